@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package holdfast.bench;
+
+import org.jspecify.annotations.NullMarked;

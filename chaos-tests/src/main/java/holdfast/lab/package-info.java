@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package holdfast.lab;
+
+import org.jspecify.annotations.NullMarked;

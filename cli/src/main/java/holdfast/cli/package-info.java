@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package holdfast.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package holdfast.boot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package holdfast.linux;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package holdfast.sync;
+
+import org.jspecify.annotations.NullMarked;

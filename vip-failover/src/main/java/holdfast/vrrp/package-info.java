@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package holdfast.vrrp;
+
+import org.jspecify.annotations.NullMarked;
