@@ -1,6 +1,7 @@
 package holdfast.conf;
 
-/// An IPv4 address as the 32-bit number that the datapath, the tables and the wire use: the first octet is the highest byte.
+/// An IPv4 address as the 32-bit number that the datapath, the tables and the wire use: the first octet is the highest
+/// byte.
 ///
 /// @param bits  the address in host order; 192.0.2.10 is 0xC000020A
 public record Ipv4(int bits) implements Comparable<Ipv4> {
