@@ -43,7 +43,8 @@ public record Configuration(
     /// @param name              of the JGroups cluster
     /// @param bindAddress       our address on the interconnect
     /// @param multicastAddress  224.0.0.0/4
-    /// @param keyFile           32 bytes in hexadecimal that every director of the cluster shares; its messages are sealed with it
+    /// @param keyFile           32 bytes in hexadecimal that every director of the cluster shares, the key of its
+    /// messages
     public record Cluster(String name, Ipv4 bindAddress, Ipv4 multicastAddress, int multicastPort, Path keyFile) {}
 
     /// One VRRP router: the unit of failover.
