@@ -1,0 +1,124 @@
+package holdfast.api;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import holdfast.admin.AdminPaths;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The Unix socket on which operators ask.
+public final class ApiServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
+    private static final int IDLE_S = 60;
+
+    private final Path socket;
+    private final EventLoopGroup loop;
+    private final Channel channel;
+
+    private ApiServer(Path socket, EventLoopGroup loop, Channel channel) {
+        this.socket = socket;
+        this.loop = loop;
+        this.channel = channel;
+    }
+
+    /// Listens on `socket`, which owner and group of the process may use.
+    ///
+    /// @throws IllegalStateException where another process answers on it already
+    public static ApiServer start(Path socket, Operations operations) {
+        var loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("api", true), NioIoHandler.newFactory());
+        try {
+            removeStale(socket);
+            var channel = new ServerBootstrap()
+                    .group(loop)
+                    .channel(NioServerDomainSocketChannel.class)
+                    .childHandler(new Requests(new Routes(operations)))
+                    .bind(UnixDomainSocketAddress.of(socket))
+                    .syncUninterruptibly()
+                    .channel();
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+            return new ApiServer(socket, loop, channel);
+        } catch (IOException e) {
+            loop.shutdownGracefully();
+            throw new UncheckedIOException("cannot listen on the API socket " + socket, e);
+        } catch (RuntimeException e) {
+            loop.shutdownGracefully();
+            throw e;
+        }
+    }
+
+    /// A socket file outlives a killed process; one that nobody answers on is removed.
+    private static void removeStale(Path socket) throws IOException {
+        Files.createDirectories(socket.toAbsolutePath().getParent());
+        if (!Files.exists(socket)) {
+            return;
+        }
+        try (var probe = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            throw new IllegalStateException("a director already answers on " + probe.getRemoteAddress()
+                    + "; stop it first, or give this one another director.api-socket");
+        } catch (java.net.ConnectException e) {
+            log.info("api socket removed path={} cause=nobody-answers", socket);
+            Files.delete(socket);
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.close().syncUninterruptibly();
+        loop.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            log.warn("api socket left behind path={} cause={}", socket, e.toString());
+        }
+    }
+
+    /// The pipeline of one connection.
+    private static final class Requests extends ChannelInitializer<Channel> {
+        private final Routes routes;
+
+        Requests(Routes routes) {
+            this.routes = routes;
+        }
+
+        @Override
+        protected void initChannel(Channel connection) {
+            connection
+                    .pipeline()
+                    .addLast(new ReadTimeoutHandler(IDLE_S))
+                    .addLast(new HttpServerCodec())
+                    .addLast(new HttpObjectAggregator(AdminPaths.REQUEST_BYTES_MAX))
+                    .addLast(new SimpleChannelInboundHandler<FullHttpRequest>() {
+                        @Override
+                        protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+                            var asked = Routes.Asked.of(request);
+                            Thread.ofVirtual().name("api-request").start(() -> context.writeAndFlush(routes.answer(asked)));
+                        }
+
+                        @Override
+                        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                            log.debug("api connection closed cause={}", cause.toString());
+                            context.close();
+                        }
+                    });
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package holdfast.boot;
+
+import holdfast.sync.Version;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/// The terms of a VIP group: each promotion takes the next one, and none is ever used that a crash could make us use again.
+///
+/// The file holds the highest term that may have been used. It is written ahead, when a term is *seen*, so that a promotion finds
+/// its term on disk already and does not wait for a disk while clients wait for it.
+final class TermStore {
+    private static final int TERM_MAX = Version.TERM_MAX;
+
+    private final Path file;
+    private int current;
+    private int onDisk;
+
+    private TermStore(Path file, int current) {
+        this.file = file;
+        this.current = current;
+        this.onDisk = current;
+    }
+
+    static TermStore open(Path directory, String group) {
+        var file = directory.resolve("term-" + group);
+        try {
+            Files.createDirectories(directory);
+            int stored = Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
+            var store = new TermStore(file, stored);
+            store.reserve(stored + 1);
+            return store;
+        } catch (NumberFormatException e) {
+            throw new IllegalStateException(
+                    file + " does not hold a term (" + e.getMessage() + "); remove it while this director is stopped"
+                            + " and another one is active: it then learns the term from there",
+                    e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot keep the term in " + file, e);
+        }
+    }
+
+    /// A term that another director uses; ours will be higher.
+    synchronized void saw(int term) {
+        if (term > current) {
+            current = term;
+            reserve(term + 1);
+        }
+    }
+
+    /// The term of the promotion that happens now.
+    synchronized int take() {
+        reserve(current + 1);
+        return ++current;
+    }
+
+    synchronized int current() {
+        return current;
+    }
+
+    /// Makes terms up to `term` usable; does nothing where they are already.
+    synchronized void reserve(int term) {
+        if (term <= onDisk) {
+            return;
+        }
+        if (term > TERM_MAX) {
+            throw new IllegalStateException("the terms of " + file + " are used up; stop all directors and remove it on each");
+        }
+        try {
+            var written = file.resolveSibling(file.getFileName() + ".new");
+            try (var channel = FileChannel.open(
+                    written, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                channel.write(ByteBuffer.wrap((term + "\n").getBytes(StandardCharsets.US_ASCII)));
+                channel.force(true);
+            }
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+            try (var directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+                directory.force(true);
+            }
+            onDisk = term;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot keep the term in " + file, e);
+        }
+    }
+}

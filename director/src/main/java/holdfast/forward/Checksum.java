@@ -1,0 +1,63 @@
+package holdfast.forward;
+
+import holdfast.linux.Memory;
+
+/// The Internet checksum (RFC 1071) and its incremental update (RFC 1624), on words in the machine's byte order.
+///
+/// One's complement sums are indifferent to byte order as long as every word is loaded the same way, so nothing is swapped here:
+/// callers pass 16-bit words as [Memory#getShort] loads them.
+final class Checksum {
+    private Checksum() {}
+
+    /// The one's complement sum of `length` bytes, unfolded, to be added to others and given to [#fold].
+    static long sum(long address, int length) {
+        long sum = 0;
+        long at = address;
+        int left = length;
+        while (left >= 8) {
+            long word = Memory.getLong(at);
+            sum += word & 0xffff_ffffL;
+            sum += word >>> 32;
+            at += 8;
+            left -= 8;
+        }
+        while (left >= 2) {
+            sum += Memory.getShort(at) & 0xffff;
+            at += 2;
+            left -= 2;
+        }
+        if (left == 1) {
+            sum += Memory.getByte(at) & 0xff; // the missing byte is 0 and, little-endian, the high one
+        }
+        return sum;
+    }
+
+    /// A sum folded into 16 bits, not complemented.
+    static int fold(long sum) {
+        long folded = (sum & 0xffff_ffffL) + (sum >>> 32);
+        folded = (folded & 0xffff) + (folded >>> 16);
+        folded = (folded & 0xffff) + (folded >>> 16);
+        folded = (folded & 0xffff) + (folded >>> 16);
+        return (int) folded;
+    }
+
+    /// The change of a sum when a 16-bit word goes from `before` to `after`; add changes up, then [#apply] them once.
+    static long delta(int before, int after) {
+        return (~before & 0xffff) + (after & 0xffff);
+    }
+
+    /// The change of a sum when a 32-bit field goes from `before` to `after`.
+    static long delta32(int before, int after) {
+        return delta(before, after) + delta(before >>> 16, after >>> 16);
+    }
+
+    /// A complete checksum field after the summed data changed by `delta`: `~fold(~HC + delta)` (RFC 1624 equation 3).
+    static int apply(int field, long delta) {
+        return ~fold((~field & 0xffff) + delta) & 0xffff;
+    }
+
+    /// A partial checksum field after the pseudo-header changed by `delta`: the field is an uncomplemented sum (packet-io 2, rule 1).
+    static int applyPartial(int field, long delta) {
+        return fold((field & 0xffff) + delta);
+    }
+}

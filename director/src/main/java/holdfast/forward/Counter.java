@@ -1,0 +1,51 @@
+package holdfast.forward;
+
+import java.util.Locale;
+
+/// What a worker counts: every packet ends in exactly one of these, so nothing is lost without a number.
+public enum Counter {
+    /// Sent on from a client to a real server.
+    FORWARDED_TO_SERVER,
+    /// Sent on from a real server to its client (NAT).
+    FORWARDED_TO_CLIENT,
+    /// Passed to the new active after a handover.
+    RELAYED,
+    ANSWERED_ARP,
+    ANSWERED_ECHO,
+    /// ICMP errors sent to clients: no real server, time exceeded, fragmentation needed.
+    SENT_ICMP_ERROR,
+    /// Not for an owned address and of no known connection: the kernel's business.
+    NOT_OURS,
+    /// For an owned address while another director is active.
+    DROPPED_NOT_ACTIVE,
+    DROPPED_MALFORMED,
+    DROPPED_FRAGMENT,
+    /// For an owned address, but no service has that protocol and port.
+    DROPPED_NO_SERVICE,
+    /// In the middle of a TCP connection that no table knows.
+    DROPPED_NO_CONNECTION,
+    /// The service has no real server to take a new connection (answered with ICMP port unreachable).
+    DROPPED_NO_REAL_SERVER,
+    /// The connection's real server was removed.
+    DROPPED_REAL_SERVER_GONE,
+    DROPPED_NO_ROUTE,
+    /// The next hop's MAC is not known yet; the kernel has been asked to resolve it.
+    DROPPED_NO_NEIGHBOUR,
+    DROPPED_TTL,
+    DROPPED_TOO_BIG,
+    /// The connection or template table is full.
+    DROPPED_TABLE_FULL,
+    /// The send queue of an interface refused it.
+    DROPPED_SEND,
+    /// Thrown away because they queued up while this director was paused.
+    DROPPED_AFTER_PAUSE,
+    /// An ICMP error that was held back by the rate limit.
+    SUPPRESSED_ICMP_ERROR,
+    /// A change that the sync queue had no room for; every standby gets a new snapshot.
+    LOST_DELTA;
+
+    /// As it is written in JSON and metrics: `dropped-no-route`.
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

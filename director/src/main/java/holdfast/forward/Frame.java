@@ -1,0 +1,230 @@
+package holdfast.forward;
+
+import holdfast.linux.Memory;
+
+/// A movable window onto one received Ethernet frame, with the offload metadata in front of it; its only state is where it stands.
+///
+/// Not thread-safe: each worker keeps one. Everything read was checked by [#wrap] to lie inside the frame, so the getters are plain loads.
+///
+///     address             +10              +24            +24+IHL
+///     | virtio_net_hdr 10 | Ethernet 14    | IPv4 header  | TCP, UDP or ICMP ...
+final class Frame {
+    /// What a frame is, as far as the datapath cares.
+    enum Kind {
+        /// TCP or UDP over IPv4, whole (no fragment), with its ports readable.
+        FLOW,
+        /// ICMP over IPv4, whole, header readable.
+        ICMP,
+        /// ARP for IPv4 over Ethernet.
+        ARP,
+        /// An IPv4 fragment; the datapath does not forward these yet.
+        FRAGMENT,
+        /// IPv4 that contradicts itself: lengths, version or header checksum.
+        MALFORMED,
+        /// Anything else: not ours.
+        OTHER
+    }
+
+    static final int VNET_BYTES = 10;
+    static final int ETHERNET_BYTES = 14;
+    static final int ETHERTYPE_IPV4 = 0x0800;
+    static final int ETHERTYPE_ARP = 0x0806;
+    static final int TCP = 6;
+    static final int UDP = 17;
+    static final int ICMP = 1;
+
+    private static final int NEEDS_CSUM = 1;
+    private static final int DATA_VALID = 2;
+    private static final int GSO_NONE = 0;
+    private static final int ARP_BYTES = 28;
+
+    private long vnet;
+    private int length;
+    private long ip;
+    private long transport;
+    private int ipLength;
+    private int protocol;
+
+    /// Moves the window to a frame and says what it is.
+    ///
+    /// @param address  of the `virtio_net_hdr`; the Ethernet header follows
+    /// @param frameLength  bytes from the Ethernet header on
+    Kind wrap(long address, int frameLength) {
+        vnet = address;
+        length = frameLength;
+        if (frameLength < ETHERNET_BYTES) {
+            return Kind.OTHER;
+        }
+        ip = address + VNET_BYTES + ETHERNET_BYTES;
+        return switch (etherType()) {
+            case ETHERTYPE_IPV4 -> wrapIpv4(frameLength - ETHERNET_BYTES);
+            case ETHERTYPE_ARP -> wrapArp(frameLength - ETHERNET_BYTES);
+            default -> Kind.OTHER;
+        };
+    }
+
+    private Kind wrapArp(int room) {
+        boolean ipv4OverEthernet = room >= ARP_BYTES
+                && Memory.getShortBe(ip) == 1
+                && (Memory.getShortBe(ip + 2) & 0xffff) == ETHERTYPE_IPV4
+                && Memory.getByte(ip + 4) == 6
+                && Memory.getByte(ip + 5) == 4;
+        return ipv4OverEthernet ? Kind.ARP : Kind.OTHER;
+    }
+
+    private Kind wrapIpv4(int room) {
+        if (room < 20) {
+            return Kind.MALFORMED;
+        }
+        int versionAndLength = Memory.getByte(ip) & 0xff;
+        int headerBytes = (versionAndLength & 0x0f) * 4;
+        ipLength = Memory.getShortBe(ip + 2) & 0xffff;
+        if (versionAndLength >>> 4 != 4 || headerBytes < 20 || ipLength < headerBytes || ipLength > room) {
+            return Kind.MALFORMED;
+        }
+        if (Checksum.fold(Checksum.sum(ip, headerBytes)) != 0xffff) {
+            return Kind.MALFORMED;
+        }
+        protocol = Memory.getByte(ip + 9) & 0xff;
+        transport = ip + headerBytes;
+        if ((Memory.getShortBe(ip + 6) & 0x3fff) != 0) { // more-fragments or an offset
+            return Kind.FRAGMENT;
+        }
+        int payload = ipLength - headerBytes;
+        return switch (protocol) {
+            case TCP -> payload >= 20 ? Kind.FLOW : Kind.MALFORMED;
+            case UDP -> payload >= 8 ? Kind.FLOW : Kind.MALFORMED;
+            case ICMP -> payload >= 8 ? Kind.ICMP : Kind.MALFORMED;
+            default -> Kind.OTHER;
+        };
+    }
+
+    long address() {
+        return vnet;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /// Where the IPv4 or ARP header begins.
+    long network() {
+        return ip;
+    }
+
+    /// Where the TCP, UDP or ICMP header begins.
+    long transport() {
+        return transport;
+    }
+
+    int etherType() {
+        return Memory.getShortBe(vnet + VNET_BYTES + 12) & 0xffff;
+    }
+
+    /// The receiver's MAC, 48 bits in the low end.
+    long destinationMac() {
+        return Mac.load(vnet + VNET_BYTES);
+    }
+
+    /// The sender's MAC, 48 bits in the low end.
+    long sourceMac() {
+        return Mac.load(vnet + VNET_BYTES + 6);
+    }
+
+    /// Bytes of the IPv4 packet, header included: what IPVS counts (IPVS-REF 4.12).
+    int ipLength() {
+        return ipLength;
+    }
+
+    int protocol() {
+        return protocol;
+    }
+
+    int ttl() {
+        return Memory.getByte(ip + 8) & 0xff;
+    }
+
+    boolean mayNotFragment() {
+        return (Memory.getByte(ip + 6) & 0x40) != 0;
+    }
+
+    /// Whether the frame is a super-frame that the egress link segments, so that its length says nothing about the MTU.
+    boolean isSuperFrame() {
+        return Memory.getByte(vnet + 1) != GSO_NONE;
+    }
+
+    int source() {
+        return Memory.getIntBe(ip + 12);
+    }
+
+    int destination() {
+        return Memory.getIntBe(ip + 16);
+    }
+
+    int sourcePort() {
+        return Memory.getShortBe(transport) & 0xffff;
+    }
+
+    int destinationPort() {
+        return Memory.getShortBe(transport + 2) & 0xffff;
+    }
+
+    /// The flag byte of a TCP header: FIN 1, SYN 2, RST 4, ACK 16.
+    int tcpFlags() {
+        return Memory.getByte(transport + 13) & 0xff;
+    }
+
+    int icmpType() {
+        return Memory.getByte(transport) & 0xff;
+    }
+
+    /// Makes a real server the packet's destination (NAT, client to server; IPVS-REF 6.2).
+    void rewriteDestination(int address, int port) {
+        rewrite(ip + 16, address, transport + 2, port);
+    }
+
+    /// Makes the virtual service the packet's source (NAT, server to client; IPVS-REF 6.2).
+    void rewriteSource(int address, int port) {
+        rewrite(ip + 12, address, transport, port);
+    }
+
+    /// Changes one end of the flow and keeps every checksum right.
+    ///
+    /// A partial transport checksum holds the pseudo-header's sum only, so the address moves it and the port does not: the card
+    /// sums the port later, when it completes the field (packet-io 2, rules 1 to 3).
+    private void rewrite(long addressAt, int address, long portAt, int port) {
+        int addressBefore = Memory.getInt(addressAt);
+        int addressAfter = Integer.reverseBytes(address);
+        short portBefore = Memory.getShort(portAt);
+        short portAfter = Short.reverseBytes((short) port);
+        Memory.putInt(addressAt, addressAfter);
+        Memory.putShort(portAt, portAfter);
+        long addressDelta = Checksum.delta32(addressBefore, addressAfter);
+        long headerSumAt = ip + 10;
+        Memory.putShort(headerSumAt, (short) Checksum.apply(Memory.getShort(headerSumAt), addressDelta));
+
+        long sumAt = transport + (protocol == TCP ? 16 : 6);
+        int sum = Memory.getShort(sumAt) & 0xffff;
+        if ((Memory.getByte(vnet) & NEEDS_CSUM) != 0) {
+            Memory.putShort(sumAt, (short) Checksum.applyPartial(sum, addressDelta));
+        } else if (protocol == TCP || sum != 0) { // a UDP sum of 0 means "none" and stays so
+            int after = Checksum.apply(sum, addressDelta + Checksum.delta(portBefore, portAfter));
+            Memory.putShort(sumAt, (short) (protocol == UDP && after == 0 ? 0xffff : after));
+        }
+    }
+
+    /// One hop less to live; the caller has checked that more than one was left.
+    void decrementTtl() {
+        int before = Memory.getShort(ip + 8); // TTL and protocol share a word of the sum
+        Memory.putByte(ip + 8, (byte) (ttl() - 1));
+        int after = Memory.getShort(ip + 8);
+        Memory.putShort(ip + 10, (short) Checksum.apply(Memory.getShort(ip + 10), Checksum.delta(before, after)));
+    }
+
+    /// Addresses the frame to the next hop and makes it fit for sending: what the receiving card vouched for is not passed on.
+    void sendTo(long sourceMac, long destinationMac) {
+        Mac.store(vnet + VNET_BYTES, destinationMac);
+        Mac.store(vnet + VNET_BYTES + 6, sourceMac);
+        Memory.putByte(vnet, (byte) (Memory.getByte(vnet) & ~DATA_VALID));
+    }
+}

@@ -1,0 +1,119 @@
+package holdfast.forward;
+
+import holdfast.linux.Netlink;
+import holdfast.linux.Poller;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Follows the kernel's routes and neighbours on the thread `netlink` and publishes them as [NextHops].
+///
+/// It also keeps next hops warm, on the standby as on the active: every [#WARM_INTERVAL_NS] it asks the kernel to verify the
+/// neighbours behind every route and every real server, so that a takeover finds their MACs known and a moved one is noticed.
+public final class NextHopWatch implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(NextHopWatch.class);
+    private static final long WARM_INTERVAL_NS = 2_000_000_000L;
+    private static final int MAIN_TABLE = 254;
+
+    private final Ports ports;
+    private final ProbeQueue probes;
+    private final Supplier<int[]> destinations;
+    private final Consumer<NextHops> publish;
+    private final Netlink netlink = Netlink.open();
+    private final Poller poller;
+    private final Thread thread = Thread.ofPlatform().name("netlink").daemon().unstarted(this::run);
+    private volatile boolean closed;
+
+    /// @param probes        where workers ask for neighbours that they miss
+    /// @param destinations  addresses of the real servers, whose next hops are kept warm
+    /// @param publish       called on the thread `netlink`, and once by [#start] before it returns
+    public NextHopWatch(Ports ports, ProbeQueue probes, Supplier<int[]> destinations, Consumer<NextHops> publish) {
+        this.ports = ports;
+        this.probes = probes;
+        this.destinations = destinations;
+        this.publish = publish;
+        this.poller = new Poller(netlink.fd(), probes.wakeUp().fd());
+    }
+
+    public void start() {
+        var now = snapshot();
+        publish.accept(now);
+        warm(now);
+        thread.start();
+    }
+
+    private void run() {
+        var hops = snapshot();
+        long warmAt = System.nanoTime();
+        while (!closed) {
+            poller.poll(Math.max(0, warmAt - System.nanoTime()));
+            if (poller.readable(0) && isOfInterest(netlink.receive())) {
+                hops = snapshot();
+                publish.accept(hops);
+            }
+            probes.drain(this::probe);
+            if (System.nanoTime() - warmAt >= 0) {
+                warm(hops);
+                warmAt = System.nanoTime() + WARM_INTERVAL_NS;
+            }
+        }
+    }
+
+    private static boolean isOfInterest(List<Netlink.Change> changes) {
+        if (changes.contains(new Netlink.Change.Overrun())) {
+            log.warn("netlink overrun action=read-everything-again");
+        }
+        return !changes.isEmpty();
+    }
+
+    private NextHops snapshot() {
+        var routes = new ArrayList<NextHops.Route>();
+        for (var route : netlink.routes()) {
+            int port = ports.indexOf(route.ifindex());
+            if (port >= 0 && route.table() == MAIN_TABLE) {
+                routes.add(new NextHops.Route(
+                        route.destination(), route.prefixLength(), route.gateway(), port, route.metric()));
+            }
+        }
+        var neighbours = new ArrayList<NextHops.Neighbour>();
+        for (var neighbour : netlink.neighbours()) {
+            int port = ports.indexOf(neighbour.ifindex());
+            if (port >= 0 && neighbour.usable()) {
+                neighbours.add(new NextHops.Neighbour(port, neighbour.address(), neighbour.mac()));
+            }
+        }
+        return new NextHops(routes, neighbours);
+    }
+
+    private void warm(NextHops hops) {
+        for (var route : hops.gateways()) {
+            probe(route);
+        }
+        for (int destination : destinations.get()) {
+            long neighbour = hops.neighbourOf(destination);
+            if (neighbour != NextHops.NO_ROUTE) {
+                probe(neighbour);
+            }
+        }
+    }
+
+    private void probe(long neighbour) {
+        netlink.probe(ports.at((int) (neighbour >>> 32)).ifindex(), (int) neighbour);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        probes.wakeUp().signal();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        poller.close();
+        netlink.close();
+    }
+}

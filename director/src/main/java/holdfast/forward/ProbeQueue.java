@@ -1,0 +1,48 @@
+package holdfast.forward;
+
+import holdfast.linux.EventFd;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongConsumer;
+
+/// Neighbours that a worker misses, on their way to the thread that asks the kernel for them; bounded, lossy and free of allocation.
+///
+/// A request that finds no room is dropped: the packet that caused it comes again.
+public final class ProbeQueue implements AutoCloseable {
+    private static final int CAPACITY = 256;
+
+    private final AtomicLongArray requests = new AtomicLongArray(CAPACITY);
+    private final AtomicLong tail = new AtomicLong();
+    private final AtomicLong head = new AtomicLong();
+    private final EventFd wakeUp = EventFd.open();
+
+    EventFd wakeUp() {
+        return wakeUp;
+    }
+
+    /// Worker only.
+    ///
+    /// @param neighbour  as [NextHops#neighbourOf] gives it
+    void offer(long neighbour) {
+        long at = tail.getPlain();
+        if (at - head.get() == CAPACITY) {
+            return;
+        }
+        requests.setPlain((int) at & CAPACITY - 1, neighbour);
+        tail.setRelease(at + 1);
+        wakeUp.signal();
+    }
+
+    void drain(LongConsumer probe) {
+        wakeUp.drain();
+        for (long at = head.getPlain(); at < tail.getAcquire(); at++) {
+            probe.accept(requests.getPlain((int) at & CAPACITY - 1));
+            head.setRelease(at + 1);
+        }
+    }
+
+    @Override
+    public void close() {
+        wakeUp.close();
+    }
+}

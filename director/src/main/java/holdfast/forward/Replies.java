@@ -1,0 +1,125 @@
+package holdfast.forward;
+
+import holdfast.linux.Memory;
+
+/// Packets that the director itself says: ARP answers, ICMP echo replies and ICMP errors.
+///
+/// An answer is written over the question, in the ring's own memory; an error is built in a buffer of its own that lives as long
+/// as the worker, because the packet it quotes may still be needed.
+final class Replies {
+    private static final int IP_BYTES = 20;
+    private static final int ICMP_BYTES = 8;
+    private static final int ARP_REQUEST = 1;
+    private static final int ARP_REPLY = 2;
+    private static final int ECHO_REPLY = 0;
+
+    static final int ECHO_REQUEST = 8;
+    static final int UNREACHABLE = 3;
+    static final int PORT_UNREACHABLE = 3;
+    static final int FRAGMENTATION_NEEDED = 4;
+    static final int TIME_EXCEEDED = 11;
+
+    /// Quoted bytes of the offending packet: RFC 1812 §4.3.2.3 asks for as many as fit into 576.
+    private static final int QUOTE_MAX = 576 - 2 * IP_BYTES - ICMP_BYTES;
+
+    private final long errors;
+    private final int errorSlots;
+    private int nextError;
+
+    /// @param errorSlots  errors that may wait for one flush at the same time
+    Replies(int errorSlots) {
+        this.errorSlots = errorSlots;
+        this.errors = Memory.allocate((long) errorSlots * 1024);
+    }
+
+    static boolean isArpRequest(Frame frame) {
+        return Memory.getShortBe(frame.network() + 6) == ARP_REQUEST;
+    }
+
+    static int arpSenderAddress(Frame frame) {
+        return Memory.getIntBe(frame.network() + 14);
+    }
+
+    static long arpSenderMac(Frame frame) {
+        return Mac.load(frame.network() + 8);
+    }
+
+    static int arpTargetAddress(Frame frame) {
+        return Memory.getIntBe(frame.network() + 24);
+    }
+
+    /// Turns an ARP request for an owned address into its answer (RFC 826).
+    static void answerArp(Frame frame, long mac) {
+        long arp = frame.network();
+        int asked = arpTargetAddress(frame);
+        int asker = arpSenderAddress(frame);
+        long askerMac = arpSenderMac(frame);
+        Memory.putShortBe(arp + 6, (short) ARP_REPLY);
+        Mac.store(arp + 8, mac);
+        Memory.putIntBe(arp + 14, asked);
+        Mac.store(arp + 18, askerMac);
+        Memory.putIntBe(arp + 24, asker);
+        frame.sendTo(mac, askerMac);
+    }
+
+    /// Turns an echo request to an owned address into its reply (RFC 792): ends swapped, type 0, sums adjusted.
+    static void answerEcho(Frame frame, long mac) {
+        long ip = frame.network();
+        int source = Memory.getInt(ip + 12);
+        Memory.putInt(ip + 12, Memory.getInt(ip + 16));
+        Memory.putInt(ip + 16, source);
+        int ttlBefore = Memory.getShort(ip + 8);
+        Memory.putByte(ip + 8, (byte) 64);
+        int ttlAfter = Memory.getShort(ip + 8);
+        Memory.putShort(ip + 10, (short) Checksum.apply(Memory.getShort(ip + 10), Checksum.delta(ttlBefore, ttlAfter)));
+        long icmp = frame.transport();
+        int typeBefore = Memory.getShort(icmp);
+        Memory.putByte(icmp, (byte) ECHO_REPLY);
+        int typeAfter = Memory.getShort(icmp);
+        Memory.putShort(icmp + 2, (short) Checksum.apply(Memory.getShort(icmp + 2), Checksum.delta(typeBefore, typeAfter)));
+        frame.sendTo(mac, frame.sourceMac());
+    }
+
+    /// Builds an ICMP error about `frame` to whoever sent it, and returns the address of its `virtio_net_hdr`.
+    ///
+    /// The packet stays valid until `errorSlots` further errors were built.
+    ///
+    /// @param from  source address: the owned address that was asked, or the port's own
+    /// @param mtu   for fragmentation needed, else 0
+    long error(Frame frame, int type, int code, int mtu, int from, long sourceMac) {
+        long at = errors + (long) nextError * 1024;
+        nextError = nextError + 1 == errorSlots ? 0 : nextError + 1;
+        int quoted = Math.min(frame.ipLength(), QUOTE_MAX);
+        long ip = at + Frame.VNET_BYTES + Frame.ETHERNET_BYTES;
+        Memory.putLong(at, 0);
+        Memory.putShort(at + 8, (short) 0);
+        Mac.store(at + Frame.VNET_BYTES, frame.sourceMac());
+        Mac.store(at + Frame.VNET_BYTES + 6, sourceMac);
+        Memory.putShortBe(at + Frame.VNET_BYTES + 12, (short) Frame.ETHERTYPE_IPV4);
+
+        Memory.putShortBe(ip, (short) 0x45c0); // version 4, five words, precedence "internetwork control" (RFC 1812 §4.3.2.5)
+        Memory.putShortBe(ip + 2, (short) (IP_BYTES + ICMP_BYTES + quoted));
+        Memory.putInt(ip + 4, 0);
+        Memory.putByte(ip + 8, (byte) 64);
+        Memory.putByte(ip + 9, (byte) Frame.ICMP);
+        Memory.putShort(ip + 10, (short) 0);
+        Memory.putIntBe(ip + 12, from);
+        Memory.putIntBe(ip + 16, frame.source());
+        Memory.putShort(ip + 10, (short) ~Checksum.fold(Checksum.sum(ip, IP_BYTES)));
+
+        long icmp = ip + IP_BYTES;
+        Memory.putByte(icmp, (byte) type);
+        Memory.putByte(icmp + 1, (byte) code);
+        Memory.putShort(icmp + 2, (short) 0);
+        Memory.putIntBe(icmp + 4, mtu);
+        Memory.copy(frame.network(), icmp + ICMP_BYTES, quoted);
+        Memory.putShort(icmp + 2, (short) ~Checksum.fold(Checksum.sum(icmp, ICMP_BYTES + quoted)));
+        return at;
+    }
+
+    /// Frame bytes of an error that [#error] built.
+    static int errorLength(long error) {
+        long ip = error + Frame.VNET_BYTES + Frame.ETHERNET_BYTES;
+        return Frame.ETHERNET_BYTES + (Memory.getShortBe(ip + 2) & 0xffff);
+    }
+}

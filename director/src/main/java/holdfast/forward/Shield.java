@@ -1,0 +1,71 @@
+package holdfast.forward;
+
+import holdfast.linux.Nftables;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Keeps the kernel from handling the datapath's packets a second time: nftables rules at the ingress of each port.
+///
+/// Packet sockets see a packet before these rules do (packet-io 2), so the datapath gets it and the kernel does not. Without
+/// them a director with `ip_forward` on would send every packet twice. The rules have a table of their own, named after this
+/// director, which is replaced at start, so what a crash left behind is swept.
+public final class Shield implements AutoCloseable {
+    private final String table;
+
+    private Shield(String table) {
+        this.table = table;
+    }
+
+    /// A real server's end of a NAT service: its packets from that port are replies of the datapath's.
+    public record NatServer(String address, String protocol, int port) {}
+
+    /// @param name    of this director; part of the table's name
+    /// @param owned   addresses that the datapath owns
+    /// @param natServers  whose replies the datapath takes
+    public static Shield install(String name, Ports ports, List<String> owned, List<NatServer> natServers) {
+        var shield = new Shield("holdfast_" + name.replaceAll("[^A-Za-z0-9]", "_"));
+        Nftables.apply(shield.script(ports, owned, natServers));
+        return shield;
+    }
+
+    /// Removes what an earlier process of the same name left behind; for a director that runs without a shield.
+    public static void sweep(String name) {
+        new Shield("holdfast_" + name.replaceAll("[^A-Za-z0-9]", "_")).close();
+    }
+
+    String script(Ports ports, List<String> owned, List<NatServer> natServers) {
+        var rules = new StringBuilder();
+        rules.append("        ip daddr { ").append(String.join(", ", owned)).append(" } drop\n");
+        for (var protocol : List.of("tcp", "udp")) {
+            var pairs = natServers.stream()
+                    .filter(server -> server.protocol().equals(protocol))
+                    .map(server -> server.address() + " . " + server.port())
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            if (!pairs.isEmpty()) {
+                rules.append("        ip saddr . ").append(protocol).append(" sport { ").append(pairs).append(" } drop\n");
+            }
+        }
+        var script = new StringBuilder(removal()).append("table netdev ").append(table).append(" {\n");
+        for (var port : ports.ports()) {
+            script.append("    chain ")
+                    .append("ingress_").append(port.ifindex())
+                    .append(" {\n        type filter hook ingress device \"")
+                    .append(port.name())
+                    .append("\" priority 0;\n")
+                    .append(rules)
+                    .append("    }\n");
+        }
+        return script.append("}\n").toString();
+    }
+
+    /// Adding before deleting makes the deletion succeed whether the table is there or not.
+    private String removal() {
+        return "table netdev " + table + "\ndelete table netdev " + table + "\n";
+    }
+
+    @Override
+    public void close() {
+        Nftables.apply(removal());
+    }
+}
