@@ -1,0 +1,15 @@
+package holdfast.admin;
+
+/// What a director does for its VIP group at this moment.
+public enum Role {
+    /// Not decided yet: the process has just come up.
+    STARTING,
+    /// Answers for the VIPs and forwards.
+    ACTIVE,
+    /// Follows the active's tables and waits.
+    STANDBY,
+    /// Cannot become active: an interface that it needs is down.
+    FAULT,
+    /// Gave up its role and is about to exit.
+    STOPPING
+}

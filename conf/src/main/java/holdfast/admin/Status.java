@@ -1,0 +1,83 @@
+package holdfast.admin;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A director at a glance: whether it is active, whether it is safe to fail over now, and what would be lost.
+///
+/// @param director        name of this director
+/// @param version         of the program
+/// @param uptimeMs        since the process began
+/// @param group           name of the VIP group
+/// @param term            of the present or last active of the group, as this director knows it; null before it heard
+/// one
+/// @param lastTransition  null where the role has not changed since the start
+/// @param failover        the answer to "is it safe to fail over now"
+/// @param sync            the readout behind it
+public record Status(
+        String director,
+        String version,
+        long pid,
+        long uptimeMs,
+        Role role,
+        @Nullable Integer term,
+        String group,
+        int vrid,
+        int priority,
+        List<Vip> vips,
+        Adverts adverts,
+        @Nullable Transition lastTransition,
+        FailoverReadiness failover,
+        Sync sync,
+        Datapath datapath) {
+    public Status {
+        vips = List.copyOf(vips);
+    }
+
+    /// One VIP of the group.
+    ///
+    /// @param address   dotted quad
+    /// @param answered  whether this director answers ARP and packets for it now
+    public record Vip(String address, String interfaceName, boolean answered) {}
+
+    /// VRRP adverts since the start.
+    ///
+    /// @param refused            by reason, such as `checksum`
+    /// @param lastReceivedFrom   dotted quad; null where none was received
+    /// @param lastReceivedAgeMs  null where none was received
+    public record Adverts(
+            int intervalMs,
+            long sent,
+            long received,
+            Map<String, Long> refused,
+            @Nullable String lastReceivedFrom,
+            @Nullable Long lastReceivedAgeMs) {
+        public Adverts {
+            refused = Map.copyOf(refused);
+        }
+    }
+
+    /// The last change of role.
+    public record Transition(Role from, Role to, String cause, long ageMs) {}
+
+    /// Packets and tables since the start of the process.
+    ///
+    /// @param drops     packets not forwarded, by reason
+    /// @param counters  whatever else the datapath counts, by name
+    public record Datapath(
+            long packetsForwarded,
+            long bytesForwarded,
+            Map<String, Long> drops,
+            Map<String, Long> counters,
+            Table connections,
+            Table templates) {
+        public Datapath {
+            drops = Map.copyOf(drops);
+            counters = Map.copyOf(counters);
+        }
+    }
+
+    /// How full a bounded table is, in entries.
+    public record Table(long used, long max) {}
+}

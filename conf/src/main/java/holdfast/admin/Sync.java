@@ -1,0 +1,59 @@
+package holdfast.admin;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The readout of synchronisation: how far each other director is, measured and proven, or unknown.
+///
+/// @param position  how far this director's own tables are; null where it holds nothing yet
+/// @param peers     every other director of the cluster that is here or was
+/// @param counters  whatever else the sync side counts, such as messages refused by reason
+public record Sync(
+        Role role, @Nullable Integer term, @Nullable Position position, List<Peer> peers, Map<String, Long> counters) {
+    public Sync {
+        peers = List.copyOf(peers);
+        counters = Map.copyOf(counters);
+    }
+
+    /// A point of the stream of changes.
+    ///
+    /// @param batch     number of the last batch sent, or applied on a standby
+    /// @param sequence  of the last change in it
+    /// @param digest    of the whole tables at that point, 16 hexadecimal digits; null where none was taken yet
+    public record Position(
+            long batch, long sequence, @Nullable String digest) {}
+
+    /// Another director as seen from this one. Each number is null where it is unknown.
+    ///
+    /// @param lagP50Micros  from sending a change to hearing that it was applied, on this director's clock
+    /// @param lastAckAgeMs  grows while the peer is silent
+    public record Peer(
+            String name,
+            State state,
+            @Nullable Long lagP50Micros,
+            @Nullable Long lagP99Micros,
+            @Nullable Long lagMaxMicros,
+            @Nullable Long lastAckAgeMs,
+            @Nullable Long backlogBatches,
+            @Nullable Long backlogDeltas,
+            @Nullable Long unsyncedTemplates,
+            @Nullable Long unsyncedConnections,
+            @Nullable Long oldestUnsyncedMs) {}
+
+    /// What is known of a peer's tables.
+    public enum State {
+        /// Nothing was heard yet.
+        UNKNOWN,
+        /// Is taking its first copy.
+        JOINING,
+        /// Its digest equals ours.
+        EQUAL,
+        /// Has not applied everything yet.
+        BEHIND,
+        /// Applied everything and yet its digest is another one.
+        DIFFERENT,
+        /// Left or died.
+        GONE
+    }
+}

@@ -1,0 +1,139 @@
+package holdfast.admin.json;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import holdfast.admin.Endpoint;
+import holdfast.conf.ServiceKey;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.function.Function;
+
+/// The codec between admin messages and JSON; thread-safe.
+///
+/// A request with an unknown member is refused, since it asks for something that would not be done. An answer may have
+/// members of a newer director, but none may be missing: a count that was not sent must not read as 0.
+public final class AdminJson {
+    private static final ObjectMapper REQUESTS = mapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+    private static final ObjectMapper ANSWERS = mapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+
+    private AdminJson() {}
+
+    /// A message as compact JSON in UTF-8.
+    public static byte[] write(Object message) {
+        try {
+            return ANSWERS.writeValueAsBytes(message);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write " + message.getClass() + " as JSON", e);
+        }
+    }
+
+    /// A message as JSON for a person to read.
+    public static String pretty(Object message) {
+        try {
+            return ANSWERS.writerWithDefaultPrettyPrinter().writeValueAsString(message);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write " + message.getClass() + " as JSON", e);
+        }
+    }
+
+    /// The request that a body is; an empty body is an empty object.
+    ///
+    /// @throws UnreadableJsonException where it is not
+    public static <T> T request(byte[] body, Class<T> type) {
+        return read(REQUESTS, body.length == 0 ? new byte[] {'{', '}'} : body, type);
+    }
+
+    /// The answer that a body is.
+    ///
+    /// @throws UnreadableJsonException where it is not
+    public static <T> T answer(byte[] body, Class<T> type) {
+        return read(ANSWERS, body, type);
+    }
+
+    private static <T> T read(ObjectMapper mapper, byte[] body, Class<T> type) {
+        try {
+            T message = mapper.readValue(body, type);
+            if (message == null) {
+                throw new UnreadableJsonException("null instead of " + type.getSimpleName(), new IOException("null"));
+            }
+            return message;
+        } catch (JsonMappingException e) {
+            throw new UnreadableJsonException(mapping(e), e);
+        } catch (JacksonException e) {
+            throw new UnreadableJsonException(e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UnreadableJsonException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+        }
+    }
+
+    private static String mapping(JsonMappingException e) {
+        var path = new StringBuilder();
+        for (var step : e.getPath()) {
+            if (step.getFieldName() == null) {
+                path.append('[').append(step.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+            }
+        }
+        return path.isEmpty() ? e.getOriginalMessage() : path + ": " + e.getOriginalMessage();
+    }
+
+    private static JsonMapper.Builder mapper() {
+        return JsonMapper.builder()
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                .addModule(new SimpleModule()
+                        .addSerializer(Enum.class, new WordSerializer())
+                        .addSerializer(Endpoint.class, ToStringSerializer.instance)
+                        .addSerializer(ServiceKey.class, ToStringSerializer.instance)
+                        .addDeserializer(Endpoint.class, new TextDeserializer<>(Endpoint.class, Endpoint::of))
+                        .addDeserializer(ServiceKey.class, new TextDeserializer<>(ServiceKey.class, ServiceKey::of)));
+    }
+
+    @SuppressWarnings("rawtypes")
+    private static final class WordSerializer extends StdSerializer<Enum> {
+        WordSerializer() {
+            super(Enum.class);
+        }
+
+        @Override
+        public void serialize(Enum value, JsonGenerator json, SerializerProvider provider) throws IOException {
+            json.writeString(value.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    private static final class TextDeserializer<T> extends FromStringDeserializer<T> {
+        private final transient Function<String, T> parse;
+
+        TextDeserializer(Class<T> type, Function<String, T> parse) {
+            super(type);
+            this.parse = parse;
+        }
+
+        @Override
+        protected T _deserialize(String text, DeserializationContext context) {
+            return parse.apply(text);
+        }
+    }
+}
