@@ -23,6 +23,12 @@ public record Configuration(
         services = List.copyOf(services);
     }
 
+    /// SHA-256 in hexadecimal over what both directors of a pair must have in common: the cluster's name, the vrid, the
+    /// VIPs and the services. Two directors with different ones must not take over from each other.
+    public String sharedHash() {
+        return SharedHash.of(this);
+    }
+
     /// This director itself.
     ///
     /// @param name       unique in the cluster
