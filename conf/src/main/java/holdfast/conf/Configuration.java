@@ -50,8 +50,10 @@ public record Configuration(
     /// @param bindAddress       our address on the interconnect
     /// @param multicastAddress  224.0.0.0/4
     /// @param keyFile           32 bytes in hexadecimal that every director of the cluster shares, the key of its
+    /// @param sync              whether tables are replicated; without it a failover loses every client
     /// messages
-    public record Cluster(String name, Ipv4 bindAddress, Ipv4 multicastAddress, int multicastPort, Path keyFile) {}
+    public record Cluster(
+            String name, Ipv4 bindAddress, Ipv4 multicastAddress, int multicastPort, Path keyFile, boolean sync) {}
 
     /// One VRRP router: the unit of failover.
     ///

@@ -38,7 +38,8 @@ class ConfigurationFileTest {
                         Ipv4.of("10.255.0.1"),
                         Ipv4.of("239.255.72.1"),
                         7600,
-                        Path.of("/etc/holdfast/cluster.key")));
+                        Path.of("/etc/holdfast/cluster.key"),
+                        true));
         assertThat(configuration.groups())
                 .containsExactly(new Configuration.VipGroup(
                         "main",
