@@ -89,6 +89,11 @@ public final class Tables {
         return counters;
     }
 
+    /// Seconds of a connection's full timeout in its present state.
+    public long timeoutS(Conn listed) {
+        return changes.timeoutS(listed);
+    }
+
     Persistence persistence() {
         return persistence;
     }
