@@ -7,14 +7,17 @@ import java.nio.ByteOrder;
 /// A movable window onto one connection of a [ConnTable]; its only state is where it stands.
 /// Not thread-safe: each user keeps a view and moves it.
 ///
-///     0             8                                                   16     20      24     28        32         36
-///     37         40          48       56     64
-///     | addresses   | state 8 | protocol 8 | real 16, virtual 16, client 16 | real | flags | real | service | template
-/// | epoch | reserved | expiresAt | toldAt | version |
-///     | virtual, client 32 |                 ports                          | address      | id   | id
+///     0    | addresses: client 32, virtual 32                                        |
+///     8    | ports: client 16, virtual 16, real 16         | protocol 8 | state 8     |
+///     16   | flags 32                      | real address 32                          |
+///     24   | service id 32                 | real id 32                               |
+///     32   | reserved 24          | epoch 8 | template slot 32                         |
+///     40   | expiresAt                                                                |
+///     48   | toldAt                                                                   |
+///     56   | version                                                                  |
 ///
-/// Words are little-endian, so the first two are the two words of a [Key] with the real server's port and the state put
-/// into their gaps. A free slot has protocol 0 and keeps the next free one in the place of `real id`.
+/// Eight words, drawn from the high bits to the low ones; the first two are those of a [Key] with the real server's
+/// port and the state put into the gaps. A free slot has protocol 0 and keeps the next free one in the real id.
 public final class Conn {
     /// No template.
     public static final int NO_TEMPLATE = -1;

@@ -58,8 +58,8 @@ public abstract class SlotIndex {
         return MISSING; // adding keeps to the same bound, so nothing lies beyond it
     }
 
-    /// Puts a slot in whose record has its key; false, with nothing changed, when all places that its key may take are
-    /// taken.
+    /// Puts a slot in whose record has its key. False, with nothing changed, when all the places that its key may take
+    /// are taken.
     public final boolean add(int slot) {
         long hash = hash(slot);
         int place = home(hash);

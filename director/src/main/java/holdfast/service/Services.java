@@ -113,10 +113,9 @@ public final class Services {
         return service == NONE ? RealServerTable.NONE : realOf(service, address, port);
     }
 
-    /// The real server of a template that another director made. One that is not configured here gets an id too, as not
-    /// available, so that the template is kept and revives with its real server; [RealServerTable#NONE] only when
-    the
-    /// table is full.
+    /// The real server of a template that another director made. One that is not configured here gets an id too,
+    /// as not available, so that the template is kept and revives with its real server;
+    /// [RealServerTable#NONE] only when the table is full.
     ///
     /// @param templatePort  the virtual port of the template's key
     public int realOfTemplate(int protocol, int virtualAddress, int templatePort, int address, int port) {
