@@ -22,6 +22,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,12 +58,16 @@ public final class ApiServer implements AutoCloseable {
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
             return new ApiServer(socket, loop, channel);
         } catch (IOException e) {
-            loop.shutdownGracefully();
+            end(loop);
             throw new UncheckedIOException("cannot listen on the API socket " + socket, e);
         } catch (RuntimeException e) {
-            loop.shutdownGracefully();
+            end(loop);
             throw e;
         }
+    }
+
+    private static void end(EventLoopGroup loop) {
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     /// A socket file outlives a killed process; one that nobody answers on is removed.
@@ -83,7 +88,7 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         channel.close().syncUninterruptibly();
-        loop.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
+        end(loop);
         try {
             Files.deleteIfExists(socket);
         } catch (IOException e) {
@@ -110,13 +115,13 @@ public final class ApiServer implements AutoCloseable {
                         @Override
                         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
                             var asked = Routes.Asked.of(request);
-                            Thread.ofVirtual().name("api-request").start(() -> context.writeAndFlush(routes.answer(asked)));
+                            Thread.ofVirtual().name("api-request").start(() -> context.writeAndFlush(routes.answer(asked), context.voidPromise()));
                         }
 
                         @Override
                         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
                             log.debug("api connection closed cause={}", cause.toString());
-                            context.close();
+                            context.close(context.voidPromise());
                         }
                     });
         }

@@ -67,7 +67,7 @@ final class Routes {
         } catch (UnreadableJsonException e) {
             return json(
                     HttpResponseStatus.BAD_REQUEST,
-                    new ApiError("the request's body is not understood", e.getMessage(), "send the JSON that " + asked.path() + " takes"));
+                    new ApiError("the request's body is not understood", String.valueOf(e.getMessage()), "send the JSON that " + asked.path() + " takes"));
         } catch (RuntimeException e) {
             log.error("api request failed path={} cause={}", asked.path(), e.toString(), e);
             return json(

@@ -22,7 +22,8 @@ import java.util.function.Function;
 
 /// Listings of what a worker holds, taken in slices between its packets.
 ///
-/// A listing is not a snapshot: entries come and go while it is made, and each is shown as it was when its slice was taken.
+/// A listing is not a snapshot: entries come and go while it is made, and each is shown as it was when its slice was
+/// taken.
 final class Listing {
     /// Entries taken at once; at some 100 ns for each, packets wait for less than 100 µs.
     private static final int SLICE = 512;

@@ -11,10 +11,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/// The terms of a VIP group: each promotion takes the next one, and none is ever used that a crash could make us use again.
+/// The terms of a VIP group: each promotion takes the next one, and none is ever used that a crash could make us use
+/// again.
 ///
-/// The file holds the highest term that may have been used. It is written ahead, when a term is *seen*, so that a promotion finds
-/// its term on disk already and does not wait for a disk while clients wait for it.
+/// The file holds the highest term that may have been used. It is written ahead, when a term is *seen*, so that a
+/// promotion finds its term on disk already and does not wait for a disk while clients wait for it.
 final class TermStore {
     private static final int TERM_MAX = Version.TERM_MAX;
 

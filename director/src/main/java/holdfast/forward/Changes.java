@@ -12,8 +12,8 @@ import holdfast.sync.Version;
 
 /// The worker's side of the stream: gives every change its version and writes it as a delta.
 ///
-/// While this director is active each change has a version, whether or not the ring has room for it: a hole in the sequence
-/// tells the sync side that a delta was lost. Allocates nothing.
+/// While this director is active each change has a version, whether or not the ring has room for it: a hole in the
+/// sequence tells the sync side that a delta was lost. Allocates nothing.
 final class Changes {
     private static final int RING_RECORDS = 1 << 16;
     private static final int SNAPSHOT_BUDGET = 256;

@@ -8,8 +8,8 @@ import holdfast.service.Services;
 
 /// What becomes of one frame: the decision procedure of IPVS-REF 1.2 to 1.9 on flat memory.
 ///
-/// Pure but for its tables and counters: frames come in by address, leave through [Egress], and time is an argument. Nothing is
-/// allocated, and whatever is not forwarded is counted under its reason.
+/// Pure but for its tables and counters: frames come in by address, leave through [Egress], and time is an argument.
+/// Nothing is allocated, and whatever is not forwarded is counted under its reason.
 final class Forwarder {
     private static final int RST = 0x04;
     private static final int SYN = 0x02;
@@ -93,7 +93,7 @@ final class Forwarder {
         if (mode == Mode.STANDBY) {
             counters.count(isToOwned ? Counter.DROPPED_NOT_ACTIVE : Counter.NOT_OURS);
         } else if (mode == Mode.RELAY) {
-            relay(isToOwned || kind == Frame.Kind.FLOW && reply() != ConnTable.MISSING, port);
+            relay(isToOwned || (kind == Frame.Kind.FLOW && reply() != ConnTable.MISSING), port);
         } else if (kind == Frame.Kind.FLOW) {
             if (isToOwned) {
                 fromClient(port, now);

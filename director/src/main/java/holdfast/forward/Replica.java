@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The standby's side of the stream: makes the tables what the active's deltas say.
 ///
-/// The version decides whether a record is news, never the order of arrival. A snapshot is a mark and sweep: what neither it nor a
-/// live delta has mentioned between its begin and its end is not there on the active. Worker only, but for [#applied] and
-/// [#equality].
+/// The version decides whether a record is news, never the order of arrival. A snapshot is a mark and sweep: what
+/// neither it nor a live delta has mentioned between its begin and its end is not there on the active. Worker only,
+/// but for [#applied] and [#equality].
 final class Replica {
     private static final int RING_RECORDS = 1 << 16;
     private static final long MS = 1_000_000;
@@ -81,7 +81,7 @@ final class Replica {
             done++;
         }
         if (done > 0) {
-            applied += done;
+            applied = applied + done;
         }
         return done;
     }
@@ -94,7 +94,7 @@ final class Replica {
     void discard() {
         while (ring.peek() != null) {
             ring.release();
-            applied++;
+            applied = applied + 1;
         }
     }
 
@@ -108,7 +108,7 @@ final class Replica {
             case CONNECTION_END -> connectionEnd(delta);
             case TEMPLATE -> template(delta, now);
             case TEMPLATE_END -> templateEnd(delta);
-            case SNAPSHOT_BEGIN -> epoch = epoch + 1 & 0xff;
+            case SNAPSHOT_BEGIN -> epoch = (epoch + 1) & 0xff;
             case SNAPSHOT_END -> sweep();
             case MARK -> compare(delta, now);
         }
@@ -167,7 +167,7 @@ final class Replica {
                 delta.virtualPort(),
                 delta.realAddress(),
                 delta.realPort(),
-                delta.flags() & FLAGS_TAKEN | ConnFlags.SYNC,
+                (delta.flags() & FLAGS_TAKEN) | ConnFlags.SYNC,
                 services.find(delta.protocol(), delta.virtualAddress(), delta.virtualPort()),
                 services.realOfConnection(
                         delta.protocol(),

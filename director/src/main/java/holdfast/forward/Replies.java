@@ -4,8 +4,8 @@ import holdfast.linux.Memory;
 
 /// Packets that the director itself says: ARP answers, ICMP echo replies and ICMP errors.
 ///
-/// An answer is written over the question, in the ring's own memory; an error is built in a buffer of its own that lives as long
-/// as the worker, because the packet it quotes may still be needed.
+/// An answer is written over the question, in the ring's own memory; an error is built in a buffer of its own that
+/// lives as long as the worker, because the packet it quotes may still be needed.
 final class Replies {
     private static final int IP_BYTES = 20;
     private static final int ICMP_BYTES = 8;

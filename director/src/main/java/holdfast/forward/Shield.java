@@ -6,9 +6,9 @@ import java.util.stream.Collectors;
 
 /// Keeps the kernel from handling the datapath's packets a second time: nftables rules at the ingress of each port.
 ///
-/// Packet sockets see a packet before these rules do (packet-io 2), so the datapath gets it and the kernel does not. Without
-/// them a director with `ip_forward` on would send every packet twice. The rules have a table of their own, named after this
-/// director, which is replaced at start, so what a crash left behind is swept.
+/// Packet sockets see a packet before these rules do (packet-io 2), so the datapath gets it and the kernel does not.
+/// Without them a director with `ip_forward` on would send every packet twice. The rules have a table of their own,
+/// named after this director, which is replaced at start, so what a crash left behind is swept.
 public final class Shield implements AutoCloseable {
     private final String table;
 

@@ -22,8 +22,8 @@ import java.util.List;
 
 /// Everything that one worker knows about clients, and the events in which it changes.
 ///
-/// Each change goes through here, so that the standby hears of it: the tables keep entries, counters and digests in step, and
-/// [Changes] gives each change its version and puts it into the stream. Worker only.
+/// Each change goes through here, so that the standby hears of it: the tables keep entries, counters and digests in
+/// step, and [Changes] gives each change its version and puts it into the stream. Worker only.
 public final class Tables {
     /// What [#connect] answers where the service has no real server to give.
     static final int NO_REAL_SERVER = -2;
@@ -251,8 +251,9 @@ public final class Tables {
         templates.remove(slot);
     }
 
-    /// Until when an entry of the former active lives at least: it may have been renewed by as much as we were not told.
-    private long grace(long version, long toldAt, long timeoutS) {
-        return Version.term(version) < term ? toldAt + timeoutS * SECOND / TOLD_PARTS : Long.MIN_VALUE;
+    /// Until when an entry of the former active lives at least: it may have been renewed by as much as we were not
+    /// told.
+    private long grace(long version, long toldAt, long seconds) {
+        return Version.term(version) < term ? toldAt + seconds * SECOND / TOLD_PARTS : Long.MIN_VALUE;
     }
 }

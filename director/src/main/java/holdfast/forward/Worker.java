@@ -13,8 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /// The thread `datapath-0`: the only writer of the tables, and the loop around [Forwarder].
 ///
-/// Each turn takes what other threads ask, a batch of packets from each port, a batch of deltas from the sync side and a bounded part of
-/// the due timers; with nothing to do it spins for a while and then sleeps in one poll() for at most [#NAP_MAX_NS].
+/// Each turn takes what other threads ask, a batch of packets from each port, a batch of deltas from the sync side
+/// and a bounded part of the due timers; with nothing to do it spins for a while and then sleeps in one poll() for
+/// at most [#NAP_MAX_NS].
 public final class Worker implements TableOwner, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final long NAP_MAX_NS = 10_000_000;
@@ -61,7 +62,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         this.listener = listener;
         spinNanos = spinMicros * 1_000L;
         reader = new NoReader();
-        wakeUp = EventFd.open();
+        wakeUp = new EventFd();
         io = new PacketIo(ports, wakeUp, tables.counters(), lease);
         forwarder = new Forwarder(tables, ports, owned, probes, io);
         replica = new Replica(tables);
@@ -151,11 +152,11 @@ public final class Worker implements TableOwner, AutoCloseable {
         for (int port = 0; port < io.portCount(); port++) {
             var ring = io.ring(port);
             boolean some = false;
-            while (ring.next()) {
+            while (ring != null && ring.next()) {
                 forwarder.take(ring.address(), ring.length(), port, mode, now);
                 some = true;
             }
-            if (some) {
+            if (ring != null && some) {
                 io.flush();
                 ring.release();
                 any = true;

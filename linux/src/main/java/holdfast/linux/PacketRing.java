@@ -68,7 +68,7 @@ public final class PacketRing implements AutoCloseable {
     /// @param frames    places of 2 KiB in the ring, a power of two from 32 to 65536; 2048 is usual
     /// @param batchMax  frames between two releases at most, 1 to `frames`; 64 is usual
     /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV where there is no such interface, ENETDOWN while
-    it is down
+    /// it is down
     public static PacketRing open(int ifindex, int frames, int batchMax) {
         if (frames < FRAMES_MIN || frames > FRAMES_MAX || Integer.bitCount(frames) != 1) {
             throw new IllegalArgumentException("a ring has a power of two from 32 to 65536 frames, not " + frames);
@@ -200,13 +200,15 @@ public final class PacketRing implements AutoCloseable {
 
     /// Drops what is queued at this moment, at most one ringful, so that a flood cannot keep us here. Frames taken
     /// before are released too.
-    public void discardAll() {
+    ///
+    /// @return how many were dropped
+    public int discardAll() {
         release();
         for (int i = 0; i < frames; i++) {
             long frame = base + (long) head * FRAME_BYTES;
             int status = Memory.getIntAcquire(frame);
             if (!RingFrame.isReady(status)) {
-                return;
+                return i;
             }
             if (RingFrame.isCopied(status)) {
                 boolean _ = takeCopy();
@@ -214,6 +216,7 @@ public final class PacketRing implements AutoCloseable {
             RingFrame.handBack(frame);
             head = (head + 1) & (frames - 1);
         }
+        return frames;
     }
 
     /// Whether the interface went down under the ring. It makes a system call and allocates: ask when [Poller#failed]
@@ -248,7 +251,7 @@ public final class PacketRing implements AutoCloseable {
     /// @param received     frames that came into the ring
     /// @param kernelDrops  frames that found no room in it
     /// @param truncated    frames skipped because a part of them was missing: the receive buffer for large ones was
-    full,
+    /// full,
     ///     or the frame was larger than 64 KiB
     public record Stats(long received, long kernelDrops, long truncated) {}
 

@@ -99,6 +99,16 @@ public final class PacketSender implements AutoCloseable {
         return true;
     }
 
+    /// Frames in the batch.
+    public int pending() {
+        return count;
+    }
+
+    /// Empties the batch and sends none of it.
+    public void clear() {
+        count = 0;
+    }
+
     /// Sends the batch and empties it. A frame that the kernel refuses is skipped; those behind it still go.
     ///
     /// @return the frames that the kernel took
