@@ -67,8 +67,7 @@ public final class PacketRing implements AutoCloseable {
     ///
     /// @param frames    places of 2 KiB in the ring, a power of two from 32 to 65536; 2048 is usual
     /// @param batchMax  frames between two releases at most, 1 to `frames`; 64 is usual
-    /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV where there is no such interface, ENETDOWN while
-    /// it is down
+    /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV where there is no such interface
     public static PacketRing open(int ifindex, int frames, int batchMax) {
         if (frames < FRAMES_MIN || frames > FRAMES_MAX || Integer.bitCount(frames) != 1) {
             throw new IllegalArgumentException("a ring has a power of two from 32 to 65536 frames, not " + frames);
@@ -251,8 +250,7 @@ public final class PacketRing implements AutoCloseable {
     /// @param received     frames that came into the ring
     /// @param kernelDrops  frames that found no room in it
     /// @param truncated    frames skipped because a part of them was missing: the receive buffer for large ones was
-    /// full,
-    ///     or the frame was larger than 64 KiB
+    ///     full, or the frame was larger than 66 KiB
     public record Stats(long received, long kernelDrops, long truncated) {}
 
     /// The kernel's counters since open. It clears them at each reading, so they are summed up here, under a lock of
