@@ -64,6 +64,10 @@ final class Download {
         return problem.isDone();
     }
 
+    boolean isComplete() {
+        return received.get() == BYTES;
+    }
+
     /// Waits for the end.
     ///
     /// @return what is wrong with it; empty where it is intact

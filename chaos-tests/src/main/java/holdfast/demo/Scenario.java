@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -27,6 +28,7 @@ final class Scenario {
     private static final Duration REJOIN_MAX = Duration.ofSeconds(30);
     /// For so many advert intervals a director that came back is watched for taking the VIPs.
     private static final int INTERVALS_WATCHED = 20;
+    private static final long WATCH_INTERVAL = 10_000_000;
 
     private final Lab lab;
     private final boolean synchronised;
@@ -142,6 +144,7 @@ final class Scenario {
             if (joined.is(Role.ACTIVE) || !active.is(Role.ACTIVE)) {
                 return true;
             }
+            LockSupport.parkNanos(WATCH_INTERVAL);
         }
         return false;
     }
@@ -200,7 +203,7 @@ final class Scenario {
         fault.strike(active);
         awaitTakeover(active);
         var next = lab.other(active);
-        if (workload.downloadLeft() == 0) {
+        if (workload.isDownloadOver()) {
             failures.add(step + ": a download did not span the fault, so it proves nothing.");
         }
         var after = next.connections();
