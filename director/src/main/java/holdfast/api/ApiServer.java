@@ -1,5 +1,6 @@
 package holdfast.api;
 
+import holdfast.admin.AdminPaths;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -14,7 +15,6 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import holdfast.admin.AdminPaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
@@ -115,13 +115,17 @@ public final class ApiServer implements AutoCloseable {
                         @Override
                         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
                             var asked = Routes.Asked.of(request);
-                            Thread.ofVirtual().name("api-request").start(() -> context.writeAndFlush(routes.answer(asked), context.voidPromise()));
+                            Thread.ofVirtual().name("api-request").start(() -> reply(context, asked));
                         }
 
                         @Override
                         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
                             log.debug("api connection closed cause={}", cause.toString());
-                            context.close(context.voidPromise());
+                            var _ = context.close();
+                        }
+
+                        private void reply(ChannelHandlerContext context, Routes.Asked asked) {
+                            var _ = context.writeAndFlush(routes.answer(asked));
                         }
                     });
         }

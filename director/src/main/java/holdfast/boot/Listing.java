@@ -50,7 +50,8 @@ final class Listing {
             total += ask(tables -> tables.connections().size());
             collect(entries, limit, Listing::connections);
         }
-        return new Connections(Math.max(total, entries.size()), total > entries.size() && entries.size() == limit, entries);
+        return new Connections(
+                Math.max(total, entries.size()), total > entries.size() && entries.size() == limit, entries);
     }
 
     private interface Slicer {

@@ -33,7 +33,8 @@ final class TermStore {
         var file = directory.resolve("term-" + group);
         try {
             Files.createDirectories(directory);
-            int stored = Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
+            int stored =
+                    Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
             var store = new TermStore(file, stored);
             store.reserve(stored + 1);
             return store;
@@ -71,12 +72,16 @@ final class TermStore {
             return;
         }
         if (term > TERM_MAX) {
-            throw new IllegalStateException("the terms of " + file + " are used up; stop all directors and remove it on each");
+            throw new IllegalStateException(
+                    "the terms of " + file + " are used up; stop all directors and remove it on each");
         }
         try {
             var written = file.resolveSibling(file.getFileName() + ".new");
             try (var channel = FileChannel.open(
-                    written, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                    written,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
                 channel.write(ByteBuffer.wrap((term + "\n").getBytes(StandardCharsets.US_ASCII)));
                 channel.force(true);
             }

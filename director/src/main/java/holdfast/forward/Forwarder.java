@@ -126,7 +126,12 @@ final class Forwarder {
     /// A packet to an owned address: along its connection, or the first of one (IPVS-REF 1.2).
     private void fromClient(int port, long now) {
         int slot = tables.connections()
-                .find(frame.protocol(), frame.source(), frame.sourcePort(), frame.destination(), frame.destinationPort());
+                .find(
+                        frame.protocol(),
+                        frame.source(),
+                        frame.sourcePort(),
+                        frame.destination(),
+                        frame.destinationPort());
         if (slot != ConnTable.MISSING && isReusedPort(slot)) {
             tables.end(slot, now);
             slot = ConnTable.MISSING;
@@ -171,8 +176,7 @@ final class Forwarder {
             return false;
         }
         conn.at(slot);
-        boolean isFinished =
-                conn.state() == TcpState.TIME_WAIT.code() || conn.state() == TcpState.CLOSE.code();
+        boolean isFinished = conn.state() == TcpState.TIME_WAIT.code() || conn.state() == TcpState.CLOSE.code();
         return isFinished && conn.template() == Conn.NO_TEMPLATE;
     }
 
@@ -205,7 +209,11 @@ final class Forwarder {
     private int reply() {
         return tables.connections()
                 .findOutbound(
-                        frame.protocol(), frame.source(), frame.sourcePort(), frame.destination(), frame.destinationPort());
+                        frame.protocol(),
+                        frame.source(),
+                        frame.sourcePort(),
+                        frame.destination(),
+                        frame.destinationPort());
     }
 
     /// A new connection (IPVS-REF 1.3 to 1.5).

@@ -36,7 +36,7 @@ public final class NextHops {
                 .sorted(Comparator.comparingInt((Route r) -> -r.prefixLength()).thenComparingInt(Route::metric))
                 .toList();
         masks = sorted.stream()
-                .mapToInt(r -> r.prefixLength() == 0 ? 0 : -1 << 32 - r.prefixLength())
+                .mapToInt(r -> r.prefixLength() == 0 ? 0 : -1 << (32 - r.prefixLength()))
                 .toArray();
         destinations = sorted.stream().mapToInt(Route::destination).toArray();
         gateways = sorted.stream().mapToInt(Route::gateway).toArray();
@@ -119,7 +119,7 @@ public final class NextHops {
     }
 
     private int slot(long key) {
-        return (int) (key * 0x9E3779B97F4A7C15L >>> 40) & (neighbourKeys.length - 1);
+        return (int) ((key * 0x9E3779B97F4A7C15L) >>> 40) & (neighbourKeys.length - 1);
     }
 
     private static long key(int port, int address) {

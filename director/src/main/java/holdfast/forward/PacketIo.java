@@ -62,7 +62,8 @@ final class PacketIo implements Egress, AutoCloseable {
     }
 
     /// The receive ring of a port, or null while its interface is down.
-    @Nullable PacketRing ring(int port) {
+    @Nullable
+    PacketRing ring(int port) {
         return rings[port];
     }
 
@@ -136,7 +137,10 @@ final class PacketIo implements Egress, AutoCloseable {
                     poller.replace(port, ring.fd());
                     log.info("interface up name={}", ports.at(port).name());
                 } catch (SyscallException e) {
-                    log.debug("interface still down name={} cause={}", ports.at(port).name(), e.getMessage());
+                    log.debug(
+                            "interface still down name={} cause={}",
+                            ports.at(port).name(),
+                            e.getMessage());
                 }
             }
         }

@@ -67,8 +67,8 @@ final class Replica {
         return was;
     }
 
-    /// Another director's stream begins; what was proved of an earlier one says nothing about it.
-    void follow() {
+    /// We write the stream ourselves now; what was proved of another one says nothing any more.
+    void forget() {
         equality = Equality.UNKNOWN;
     }
 
@@ -80,9 +80,7 @@ final class Replica {
             ring.release();
             done++;
         }
-        if (done > 0) {
-            applied = applied + done;
-        }
+        tell(done);
         return done;
     }
 
@@ -92,9 +90,17 @@ final class Replica {
 
     /// Drops what arrives of a stream that is not followed any more.
     void discard() {
-        while (ring.peek() != null) {
+        int dropped = 0;
+        for (; ring.peek() != null; dropped++) {
             ring.release();
-            applied = applied + 1;
+        }
+        tell(dropped);
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer, the worker
+    private void tell(int done) {
+        if (done > 0) {
+            applied += done;
         }
     }
 
@@ -244,8 +250,7 @@ final class Replica {
     }
 
     private int findTemplate(Delta delta) {
-        return templates.find(
-                delta.protocol(), delta.clientAddress(), delta.virtualAddress(), delta.virtualPort());
+        return templates.find(delta.protocol(), delta.clientAddress(), delta.virtualAddress(), delta.virtualPort());
     }
 
     private void sweep() {

@@ -43,13 +43,21 @@ public final class Shield implements AutoCloseable {
                     .distinct()
                     .collect(Collectors.joining(", "));
             if (!pairs.isEmpty()) {
-                rules.append("        ip saddr . ").append(protocol).append(" sport { ").append(pairs).append(" } drop\n");
+                rules.append("        ip saddr . ")
+                        .append(protocol)
+                        .append(" sport { ")
+                        .append(pairs)
+                        .append(" } drop\n");
             }
         }
-        var script = new StringBuilder(removal()).append("table netdev ").append(table).append(" {\n");
+        var script = new StringBuilder(removal())
+                .append("table netdev ")
+                .append(table)
+                .append(" {\n");
         for (var port : ports.ports()) {
             script.append("    chain ")
-                    .append("ingress_").append(port.ifindex())
+                    .append("ingress_")
+                    .append(port.ifindex())
                     .append(" {\n        type filter hook ingress device \"")
                     .append(port.name())
                     .append("\" priority 0;\n")

@@ -56,7 +56,14 @@ public final class Worker implements TableOwner, AutoCloseable {
     private long markAt;
 
     /// @param spinMicros  how long to look for packets before sleeping
-    public Worker(Tables tables, Ports ports, OwnedAddresses owned, Lease lease, int spinMicros, ProbeQueue probes, Listener listener) {
+    public Worker(
+            Tables tables,
+            Ports ports,
+            OwnedAddresses owned,
+            Lease lease,
+            int spinMicros,
+            ProbeQueue probes,
+            Listener listener) {
         this.tables = tables;
         this.lease = lease;
         this.listener = listener;
@@ -121,8 +128,7 @@ public final class Worker implements TableOwner, AutoCloseable {
                 }
                 replica.discard();
             }
-            case STANDBY -> busy |= follow(now);
-            case RELAY -> replica.discard();
+            case STANDBY, RELAY -> busy |= follow(now);
             case HELD -> {}
         }
         if (tables.changes().takeWritten() && reader.parked()) {
@@ -209,6 +215,7 @@ public final class Worker implements TableOwner, AutoCloseable {
             tables.promote(term, now);
             markAt = now;
             mode = Mode.ACTIVE;
+            replica.forget();
         });
     }
 
@@ -217,7 +224,6 @@ public final class Worker implements TableOwner, AutoCloseable {
         ask(() -> {
             mode = Mode.STANDBY;
             tables.demote();
-            replica.follow();
         });
     }
 
@@ -242,6 +248,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         ask(() -> {
             forwarder.relayTo(macs);
             mode = Mode.RELAY;
+            tables.demote();
         });
     }
 
