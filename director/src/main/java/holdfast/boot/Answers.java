@@ -138,7 +138,8 @@ final class Answers implements Operations {
                         configuration.datapath().templatesMax()));
     }
 
-    /// On the active: whether a failover now would be done and what a crash now would lose. On a standby that is for the active to say.
+    /// On the active: whether a failover now would be done and what a crash now would lose. On a standby that is for
+    /// the active to say.
     private FailoverReadiness readiness(Role role) {
         if (role != Role.ACTIVE) {
             return new FailoverReadiness(
@@ -314,7 +315,7 @@ final class Answers implements Operations {
                 .min((a, b) -> Boolean.compare(b.state() == SyncState.EQUAL, a.state() == SyncState.EQUAL))
                 .map(peer -> new Preflight(
                         peer.name(),
-                        peer.address(),
+                        Replication.address(peer),
                         terms.current(),
                         0,
                         peer.state() != SyncState.UNKNOWN,

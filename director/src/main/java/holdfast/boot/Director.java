@@ -29,6 +29,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -159,11 +160,16 @@ final class Director implements AutoCloseable {
                     cluster.multicastPort(),
                     KeyFile.read(cluster.keyFile()),
                     configuration.sharedHash(),
-                    address,
-                    ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac)));
+                    links(ports, address));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the cluster's key", e);
         }
+    }
+
+    private static Map<String, Long> links(Ports ports, int address) {
+        var links = new java.util.HashMap<>(ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac)));
+        links.put("@vrrp", (long) address);
+        return links;
     }
 
     private static SyncNode.Listener listener(
@@ -174,7 +180,7 @@ final class Director implements AutoCloseable {
                 log.info("peer process died name={}", member);
                 replication
                         .peer(member)
-                        .map(SyncStatus.Peer::address)
+                        .map(Replication::address)
                         .ifPresent(router::peerProcessDied);
             }
 
