@@ -122,9 +122,9 @@ final class Section {
         return new Section(key(key), place, values.get(key), keys, findings);
     }
 
-    /// The values of a list, none where it is refused.
+    /// The values of a list that has a default.
     ///
-    /// @return null where the list is not there, or is none
+    /// @return null where the key is not there, or holds no list
     <T> @Nullable List<Value<T>> list(String key, Kind<T> kind) {
         var items = items(key);
         if (items == null) {
