@@ -205,6 +205,16 @@ final class SyncCore {
         return more;
     }
 
+    /// Whether a turn now would find records of the worker.
+    boolean hasWork(long now) {
+        return sender != null && tables.out().size() > 0 && sender.mayTake(tables.out(), now);
+    }
+
+    /// Whether the worker has records of ours to apply.
+    boolean awaitsWorker() {
+        return sender == null && tables.in().size() > 0;
+    }
+
     private boolean take(StreamSender to, long now) {
         DeltaRing out = tables.out();
         for (int taken = 0; taken < TAKE_MAX; taken++) {
