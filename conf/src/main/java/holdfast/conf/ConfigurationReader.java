@@ -18,7 +18,7 @@ final class ConfigurationReader {
     private static final Set<String> DATAPATH =
             Section.keys("interfaces", "connections-max", "templates-max", "spin-us", "shield");
     private static final Set<String> CLUSTER =
-            Section.keys("name", "bind-address", "multicast-address", "multicast-port", "key-file");
+            Section.keys("name", "bind-address", "multicast-address", "multicast-port", "key-file", "sync");
     private final Findings findings;
     private final FileRules files;
     private final VipGroupReader groups;
@@ -109,7 +109,13 @@ final class ConfigurationReader {
         if (keyFile.sound()) {
             files.checkKey(keyFile);
         }
-        return new Configuration.Cluster(name.value(), bind.value(), multicast.value(), port.value(), keyFile.value());
+        return new Configuration.Cluster(
+                name.value(),
+                bind.value(),
+                multicast.value(),
+                port.value(),
+                keyFile.value(),
+                section.optional("sync", Kind.yesOrNo(), true).value());
     }
 
     private void refuseVipAsBindAddress(Value<Ipv4> bind) {

@@ -16,8 +16,10 @@ import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.linux.Memory;
 import holdfast.linux.PacketSender;
+import holdfast.sync.ClusterKey;
 import holdfast.sync.Equality;
 import holdfast.sync.HandoverMessage;
+import holdfast.sync.Links;
 import holdfast.sync.SyncNode;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
@@ -29,7 +31,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,18 +159,14 @@ final class Director implements AutoCloseable {
                     cluster.bindAddress(),
                     cluster.multicastAddress(),
                     cluster.multicastPort(),
-                    KeyFile.read(cluster.keyFile()),
+                    ClusterKey.of(KeyFile.read(cluster.keyFile())),
                     configuration.sharedHash(),
-                    links(ports, address));
+                    new Links(
+                            address,
+                            ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac))));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the cluster's key", e);
         }
-    }
-
-    private static Map<String, Long> links(Ports ports, int address) {
-        var links = new java.util.HashMap<>(ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac)));
-        links.put("@vrrp", (long) address);
-        return links;
     }
 
     private static SyncNode.Listener listener(
@@ -180,7 +177,7 @@ final class Director implements AutoCloseable {
                 log.info("peer process died name={}", member);
                 replication
                         .peer(member)
-                        .map(Replication::address)
+                        .map(peer -> peer.links().address())
                         .ifPresent(router::peerProcessDied);
             }
 

@@ -88,10 +88,6 @@ final class Replication implements AutoCloseable {
                 .findFirst();
     }
 
-    static int address(SyncStatus.Peer peer) {
-        return peer.macs().getOrDefault("@vrrp", 0L).intValue();
-    }
-
     /// How a worker wakes the sync thread.
     Worker.DeltaReader reader() {
         return new Worker.DeltaReader() {

@@ -38,7 +38,7 @@ public final class SyncNode implements AutoCloseable {
     /// @param bindAddress       ours on the interconnect
     /// @param multicastAddress  224.0.0.0/4
     /// @param configHash        of the running configuration
-    /// @param macs              of our interfaces by name, 48 bits in the low end
+    /// @param links             where this director is found
     public record Options(
             String cluster,
             String group,
@@ -48,11 +48,7 @@ public final class SyncNode implements AutoCloseable {
             int multicastPort,
             ClusterKey key,
             String configHash,
-            Map<String, Long> macs) {
-        public Options {
-            macs = Map.copyOf(macs);
-        }
-    }
+            Links links) {}
 
     /// Told on the sync thread; each method only enqueues and returns.
     public interface Listener {
@@ -93,7 +89,7 @@ public final class SyncNode implements AutoCloseable {
         this.listener = listener;
         var self = new MemberId(options.member(), UUID.randomUUID());
         seal = new Seal(options.key(), options.group(), self);
-        core = new SyncCore(self, options.configHash(), options.macs(), tables);
+        core = new SyncCore(self, options.configHash(), options.links(), tables);
         status = core.status(0, System.nanoTime());
         thread = new Thread(this::run, "sync");
         thread.setDaemon(true);

@@ -225,7 +225,7 @@ class SyncNodeTest {
                 port,
                 KEY,
                 "hash",
-                Map.of("lo", 0x020000000001L));
+                new Links(0, Map.of("lo", 0x020000000001L)));
     }
 
     private Process child(String name) throws IOException {

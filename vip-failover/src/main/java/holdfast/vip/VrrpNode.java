@@ -89,6 +89,9 @@ public final class VrrpNode implements AutoCloseable {
     /// What the director does for a virtual router. Called on the router's thread, so each call must return within one
     /// advert interval: adverts wait for it, and an active that waits for three is fenced.
     public interface Listener {
+        /// An advert went out: nobody takes over before this moment of the boot-time clock. Comes before the claim.
+        void servesUntil(long boottime);
+
         /// Own the addresses under the next term. The term should have been reserved on disk while standing by, so that
         /// no fsync stands here. May come while the datapath holds or relays; then it ends that.
         void becomeActive(Vrrp.Promotion promotion);
@@ -389,7 +392,11 @@ public final class VrrpNode implements AutoCloseable {
 
     private void sendAdvert(int priority) {
         try {
+            long sentAt = Clock.boottime();
             socket.send(AdvertCodec.GROUP, codec.encode(priority));
+            if (priority != 0) {
+                listener.servesUntil(sentAt + router.vrrp().earliestTakeoverInterval());
+            }
             tally.sent();
         } catch (SyscallException e) {
             if (tally.sendFailed()) {
