@@ -8,10 +8,9 @@ import java.util.stream.Stream;
 
 /// The way from a YAML tree to a [Configuration], with every rule that a file alone can break.
 ///
-/// It always reads to the end. A refused value is replaced by an unsound stand-in, and rules that compare values look
-/// at
-/// sound ones only; so each mistake is found in the first run and has one message. The tree that comes out is of use
-/// only where there are no findings.
+/// It always reads to the end. A refused value is replaced by an unsound stand-in, and rules that compare
+/// values look at sound ones only; so each mistake is found in the first run and has one message. The tree that
+/// comes out is of use only where there are no findings.
 final class ConfigurationReader {
     private static final Set<String> TOP = Section.keys("director", "datapath", "cluster", "vip-groups", "services");
     private static final Set<String> DIRECTOR = Section.keys("name", "state-dir", "api-socket");

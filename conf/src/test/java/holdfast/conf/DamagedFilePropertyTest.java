@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whatever happens to a file, reading it ends in a configuration or in messages, and never in an exception.
 class DamagedFilePropertyTest {
-    private static final int FILES = 1500;
+    private static final int FILES = 500;
     private static final List<String> DIRT = List.of(
             "",
             "\n",
