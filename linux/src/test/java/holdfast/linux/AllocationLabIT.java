@@ -12,8 +12,9 @@ class AllocationLabIT {
     private static final int SMALL = 100;
     private static final int LARGE = 5000;
     private static final int BATCH = 48;
-    private static final int WARM_UP_TURNS = 6_000;
-    private static final int MEASURED_TURNS = 4_000;
+    private static final int TURNS = 1_000;
+    private static final int ROUNDS_MAX = 40;
+    private static final int ROUNDS = 4;
 
     private final long frame = Memory.allocate(8192);
 
@@ -28,7 +29,8 @@ class AllocationLabIT {
         Memory.free(frame, 8192);
     }
 
-    /// Poll, receive in place and by copy, with and without a VLAN tag, send, be woken: 192,000 packets for 0 bytes.
+    /// Poll, receive in place and by copy, put VLAN tags back, send, be woken: 192,000 packets for 0 bytes. Until the
+    /// compiler is through with these paths it allocates for itself, so the first rounds do not count.
     @Test
     void theSteadyStateAllocatesNothing() {
         Memory.put(frame + 10, Frames.tagged(LARGE, 1, 0x8100, 5));
@@ -37,18 +39,21 @@ class AllocationLabIT {
                 var sender = PacketSender.open(Lab.index("left"));
                 var event = new EventFd();
                 var poller = new Poller(ring.fd(), event.fd())) {
-            turns(WARM_UP_TURNS, ring, sender, event, poller);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            long received = turns(MEASURED_TURNS, ring, sender, event, poller);
-            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-            assertThat(received).isEqualTo((long) MEASURED_TURNS * BATCH);
-            assertThat(allocated).isZero();
+            int roundsWithoutAllocation = 0;
+            for (int round = 0; round < ROUNDS_MAX && roundsWithoutAllocation < ROUNDS; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                long received = turns(ring, sender, event, poller);
+                long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+                assertThat(received).isEqualTo((long) TURNS * BATCH);
+                roundsWithoutAllocation = allocated == 0 ? roundsWithoutAllocation + 1 : 0;
+            }
+            assertThat(roundsWithoutAllocation).isEqualTo(ROUNDS);
         }
     }
 
-    private long turns(int turns, PacketRing ring, PacketSender sender, EventFd event, Poller poller) {
+    private long turns(PacketRing ring, PacketSender sender, EventFd event, Poller poller) {
         long received = 0;
-        for (int turn = 0; turn < turns; turn++) {
+        for (int turn = 0; turn < TURNS; turn++) {
             for (int i = 0; i < BATCH; i++) {
                 boolean _ = sender.add(frame, i % 2 == 0 ? SMALL : LARGE);
             }
