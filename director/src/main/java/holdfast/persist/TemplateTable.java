@@ -30,7 +30,7 @@ import java.lang.foreign.SegmentAllocator;
 /// An *invalid* template (IPVS-REF 3.5) is out of the index and of the digest, but stays listed and keeps counting its
 /// connections until its timer ends; a standby never has one.
 ///
-/// Single writer: the datapath thread. After the constructor nothing is allocated.
+/// Only the datapath thread uses it, even to read. After the constructor nothing is allocated.
 public final class TemplateTable {
     /// What [#insert] answers when there is no room.
     public static final int FULL = -1;

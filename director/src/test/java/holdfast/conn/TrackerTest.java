@@ -87,12 +87,13 @@ class TrackerTest {
     @Test
     void connectionThatClosesIsNotKeptUntilItsOldTimeout() {
         conn.at(open(TCP, ForwardingMethod.NAT));
-        play("c SYN, c ACK"); // 900 s
-        Tracker.tcp(conn, true, 0x04, Timeouts.DEFAULT, SECOND);
+        play("c SYN, c ACK");
+        table.advance(4 * SECOND, 100, (slot, _) -> table.remove(slot)); // moves its timer on to 900 s
+        Tracker.tcp(conn, true, 0x04, Timeouts.DEFAULT, 5 * SECOND);
 
-        table.advance(10_900_000_000L, 100, (slot, _) -> table.remove(slot));
+        table.advance(14_900_000_000L, 100, (slot, _) -> table.remove(slot));
         assertThat(table.size()).isEqualTo(1);
-        table.advance(11_010_000_000L, 100, (slot, _) -> table.remove(slot));
+        table.advance(15_010_000_000L, 100, (slot, _) -> table.remove(slot));
         assertThat(table.size()).isZero();
     }
 

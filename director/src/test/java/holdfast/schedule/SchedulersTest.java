@@ -109,6 +109,14 @@ class SchedulersTest {
     }
 
     @Test
+    void weightedRoundRobinKeepsItsLevelAfterAnEditWithACommonDivisor() {
+        start(SchedulerName.WRR, 40, 30, 20);
+        assertThat(picks(2)).isEqualTo("A B"); // now at level 21 of 31, 21, 11, 1
+        configure(SchedulerName.WRR, 40, 30, 40);
+        assertThat(picks(6)).isEqualTo("C B A C B A");
+    }
+
+    @Test
     void weightedLeastConnection() {
         start(SchedulerName.WLC, 1, 2, 3);
         assertThat(picks(12)).isEqualTo("C B A C B C C B A C B C");
