@@ -29,6 +29,9 @@ final class StreamSender {
     /// What is unacked for so long makes a standby behind, whatever it says of itself.
     static final long BEHIND_INTERVAL = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /// The readout's lag covers one to two of these, so that an old stall does not hide how it is now.
+    static final long LAG_INTERVAL = TimeUnit.SECONDS.toNanos(10);
+
     private static final long ASK_AGAIN_INTERVAL = TimeUnit.SECONDS.toNanos(1);
     /// Unacked batches of an awake standby at which a snapshot waits for it; a fraction of JGroups' credits.
     private static final int SNAPSHOT_WINDOW = 256;
@@ -67,7 +70,9 @@ final class StreamSender {
     private record Mark(long templates, long connections, Totals at) {}
 
     private static final class Standby {
-        final Histogram lagMicros = new Histogram(TimeUnit.HOURS.toMicros(1), 3);
+        Histogram lagMicros = newHistogram();
+        Histogram lagMicrosBefore = newHistogram();
+        long lagSince;
         final long since;
         long acked;
         Totals ackedTotals = Totals.ZERO;
@@ -78,7 +83,12 @@ final class StreamSender {
 
         Standby(long now) {
             since = now;
+            lagSince = now;
         }
+    }
+
+    private static Histogram newHistogram() {
+        return new Histogram(TimeUnit.MINUTES.toMicros(10), 2);
     }
 
     /// What the active knows of one standby; empty where it does not know.
@@ -367,21 +377,29 @@ final class StreamSender {
         for (long number = Math.max(standby.acked + 1, history.oldest()); number <= ack.batch(); number++) {
             Batch batch = history.batch(number);
             if (batch != null) {
-                record(standby, now - batch.stampNanos());
+                record(standby, now - batch.stampNanos(), now);
             }
         }
         if (ack.batch() > standby.acked && !history.holds(ack.batch())) {
-            record(standby, now - ack.stampNanos());
+            record(standby, now - ack.stampNanos(), now);
         }
     }
 
-    private static void record(Standby standby, long lagNanos) {
+    private static void record(Standby standby, long lagNanos, long now) {
+        if (now - standby.lagSince > LAG_INTERVAL) {
+            Histogram reused = standby.lagMicrosBefore;
+            standby.lagMicrosBefore = standby.lagMicros;
+            reused.reset();
+            standby.lagMicros = reused;
+            standby.lagSince = now;
+        }
         long micros = Math.clamp(lagNanos / 1000, 0, standby.lagMicros.getHighestTrackableValue());
         standby.lagMicros.recordValue(micros);
     }
 
     private static Optional<SyncStatus.Lag> lag(Standby standby) {
-        Histogram lag = standby.lagMicros;
+        Histogram lag = standby.lagMicrosBefore.copy();
+        lag.add(standby.lagMicros);
         return lag.getTotalCount() == 0
                 ? Optional.empty()
                 : Optional.of(new SyncStatus.Lag(

@@ -125,9 +125,9 @@ final class ModelTables implements TableOwner {
         out.publish();
     }
 
-    /// Active: an entry that is there before anybody listens.
+    /// Active: an entry of the term before, which is there before anybody listens.
     void preload(Key key, int real) {
-        put(key, new Entry(Version.of(term, ++sequence), real, epoch));
+        put(key, new Entry(Version.of(term - 1, entries.size() + 1L), real, epoch));
     }
 
     boolean mark() {
