@@ -103,8 +103,7 @@ final class StreamSender {
             OptionalLong oldestAgeNanos) {}
 
     /// Numbers since the term began.
-    record Counts(
-            long batches, long deltas, long coalesced, long lost, long resent, long snapshotsAsked) {}
+    record Counts(long batches, long deltas, long coalesced, long lost, long resent, long snapshotsAsked) {}
 
     StreamSender(int term, int historyBatches, List<SyncEffect> effects) {
         this.term = term;
@@ -200,7 +199,7 @@ final class StreamSender {
         }
         standby.ackedAt = now;
         if (ack.batch() < standby.acked) {
-            return;   // overtaken by a newer one; acks may arrive in any order
+            return; // overtaken by a newer one; acks may arrive in any order
         }
         if (standby.complete && ack.complete()) {
             recordLag(standby, ack, now);
@@ -242,7 +241,8 @@ final class StreamSender {
 
     /// What is known of a standby.
     ///
-    /// @param queued  records that the worker has written and we have not taken, or has lost and we have not noticed;
+    /// @param queued  records that the worker has written and we have not taken, or has lost and we have not
+    noticed;
     ///                each may be of either kind
     Readout readout(MemberId member, long queued, long now) {
         Standby standby = standbys.get(member);
@@ -283,7 +283,7 @@ final class StreamSender {
 
     private boolean isStale(Delta delta) {
         boolean ofThisTerm = Version.term(delta.version()) == term;
-        return !ofThisTerm && !snapshotOpen && !delta.op().isBarrier();   // left over from an earlier time as active
+        return !ofThisTerm && !snapshotOpen && !delta.op().isBarrier(); // left over from an earlier time as active
     }
 
     private void noticeHole(Delta delta, long now) {
@@ -338,7 +338,7 @@ final class StreamSender {
 
     private boolean replace(Delta held, Delta delta, int slot) {
         if (delta.version() < held.version()) {
-            coalesced++;   // the snapshot's copy of an entry that has changed since
+            coalesced++; // the snapshot's copy of an entry that has changed since
             return true;
         }
         if (held.op().isEnd() && !delta.op().isEnd()) {
@@ -413,8 +413,7 @@ final class StreamSender {
         if (standby.ackedAt == NEVER || now - standby.ackedAt > SILENT_INTERVAL) {
             return SyncState.UNKNOWN;
         }
-        boolean late =
-                standby.oldestUnackedStamp != NEVER && now - standby.oldestUnackedStamp > BEHIND_INTERVAL;
+        boolean late = standby.oldestUnackedStamp != NEVER && now - standby.oldestUnackedStamp > BEHIND_INTERVAL;
         return late && standby.says == SyncState.EQUAL ? SyncState.BEHIND : standby.says;
     }
 

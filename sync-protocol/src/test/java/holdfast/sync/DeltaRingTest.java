@@ -36,7 +36,8 @@ class DeltaRingTest {
         var ring = new DeltaRing(2);
         for (int round = 0; round < 3; round++) {
             Delta claimed = claim(ring);
-            assertThat(claimed.version() | claimed.digest() | claimed.remainingMs() | claimed.flags()).isZero();
+            assertThat(claimed.version() | claimed.digest() | claimed.remainingMs() | claimed.flags())
+                    .isZero();
             claimed.op(Delta.Op.TEMPLATE_END)
                     .protocol(255)
                     .version(Version.of(Version.TERM_MAX, Version.SEQUENCE_MAX))

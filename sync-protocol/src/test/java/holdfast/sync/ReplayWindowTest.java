@@ -17,7 +17,9 @@ class ReplayWindowTest {
             for (int i = 0; i < 5000; i++) {
                 long counter = Math.max(1, newest - random.nextInt(200) + random.nextInt(random.nextInt(400) + 1));
                 boolean first = taken.add(counter);
-                assertThat(window.isFirst(counter)).as("seed %d counter %d", seed, counter).isEqualTo(first);
+                assertThat(window.isFirst(counter))
+                        .as("seed %d counter %d", seed, counter)
+                        .isEqualTo(first);
                 newest = Math.max(newest, counter);
             }
         }

@@ -116,8 +116,7 @@ class StreamReceiverTest {
         receiver.heard(4, 4, now);
         turn();
         later(1);
-        assertThat(drainedOps())
-                .containsExactly(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.CONNECTION, Delta.Op.CONNECTION);
+        assertThat(drainedOps()).containsExactly(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.CONNECTION, Delta.Op.CONNECTION);
         turn();
         assertThat(lastAck().complete()).isFalse();
         assertThat(of(SyncMessage.SnapshotRequest.class)).contains(new SyncMessage.SnapshotRequest(5, 4));

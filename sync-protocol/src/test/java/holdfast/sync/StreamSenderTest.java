@@ -58,7 +58,8 @@ class StreamSenderTest {
         connection(1, 1);
         offer(delta -> delta.op(Delta.Op.SNAPSHOT_BEGIN).version(Version.of(3, 1)));
         connection(2, 1);
-        offer(delta -> delta.op(Delta.Op.CONNECTION_END).version(Version.of(3, 3)).clientAddress(1));
+        offer(delta ->
+                delta.op(Delta.Op.CONNECTION_END).version(Version.of(3, 3)).clientAddress(1));
         connection(4, 1);
         sender.flush(now);
         assertThat(versions(batches().getFirst())).containsExactly(1L, 1L, 3L, 4L);
@@ -101,7 +102,9 @@ class StreamSenderTest {
         assertThat(readout.state()).isEqualTo(SyncState.UNKNOWN);
         assertThat(readout.lag()).isEmpty();
         assertThat(readout.backlogBatches()).isEmpty();
-        assertThat(readout.connections()).as("no MARK has told the size of the table").isEmpty();
+        assertThat(readout.connections())
+                .as("no MARK has told the size of the table")
+                .isEmpty();
         assertThat(readout.oldestAgeNanos()).hasValue(40 * MS);
     }
 
@@ -181,9 +184,8 @@ class StreamSenderTest {
     }
 
     private void connection(long sequence, int client) {
-        offer(delta -> delta.op(Delta.Op.CONNECTION)
-                .version(Version.of(3, sequence))
-                .clientAddress(client));
+        offer(delta ->
+                delta.op(Delta.Op.CONNECTION).version(Version.of(3, sequence)).clientAddress(client));
     }
 
     private void mark(long sequence, int connections, int templates) {

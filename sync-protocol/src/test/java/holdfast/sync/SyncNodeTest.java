@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SyncNodeTest {
     static final ClusterKey KEY = ClusterKey.of(new byte[32]);
-    private static final AtomicInteger PORTS = new AtomicInteger(46_000 + (int) (ProcessHandle.current().pid() % 2000));
+    private static final AtomicInteger PORTS =
+            new AtomicInteger(46_000 + (int) (ProcessHandle.current().pid() % 2000));
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private final List<Process> children = new ArrayList<>();
@@ -93,7 +94,8 @@ class SyncNodeTest {
         long joinedAt = System.nanoTime();
         await().pollInterval(5, TimeUnit.MILLISECONDS).until(() -> standby.own() == SyncState.EQUAL);
         long equalAt = System.nanoTime();
-        assertThat(standby.worker().tables.digest()).isEqualTo(active.worker().tables.digest());
+        assertThat(standby.worker().tables.digest())
+                .isEqualTo(active.worker().tables.digest());
 
         active.worker().rate(2_000, 100_000);
         await().during(1000, TimeUnit.MILLISECONDS).until(() -> true);
@@ -101,7 +103,8 @@ class SyncNodeTest {
         active.worker().rate(50_000, 100_000);
         await().during(1000, TimeUnit.MILLISECONDS).until(() -> true);
         active.worker().rate(0, 1_000_000);
-        await().until(() -> active.worker().tables.digest() == standby.worker().tables.digest());
+        await().until(() ->
+                active.worker().tables.digest() == standby.worker().tables.digest());
         await().until(() -> active.sees("d2") == SyncState.EQUAL);
         SyncStatus status = active.node().status();
         System.out.printf(
@@ -136,7 +139,8 @@ class SyncNodeTest {
         first.worker().demote();
         first.node().standby();
         await().until(() -> first.own() == SyncState.EQUAL);
-        assertThat(first.worker().tables.digest()).isEqualTo(second.worker().tables.digest());
+        assertThat(first.worker().tables.digest())
+                .isEqualTo(second.worker().tables.digest());
         assertThat(second.node().status().counters().snapshotsAsked())
                 .as("equal tables need no snapshot")
                 .isZero();
@@ -150,7 +154,8 @@ class SyncNodeTest {
         await().until(() -> active.peer("d2").isPresent());
         standby.node().close();
         await().until(() -> active.sees("d2") == SyncState.GONE);
-        await().during(300, TimeUnit.MILLISECONDS).until(() -> active.heard().died.isEmpty());
+        await().during(300, TimeUnit.MILLISECONDS)
+                .until(() -> active.heard().died.isEmpty());
     }
 
     @Test
@@ -162,7 +167,8 @@ class SyncNodeTest {
         await().pollInterval(5, TimeUnit.MILLISECONDS).until(() -> survivor.sees("d2") == SyncState.EQUAL);
         long killedAt = System.nanoTime();
         child.destroyForcibly();
-        await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> !survivor.heard().died.isEmpty());
+        await().pollInterval(1, TimeUnit.MILLISECONDS)
+                .until(() -> !survivor.heard().died.isEmpty());
         long millis = (survivor.heard().diedAt - killedAt) / 1_000_000;
         System.out.printf("sync: process death of d2 reported after %d ms%n", millis);
         assertThat(survivor.heard().died).containsExactly("d2");

@@ -51,9 +51,10 @@ class SealTest {
                 new HandoverMessage(HandoverMessage.Kind.ABORT, 2, Version.of(2, 3), "peer differs"));
         long counter = 0;
         for (SyncMessage message : messages) {
-            assertThat(b.open(a.seal(message))).isInstanceOfSatisfying(Opened.Message.class, opened -> assertThat(
-                            opened.message())
-                    .isEqualTo(message));
+            assertThat(b.open(a.seal(message)))
+                    .isInstanceOfSatisfying(
+                            Opened.Message.class,
+                            opened -> assertThat(opened.message()).isEqualTo(message));
             counter++;
         }
         assertThat(counter).isEqualTo(messages.size());
@@ -191,14 +192,29 @@ class SealTest {
 
     private static List<Object> fields(Delta d) {
         return List.of(
-                d.op(), d.protocol(), d.version(), d.clientAddress(), d.clientPort(), d.virtualAddress(),
-                d.virtualPort(), d.realAddress(), d.realPort(), d.method(), d.state(), d.flags(), d.timeoutS(),
-                d.remainingMs(), d.templateClient(), d.templatePort(), d.digest());
+                d.op(),
+                d.protocol(),
+                d.version(),
+                d.clientAddress(),
+                d.clientPort(),
+                d.virtualAddress(),
+                d.virtualPort(),
+                d.realAddress(),
+                d.realPort(),
+                d.method(),
+                d.state(),
+                d.flags(),
+                d.timeoutS(),
+                d.remainingMs(),
+                d.templateClient(),
+                d.templatePort(),
+                d.digest());
     }
 
     private Refused forged(UnaryOperator<Header.Builder> change) throws Exception {
         Envelope honest = Envelope.parseFrom(a.seal(ACK));
-        Header header = change.apply(Header.parseFrom(honest.getHeader()).toBuilder()).build();
+        Header header =
+                change.apply(Header.parseFrom(honest.getHeader()).toBuilder()).build();
         Envelope forged = honest.toBuilder().setHeader(header.toByteString()).build();
         return b.open(forged.toByteArray()) instanceof Opened.Rejected(Refused reason) ? reason : Refused.OVERFLOW;
     }
