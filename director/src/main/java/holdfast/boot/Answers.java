@@ -325,7 +325,10 @@ final class Answers implements Operations {
                         peer.state() != SyncState.UNKNOWN,
                         peer.state() == SyncState.EQUAL || peer.state() == SyncState.BEHIND,
                         peer.sameConfiguration(),
-                        peer.lag().map(lag -> lag.p50Micros() * 1000).orElse(-1L))));
+                        peer.oldestUnsyncedMs().isPresent()
+                                ? TimeUnit.MILLISECONDS.toNanos(
+                                        peer.oldestUnsyncedMs().getAsLong())
+                                : -1)));
     }
 
     private static <T> T ask(java.util.concurrent.CompletableFuture<T> answer) {

@@ -34,6 +34,6 @@ public final class ClusterKey {
 
     @Override
     public String toString() {
-        return "ClusterKey[...]";   // never in a log
+        return "ClusterKey[...]"; // never in a log
     }
 }

@@ -65,7 +65,8 @@ final class History {
         return number >= oldest() && number <= newest;
     }
 
-    @Nullable Batch batch(long number) {
+    @Nullable
+    Batch batch(long number) {
         return holds(number) ? batches[slot(number)] : null;
     }
 

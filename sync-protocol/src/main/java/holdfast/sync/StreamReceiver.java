@@ -79,7 +79,8 @@ final class StreamReceiver {
         this.effects = effects;
     }
 
-    @Nullable MemberId active() {
+    @Nullable
+    MemberId active() {
         return active;
     }
 
@@ -172,12 +173,13 @@ final class StreamReceiver {
         if (batch.number() >= expected && pending.size() < PENDING_MAX) {
             pending.putIfAbsent(batch.number(), batch);
         } else if (batch.number() == expected) {
-            pending.pollLastEntry();   // the next one is worth more than any later one
+            pending.pollLastEntry(); // the next one is worth more than any later one
             pending.put(batch.number(), batch);
         }
     }
 
-    /// Moves on: applied records become acks, pending batches go to the worker's ring, and what is missing is asked for.
+    /// Moves on: applied records become acks, pending batches go to the worker's ring, and what is missing is asked
+    /// for.
     ///
     /// @param applied   read before `equality`, so that the comparison of every applied MARK is in it
     void turn(DeltaRing in, long applied, Equality equality, long now) {
@@ -281,28 +283,27 @@ final class StreamReceiver {
         long version = Version.NONE;
         for (int i = 0; i < batch.count(); i++) {
             Delta record = batch.record(view, i);
-            boolean passes =
-                    switch (record.op()) {
-                        case SNAPSHOT_BEGIN -> {
-                            snapshotOpen = true;
-                            snapshotEnd = NONE;
-                            yield true;
-                        }
-                        case SNAPSHOT_END -> {
-                            boolean whole = snapshotOpen;
-                            snapshotOpen = false;
-                            if (whole) {
-                                marks.clear();   // compared before the sweep, they say nothing
-                                snapshotEnd = delivered + 1;
-                            }
-                            yield whole;
-                        }
-                        case MARK -> {
-                            marks.add(delivered + 1);
-                            yield true;
-                        }
-                        case CONNECTION, TEMPLATE, CONNECTION_END, TEMPLATE_END -> true;
-                    };
+            boolean passes = switch (record.op()) {
+                case SNAPSHOT_BEGIN -> {
+                    snapshotOpen = true;
+                    snapshotEnd = NONE;
+                    yield true;
+                }
+                case SNAPSHOT_END -> {
+                    boolean whole = snapshotOpen;
+                    snapshotOpen = false;
+                    if (whole) {
+                        marks.clear(); // compared before the sweep, they say nothing
+                        snapshotEnd = delivered + 1;
+                    }
+                    yield whole;
+                }
+                case MARK -> {
+                    marks.add(delivered + 1);
+                    yield true;
+                }
+                case CONNECTION, TEMPLATE, CONNECTION_END, TEMPLATE_END -> true;
+            };
             if (passes) {
                 Delta slot = in.claim();
                 if (slot == null) {
@@ -347,7 +348,8 @@ final class StreamReceiver {
         }
     }
 
-    /// Asks for a snapshot while ours is not complete: at once when nothing else can help, else after a MARK had time to
+    /// Asks for a snapshot while ours is not complete: at once when nothing else can help, else after a MARK had time
+    /// to
     /// show that our tables are equal as they are.
     private void mindTheBase(long now) {
         boolean comes = snapshotOpen || snapshotEnd != NONE;

@@ -29,6 +29,9 @@ final class StreamSender {
     /// What is unacked for so long makes a standby behind, whatever it says of itself.
     static final long BEHIND_INTERVAL = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /// The readout's lag covers one to two of these, so that an old stall does not hide how it is now.
+    static final long LAG_INTERVAL = TimeUnit.SECONDS.toNanos(10);
+
     private static final long ASK_AGAIN_INTERVAL = TimeUnit.SECONDS.toNanos(1);
     /// Unacked batches of an awake standby at which a snapshot waits for it; a fraction of JGroups' credits.
     private static final int SNAPSHOT_WINDOW = 256;
@@ -67,7 +70,9 @@ final class StreamSender {
     private record Mark(long templates, long connections, Totals at) {}
 
     private static final class Standby {
-        final Histogram lagMicros = new Histogram(TimeUnit.HOURS.toMicros(1), 3);
+        Histogram lagMicros = newHistogram();
+        Histogram lagMicrosBefore = newHistogram();
+        long lagSince;
         final long since;
         long acked;
         Totals ackedTotals = Totals.ZERO;
@@ -78,7 +83,12 @@ final class StreamSender {
 
         Standby(long now) {
             since = now;
+            lagSince = now;
         }
+    }
+
+    private static Histogram newHistogram() {
+        return new Histogram(TimeUnit.MINUTES.toMicros(10), 2);
     }
 
     /// What the active knows of one standby; empty where it does not know.
@@ -93,8 +103,7 @@ final class StreamSender {
             OptionalLong oldestAgeNanos) {}
 
     /// Numbers since the term began.
-    record Counts(
-            long batches, long deltas, long coalesced, long lost, long resent, long snapshotsAsked) {}
+    record Counts(long batches, long deltas, long coalesced, long lost, long resent, long snapshotsAsked) {}
 
     StreamSender(int term, int historyBatches, List<SyncEffect> effects) {
         this.term = term;
@@ -190,7 +199,7 @@ final class StreamSender {
         }
         standby.ackedAt = now;
         if (ack.batch() < standby.acked) {
-            return;   // overtaken by a newer one; acks may arrive in any order
+            return; // overtaken by a newer one; acks may arrive in any order
         }
         if (standby.complete && ack.complete()) {
             recordLag(standby, ack, now);
@@ -232,7 +241,8 @@ final class StreamSender {
 
     /// What is known of a standby.
     ///
-    /// @param queued  records that the worker has written and we have not taken, or has lost and we have not noticed;
+    /// @param queued  records that the worker has written and we have not taken, or has lost and we have not
+    noticed;
     ///                each may be of either kind
     Readout readout(MemberId member, long queued, long now) {
         Standby standby = standbys.get(member);
@@ -273,7 +283,7 @@ final class StreamSender {
 
     private boolean isStale(Delta delta) {
         boolean ofThisTerm = Version.term(delta.version()) == term;
-        return !ofThisTerm && !snapshotOpen && !delta.op().isBarrier();   // left over from an earlier time as active
+        return !ofThisTerm && !snapshotOpen && !delta.op().isBarrier(); // left over from an earlier time as active
     }
 
     private void noticeHole(Delta delta, long now) {
@@ -328,7 +338,7 @@ final class StreamSender {
 
     private boolean replace(Delta held, Delta delta, int slot) {
         if (delta.version() < held.version()) {
-            coalesced++;   // the snapshot's copy of an entry that has changed since
+            coalesced++; // the snapshot's copy of an entry that has changed since
             return true;
         }
         if (held.op().isEnd() && !delta.op().isEnd()) {
@@ -367,21 +377,29 @@ final class StreamSender {
         for (long number = Math.max(standby.acked + 1, history.oldest()); number <= ack.batch(); number++) {
             Batch batch = history.batch(number);
             if (batch != null) {
-                record(standby, now - batch.stampNanos());
+                record(standby, now - batch.stampNanos(), now);
             }
         }
         if (ack.batch() > standby.acked && !history.holds(ack.batch())) {
-            record(standby, now - ack.stampNanos());
+            record(standby, now - ack.stampNanos(), now);
         }
     }
 
-    private static void record(Standby standby, long lagNanos) {
+    private static void record(Standby standby, long lagNanos, long now) {
+        if (now - standby.lagSince > LAG_INTERVAL) {
+            Histogram reused = standby.lagMicrosBefore;
+            standby.lagMicrosBefore = standby.lagMicros;
+            reused.reset();
+            standby.lagMicros = reused;
+            standby.lagSince = now;
+        }
         long micros = Math.clamp(lagNanos / 1000, 0, standby.lagMicros.getHighestTrackableValue());
         standby.lagMicros.recordValue(micros);
     }
 
     private static Optional<SyncStatus.Lag> lag(Standby standby) {
-        Histogram lag = standby.lagMicros;
+        Histogram lag = standby.lagMicrosBefore.copy();
+        lag.add(standby.lagMicros);
         return lag.getTotalCount() == 0
                 ? Optional.empty()
                 : Optional.of(new SyncStatus.Lag(
@@ -395,8 +413,7 @@ final class StreamSender {
         if (standby.ackedAt == NEVER || now - standby.ackedAt > SILENT_INTERVAL) {
             return SyncState.UNKNOWN;
         }
-        boolean late =
-                standby.oldestUnackedStamp != NEVER && now - standby.oldestUnackedStamp > BEHIND_INTERVAL;
+        boolean late = standby.oldestUnackedStamp != NEVER && now - standby.oldestUnackedStamp > BEHIND_INTERVAL;
         return late && standby.says == SyncState.EQUAL ? SyncState.BEHIND : standby.says;
     }
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// [StreamSender] or [StreamReceiver] of the present role. No thread, clock, socket or log; the rings it reads and
 /// writes are memory.
 ///
-/// An incarnation is believed once its Hello lists ours among those that it hears: ours is random and new, so that Hello
+/// An incarnation is believed once its Hello lists ours among those that it hears: ours is random and new, so that
+/// Hello
 /// cannot be a recording. From then on each counter is taken once. A believed incarnation replaces the one of the same
 /// name before it for good.
 final class SyncCore {
@@ -515,7 +516,9 @@ final class SyncCore {
                 : Optional.of(sender.readout(peer.id, tables.out().size() + unnoticed, now));
         SyncState state = peer.gone
                 ? SyncState.GONE
-                : isFollowed ? receiver.state(now) : known.map(StreamSender.Readout::state).orElse(SyncState.UNKNOWN);
+                : isFollowed
+                        ? receiver.state(now)
+                        : known.map(StreamSender.Readout::state).orElse(SyncState.UNKNOWN);
         OptionalLong backlog = isFollowed
                 ? OptionalLong.of(Math.max(0, receiver.activePosition() - receiver.position()))
                 : of(known, StreamSender.Readout::backlogBatches);
@@ -537,7 +540,8 @@ final class SyncCore {
     }
 
     private static OptionalLong of(
-            Optional<StreamSender.Readout> known, java.util.function.Function<StreamSender.Readout, OptionalLong> part) {
+            Optional<StreamSender.Readout> known,
+            java.util.function.Function<StreamSender.Readout, OptionalLong> part) {
         return known.map(part).orElse(OptionalLong.empty());
     }
 

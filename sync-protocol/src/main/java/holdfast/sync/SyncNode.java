@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One director's end of the sync: the thread `sync` and the JGroups channel around the pure [SyncCore]. The thread owns
+/// One director's end of the sync: the thread `sync` and the JGroups channel around the pure [SyncCore]. The thread
+/// owns
 /// the core; everybody else leaves a note in a queue and wakes it.
 public final class SyncNode implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SyncNode.class);
@@ -52,7 +53,8 @@ public final class SyncNode implements AutoCloseable {
 
     /// Told on the sync thread; each method only enqueues and returns.
     public interface Listener {
-        /// The process of a member ended: its socket closed without a farewell. Never called for one that closed itself.
+        /// The process of a member ended: its socket closed without a farewell. Never called for one that closed
+        /// itself.
         void peerProcessDied(String member);
 
         /// An authentic member is active in `term`, which is higher than every term seen before, our own included.

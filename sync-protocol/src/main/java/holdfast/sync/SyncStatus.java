@@ -71,8 +71,8 @@ public record SyncStatus(
             boolean sameConfiguration,
             Links links) {}
 
-    /// Time from cutting a batch to its ack after it was applied, on the active's clock alone, over all batches of this
-    /// term.
+    /// Time from cutting a batch to its ack after it was applied, on the active's clock alone, over the last 10 to
+    /// 20 s in which there were any.
     public record Lag(long p50Micros, long p99Micros, long maxMicros, long samples) {}
 
     /// @param batchesSent        each counted once, resends apart

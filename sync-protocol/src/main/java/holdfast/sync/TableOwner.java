@@ -8,7 +8,8 @@ package holdfast.sync;
 /// - In each term its own sequence starts at 1 and grows by 1 per change; a record that finds [#out] full is lost, and
 ///   the missing number tells us so.
 /// - The entries of a snapshot carry the versions they have, the same or older than the latest change.
-/// - SNAPSHOT_BEGIN, SNAPSHOT_END and MARK carry the version of the latest change; in a term without changes yet, sequence
+/// - SNAPSHOT_BEGIN, SNAPSHOT_END and MARK carry the version of the latest change; in a term without changes yet,
+/// sequence
 ///   0 of that term.
 /// - As a standby it applies a record that is newer than its own entry, *or whose own entry is of a term before the
 ///   stream's* (that of the latest SNAPSHOT_BEGIN or change). A deposed active holds versions that it wrote and nobody
@@ -19,7 +20,8 @@ public interface TableOwner {
     /// Changes of our own tables, worker to sync.
     DeltaRing out();
 
-    /// Changes that found [#out] full since the start; only grows. Known here before the hole shows in the stream, so that
+    /// Changes that found [#out] full since the start; only grows. Known here before the hole shows in the stream, so
+    /// that
     /// the readout does not promise what is already lost.
     long lost();
 

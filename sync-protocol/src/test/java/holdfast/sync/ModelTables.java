@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
-/// A worker's tables as plain maps: what a director's worker must do for sync, in the simplest words. Its work methods are
+/// A worker's tables as plain maps: what a director's worker must do for sync, in the simplest words. Its work methods
+/// are
 /// for one thread, the [TableOwner] ones for the sync thread.
 final class ModelTables implements TableOwner {
     /// A key of the model: templates and connections of one virtual service.
@@ -125,9 +126,9 @@ final class ModelTables implements TableOwner {
         out.publish();
     }
 
-    /// Active: an entry that is there before anybody listens.
+    /// Active: an entry of the term before, which is there before anybody listens.
     void preload(Key key, int real) {
-        put(key, new Entry(Version.of(term, ++sequence), real, epoch));
+        put(key, new Entry(Version.of(term - 1, entries.size() + 1L), real, epoch));
     }
 
     boolean mark() {
@@ -191,7 +192,8 @@ final class ModelTables implements TableOwner {
         int count = 0;
         for (var entry : entries.entrySet()) {
             Entry theirs = other.entries.get(entry.getKey());
-            boolean isOlder = theirs == null || theirs.version() < entry.getValue().version();
+            boolean isOlder =
+                    theirs == null || theirs.version() < entry.getValue().version();
             if (entry.getKey().template() == templates && isOlder) {
                 count++;
             }
@@ -292,7 +294,8 @@ final class ModelTables implements TableOwner {
     }
 
     private static long hash(Key key, Entry entry) {
-        long mixed = ((key.hashCode() * 31L + entry.real()) * 0x9e3779b97f4a7c15L ^ entry.version()) * 0xbf58476d1ce4e5b9L;
+        long mixed =
+                ((key.hashCode() * 31L + entry.real()) * 0x9e3779b97f4a7c15L ^ entry.version()) * 0xbf58476d1ce4e5b9L;
         return (mixed ^ mixed >>> 31) * 0x94d049bb133111ebL;
     }
 }

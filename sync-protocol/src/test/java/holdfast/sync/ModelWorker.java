@@ -39,6 +39,10 @@ final class ModelWorker implements AutoCloseable {
         wantedTerm = term;
     }
 
+    void demote() {
+        wantedTerm = 0;
+    }
+
     void rate(int perSecond, long restNanos) {
         rest = restNanos;
         ratePerSecond = perSecond;
@@ -70,6 +74,10 @@ final class ModelWorker implements AutoCloseable {
                 }
                 rateSince = now;
                 active = true;
+            }
+            if (active && wantedTerm == 0) {
+                tables.demote();
+                active = false;
             }
             boolean wrote = active ? write(now) : tables.apply(10_000, now) > 0;
             SyncNode sync = node;

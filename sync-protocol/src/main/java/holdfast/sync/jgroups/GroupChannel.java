@@ -18,7 +18,8 @@ import org.jgroups.util.NameCache;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One member's JGroups channel. Sends never block: multicast batches carry DONT_BLOCK, which MFC and the bundler answer
+/// One member's JGroups channel. Sends never block: multicast batches carry DONT_BLOCK, which MFC and the bundler
+/// answer
 /// by dropping; everything else goes around flow control with NO_FC, because UFC waits whatever DONT_BLOCK says, and is
 /// little. Only what nobody repeats (a handover step) uses JGroups' retransmission of unicasts; hellos, acks and
 /// requests come again by themselves.
@@ -149,8 +150,7 @@ public final class GroupChannel implements AutoCloseable {
         public void receive(Message message) {
             if (message.hasArray()) {
                 int from = message.getOffset();
-                listener.message(java.util.Arrays.copyOfRange(
-                        message.getArray(), from, from + message.getLength()));
+                listener.message(java.util.Arrays.copyOfRange(message.getArray(), from, from + message.getLength()));
             }
         }
 

@@ -6,6 +6,7 @@ import holdfast.sync.Delta;
 import holdfast.sync.Version;
 import holdfast.sync.wire.proto.DeltaBatch;
 import holdfast.sync.wire.proto.Endpoint;
+import holdfast.sync.wire.proto.Service;
 import holdfast.sync.wire.proto.Shape;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,16 +37,41 @@ final class BatchCodec {
         return prefix == 0 ? 0 : -1 << (32 - prefix);
     }
 
+    /// The newest sequence so far of each term in a batch. Live changes follow it one by one, and copies of a snapshot,
+    /// which
+    /// are older, do not disturb it.
+    private static final class Newest {
+        private final Map<Integer, Long> ofTerm = new HashMap<>();
+
+        long difference(long version) {
+            long before = ofTerm.getOrDefault(Version.term(version), 0L);
+            long difference = Version.sequence(version) - before;
+            if (difference > 0) {
+                ofTerm.put(Version.term(version), before + difference);
+            }
+            return difference;
+        }
+
+        long sequence(int term, long difference) {
+            long before = ofTerm.getOrDefault(term, 0L);
+            if (difference > 0) {
+                ofTerm.put(term, before + difference);
+            }
+            return before + difference;
+        }
+    }
+
     private static final class Encoder {
         private final Batch batch;
         private final DeltaBatch.Builder wire;
         private final Shape.Builder shape = Shape.newBuilder();
         private final Map<Shape, Integer> shapes = new HashMap<>();
-        private final Map<Long, Integer> services = new HashMap<>();
+        private final Service.Builder service = Service.newBuilder();
+        private final Map<Service, Integer> services = new HashMap<>();
         private final Map<Long, Integer> reals = new HashMap<>();
         private final byte[] ports;
+        private final Newest newest = new Newest();
         private int portBytes;
-        private long sequence;
 
         Encoder(Batch batch) {
             this.batch = batch;
@@ -82,19 +108,18 @@ final class BatchCodec {
                 wire.addShapes(built);
             }
             wire.addShape(known);
-            long now = Version.sequence(record.version());
-            wire.addSequence(now - sequence);
-            sequence = now;
+            wire.addSequence(newest.difference(record.version()));
         }
 
         private void addKeyed(Delta record) {
-            shape.setProtocol(record.protocol())
-                    .setMethod(record.method())
-                    .setState(record.state())
-                    .setFlags(record.flags())
-                    .setTimeoutS(record.timeoutS());
+            shape.setState(record.state()).setFlags(record.flags()).setTimeoutS(record.timeoutS());
+            service.clear()
+                    .setAddress(record.virtualAddress())
+                    .setPort(record.virtualPort())
+                    .setProtocol(record.protocol())
+                    .setMethod(record.method());
             addTemplate(record);
-            wire.addService(service(record));
+            wire.addService(service());
             wire.addReal(real(record));
             wire.addClient(record.clientAddress());
             ports[portBytes++] = (byte) (record.clientPort() >>> 8);
@@ -106,29 +131,28 @@ final class BatchCodec {
             if (record.templatePort() == Delta.NO_TEMPLATE) {
                 return;
             }
-            shape.setTemplatePortPlusOne(record.templatePort() + 1);
+            service.setTemplatePortPlusOne(record.templatePort() + 1);
             int differing = record.templateClient() ^ record.clientAddress();
             int prefix = 32 - Integer.numberOfTrailingZeros(record.templateClient());
             if (differing == 0) {
-                shape.setTemplatePrefix(32);
+                service.setTemplatePrefix(32);
             } else if ((record.clientAddress() & mask(24)) == record.templateClient()) {
-                shape.setTemplatePrefix(24);
+                service.setTemplatePrefix(24);
             } else if ((record.clientAddress() & mask(Math.max(0, prefix))) == record.templateClient()) {
-                shape.setTemplatePrefix(Math.max(0, prefix));
+                service.setTemplatePrefix(Math.max(0, prefix));
             } else {
-                shape.setTemplateExplicit(true);
+                service.setTemplateExplicit(true);
                 wire.addTemplateClient(record.templateClient());
             }
         }
 
-        private int service(Delta record) {
-            long key = endpoint(record.virtualAddress(), record.virtualPort());
-            Integer known = services.get(key);
+        private int service() {
+            Service built = service.build();
+            Integer known = services.get(built);
             if (known == null) {
                 known = services.size();
-                services.put(key, known);
-                wire.addServices(
-                        Endpoint.newBuilder().setAddress(record.virtualAddress()).setPort(record.virtualPort()));
+                services.put(built, known);
+                wire.addServices(built);
             }
             return known;
         }
@@ -139,7 +163,8 @@ final class BatchCodec {
             if (known == null) {
                 known = reals.size();
                 reals.put(key, known);
-                wire.addReals(Endpoint.newBuilder().setAddress(record.realAddress()).setPort(record.realPort()));
+                wire.addReals(
+                        Endpoint.newBuilder().setAddress(record.realAddress()).setPort(record.realPort()));
             }
             return known;
         }
@@ -155,8 +180,8 @@ final class BatchCodec {
         private final Batch.Builder batch;
         private int keyed;
         private int explicit;
+        private final Newest newest = new Newest();
         private int marks;
-        private long sequence;
 
         Decoder(DeltaBatch wire, int term) throws Malformed {
             this.wire = wire;
@@ -181,13 +206,15 @@ final class BatchCodec {
         private void checkDictionaries() throws Malformed {
             for (Shape shape : wire.getShapesList()) {
                 Malformed.unless(shape.getOp() >= 0 && shape.getOp() < OPS, "no such op");
-                Malformed.unless((shape.getProtocol() | shape.getMethod() | shape.getState()) >>> 8 == 0, "no byte");
+                Malformed.unless(shape.getState() >>> 8 == 0, "no byte");
                 Malformed.unless(shape.getTerm() >= 0 && shape.getTerm() <= term, "version of a later term");
-                Malformed.unless(shape.getTemplatePortPlusOne() >>> 16 <= 1, "no port");
-                Malformed.unless(shape.getTemplatePrefix() >= 0 && shape.getTemplatePrefix() <= 32, "no prefix");
             }
-            for (Endpoint service : wire.getServicesList()) {
+            for (Service service : wire.getServicesList()) {
+                Malformed.unless((service.getProtocol() | service.getMethod()) >>> 8 == 0, "no byte");
                 Malformed.unless(service.getPort() >>> 16 == 0, "no port");
+                int templatePort = service.getTemplatePortPlusOne() - 1;
+                Malformed.unless(templatePort == Delta.NO_TEMPLATE || templatePort >>> 16 == 0, "no port");
+                Malformed.unless(service.getTemplatePrefix() >= 0 && service.getTemplatePrefix() <= 32, "no prefix");
             }
             for (Endpoint real : wire.getRealsList()) {
                 Malformed.unless(real.getPort() >>> 16 == 0, "no port");
@@ -209,7 +236,7 @@ final class BatchCodec {
         }
 
         private void read(int index, Shape shape) throws Malformed {
-            sequence += wire.getSequence(index);
+            long sequence = newest.sequence(shape.getTerm(), wire.getSequence(index));
             Malformed.unless(sequence >= 0 && sequence <= Version.SEQUENCE_MAX, "sequence out of range");
             Delta.Op op = Delta.Op.of(shape.getOp());
             Delta record = batch.next().op(op).version(Version.of(shape.getTerm(), sequence));
@@ -234,36 +261,37 @@ final class BatchCodec {
                     && 2 * keyed + 1 < wire.getClientPorts().size()
                     && keyed < wire.getRemainingMsCount();
             Malformed.unless(present, "columns of different lengths");
-            int service = wire.getService(keyed);
+            int place = wire.getService(keyed);
             int real = wire.getReal(keyed);
-            Malformed.unless(service >= 0 && service < wire.getServicesCount(), "no such service");
+            Malformed.unless(place >= 0 && place < wire.getServicesCount(), "no such service");
             Malformed.unless(real >= 0 && real < wire.getRealsCount(), "no such real server");
             ByteString ports = wire.getClientPorts();
             int port = (ports.byteAt(2 * keyed) & 0xff) << 8 | (ports.byteAt(2 * keyed + 1) & 0xff);
             Malformed.unless(wire.getRemainingMs(keyed) >= 0, "remaining time out of range");
-            record.protocol(shape.getProtocol())
-                    .method(shape.getMethod())
+            Service service = wire.getServices(place);
+            record.protocol(service.getProtocol())
+                    .method(service.getMethod())
                     .state(shape.getState())
                     .flags(shape.getFlags())
                     .timeoutS(shape.getTimeoutS())
                     .clientAddress(wire.getClient(keyed))
                     .clientPort(port)
-                    .virtualAddress(wire.getServices(service).getAddress())
-                    .virtualPort(wire.getServices(service).getPort())
+                    .virtualAddress(service.getAddress())
+                    .virtualPort(service.getPort())
                     .realAddress(wire.getReals(real).getAddress())
                     .realPort(wire.getReals(real).getPort())
                     .remainingMs(wire.getRemainingMs(keyed))
-                    .templatePort(shape.getTemplatePortPlusOne() - 1);
-            readTemplate(record, shape);
+                    .templatePort(service.getTemplatePortPlusOne() - 1);
+            readTemplate(record, service);
             keyed++;
         }
 
-        private void readTemplate(Delta record, Shape shape) throws Malformed {
-            if (shape.getTemplateExplicit()) {
+        private void readTemplate(Delta record, Service service) throws Malformed {
+            if (service.getTemplateExplicit()) {
                 Malformed.unless(explicit < wire.getTemplateClientCount(), "columns of different lengths");
                 record.templateClient(wire.getTemplateClient(explicit++));
-            } else if (shape.getTemplatePortPlusOne() > 0) {
-                record.templateClient(record.clientAddress() & mask(shape.getTemplatePrefix()));
+            } else if (service.getTemplatePortPlusOne() > 0) {
+                record.templateClient(record.clientAddress() & mask(service.getTemplatePrefix()));
             }
         }
     }

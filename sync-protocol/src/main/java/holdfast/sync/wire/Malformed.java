@@ -5,7 +5,7 @@ final class Malformed extends Exception {
     private static final long serialVersionUID = 1;
 
     Malformed(String why) {
-        super(why, null, false, false);   // an attacker must not make us walk stacks
+        super(why, null, false, false); // an attacker must not make us walk stacks
     }
 
     static void unless(boolean holds, String why) throws Malformed {

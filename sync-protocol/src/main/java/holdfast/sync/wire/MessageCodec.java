@@ -27,8 +27,8 @@ final class MessageCodec {
     private static final int MACS_MAX = 256;
 
     /// The codes on the wire are places in these lists.
-    private static final List<SyncState> STATES = List.of(
-            SyncState.UNKNOWN, SyncState.JOINING, SyncState.EQUAL, SyncState.BEHIND, SyncState.DIFFERENT);
+    private static final List<SyncState> STATES =
+            List.of(SyncState.UNKNOWN, SyncState.JOINING, SyncState.EQUAL, SyncState.BEHIND, SyncState.DIFFERENT);
 
     private static final List<HandoverMessage.Kind> STEPS = List.of(
             HandoverMessage.Kind.PREPARE,

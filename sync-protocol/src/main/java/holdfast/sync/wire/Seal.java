@@ -22,10 +22,12 @@ import javax.crypto.spec.HKDFParameterSpec;
 
 /// Seals what we send and opens what we receive, with AES-256-GCM.
 ///
-/// A nonce never repeats under one key: each incarnation of each sender has a key of its own, derived from the cluster key
+/// A nonce never repeats under one key: each incarnation of each sender has a key of its own, derived from the cluster
+/// key
 /// with HKDF-SHA-256 (RFC 5869; salt: the 16 random bytes of the incarnation, info: group and sender), and numbers its
 /// messages from 1 under it, without wrapping in 2^63. Two incarnations share a key only if their random bytes collide,
-/// and a nonce is never stored, so no crash can bring one back. The header (sender, incarnation, counter, kind, term) is
+/// and a nonce is never stored, so no crash can bring one back. The header (sender, incarnation, counter, kind, term)
+/// is
 /// associated data: nobody can pass a message off as another one.
 ///
 /// Whether a message was seen before the core decides; here only whether it is authentic. For one thread.
@@ -117,7 +119,7 @@ public final class Seal {
         } catch (AEADBadTagException e) {
             return new Opened.Rejected(Refused.BAD_SEAL);
         } catch (GeneralSecurityException e) {
-            return new Opened.Rejected(Refused.BAD_SEAL);   // shorter than a tag
+            return new Opened.Rejected(Refused.BAD_SEAL); // shorter than a tag
         } catch (InvalidProtocolBufferException | Malformed e) {
             return new Opened.Rejected(Refused.MALFORMED);
         }
@@ -125,7 +127,8 @@ public final class Seal {
 
     private byte[] crypt(int mode, SecretKey with, long number, byte[] associated, byte[] input)
             throws GeneralSecurityException {
-        byte[] nonce = ByteBuffer.allocate(NONCE_BYTES).putInt(0).putLong(number).array();
+        byte[] nonce =
+                ByteBuffer.allocate(NONCE_BYTES).putInt(0).putLong(number).array();
         cipher.init(mode, with, new GCMParameterSpec(TAG_BITS, nonce));
         cipher.updateAAD(associated);
         return cipher.doFinal(input);
@@ -146,7 +149,8 @@ public final class Seal {
                 .deriveKey(
                         "AES",
                         HKDFParameterSpec.ofExtract()
-                                .addSalt(MessageCodec.bytes(sender.incarnation()).toByteArray())
+                                .addSalt(
+                                        MessageCodec.bytes(sender.incarnation()).toByteArray())
                                 .addIKM(key.secret())
                                 .thenExpand(info, 32));
     }
