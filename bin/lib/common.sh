@@ -31,7 +31,7 @@ require_jdk() {
 }
 
 # Each command that we call, with the Debian package that has it.
-TOOLS=(ip:iproute2 nft:nftables pgrep:procps unshare:util-linux iperf3:iperf3 ethtool:ethtool tcpdump:tcpdump mvn:maven)
+TOOLS=(ip:iproute2 nft:nftables pgrep:procps unshare:util-linux iperf3:iperf3 ethtool:ethtool mvn:maven)
 
 missing_packages() {
     local tool

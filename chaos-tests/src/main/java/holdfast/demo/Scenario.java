@@ -163,17 +163,17 @@ final class Scenario {
     private void freeze() throws IOException, InterruptedException {
         lab.awaitEqualPair();
         var frozen = active();
-        var watches = new ArrayList<WireWatch>();
+        var watch = WireWatch.on(lab, frozen);
         freeze = underLoad("freeze", active -> {
             progress.accept("SIGSTOP of " + active);
             active.freeze();
             awaitTakeover(active);
-            watches.add(WireWatch.on(lab, active));
             progress.accept("SIGCONT of " + active + ", which must not claim anything");
+            watch.isBackNow();
             active.thaw();
         });
         awaitStandsBy(frozen);
-        watches.forEach(watch -> failures.addAll(watch.stop()));
+        failures.addAll(watch.stop());
     }
 
     private void awaitTakeover(Director old) {

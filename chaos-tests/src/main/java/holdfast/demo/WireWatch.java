@@ -5,6 +5,8 @@ import holdfast.lab.Capture;
 import holdfast.lab.Director;
 import holdfast.lab.Frame;
 import holdfast.lab.Lab;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,36 +22,45 @@ final class WireWatch {
             Ipv4.of("192.0.2.11").bits(),
             Ipv4.of("10.0.0.1").bits());
 
+    private static final List<String> PORTS = List.of(
+            "d1-front",
+            "d1-back",
+            "d2-front",
+            "d2-back",
+            "client-front",
+            "rs1-front",
+            "rs1-back",
+            "rs2-front",
+            "rs2-back",
+            "rs3-front",
+            "rs3-back");
+
     private final Director stale;
     private final Set<Long> directors = new HashSet<>();
-    private final List<Capture> captures;
+    private final Capture capture;
+    private long awayUntilMicros = Long.MAX_VALUE;
 
     private WireWatch(Lab lab, Director stale) {
         this.stale = stale;
         Stream.of(lab.d1(), lab.d2()).forEach(d -> directors.addAll(List.of(d.frontMac(), d.backMac())));
-        captures = List.of(
-                Capture.on(lab, "br-front", filter(stale.frontMac())),
-                Capture.on(lab, "br-back", filter(stale.backMac())));
+        capture = Capture.at(lab, PORTS);
     }
 
-    /// Begins to watch, while `stale` is still away.
+    /// Begins to watch a director that is about to be away.
     static WireWatch on(Lab lab, Director stale) {
         return new WireWatch(lab, stale);
     }
 
-    private static String filter(long mac) {
-        var octets = new ArrayList<String>();
-        for (int shift = 40; shift >= 0; shift -= 8) {
-            octets.add("%02x".formatted(mac >> shift & 0xff));
-        }
-        return "arp or tcp[tcpflags] & tcp-rst != 0 or ((tcp or udp) and ether src " + String.join(":", octets) + ")";
+    /// From now on the director is back, and its time is over.
+    void isBackNow() {
+        awayUntilMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 
     /// Ends the watch.
     ///
     /// @return each kind of offence with its count, as sentences
     List<String> stop() {
-        var frames = captures.stream().flatMap(c -> c.stop().stream()).toList();
+        var frames = capture.stop();
         var offences = new ArrayList<String>();
         count(
                 frames,
@@ -74,15 +85,16 @@ final class WireWatch {
     }
 
     private boolean isClaim(Frame frame) {
-        return frame.isArp() && isByStale(frame) && VIPS.contains(frame.arpSender());
+        return frame.isArp() && isByStaleAfterwards(frame) && VIPS.contains(frame.arpSender());
     }
 
     private boolean isForwarded(Frame frame) {
-        return (frame.isTcp() || frame.isUdp()) && isByStale(frame);
+        return (frame.isTcp() || frame.isUdp()) && isByStaleAfterwards(frame);
     }
 
-    private boolean isByStale(Frame frame) {
-        return frame.sourceMac() == stale.frontMac() || frame.sourceMac() == stale.backMac();
+    private boolean isByStaleAfterwards(Frame frame) {
+        return frame.atMicros() >= awayUntilMicros
+                && (frame.sourceMac() == stale.frontMac() || frame.sourceMac() == stale.backMac());
     }
 
     private boolean isByDirector(Frame frame) {

@@ -10,54 +10,57 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A running tcpdump on one bridge of the switch, which sees every frame that crosses the bridge.
+/// A running capture of what some hosts send, taken at their ports of the switch; so each frame is in it once, and a
+/// frame
+/// that a director forwards once more as the director's.
 public final class Capture {
-    private static final int FRAME_BYTES_MAX = 128;
     private static final int FILE_HEADER_BYTES = 24;
+    private static final int RECORD_HEADER_BYTES = 16;
     private static final int MAGIC_MICROS = 0xa1b2c3d4;
+    private static final Duration START_MAX = Duration.ofSeconds(20);
 
-    private final Process tcpdump;
+    private final Process sniffer;
     private final Path file;
 
-    private Capture(Process tcpdump, Path file) {
-        this.tcpdump = tcpdump;
+    private Capture(Process sniffer, Path file) {
+        this.sniffer = sniffer;
         this.file = file;
     }
 
     /// Starts to capture, and returns when it does.
     ///
-    /// @param filter  in the language of pcap-filter(7)
-    public static Capture on(Lab lab, String bridge, String filter) {
+    /// @param ports  of the switch, named after host and network: `d1-front`, `client-front`, `rs2-back`
+    public static Capture at(Lab lab, List<String> ports) {
         try {
-            var file = Files.createTempFile(Lab.RUN, bridge, ".pcap");
-            var errors = Files.createTempFile(Lab.RUN, bridge, ".log");
-            // -Z root: there may be no other user in this namespace whom tcpdump could become.
-            var command = lab.in(
-                    "sw",
-                    "tcpdump",
-                    "-i",
-                    bridge,
-                    "--immediate-mode",
-                    "-U",
-                    "-n",
-                    "-s",
-                    "" + FRAME_BYTES_MAX,
-                    "-Z",
-                    "root",
-                    "-w",
-                    "-",
-                    filter);
-            var tcpdump = command.redirectOutput(file.toFile())
+            var file = Files.createTempFile(Lab.RUN, "capture", ".pcap");
+            var errors = Files.createTempFile(Lab.RUN, "capture", ".log");
+            var sniffer = lab.in("sw", sniffing(ports).toArray(String[]::new))
+                    .redirectOutput(file.toFile())
                     .redirectError(errors.toFile())
                     .start();
             Lab.await(
-                    "tcpdump listens on " + bridge,
-                    Duration.ofSeconds(5),
-                    () -> Files.readString(errors).contains("listening on"));
-            return new Capture(tcpdump, file);
+                    "the capture runs",
+                    START_MAX,
+                    () -> Files.readString(errors).contains(Sniffer.READY));
+            return new Capture(sniffer, file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// The command that starts a [Sniffer] as this JVM was started.
+    private static List<String> sniffing(List<String> ports) {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx32m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Sniffer.class.getName()));
+        command.addAll(ports);
+        return command;
     }
 
     /// Ends the capture.
@@ -65,8 +68,8 @@ public final class Capture {
     /// @return its frames in the order in which they were seen
     public List<Frame> stop() {
         try {
-            tcpdump.destroy();
-            tcpdump.waitFor();
+            sniffer.destroy();
+            sniffer.waitFor();
             return frames(ByteBuffer.wrap(Files.readAllBytes(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -83,14 +86,15 @@ public final class Capture {
             throw new IllegalStateException("this is no capture in little-endian microseconds");
         }
         var frames = new ArrayList<Frame>();
-        for (int at = FILE_HEADER_BYTES; at + 16 <= file.limit(); ) {
+        for (int at = FILE_HEADER_BYTES; at + RECORD_HEADER_BYTES <= file.limit(); ) {
             int length = file.getInt(at + 8);
-            if (at + 16 + length > file.limit()) {
+            if (at + RECORD_HEADER_BYTES + length > file.limit()) {
                 break;
             }
             long micros = Integer.toUnsignedLong(file.getInt(at)) * 1_000_000 + file.getInt(at + 4);
-            frames.add(new Frame(micros, file.slice(at + 16, length).order(ByteOrder.BIG_ENDIAN)));
-            at += 16 + length;
+            frames.add(new Frame(
+                    micros, file.slice(at + RECORD_HEADER_BYTES, length).order(ByteOrder.BIG_ENDIAN)));
+            at += RECORD_HEADER_BYTES + length;
         }
         return frames;
     }

@@ -10,8 +10,6 @@ import holdfast.admin.Sync;
 import holdfast.admin.json.UnreadableJsonException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -74,8 +72,7 @@ public final class Director {
     }
 
     public boolean isRunning() {
-        return Files.exists(pidFile())
-                && ProcessHandle.of(pid()).map(ProcessHandle::isAlive).orElse(false);
+        return lab.isRunning(name);
     }
 
     /// The role that it says it has; empty where it says nothing, being dead, frozen or not up yet.
@@ -129,15 +126,7 @@ public final class Director {
     }
 
     private long pid() {
-        try {
-            return Long.parseLong(Files.readString(pidFile()).strip());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Path pidFile() {
-        return Lab.RUN.resolve(name + ".pid");
+        return lab.pid(name);
     }
 
     @Override

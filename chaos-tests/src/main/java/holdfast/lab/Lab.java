@@ -57,9 +57,9 @@ public final class Lab {
         return director == d1 ? d2 : d1;
     }
 
-    /// Starts the real servers and returns when they serve.
+    /// Starts the real servers that do not run, and returns when all serve.
     public void startRealServers() {
-        REAL_SERVERS.forEach(this::start);
+        REAL_SERVERS.stream().filter(name -> !isRunning(name)).forEach(this::start);
         REAL_SERVERS.forEach(name -> await(
                 name + " serves",
                 Duration.ofSeconds(20),
@@ -117,6 +117,20 @@ public final class Lab {
     /// Starts a director or a real server by its name.
     public void start(String name) {
         run(home.resolve("bin/lib/start").toString(), name);
+    }
+
+    /// Whether the process of a director or a real server is there, be it frozen or not.
+    boolean isRunning(String name) {
+        return Files.exists(RUN.resolve(name + ".pid"))
+                && ProcessHandle.of(pid(name)).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    long pid(String name) {
+        try {
+            return Long.parseLong(Files.readString(RUN.resolve(name + ".pid")).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// A command in one of the lab's namespaces, ready to be started.
