@@ -24,8 +24,10 @@ import java.lang.foreign.ValueLayout;
 /// a
 /// turn stay valid until that release.
 ///
-/// **When the interface goes down** the kernel stops the ring, the descriptor polls as failed, and [#dead] is true from
-/// then on. The owner closes it and opens another when netlink reports the interface up; what the old one held is lost.
+/// **When the interface goes down or away** the descriptor polls as failed, and [#dead] is true from then on, as it is
+/// for a ring that was opened while the interface was down. Frames that it holds can still be read. The owner closes it
+/// and opens another, with the index that netlink gives, once netlink reports the interface up. The kernel itself
+/// resumes a ring when the same interface comes up again, but not after a removal; one rule for both is simpler.
 public final class PacketRing implements AutoCloseable {
     private static final int FRAME_BYTES = 2048;
     private static final int BLOCK_BYTES_MAX = 1 << 20;
@@ -215,10 +217,12 @@ public final class PacketRing implements AutoCloseable {
         return frames;
     }
 
-    /// Whether the interface went down under the ring. It makes a system call and allocates: ask when [Poller#failed]
-    /// says so, or when readable brought no frame, not per packet.
+    /// Whether the interface is or was down, or was removed. Asking also ends the failed state of the descriptor, so
+    /// that a poll waits again. It makes a system call and allocates: ask when [Poller#failed] says so,
+    /// not per packet.
     public boolean dead() {
-        dead = dead || socket.pendingError() != 0;
+        boolean fails = socket.pendingError() != 0;
+        dead = dead || fails;
         return dead;
     }
 

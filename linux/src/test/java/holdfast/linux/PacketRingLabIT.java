@@ -3,7 +3,10 @@ package holdfast.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,7 +115,6 @@ class PacketRingLabIT {
             while (ring.next()) {
                 last = Memory.bytes(ring.address() + 10, ring.length());
                 whole++;
-                assertThat(last).hasSizeGreaterThanOrEqualTo(whole == 0 ? 0 : 60);
                 if (last.length != 60) {
                     assertThat(last).isEqualTo(frame);
                 }
@@ -163,6 +165,7 @@ class PacketRingLabIT {
                 assertThat(Frames.read(ring, 2)).containsExactly(Frames.of(60, 1), Frames.of(6000, 2));
                 assertThat(ring.dead()).isTrue();
                 assertThat(ring.dead()).isTrue();
+                assertThat(poller.poll(0)).isZero();
                 Lab.run("ip link set right up");
             }
             try (var ring = PacketRing.open(Lab.index("right"), 64, 16)) {
@@ -173,35 +176,69 @@ class PacketRingLabIT {
     }
 
     @Test
+    void aRingThatWasOpenedOnAnInterfaceThatIsDownIsDead() {
+        Lab.run("ip link set right down");
+        try (var ring = PacketRing.open(Lab.index("right"), 64, 16)) {
+            assertThat(ring.dead()).isTrue();
+        }
+    }
+
+    @Test
+    void aRingWhoseInterfaceIsRemovedIsDead() {
+        Lab.veth("short", "lived", MTU_MAX);
+        try (var ring = PacketRing.open(Lab.index("lived"), 64, 16);
+                var poller = new Poller(ring.fd())) {
+            Lab.run("ip link delete short");
+            assertThat(poller.poll(TimeUnit.SECONDS.toNanos(5))).isEqualTo(1);
+            assertThat(poller.failed(0)).isTrue();
+            assertThat(ring.dead()).isTrue();
+            assertThat(poller.poll(0)).isZero();
+            assertThat(ring.next()).isFalse();
+        }
+    }
+
+    @Test
     void anOpenThatFailsLeavesNothingOpen() {
         assertThatThrownBy(() -> PacketRing.open(9999, 64, 16)).hasMessageContaining("ENODEV");
-        int before = openDescriptors();
+        long before = openSockets();
         for (int i = 0; i < 20; i++) {
             assertThatThrownBy(() -> PacketRing.open(9999, 64, 16)).isInstanceOf(SyscallException.class);
             assertThatThrownBy(() -> PacketSender.open(9999)).isInstanceOf(SyscallException.class);
             assertThatThrownBy(() -> RawSocket.open(112, "nosuch", 0, 0)).isInstanceOf(SyscallException.class);
         }
-        assertThat(openDescriptors()).isEqualTo(before);
+        assertThat(openSockets()).isEqualTo(before);
     }
 
     @Test
     void closingTwiceIsHarmlessAndUseAfterwardsIsRefused() {
-        int before = openDescriptors();
+        long before = openSockets();
         var ring = PacketRing.open(Lab.index("right"), 64, 16);
         var sender = PacketSender.open(Lab.index("left"));
         ring.close();
         ring.close();
         sender.close();
         sender.close();
-        assertThat(openDescriptors()).isEqualTo(before);
+        assertThat(openSockets()).isEqualTo(before);
         assertThat(ring.stats().received()).isZero();
         assertThatThrownBy(ring::next).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(ring::release).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(sender::flush).isInstanceOf(IllegalStateException.class);
     }
 
-    private static int openDescriptors() {
-        var files = new File("/proc/self/fd").list();
-        return files == null ? -1 : files.length;
+    /// Sockets only: the virtual machine opens files when it likes.
+    private static long openSockets() {
+        try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(PacketRingLabIT::isSocket).count();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static boolean isSocket(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (IOException closedMeanwhile) {
+            return false;
+        }
     }
 }
