@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// The kernel's links, IPv4 addresses, routes and neighbours of one network namespace: as they are, as they change, and
-/// the few things that a director changes itself (NETLINK_ROUTE, `rtnetlink(7)`). One thread owns it. IPv4 addresses
-/// are
+/// The kernel's links, IPv4 addresses, routes and neighbours of one network namespace: as they are, as they
+/// change, and the few things that a director changes itself (NETLINK_ROUTE, `rtnetlink(7)`). One thread owns
+/// it. IPv4 addresses are
 /// ints in host order, MACs longs with the first octet in the highest of the low 48 bits.
 ///
-/// Notifications are subscribed to before the first dump can be asked for, so "dump, then apply what [#receive] gives"
-/// misses nothing; a change may come twice, once in the dump.
+/// Notifications are subscribed to before the first dump can be asked for, so "dump, then apply what
+/// [#receive] gives" misses nothing; a change may come twice, once in the dump.
 public final class Netlink implements AutoCloseable {
     private static final int RTNLGRP_LINK = 1;
     private static final int RTNLGRP_NEIGH = 3;
@@ -83,8 +83,8 @@ public final class Netlink implements AutoCloseable {
         return notifications.fd();
     }
 
-    /// The notifications that wait now, oldest first; does not wait itself. With [Change.Overrun] among them some were
-    /// lost, and everything must be dumped again.
+    /// The notifications that wait now, oldest first; does not wait itself. With [Change.Overrun] among them
+    /// some were lost, and everything must be dumped again.
     public List<Change> receive() {
         var changes = new ArrayList<Change>();
         for (int i = 0; i < DATAGRAMS_MAX; i++) {
@@ -105,8 +105,8 @@ public final class Netlink implements AutoCloseable {
         return changes;
     }
 
-    /// Asks the kernel to use this neighbour: it sends ARP for an unknown or failed one and verifies a stale one. What
-    /// comes of it arrives as [Change.NeighbourChanged].
+    /// Asks the kernel to use this neighbour: it sends ARP for an unknown or failed one and verifies a stale
+    /// one. What comes of it arrives as [Change.NeighbourChanged].
     ///
     /// @throws SyscallException EPERM without CAP_NET_ADMIN, ENODEV where there is no such interface
     public void probe(int ifindex, int address) {
@@ -183,10 +183,12 @@ public final class Netlink implements AutoCloseable {
     public record Route(int destination, int prefixLength, int gateway, int ifindex, int metric, int table) {}
 
     /// @param mac     0 while it is not known
-    /// @param usable  whether the kernel would send to that MAC now (REACHABLE, STALE, DELAY, PROBE, PERMANENT, NOARP)
+    /// @param usable  whether the kernel would send to that MAC now (REACHABLE, STALE, DELAY, PROBE,
+    ///     PERMANENT, NOARP)
     public record Neighbour(int ifindex, int address, long mac, boolean usable) {}
 
-    /// What became different; `removed` says that the thing is gone, otherwise it is new or has these properties now.
+    /// What became different; `removed` says that the thing is gone, otherwise it is new or has these
+    /// properties now.
     public sealed interface Change {
         record LinkChanged(Link link, boolean removed) implements Change {}
 

@@ -8,8 +8,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// A socket for one IP protocol on one interface, made for VRRP adverts: TTL 255, precedence "internetwork control"
-/// (RFC
+/// A socket for one IP protocol on one interface, made for VRRP adverts: TTL 255, precedence "internetwork
+/// control" (RFC
 /// 9568 5.1.1.3; TOS 0xC0), own multicasts not heard, non-blocking. Not thread-safe. Addresses are host order.
 public final class RawSocket implements AutoCloseable {
     private static final int AF_INET = 2;
@@ -38,7 +38,8 @@ public final class RawSocket implements AutoCloseable {
     /// @param protocol        IP protocol number; VRRP is 112
     /// @param localAddress    the source address of what is sent, an address of the interface
     /// @param multicastGroup  the group to join and hear, or 0 for unicast only
-    /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV where there is no such interface, EADDRNOTAVAIL where
+    /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV where there is no such interface,
+    /// EADDRNOTAVAIL where
     ///     the local address is not there (unicast only)
     public static RawSocket open(int protocol, String interfaceName, int localAddress, int multicastGroup) {
         var purpose = "IP protocol " + protocol + " on " + interfaceName;
@@ -109,7 +110,8 @@ public final class RawSocket implements AutoCloseable {
         }
     }
 
-    /// The oldest packet that waits, if there is one. Packets over 4096 bytes are passed over: no advert is that long.
+    /// The oldest packet that waits, if there is one. Packets over 4096 bytes are passed over: no advert is
+    /// that long.
     public Optional<Datagram> receive() {
         while (true) {
             long received = socket.receive(buffer.address(), PACKET_MAX, RECEIVE_FLAGS);
