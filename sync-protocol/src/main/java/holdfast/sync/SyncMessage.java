@@ -15,15 +15,13 @@ public sealed interface SyncMessage
                 SyncMessage.SnapshotRequest {
     int term();
 
-    /// Says every 100 ms who we are and how far, so that a gap at the end of the stream and a joining member are
-    /// noticed.
+    /// Says every 100 ms who we are and how far, so that a gap at the end of the stream and a new member are noticed.
     ///
     /// @param position    last batch cut (active) or applied (standby)
     /// @param oldest      first batch that the active can still resend; 0 from a standby
     /// @param configHash  of the running configuration
     /// @param leaving     the sender is about to leave: its closed socket is no death
-    /// @param heard       incarnations that the sender hears: who finds its own there knows that this is no
-    recording
+    /// @param heard       incarnations that the sender hears; who finds its own there knows that this is new
     /// @param macs        MAC addresses of the sender's interfaces, 48 bits in the low end
     record Hello(
             Role role,
@@ -45,8 +43,8 @@ public sealed interface SyncMessage
     ///
     /// @param stampNanos  of the batch, back to its sender
     /// @param state       how the standby sees itself
-    /// @param complete    whether it holds everything written before its position, not only what came since it
-    joined
+    /// @param complete    whether it holds everything before its position, not only what came since
+    ///                    it joined
     record Ack(int term, long batch, long stampNanos, SyncState state, boolean complete) implements SyncMessage {}
 
     /// Asks for batches again, both ends included.
