@@ -241,9 +241,8 @@ final class StreamSender {
 
     /// What is known of a standby.
     ///
-    /// @param queued  records that the worker has written and we have not taken, or has lost and we have not
-    noticed;
-    ///                each may be of either kind
+    /// @param queued  records that the worker has written and we have not taken, or has lost before we
+    ///                noticed; each may be of either kind
     Readout readout(MemberId member, long queued, long now) {
         Standby standby = standbys.get(member);
         if (standby == null) {

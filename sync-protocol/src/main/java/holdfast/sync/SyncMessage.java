@@ -15,8 +15,7 @@ public sealed interface SyncMessage
                 SyncMessage.SnapshotRequest {
     int term();
 
-    /// Says every 100 ms who we are and how far, so that a gap at the end of the stream and a joining member are
-    /// noticed.
+    /// Says every 100 ms who we are and how far, so that a gap at the end of the stream and a new member are noticed.
     ///
     /// @param position    last batch cut (active) or applied (standby)
     /// @param oldest      first batch that the active can still resend; 0 from a standby

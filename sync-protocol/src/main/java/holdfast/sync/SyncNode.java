@@ -5,7 +5,6 @@ import holdfast.sync.jgroups.GroupChannel;
 import holdfast.sync.jgroups.GroupChannel.Delivery;
 import holdfast.sync.wire.Opened;
 import holdfast.sync.wire.Seal;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
