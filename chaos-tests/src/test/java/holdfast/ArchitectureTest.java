@@ -76,9 +76,20 @@ class ArchitectureTest {
                 Arguments.of("org.HdrHistogram..", List.of("holdfast.sync..", "holdfast.demo..", "holdfast.bench..")),
                 Arguments.of(
                         "picocli..",
-                        List.of("holdfast.cli..", "holdfast.boot..", "holdfast.demo..", "holdfast.lab..", "holdfast.bench..")),
-                Arguments.of("java.lang.foreign..", List.of(
-                        "holdfast.linux..", "holdfast.conn..", "holdfast.persist..", "holdfast.service..", "holdfast.sync..")));
+                        List.of(
+                                "holdfast.cli..",
+                                "holdfast.boot..",
+                                "holdfast.demo..",
+                                "holdfast.lab..",
+                                "holdfast.bench..")),
+                Arguments.of(
+                        "java.lang.foreign..",
+                        List.of(
+                                "holdfast.linux..",
+                                "holdfast.conn..",
+                                "holdfast.persist..",
+                                "holdfast.service..",
+                                "holdfast.sync..")));
     }
 
     @ParameterizedTest(name = "{0} only in {1}")

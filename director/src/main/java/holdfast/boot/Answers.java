@@ -89,7 +89,9 @@ final class Answers implements Operations {
                 group.priority(),
                 group.vips().stream()
                         .map(vip -> new Status.Vip(
-                                vip.address().toString(), vip.interfaceName(), mode == Mode.ACTIVE || mode == Mode.HELD))
+                                vip.address().toString(),
+                                vip.interfaceName(),
+                                mode == Mode.ACTIVE || mode == Mode.HELD))
                         .toList(),
                 new Status.Adverts(
                         group.advertIntervalMs(),
@@ -240,8 +242,13 @@ final class Answers implements Operations {
         all.put("snapshots-asked", counters.snapshotsAsked());
         all.put("batches-applied", counters.batchesApplied());
         all.put("sends-dropped", counters.sendsDropped());
-        counters.refused().forEach((reason, count) ->
-                all.put("refused-" + reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), count));
+        counters.refused()
+                .forEach((reason, count) -> all.put(
+                        "refused-"
+                                + reason.name()
+                                        .toLowerCase(java.util.Locale.ROOT)
+                                        .replace('_', '-'),
+                        count));
         return all;
     }
 
@@ -296,8 +303,11 @@ final class Answers implements Operations {
 
     /// How long clients waited: from the hold to the sign of the new active.
     private static @Nullable Long heldMicros(FailoverRecord record) {
-        var held = record.steps().stream().filter(step -> step.name().equals("held")).findFirst();
-        return held.map(step -> (record.steps().getLast().after() - step.after()) / 1000).orElse(null);
+        var held = record.steps().stream()
+                .filter(step -> step.name().equals("held"))
+                .findFirst();
+        return held.map(step -> (record.steps().getLast().after() - step.after()) / 1000)
+                .orElse(null);
     }
 
     private FailoverResult refused(FailoverRequest request, @Nullable String to, String why) {
@@ -314,21 +324,23 @@ final class Answers implements Operations {
 
     /// What is known of the standby that would take over: one that is equal, or else the first that is here.
     private Optional<Preflight> preflight() {
-        return replication.status().flatMap(status -> status.peers().stream()
-                .filter(peer -> peer.state() != SyncState.GONE)
-                .min((a, b) -> Boolean.compare(b.state() == SyncState.EQUAL, a.state() == SyncState.EQUAL))
-                .map(peer -> new Preflight(
-                        peer.name(),
-                        peer.links().address(),
-                        terms.current(),
-                        0,
-                        peer.state() != SyncState.UNKNOWN,
-                        peer.state() == SyncState.EQUAL || peer.state() == SyncState.BEHIND,
-                        peer.sameConfiguration(),
-                        peer.oldestUnsyncedMs().isPresent()
-                                ? TimeUnit.MILLISECONDS.toNanos(
-                                        peer.oldestUnsyncedMs().getAsLong())
-                                : -1)));
+        return replication
+                .status()
+                .flatMap(status -> status.peers().stream()
+                        .filter(peer -> peer.state() != SyncState.GONE)
+                        .min((a, b) -> Boolean.compare(b.state() == SyncState.EQUAL, a.state() == SyncState.EQUAL))
+                        .map(peer -> new Preflight(
+                                peer.name(),
+                                peer.links().address(),
+                                terms.current(),
+                                0,
+                                peer.state() != SyncState.UNKNOWN,
+                                peer.state() == SyncState.EQUAL || peer.state() == SyncState.BEHIND,
+                                peer.sameConfiguration(),
+                                peer.oldestUnsyncedMs().isPresent()
+                                        ? TimeUnit.MILLISECONDS.toNanos(
+                                                peer.oldestUnsyncedMs().getAsLong())
+                                        : -1)));
     }
 
     private static <T> T ask(java.util.concurrent.CompletableFuture<T> answer) {

@@ -22,7 +22,6 @@ import holdfast.sync.HandoverMessage;
 import holdfast.sync.Links;
 import holdfast.sync.SyncNode;
 import holdfast.sync.SyncState;
-import holdfast.sync.SyncStatus;
 import holdfast.vip.VrrpNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,7 +60,8 @@ final class Director implements AutoCloseable {
     private Answers build(Configuration configuration, Machine machine) {
         var group = configuration.groups().getFirst();
         var ports = machine.ports(configuration);
-        var terms = part("terms", new Terms(TermStore.open(configuration.director().stateDir(), group.name())));
+        var terms =
+                part("terms", new Terms(TermStore.open(configuration.director().stateDir(), group.name())));
         var tables = new Tables(
                 configuration.datapath(), configuration.cluster().sync(), Clock.monotonic(), Director::untouchedMemory);
         tables.configure(configuration.services());
@@ -107,7 +107,9 @@ final class Director implements AutoCloseable {
         var address = machine.primaryAddress(group.interfaceName());
         if (configuration.cluster().sync()) {
             replication.start(SyncNode.start(
-                    syncOptions(configuration, ports, address), worker, listener(configuration, terms, replication, router)));
+                    syncOptions(configuration, ports, address),
+                    worker,
+                    listener(configuration, terms, replication, router)));
         }
         part("sync", replication);
         var macs = ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac));
@@ -143,7 +145,9 @@ final class Director implements AutoCloseable {
                 .flatMap(service -> service.realServers().stream()
                         .filter(real -> real.method() == ForwardingMethod.NAT)
                         .map(real -> new Shield.NatServer(
-                                real.address().toString(), service.key().protocol().word(), real.port())))
+                                real.address().toString(),
+                                service.key().protocol().word(),
+                                real.port())))
                 .toList();
         var owned = group.vips().stream().map(vip -> vip.address().toString()).toList();
         part("shield", Shield.install(name, ports, owned, natServers));
@@ -175,10 +179,7 @@ final class Director implements AutoCloseable {
             @Override
             public void peerProcessDied(String member) {
                 log.info("peer process died name={}", member);
-                replication
-                        .peer(member)
-                        .map(peer -> peer.links().address())
-                        .ifPresent(router::peerProcessDied);
+                replication.peer(member).map(peer -> peer.links().address()).ifPresent(router::peerProcessDied);
             }
 
             @Override

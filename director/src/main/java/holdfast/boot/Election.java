@@ -73,10 +73,7 @@ final class Election implements VrrpNode.Listener {
 
     @Override
     public void relay(String peer) {
-        var macs = replication
-                .peer(peer)
-                .map(found -> found.links().macs())
-                .orElse(Map.of());
+        var macs = replication.peer(peer).map(found -> found.links().macs()).orElse(Map.of());
         worker.relay(ports.ports().stream()
                 .mapToLong(port -> macs.getOrDefault(port.name(), 0L))
                 .toArray());

@@ -22,7 +22,8 @@ record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses) {
             checkInterface(name, mistakes);
         }
         if (addresses.stream()
-                .noneMatch(a -> a.address() == configuration.cluster().bindAddress().bits())) {
+                .noneMatch(a ->
+                        a.address() == configuration.cluster().bindAddress().bits())) {
             mistakes.add(new MachineMistake(
                     "cluster.bind-address",
                     configuration.cluster().bindAddress().toString(),
@@ -51,7 +52,9 @@ record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses) {
                     "datapath.interfaces",
                     name,
                     "does not exist on this machine",
-                    "it has " + String.join(", ", links.stream().map(Netlink.Link::name).toList())));
+                    "it has "
+                            + String.join(
+                                    ", ", links.stream().map(Netlink.Link::name).toList())));
         } else if (!link.get().up()) {
             mistakes.add(new MachineMistake(
                     "datapath.interfaces", name, "is down", "bring it up first: ip link set " + name + " up"));
@@ -78,8 +81,8 @@ record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses) {
     Ports ports(Configuration configuration) {
         return new Ports(configuration.interfaces().stream()
                 .map(name -> link(name).orElseThrow())
-                .map(link -> new Ports.Port(
-                        link.name(), link.index(), link.mac(), link.mtu(), primaryAddress(link.name())))
+                .map(link ->
+                        new Ports.Port(link.name(), link.index(), link.mac(), link.mtu(), primaryAddress(link.name())))
                 .toList());
     }
 

@@ -75,7 +75,9 @@ final class Main implements Callable<Integer> {
     private static int refuse(List<?> mistakes) {
         mistakes.forEach(mistake -> System.err.println(mistake));
         System.err.println(
-                mistakes.size() == 1 ? "1 mistake; nothing was started" : mistakes.size() + " mistakes; nothing was started");
+                mistakes.size() == 1
+                        ? "1 mistake; nothing was started"
+                        : mistakes.size() + " mistakes; nothing was started");
         return WRONG_CONFIGURATION;
     }
 }

@@ -34,7 +34,8 @@ final class TermStore {
         var file = directory.resolve("term-" + group);
         try {
             Files.createDirectories(directory);
-            int stored = Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
+            int stored =
+                    Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
             var store = new TermStore(file, stored);
             store.reserveNext();
             return store;

@@ -1,6 +1,5 @@
 package holdfast.sync;
 
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 

@@ -170,7 +170,7 @@ class SyncSimulationTest {
             node.id = new MemberId(node.name, new UUID(random.nextLong(), random.nextLong()));
             node.tables = new ModelTables(outCapacity, random.nextBoolean() ? 256 : 4096);
             node.tables.onApply = (tables, delta) -> checkWritten(delta);
-            node.core = new SyncCore(node.id, "config", Map.of("sync", 1L), node.tables);
+            node.core = new SyncCore(node.id, "config", Links.NONE, node.tables);
             note("start " + node.name);
         }
 

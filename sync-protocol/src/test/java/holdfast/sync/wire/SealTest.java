@@ -7,6 +7,7 @@ import holdfast.sync.Batch;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.Delta;
 import holdfast.sync.HandoverMessage;
+import holdfast.sync.Links;
 import holdfast.sync.MemberId;
 import holdfast.sync.Refused;
 import holdfast.sync.Role;
@@ -45,7 +46,7 @@ class SealTest {
                         "hash",
                         true,
                         Set.of(new UUID(1, -2), new UUID(-3, 4)),
-                        Map.of("front", 0xfeffffffffffL)),
+                        new Links(0xc0000201, Map.of("front", 0xfeffffffffffL))),
                 new SyncMessage.Resend(1, 5, 6),
                 new SyncMessage.SnapshotRequest(1, 5),
                 new HandoverMessage(HandoverMessage.Kind.ABORT, 2, Version.of(2, 3), "peer differs"));
