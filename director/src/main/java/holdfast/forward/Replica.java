@@ -9,13 +9,15 @@ import holdfast.service.RealServerTable;
 import holdfast.sync.Delta;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Equality;
+import holdfast.sync.Version;
 import org.jspecify.annotations.Nullable;
 
 /// The standby's side of the stream: makes the tables what the active's deltas say.
 ///
-/// The version decides whether a record is news, never the order of arrival. A snapshot is a mark and sweep: what
-/// neither it nor a live delta has mentioned between its begin and its end is not there on the active. Worker only,
-/// but for [#applied] and [#equality].
+/// The version decides whether a record is news, never the order of arrival. But an entry of ours from a term before
+/// the stream's gives way to any record: where we were active and nobody got our last changes, they never happened. A
+/// snapshot is a mark and sweep: what neither it nor a live delta has mentioned between its begin and its end is not
+/// there on the active. Worker only, but for [#applied] and [#equality].
 final class Replica {
     private static final int RING_RECORDS = 1 << 16;
     private static final long MS = 1_000_000;
@@ -34,6 +36,7 @@ final class Replica {
     private long appliedVersion;
     private boolean compared;
     private int epoch;
+    private int streamTerm;
 
     Replica(Tables tables) {
         this.tables = tables;
@@ -109,6 +112,7 @@ final class Replica {
     }
 
     private void apply(Delta delta, long now) {
+        streamTerm = Math.max(streamTerm, Version.term(delta.version()));
         switch (delta.op()) {
             case CONNECTION -> connection(delta, now);
             case CONNECTION_END -> connectionEnd(delta);
@@ -123,7 +127,7 @@ final class Replica {
 
     private void connection(Delta delta, long now) {
         int slot = find(delta);
-        if (slot != ConnTable.MISSING && conn.at(slot).version() > delta.version()) {
+        if (slot != ConnTable.MISSING && isNewer(conn.at(slot).version(), delta)) {
             conn.epoch(epoch);
             return;
         }
@@ -157,6 +161,10 @@ final class Replica {
         }
     }
 
+    private boolean isNewer(long ours, Delta delta) {
+        return ours > delta.version() && Version.term(ours) == streamTerm;
+    }
+
     private boolean goesTo(Delta delta) {
         return conn.realAddress() == delta.realAddress()
                 && conn.realPort() == delta.realPort()
@@ -186,7 +194,7 @@ final class Replica {
 
     private void connectionEnd(Delta delta) {
         int slot = find(delta);
-        if (slot != ConnTable.MISSING && conn.at(slot).version() <= delta.version()) {
+        if (slot != ConnTable.MISSING && !isNewer(conn.at(slot).version(), delta)) {
             remove(slot);
         }
     }
@@ -210,7 +218,7 @@ final class Replica {
 
     private void template(Delta delta, long now) {
         int slot = findTemplate(delta);
-        if (slot != TemplateTable.MISSING && template.at(slot).version() > delta.version()) {
+        if (slot != TemplateTable.MISSING && isNewer(template.at(slot).version(), delta)) {
             template.epoch(epoch);
             return;
         }
@@ -244,7 +252,7 @@ final class Replica {
 
     private void templateEnd(Delta delta) {
         int slot = findTemplate(delta);
-        if (slot != TemplateTable.MISSING && template.at(slot).version() <= delta.version()) {
+        if (slot != TemplateTable.MISSING && !isNewer(template.at(slot).version(), delta)) {
             tables.persistence().drop(slot);
         }
     }

@@ -87,6 +87,9 @@ final class LabDirector {
         }
 
         @Override
+        public void servesUntil(long boottime) {}
+
+        @Override
         public void becomeActive(Vrrp.Promotion promotion) {
             say("ACTIVE " + promotion.cause());
         }
