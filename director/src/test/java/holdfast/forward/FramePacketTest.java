@@ -173,7 +173,7 @@ class FramePacketTest {
 
     private static int pseudoSum(int source, int destination, int length) {
         long sum = (source >>> 16)
-                + (source & 0xffff)
+                + (source & 0xffffL)
                 + (destination >>> 16)
                 + (destination & 0xffff)
                 + Frame.TCP
