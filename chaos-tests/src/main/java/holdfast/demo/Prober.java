@@ -1,0 +1,115 @@
+package holdfast.demo;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/// A thousand numbered datagrams a second to an echo service, sent by an absolute schedule, so that a blackout is seen
+/// to
+/// the millisecond.
+final class Prober {
+    static final long PERIOD = 1_000_000;
+    private static final int PROBES_MAX = 180_000;
+    private static final Duration LATE_ANSWERS = Duration.ofSeconds(1);
+
+    private final DatagramChannel channel;
+    private final long[] sentAt = new long[PROBES_MAX];
+    private final long[] answeredAt = new long[PROBES_MAX];
+    private final Thread sender;
+    private final Thread receiver;
+    private volatile boolean stopping;
+    private final AtomicInteger refused = new AtomicInteger();
+    private volatile int sent;
+    private final AtomicInteger answered = new AtomicInteger();
+    private final AtomicInteger repeated = new AtomicInteger();
+
+    private Prober(InetAddress from, InetSocketAddress to) throws IOException {
+        channel = DatagramChannel.open().bind(new InetSocketAddress(from, 0)).connect(to);
+        sender = Thread.ofPlatform().daemon().name("probe-out").unstarted(this::send);
+        receiver = Thread.ofPlatform().daemon().name("probe-in").start(this::receive);
+        sender.start();
+    }
+
+    static Prober start(InetAddress from, InetSocketAddress to) throws IOException {
+        return new Prober(from, to);
+    }
+
+    private void send() {
+        var probe = ByteBuffer.allocateDirect(Long.BYTES);
+        long beginAt = System.nanoTime();
+        for (int i = 0; i < PROBES_MAX && !stopping; i++) {
+            for (long early = beginAt + i * PERIOD - System.nanoTime(); early > 0; ) {
+                LockSupport.parkNanos(early);
+                early = beginAt + i * PERIOD - System.nanoTime();
+            }
+            sentAt[i] = System.nanoTime();
+            try {
+                channel.write(probe.clear().putLong(i).flip());
+            } catch (IOException e) {
+                refused.incrementAndGet(); // an ICMP error to an earlier probe, or no route: this one stays unanswered
+            }
+            sent = i + 1;
+        }
+    }
+
+    private void receive() {
+        var answer = ByteBuffer.allocateDirect(64);
+        while (true) {
+            try {
+                channel.read(answer.clear());
+                count(answer.flip());
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                refused.incrementAndGet(); // how a connected socket hears of an ICMP error; the next read goes on
+            }
+        }
+    }
+
+    private void count(ByteBuffer answer) {
+        if (answer.remaining() != Long.BYTES) {
+            return;
+        }
+        int number = (int) answer.getLong();
+        if (answeredAt[number] == Outage.UNANSWERED) {
+            answeredAt[number] = System.nanoTime();
+            answered.incrementAndGet();
+        } else {
+            repeated.incrementAndGet();
+        }
+    }
+
+    /// Probes answered so far.
+    int answered() {
+        return answered.get();
+    }
+
+    /// Answers that came more than once, as when two directors forward the same packet.
+    int repeated() {
+        return repeated.get();
+    }
+
+    /// Probes that the kernel heard an error about; they are among the unanswered.
+    int refused() {
+        return refused.get();
+    }
+
+    /// Stops, waits for late answers, and judges the whole series.
+    Outage stop() throws InterruptedException, IOException {
+        stopping = true;
+        sender.join();
+        long giveUpAt = System.nanoTime() + LATE_ANSWERS.toNanos();
+        while (answered.get() < sent && System.nanoTime() < giveUpAt) {
+            LockSupport.parkNanos(PERIOD);
+        }
+        channel.close();
+        receiver.join();
+        return Outage.of(sentAt, answeredAt, sent, PERIOD);
+    }
+}

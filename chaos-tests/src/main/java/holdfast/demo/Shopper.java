@@ -1,0 +1,78 @@
+package holdfast.demo;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+
+/// A client with a cart, which only the real server that it logged in to has.
+final class Shopper {
+    private static final int ITEMS = 3;
+
+    private final int number;
+    private final Target target;
+    private final InetAddress address;
+    private String session = "";
+    private String cart = "";
+
+    /// @param number  1 to 100, among the clients of the target
+    Shopper(int number, Target target) {
+        this.number = number;
+        this.target = target;
+        address = target.client(number);
+    }
+
+    /// Logs in and fills the cart, with a connection for each step.
+    ///
+    /// @throws IOException where a step fails, which before any fault is the lab's or a director's mistake
+    void fillCart(Duration patience) throws IOException {
+        try (var login = request("POST /login?user=client" + number, patience)) {
+            session = login.session();
+            expect(login, 200);
+        }
+        for (int item = 1; item <= ITEMS; item++) {
+            try (var put = request("POST /cart?item=item-%d-of-%d".formatted(item, number), patience)) {
+                expect(put, 200);
+                cart = put.text();
+            }
+        }
+    }
+
+    /// Reads the cart over a new connection.
+    ///
+    /// @throws IOException where the answer is anything but the items that were put in, from the server that has it
+    void readCart(Duration patience) throws IOException {
+        try (var read = request("GET /cart", patience)) {
+            expect(read, 200);
+            var found = read.text();
+            if (!found.equals(cart)) {
+                throw new IOException("expected the cart " + cart.strip() + " but read " + found.strip());
+            }
+        }
+    }
+
+    /// Whether the cart is still there.
+    boolean keepsCart(Duration patience) {
+        try {
+            readCart(patience);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Http request(String request, Duration patience) throws IOException {
+        return new Http(address, target.http(), request, session, patience);
+    }
+
+    private static void expect(Http answer, int status) throws IOException {
+        if (answer.status() != status) {
+            throw new IOException(
+                    "answered " + answer.status() + ": " + answer.text().strip());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "client " + address.getHostAddress() + " of " + target;
+    }
+}

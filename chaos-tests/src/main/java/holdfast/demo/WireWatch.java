@@ -1,0 +1,100 @@
+package holdfast.demo;
+
+import holdfast.conf.Ipv4;
+import holdfast.lab.Capture;
+import holdfast.lab.Director;
+import holdfast.lab.Frame;
+import holdfast.lab.Lab;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/// Watches the wire for what a director that was away must not do: claim a VIP, forward a packet that it held, or send
+/// a RST.
+final class WireWatch {
+    private static final Set<Integer> VIPS = Set.of(
+            Ipv4.of("192.0.2.10").bits(),
+            Ipv4.of("192.0.2.11").bits(),
+            Ipv4.of("10.0.0.1").bits());
+
+    private final Director stale;
+    private final Set<Long> directors = new HashSet<>();
+    private final List<Capture> captures;
+
+    private WireWatch(Lab lab, Director stale) {
+        this.stale = stale;
+        Stream.of(lab.d1(), lab.d2()).forEach(d -> directors.addAll(List.of(d.frontMac(), d.backMac())));
+        captures = List.of(
+                Capture.on(lab, "br-front", filter(stale.frontMac())),
+                Capture.on(lab, "br-back", filter(stale.backMac())));
+    }
+
+    /// Begins to watch, while `stale` is still away.
+    static WireWatch on(Lab lab, Director stale) {
+        return new WireWatch(lab, stale);
+    }
+
+    private static String filter(long mac) {
+        var octets = new ArrayList<String>();
+        for (int shift = 40; shift >= 0; shift -= 8) {
+            octets.add("%02x".formatted(mac >> shift & 0xff));
+        }
+        return "arp or tcp[tcpflags] & tcp-rst != 0 or ((tcp or udp) and ether src " + String.join(":", octets) + ")";
+    }
+
+    /// Ends the watch.
+    ///
+    /// @return each kind of offence with its count, as sentences
+    List<String> stop() {
+        var frames = captures.stream().flatMap(c -> c.stop().stream()).toList();
+        var offences = new ArrayList<String>();
+        count(
+                frames,
+                this::isClaim,
+                "ARP frames of " + stale + " claimed a VIP that is not its own any more",
+                offences);
+        count(frames, this::isForwarded, "packets were forwarded by " + stale + " after its time", offences);
+        var others = resetsNotByDirectors(frames);
+        count(
+                frames,
+                frame -> frame.isReset() && isByDirector(frame) && !others.contains(frame.tcpSequence()),
+                "RSTs came from a director",
+                offences);
+        return offences;
+    }
+
+    private static void count(List<Frame> frames, Predicate<Frame> offends, String what, List<String> offences) {
+        long count = frames.stream().filter(offends).count();
+        if (count > 0) {
+            offences.add("freeze: " + count + " " + what + ".");
+        }
+    }
+
+    private boolean isClaim(Frame frame) {
+        return frame.isArp() && isByStale(frame) && VIPS.contains(frame.arpSender());
+    }
+
+    private boolean isForwarded(Frame frame) {
+        return (frame.isTcp() || frame.isUdp()) && isByStale(frame);
+    }
+
+    private boolean isByStale(Frame frame) {
+        return frame.sourceMac() == stale.frontMac() || frame.sourceMac() == stale.backMac();
+    }
+
+    private boolean isByDirector(Frame frame) {
+        return directors.contains(frame.sourceMac());
+    }
+
+    /// Sequence numbers of the RSTs that a client or a real server sent, which a director passes on.
+    private Set<Integer> resetsNotByDirectors(List<Frame> frames) {
+        var sequences = new HashSet<Integer>();
+        frames.stream()
+                .filter(frame -> frame.isReset() && !isByDirector(frame))
+                .forEach(frame -> sequences.add(frame.tcpSequence()));
+        return sequences;
+    }
+}

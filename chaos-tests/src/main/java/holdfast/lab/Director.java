@@ -1,0 +1,147 @@
+package holdfast.lab;
+
+import holdfast.admin.AdminPaths;
+import holdfast.admin.Connections;
+import holdfast.admin.FailoverRequest;
+import holdfast.admin.FailoverResult;
+import holdfast.admin.Role;
+import holdfast.admin.Status;
+import holdfast.admin.Sync;
+import holdfast.admin.json.UnreadableJsonException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// A director of the lab: its process, and what it says through its admin API.
+public final class Director {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /// A planned failover drains and proves before it answers.
+    private static final Duration FAILOVER_PATIENCE = Duration.ofSeconds(15);
+
+    private final Lab lab;
+    private final String name;
+    private final int number;
+    private final AdminClient admin;
+    private final AdminClient patientAdmin;
+
+    Director(Lab lab, String name) {
+        this.lab = lab;
+        this.name = name;
+        number = Integer.parseInt(name.substring(1));
+        var socket = Lab.RUN.resolve(name + ".sock");
+        admin = new AdminClient(socket, PATIENCE);
+        patientAdmin = new AdminClient(socket, FAILOVER_PATIENCE);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /// MAC address of its interface `front`, as the topology sets it.
+    public long frontMac() {
+        return 0x0200_0000_0100L + number;
+    }
+
+    /// MAC address of its interface `back`.
+    public long backMac() {
+        return 0x0200_0000_0200L + number;
+    }
+
+    /// Starts the process; whether it has come up is for [#isServing] to tell.
+    public void start() {
+        lab.start(name);
+    }
+
+    /// Ends the process as a crash does (SIGKILL), and returns when it is gone.
+    public void kill() {
+        ProcessHandle.of(pid()).ifPresent(process -> {
+            process.destroyForcibly();
+            process.onExit().join();
+        });
+    }
+
+    /// Stops every thread of the process where it stands, as a long pause of the machine does.
+    public void freeze() {
+        lab.run("kill", "-STOP", Long.toString(pid()));
+    }
+
+    /// Lets a frozen process go on.
+    public void thaw() {
+        lab.run("kill", "-CONT", Long.toString(pid()));
+    }
+
+    public boolean isRunning() {
+        return Files.exists(pidFile())
+                && ProcessHandle.of(pid()).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    /// The role that it says it has; empty where it says nothing, being dead, frozen or not up yet.
+    public Optional<Role> role() {
+        try {
+            return Optional.of(admin.get(AdminPaths.STATUS, Status.class).role());
+        } catch (IOException | UnreadableJsonException e) {
+            return Optional.empty();
+        }
+    }
+
+    public boolean is(Role role) {
+        return role().equals(Optional.of(role));
+    }
+
+    public Status status() {
+        return get(AdminPaths.STATUS, Status.class);
+    }
+
+    public Sync sync() {
+        return get(AdminPaths.SYNC, Sync.class);
+    }
+
+    /// What this director knows of another one; empty where it has never heard of it.
+    public Optional<Sync.Peer> peer(Director other) {
+        return sync().peers().stream()
+                .filter(peer -> peer.name().equals(other.name))
+                .findFirst();
+    }
+
+    /// Every connection and template that it holds now.
+    public Connections connections() {
+        return get(AdminPaths.CONNECTIONS, Connections.class);
+    }
+
+    /// Asks for a planned failover and waits for its end.
+    public FailoverResult failover(String reason) {
+        try {
+            return patientAdmin.post(AdminPaths.FAILOVER, new FailoverRequest(reason), FailoverResult.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private <T> T get(String path, Class<T> type) {
+        try {
+            return admin.get(path, type);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private long pid() {
+        try {
+            return Long.parseLong(Files.readString(pidFile()).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path pidFile() {
+        return Lab.RUN.resolve(name + ".pid");
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,148 @@
+package holdfast.lab;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import holdfast.admin.Role;
+import holdfast.admin.Sync;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/// The lab in whose outer namespace this process runs: two directors and three real servers on the network that
+/// `bin/lib/topology` makes.
+/// Nothing is ever cleaned up from here, because all of it ends with the outer namespace.
+public final class Lab {
+    /// Where the lab has its configurations, sockets, process ids and logs; a file system of its own.
+    static final Path RUN = Path.of("/run/holdfast");
+
+    private static final List<String> REAL_SERVERS = List.of("rs1", "rs2", "rs3");
+
+    private final Path home;
+    private final Director d1 = new Director(this, "d1");
+    private final Director d2 = new Director(this, "d2");
+
+    private Lab(Path home) {
+        this.home = home;
+    }
+
+    /// The lab around this process, whose network must be there already.
+    ///
+    /// @throws IllegalStateException where there is none
+    public static Lab around() {
+        var home = System.getenv("HOLDFAST_HOME");
+        if (home == null || !Files.exists(RUN.resolve("d1.yaml"))) {
+            throw new IllegalStateException("there is no lab around this process; it is for bin/demo and bin/test");
+        }
+        return new Lab(Path.of(home));
+    }
+
+    public Director d1() {
+        return d1;
+    }
+
+    public Director d2() {
+        return d2;
+    }
+
+    /// The one that is not this one.
+    public Director other(Director director) {
+        return director == d1 ? d2 : d1;
+    }
+
+    /// Starts the real servers and returns when they serve.
+    public void startRealServers() {
+        REAL_SERVERS.forEach(this::start);
+        REAL_SERVERS.forEach(name -> await(
+                name + " serves",
+                Duration.ofSeconds(20),
+                () -> Files.readString(RUN.resolve(name + ".log")).contains("serving as " + name)));
+    }
+
+    /// The director that answers for the VIPs, when exactly one does.
+    public Optional<Director> active() {
+        var claiming = Stream.of(d1, d2).filter(d -> d.is(Role.ACTIVE)).toList();
+        return claiming.size() == 1 ? Optional.of(claiming.getFirst()) : Optional.empty();
+    }
+
+    /// Waits until one director is active and the other one, standing by, has equal tables.
+    public void awaitEqualPair() {
+        await(
+                "one director is active and the other one stands by with equal tables",
+                Duration.ofSeconds(30),
+                () -> active().filter(this::hasEqualStandby).isPresent());
+    }
+
+    /// Whether the other director stands by and this one knows its tables to be equal.
+    public boolean hasEqualStandby(Director active) {
+        var standby = other(active);
+        return standby.is(Role.STANDBY)
+                && active.peer(standby)
+                        .filter(peer -> peer.state() == Sync.State.EQUAL)
+                        .isPresent();
+    }
+
+    /// Waits until something is so; a question that fails is asked again.
+    ///
+    /// @throws NotInTimeException where it is not so in time
+    public static void await(String what, Duration patience, Callable<Boolean> question) {
+        try {
+            Awaitility.await()
+                    .atMost(patience)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(10))
+                    .ignoreExceptions()
+                    .until(question);
+        } catch (ConditionTimeoutException e) {
+            throw new NotInTimeException("waited " + patience.toSeconds() + " s in vain until " + what, e);
+        }
+    }
+
+    /// A wait that ended without what it waited for.
+    public static final class NotInTimeException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NotInTimeException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /// Starts a director or a real server by its name.
+    public void start(String name) {
+        run(home.resolve("bin/lib/start").toString(), name);
+    }
+
+    /// A command in one of the lab's namespaces, ready to be started.
+    public ProcessBuilder in(String namespace, String... command) {
+        return new ProcessBuilder(Stream.concat(Stream.of("ip", "netns", "exec", namespace), Stream.of(command))
+                .toList());
+    }
+
+    /// Runs a short command to its end.
+    ///
+    /// @throws IllegalStateException where it fails, with what it said
+    public String run(String... command) {
+        try {
+            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            var said = new String(process.getInputStream().readAllBytes(), UTF_8);
+            int code = process.waitFor();
+            if (code != 0) {
+                throw new IllegalStateException(
+                        "%s ended with %d: %s".formatted(String.join(" ", command), code, said));
+            }
+            return said;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}
