@@ -1,63 +1,68 @@
 package holdfast.bench;
 
 import java.nio.file.Path;
-import java.util.Optional;
 
-/// A reading of the CPU clocks: of the whole machine (all namespaces and what is outside of them), and of one process.
+/// A reading of the CPU clocks of the whole machine, all namespaces and what is outside of them; see `proc(5)`.
 ///
-/// @param user     ticks in programs, including nice ones
-/// @param system   ticks in the kernel, including interrupts
-/// @param steal    ticks that the hypervisor gave to others
-/// @param total    all ticks, of all CPUs together
-/// @param process  ticks of the process asked for, user and system
-record Cpu(long user, long system, long steal, long total, Optional<Ticks> process) {
+/// @param user    ticks in programs, including nice ones
+/// @param system  ticks in the kernel, including interrupts
+/// @param steal   ticks that the hypervisor gave to others
+/// @param total   all ticks, of all CPUs together
+record Cpu(long user, long system, long steal, long total) {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    record Ticks(long user, long system) {}
-
-    /// CPUs kept busy between two readings.
+    /// A reading of the clocks of one process.
     ///
-    /// @param process      by the process, in programs and kernel
-    /// @param processUser  by the process, in programs
-    record Use(double user, double system, double steal, Optional<Double> process, Optional<Double> processUser) {
-        double machine() {
-            return user + system;
+    /// @param user      ticks in the program
+    /// @param system    ticks in the kernel for it
+    /// @param children  ticks of its children that have ended, in programs
+    record OfProcess(long user, long system, long children) {
+        static final OfProcess NONE = new OfProcess(0, 0, 0);
+
+        static OfProcess now(long pid) {
+            return of(Program.read(Path.of("/proc", Long.toString(pid), "stat")));
+        }
+
+        /// From the text of `/proc/PID/stat`.
+        static OfProcess of(String stat) {
+            // The second field is a name in parentheses that may have spaces; utime, stime and cutime are fields 14 to
+            // 16.
+            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            return new OfProcess(Long.parseLong(fields[11]), Long.parseLong(fields[12]), Long.parseLong(fields[13]));
+        }
+
+        OfProcess plus(OfProcess other) {
+            return new OfProcess(user + other.user, system + other.system, children + other.children);
+        }
+
+        OfProcess minus(OfProcess other) {
+            return new OfProcess(user - other.user, system - other.system, children - other.children);
         }
     }
 
-    static Cpu now(Optional<Long> pid) {
-        return of(
-                Program.read(Path.of("/proc/stat")),
-                pid.map(id -> Program.read(Path.of("/proc", Long.toString(id), "stat"))));
+    static Cpu now() {
+        return of(Program.read(Path.of("/proc/stat")));
     }
 
-    /// From the texts of `/proc/stat` and, for the process, `/proc/PID/stat` (proc(5)).
-    static Cpu of(String machine, Optional<String> process) {
+    /// From the text of `/proc/stat`.
+    static Cpu of(String stat) {
         // cpu user nice system idle iowait irq softirq steal guest guest_nice; user holds guest already
-        var fields = machine.lines().findFirst().orElse("").split(" +", -1);
+        var fields = stat.lines().findFirst().orElse("").split(" +", -1);
         long[] ticks = new long[8];
         long total = 0;
         for (int i = 0; i < ticks.length; i++) {
             ticks[i] = Long.parseLong(fields[i + 1]);
             total += ticks[i];
         }
-        return new Cpu(ticks[0] + ticks[1], ticks[2] + ticks[5] + ticks[6], ticks[7], total, process.map(Cpu::process));
+        return new Cpu(ticks[0] + ticks[1], ticks[2] + ticks[5] + ticks[6], ticks[7], total);
     }
 
-    private static Ticks process(String stat) {
-        // The second field is a name in parentheses that may have spaces; utime and stime are the fields 14 and 15.
-        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return new Ticks(Long.parseLong(fields[11]), Long.parseLong(fields[12]));
+    Cpu minus(Cpu before) {
+        return new Cpu(user - before.user, system - before.system, steal - before.steal, total - before.total);
     }
 
-    Use since(Cpu before) {
-        double ticks = Math.max(1, total - before.total) / (double) CORES;
-        return new Use(
-                (user - before.user) / ticks,
-                (system - before.system) / ticks,
-                (steal - before.steal) / ticks,
-                process.flatMap(
-                        now -> before.process.map(then -> (now.user + now.system - then.user - then.system) / ticks)),
-                process.flatMap(now -> before.process.map(then -> (now.user - then.user) / ticks)));
+    /// How many CPUs so many ticks are, where this is the difference of two readings.
+    double cores(long ticks) {
+        return (double) ticks * CORES / Math.max(1, total);
     }
 }

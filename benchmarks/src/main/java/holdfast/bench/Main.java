@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         description = "Benchmarks beside their peers in the same run, in a lab of their own.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "SUITE",
-        subcommands = {ThroughputSuite.class})
+        subcommands = {ThroughputSuite.class, RatesSuite.class, LatencySuite.class})
 public final class Main {
     private Main() {}
 

@@ -20,7 +20,8 @@ final class Network {
     static final Namespace NFT_NAT = new Namespace("nft-nat");
     static final Namespace NFT_DR = new Namespace("nft-dr");
 
-    static final String CLIENT_ADDRESS = "198.51.100.1";
+    static final String CLIENT_NETWORK = "198.51.100.";
+    static final String CLIENT_ADDRESS = CLIENT_NETWORK + 1;
     /// Real server 1 as d1 reaches it by NAT, and on the client's side of the bridge.
     static final String BEHIND_DIRECTOR = "10.0.0.11";
     static final String ON_BRIDGE = "192.0.2.21";

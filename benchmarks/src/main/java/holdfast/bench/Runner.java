@@ -22,6 +22,7 @@ final class Runner {
     private final List<Target> targets;
     private final List<Cell> cells;
     private final Probe probe;
+    private final List<Long> own;
     private final List<Sample> samples = new ArrayList<>();
     private final List<Start> starts = new ArrayList<>();
     private long patienceNs;
@@ -37,15 +38,16 @@ final class Runner {
     /// What a probe found.
     ///
     /// @param values     by metric
-    /// @param userCores  CPUs that the load itself kept busy in user mode
     /// @param sentBytes  that the client sent at least, so that its carrier must have seen them
-    record Measured(Map<String, Double> values, double userCores, long sentBytes) {}
+    record Measured(Map<String, Double> values, long sentBytes) {}
 
+    /// @param own       ids of the processes that make the load, with their children
     /// @param patience  how long to wait in all for a quiet machine
-    Runner(List<Target> targets, List<Cell> cells, Probe probe, Duration patience) {
+    Runner(List<Target> targets, List<Cell> cells, Probe probe, List<Long> own, Duration patience) {
         this.targets = List.copyOf(targets);
         this.cells = List.copyOf(cells);
         this.probe = probe;
+        this.own = List.copyOf(own);
         patienceNs = patience.toNanos();
     }
 
@@ -100,22 +102,18 @@ final class Runner {
             double busyBefore = awaitQuiet();
             var carrier = target.carrier(cell.method());
             long receivedBefore = received(carrier);
-            var own = Optional.of(ProcessHandle.current().pid());
-            var ownBefore = Cpu.now(own);
-            var before = Cpu.now(running.pid());
+            var directorBefore = director(running);
+            var ownBefore = own();
+            var before = Cpu.now();
             var measured = probe.measure(target, cell);
-            var use = Cpu.now(running.pid()).since(before);
-            var ownUse = Cpu.now(own).since(ownBefore);
+            var machine = Cpu.now().minus(before);
+            var own = own().minus(ownBefore);
+            var director = director(running).minus(directorBefore);
             if (carrier.isPresent() && received(carrier) - receivedBefore < measured.sentBytes()) {
                 throw new MeasurementException(
                         "the traffic did not pass " + carrier.get().name());
             }
-            double foreign = Math.max(
-                    0,
-                    use.user()
-                            - measured.userCores()
-                            - use.processUser().orElse(0.0)
-                            - ownUse.processUser().orElse(0.0));
+            double foreign = machine.cores(Math.max(0, machine.user() - director.user() - own.user() - own.children()));
             return new Sample(
                     round + 1,
                     target.name(),
@@ -123,15 +121,24 @@ final class Runner {
                     cell.name(),
                     measured.values(),
                     busyBefore,
-                    use.machine(),
-                    use.process().orElse(null),
+                    machine.cores(machine.user() + machine.system()),
+                    running.pid().isPresent() ? machine.cores(director.user() + director.system()) : null,
                     foreign,
-                    use.steal(),
+                    machine.cores(machine.steal()),
                     busyBefore > QUIET_CORES || foreign > FOREIGN_CORES,
                     null);
         } catch (MeasurementException e) {
             return Sample.failed(round + 1, target.name(), cell, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Cpu.OfProcess director(Target.Running running) {
+        return running.pid().map(Cpu.OfProcess::now).orElse(Cpu.OfProcess.NONE);
+    }
+
+    /// What this program, the real server and the ended clients have used.
+    private Cpu.OfProcess own() {
+        return own.stream().map(Cpu.OfProcess::now).reduce(Cpu.OfProcess.NONE, Cpu.OfProcess::plus);
     }
 
     private static long received(Optional<Namespace> carrier) {
@@ -153,13 +160,14 @@ final class Runner {
     }
 
     private static double look() {
-        var before = Cpu.now(Optional.empty());
+        var before = Cpu.now();
         try {
             Thread.sleep(LOOK);
         } catch (InterruptedException e) {
             throw new MeasurementException("interrupted", e);
         }
-        return Cpu.now(Optional.empty()).since(before).machine();
+        var spent = Cpu.now().minus(before);
+        return spent.cores(spent.user() + spent.system());
     }
 
     private static String line(Sample sample) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -65,18 +66,22 @@ final class Suite {
 
     /// Measures, prints the table and writes the report.
     ///
+    /// @param realServer  starts what serves during the whole suite; empty where each sample brings its own
     /// @return the exit code: 0 where every cell has a value on every target
     int run(
             String name,
             int port,
             List<Cell> cells,
             Runner.Probe probe,
+            Supplier<Optional<Process>> realServer,
             Map<String, String> unit,
             Map<String, String> method) {
         var chosen = chosen(port);
         var startedAt = Instant.now();
         Network.make(port);
-        var runner = new Runner(chosen, cells, probe, Duration.ofSeconds(patienceS));
+        var own = new ArrayList<>(List.of(ProcessHandle.current().pid()));
+        realServer.get().ifPresent(process -> own.add(process.pid()));
+        var runner = new Runner(chosen, cells, probe, own, Duration.ofSeconds(patienceS));
         int wanted = rounds.orElse(quick ? 2 : 4);
         int done = runner.run(wanted, Duration.ofSeconds(limitS.orElse(variants ? 450 : 225)));
         var results = Results.of(runner.samples());

@@ -46,7 +46,13 @@ final class Table {
                     .append("; median [min-max] (ratio to nft)\n\n");
             text.append(table(results, Table::value)).append('\n');
             text.append("CPUs busy on the machine, of these the director's process\n\n");
-            text.append(table(results, Table::cores)).append('\n');
+            var metric = results.getFirst().metric();
+            text.append(table(
+                            results.stream()
+                                    .filter(result -> result.metric().equals(metric))
+                                    .toList(),
+                            Table::cores))
+                    .append('\n');
         }
         return text.append(closing(report)).toString();
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,6 +43,7 @@ final class ThroughputSuite implements Callable<Integer>, Runner.Probe {
                 PORT,
                 cells(),
                 this,
+                Optional::empty,
                 Map.of(METRIC, "10^9 bits of payload per second"),
                 Map.of(
                         "load", "iperf3, TCP, one process at each end, " + seconds + " s per sample",
@@ -74,7 +76,7 @@ final class ThroughputSuite implements Callable<Integer>, Runner.Probe {
         var report = iperf(target, cell, seconds);
         // An upload passes the director whole, give or take what lay in buffers at the end; of a download, the ACKs do.
         long sentAtLeast = cell.down() ? 1 : report.bytes() / 10 * 9;
-        return new Runner.Measured(Map.of(METRIC, report.bitsPerSecond() / 1e9), report.userCores(), sentAtLeast);
+        return new Runner.Measured(Map.of(METRIC, report.bitsPerSecond() / 1e9), sentAtLeast);
     }
 
     private static IperfReport iperf(Target target, Cell cell, int seconds) {

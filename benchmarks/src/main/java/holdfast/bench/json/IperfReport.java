@@ -10,8 +10,7 @@ import holdfast.bench.MeasurementException;
 /// @param bitsPerSecond  of payload, all streams together, as the side of the client saw it
 /// @param bytes          of payload in the whole test, with the warm-up
 /// @param retransmits    segments sent again, with the warm-up; 0 where the client only received
-/// @param userCores      CPUs that both ends of iperf3 kept busy in user mode, over the whole test
-public record IperfReport(double bitsPerSecond, long bytes, long retransmits, double userCores) {
+public record IperfReport(double bitsPerSecond, long bytes, long retransmits) {
     private static final JsonMapper MAPPER = new JsonMapper();
     /// iperf3 stamps an interval late by the time its timer took.
     private static final double STAMP_SLACK_S = 0.01;
@@ -37,13 +36,10 @@ public record IperfReport(double bitsPerSecond, long bytes, long retransmits, do
         if (seconds <= 0) {
             throw new MeasurementException("iperf3 reports no interval after the first " + warmUpS + " s");
         }
-        var end = report.path("end");
-        var cpu = end.path("cpu_utilization_percent");
         return new IperfReport(
                 counted * 8 / seconds,
                 bytes,
-                end.path("sum_sent").path("retransmits").asLong(),
-                (cpu.path("host_user").asDouble() + cpu.path("remote_user").asDouble()) / 100);
+                report.path("end").path("sum_sent").path("retransmits").asLong());
     }
 
     private static JsonNode tree(String json) {
