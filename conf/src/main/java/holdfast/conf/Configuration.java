@@ -23,6 +23,12 @@ public record Configuration(
         services = List.copyOf(services);
     }
 
+    /// SHA-256 in hexadecimal over what both directors of a pair must have in common: the cluster's name, the vrid, the
+    /// VIPs and the services. Two directors with different ones must not take over from each other.
+    public String sharedHash() {
+        return SharedHash.of(this);
+    }
+
     /// This director itself.
     ///
     /// @param name       unique in the cluster
@@ -44,8 +50,10 @@ public record Configuration(
     /// @param bindAddress       our address on the interconnect
     /// @param multicastAddress  224.0.0.0/4
     /// @param keyFile           32 bytes in hexadecimal that every director of the cluster shares, the key of its
+    /// @param sync              whether tables are replicated; without it a failover loses every client
     /// messages
-    public record Cluster(String name, Ipv4 bindAddress, Ipv4 multicastAddress, int multicastPort, Path keyFile) {}
+    public record Cluster(
+            String name, Ipv4 bindAddress, Ipv4 multicastAddress, int multicastPort, Path keyFile, boolean sync) {}
 
     /// One VRRP router: the unit of failover.
     ///

@@ -1,5 +1,6 @@
 package holdfast.api;
 
+import holdfast.admin.AdminPaths;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -14,7 +15,6 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import holdfast.admin.AdminPaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
@@ -22,6 +22,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,12 +58,16 @@ public final class ApiServer implements AutoCloseable {
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
             return new ApiServer(socket, loop, channel);
         } catch (IOException e) {
-            loop.shutdownGracefully();
+            end(loop);
             throw new UncheckedIOException("cannot listen on the API socket " + socket, e);
         } catch (RuntimeException e) {
-            loop.shutdownGracefully();
+            end(loop);
             throw e;
         }
+    }
+
+    private static void end(EventLoopGroup loop) {
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     /// A socket file outlives a killed process; one that nobody answers on is removed.
@@ -83,7 +88,7 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         channel.close().syncUninterruptibly();
-        loop.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
+        end(loop);
         try {
             Files.deleteIfExists(socket);
         } catch (IOException e) {
@@ -110,13 +115,17 @@ public final class ApiServer implements AutoCloseable {
                         @Override
                         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
                             var asked = Routes.Asked.of(request);
-                            Thread.ofVirtual().name("api-request").start(() -> context.writeAndFlush(routes.answer(asked)));
+                            Thread.ofVirtual().name("api-request").start(() -> reply(context, asked));
                         }
 
                         @Override
                         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
                             log.debug("api connection closed cause={}", cause.toString());
-                            context.close();
+                            var _ = context.close();
+                        }
+
+                        private void reply(ChannelHandlerContext context, Routes.Asked asked) {
+                            var _ = context.writeAndFlush(routes.answer(asked));
                         }
                     });
         }

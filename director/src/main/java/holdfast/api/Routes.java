@@ -4,7 +4,6 @@ import holdfast.admin.AdminPaths;
 import holdfast.admin.ApiError;
 import holdfast.admin.Connections;
 import holdfast.admin.FailoverRequest;
-import holdfast.admin.FailoverResult;
 import holdfast.admin.json.AdminJson;
 import holdfast.admin.json.UnreadableJsonException;
 import io.netty.buffer.ByteBufUtil;
@@ -67,19 +66,28 @@ final class Routes {
         } catch (UnreadableJsonException e) {
             return json(
                     HttpResponseStatus.BAD_REQUEST,
-                    new ApiError("the request's body is not understood", e.getMessage(), "send the JSON that " + asked.path() + " takes"));
+                    new ApiError(
+                            "the request's body is not understood",
+                            String.valueOf(e.getMessage()),
+                            "send the JSON that " + asked.path() + " takes"));
         } catch (RuntimeException e) {
             log.error("api request failed path={} cause={}", asked.path(), e.toString(), e);
             return json(
                     HttpResponseStatus.INTERNAL_SERVER_ERROR,
-                    new ApiError("the director failed to answer", e.toString(), "see the director's log; this is a bug of Holdfast"));
+                    new ApiError(
+                            "the director failed to answer",
+                            e.toString(),
+                            "see the director's log; this is a bug of Holdfast"));
         }
     }
 
     private FullHttpResponse route(Asked asked) {
         if (!asked.whole()) {
             throw new Refusal(
-                    HttpResponseStatus.BAD_REQUEST, "not an HTTP request", "it could not be parsed", "use the holdfast command");
+                    HttpResponseStatus.BAD_REQUEST,
+                    "not an HTTP request",
+                    "it could not be parsed",
+                    "use the holdfast command");
         }
         return switch (asked.path()) {
             case AdminPaths.STATUS -> json(only(HttpMethod.GET, asked), operations.status());
@@ -92,11 +100,12 @@ final class Routes {
                 var result = operations.failover(AdminJson.request(asked.body(), FailoverRequest.class));
                 yield json(result.done() ? HttpResponseStatus.OK : HttpResponseStatus.CONFLICT, result);
             }
-            default -> throw new Refusal(
-                    HttpResponseStatus.NOT_FOUND,
-                    "there is no " + asked.path(),
-                    "the API has " + String.join(", ", AdminPaths.ALL),
-                    "ask for one of these");
+            default ->
+                throw new Refusal(
+                        HttpResponseStatus.NOT_FOUND,
+                        "there is no " + asked.path(),
+                        "the API has " + String.join(", ", AdminPaths.ALL),
+                        "ask for one of these");
         };
     }
 
@@ -115,8 +124,12 @@ final class Routes {
         return parameter(asked, AdminPaths.KIND).map(word -> switch (word) {
             case "template" -> Connections.Kind.TEMPLATE;
             case "connection" -> Connections.Kind.CONNECTION;
-            default -> throw new Refusal(
-                    HttpResponseStatus.BAD_REQUEST, "there is no kind '" + word + "'", "a kind is template or connection", "leave it out for both");
+            default ->
+                throw new Refusal(
+                        HttpResponseStatus.BAD_REQUEST,
+                        "there is no kind '" + word + "'",
+                        "a kind is template or connection",
+                        "leave it out for both");
         });
     }
 

@@ -1,7 +1,7 @@
 /// The admin API: HTTP and JSON on a Unix socket, whose file permissions are the login.
 ///
-/// [ApiServer] is the adapter around Netty; what is asked is done by [Operations]. No request holds the event loop up: each is
-/// answered on a virtual thread of its own.
+/// [ApiServer] is the adapter around Netty; what is asked is done by [Operations]. No request holds the event loop
+/// up: each is answered on a virtual thread of its own.
 @NullMarked
 package holdfast.api;
 

@@ -11,10 +11,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/// The terms of a VIP group: each promotion takes the next one, and none is ever used that a crash could make us use again.
+/// The terms of a VIP group: each promotion takes the next one, and none is ever used that a crash could make us use
+/// again.
 ///
-/// The file holds the highest term that may have been used. It is written ahead, when a term is *seen*, so that a promotion finds
-/// its term on disk already and does not wait for a disk while clients wait for it.
+/// The file holds the highest term that may have been used. It is written ahead, when a term is *seen*, so that a
+/// promotion finds its term on disk already and does not wait for a disk while clients wait for it.
 final class TermStore {
     private static final int TERM_MAX = Version.TERM_MAX;
 
@@ -32,7 +33,8 @@ final class TermStore {
         var file = directory.resolve("term-" + group);
         try {
             Files.createDirectories(directory);
-            int stored = Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
+            int stored =
+                    Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
             var store = new TermStore(file, stored);
             store.reserve(stored + 1);
             return store;
@@ -70,12 +72,16 @@ final class TermStore {
             return;
         }
         if (term > TERM_MAX) {
-            throw new IllegalStateException("the terms of " + file + " are used up; stop all directors and remove it on each");
+            throw new IllegalStateException(
+                    "the terms of " + file + " are used up; stop all directors and remove it on each");
         }
         try {
             var written = file.resolveSibling(file.getFileName() + ".new");
             try (var channel = FileChannel.open(
-                    written, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                    written,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
                 channel.write(ByteBuffer.wrap((term + "\n").getBytes(StandardCharsets.US_ASCII)));
                 channel.force(true);
             }

@@ -4,8 +4,8 @@ import holdfast.linux.Memory;
 
 /// The Internet checksum (RFC 1071) and its incremental update (RFC 1624), on words in the machine's byte order.
 ///
-/// One's complement sums are indifferent to byte order as long as every word is loaded the same way, so nothing is swapped here:
-/// callers pass 16-bit words as [Memory#getShort] loads them.
+/// One's complement sums are indifferent to byte order as long as every word is loaded the same way, so nothing is
+/// swapped here: callers pass 16-bit words as [Memory#getShort] loads them.
 final class Checksum {
     private Checksum() {}
 
@@ -43,7 +43,7 @@ final class Checksum {
 
     /// The change of a sum when a 16-bit word goes from `before` to `after`; add changes up, then [#apply] them once.
     static long delta(int before, int after) {
-        return (~before & 0xffff) + (after & 0xffff);
+        return (~before & 0xffffL) + (after & 0xffffL);
     }
 
     /// The change of a sum when a 32-bit field goes from `before` to `after`.
@@ -56,7 +56,8 @@ final class Checksum {
         return ~fold((~field & 0xffff) + delta) & 0xffff;
     }
 
-    /// A partial checksum field after the pseudo-header changed by `delta`: the field is an uncomplemented sum (packet-io 2, rule 1).
+    /// A partial checksum field after the pseudo-header changed by `delta`: the field is an uncomplemented sum
+    /// (packet-io 2, rule 1).
     static int applyPartial(int field, long delta) {
         return fold((field & 0xffff) + delta);
     }

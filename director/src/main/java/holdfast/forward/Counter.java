@@ -8,6 +8,8 @@ public enum Counter {
     FORWARDED_TO_SERVER,
     /// Sent on from a real server to its client (NAT).
     FORWARDED_TO_CLIENT,
+    /// Bytes of the IP packets sent on in either direction.
+    FORWARDED_BYTES,
     /// Passed to the new active after a handover.
     RELAYED,
     ANSWERED_ARP,

@@ -2,9 +2,11 @@ package holdfast.forward;
 
 import holdfast.linux.Memory;
 
-/// A movable window onto one received Ethernet frame, with the offload metadata in front of it; its only state is where it stands.
+/// A movable window onto one received Ethernet frame, with the offload metadata in front of it; its only state is
+/// where it stands.
 ///
-/// Not thread-safe: each worker keeps one. Everything read was checked by [#wrap] to lie inside the frame, so the getters are plain loads.
+/// Not thread-safe: each worker keeps one. Everything read was checked by [#wrap] to lie inside the frame, so the
+/// getters are plain loads.
 ///
 ///     address             +10              +24            +24+IHL
 ///     | virtio_net_hdr 10 | Ethernet 14    | IPv4 header  | TCP, UDP or ICMP ...
@@ -190,8 +192,8 @@ final class Frame {
 
     /// Changes one end of the flow and keeps every checksum right.
     ///
-    /// A partial transport checksum holds the pseudo-header's sum only, so the address moves it and the port does not: the card
-    /// sums the port later, when it completes the field (packet-io 2, rules 1 to 3).
+    /// A partial transport checksum holds the pseudo-header's sum only, so the address moves it and the port does
+    /// not: the card sums the port later, when it completes the field (packet-io 2, rules 1 to 3).
     private void rewrite(long addressAt, int address, long portAt, int port) {
         int addressBefore = Memory.getInt(addressAt);
         int addressAfter = Integer.reverseBytes(address);
@@ -221,7 +223,8 @@ final class Frame {
         Memory.putShort(ip + 10, (short) Checksum.apply(Memory.getShort(ip + 10), Checksum.delta(before, after)));
     }
 
-    /// Addresses the frame to the next hop and makes it fit for sending: what the receiving card vouched for is not passed on.
+    /// Addresses the frame to the next hop and makes it fit for sending: what the receiving card vouched for is not
+    /// passed on.
     void sendTo(long sourceMac, long destinationMac) {
         Mac.store(vnet + VNET_BYTES, destinationMac);
         Mac.store(vnet + VNET_BYTES + 6, sourceMac);

@@ -7,7 +7,7 @@ final class Mac {
     private Mac() {}
 
     static long load(long address) {
-        return (Memory.getShortBe(address) & 0xffffL) << 32 | Memory.getIntBe(address + 2) & 0xffff_ffffL;
+        return ((Memory.getShortBe(address) & 0xffffL) << 32) | (Memory.getIntBe(address + 2) & 0xffff_ffffL);
     }
 
     static void store(long address, long mac) {

@@ -11,8 +11,9 @@ import org.slf4j.LoggerFactory;
 
 /// Follows the kernel's routes and neighbours on the thread `netlink` and publishes them as [NextHops].
 ///
-/// It also keeps next hops warm, on the standby as on the active: every [#WARM_INTERVAL_NS] it asks the kernel to verify the
-/// neighbours behind every route and every real server, so that a takeover finds their MACs known and a moved one is noticed.
+/// It also keeps next hops warm, on the standby as on the active: every [#WARM_INTERVAL_NS] it asks the kernel to
+/// verify the neighbours behind every route and every real server, so that a takeover finds their MACs known and a
+/// moved one is noticed.
 public final class NextHopWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NextHopWatch.class);
     private static final long WARM_INTERVAL_NS = 2_000_000_000L;

@@ -4,10 +4,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/// Where a packet goes next, as the kernel's routes and neighbours had it at one moment; rebuilt and replaced when they change.
+/// Where a packet goes next, as the kernel's routes and neighbours had it at one moment; rebuilt and replaced when
+/// they change.
 ///
-/// Immutable, read by workers without allocation. Routes are few and are searched from the longest prefix on; neighbours are in an
-/// open-addressing table at most half full.
+/// Immutable, read by workers without allocation. Routes are few and are searched from the longest prefix on;
+/// neighbours are in an open-addressing table at most half full.
 public final class NextHops {
     /// No route leads there through a datapath port.
     static final long NO_ROUTE = -1;
@@ -35,7 +36,7 @@ public final class NextHops {
                 .sorted(Comparator.comparingInt((Route r) -> -r.prefixLength()).thenComparingInt(Route::metric))
                 .toList();
         masks = sorted.stream()
-                .mapToInt(r -> r.prefixLength() == 0 ? 0 : -1 << 32 - r.prefixLength())
+                .mapToInt(r -> r.prefixLength() == 0 ? 0 : -1 << (32 - r.prefixLength()))
                 .toArray();
         destinations = sorted.stream().mapToInt(Route::destination).toArray();
         gateways = sorted.stream().mapToInt(Route::gateway).toArray();
@@ -49,7 +50,7 @@ public final class NextHops {
             long key = key(neighbour.port(), neighbour.address());
             int slot = slot(key);
             while (neighbourKeys[slot] != -1 && neighbourKeys[slot] != key) {
-                slot = slot + 1 & slots - 1;
+                slot = (slot + 1) & (slots - 1);
             }
             neighbourKeys[slot] = key;
             neighbourMacs[slot] = neighbour.mac();
@@ -110,18 +111,18 @@ public final class NextHops {
         int slot = slot(key);
         while (neighbourKeys[slot] != -1) {
             if (neighbourKeys[slot] == key) {
-                return (long) port << 48 | neighbourMacs[slot];
+                return ((long) port << 48) | neighbourMacs[slot];
             }
-            slot = slot + 1 & neighbourKeys.length - 1;
+            slot = (slot + 1) & (neighbourKeys.length - 1);
         }
         return UNRESOLVED;
     }
 
     private int slot(long key) {
-        return (int) (key * 0x9E3779B97F4A7C15L >>> 40) & neighbourKeys.length - 1;
+        return (int) ((key * 0x9E3779B97F4A7C15L) >>> 40) & (neighbourKeys.length - 1);
     }
 
     private static long key(int port, int address) {
-        return (long) port << 32 | address & 0xffff_ffffL;
+        return ((long) port << 32) | (address & 0xffff_ffffL);
     }
 }

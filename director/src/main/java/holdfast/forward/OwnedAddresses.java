@@ -25,7 +25,8 @@ public final class OwnedAddresses {
         return Arrays.binarySearch(addresses, address) >= 0;
     }
 
-    /// Whether ARP for the address is answered on this port: a VIP answered on a foreign link would attract its traffic there.
+    /// Whether ARP for the address is answered on this port: a VIP answered on a foreign link would attract its
+    /// traffic there.
     boolean isAnsweredOn(int address, int port) {
         int at = Arrays.binarySearch(addresses, address);
         return at >= 0 && ports[at] == port;

@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongConsumer;
 
-/// Neighbours that a worker misses, on their way to the thread that asks the kernel for them; bounded, lossy and free of allocation.
+/// Neighbours that a worker misses, on their way to the thread that asks the kernel for them; bounded, lossy and
+/// free of allocation.
 ///
 /// A request that finds no room is dropped: the packet that caused it comes again.
 public final class ProbeQueue implements AutoCloseable {
@@ -14,7 +15,7 @@ public final class ProbeQueue implements AutoCloseable {
     private final AtomicLongArray requests = new AtomicLongArray(CAPACITY);
     private final AtomicLong tail = new AtomicLong();
     private final AtomicLong head = new AtomicLong();
-    private final EventFd wakeUp = EventFd.open();
+    private final EventFd wakeUp = new EventFd();
 
     EventFd wakeUp() {
         return wakeUp;
@@ -28,7 +29,7 @@ public final class ProbeQueue implements AutoCloseable {
         if (at - head.get() == CAPACITY) {
             return;
         }
-        requests.setPlain((int) at & CAPACITY - 1, neighbour);
+        requests.setPlain((int) at & (CAPACITY - 1), neighbour);
         tail.setRelease(at + 1);
         wakeUp.signal();
     }
@@ -36,7 +37,7 @@ public final class ProbeQueue implements AutoCloseable {
     void drain(LongConsumer probe) {
         wakeUp.drain();
         for (long at = head.getPlain(); at < tail.getAcquire(); at++) {
-            probe.accept(requests.getPlain((int) at & CAPACITY - 1));
+            probe.accept(requests.getPlain((int) at & (CAPACITY - 1)));
             head.setRelease(at + 1);
         }
     }

@@ -4,8 +4,8 @@ import holdfast.linux.Memory;
 
 /// Packets that the director itself says: ARP answers, ICMP echo replies and ICMP errors.
 ///
-/// An answer is written over the question, in the ring's own memory; an error is built in a buffer of its own that lives as long
-/// as the worker, because the packet it quotes may still be needed.
+/// An answer is written over the question, in the ring's own memory; an error is built in a buffer of its own that
+/// lives as long as the worker, because the packet it quotes may still be needed.
 final class Replies {
     private static final int IP_BYTES = 20;
     private static final int ICMP_BYTES = 8;
@@ -76,7 +76,8 @@ final class Replies {
         int typeBefore = Memory.getShort(icmp);
         Memory.putByte(icmp, (byte) ECHO_REPLY);
         int typeAfter = Memory.getShort(icmp);
-        Memory.putShort(icmp + 2, (short) Checksum.apply(Memory.getShort(icmp + 2), Checksum.delta(typeBefore, typeAfter)));
+        Memory.putShort(
+                icmp + 2, (short) Checksum.apply(Memory.getShort(icmp + 2), Checksum.delta(typeBefore, typeAfter)));
         frame.sendTo(mac, frame.sourceMac());
     }
 
@@ -97,7 +98,8 @@ final class Replies {
         Mac.store(at + Frame.VNET_BYTES + 6, sourceMac);
         Memory.putShortBe(at + Frame.VNET_BYTES + 12, (short) Frame.ETHERTYPE_IPV4);
 
-        Memory.putShortBe(ip, (short) 0x45c0); // version 4, five words, precedence "internetwork control" (RFC 1812 §4.3.2.5)
+        Memory.putShortBe(
+                ip, (short) 0x45c0); // version 4, five words, precedence "internetwork control" (RFC 1812 §4.3.2.5)
         Memory.putShortBe(ip + 2, (short) (IP_BYTES + ICMP_BYTES + quoted));
         Memory.putInt(ip + 4, 0);
         Memory.putByte(ip + 8, (byte) 64);

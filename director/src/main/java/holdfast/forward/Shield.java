@@ -6,9 +6,9 @@ import java.util.stream.Collectors;
 
 /// Keeps the kernel from handling the datapath's packets a second time: nftables rules at the ingress of each port.
 ///
-/// Packet sockets see a packet before these rules do (packet-io 2), so the datapath gets it and the kernel does not. Without
-/// them a director with `ip_forward` on would send every packet twice. The rules have a table of their own, named after this
-/// director, which is replaced at start, so what a crash left behind is swept.
+/// Packet sockets see a packet before these rules do (packet-io 2), so the datapath gets it and the kernel does not.
+/// Without them a director with `ip_forward` on would send every packet twice. The rules have a table of their own,
+/// named after this director, which is replaced at start, so what a crash left behind is swept.
 public final class Shield implements AutoCloseable {
     private final String table;
 
@@ -43,13 +43,21 @@ public final class Shield implements AutoCloseable {
                     .distinct()
                     .collect(Collectors.joining(", "));
             if (!pairs.isEmpty()) {
-                rules.append("        ip saddr . ").append(protocol).append(" sport { ").append(pairs).append(" } drop\n");
+                rules.append("        ip saddr . ")
+                        .append(protocol)
+                        .append(" sport { ")
+                        .append(pairs)
+                        .append(" } drop\n");
             }
         }
-        var script = new StringBuilder(removal()).append("table netdev ").append(table).append(" {\n");
+        var script = new StringBuilder(removal())
+                .append("table netdev ")
+                .append(table)
+                .append(" {\n");
         for (var port : ports.ports()) {
             script.append("    chain ")
-                    .append("ingress_").append(port.ifindex())
+                    .append("ingress_")
+                    .append(port.ifindex())
                     .append(" {\n        type filter hook ingress device \"")
                     .append(port.name())
                     .append("\" priority 0;\n")

@@ -18,7 +18,8 @@ class FramePacketTest {
 
     @Test
     void aFlowIsReadFromItsHeaders() {
-        assertThat(wrap(TestPacket.flow(Frame.TCP, CLIENT, 40000, VIP, 80, 0x12, "x"))).isEqualTo(Frame.Kind.FLOW);
+        assertThat(wrap(TestPacket.flow(Frame.TCP, CLIENT, 40000, VIP, 80, 0x12, "x")))
+                .isEqualTo(Frame.Kind.FLOW);
         assertThat(frame.source()).isEqualTo(CLIENT);
         assertThat(frame.destination()).isEqualTo(VIP);
         assertThat(frame.sourcePort()).isEqualTo(40000);
@@ -36,12 +37,20 @@ class FramePacketTest {
         var random = new Random(seed);
         for (int i = 0; i < 20_000; i++) {
             long at = TestPacket.flow(
-                    protocol, random.nextInt(), random.nextInt(65536), random.nextInt(), random.nextInt(65536), 0x10, "a".repeat(i % 9));
+                    protocol,
+                    random.nextInt(),
+                    random.nextInt(65536),
+                    random.nextInt(),
+                    random.nextInt(65536),
+                    0x10,
+                    "a".repeat(i % 9));
             wrap(at);
             frame.rewriteDestination(random.nextInt(), random.nextInt(65536));
             frame.rewriteSource(random.nextInt(), random.nextInt(65536));
             frame.decrementTtl();
-            assertThat(TestPacket.sumsAreRight(at)).as("seed %d packet %d", seed, i).isTrue();
+            assertThat(TestPacket.sumsAreRight(at))
+                    .as("seed %d packet %d", seed, i)
+                    .isTrue();
         }
     }
 
@@ -149,7 +158,8 @@ class FramePacketTest {
         long at = TestPacket.flow(Frame.TCP, CLIENT, 40000, VIP, 80, 2, "");
         wrap(at);
 
-        long error = new Replies(4).error(frame, Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, VIP, TestPacket.DIRECTOR_MAC);
+        long error = new Replies(4)
+                .error(frame, Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, VIP, TestPacket.DIRECTOR_MAC);
 
         var quoted = TestPacket.load(error + 24 + 28, 40);
         assertThat(quoted).isEqualTo(TestPacket.load(at + 24, 40));
@@ -162,7 +172,12 @@ class FramePacketTest {
     }
 
     private static int pseudoSum(int source, int destination, int length) {
-        long sum = (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff) + Frame.TCP + length;
+        long sum = (source >>> 16)
+                + (source & 0xffff)
+                + (destination >>> 16)
+                + (destination & 0xffff)
+                + Frame.TCP
+                + length;
         return Checksum.fold(sum);
     }
 }

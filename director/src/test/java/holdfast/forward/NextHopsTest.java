@@ -14,7 +14,12 @@ class NextHopsTest {
             List.of(
                     new NextHops.Route(0, 0, GATEWAY, 0, 0),
                     new NextHops.Route(Ipv4.of("10.0.0.0").bits(), 24, 0, 1, 0),
-                    new NextHops.Route(Ipv4.of("10.0.0.128").bits(), 25, Ipv4.of("10.0.0.2").bits(), 1, 0)),
+                    new NextHops.Route(
+                            Ipv4.of("10.0.0.128").bits(),
+                            25,
+                            Ipv4.of("10.0.0.2").bits(),
+                            1,
+                            0)),
             List.of(new NextHops.Neighbour(0, GATEWAY, 0xaa), new NextHops.Neighbour(1, SERVER, 0xbb)));
 
     @Test
@@ -35,7 +40,8 @@ class NextHopsTest {
     void theLongestPrefixWinsAndAnUnknownNeighbourIsNamed() {
         int destination = Ipv4.of("10.0.0.200").bits();
         assertThat(hops.resolve(destination)).isEqualTo(NextHops.UNRESOLVED);
-        assertThat(hops.neighbourOf(destination)).isEqualTo(1L << 32 | Ipv4.of("10.0.0.2").bits());
+        assertThat(hops.neighbourOf(destination))
+                .isEqualTo(1L << 32 | Ipv4.of("10.0.0.2").bits());
     }
 
     @Test

@@ -15,14 +15,26 @@ final class TestPacket {
     private TestPacket() {}
 
     /// A TCP or UDP frame with complete checksums, with its `virtio_net_hdr`, in flat memory.
-    static long flow(int protocol, int source, int sourcePort, int destination, int destinationPort, int tcpFlags, String payload) {
+    static long flow(
+            int protocol,
+            int source,
+            int sourcePort,
+            int destination,
+            int destinationPort,
+            int tcpFlags,
+            String payload) {
         byte[] data = payload.getBytes(StandardCharsets.US_ASCII);
         int header = protocol == Frame.TCP ? 20 : 8;
         var packet = ByteBuffer.allocate(20 + header + data.length);
         ipv4(packet, protocol, source, destination);
         packet.putShort((short) sourcePort).putShort((short) destinationPort);
         if (protocol == Frame.TCP) {
-            packet.putInt(1).putInt(2).put((byte) 0x50).put((byte) tcpFlags).putShort((short) 1000).putInt(0);
+            packet.putInt(1)
+                    .putInt(2)
+                    .put((byte) 0x50)
+                    .put((byte) tcpFlags)
+                    .putShort((short) 1000)
+                    .putInt(0);
         } else {
             packet.putShort((short) (8 + data.length)).putShort((short) 0);
         }
@@ -35,21 +47,38 @@ final class TestPacket {
         byte[] data = payload.getBytes(StandardCharsets.US_ASCII);
         var packet = ByteBuffer.allocate(28 + data.length);
         ipv4(packet, Frame.ICMP, source, destination);
-        packet.put((byte) 8).put((byte) 0).putShort((short) 0).putShort((short) 77).putShort((short) 1).put(data);
+        packet.put((byte) 8)
+                .put((byte) 0)
+                .putShort((short) 0)
+                .putShort((short) 77)
+                .putShort((short) 1)
+                .put(data);
         packet.putShort(22, (short) ~sum(packet.array(), 20, packet.capacity() - 20));
         return frame(packet.array());
     }
 
     static long arpRequest(int sender, int target) {
         var packet = ByteBuffer.allocate(28);
-        packet.putShort((short) 1).putShort((short) 0x800).put((byte) 6).put((byte) 4).putShort((short) 1);
+        packet.putShort((short) 1)
+                .putShort((short) 0x800)
+                .put((byte) 6)
+                .put((byte) 4)
+                .putShort((short) 1);
         packet.put(mac(CLIENT_MAC)).putInt(sender).put(new byte[6]).putInt(target);
         return frame(packet.array(), 0x806, 0xffff_ffff_ffffL);
     }
 
     private static void ipv4(ByteBuffer packet, int protocol, int source, int destination) {
-        packet.put((byte) 0x45).put((byte) 0).putShort((short) packet.capacity()).putShort((short) 7).putShort((short) 0x4000);
-        packet.put((byte) 64).put((byte) protocol).putShort((short) 0).putInt(source).putInt(destination);
+        packet.put((byte) 0x45)
+                .put((byte) 0)
+                .putShort((short) packet.capacity())
+                .putShort((short) 7)
+                .putShort((short) 0x4000);
+        packet.put((byte) 64)
+                .put((byte) protocol)
+                .putShort((short) 0)
+                .putInt(source)
+                .putInt(destination);
         packet.putShort(10, (short) ~sum(packet.array(), 0, 20));
     }
 
@@ -60,7 +89,11 @@ final class TestPacket {
     private static long frame(byte[] packet, int etherType, long destination) {
         long at = BUFFER + (next++ % 32) * 4096L;
         var bytes = ByteBuffer.allocate(24 + packet.length);
-        bytes.put(new byte[10]).put(mac(destination)).put(mac(CLIENT_MAC)).putShort((short) etherType).put(packet);
+        bytes.put(new byte[10])
+                .put(mac(destination))
+                .put(mac(CLIENT_MAC))
+                .putShort((short) etherType)
+                .put(packet);
         store(at, bytes.array());
         return at;
     }

@@ -1,0 +1,85 @@
+package holdfast.conf;
+
+import holdfast.conf.yaml.Node;
+import holdfast.conf.yaml.YamlFault;
+import holdfast.conf.yaml.YamlText;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The configuration file of a director.
+public final class ConfigurationFile {
+    /// A real file has kilobytes; this is the bound of what is looked at.
+    static final int BYTES_MAX = 1024 * 1024;
+
+    private ConfigurationFile() {}
+
+    /// What reading a file gives.
+    public sealed interface Outcome {}
+
+    /// The file is right.
+    public record Good(Configuration configuration) implements Outcome {}
+
+    /// Every mistake of the file in the order of its lines; at least one.
+    public record Mistakes(List<Mistake> all) implements Outcome {
+        public Mistakes {
+            all = List.copyOf(all);
+        }
+    }
+
+    /// The configuration that a file holds, or all its mistakes. Changes nothing on the machine.
+    public static Outcome read(Path file) {
+        return read(file, Disk.REAL);
+    }
+
+    static Outcome read(Path file, Disk disk) {
+        try (var in = Files.newInputStream(file)) {
+            return check(file, in.readNBytes(BYTES_MAX + 1), disk);
+        } catch (NoSuchFileException _) {
+            return whole(file, "does not exist", "correct the path, or begin with a copy of conf/examples/d1.yaml");
+        } catch (AccessDeniedException _) {
+            return whole(
+                    file, "may not be read by this user", "run this as the user who runs the director, or as root");
+        } catch (IOException e) {
+            return Files.isDirectory(file)
+                    ? whole(file, "is a directory", "name the file in it")
+                    : whole(file, "cannot be read: " + e.getMessage(), "see that it is an ordinary file");
+        }
+    }
+
+    static Outcome check(Path file, byte[] content, Disk disk) {
+        if (content.length > BYTES_MAX) {
+            return whole(
+                    file, "has more than the 1 MiB that a configuration may have", "see that it is the file you meant");
+        }
+        try {
+            var text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
+            return check(file, YamlText.parse(text.startsWith("\ufeff") ? text.substring(1) : text), disk);
+        } catch (CharacterCodingException _) {
+            return whole(file, "is not UTF-8 text", "name the YAML file, or save it again as plain UTF-8 text");
+        } catch (YamlFault fault) {
+            return new Mistakes(List.of(
+                    new Mistake(file, fault.at().line(), fault.at().column(), "", "", fault.rule(), fault.remedy())));
+        }
+    }
+
+    private static Outcome check(Path file, Node root, Disk disk) {
+        var findings = new Findings(file);
+        var configuration = new ConfigurationReader(findings, disk).read(root);
+        var mistakes = findings.sorted();
+        return mistakes.isEmpty() ? new Good(configuration) : new Mistakes(mistakes);
+    }
+
+    private static Outcome whole(Path file, String rule, String remedy) {
+        return new Mistakes(List.of(new Mistake(file, 0, 0, "", "", rule, remedy)));
+    }
+}

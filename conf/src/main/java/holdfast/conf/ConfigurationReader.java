@@ -1,0 +1,122 @@
+package holdfast.conf;
+
+import static holdfast.conf.Section.keys;
+
+import holdfast.conf.yaml.Node;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/// The way from a YAML tree to a [Configuration], with every rule that a file alone can break.
+///
+/// It always reads to the end. A refused value is replaced by an unsound stand-in, and rules that compare values look
+/// at
+/// sound ones only; so each mistake is found in the first run and has one message. The tree that comes out is of use
+/// only where there are no findings.
+final class ConfigurationReader {
+    private static final Set<String> TOP = keys("director", "datapath", "cluster", "vip-groups", "services");
+    private static final Set<String> DIRECTOR = keys("name", "state-dir", "api-socket");
+    private static final Set<String> DATAPATH =
+            keys("interfaces", "connections-max", "templates-max", "spin-us", "shield");
+    private static final Set<String> CLUSTER =
+            keys("name", "bind-address", "multicast-address", "multicast-port", "key-file", "sync");
+    private final Findings findings;
+    private final FileRules files;
+    private final VipGroupReader groups;
+
+    ConfigurationReader(Findings findings, Disk disk) {
+        this.findings = findings;
+        files = new FileRules(disk, findings);
+        groups = new VipGroupReader(findings);
+    }
+
+    Configuration read(Node root) {
+        var top = Section.top(root, TOP, findings);
+        var read = groups.read(top);
+        var datapath = top.optional("datapath", DATAPATH);
+        return new Configuration(
+                director(top.required("director", DIRECTOR, "director: {name: d1}")),
+                datapath(datapath),
+                interfaces(datapath),
+                cluster(top.required("cluster", CLUSTER, "cluster: {bind-address: 10.255.0.1}")),
+                read,
+                new ServiceReader(findings, groups.vips()).read(top));
+    }
+
+    private Configuration.Director director(Section section) {
+        var name = section.required("name", Kind.name("choose one that no other director has, such as d1"), "name: d1");
+        var stateDir = section.optional("state-dir", Kind.absolutePath(), Path.of("/var/lib/holdfast"));
+        var apiSocket =
+                section.optional("api-socket", Kind.absolutePath(), Path.of("/run/holdfast/" + name.value() + ".sock"));
+        if (stateDir.sound()) {
+            files.checkStateDir(stateDir);
+        }
+        if (apiSocket.sound()) {
+            files.checkSocket(apiSocket);
+        }
+        return new Configuration.Director(name.value(), stateDir.value(), apiSocket.value());
+    }
+
+    private static Configuration.Datapath datapath(Section section) {
+        var entries = Kind.integer(16, 64_000_000, "a connection takes about 100 bytes of memory, a template about 50");
+        return new Configuration.Datapath(
+                section.optional("connections-max", entries, 1_000_000).value(),
+                section.optional("templates-max", entries, 1_000_000).value(),
+                section.optional("spin-us", Kind.integer(0, 1_000_000, "0 sleeps at once, 50 is the default"), 50)
+                        .value(),
+                section.optional("shield", Kind.yesOrNo(), true).value());
+    }
+
+    /// The links of the datapath; where none are given, those that carry VIPs.
+    private List<String> interfaces(Section datapath) {
+        var names = datapath.list("interfaces", Kind.interfaceName());
+        if (names == null) {
+            return groups.interfaces().stream().map(Value::value).distinct().toList();
+        }
+        if (names.isEmpty()) {
+            datapath.refuse(
+                    "interfaces",
+                    "is an empty list",
+                    "name the interfaces whose packets are to be forwarded, or remove the key for those of the VIPs");
+            return List.of();
+        }
+        findings.refuseRepeated(names, "keep it once");
+        if (names.stream().allMatch(Value::sound)) {
+            var known = names.stream().map(Value::value).toList();
+            groups.interfaces().stream()
+                    .filter(name -> name.sound() && !known.contains(name.value()))
+                    .forEach(name -> findings.add(
+                            name,
+                            "is not among the datapath's interfaces " + String.join(", ", known),
+                            "add it to datapath.interfaces, or correct it"));
+        }
+        return names.stream().map(Value::value).toList();
+    }
+
+    private Configuration.Cluster cluster(Section section) {
+        var name = section.optional("name", Kind.name("the same on every director, such as holdfast"), "holdfast");
+        var bind = section.required("bind-address", Kind.unicast(), "bind-address: 10.255.0.1");
+        var multicast = section.optional("multicast-address", Kind.multicast(), Ipv4.of("239.255.72.1"));
+        var port = section.optional("multicast-port", Kind.integer(1, 65535, "the same on every director"), 7600);
+        var keyFile = section.optional("key-file", Kind.absolutePath(), Path.of("/etc/holdfast/cluster.key"));
+        if (bind.sound()) {
+            refuseVipAsBindAddress(bind);
+        }
+        if (keyFile.sound()) {
+            files.checkKey(keyFile);
+        }
+        return new Configuration.Cluster(
+                name.value(),
+                bind.value(),
+                multicast.value(),
+                port.value(),
+                keyFile.value(),
+                section.optional("sync", Kind.yesOrNo(), true).value());
+    }
+
+    private void refuseVipAsBindAddress(Value<Ipv4> bind) {
+        if (groups.vips().stream().anyMatch(vip -> vip.sound() && vip.value().equals(bind.value()))) {
+            findings.add(bind, "is a VIP, which moves away", "name this director's own address on the interconnect");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package holdfast.conf;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+
+/// What the rules ask of the file system, as facts, so that the rules stay pure.
+interface Disk {
+    Facts look(Path path);
+
+    /// The beginning of a file, which is known to be readable.
+    byte[] begin(Path path, int bytesMax) throws IOException;
+
+    /// @param permissions  empty where there is no file
+    record Facts(
+            boolean exists,
+            boolean isDirectory,
+            boolean isReadable,
+            boolean isWritable,
+            Set<PosixFilePermission> permissions) {}
+
+    /// The machine's own file system.
+    Disk REAL = new Disk() {
+        @Override
+        public Facts look(Path path) {
+            try {
+                return new Facts(
+                        Files.exists(path),
+                        Files.isDirectory(path),
+                        Files.isReadable(path),
+                        Files.isWritable(path),
+                        Files.exists(path) ? Files.getPosixFilePermissions(path) : Set.of());
+            } catch (IOException _) {
+                return new Facts(false, false, false, false, Set.of());
+            }
+        }
+
+        @Override
+        public byte[] begin(Path path, int bytesMax) throws IOException {
+            try (var in = Files.newInputStream(path)) {
+                return in.readNBytes(bytesMax);
+            }
+        }
+    };
+}

@@ -1,0 +1,82 @@
+package holdfast.conf;
+
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_EXECUTE;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_READ;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Set;
+
+/// The rules for the files and folders that a configuration names.
+final class FileRules {
+    /// `sun_path` of a Unix socket has 108 bytes with its closing zero (unix(7)).
+    private static final int SOCKET_PATH_BYTES_MAX = 107;
+
+    private final Disk disk;
+    private final Findings findings;
+
+    FileRules(Disk disk, Findings findings) {
+        this.disk = disk;
+        this.findings = findings;
+    }
+
+    void checkSocket(Value<Path> socket) {
+        int length = socket.value().toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > SOCKET_PATH_BYTES_MAX) {
+            findings.add(
+                    socket,
+                    "has " + length + " bytes, but a Unix socket's path can have " + SOCKET_PATH_BYTES_MAX,
+                    "choose a shorter one, such as /run/holdfast/d1.sock");
+        }
+    }
+
+    void checkStateDir(Value<Path> dir) {
+        var facts = disk.look(dir.value());
+        if (!facts.exists()) {
+            findings.add(dir, "does not exist", "make it: install -d -m 0750 " + dir.value());
+        } else if (!facts.isDirectory()) {
+            findings.add(dir, "is not a directory", "name a directory, such as /var/lib/holdfast");
+        } else if (!facts.isWritable()) {
+            findings.add(dir, "is not writable", "give the user who runs the director write permission there");
+        }
+    }
+
+    void checkKey(Value<Path> file) {
+        var facts = disk.look(file.value());
+        if (!facts.exists()) {
+            findings.add(
+                    file,
+                    "does not exist",
+                    "make it once: (umask 077; openssl rand -hex 32 > " + file.value()
+                            + "), and copy it to every director");
+        } else if (facts.isDirectory()) {
+            findings.add(file, "is a directory", "name the file with the cluster's key");
+        } else if (!Collections.disjoint(facts.permissions(), Set.of(OTHERS_READ, OTHERS_WRITE, OTHERS_EXECUTE))) {
+            findings.add(file, "is open to every user of this machine", "close it: chmod o= " + file.value());
+        } else if (!facts.isReadable()) {
+            findings.add(file, "is not readable", "run this as the user who runs the director, or as root");
+        } else {
+            checkKeyContent(file);
+        }
+    }
+
+    private void checkKeyContent(Value<Path> file) {
+        try {
+            var content = disk.begin(file.value(), KeyFile.READ_MAX);
+            if (!KeyFile.isKey(content)) {
+                findings.add(
+                        file,
+                        "does not hold 64 hexadecimal digits (32 bytes), but "
+                                + KeyFile.text(content).length()
+                                + (content.length == KeyFile.READ_MAX ? " or more" : "")
+                                + " characters",
+                        "copy it again from another director, or make a new one for all: openssl rand -hex 32");
+            }
+        } catch (IOException e) {
+            findings.add(file, "cannot be read: " + e.getMessage(), "see that it is an ordinary file");
+        }
+    }
+}

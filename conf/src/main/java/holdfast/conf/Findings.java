@@ -1,0 +1,47 @@
+package holdfast.conf;
+
+import holdfast.conf.yaml.Node;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+
+/// The mistakes found so far in one file.
+final class Findings {
+    private final Path file;
+    private final List<Mistake> mistakes = new ArrayList<>();
+
+    Findings(Path file) {
+        this.file = file;
+    }
+
+    void add(Node.Mark at, String key, String value, String rule, String remedy) {
+        mistakes.add(new Mistake(file, at.line(), at.column(), key, value, rule, remedy));
+    }
+
+    void add(Value<?> value, String rule, String remedy) {
+        add(value.at(), value.key(), value.written(), rule, remedy);
+    }
+
+    /// Reports each sound value that stands in the list a second time.
+    <T> void refuseRepeated(List<Value<T>> values, String remedy) {
+        var firstOf = new HashMap<T, Value<T>>();
+        for (var value : values) {
+            var first = value.sound() ? firstOf.putIfAbsent(value.value(), value) : null;
+            if (first != null) {
+                add(
+                        value,
+                        "is given twice, the first time on line " + first.at().line(),
+                        remedy);
+            }
+        }
+    }
+
+    /// All of them in the order of the file.
+    List<Mistake> sorted() {
+        return mistakes.stream()
+                .sorted(Comparator.comparingInt(Mistake::line).thenComparingInt(Mistake::column))
+                .toList();
+    }
+}

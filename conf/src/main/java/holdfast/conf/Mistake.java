@@ -1,0 +1,36 @@
+package holdfast.conf;
+
+import java.nio.file.Path;
+
+/// One mistake of an operator in a configuration file: where, what, against which rule, and the way out.
+///
+/// @param line    from 1; 0 where the file as a whole is meant
+/// @param column  from 1; 0 where the file as a whole is meant
+/// @param key     path of the key, such as `vip-groups[0].vrid`; empty where the file as a whole is meant
+/// @param value   what was written there, made safe to print; empty where nothing was
+/// @param rule    reads on from the value: "must be 1 to 255"
+/// @param remedy  what to do, as a sentence without its full stop
+public record Mistake(Path file, int line, int column, String key, String value, String rule, String remedy) {
+    private static final int SHOWN_MAX = 60;
+
+    public Mistake {
+        value = printable(value);
+    }
+
+    /// The mistake as one line: `d1.yaml:25:11: vip-groups[0].vrid: '300' must be 1 to 255; choose ...`.
+    @Override
+    public String toString() {
+        var place = line == 0 ? file + ": " : file + ":" + line + ":" + column + ": ";
+        var subject = (key.isEmpty() ? "" : key + ": ") + (value.isEmpty() ? "" : "'" + value + "' ");
+        return place + subject + rule + "; " + remedy;
+    }
+
+    private static String printable(String text) {
+        var shown = text.codePointCount(0, text.length()) <= SHOWN_MAX
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, SHOWN_MAX)) + "...";
+        var safe = new StringBuilder();
+        shown.codePoints().forEach(c -> safe.appendCodePoint(Character.isISOControl(c) ? '?' : c));
+        return safe.toString();
+    }
+}

@@ -1,0 +1,48 @@
+package holdfast.conf;
+
+/// The text forms of a persistence netmask.
+final class Netmask {
+    private static final String FORMS = "write a prefix length such as /24, or a dotted quad such as 255.255.255.0";
+
+    private Netmask() {}
+
+    /// A mask that is not zero, from `/24` or `255.255.255.0`.
+    ///
+    /// IPVS takes any quad, so a slip of a digit groups unrelated clients for years unseen; ipvsadm even
+    /// reads a bare `24` as 0.0.0.24 (IPVS-REF 9.2). So a mask with holes is taken only where it is asked for.
+    static Kind<Integer> kind(boolean sparseAllowed) {
+        return new Kind<>(-1, scalar -> {
+            int mask = parse(scalar.text());
+            if (mask == 0) {
+                throw new Kind.Refusal(
+                        "would make all clients one client", "choose a prefix length of 1 to 32, such as /24");
+            }
+            if (!sparseAllowed && !isContiguous(mask)) {
+                throw new Kind.Refusal(
+                        "is a netmask with holes, most often a slip",
+                        "correct it (/" + Integer.numberOfLeadingZeros(~mask)
+                                + " covers its leading ones), or add 'allow-sparse-netmask: true' where it is meant");
+            }
+            return mask;
+        });
+    }
+
+    private static int parse(String text) {
+        if (text.matches("/([0-9]|[12][0-9]|3[0-2])")) {
+            int length = Integer.parseInt(text.substring(1));
+            return length == 0 ? 0 : -1 << (32 - length);
+        }
+        if (text.matches("[0-9]{1,2}")) {
+            throw new Kind.Refusal("is not a netmask", "write /" + text + " where a prefix length is meant");
+        }
+        try {
+            return Ipv4.of(text).bits();
+        } catch (IllegalArgumentException _) {
+            throw new Kind.Refusal("is not a netmask", FORMS);
+        }
+    }
+
+    private static boolean isContiguous(int mask) {
+        return (~mask & ~mask + 1) == 0;
+    }
+}

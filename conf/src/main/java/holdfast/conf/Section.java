@@ -1,0 +1,228 @@
+package holdfast.conf;
+
+import holdfast.conf.yaml.Node;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// One mapping of the file, whose keys are checked as a whole when it is opened and whose values are then taken one by
+/// one.
+///
+/// A misspelt key is reported once and its value is still read as that of the key that was meant: the next mistakes
+/// come
+/// out in the same run, and the key does not count as missing on top.
+final class Section {
+    private final String path;
+    private final Node.Mark place;
+    private final boolean isAbsent;
+    private final Findings findings;
+    private final Map<String, Node> values = new LinkedHashMap<>();
+
+    /// @param parent  where the section around it begins
+    /// @param node    null where it was left out; it is then silent, and the caller says so where that is a mistake
+    private Section(String path, Node.Mark parent, @Nullable Node node, Set<String> keys, Findings findings) {
+        this.path = path;
+        this.place = node == null ? parent : node.at();
+        this.isAbsent = !(node instanceof Node.Mapping);
+        this.findings = findings;
+        if (node instanceof Node.Mapping mapping) {
+            takeKeys(mapping, keys);
+        } else if (node != null) {
+            wrongShape(node, path, "must hold the keys " + String.join(", ", keys));
+        }
+    }
+
+    static Section top(Node root, Set<String> keys, Findings findings) {
+        return new Section("", root.at(), root, keys, findings);
+    }
+
+    private void takeKeys(Node.Mapping map, Set<String> keys) {
+        var seen = new LinkedHashMap<String, Node.Scalar>();
+        var unknown = new ArrayList<Node.Entry>();
+        for (var entry : map.entries()) {
+            var first = seen.putIfAbsent(entry.key().text(), entry.key());
+            if (first != null) {
+                findings.add(
+                        entry.key().at(),
+                        key(entry.key().text()),
+                        "",
+                        "is given twice, the first time on line " + first.at().line(),
+                        "keep one of the two");
+            } else if (keys.contains(entry.key().text())) {
+                values.put(entry.key().text(), entry.value());
+            } else {
+                unknown.add(entry);
+            }
+        }
+        unknown.forEach(entry -> reportUnknown(entry, keys));
+    }
+
+    private void reportUnknown(Node.Entry entry, Set<String> keys) {
+        var free = keys.stream().filter(key -> !values.containsKey(key)).toList();
+        var meant = Suggestion.of(entry.key().text(), free, Vocabulary.KEYS_ELSEWHERE)
+                .or(() -> Suggestion.of(entry.key().text(), keys, Vocabulary.KEYS_ELSEWHERE));
+        meant.ifPresent(key -> values.putIfAbsent(key, entry.value()));
+        findings.add(
+                entry.key().at(),
+                path,
+                entry.key().text(),
+                "is not a key that is known here",
+                meant.map("did you mean '%s'?"::formatted).orElse("known here are " + String.join(", ", keys)));
+    }
+
+    String path() {
+        return path;
+    }
+
+    /// Whether the key was written, rightly or not.
+    boolean has(String key) {
+        return values.containsKey(key);
+    }
+
+    /// Where this section begins.
+    Node.Mark place() {
+        return place;
+    }
+
+    /// A value that has no default.
+    ///
+    /// @param example  how to write it, for the operator who left it out
+    <T> Value<T> required(String key, Kind<T> kind, String example) {
+        var node = values.get(key);
+        if (node == null) {
+            missing(key, example);
+            return standIn(kind, place, key(key));
+        }
+        return read(node, key(key), kind);
+    }
+
+    <T> Value<T> optional(String key, Kind<T> kind, T fallback) {
+        var node = values.get(key);
+        if (node == null) {
+            return new Value<>(fallback, place, key(key), fallback + " (the default)", !isAbsent);
+        }
+        return read(node, key(key), kind);
+    }
+
+    /// A section without which there is no configuration.
+    Section required(String key, Set<String> keys, String example) {
+        if (!values.containsKey(key)) {
+            missing(key, example);
+        }
+        return optional(key, keys);
+    }
+
+    /// A section that may be left out; all its values then have their defaults.
+    Section optional(String key, Set<String> keys) {
+        return new Section(key(key), place, values.get(key), keys, findings);
+    }
+
+    /// The values of a list, none where it is refused.
+    ///
+    /// @return null where the list is not there, or is none
+    <T> @Nullable List<Value<T>> list(String key, Kind<T> kind) {
+        var items = items(key);
+        if (items == null) {
+            return null;
+        }
+        var read = new ArrayList<Value<T>>();
+        for (int i = 0; i < items.size(); i++) {
+            read.add(read(items.get(i), key(key) + "[" + i + "]", kind));
+        }
+        return read;
+    }
+
+    /// The sections of a list that has no default; none where it is refused.
+    ///
+    /// @param shortForm  key that a bare value stands for, or empty where there is none
+    List<Section> sections(String key, Set<String> keys, String shortForm, String example) {
+        if (!values.containsKey(key)) {
+            missing(key, example);
+        }
+        var items = items(key);
+        var sections = new ArrayList<Section>();
+        for (int i = 0; items != null && i < items.size(); i++) {
+            var item = items.get(i);
+            if (item instanceof Node.Scalar scalar && !scalar.isNothing() && !shortForm.isEmpty()) {
+                var name = new Node.Scalar(scalar.at(), shortForm, false);
+                item = new Node.Mapping(scalar.at(), List.of(new Node.Entry(name, scalar)));
+            }
+            sections.add(new Section(key(key) + "[" + i + "]", place, item, keys, findings));
+        }
+        return sections;
+    }
+
+    /// Whether the key holds a list.
+    boolean isList(String key) {
+        return values.get(key) instanceof Node.Sequence;
+    }
+
+    /// Reports a mistake of a list as a whole, at its first place.
+    void refuse(String key, String rule, String remedy) {
+        var node = values.get(key);
+        findings.add(node == null ? place : node.at(), key(key), "", rule, remedy);
+    }
+
+    private @Nullable List<Node> items(String key) {
+        var node = values.get(key);
+        if (node instanceof Node.Sequence sequence) {
+            return sequence.items();
+        }
+        if (node != null) {
+            wrongShape(node, key(key), "must be a list");
+        }
+        return null;
+    }
+
+    private <T> Value<T> read(Node node, String key, Kind<T> kind) {
+        if (!(node instanceof Node.Scalar scalar) || scalar.isNothing()) {
+            wrongShape(node, key, "must be a single value");
+            return standIn(kind, node.at(), key);
+        }
+        try {
+            return new Value<>(kind.read().apply(scalar), scalar.at(), key, scalar.text(), true);
+        } catch (Kind.Refusal refusal) {
+            findings.add(scalar.at(), key, scalar.text(), refusal.rule(), refusal.remedy());
+            return standIn(kind, scalar.at(), key);
+        }
+    }
+
+    private static <T> Value<T> standIn(Kind<T> kind, Node.Mark at, String key) {
+        return new Value<>(kind.standIn(), at, key, "", false);
+    }
+
+    private void wrongShape(Node node, String key, String rule) {
+        switch (node) {
+            case Node.Scalar scalar
+            when scalar.isNothing() ->
+                findings.add(node.at(), key, "", "has no value", "give it one, or remove the key where it is optional");
+            case Node.Scalar scalar ->
+                findings.add(node.at(), key, scalar.text(), rule, "see docs/operating/configuration.md");
+            case Node.Sequence _ ->
+                findings.add(node.at(), key, "", "is a list, but " + rule, "see docs/operating/configuration.md");
+            case Node.Mapping _ ->
+                findings.add(
+                        node.at(), key, "", "is a mapping of keys, but " + rule, "see docs/operating/configuration.md");
+        }
+    }
+
+    private void missing(String key, String example) {
+        if (!isAbsent) {
+            findings.add(place, key(key), "", "is missing", "add it, such as '" + example + "'");
+        }
+    }
+
+    private String key(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    /// Keys in the order in which a message names them.
+    static Set<String> keys(String... keys) {
+        return new LinkedHashSet<>(Stream.of(keys).toList());
+    }
+}

@@ -1,0 +1,44 @@
+package holdfast.conf;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// What an operator probably meant: another program's name for the same thing, or the nearest word by spelling.
+final class Suggestion {
+    private Suggestion() {}
+
+    static Optional<String> of(String written, Collection<String> known, Map<String, String> otherNames) {
+        var plain = written.toLowerCase(Locale.ROOT).replace('_', '-');
+        var other = otherNames.get(plain);
+        if (other != null && known.contains(other)) {
+            return Optional.of(other);
+        }
+        return known.stream()
+                .filter(word -> distance(plain, word) <= Math.max(1, word.length() / 3))
+                .min(Comparator.comparingInt(word -> distance(plain, word)));
+    }
+
+    /// How many letters must be put in, left out, replaced or swapped with their neighbour (optimal string alignment).
+    private static int distance(String a, String b) {
+        if (Math.abs(a.length() - b.length()) > b.length()) {
+            return Integer.MAX_VALUE;
+        }
+        int[][] cost = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                cost[i][j] = i == 0 || j == 0 ? i + j : cheapest(cost, a, b, i, j);
+            }
+        }
+        return cost[a.length()][b.length()];
+    }
+
+    private static int cheapest(int[][] cost, String a, String b, int i, int j) {
+        boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+        int best = Math.min(cost[i - 1][j - 1] + (same ? 0 : 1), Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
+        boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return swapped ? Math.min(best, cost[i - 2][j - 2] + 1) : best;
+    }
+}

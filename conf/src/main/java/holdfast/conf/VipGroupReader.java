@@ -1,0 +1,154 @@
+package holdfast.conf;
+
+import static holdfast.conf.Section.keys;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The part of a configuration that names who fails over with what: the VIP groups.
+final class VipGroupReader {
+    private static final Set<String> GROUP = keys(
+            "name",
+            "vrid",
+            "interface",
+            "priority",
+            "preempt",
+            "advert-interval-ms",
+            "advert-checksum",
+            "garp",
+            "vips");
+    private static final Set<String> GARP = keys("repeat-at-ms", "refresh-s");
+    private static final Set<String> VIP = keys("address", "interface");
+
+    /// RFC 9568 counts the addresses of an advert in one byte.
+    private static final int VIPS_MAX = 255;
+
+    private static final int REPEATS_MAX = 16;
+    private static final String VRID_REMEDY =
+            "choose a number that no other VRRP group on this LAN has, the same on both directors";
+
+    private final Findings findings;
+    private final List<Value<Ipv4>> vips = new ArrayList<>();
+    private final Set<Value<String>> interfaces = new LinkedHashSet<>();
+
+    VipGroupReader(Findings findings) {
+        this.findings = findings;
+    }
+
+    /// Every VIP read so far, unsound ones too.
+    List<Value<Ipv4>> vips() {
+        return vips;
+    }
+
+    /// The interfaces of those VIPs, unsound ones too; each place of the file once.
+    Set<Value<String>> interfaces() {
+        return interfaces;
+    }
+
+    List<Configuration.VipGroup> read(Section top) {
+        var sections =
+                top.sections("vip-groups", GROUP, "", "vip-groups: [{vrid: 51, interface: eth0, vips: [192.0.2.10]}]");
+        if (sections.isEmpty() && top.isList("vip-groups")) {
+            top.refuse("vip-groups", "is an empty list", "add the group of VIPs that this director serves");
+        }
+        sections.stream()
+                .skip(1)
+                .forEach(more -> findings.add(
+                        more.place(),
+                        more.path(),
+                        "",
+                        "is a second group, but a director serves one for now",
+                        "put its VIPs into " + sections.getFirst().path()));
+        return sections.stream().limit(1).map(this::group).toList();
+    }
+
+    private Configuration.VipGroup group(Section section) {
+        var interfaceName = section.required("interface", Kind.interfaceName(), "interface: eth0");
+        return new Configuration.VipGroup(
+                section.optional("name", Kind.name("choose one for logs and listings, such as shop"), "main")
+                        .value(),
+                section.required("vrid", Kind.integer(1, 255, VRID_REMEDY), "vrid: 51")
+                        .value(),
+                interfaceName.value(),
+                section.optional(
+                                "priority",
+                                Kind.integer(
+                                        1,
+                                        254,
+                                        "the director with the higher number is preferred, such as 200 and 100"),
+                                100)
+                        .value(),
+                section.optional("preempt", Kind.yesOrNo(), false).value(),
+                section.optional("advert-interval-ms", advertInterval(), 100).value(),
+                section.optional("advert-checksum", advertChecksum(), Configuration.AdvertChecksum.PSEUDO_HEADER)
+                        .value(),
+                garp(section.optional("garp", GARP)),
+                vips(section, interfaceName));
+    }
+
+    private static Kind<Integer> advertInterval() {
+        var inRange = Kind.integer(10, 40_950, "100 notices a dead host within about 0.3 s");
+        return inRange.with(interval -> {
+            if (interval % 10 != 0) {
+                throw new Kind.Refusal(
+                        "must be a multiple of 10, since VRRP counts hundredths of a second",
+                        "write " + interval / 10 * 10 + " or " + (interval / 10 + 1) * 10);
+            }
+            return interval;
+        });
+    }
+
+    private static Kind<Configuration.AdvertChecksum> advertChecksum() {
+        return Kind.word(
+                Map.of(
+                        "pseudo-header", Configuration.AdvertChecksum.PSEUDO_HEADER,
+                        "rfc9568", Configuration.AdvertChecksum.RFC9568),
+                Configuration.AdvertChecksum.PSEUDO_HEADER,
+                Map.of("rfc5798", "pseudo-header", "keepalived", "pseudo-header"));
+    }
+
+    private Configuration.Garp garp(Section section) {
+        var refresh = section.optional("refresh-s", Kind.integer(0, 86_400, "0 sends none, 30 is the default"), 30);
+        var repeats = section.list(
+                "repeat-at-ms", Kind.integer(1, 60_000, "count the milliseconds from the claim, such as 50"));
+        if (repeats == null) {
+            return new Configuration.Garp(List.of(50, 200, 1000, 5000), refresh.value());
+        }
+        if (repeats.size() > REPEATS_MAX) {
+            section.refuse("repeat-at-ms", "has more than " + REPEATS_MAX + " times", "remove some");
+        }
+        for (int i = 1; i < repeats.size(); i++) {
+            if (repeats.get(i - 1).sound()
+                    && repeats.get(i).sound()
+                    && repeats.get(i).value() <= repeats.get(i - 1).value()) {
+                findings.add(
+                        repeats.get(i), "does not come after the time before it", "write the times in rising order");
+            }
+        }
+        return new Configuration.Garp(repeats.stream().map(Value::value).toList(), refresh.value());
+    }
+
+    private List<Configuration.Vip> vips(Section group, Value<String> groupInterface) {
+        var sections = group.sections("vips", VIP, "address", "vips: [192.0.2.10]");
+        if (sections.isEmpty() && group.isList("vips")) {
+            group.refuse("vips", "is an empty list", "add the addresses that clients connect to");
+        }
+        if (sections.size() > VIPS_MAX) {
+            group.refuse("vips", "has more than the " + VIPS_MAX + " addresses that one advert holds", "remove some");
+        }
+        var read = new ArrayList<Configuration.Vip>();
+        for (var section : sections) {
+            var address = section.required("address", Kind.unicast(), "address: 192.0.2.10");
+            var interfaceName =
+                    section.has("interface") ? section.required("interface", Kind.interfaceName(), "") : groupInterface;
+            vips.add(address);
+            interfaces.add(interfaceName);
+            read.add(new Configuration.Vip(address.value(), interfaceName.value()));
+        }
+        findings.refuseRepeated(vips, "keep it once");
+        return read;
+    }
+}

@@ -1,0 +1,28 @@
+package holdfast.conf.yaml;
+
+/// A text that is no YAML, or YAML that a configuration does not need; the first one found ends the parse.
+public final class YamlFault extends RuntimeException {
+    private final transient Node.Mark at;
+    private final String remedy;
+
+    YamlFault(Node.Mark at, String rule, String remedy) {
+        super(rule);
+        this.at = at;
+        this.remedy = remedy;
+    }
+
+    /// Where the text stops being understood.
+    public Node.Mark at() {
+        return at;
+    }
+
+    /// What is wrong there.
+    public String rule() {
+        return String.valueOf(getMessage());
+    }
+
+    /// What to do about it.
+    public String remedy() {
+        return remedy;
+    }
+}

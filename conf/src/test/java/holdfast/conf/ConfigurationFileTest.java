@@ -1,0 +1,191 @@
+package holdfast.conf;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationFileTest {
+    private static final Path EXAMPLES = Path.of("examples");
+    private static final String LEAST = """
+            director: {name: d1}
+            cluster: {bind-address: 10.255.0.1}
+            vip-groups: [{vrid: 51, interface: eth0, vips: [192.0.2.10]}]
+            services:
+              - {service: 'tcp/192.0.2.10:443', forwarding: dr, persistence: {}, real-servers: [192.0.2.21]}
+            """;
+
+    @Test
+    void whatHasADefaultNeedNotBeWritten() {
+        var configuration = good(LEAST);
+
+        assertThat(configuration.director())
+                .isEqualTo(new Configuration.Director(
+                        "d1", Path.of("/var/lib/holdfast"), Path.of("/run/holdfast/d1.sock")));
+        assertThat(configuration.datapath()).isEqualTo(new Configuration.Datapath(1_000_000, 1_000_000, 50, true));
+        assertThat(configuration.interfaces()).containsExactly("eth0");
+        assertThat(configuration.cluster())
+                .isEqualTo(new Configuration.Cluster(
+                        "holdfast",
+                        Ipv4.of("10.255.0.1"),
+                        Ipv4.of("239.255.72.1"),
+                        7600,
+                        Path.of("/etc/holdfast/cluster.key"),
+                        true));
+        assertThat(configuration.groups())
+                .containsExactly(new Configuration.VipGroup(
+                        "main",
+                        51,
+                        "eth0",
+                        100,
+                        false,
+                        100,
+                        Configuration.AdvertChecksum.PSEUDO_HEADER,
+                        new Configuration.Garp(List.of(50, 200, 1000, 5000), 30),
+                        List.of(new Configuration.Vip(Ipv4.of("192.0.2.10"), "eth0"))));
+        assertThat(configuration.services())
+                .containsExactly(new Configuration.Service(
+                        ServiceKey.of("tcp/192.0.2.10:443"),
+                        SchedulerName.WLC,
+                        Optional.of(new Configuration.Persistence(360, -1)),
+                        List.of(new Configuration.RealServer(Ipv4.of("192.0.2.21"), 443, 1, ForwardingMethod.DR))));
+    }
+
+    @Test
+    void everyExampleIsRightAndBothDirectorsShareOneHash() throws IOException {
+        var one = good(Files.readString(EXAMPLES.resolve("d1.yaml")));
+        var two = good(Files.readString(EXAMPLES.resolve("d2.yaml")));
+
+        assertThat(one.groups().getFirst().vips()).hasSize(3);
+        assertThat(one.sharedHash()).hasSize(64).isEqualTo(two.sharedHash());
+        assertThat(two.director().name()).isEqualTo("d2");
+    }
+
+    @Test
+    void theSharedHashTellsWhatMattersFromWhatDoesNot() {
+        var hash = good(LEAST).sharedHash();
+
+        assertThat(good(LEAST.replace("d1", "d2").replace("eth0", "ens3")).sharedHash())
+                .isEqualTo(hash);
+        for (var change : List.of(
+                "vrid: 51>vrid: 52",
+                "forwarding: dr>forwarding: nat",
+                ":443>:80",
+                "persistence: {}>scheduler: rr",
+                "persistence: {}>persistence: {netmask: /24}",
+                "[192.0.2.21]>[192.0.2.22]",
+                "vips: [192.0.2.10]>vips: [192.0.2.10, 192.0.2.11]",
+                "cluster: {>cluster: {name: other, ")) {
+            var parts = change.split(">", -1);
+            assertThat(good(LEAST.replace(parts[0], parts[1])).sharedHash())
+                    .as(change)
+                    .isNotEqualTo(hash);
+        }
+    }
+
+    @Test
+    void aMaskWithHolesIsTakenWhereItIsAskedFor() {
+        var text = LEAST.replace("persistence: {}", "persistence: {netmask: 255.0.0.255, allow-sparse-netmask: true}");
+        assertThat(good(text).services().getFirst().persistence())
+                .contains(new Configuration.Persistence(360, 0xff0000ff));
+        assertThat(good(LEAST.replace("persistence: {}", "persistence: {netmask: /20}"))
+                        .services()
+                        .getFirst()
+                        .persistence())
+                .contains(new Configuration.Persistence(360, 0xfffff000));
+    }
+
+    @Test
+    void aRealServerMayHaveAMethodOfItsOwn() {
+        var text = LEAST.replace("[192.0.2.21]", "[{address: 10.0.0.11, port: 8443, forwarding: nat}, 192.0.2.21]");
+        assertThat(good(text).services().getFirst().realServers())
+                .extracting(Configuration.RealServer::method)
+                .containsExactly(ForwardingMethod.NAT, ForwardingMethod.DR);
+    }
+
+    @Test
+    void windowsLineEndsAndAByteOrderMarkDoNotMatter() {
+        assertThat(good("\ufeff" + LEAST.replace("\n", "\r\n"))).isEqualTo(good(LEAST));
+    }
+
+    @Test
+    void whatIsNoConfigurationFileIsSaidInOneMessage(@TempDir Path folder) throws IOException {
+        var big = new byte[10 * 1024 * 1024];
+        Arrays.fill(big, (byte) 'a');
+        var garbage = new byte[4096];
+        new Random(7).nextBytes(garbage);
+
+        assertThat(only(folder, new byte[0]))
+                .isEqualTo("f.yaml:1:1: is empty; begin with a copy of conf/examples/d1.yaml");
+        assertThat(only(folder, big))
+                .isEqualTo(
+                        "f.yaml: has more than the 1 MiB that a configuration may have; see that it is the file you meant");
+        assertThat(only(folder, garbage))
+                .isEqualTo("f.yaml: is not UTF-8 text; name the YAML file, or save it again as plain UTF-8 text");
+        assertThat(only(folder, "name: a\n\0b".getBytes(UTF_8)))
+                .isEqualTo("f.yaml:2:1: has the character 0x00, so it is not a text file; "
+                        + "name the YAML file, or save it again as plain UTF-8 text");
+        assertThat(only(folder, "[".repeat(100_000).getBytes(UTF_8)))
+                .isEqualTo("f.yaml:1:22: is nested more than 20 deep; see conf/examples/d1.yaml for the form");
+    }
+
+    @Test
+    void anAnchorBombEndsAtItsFirstAnchor(@TempDir Path folder) throws IOException {
+        var bomb = new StringBuilder("a0: &a0 [lol, lol]\n");
+        for (int i = 1; i < 40; i++) {
+            bomb.append("a%d: &a%d [%s]\n".formatted(i, i, ("*a" + (i - 1) + ", ").repeat(9)));
+        }
+        assertThat(only(folder, bomb.toString().getBytes(UTF_8)))
+                .isEqualTo("f.yaml:1:5: sets the anchor &a0, which is not taken here; write the value out each time");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsAMistakeToo(@TempDir Path folder) {
+        assertThat(mistakes(ConfigurationFile.read(folder.resolve("none.yaml"))))
+                .containsExactly(folder + "/none.yaml: does not exist; "
+                        + "correct the path, or begin with a copy of conf/examples/d1.yaml");
+        assertThat(mistakes(ConfigurationFile.read(folder)))
+                .containsExactly(folder + ": is a directory; name the file in it");
+    }
+
+    @Test
+    void aValueCannotDriveTheTerminal() {
+        var text = LEAST.replace("name: d1", "name: \"\\e[2J\\a\"");
+        assertThat(mistakes(check(text, TestDisk.whole())).getFirst())
+                .startsWith("f.yaml:1:18: director.name: '?[2J?' must");
+    }
+
+    private static Configuration good(String text) {
+        return switch (check(text, TestDisk.whole())) {
+            case ConfigurationFile.Good(var configuration) -> configuration;
+            case ConfigurationFile.Mistakes(var all) -> throw new AssertionError(all.toString());
+        };
+    }
+
+    private static ConfigurationFile.Outcome check(String text, Disk disk) {
+        return ConfigurationFile.check(Path.of("f.yaml"), text.getBytes(UTF_8), disk);
+    }
+
+    private static String only(Path folder, byte[] content) throws IOException {
+        var file = Files.write(folder.resolve("f.yaml"), content);
+        var all = mistakes(ConfigurationFile.read(file));
+        assertThat(all).hasSize(1);
+        return all.getFirst().substring(folder.toString().length() + 1);
+    }
+
+    private static List<String> mistakes(ConfigurationFile.Outcome outcome) {
+        return switch (outcome) {
+            case ConfigurationFile.Good _ -> List.of();
+            case ConfigurationFile.Mistakes(var all) ->
+                all.stream().map(Mistake::toString).toList();
+        };
+    }
+}

@@ -1,0 +1,306 @@
+package holdfast.conn;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/// A movable window onto one connection of a [ConnTable]; its only state is where it stands.
+/// Not thread-safe: each user keeps a view and moves it.
+///
+///     0    | addresses: client 32, virtual 32                                        |
+///     8    | ports: client 16, virtual 16, real 16         | protocol 8 | state 8     |
+///     16   | flags 32                      | real address 32                          |
+///     24   | service id 32                 | real id 32                               |
+///     32   | reserved 24          | epoch 8 | template slot 32                         |
+///     40   | expiresAt                                                                |
+///     48   | toldAt                                                                   |
+///     56   | version                                                                  |
+///
+/// Eight words, drawn from the high bits to the low ones; the first two are those of a [Key] with the real server's
+/// port and the state put into the gaps. A free slot has protocol 0 and keeps the next free one in the real id.
+public final class Conn {
+    /// No template.
+    public static final int NO_TEMPLATE = -1;
+
+    static final int BYTES = 64;
+
+    private static final int ADDRESSES = 0;
+    private static final int PORTS = 8;
+    private static final int STATE = 8;
+    private static final int PROTOCOL = 9;
+    private static final int REAL_PORT = 10;
+    private static final int VIRTUAL_PORT = 12;
+    private static final int CLIENT_PORT = 14;
+    private static final int REAL_ADDRESS = 16;
+    private static final int FLAGS = 20;
+    private static final int REAL = 24;
+    private static final int SERVICE = 28;
+    private static final int TEMPLATE = 32;
+    private static final int EPOCH = 36;
+    private static final int EXPIRES_AT = 40;
+    private static final int TOLD_AT = 48;
+    private static final int VERSION = 56;
+
+    private static final long KEY_PORTS = 0xffffffff_0000ff00L;
+
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+
+    private final ConnTable table;
+    private final MemorySegment records;
+    private int slot;
+    private long base;
+
+    Conn(ConnTable table) {
+        this.table = table;
+        this.records = table.records;
+    }
+
+    /// Moves to a slot.
+    public Conn at(int slot) {
+        this.slot = slot;
+        base = (long) slot * BYTES;
+        return this;
+    }
+
+    public int slot() {
+        return slot;
+    }
+
+    /// Protocol number of the IP header.
+    public int protocol() {
+        return records.get(BYTE, base + PROTOCOL) & 0xff;
+    }
+
+    public int clientAddress() {
+        return (int) (records.get(LONG, base + ADDRESSES) >>> 32);
+    }
+
+    public int clientPort() {
+        return port(CLIENT_PORT);
+    }
+
+    public int virtualAddress() {
+        return (int) records.get(LONG, base + ADDRESSES);
+    }
+
+    /// The port that the client's packets are addressed to, which need not be the service's.
+    public int virtualPort() {
+        return port(VIRTUAL_PORT);
+    }
+
+    public int realAddress() {
+        return records.get(INT, base + REAL_ADDRESS);
+    }
+
+    /// The port that packets are forwarded to.
+    public int realPort() {
+        return port(REAL_PORT);
+    }
+
+    /// Code of a [TcpState]; 0 for UDP.
+    public int state() {
+        return records.get(BYTE, base + STATE);
+    }
+
+    /// Sets nothing but the state; [#inactive] and [#expiresAt] go with it ([Tracker]).
+    public Conn state(int state) {
+        records.set(BYTE, base + STATE, (byte) state);
+        return this;
+    }
+
+    /// [ConnFlags].
+    public int flags() {
+        return records.get(INT, base + FLAGS);
+    }
+
+    /// Code of a [holdfast.conf.ForwardingMethod].
+    public int method() {
+        return flags() & ConnFlags.METHOD;
+    }
+
+    public boolean isNat() {
+        return ConnTable.isNat(flags());
+    }
+
+    public boolean isInactive() {
+        return (flags() & ConnFlags.INACTIVE) != 0;
+    }
+
+    /// Moves the connection between its real server's counters.
+    public Conn inactive(boolean inactive) {
+        if (inactive != isInactive()) {
+            table.reals.connectionUnbound(real(), isInactive());
+            flag(ConnFlags.INACTIVE, inactive);
+            table.reals.connectionBound(real(), inactive);
+        }
+        return this;
+    }
+
+    public boolean isNoOutput() {
+        return (flags() & ConnFlags.NO_OUTPUT) != 0;
+    }
+
+    public Conn noOutput(boolean noOutput) {
+        flag(ConnFlags.NO_OUTPUT, noOutput);
+        return this;
+    }
+
+    /// Whether it was made by a delta of another director.
+    public boolean isSync() {
+        return (flags() & ConnFlags.SYNC) != 0;
+    }
+
+    public Conn sync(boolean sync) {
+        flag(ConnFlags.SYNC, sync);
+        return this;
+    }
+
+    /// Id of its real server, or [RealServerTable#NONE].
+    public int real() {
+        return records.get(INT, base + REAL);
+    }
+
+    /// Gives the connection to another id, as when its real server has come to be configured; where packets go stays.
+    public Conn real(int real) {
+        table.moveToList(slot, real(), real);
+        table.reals.connectionUnbound(real(), isInactive());
+        table.reals.connectionBound(real, isInactive());
+        records.set(INT, base + REAL, real);
+        return this;
+    }
+
+    /// Id of its service, or [holdfast.service.Services#NONE].
+    public int service() {
+        return records.get(INT, base + SERVICE);
+    }
+
+    public Conn service(int service) {
+        records.set(INT, base + SERVICE, service);
+        return this;
+    }
+
+    /// Slot of the template that controls it, or [#NO_TEMPLATE].
+    public int template() {
+        return records.get(INT, base + TEMPLATE);
+    }
+
+    /// Only the link; who sets or clears it counts in the template too ([holdfast.persist.Persistence]).
+    public Conn template(int template) {
+        records.set(INT, base + TEMPLATE, template);
+        return this;
+    }
+
+    /// Monotonic ns.
+    public long expiresAt() {
+        return records.get(LONG, base + EXPIRES_AT);
+    }
+
+    /// Moves the expiry, which is one write where it moves on; where it moves back, the timer is armed anew.
+    public Conn expiresAt(long at) {
+        boolean isSooner = at < expiresAt();
+        records.set(LONG, base + EXPIRES_AT, at);
+        if (isSooner && table.wheel.isArmed(slot)) {
+            table.wheel.disarm(slot);
+            table.wheel.arm(slot, at);
+        }
+        return this;
+    }
+
+    /// The expiry that the standby was told last, in our ns; 0 when it never was.
+    public long toldAt() {
+        return records.get(LONG, base + TOLD_AT);
+    }
+
+    public Conn toldAt(long at) {
+        records.set(LONG, base + TOLD_AT, at);
+        return this;
+    }
+
+    /// Of the last change, as the active director gave it.
+    public long version() {
+        return records.get(LONG, base + VERSION);
+    }
+
+    public Conn version(long version) {
+        table.addDigest(-digest());
+        records.set(LONG, base + VERSION, version);
+        table.addDigest(digest());
+        return this;
+    }
+
+    /// The snapshot that confirmed it last; one byte.
+    public int epoch() {
+        return records.get(BYTE, base + EPOCH) & 0xff;
+    }
+
+    public Conn epoch(int epoch) {
+        records.set(BYTE, base + EPOCH, (byte) epoch);
+        return this;
+    }
+
+    /// Its part in the table's digest.
+    long digest() {
+        return Digest.of(inboundAddresses(), inboundPorts(), realAddress(), realPort(), version());
+    }
+
+    long inboundAddresses() {
+        return records.get(LONG, base + ADDRESSES);
+    }
+
+    long inboundPorts() {
+        return records.get(LONG, base + PORTS) & KEY_PORTS;
+    }
+
+    long outboundAddresses() {
+        return isNat() ? Key.addresses(clientAddress(), realAddress()) : inboundAddresses();
+    }
+
+    long outboundPorts() {
+        return isNat() ? Key.ports(protocol(), clientPort(), realPort()) : inboundPorts();
+    }
+
+    boolean isLive() {
+        return protocol() != 0;
+    }
+
+    void fill(
+            long addresses,
+            long ports,
+            int realAddress,
+            int realPort,
+            int flags,
+            int service,
+            int real,
+            long expiresAt) {
+        records.set(LONG, base + ADDRESSES, addresses);
+        records.set(LONG, base + PORTS, ports | (long) realPort << 16);
+        records.set(INT, base + REAL_ADDRESS, realAddress);
+        records.set(INT, base + FLAGS, flags);
+        records.set(INT, base + REAL, real);
+        records.set(INT, base + SERVICE, service);
+        records.set(LONG, base + TEMPLATE, NO_TEMPLATE & 0xffffffffL); // with epoch 0
+        records.set(LONG, base + EXPIRES_AT, expiresAt);
+        records.set(LONG, base + TOLD_AT, 0);
+        records.set(LONG, base + VERSION, 0);
+    }
+
+    void clear(int nextFreed) {
+        records.set(LONG, base + PORTS, 0);
+        records.set(INT, base + REAL, nextFreed);
+    }
+
+    int nextFreed() {
+        return records.get(INT, base + REAL);
+    }
+
+    private void flag(int bit, boolean on) {
+        records.set(INT, base + FLAGS, on ? flags() | bit : flags() & ~bit);
+    }
+
+    private int port(int offset) {
+        return records.get(SHORT, base + offset) & 0xffff;
+    }
+}

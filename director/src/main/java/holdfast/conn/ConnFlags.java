@@ -1,0 +1,23 @@
+package holdfast.conn;
+
+/// Bits of a connection's flags, those of IPVS (IPVS-REF 4.2).
+public final class ConnFlags {
+    /// The forwarding method, a code of [holdfast.conf.ForwardingMethod].
+    public static final int METHOD = 0x0007;
+
+    /// Made by a delta of the active director.
+    public static final int SYNC = 0x0020;
+
+    /// Only the client's packets have been seen so far.
+    public static final int NO_OUTPUT = 0x0080;
+
+    /// Counted among the inactive connections of its real server.
+    public static final int INACTIVE = 0x0100;
+
+    private ConnFlags() {}
+
+    /// What a connection starts with: inactive, and without output unless replies pass the director.
+    public static int initial(holdfast.conf.ForwardingMethod method) {
+        return method.code() | INACTIVE | (method == holdfast.conf.ForwardingMethod.NAT ? 0 : NO_OUTPUT);
+    }
+}

@@ -1,0 +1,29 @@
+package holdfast.conn;
+
+/// The fingerprint of one entry, of which a table keeps the sum: two tables with equal sums hold the same entries, in
+/// whatever order they came. It needs no key, because each director computes it of its own entries; a sum, not an XOR,
+/// so that an entry counted twice does not vanish.
+///
+/// It covers what a failover needs: the key, the real server and the version; not the remaining time, in which two
+/// directors never agree to the millisecond.
+public final class Digest {
+    private Digest() {}
+
+    /// @param addresses    client and virtual address as [Key#addresses] packs them
+    /// @param ports        ports and protocol as [Key#ports] packs them
+    /// @param realAddress  of the real server
+    /// @param version      of the last change
+    public static long of(long addresses, long ports, int realAddress, int realPort, long version) {
+        long digest = mix(addresses + 0x9e3779b97f4a7c15L);
+        digest = mix(digest + ports);
+        digest = mix(digest + ((long) realAddress << 16 | realPort));
+        return mix(digest + version);
+    }
+
+    /// A bijection in which each bit of the input moves about half of the output (multiply, shift, three times).
+    private static long mix(long x) {
+        long y = (x ^ x >>> 30) * 0xbf58476d1ce4e5b9L;
+        y = (y ^ y >>> 27) * 0x94d049bb133111ebL;
+        return (y ^ y >>> 31) * 0x9e3779b97f4a7c15L;
+    }
+}

@@ -1,0 +1,18 @@
+package holdfast.conn;
+
+/// How a key of either table is packed into two words, with the client's side always on the left.
+///
+///     addresses   | client 32 | other 32 |
+///     ports       | client 16 | other 16 | 0 16 | protocol 8 | 0 8 |
+public final class Key {
+    private Key() {}
+
+    public static long addresses(int client, int other) {
+        return (long) client << 32 | (other & 0xffffffffL);
+    }
+
+    /// @param protocol  not 0 for a connection, so no key of one is 0
+    public static long ports(int protocol, int clientPort, int otherPort) {
+        return (long) clientPort << 48 | (long) otherPort << 32 | (long) protocol << 8;
+    }
+}

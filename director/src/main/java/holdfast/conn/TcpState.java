@@ -1,0 +1,140 @@
+package holdfast.conn;
+
+/// The state of a TCP connection as a director sees it pass by, with IPVS's codes, names and tables (IPVS-REF 4.3,
+/// 4.4).
+/// The packet path uses the codes; the constants are for listings and for reading.
+public enum TcpState {
+    NONE(0, "NO", 2, false),
+    ESTABLISHED(1, "ES", 900, true),
+    SYN_SENT(2, "SS", 120, true),
+    SYN_RECV(3, "SR", 60, true),
+    FIN_WAIT(4, "FW", 120, false),
+    TIME_WAIT(5, "TW", 120, false),
+    CLOSE(6, "CL", 10, false),
+    CLOSE_WAIT(7, "CW", 60, false),
+    LAST_ACK(8, "LA", 30, false),
+    LISTEN(9, "LI", 120, false),
+    SYNACK(10, "SA", 120, true);
+
+    /// Which table a packet goes by: the client's, the real server's, and the client's while only the client is seen.
+    public static final int INPUT = 0;
+
+    public static final int OUTPUT = 1;
+    public static final int INPUT_ONLY = 2;
+
+    /// Events in the order of the tables' rows.
+    static final int SYN = 0;
+
+    static final int FIN = 1;
+    static final int ACK = 2;
+    static final int RST = 3;
+    static final int NO_EVENT = 4;
+
+    private static final int FLAG_FIN = 0x01;
+    private static final int FLAG_SYN = 0x02;
+    private static final int FLAG_RST = 0x04;
+    private static final int FLAG_ACK = 0x10;
+
+    private static final TcpState[] STATES = values();
+    private static final int ACTIVE = activeBits();
+
+    // No cell of these tables leads to NONE or SYNACK.
+    private static final byte ES = 1, SS = 2, SR = 3, FW = 4, TW = 5, CL = 6, CW = 7, LA = 8, LI = 9;
+
+    // @formatter:off
+    /// Next state by table, event and state, all in one row: `(table * 5 + event) * 11 + state`.
+    private static final byte[] NEXT = {
+    //  NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA      INPUT
+        SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR,  // SYN
+        CL, CW, SS, TW, TW, TW, CL, CW, LA, LI, TW,  // FIN
+        ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES,  // ACK
+        CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, SR,  // RST
+        CL, CL, CL, CL, CL, CL, CL, CL, CL, CL, CL,  // none of these
+    //  NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA      OUTPUT
+        SS, ES, SS, SR, SS, SS, SS, SS, SS, LI, SR,  // SYN
+        TW, FW, SS, TW, FW, TW, CL, TW, LA, LI, TW,  // FIN
+        ES, ES, SS, ES, FW, TW, CL, CW, LA, ES, ES,  // ACK
+        CL, CL, SS, CL, CL, TW, CL, CL, CL, CL, CL,  // RST
+        CL, CL, CL, CL, CL, CL, CL, CL, CL, CL, CL,  // none of these
+    //  NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA      INPUT_ONLY
+        SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR,  // SYN
+        CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW,  // FIN
+        ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES,  // ACK
+        CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL,  // RST
+        CL, CL, CL, CL, CL, CL, CL, CL, CL, CL, CL,  // none of these
+    };
+    // @formatter:on
+
+    private final int code;
+    private final String shortName;
+    private final int timeoutS;
+    private final boolean active;
+
+    TcpState(int code, String shortName, int timeoutS, boolean active) {
+        this.code = code;
+        this.shortName = shortName;
+        this.timeoutS = timeoutS;
+        this.active = active;
+    }
+
+    /// @param code  0 to 10
+    public static TcpState of(int code) {
+        return STATES[code];
+    }
+
+    /// How many codes there are.
+    public static int count() {
+        return STATES.length;
+    }
+
+    /// The event that a segment is: the first that applies of RST, SYN, FIN, ACK.
+    ///
+    /// @param tcpFlags  the low byte of the flags in the header (RFC 9293 §3.1)
+    public static int event(int tcpFlags) {
+        if ((tcpFlags & FLAG_RST) != 0) {
+            return RST;
+        }
+        if ((tcpFlags & FLAG_SYN) != 0) {
+            return SYN;
+        }
+        if ((tcpFlags & FLAG_FIN) != 0) {
+            return FIN;
+        }
+        return (tcpFlags & FLAG_ACK) != 0 ? ACK : NO_EVENT;
+    }
+
+    /// The code of the next state.
+    ///
+    /// @param table  [#INPUT], [#OUTPUT] or [#INPUT_ONLY]
+    /// @param event  as [#event] gives it; a segment without any of the four flags closes
+    public static int next(int table, int state, int event) {
+        return NEXT[(table * 5 + event) * 11 + state];
+    }
+
+    /// Whether a real server's counter of active connections has it.
+    public static boolean isActive(int code) {
+        return (ACTIVE >>> code & 1) != 0;
+    }
+
+    public int code() {
+        return code;
+    }
+
+    /// Two letters, as IPVS writes its tables.
+    public String shortName() {
+        return shortName;
+    }
+
+    /// Default timeout in seconds.
+    public int timeoutS() {
+        return timeoutS;
+    }
+
+    private static int activeBits() {
+        int bits = 0;
+        for (var state : STATES) {
+            bits |= state.active ? 1 << state.code() : 0;
+        }
+        return bits;
+    }
+}

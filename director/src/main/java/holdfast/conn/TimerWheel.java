@@ -1,0 +1,205 @@
+package holdfast.conn;
+
+import java.lang.foreign.SegmentAllocator;
+import java.util.Arrays;
+
+/// A hierarchical timer wheel over the slots of a table: six rings of 256 buckets, the innermost of 1.05 ms each, the
+/// outermost of 36 years, so 2^32 seconds lie well within.
+///
+/// A slot stands in the bucket of the time that it was armed for, and is looked at when that comes: if the entry's
+/// expiry has moved on meanwhile, it is armed for the new one. So a packet only writes its connection's expiry. The
+/// invariant is that no slot stands later than its expiry; where an expiry moves *back*, arm the slot again.
+///
+/// A bucket of an outer ring is spread over the inner rings when its time begins. Each slot looked at, there or in the
+/// innermost ring, costs one of the turn's budget, and the next turn goes on in the same bucket: a million slots of
+/// one second stall nobody. Nothing fires early; at a sufficient budget nothing fires later than 1.05 ms plus the time
+/// between two turns.
+public final class TimerWheel {
+    /// The table that the slots belong to.
+    public interface Owner {
+        /// When the entry in a slot expires, in ns.
+        long expiresAt(int slot);
+
+        /// The expiry has come. The slot is no longer armed; true has it armed again for its expiry then.
+        boolean due(int slot, long now);
+    }
+
+    static final int TICK_SHIFT = 20;
+    private static final int RING_BITS = 8;
+    private static final int RING = 1 << RING_BITS;
+    private static final int RINGS = 6;
+    private static final int BUCKETS = RINGS * RING;
+    private static final int END = 1;
+
+    private final Owner owner;
+    private final boolean canDisarm;
+    private final int[] heads = new int[BUCKETS]; // slot + 2, or 0 when empty
+    private final SlotArray next; // slot + 2, END, or 0 when not armed
+    private final SlotArray previous; // slot + BUCKETS + 1, or bucket + 1; without canDisarm it has no length
+    private final long[] occupied = new long[RING / Long.SIZE]; // innermost buckets that may hold a slot
+
+    private long tick; // its buckets and all later ones are to come
+    private int armed;
+
+    /// @param canDisarm  whether [#disarm] is needed; costs another link for each slot
+    /// @param now        the time from which it runs, in ns
+    /// @param memory     gives zeroed memory
+    public TimerWheel(Owner owner, int slots, boolean canDisarm, long now, SegmentAllocator memory) {
+        this.owner = owner;
+        this.canDisarm = canDisarm;
+        next = new SlotArray(slots, slots + 1, memory);
+        previous = new SlotArray(canDisarm ? slots : 0, slots + BUCKETS, memory);
+        tick = now >> TICK_SHIFT;
+    }
+
+    public boolean isArmed(int slot) {
+        return next.get(slot) != 0;
+    }
+
+    /// How many slots are armed.
+    public int armed() {
+        return armed;
+    }
+
+    /// Arms a slot that is not armed. A time that has passed means the next turn.
+    ///
+    /// @param at  not later than the entry's expiry, in ns
+    public void arm(int slot, long at) {
+        armAtTick(slot, Math.max(at >> TICK_SHIFT, tick));
+    }
+
+    /// Takes an armed slot out at once; only for a wheel that can.
+    public void disarm(int slot) {
+        int after = next.get(slot);
+        int before = previous.get(slot);
+        if (before <= BUCKETS) {
+            heads[before - 1] = after == END ? 0 : after;
+        } else {
+            next.set(before - BUCKETS - 1, after);
+        }
+        if (after != END) {
+            previous.set(after - 2, before);
+        }
+        next.set(slot, 0);
+        armed--;
+    }
+
+    /// Looks at the slots whose time has come by `now`, at most `budget` of them.
+    ///
+    /// @return how many were looked at; as many as the budget when there may be more
+    public int advance(long now, int budget) {
+        long until = now >> TICK_SHIFT; // the tick of now itself is not over, so nothing in it is surely due
+        int left = budget;
+        while (tick < until && left > 0) {
+            if (armed == 0) {
+                tick = until;
+                Arrays.fill(occupied, 0);
+                break;
+            }
+            left = spreadOuterBuckets(left);
+            left = left > 0 ? expire(now, left) : 0;
+            if (left > 0) {
+                tick = nextOccupied(until);
+            }
+        }
+        return budget - left;
+    }
+
+    /// Where a ring begins a new round, spreads the bucket that the next outer ring has for it. When the budget ends
+    /// midway, the rest is still in the buckets, and the next turn calls this for the same tick again.
+    private int spreadOuterBuckets(int budget) {
+        int left = budget;
+        for (int ring = 1; ring < RINGS && (tick & ((1L << (ring * RING_BITS)) - 1)) == 0; ring++) {
+            int bucket = bucket(ring, tick);
+            while (heads[bucket] != 0 && left > 0) {
+                int slot = pop(bucket);
+                arm(slot, owner.expiresAt(slot));
+                left--;
+            }
+        }
+        return left;
+    }
+
+    private int expire(long now, int budget) {
+        int left = budget;
+        int bucket = bucket(0, tick);
+        while (heads[bucket] != 0 && left > 0) {
+            int slot = pop(bucket);
+            if (owner.expiresAt(slot) >> TICK_SHIFT > tick) {
+                arm(slot, owner.expiresAt(slot));
+            } else if (owner.due(slot, now)) {
+                armAtTick(slot, Math.max(owner.expiresAt(slot) >> TICK_SHIFT, tick + 1));
+            }
+            left--;
+        }
+        if (heads[bucket] == 0) {
+            occupied[bucket / Long.SIZE] &= ~(1L << bucket);
+        }
+        return left;
+    }
+
+    /// The first tick after this one that has a slot or begins a round, but not later than `until`.
+    private long nextOccupied(long until) {
+        long candidate = tick + 1;
+        int index = (int) candidate & (RING - 1);
+        long roundBegins = candidate - index + RING;
+        if (index == 0) {
+            return candidate;
+        }
+        for (int word = index / Long.SIZE; word < occupied.length; word++) {
+            int from = Math.max(0, index - word * Long.SIZE);
+            long bits = occupied[word] & (-1L << from);
+            if (bits != 0) {
+                int found = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+                return Math.min(until, candidate - index + found);
+            }
+        }
+        return Math.min(until, roundBegins);
+    }
+
+    private void armAtTick(int slot, long at) {
+        int ring = 0;
+        for (long ahead = (at - tick) >> RING_BITS; ahead != 0 && ring < RINGS - 1; ahead >>= RING_BITS) {
+            ring++;
+        }
+        push(bucket(ring, at), slot);
+    }
+
+    /// The bucket of a tick in a ring; buckets of all rings are numbered through.
+    private static int bucket(int ring, long tick) {
+        return ring * RING + ((int) (tick >> (ring * RING_BITS)) & (RING - 1));
+    }
+
+    private void push(int bucket, int slot) {
+        int head = heads[bucket];
+        next.set(slot, head == 0 ? END : head);
+        if (canDisarm) {
+            previous.set(slot, bucket + 1);
+            if (head != 0) {
+                previous.set(head - 2, slot + BUCKETS + 1);
+            }
+        }
+        heads[bucket] = slot + 2;
+        if (bucket < RING) {
+            occupied[bucket / Long.SIZE] |= 1L << bucket;
+        }
+        armed++;
+    }
+
+    private int pop(int bucket) {
+        int slot = heads[bucket] - 2;
+        int after = next.get(slot);
+        heads[bucket] = after == END ? 0 : after;
+        if (canDisarm && after != END) {
+            previous.set(after - 2, bucket + 1);
+        }
+        next.set(slot, 0);
+        armed--;
+        return slot;
+    }
+
+    /// Memory taken for the slots; that of the buckets does not grow with them.
+    public long bytes() {
+        return next.bytes() + previous.bytes();
+    }
+}

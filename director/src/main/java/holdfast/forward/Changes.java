@@ -1,0 +1,286 @@
+package holdfast.forward;
+
+import holdfast.conn.Conn;
+import holdfast.conn.ConnTable;
+import holdfast.conn.Timeouts;
+import holdfast.persist.Template;
+import holdfast.persist.TemplateTable;
+import holdfast.service.RealServerTable;
+import holdfast.sync.Delta;
+import holdfast.sync.DeltaRing;
+import holdfast.sync.Version;
+
+/// The worker's side of the stream: gives every change its version and writes it as a delta.
+///
+/// While this director is active each change has a version, whether or not the ring has room for it: a hole in the
+/// sequence tells the sync side that a delta was lost. Allocates nothing.
+final class Changes {
+    private static final int RING_RECORDS = 1 << 16;
+    private static final int SNAPSHOT_BUDGET = 256;
+    private static final long MS = 1_000_000;
+    private static final long SECOND = 1_000_000_000;
+    private static final int ASSURED = 1;
+
+    private enum Copying {
+        NOTHING,
+        BEGIN,
+        TEMPLATES,
+        CONNECTIONS,
+        END
+    }
+
+    private final DeltaRing ring = new DeltaRing(RING_RECORDS);
+    private final ConnTable connections;
+    private final TemplateTable templates;
+    private final RealServerTable reals;
+    private final Counters counters;
+    private final Timeouts timeouts;
+    private final boolean replicated;
+    private final Conn copied;
+    private final Template copiedTemplate;
+    private final Template controller;
+
+    private int term;
+    private long sequence;
+    private boolean isOpen;
+    private boolean written;
+    private Copying copying = Copying.NOTHING;
+    private boolean copyAgain;
+    private int cursor;
+
+    /// @param replicated  whether anybody reads the ring
+    Changes(
+            ConnTable connections,
+            TemplateTable templates,
+            RealServerTable reals,
+            Counters counters,
+            Timeouts timeouts,
+            boolean replicated) {
+        this.connections = connections;
+        this.templates = templates;
+        this.reals = reals;
+        this.counters = counters;
+        this.timeouts = timeouts;
+        this.replicated = replicated;
+        copied = connections.view();
+        copiedTemplate = templates.view();
+        controller = templates.view();
+    }
+
+    DeltaRing ring() {
+        return ring;
+    }
+
+    void begin(int term, long now) {
+        this.term = term;
+        sequence = 0;
+        isOpen = true;
+        copying = Copying.NOTHING;
+        copyAgain = false;
+        mark(now);
+    }
+
+    void end() {
+        isOpen = false;
+    }
+
+    /// The version of the last change.
+    long version() {
+        return Version.of(term, sequence);
+    }
+
+    long digest() {
+        return connections.digest() * 31 + templates.digest();
+    }
+
+    /// Whether anything was written since the last call.
+    boolean takeWritten() {
+        boolean was = written;
+        written = false;
+        return was;
+    }
+
+    void connection(Conn conn, long now) {
+        long version = next();
+        conn.version(version);
+        conn.toldAt(conn.expiresAt());
+        write(conn, version, Delta.Op.CONNECTION, now);
+    }
+
+    void connectionEnd(Conn conn, long now) {
+        write(conn, next(), Delta.Op.CONNECTION_END, now);
+    }
+
+    void template(Template template, long now) {
+        long version = next();
+        template.version(version);
+        template.toldAt(template.expiresAt());
+        write(template, version, Delta.Op.TEMPLATE, now);
+    }
+
+    void templateEnd(Template template, long now) {
+        write(template, next(), Delta.Op.TEMPLATE_END, now);
+    }
+
+    /// Writes the digest as of now into the stream.
+    void mark(long now) {
+        var delta = claim();
+        if (delta != null) {
+            delta.op(Delta.Op.MARK)
+                    .version(version())
+                    .digest(digest())
+                    .connections(connections.size())
+                    .templates(templates.size());
+            publish();
+        }
+    }
+
+    void beginSnapshot() {
+        if (copying == Copying.NOTHING) {
+            copying = Copying.BEGIN;
+        } else {
+            copyAgain = true;
+        }
+    }
+
+    /// Goes on with the snapshot, as far as a budget and the ring allow; half of the ring is left to live changes.
+    ///
+    /// @return whether there was anything to do
+    boolean writeSnapshot(long now) {
+        if (copying == Copying.NOTHING || !isOpen) {
+            return false;
+        }
+        for (int left = SNAPSHOT_BUDGET; left > 0 && copying != Copying.NOTHING; left--) {
+            if (ring.size() > ring.capacity() / 2) {
+                return false;
+            }
+            copyOne(now);
+        }
+        return true;
+    }
+
+    private void copyOne(long now) {
+        switch (copying) {
+            case BEGIN -> {
+                control(Delta.Op.SNAPSHOT_BEGIN);
+                copying = Copying.TEMPLATES;
+                cursor = 0;
+            }
+            case TEMPLATES -> {
+                int slot = templates.next(cursor);
+                if (slot == TemplateTable.MISSING) {
+                    copying = Copying.CONNECTIONS;
+                    cursor = 0;
+                } else {
+                    copiedTemplate.at(slot);
+                    if (!copiedTemplate.isInvalid()) {
+                        write(copiedTemplate, copiedTemplate.version(), Delta.Op.TEMPLATE, now);
+                    }
+                    cursor = slot + 1;
+                }
+            }
+            case CONNECTIONS -> {
+                int slot = connections.next(cursor);
+                if (slot == ConnTable.MISSING) {
+                    copying = Copying.END;
+                } else {
+                    copied.at(slot);
+                    write(copied, copied.version(), Delta.Op.CONNECTION, now);
+                    cursor = slot + 1;
+                }
+            }
+            case END -> {
+                control(Delta.Op.SNAPSHOT_END);
+                mark(now);
+                copying = copyAgain ? Copying.BEGIN : Copying.NOTHING;
+                copyAgain = false;
+            }
+            case NOTHING -> {}
+        }
+    }
+
+    /// Seconds of a connection's full timeout in its present state.
+    long timeoutS(Conn conn) {
+        return (conn.protocol() == Frame.TCP ? timeouts.tcp(conn.state()) : timeouts.udp()) / SECOND;
+    }
+
+    private long next() {
+        sequence++;
+        return version();
+    }
+
+    private void control(Delta.Op op) {
+        var delta = claim();
+        if (delta != null) {
+            delta.op(op).version(version());
+            publish();
+        }
+    }
+
+    private void write(Conn conn, long version, Delta.Op op, long now) {
+        var delta = claim();
+        if (delta == null) {
+            return;
+        }
+        delta.op(op)
+                .version(version)
+                .protocol(conn.protocol())
+                .clientAddress(conn.clientAddress())
+                .clientPort(conn.clientPort())
+                .virtualAddress(conn.virtualAddress())
+                .virtualPort(conn.virtualPort())
+                .realAddress(conn.realAddress())
+                .realPort(conn.realPort())
+                .method(conn.method())
+                .state(conn.state())
+                .flags(conn.flags())
+                .timeoutS((int) timeoutS(conn))
+                .remainingMs(Math.max(0, (conn.expiresAt() - now) / MS))
+                .templatePort(Delta.NO_TEMPLATE);
+        if (conn.template() != Conn.NO_TEMPLATE) {
+            controller.at(conn.template());
+            if (!controller.isInvalid()) {
+                delta.templateClient(controller.client()).templatePort(controller.virtualPort());
+            }
+        }
+        publish();
+    }
+
+    private void write(Template template, long version, Delta.Op op, long now) {
+        var delta = claim();
+        if (delta == null) {
+            return;
+        }
+        int real = template.real();
+        delta.op(op)
+                .version(version)
+                .protocol(template.protocol())
+                .clientAddress(template.client())
+                .virtualAddress(template.virtualAddress())
+                .virtualPort(template.virtualPort())
+                .realAddress(reals.address(real))
+                .realPort(reals.port(real))
+                .method(reals.method(real).code())
+                .state(template.isAssured() ? ASSURED : 0)
+                .timeoutS((int) template.timeoutS())
+                .remainingMs(Math.max(0, (template.expiresAt() - now) / MS))
+                .templatePort(Delta.NO_TEMPLATE);
+        publish();
+    }
+
+    private @org.jspecify.annotations.Nullable Delta claim() {
+        if (!isOpen || !replicated) {
+            return null;
+        }
+        var delta = ring.claim();
+        if (delta == null) {
+            counters.count(Counter.LOST_DELTA);
+        }
+        return delta;
+    }
+
+    private void publish() {
+        ring.publish();
+        written = true;
+    }
+}

@@ -1,0 +1,9 @@
+package holdfast.forward;
+
+/// Where the forwarder puts a frame that is to leave; the frame must stay as it is until the flush.
+interface Egress {
+    /// @param port     index of the datapath port
+    /// @param address  of the `virtio_net_hdr`
+    /// @param length   bytes from the Ethernet header on
+    void send(int port, long address, int length);
+}

@@ -1,0 +1,274 @@
+package holdfast.forward;
+
+import holdfast.conn.Conn;
+import holdfast.conn.ConnFlags;
+import holdfast.conn.ConnTable;
+import holdfast.persist.Template;
+import holdfast.persist.TemplateTable;
+import holdfast.service.RealServerTable;
+import holdfast.sync.Delta;
+import holdfast.sync.DeltaRing;
+import holdfast.sync.Equality;
+import org.jspecify.annotations.Nullable;
+
+/// The standby's side of the stream: makes the tables what the active's deltas say.
+///
+/// The version decides whether a record is news, never the order of arrival. A snapshot is a mark and sweep: what
+/// neither it nor a live delta has mentioned between its begin and its end is not there on the active. Worker only,
+/// but for [#applied] and [#equality].
+final class Replica {
+    private static final int RING_RECORDS = 1 << 16;
+    private static final long MS = 1_000_000;
+    private static final int ASSURED = 1;
+    private static final int FLAGS_TAKEN = ConnFlags.METHOD | ConnFlags.NO_OUTPUT | ConnFlags.INACTIVE;
+
+    private final DeltaRing ring = new DeltaRing(RING_RECORDS);
+    private final Tables tables;
+    private final ConnTable connections;
+    private final TemplateTable templates;
+    private final Conn conn;
+    private final Template template;
+
+    private volatile long applied;
+    private volatile Equality equality = Equality.UNKNOWN;
+    private long appliedVersion;
+    private boolean compared;
+    private int epoch;
+
+    Replica(Tables tables) {
+        this.tables = tables;
+        connections = tables.connections();
+        templates = tables.templates();
+        conn = connections.view();
+        template = templates.view();
+    }
+
+    DeltaRing ring() {
+        return ring;
+    }
+
+    long applied() {
+        return applied;
+    }
+
+    Equality equality() {
+        return equality;
+    }
+
+    /// Version of the newest change applied.
+    long appliedVersion() {
+        return appliedVersion;
+    }
+
+    /// Whether a mark was compared since the last call.
+    boolean takeCompared() {
+        boolean was = compared;
+        compared = false;
+        return was;
+    }
+
+    /// We write the stream ourselves now; what was proved of another one says nothing any more.
+    void forget() {
+        equality = Equality.UNKNOWN;
+    }
+
+    /// @return how many records were applied
+    int apply(long now, int budget) {
+        int done = 0;
+        for (var delta = next(done, budget); delta != null; delta = next(done, budget)) {
+            apply(delta, now);
+            ring.release();
+            done++;
+        }
+        tell(done);
+        return done;
+    }
+
+    void applyAll(long now) {
+        apply(now, Integer.MAX_VALUE);
+    }
+
+    /// Drops what arrives of a stream that is not followed any more.
+    void discard() {
+        int dropped = 0;
+        for (; ring.peek() != null; dropped++) {
+            ring.release();
+        }
+        tell(dropped);
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer, the worker
+    private void tell(int done) {
+        if (done > 0) {
+            applied += done;
+        }
+    }
+
+    private @Nullable Delta next(int done, int budget) {
+        return done < budget ? ring.peek() : null;
+    }
+
+    private void apply(Delta delta, long now) {
+        switch (delta.op()) {
+            case CONNECTION -> connection(delta, now);
+            case CONNECTION_END -> connectionEnd(delta);
+            case TEMPLATE -> template(delta, now);
+            case TEMPLATE_END -> templateEnd(delta);
+            case SNAPSHOT_BEGIN -> epoch = (epoch + 1) & 0xff;
+            case SNAPSHOT_END -> sweep();
+            case MARK -> compare(delta, now);
+        }
+        appliedVersion = Math.max(appliedVersion, delta.version());
+    }
+
+    private void connection(Delta delta, long now) {
+        int slot = find(delta);
+        if (slot != ConnTable.MISSING && conn.at(slot).version() > delta.version()) {
+            conn.epoch(epoch);
+            return;
+        }
+        if (slot != ConnTable.MISSING && !goesTo(delta)) {
+            remove(slot);
+            slot = ConnTable.MISSING;
+        }
+        long expiresAt = now + delta.remainingMs() * MS;
+        if (slot == ConnTable.MISSING) {
+            slot = insert(delta, expiresAt);
+            if (slot == ConnTable.FULL) {
+                tables.counters().count(Counter.DROPPED_TABLE_FULL);
+                return;
+            }
+        }
+        conn.at(slot)
+                .state(delta.state())
+                .inactive((delta.flags() & ConnFlags.INACTIVE) != 0)
+                .noOutput((delta.flags() & ConnFlags.NO_OUTPUT) != 0)
+                .expiresAt(expiresAt)
+                .toldAt(expiresAt)
+                .version(delta.version())
+                .epoch(epoch);
+        if (conn.template() == Conn.NO_TEMPLATE && delta.templatePort() != Delta.NO_TEMPLATE) {
+            int controller = templates.find(
+                    delta.protocol(), delta.templateClient(), delta.virtualAddress(), delta.templatePort());
+            if (controller != TemplateTable.MISSING) {
+                conn.template(controller);
+                tables.persistence().link(controller);
+            }
+        }
+    }
+
+    private boolean goesTo(Delta delta) {
+        return conn.realAddress() == delta.realAddress()
+                && conn.realPort() == delta.realPort()
+                && conn.method() == (delta.flags() & ConnFlags.METHOD);
+    }
+
+    private int insert(Delta delta, long expiresAt) {
+        var services = tables.services();
+        return connections.insert(
+                delta.protocol(),
+                delta.clientAddress(),
+                delta.clientPort(),
+                delta.virtualAddress(),
+                delta.virtualPort(),
+                delta.realAddress(),
+                delta.realPort(),
+                (delta.flags() & FLAGS_TAKEN) | ConnFlags.SYNC,
+                services.find(delta.protocol(), delta.virtualAddress(), delta.virtualPort()),
+                services.realOfConnection(
+                        delta.protocol(),
+                        delta.virtualAddress(),
+                        delta.virtualPort(),
+                        delta.realAddress(),
+                        delta.realPort()),
+                expiresAt);
+    }
+
+    private void connectionEnd(Delta delta) {
+        int slot = find(delta);
+        if (slot != ConnTable.MISSING && conn.at(slot).version() <= delta.version()) {
+            remove(slot);
+        }
+    }
+
+    private int find(Delta delta) {
+        return connections.find(
+                delta.protocol(),
+                delta.clientAddress(),
+                delta.clientPort(),
+                delta.virtualAddress(),
+                delta.virtualPort());
+    }
+
+    private void remove(int slot) {
+        int controller = conn.at(slot).template();
+        connections.remove(slot);
+        if (controller != Conn.NO_TEMPLATE) {
+            tables.persistence().release(controller, false);
+        }
+    }
+
+    private void template(Delta delta, long now) {
+        int slot = findTemplate(delta);
+        if (slot != TemplateTable.MISSING && template.at(slot).version() > delta.version()) {
+            template.epoch(epoch);
+            return;
+        }
+        int real = tables.services()
+                .realOfTemplate(
+                        delta.protocol(),
+                        delta.virtualAddress(),
+                        delta.virtualPort(),
+                        delta.realAddress(),
+                        delta.realPort());
+        long timeoutS = Integer.toUnsignedLong(delta.timeoutS());
+        long expiresAt = now + delta.remainingMs() * MS;
+        if (real != RealServerTable.NONE && slot == TemplateTable.MISSING) {
+            slot = templates.insert(delta.clientAddress(), real, timeoutS, expiresAt);
+        }
+        if (real == RealServerTable.NONE || slot == TemplateTable.FULL) {
+            tables.counters().count(Counter.DROPPED_TABLE_FULL);
+            return;
+        }
+        template.at(slot);
+        if (template.real() != real) {
+            template.real(real);
+        }
+        template.timeoutS(timeoutS)
+                .assured(delta.state() == ASSURED)
+                .expiresAt(expiresAt)
+                .toldAt(expiresAt)
+                .version(delta.version())
+                .epoch(epoch);
+    }
+
+    private void templateEnd(Delta delta) {
+        int slot = findTemplate(delta);
+        if (slot != TemplateTable.MISSING && template.at(slot).version() <= delta.version()) {
+            tables.persistence().drop(slot);
+        }
+    }
+
+    private int findTemplate(Delta delta) {
+        return templates.find(delta.protocol(), delta.clientAddress(), delta.virtualAddress(), delta.virtualPort());
+    }
+
+    private void sweep() {
+        for (int slot = connections.next(0); slot != ConnTable.MISSING; slot = connections.next(slot + 1)) {
+            if (conn.at(slot).epoch() != epoch) {
+                remove(slot);
+            }
+        }
+        for (int slot = templates.next(0); slot != TemplateTable.MISSING; slot = templates.next(slot + 1)) {
+            if (template.at(slot).epoch() != epoch) {
+                tables.persistence().drop(slot);
+            }
+        }
+    }
+
+    private void compare(Delta mark, long now) {
+        boolean isEqual = mark.digest() == tables.digest();
+        equality = new Equality(isEqual ? Equality.State.EQUAL : Equality.State.DIFFERENT, mark.version(), now);
+        compared = true;
+    }
+}

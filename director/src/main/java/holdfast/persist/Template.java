@@ -1,0 +1,261 @@
+package holdfast.persist;
+
+import holdfast.conn.Digest;
+import holdfast.conn.Key;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/// A movable window onto one template of a [TemplateTable]; its only state is where it stands.
+/// Not thread-safe: each user keeps a view and moves it.
+///
+/// Four words, drawn from the high bits to the low ones:
+///
+///     0   | client 32            | real id 24       | flags 8 |
+///     8   | version 64                                        |
+///     16  | expiry in ms 48                  | told 16        |
+///     24  | timeout in s 32      | controlled 24    | epoch 8 |
+///
+/// `told` is the expiry last told to the standby, of which it holds the low 16 bits in units of about 1/8192 of the
+/// timeout; it lies at most two timeouts before the expiry, so that is enough to know it to within one unit.
+/// A free slot has flags 0 and keeps the next free one in the place of the client.
+public final class Template {
+    static final int BYTES = 32;
+
+    private static final int OWNER = 0;
+    private static final int VERSION = 8;
+    private static final int TIME = 16;
+    private static final int USE = 24;
+
+    private static final int LIVE = 1;
+    private static final int ASSURED = 2;
+    private static final int INVALID = 4;
+
+    private static final int CONTROLLED_MAX = 0xffffff;
+    private static final long MS = 1_000_000;
+
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+
+    private final TemplateTable table;
+    private final MemorySegment records;
+    private int slot;
+    private long base;
+
+    Template(TemplateTable table) {
+        this.table = table;
+        this.records = table.records;
+    }
+
+    /// Moves to a slot.
+    public Template at(int slot) {
+        this.slot = slot;
+        base = (long) slot * BYTES;
+        return this;
+    }
+
+    public int slot() {
+        return slot;
+    }
+
+    /// The client's address under the mask that the template was made with.
+    public int client() {
+        return (int) (word(OWNER) >>> 32);
+    }
+
+    public int protocol() {
+        return table.reals.protocol(real());
+    }
+
+    public int virtualAddress() {
+        return table.reals.virtualAddress(real());
+    }
+
+    /// The virtual port of the key, which is 0 for FTP and for port-0 services (IPVS-REF 3.3).
+    public int virtualPort() {
+        return table.reals.templatePort(real());
+    }
+
+    /// Id of its real server.
+    public int real() {
+        return (int) (word(OWNER) >>> 8) & 0xffffff;
+    }
+
+    /// Gives the template to another real server of the same key; what a standby does when a delta says so.
+    public Template real(int real) {
+        long addresses = addresses();
+        long ports = ports();
+        long change = -digest();
+        table.moveToReal(slot, real(), real);
+        put(OWNER, (word(OWNER) & ~0xffffff00L) | (long) real << 8);
+        if (addresses() != addresses || ports() != ports) {
+            throw new IllegalArgumentException(
+                    "real server " + real + " has another virtual service than the template");
+        }
+        table.addDigest(isInvalid() ? 0 : change + digest());
+        return this;
+    }
+
+    /// Id of its real server's service, or [holdfast.service.Services#NONE].
+    public int service() {
+        return table.reals.service(real());
+    }
+
+    /// How many connections it controls.
+    public int controlled() {
+        return (int) (word(USE) >>> 8) & CONTROLLED_MAX;
+    }
+
+    /// Seconds by which a connection of the client renews it.
+    public long timeoutS() {
+        return word(USE) >>> 32;
+    }
+
+    public Template timeoutS(long timeoutS) {
+        long told = toldMs();
+        put(USE, (word(USE) & 0xffffffffL) | timeoutS << 32);
+        putTime(expiresMs(), told);
+        return this;
+    }
+
+    /// Monotonic ns, a whole number of ms.
+    public long expiresAt() {
+        return expiresMs() * MS;
+    }
+
+    /// Moves the expiry on, in ns, rounded up to ms. A move back is noticed only when the former expiry comes.
+    public Template expiresAt(long at) {
+        putTime(Math.ceilDiv(at, MS), toldMs());
+        return this;
+    }
+
+    /// The expiry that the standby was told last, in our ns, rounded down by at most 1/8192 of the timeout; never later
+    /// than the expiry, and after two timeouts without a word not earlier than two before it.
+    public long toldAt() {
+        return toldMs() * MS;
+    }
+
+    public Template toldAt(long at) {
+        putTime(expiresMs(), Math.floorDiv(at, MS));
+        return this;
+    }
+
+    /// Of the last change, as the active director gave it.
+    public long version() {
+        return word(VERSION);
+    }
+
+    public Template version(long version) {
+        long change = -digest();
+        put(VERSION, version);
+        table.addDigest(isInvalid() ? 0 : change + digest());
+        return this;
+    }
+
+    /// The snapshot that confirmed it last; one byte.
+    public int epoch() {
+        return records.get(BYTE, base + USE) & 0xff;
+    }
+
+    public Template epoch(int epoch) {
+        records.set(BYTE, base + USE, (byte) epoch);
+        return this;
+    }
+
+    /// Whether one of its connections was established (IPVS-REF 3.7).
+    public boolean isAssured() {
+        return (flags() & ASSURED) != 0;
+    }
+
+    public Template assured(boolean assured) {
+        int flags = assured ? flags() | ASSURED : flags() & ~ASSURED;
+        records.set(BYTE, base + OWNER, (byte) flags);
+        return this;
+    }
+
+    /// Whether it is unfindable and only waits for its timer (IPVS-REF 3.5).
+    public boolean isInvalid() {
+        return (flags() & INVALID) != 0;
+    }
+
+    /// Its part in the table's digest.
+    long digest() {
+        return Digest.of(addresses(), ports(), table.reals.address(real()), table.reals.port(real()), version());
+    }
+
+    long addresses() {
+        return Key.addresses(client(), virtualAddress());
+    }
+
+    long ports() {
+        return Key.ports(protocol(), 0, virtualPort());
+    }
+
+    boolean isLive() {
+        return (flags() & LIVE) != 0;
+    }
+
+    void markInvalid() {
+        records.set(BYTE, base + OWNER, (byte) (flags() | INVALID));
+    }
+
+    void controlled(int controlled) {
+        if (controlled < 0 || controlled > CONTROLLED_MAX) {
+            throw new IllegalStateException("template " + slot + " cannot control " + controlled + " connections");
+        }
+        put(USE, (word(USE) & 0xffffffff_000000ffL) | (long) controlled << 8);
+    }
+
+    void fill(int client, int real, long timeoutS, long expiresAt) {
+        put(OWNER, (long) client << 32 | (long) real << 8 | LIVE);
+        put(VERSION, 0);
+        put(USE, timeoutS << 32);
+        long expiresMs = Math.ceilDiv(expiresAt, MS);
+        putTime(expiresMs, expiresMs);
+    }
+
+    /// Not live, but the expiry stays readable for the wheel.
+    void clear() {
+        put(OWNER, 0);
+    }
+
+    void clear(int nextFreed) {
+        put(OWNER, (long) nextFreed << 32);
+    }
+
+    int nextFreed() {
+        return client();
+    }
+
+    private int flags() {
+        return records.get(BYTE, base + OWNER);
+    }
+
+    private long expiresMs() {
+        return word(TIME) >> 16;
+    }
+
+    private long toldMs() {
+        long expires = expiresMs() >> toldShift();
+        long behind = (expires - word(TIME)) & 0xffff;
+        return (expires - behind) << toldShift();
+    }
+
+    private void putTime(long expiresMs, long toldMs) {
+        long told = Math.clamp(toldMs, expiresMs - 2 * timeoutS() * 1000, expiresMs);
+        put(TIME, expiresMs << 16 | (told >> toldShift() & 0xffff));
+    }
+
+    /// The unit of `told` is the power of two of ms that fits 8192 to 16384 times into the timeout.
+    private int toldShift() {
+        return Math.max(0, 64 - Long.numberOfLeadingZeros(timeoutS() * 1000) - 14);
+    }
+
+    private long word(int offset) {
+        return records.get(LONG, base + offset);
+    }
+
+    private void put(int offset, long value) {
+        records.set(LONG, base + offset, value);
+    }
+}

@@ -1,0 +1,7 @@
+/// Persistence: the template table, which remembers the real server of each client (network), and the decision that
+/// IPVS takes for a new connection with it (IPVS-REF 3). A template's virtual address, port and protocol are those of
+/// its real server's service, so a template holds only the client and the real server's id.
+@NullMarked
+package holdfast.persist;
+
+import org.jspecify.annotations.NullMarked;

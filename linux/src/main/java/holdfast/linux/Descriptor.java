@@ -1,0 +1,178 @@
+package holdfast.linux;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+
+/// One open file descriptor with the errno segment of the thread that owns it. Results of the data calls are in the
+/// kernel's convention (negative errno); the set-up calls throw.
+///
+/// Closing twice is harmless. A call after that gets EBADF, because the number is then -1 and not one that the kernel
+/// may
+/// have given to somebody else.
+final class Descriptor implements AutoCloseable {
+    static final int SOCK_RAW = 3;
+    static final int SOCK_NONBLOCK = 0x800;
+    static final int SOCK_CLOEXEC = 0x80000;
+    static final int MSG_TRUNC = 0x20;
+    static final int MSG_DONTWAIT = 0x40;
+
+    static final int SOL_SOCKET = 1;
+    private static final int SO_ERROR = 4;
+    private static final int SO_SNDBUF = 7;
+    private static final int SO_RCVBUF = 8;
+    private static final int SO_SNDBUFFORCE = 32;
+    private static final int SO_RCVBUFFORCE = 33;
+
+    private final MemorySegment errno = Libc.errnoSegment();
+    private final String purpose;
+    private int fd = -1;
+
+    private Descriptor(String purpose) {
+        this.purpose = purpose;
+    }
+
+    /// A new socket, closed on exec.
+    ///
+    /// @param purpose  the end of "... for", in error messages
+    static Descriptor socket(int domain, int type, int protocol, String purpose) {
+        var made = new Descriptor(purpose);
+        made.fd = made.check("socket", Libc.socket(made.errno, domain, type | SOCK_CLOEXEC, protocol));
+        return made;
+    }
+
+    /// A new non-blocking event counter, closed on exec.
+    static Descriptor event(String purpose) {
+        var made = new Descriptor(purpose);
+        made.fd = made.check("eventfd", Libc.eventfd(made.errno, 0, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        return made;
+    }
+
+    /// The number, or -1 once closed.
+    int fd() {
+        return fd;
+    }
+
+    /// The result, unless it is an error: then throws what the operator should read.
+    int check(String call, long result) {
+        if (result < 0) {
+            throw failure(call, result);
+        }
+        return (int) result;
+    }
+
+    SyscallException failure(String call, long result) {
+        return new SyscallException(call, purpose, (int) -result);
+    }
+
+    void option(int level, int name, int value, String nameText) {
+        try (var arena = Arena.ofConfined()) {
+            option(level, name, arena.allocateFrom(ValueLayout.JAVA_INT, value), nameText);
+        }
+    }
+
+    void option(int level, int name, MemorySegment value, String nameText) {
+        check("setsockopt(" + nameText + ")", tryOption(level, name, value));
+    }
+
+    private int tryOption(int level, int name, MemorySegment value) {
+        return Libc.setsockopt(errno, fd, level, name, value.address(), (int) value.byteSize());
+    }
+
+    /// Asks for a receive buffer, past the system's limit where we may. An unprivileged user namespace may not, and
+    /// then
+    /// gets as much as the limit allows.
+    void receiveBuffer(int bytes) {
+        buffer(SO_RCVBUFFORCE, SO_RCVBUF, bytes, "SO_RCVBUF");
+    }
+
+    /// As [#receiveBuffer], for sending.
+    void sendBuffer(int bytes) {
+        buffer(SO_SNDBUFFORCE, SO_SNDBUF, bytes, "SO_SNDBUF");
+    }
+
+    private void buffer(int force, int plain, int bytes, String name) {
+        try (var arena = Arena.ofConfined()) {
+            var value = arena.allocateFrom(ValueLayout.JAVA_INT, bytes);
+            int forced = tryOption(SOL_SOCKET, force, value);
+            if (Errno.EPERM.is(forced)) {
+                option(SOL_SOCKET, plain, value, name);
+            } else {
+                check("setsockopt(" + name + "FORCE)", forced);
+            }
+        }
+    }
+
+    /// The error that waits on a socket, positive, or 0; asking clears it.
+    int pendingError() {
+        try (var arena = Arena.ofConfined()) {
+            var value = arena.allocateFrom(ValueLayout.JAVA_INT, 0);
+            var length = arena.allocateFrom(ValueLayout.JAVA_INT, 4);
+            int result = Libc.getsockopt(errno, fd, SOL_SOCKET, SO_ERROR, value.address(), length.address());
+            return result < 0 ? -result : value.get(ValueLayout.JAVA_INT, 0);
+        }
+    }
+
+    void bind(MemorySegment address) {
+        check("bind", Libc.bind(errno, fd, address.address(), (int) address.byteSize()));
+    }
+
+    /// The index of a network interface, or throws ENODEV.
+    int interfaceIndex(String name) {
+        try (var arena = Arena.ofConfined()) {
+            var text = arena.allocateFrom(name, StandardCharsets.US_ASCII);
+            return check("if_nametoindex(" + name + ")", Libc.nameToIndex(errno, text.address()));
+        }
+    }
+
+    /// Maps the first `length` bytes of the descriptor, shared with the kernel and filled with pages at once.
+    long map(long length) {
+        int readWrite = 3;
+        int sharedPopulated = 0x8001;
+        long address = Libc.mmap(errno, 0, length, readWrite, sharedPopulated, fd, 0);
+        if (address < 0) {
+            throw failure("mmap", address);
+        }
+        return address;
+    }
+
+    long send(long address, long length, int flags) {
+        return Libc.send(errno, fd, address, length, flags);
+    }
+
+    long sendTo(MemorySegment payload, MemorySegment destination, int flags) {
+        return Libc.sendto(errno, fd, payload.address(), payload.byteSize(), flags, destination.address(), (int)
+                destination.byteSize());
+    }
+
+    int sendBatch(long messages, int count, int flags) {
+        return Libc.sendmmsg(errno, fd, messages, count, flags);
+    }
+
+    long receive(long address, long length, int flags) {
+        return Libc.recv(errno, fd, address, length, flags);
+    }
+
+    long receiveMessage(long message, int flags) {
+        return Libc.recvmsg(errno, fd, message, flags);
+    }
+
+    long read(long address, long length) {
+        return Libc.read(errno, fd, address, length);
+    }
+
+    long write(long address, long length) {
+        return Libc.write(errno, fd, address, length);
+    }
+
+    @Override
+    public void close() {
+        if (fd >= 0) {
+            int closing = fd;
+            fd = -1;
+            // Linux has given the number back whatever close says, so there is nothing to repeat and nobody to tell.
+            int _ = Libc.close(errno, closing);
+        }
+    }
+}

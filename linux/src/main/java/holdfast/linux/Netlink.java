@@ -1,0 +1,202 @@
+package holdfast.linux;
+
+import static holdfast.linux.NetlinkSocket.NLM_F_CREATE;
+import static holdfast.linux.NetlinkSocket.NLM_F_EXCL;
+import static holdfast.linux.RouteMessages.AF_INET;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// The kernel's links, IPv4 addresses, routes and neighbours of one network namespace: as they are, as they change, and
+/// the few things that a director changes itself (NETLINK_ROUTE, `rtnetlink(7)`). One thread owns it. IPv4 addresses
+/// are
+/// ints in host order, MACs longs with the first octet in the highest of the low 48 bits.
+///
+/// Notifications are subscribed to before the first dump can be asked for, so "dump, then apply what [#receive] gives"
+/// misses nothing; a change may come twice, once in the dump.
+public final class Netlink implements AutoCloseable {
+    private static final int RTNLGRP_LINK = 1;
+    private static final int RTNLGRP_NEIGH = 3;
+    private static final int RTNLGRP_IPV4_IFADDR = 5;
+    private static final int RTNLGRP_IPV4_ROUTE = 7;
+    private static final int NOTIFICATION_BUFFER_BYTES = 1 << 20;
+    private static final int DATAGRAMS_MAX = 1024;
+    private static final int NTF_USE = 1;
+
+    private final NetlinkSocket requests;
+    private final NetlinkSocket notifications;
+
+    private Netlink(NetlinkSocket requests, NetlinkSocket notifications) {
+        this.requests = requests;
+        this.notifications = notifications;
+    }
+
+    /// Subscribes; needs no privilege.
+    public static Netlink open() {
+        var notifications = NetlinkSocket.forNotifications(
+                NOTIFICATION_BUFFER_BYTES, RTNLGRP_LINK, RTNLGRP_NEIGH, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE);
+        try {
+            return new Netlink(NetlinkSocket.forRequests(), notifications);
+        } catch (Throwable failure) {
+            notifications.close();
+            throw failure;
+        }
+    }
+
+    public List<Link> links() {
+        return dump(RouteMessages.RTM_GETLINK, new byte[RouteMessages.IFINFOMSG_BYTES], RouteMessages::link);
+    }
+
+    public List<Address> addresses() {
+        return dump(RouteMessages.RTM_GETADDR, ipv4(RouteMessages.IFADDRMSG_BYTES), RouteMessages::address);
+    }
+
+    /// Unicast routes of all tables; not those to the host itself, nor the ones that only refuse.
+    public List<Route> routes() {
+        return dump(RouteMessages.RTM_GETROUTE, ipv4(RouteMessages.RTMSG_BYTES), RouteMessages::route);
+    }
+
+    /// All neighbours, usable or not.
+    public List<Neighbour> neighbours() {
+        return dump(RouteMessages.RTM_GETNEIGH, ipv4(RouteMessages.NDMSG_BYTES), RouteMessages::neighbour);
+    }
+
+    private static byte[] ipv4(int fixedBytes) {
+        var body = new byte[fixedBytes];
+        body[0] = AF_INET;
+        return body;
+    }
+
+    private <T> List<T> dump(int type, byte[] body, Function<NetlinkMessage, Optional<T>> meaning) {
+        return requests.dump(type, ByteBuffer.wrap(body)).stream()
+                .map(meaning)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /// For [Poller]; readable when a notification waits.
+    public int fd() {
+        return notifications.fd();
+    }
+
+    /// The notifications that wait now, oldest first; does not wait itself. With [Change.Overrun] among them some were
+    /// lost, and everything must be dumped again.
+    public List<Change> receive() {
+        var changes = new ArrayList<Change>();
+        for (int i = 0; i < DATAGRAMS_MAX; i++) {
+            var taken = notifications.take();
+            if (Errno.EAGAIN.is(taken.result())) {
+                break;
+            }
+            if (Errno.ENOBUFS.is(taken.result()) || Errno.EMSGSIZE.is(taken.result())) {
+                changes.add(new Change.Overrun());
+            } else if (taken.result() < 0) {
+                throw notifications.failure("recv", (int) -taken.result());
+            }
+            taken.messages().stream()
+                    .map(RouteMessages::change)
+                    .flatMap(Optional::stream)
+                    .forEach(changes::add);
+        }
+        return changes;
+    }
+
+    /// Asks the kernel to use this neighbour: it sends ARP for an unknown or failed one and verifies a stale one. What
+    /// comes of it arrives as [Change.NeighbourChanged].
+    ///
+    /// @throws SyscallException EPERM without CAP_NET_ADMIN, ENODEV where there is no such interface
+    public void probe(int ifindex, int address) {
+        var body = body(RouteMessages.NDMSG_BYTES, 1);
+        body.put(0, (byte) AF_INET).putInt(4, ifindex).put(10, (byte) NTF_USE);
+        attribute(body, RouteMessages.NDA_DST, address);
+        requests.request(RouteMessages.RTM_NEWNEIGH, NLM_F_CREATE, body.flip()).ifPresent(errno -> {
+            throw requests.failure("RTM_NEWNEIGH(" + text(address) + ")", errno);
+        });
+    }
+
+    /// Gives an interface an address.
+    ///
+    /// @return whether it is new; false when the interface had it already
+    /// @throws SyscallException EPERM without CAP_NET_ADMIN, ENODEV where there is no such interface
+    public boolean addAddress(int ifindex, int address, int prefixLength) {
+        return change(
+                RouteMessages.RTM_NEWADDR,
+                NLM_F_CREATE | NLM_F_EXCL,
+                new Address(ifindex, address, prefixLength),
+                Errno.EEXIST);
+    }
+
+    /// Takes an address from an interface.
+    ///
+    /// @return whether it was there
+    /// @throws SyscallException EPERM without CAP_NET_ADMIN, ENODEV where there is no such interface
+    public boolean deleteAddress(int ifindex, int address, int prefixLength) {
+        return change(RouteMessages.RTM_DELADDR, 0, new Address(ifindex, address, prefixLength), Errno.EADDRNOTAVAIL);
+    }
+
+    /// Whether the kernel obeyed; false when it answered that it is so already.
+    private boolean change(int type, int flags, Address wanted, Errno already) {
+        var body = body(RouteMessages.IFADDRMSG_BYTES, 2);
+        body.put(0, (byte) AF_INET).put(1, (byte) wanted.prefixLength).putInt(4, wanted.ifindex);
+        attribute(body, RouteMessages.IFA_LOCAL, wanted.address);
+        attribute(body, RouteMessages.IFA_ADDRESS, wanted.address);
+        var error = requests.request(type, flags, body.flip());
+        if (error.isPresent() && error.get() != already.number()) {
+            var call = type == RouteMessages.RTM_NEWADDR ? "RTM_NEWADDR(" : "RTM_DELADDR(";
+            throw requests.failure(call + text(wanted.address) + "/" + wanted.prefixLength + ")", error.get());
+        }
+        return error.isEmpty();
+    }
+
+    /// Zeroes for the fixed part, and room behind it for attributes of 4 bytes.
+    private static ByteBuffer body(int fixedBytes, int attributes) {
+        var body = ByteBuffer.allocate(fixedBytes + attributes * 8).order(ByteOrder.nativeOrder());
+        return body.position(fixedBytes);
+    }
+
+    private static void attribute(ByteBuffer body, int type, int address) {
+        int networkOrder = body.order() == ByteOrder.LITTLE_ENDIAN ? Integer.reverseBytes(address) : address;
+        body.putShort((short) 8).putShort((short) type).putInt(networkOrder);
+    }
+
+    private static String text(int address) {
+        return (address >>> 24) + "." + (address >>> 16 & 0xff) + "." + (address >>> 8 & 0xff) + "." + (address & 0xff);
+    }
+
+    @Override
+    public void close() {
+        requests.close();
+        notifications.close();
+    }
+
+    /// @param mac  0 where the link has no Ethernet address
+    /// @param up   whether it is switched on and has a carrier
+    public record Link(int index, String name, long mac, int mtu, boolean up) {}
+
+    public record Address(int ifindex, int address, int prefixLength) {}
+
+    /// @param gateway  0 means that the destination itself is on the link
+    public record Route(int destination, int prefixLength, int gateway, int ifindex, int metric, int table) {}
+
+    /// @param mac     0 while it is not known
+    /// @param usable  whether the kernel would send to that MAC now (REACHABLE, STALE, DELAY, PROBE, PERMANENT, NOARP)
+    public record Neighbour(int ifindex, int address, long mac, boolean usable) {}
+
+    /// What became different; `removed` says that the thing is gone, otherwise it is new or has these properties now.
+    public sealed interface Change {
+        record LinkChanged(Link link, boolean removed) implements Change {}
+
+        record AddressChanged(Address address, boolean removed) implements Change {}
+
+        record RouteChanged(Route route, boolean removed) implements Change {}
+
+        record NeighbourChanged(Neighbour neighbour, boolean removed) implements Change {}
+
+        /// Notifications were lost, because nobody read them in time.
+        record Overrun() implements Change {}
+    }
+}

@@ -1,0 +1,287 @@
+package holdfast.linux;
+
+import static holdfast.linux.PacketSocket.PACKET_AUXDATA;
+import static holdfast.linux.PacketSocket.PACKET_COPY_THRESH;
+import static holdfast.linux.PacketSocket.PACKET_IGNORE_OUTGOING;
+import static holdfast.linux.PacketSocket.PACKET_RX_RING;
+import static holdfast.linux.PacketSocket.PACKET_STATISTICS;
+import static holdfast.linux.PacketSocket.PACKET_VERSION;
+import static holdfast.linux.PacketSocket.PACKET_VNET_HDR;
+import static holdfast.linux.PacketSocket.SOL_PACKET;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// All frames that arrive on one interface, read in place from a ring that the kernel fills (TPACKET_V2) and, where a
+/// frame is larger than its 2 KiB place, by recv() into a buffer of our own. Each frame comes with the kernel's offload
+/// metadata in front (`virtio_net_hdr`), so that 64 KB super-frames and partial checksums pass whole.
+///
+/// One thread owns a ring: it alone calls [#next], [#release], [#discardAll] and [#close]. [#stats] is for any thread.
+/// Nothing is allocated per packet.
+///
+/// A turn: `while (ring.next()) { use address() and length(); }`, flush the senders, then `release()`. The addresses of
+/// a
+/// turn stay valid until that release.
+///
+/// **When the interface goes down** the kernel stops the ring, the descriptor polls as failed, and [#dead] is true from
+/// then on. The owner closes it and opens another when netlink reports the interface up; what the old one held is lost.
+public final class PacketRing implements AutoCloseable {
+    private static final int FRAME_BYTES = 2048;
+    private static final int BLOCK_BYTES_MAX = 1 << 20;
+    private static final int FRAMES_MIN = 32; // one page of aarch64 with 64 KiB pages: a block is whole pages
+    private static final int FRAMES_MAX = 1 << 16;
+    private static final int RECEIVE_BUFFER_BYTES = 32 << 20; // bounds the large frames that wait for recv()
+    private static final int TPACKET_V2 = 1;
+
+    private final int frames;
+    private final int batchMax;
+    private final Descriptor socket;
+    private final CopiedFrames copies;
+    private final StatsReader statsReader;
+    private long base;
+
+    private int head; // the frame that is looked at next
+    private int held; // frames before head that were not handed back
+    private int taken; // of these, the ones that the caller saw
+    private long address;
+    private int length;
+    private long truncated;
+    private boolean dead;
+
+    private PacketRing(int ifindex, int frames, int batchMax) {
+        this.frames = frames;
+        this.batchMax = batchMax;
+        copies = new CopiedFrames(batchMax);
+        socket = socket(ifindex, copies);
+        statsReader = new StatsReader();
+        try {
+            configure(ifindex);
+        } catch (Throwable failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    /// Starts to receive on an interface.
+    ///
+    /// @param frames    places of 2 KiB in the ring, a power of two from 32 to 65536; 2048 is usual
+    /// @param batchMax  frames between two releases at most, 1 to `frames`; 64 is usual
+    /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV where there is no such interface
+    public static PacketRing open(int ifindex, int frames, int batchMax) {
+        if (frames < FRAMES_MIN || frames > FRAMES_MAX || Integer.bitCount(frames) != 1) {
+            throw new IllegalArgumentException("a ring has a power of two from 32 to 65536 frames, not " + frames);
+        }
+        if (batchMax < 1 || batchMax > frames) {
+            throw new IllegalArgumentException("a batch has 1 to " + frames + " frames, not " + batchMax);
+        }
+        return new PacketRing(ifindex, frames, batchMax);
+    }
+
+    private static Descriptor socket(int ifindex, CopiedFrames copies) {
+        try {
+            return PacketSocket.open("the packet ring of interface " + ifindex);
+        } catch (SyscallException failure) {
+            copies.close();
+            throw failure;
+        }
+    }
+
+    /// The order matters: the kernel refuses metadata and version once there is a ring, and a socket that is bound
+    /// before
+    /// it has its ring queues packets where nobody looks.
+    private void configure(int ifindex) {
+        socket.option(SOL_PACKET, PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
+        socket.option(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING");
+        socket.option(SOL_PACKET, PACKET_VERSION, TPACKET_V2, "PACKET_VERSION");
+        socket.option(SOL_PACKET, PACKET_COPY_THRESH, 1, "PACKET_COPY_THRESH");
+        socket.option(SOL_PACKET, PACKET_AUXDATA, 1, "PACKET_AUXDATA");
+        socket.receiveBuffer(RECEIVE_BUFFER_BYTES);
+        try (var arena = Arena.ofConfined()) {
+            socket.option(SOL_PACKET, PACKET_RX_RING, ringRequest(arena), "PACKET_RX_RING");
+        }
+        base = socket.map(ringBytes());
+        PacketSocket.bind(socket, ifindex, PacketSocket.ETH_P_ALL);
+    }
+
+    /// `struct tpacket_req`. The frames fill the blocks without a remainder, so they lie one after the other.
+    ///
+    ///     0            4        8            12       16
+    ///     | block size | blocks | frame size | frames |
+    private MemorySegment ringRequest(Arena arena) {
+        int blockBytes = (int) Math.min(BLOCK_BYTES_MAX, ringBytes());
+        var request = arena.allocate(16, 4);
+        Memory.putInt(request.address(), blockBytes);
+        Memory.putInt(request.address() + 4, (int) (ringBytes() / blockBytes));
+        Memory.putInt(request.address() + 8, FRAME_BYTES);
+        Memory.putInt(request.address() + 12, frames);
+        return request;
+    }
+
+    private long ringBytes() {
+        return (long) frames * FRAME_BYTES;
+    }
+
+    /// For [Poller]; readable when a frame waits, failed when the ring is dead.
+    public int fd() {
+        return socket.fd();
+    }
+
+    /// Moves to the next frame that is there now. False when there is none, or when the batch is full and wants a
+    /// [#release].
+    public boolean next() {
+        requireOpen();
+        while (taken < batchMax && held < frames) {
+            long frame = base + (long) head * FRAME_BYTES;
+            int status = Memory.getIntAcquire(frame);
+            if (!RingFrame.isReady(status)) {
+                return false;
+            }
+            head = (head + 1) & (frames - 1);
+            held++;
+            if (RingFrame.isCopied(status) ? takeCopy() : takeInPlace(frame, status)) {
+                taken++;
+                return true;
+            }
+            truncated++;
+        }
+        return false;
+    }
+
+    private boolean takeInPlace(long frame, int status) {
+        if (RingFrame.isTruncated(frame)) {
+            return false;
+        }
+        address = RingFrame.address(frame);
+        length = RingFrame.length(frame);
+        if (RingFrame.hasVlan(status)) {
+            short protocol = RingFrame.vlanProtocol(status, RingFrame.vlanProtocol(frame));
+            address = VlanTag.insert(address, protocol, RingFrame.vlanControl(frame));
+            length += VlanTag.BYTES;
+        }
+        return true;
+    }
+
+    private boolean takeCopy() {
+        long received = copies.receive(socket, taken);
+        if (Errno.ENETDOWN.is(received)) {
+            // The socket reports its death once and before the data that it still holds.
+            dead = true;
+            received = copies.receive(socket, taken);
+        }
+        if (received < 0) {
+            return false;
+        }
+        address = copies.address();
+        length = copies.length();
+        return true;
+    }
+
+    /// Where the `virtio_net_hdr` of the current frame stands; the Ethernet header follows 10 bytes further. Writable.
+    public long address() {
+        return address;
+    }
+
+    /// Bytes of the current frame, from the Ethernet header to the end: all of it, with its VLAN tag if it had one.
+    public int length() {
+        return length;
+    }
+
+    /// Hands back to the kernel all frames taken since the last release; their addresses are void from now on.
+    public void release() {
+        requireOpen();
+        for (int i = held; i > 0; i--) {
+            RingFrame.handBack(base + (long) ((head - i) & (frames - 1)) * FRAME_BYTES);
+        }
+        held = 0;
+        taken = 0;
+    }
+
+    /// Drops what is queued at this moment, at most one ringful, so that a flood cannot keep us here. Frames taken
+    /// before are released too.
+    ///
+    /// @return how many were dropped
+    public int discardAll() {
+        release();
+        for (int i = 0; i < frames; i++) {
+            long frame = base + (long) head * FRAME_BYTES;
+            int status = Memory.getIntAcquire(frame);
+            if (!RingFrame.isReady(status)) {
+                return i;
+            }
+            if (RingFrame.isCopied(status)) {
+                boolean _ = takeCopy();
+            }
+            RingFrame.handBack(frame);
+            head = (head + 1) & (frames - 1);
+        }
+        return frames;
+    }
+
+    /// Whether the interface went down under the ring. It makes a system call and allocates: ask when [Poller#failed]
+    /// says so, or when readable brought no frame, not per packet.
+    public boolean dead() {
+        dead = dead || socket.pendingError() != 0;
+        return dead;
+    }
+
+    /// Counts since open. Any thread.
+    public Stats stats() {
+        return statsReader.read();
+    }
+
+    private void requireOpen() {
+        if (base == 0) {
+            throw new IllegalStateException("the packet ring is closed");
+        }
+    }
+
+    @Override
+    public void close() {
+        statsReader.close();
+        socket.close();
+        copies.close();
+        if (base != 0) {
+            Memory.free(base, ringBytes());
+            base = 0;
+        }
+    }
+
+    /// @param received     frames that came into the ring
+    /// @param kernelDrops  frames that found no room in it
+    /// @param truncated    frames skipped because a part of them was missing: the receive buffer for large ones was
+    ///     full, or the frame was larger than 66 KiB
+    public record Stats(long received, long kernelDrops, long truncated) {}
+
+    /// The kernel's counters since open. It clears them at each reading, so they are summed up here, under a lock of
+    /// their own that also keeps close() from taking the descriptor away meanwhile.
+    private final class StatsReader {
+        private final MemorySegment errno = Libc.errnoSegment();
+        private long received;
+        private long drops;
+
+        /// `struct tpacket_stats`: packets u32 (with the dropped ones), drops u32.
+        synchronized Stats read() {
+            if (socket.fd() >= 0) {
+                try (var arena = Arena.ofConfined()) {
+                    var counters = arena.allocate(8, 4);
+                    var size = arena.allocateFrom(ValueLayout.JAVA_INT, 8);
+                    int result = Libc.getsockopt(
+                            errno, socket.fd(), SOL_PACKET, PACKET_STATISTICS, counters.address(), size.address());
+                    socket.check("getsockopt(PACKET_STATISTICS)", result);
+                    long dropped = Integer.toUnsignedLong(Memory.getInt(counters.address() + 4));
+                    received += Integer.toUnsignedLong(Memory.getInt(counters.address())) - dropped;
+                    drops += dropped;
+                }
+            }
+            return new Stats(received, drops, truncated);
+        }
+
+        synchronized void close() {
+            if (socket.fd() >= 0) {
+                Stats _ = read();
+                socket.close();
+            }
+        }
+    }
+}

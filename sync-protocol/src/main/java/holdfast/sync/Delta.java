@@ -1,0 +1,300 @@
+package holdfast.sync;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// A movable window onto one record of a [DeltaRing] or a [Batch]: one change of one connection or template, or one
+/// mark in the stream. Not thread-safe, and valid only until the ring hands the record to the other side.
+///
+/// ```
+///  0         8             16       20       24     28         32         36      40      42      44     46   48
+///  | version | remainingMs | client | virtual| real | template | timeoutS | flags | cport | vport | rport | -  |
+///  48            52   53         54       55      56       64
+///  | templatePort | op | protocol | method | state | digest |
+/// ```
+/// A MARK has no key: its counts of connections and templates stand where the others have client and virtual address.
+public final class Delta {
+    public static final int BYTES = 64;
+    static final int WORDS = BYTES / Long.BYTES;
+
+    /// [#templatePort] of a connection that no template controls.
+    public static final int NO_TEMPLATE = -1;
+
+    private static final int VERSION = 0, REMAINING = 8, CLIENT = 16, VIRTUAL = 20, REAL = 24, TEMPLATE = 28;
+    private static final int TIMEOUT = 32, FLAGS = 36, CLIENT_PORT = 40, VIRTUAL_PORT = 42, REAL_PORT = 44;
+    private static final int TEMPLATE_PORT = 48, OP = 52, PROTOCOL = 53, METHOD = 54, STATE = 55, DIGEST = 56;
+
+    /// What a record says. The standby must not depend on the order of records of *different* keys between two marks:
+    /// a batch keeps only the latest record of a key, in the place of the first.
+    public enum Op {
+        /// A connection is or becomes what the record says; the version decides, never the arrival.
+        CONNECTION,
+        /// The same for a persistence template; its client address is masked and its client port 0.
+        TEMPLATE,
+        /// A connection is gone as of the version.
+        CONNECTION_END,
+        /// A template is gone as of the version.
+        TEMPLATE_END,
+        /// From here to SNAPSHOT_END every entry of the active appears at least once, mixed with live records. One that
+        /// comes while another is open starts anew: nothing seen before counts.
+        SNAPSHOT_BEGIN,
+        /// What neither the snapshot nor a live record mentioned since SNAPSHOT_BEGIN does not exist on the active.
+        SNAPSHOT_END,
+        /// The digest and the counts of the active's whole table as of the version.
+        MARK;
+
+        private static final List<Op> ALL = List.of(values());
+
+        /// Whether nothing may be moved across this record.
+        boolean isBarrier() {
+            return compareTo(TEMPLATE_END) > 0;
+        }
+
+        boolean isEnd() {
+            return this == CONNECTION_END || this == TEMPLATE_END;
+        }
+
+        boolean isOfTemplate() {
+            return this == TEMPLATE || this == TEMPLATE_END;
+        }
+
+        static Op of(int code) {
+            return ALL.get(code);
+        }
+
+        static int count() {
+            return ALL.size();
+        }
+    }
+
+    private final MemorySegment memory;
+    private long base;
+
+    Delta(MemorySegment memory) {
+        this.memory = memory;
+    }
+
+    Delta at(long offset) {
+        base = offset;
+        return this;
+    }
+
+    void clear() {
+        for (int offset = 0; offset < BYTES; offset += Long.BYTES) {
+            memory.set(JAVA_LONG, base + offset, 0L);
+        }
+    }
+
+    /// Takes over every field of `other`; for a model or a copy between rings.
+    public Delta copyOf(Delta other) {
+        for (int offset = 0; offset < BYTES; offset += Long.BYTES) {
+            memory.set(JAVA_LONG, base + offset, other.memory.get(JAVA_LONG, other.base + offset));
+        }
+        return this;
+    }
+
+    boolean hasKeyOf(Delta other) {
+        return op().isOfTemplate() == other.op().isOfTemplate()
+                && protocol() == other.protocol()
+                && clientAddress() == other.clientAddress()
+                && virtualAddress() == other.virtualAddress()
+                && clientPort() == other.clientPort()
+                && virtualPort() == other.virtualPort();
+    }
+
+    int keyHash() {
+        long mixed = (Integer.toUnsignedLong(clientAddress()) << 32 | clientPort() << 16 | virtualPort())
+                * 0x9e3779b97f4a7c15L;
+        mixed = (mixed ^ virtualAddress() ^ (protocol() << 1 | (op().isOfTemplate() ? 1 : 0))) * 0xbf58476d1ce4e5b9L;
+        return (int) (mixed >>> 32);
+    }
+
+    public Op op() {
+        return Op.of(memory.get(JAVA_BYTE, base + OP));
+    }
+
+    public Delta op(Op op) {
+        memory.set(JAVA_BYTE, base + OP, (byte) op.ordinal());
+        return this;
+    }
+
+    /// The protocol number of the IP header: 6 for TCP, 17 for UDP.
+    public int protocol() {
+        return memory.get(JAVA_BYTE, base + PROTOCOL) & 0xff;
+    }
+
+    public Delta protocol(int protocol) {
+        memory.set(JAVA_BYTE, base + PROTOCOL, (byte) protocol);
+        return this;
+    }
+
+    /// As [Version] packs it.
+    public long version() {
+        return memory.get(JAVA_LONG, base + VERSION);
+    }
+
+    public Delta version(long version) {
+        memory.set(JAVA_LONG, base + VERSION, version);
+        return this;
+    }
+
+    public int clientAddress() {
+        return memory.get(JAVA_INT, base + CLIENT);
+    }
+
+    public Delta clientAddress(int address) {
+        memory.set(JAVA_INT, base + CLIENT, address);
+        return this;
+    }
+
+    public int clientPort() {
+        return memory.get(JAVA_SHORT, base + CLIENT_PORT) & 0xffff;
+    }
+
+    public Delta clientPort(int port) {
+        memory.set(JAVA_SHORT, base + CLIENT_PORT, (short) port);
+        return this;
+    }
+
+    public int virtualAddress() {
+        return memory.get(JAVA_INT, base + VIRTUAL);
+    }
+
+    public Delta virtualAddress(int address) {
+        memory.set(JAVA_INT, base + VIRTUAL, address);
+        return this;
+    }
+
+    public int virtualPort() {
+        return memory.get(JAVA_SHORT, base + VIRTUAL_PORT) & 0xffff;
+    }
+
+    public Delta virtualPort(int port) {
+        memory.set(JAVA_SHORT, base + VIRTUAL_PORT, (short) port);
+        return this;
+    }
+
+    public int realAddress() {
+        return memory.get(JAVA_INT, base + REAL);
+    }
+
+    public Delta realAddress(int address) {
+        memory.set(JAVA_INT, base + REAL, address);
+        return this;
+    }
+
+    public int realPort() {
+        return memory.get(JAVA_SHORT, base + REAL_PORT) & 0xffff;
+    }
+
+    public Delta realPort(int port) {
+        memory.set(JAVA_SHORT, base + REAL_PORT, (short) port);
+        return this;
+    }
+
+    /// The code of a [holdfast.conf.ForwardingMethod].
+    public int method() {
+        return memory.get(JAVA_BYTE, base + METHOD) & 0xff;
+    }
+
+    public Delta method(int code) {
+        memory.set(JAVA_BYTE, base + METHOD, (byte) code);
+        return this;
+    }
+
+    /// TCP state code of IPVS, 0 to 10.
+    public int state() {
+        return memory.get(JAVA_BYTE, base + STATE) & 0xff;
+    }
+
+    public Delta state(int code) {
+        memory.set(JAVA_BYTE, base + STATE, (byte) code);
+        return this;
+    }
+
+    /// The connection flags of IPVS (IPVS-REF 4.2).
+    public int flags() {
+        return memory.get(JAVA_INT, base + FLAGS);
+    }
+
+    public Delta flags(int flags) {
+        memory.set(JAVA_INT, base + FLAGS, flags);
+        return this;
+    }
+
+    /// The entry's full timeout in seconds, an unsigned int.
+    public int timeoutS() {
+        return memory.get(JAVA_INT, base + TIMEOUT);
+    }
+
+    public Delta timeoutS(int seconds) {
+        memory.set(JAVA_INT, base + TIMEOUT, seconds);
+        return this;
+    }
+
+    /// What was left of the timeout when the record was written, in ms; at least 0.
+    public long remainingMs() {
+        return memory.get(JAVA_LONG, base + REMAINING);
+    }
+
+    public Delta remainingMs(long ms) {
+        memory.set(JAVA_LONG, base + REMAINING, ms);
+        return this;
+    }
+
+    /// The masked client address of the template that controls this connection; means nothing without [#templatePort].
+    public int templateClient() {
+        return memory.get(JAVA_INT, base + TEMPLATE);
+    }
+
+    public Delta templateClient(int address) {
+        memory.set(JAVA_INT, base + TEMPLATE, address);
+        return this;
+    }
+
+    /// The virtual port of the controlling template, or [#NO_TEMPLATE]. A claimed record starts with 0: a connection
+    /// without a template must say so.
+    public int templatePort() {
+        return memory.get(JAVA_INT, base + TEMPLATE_PORT);
+    }
+
+    public Delta templatePort(int port) {
+        memory.set(JAVA_INT, base + TEMPLATE_PORT, port);
+        return this;
+    }
+
+    /// MARK only.
+    public long digest() {
+        return memory.get(JAVA_LONG, base + DIGEST);
+    }
+
+    public Delta digest(long digest) {
+        memory.set(JAVA_LONG, base + DIGEST, digest);
+        return this;
+    }
+
+    /// MARK only: connections in the table.
+    public int connections() {
+        return memory.get(JAVA_INT, base + CLIENT);
+    }
+
+    public Delta connections(int count) {
+        memory.set(JAVA_INT, base + CLIENT, count);
+        return this;
+    }
+
+    /// MARK only: templates in the table.
+    public int templates() {
+        return memory.get(JAVA_INT, base + VIRTUAL);
+    }
+
+    public Delta templates(int count) {
+        memory.set(JAVA_INT, base + VIRTUAL, count);
+        return this;
+    }
+}

@@ -1,0 +1,24 @@
+package holdfast.sync;
+
+/// Why a message was dropped unread.
+public enum Refused {
+    /// The seal does not open: another key, or changed on the way.
+    BAD_SEAL,
+    /// Of a format that this build does not know.
+    UNKNOWN_FORMAT,
+    /// Not a message, or one that contradicts itself.
+    MALFORMED,
+    /// Of another cluster's group.
+    OTHER_GROUP,
+    /// Seen before, or too old to tell.
+    REPLAYED,
+    /// Its sender has not yet shown that it hears us now, so it may be a recording. A few of these at each join are
+    /// normal.
+    UNPROVEN,
+    /// From a term that is over.
+    OLD_TERM,
+    /// A second active in the term that we follow.
+    RIVAL,
+    /// Our own queue was full; what was lost is found as a gap.
+    OVERFLOW
+}

@@ -1,0 +1,32 @@
+package holdfast.sync;
+
+/// The worker that owns connection and template tables, as the sync thread sees it. Every method is called from the
+/// sync
+/// thread and must not block.
+///
+/// What the worker keeps to:
+/// - In each term its own sequence starts at 1 and grows by 1 per change; a record that finds [#out] full is lost, and
+///   the missing number tells us so.
+/// - The entries of a snapshot carry the versions they have, the same or older than the latest change.
+/// - It publishes a comparison in [#equality] before it counts the MARK in [#applied].
+/// - Before it is promoted it takes everything from [#in].
+public interface TableOwner {
+    /// Changes of our own tables, worker to sync.
+    DeltaRing out();
+
+    /// Changes of the active's tables, sync to worker. It must hold at least [Batch#RECORDS_MAX] records.
+    DeltaRing in();
+
+    /// Called after records were put into [#in] and after [#requestSnapshot].
+    void wakeUp();
+
+    /// Asks for SNAPSHOT_BEGIN, all entries, SNAPSHOT_END in [#out], mixed with live records and paced by the free
+    /// space. Asked again while one is being written, the worker writes another one after it.
+    void requestSnapshot();
+
+    /// Records taken from [#in] and applied since the start; only grows.
+    long applied();
+
+    /// The last comparison of a MARK.
+    Equality equality();
+}

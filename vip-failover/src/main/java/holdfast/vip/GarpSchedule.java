@@ -1,0 +1,69 @@
+package holdfast.vip;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/// When the claims of a group are announced by gratuitous ARP, as a pure function: at once and at configured delays
+/// after a claim, again after any sign of a rival, and slowly for as long as the claim lasts. A release forgets it all,
+/// so nothing is announced after a pause.
+///
+/// @param repeatAfter  ns after the claim, ascending
+/// @param refresh      ns between refreshes; 0 for none
+public record GarpSchedule(List<Long> repeatAfter, long refresh) {
+    /// A rival that keeps talking makes us announce once in this time, not once for each of its adverts.
+    static final long REASSERT_INTERVAL_MIN = 1_000_000_000;
+
+    public GarpSchedule {
+        repeatAfter = repeatAfter.stream().sorted().toList();
+    }
+
+    /// What is still to be announced.
+    ///
+    /// @param dueAt     points in time, ascending
+    /// @param burstAt   when the last burst began
+    /// @param refreshAt [Long#MAX_VALUE] for never
+    public record Plan(List<Long> dueAt, long burstAt, long refreshAt) {
+        /// Nothing claimed, nothing to announce.
+        public static final Plan NONE = new Plan(List.of(), Long.MAX_VALUE, Long.MAX_VALUE);
+
+        public Plan {
+            dueAt = List.copyOf(dueAt);
+        }
+
+        /// When the next announcement is due.
+        public long nextAt() {
+            return Math.min(dueAt.isEmpty() ? Long.MAX_VALUE : dueAt.getFirst(), refreshAt);
+        }
+
+        public boolean isDue(long now) {
+            return now >= nextAt();
+        }
+    }
+
+    /// The plan after the addresses were claimed at `now`.
+    public Plan claimed(long now) {
+        var due = Stream.concat(Stream.of(now), repeatAfter.stream().map(after -> now + after));
+        return new Plan(due.toList(), now, refreshAfter(now));
+    }
+
+    /// The plan after a rival was heard: one more whole burst, but not before the last one is
+    /// [#REASSERT_INTERVAL_MIN] old.
+    public Plan reasserted(Plan plan, long now) {
+        if (plan.equals(Plan.NONE) || now - plan.burstAt() >= REASSERT_INTERVAL_MIN) {
+            return claimed(now);
+        }
+        long at = plan.burstAt() + REASSERT_INTERVAL_MIN;
+        var due = Stream.concat(plan.dueAt().stream(), Stream.of(at)).sorted().distinct();
+        return new Plan(due.toList(), plan.burstAt(), plan.refreshAt());
+    }
+
+    /// The plan after an announcement at `now`: whatever was due by then is done with it.
+    public Plan announced(Plan plan, long now) {
+        var later = plan.dueAt().stream().filter(at -> at > now).toList();
+        return new Plan(later, plan.burstAt(), now >= plan.refreshAt() ? refreshAfter(now) : plan.refreshAt());
+    }
+
+    private long refreshAfter(long now) {
+        return refresh == 0 ? Long.MAX_VALUE : now + refresh;
+    }
+}

@@ -1,0 +1,20 @@
+package holdfast.vip;
+
+/// How far a standby's tables are, as its sync side knows it.
+///
+/// @param applied       version of the last change applied (term in the high 16 bits)
+/// @param equalVersion  version at which a digest of the active last matched our own; 0 for never
+/// @param equal         whether the last comparison matched; false also where nothing is known
+public record TableState(long applied, long equalVersion, boolean equal) {
+    /// Nothing known yet, which never counts as equal.
+    public static final TableState UNKNOWN = new TableState(0, 0, false);
+
+    /// Whether all up to `version` is applied and was proved equal at that version or a later one.
+    public boolean hasProved(long version) {
+        return equal && applied >= version && equalVersion >= version;
+    }
+
+    int term() {
+        return (int) (applied >>> 48);
+    }
+}

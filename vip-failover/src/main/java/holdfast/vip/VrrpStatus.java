@@ -1,0 +1,58 @@
+package holdfast.vip;
+
+import holdfast.conf.Ipv4;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/// What one virtual router is doing, at one moment, for any thread. Intervals are in ns.
+///
+/// @param downInterval   how long the active must be silent before this director takes over
+/// @param peerInterval   between the active's adverts as it last told; our own while we are active
+/// @param activeAddress  the active director as far as known: ourselves, or whom we follow
+/// @param handover       name of the handover step that is under way; `Idle` for none
+/// @param tables         what the sync side last said of our tables
+/// @param received       valid adverts
+/// @param refused        adverts dropped, by reason; only reasons that occurred
+/// @param fenced         times this director stood by because it had been paused
+/// @param contested      promotions by silence after which the old active was still heard: false takeovers
+/// @param eventsLost     events that met a full queue
+/// @param differingPeer  a peer whose adverts list other addresses than ours (keepalived would refuse ours)
+/// @param lastFailover   the latest planned failover, under way or ended
+public record VrrpStatus(
+        Role role,
+        int vrid,
+        int priority,
+        boolean preempt,
+        long interval,
+        long skewInterval,
+        long downInterval,
+        long peerInterval,
+        Optional<Ipv4> activeAddress,
+        Optional<Transition> lastTransition,
+        String handover,
+        TableState tables,
+        long sent,
+        long received,
+        Map<String, Long> refused,
+        long sendErrors,
+        long transitions,
+        long fenced,
+        long contested,
+        long eventsLost,
+        Optional<Ipv4> differingPeer,
+        Optional<FailoverRecord> lastFailover) {
+    public VrrpStatus {
+        refused = Map.copyOf(refused);
+    }
+
+    public enum Role {
+        INITIALIZE,
+        STANDBY,
+        ACTIVE
+    }
+
+    /// @param cause  such as `PEER_SILENT` or `OUTRANKED`
+    /// @param at     wall clock, for people only
+    public record Transition(Role from, Role to, String cause, Instant at) {}
+}

@@ -1,0 +1,359 @@
+package holdfast.vrrp;
+
+import static holdfast.vrrp.Vrrp.Wait.*;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// The election of one virtual router as a pure function of state, event and time (RFC 9568 §6.4): no socket, clock or
+/// thread. `Standby` is the RFC's "Backup".
+///
+/// Four things go beyond the RFC. *Pause fencing*: an active that was silent for as long as a peer needs to take over
+/// stands by before it sends anything more. *Crash wait*: when the process of the active is known to be dead, its
+/// standby waits a few ms instead of a down interval. *Handover*: an active can give, and a standby take, without any
+/// timer. *Last word*: whoever yields sends one last advert, so that the winner learns of the rival and repeats its
+/// GARPs (VRRP-REF 5.4, where a silent yield cost 37.8 s).
+///
+/// All times are ns of one clock that also counts while the machine sleeps. Events that were waiting together carry
+/// one `now`, and adverts go before the tick (VRRP-REF 2.5).
+///
+/// @param priority  1 to 255, the higher one wins (§5.2.4); 255 owns the addresses and does not wait at its start
+/// @param interval  ns between our own adverts while active
+/// @param address   our primary IPv4 address, which decides between equal priorities
+/// @param preempt   whether to take over from a live active of lower priority
+public record Vrrp(int priority, long interval, int address, boolean preempt) {
+    /// The priority of a director whose own addresses are the virtual ones.
+    public static final int OWNER = 255;
+
+    /// What a standby of priority 0 would wait once the active's process is known to be dead. The part that a priority
+    /// leaves of it keeps several standbys apart, as the skew does in a down interval.
+    static final long CRASH_WAIT_INTERVAL = 5_000_000;
+
+    /// How long a director that took over by handover does not obey adverts of the one that gave: what that one sent
+    /// before it gave may still be under way.
+    static final long SETTLE_INTERVAL = 50_000_000;
+
+    /// The least time between two adverts that answer a rival, so that a flood of lower adverts does not make us flood.
+    static final long ASSERT_INTERVAL_MIN = 1_000_000;
+
+    public Vrrp {
+        if (priority < 1 || priority > OWNER || interval <= 0) {
+            throw new IllegalArgumentException("priority " + priority + " or interval " + interval);
+        }
+    }
+
+    /// Where the election stands.
+    public sealed interface State {}
+
+    /// Takes no part: not started, link down, or shut down.
+    public record Initialize() implements State {}
+
+    /// Listens to the active director, or for one.
+    ///
+    /// @param peerDownAt    when silence ends in our taking over
+    /// @param peerInterval  ns between the active's adverts, as it last told; ours until then
+    /// @param following     address of the active that spoke last, 0 for nobody
+    /// @param gave          we handed the group over: no preempting until we have been active again
+    /// @param waitsFor          what the timer waits for
+    public record Standby(long peerDownAt, long peerInterval, int following, boolean gave, Wait waitsFor)
+            implements State {}
+
+    /// Owns the addresses.
+    ///
+    /// @param nextAdvertAt  one interval after the last advert that we sent
+    public record Active(long nextAdvertAt, Promotion promotion) implements State {}
+
+    /// Why a standby's timer stands where it does.
+    public enum Wait {
+        STARTED,
+        FOLLOWING,
+        PEER_RESIGNED,
+        PEER_PROCESS_DIED,
+        RELEARNING,
+        GAVE
+    }
+
+    /// How and when a director became active. Each one but `TOOK_BACK` comes with a [Claim], and so with the next term.
+    ///
+    /// @param from  address of the active before, 0 where nobody was heard
+    public record Promotion(Cause cause, int from, long at) {}
+
+    /// What made a director active.
+    public enum Cause {
+        OWNER_STARTED,
+        NOBODY_SPOKE,
+        PEER_SILENT,
+        PEER_RESIGNED,
+        PEER_PROCESS_DIED,
+        HANDOVER,
+        /// An aborted handover: the addresses never left, so there is neither claim nor term.
+        TOOK_BACK
+    }
+
+    /// Why a director released the addresses.
+    public enum Reason {
+        OUTRANKED,
+        PAUSED,
+        LINK_DOWN,
+        SHUTDOWN,
+        HANDED_OVER
+    }
+
+    /// What can happen to an election.
+    public sealed interface Event {}
+
+    /// Time has passed.
+    public record Tick() implements Event {}
+
+    /// A valid advert of another director.
+    ///
+    /// @param interval  ns until its next one
+    public record Advert(int priority, long interval, int sender) implements Event {}
+
+    /// The process of the director with this address has closed its sockets, so it is gone although its host may live.
+    public record PeerProcessDied(int address) implements Event {}
+
+    /// We did not run for `gap` ns.
+    public record Paused(long gap) implements Event {}
+
+    /// Stop being active and let a peer take over; no advert says so.
+    public record HandoverGive() implements Event {}
+
+    /// The active asks us to take over now.
+    public record HandoverTake() implements Event {}
+
+    /// The handover that we gave for has failed before anybody took.
+    public record HandoverTakeBack() implements Event {}
+
+    public record LinkUp() implements Event {}
+
+    public record LinkDown() implements Event {}
+
+    public record Shutdown() implements Event {}
+
+    /// What the shell must do, in order.
+    public sealed interface Effect {}
+
+    /// @param priority  0 resigns
+    public record SendAdvert(int priority) implements Effect {}
+
+    /// Take the next term, own the addresses, announce them.
+    public record Claim(Promotion promotion) implements Effect {}
+
+    /// Stop owning the addresses.
+    public record Release(Reason reason) implements Effect {}
+
+    /// A rival was heard: announce the addresses again.
+    public record Reassert() implements Effect {}
+
+    /// The state after an event, and what must then be done.
+    public record Step(State next, List<Effect> effects) {
+        public Step {
+            effects = List.copyOf(effects);
+        }
+    }
+
+    /// The state after `event` at `now`, and what the shell must then do, in order.
+    public Step step(State state, Event event, long now) {
+        return switch (state) {
+            case Initialize initialize -> whileInitialize(initialize, event, now);
+            case Standby standby -> whileStandby(standby, event, now);
+            case Active active when hasBeenSilent(active, now) -> fenced(event, now);
+            case Active active -> whileActive(active, event, now);
+        };
+    }
+
+    private Step whileInitialize(Initialize state, Event event, long now) {
+        return switch (event) {
+            case LinkUp() when priority == OWNER -> promoted(Cause.OWNER_STARTED, 0, now);
+            case LinkUp() -> standby(now + downInterval(interval), interval, 0, false, STARTED);
+            case Tick _, Advert _, PeerProcessDied _, Paused _, LinkDown _, Shutdown _ -> unchanged(state);
+            case HandoverGive _, HandoverTake _, HandoverTakeBack _ -> unchanged(state);
+        };
+    }
+
+    private Step whileStandby(Standby state, Event event, long now) {
+        return switch (event) {
+            case Tick() when now - state.peerDownAt() >= 0 -> promoted(causeOf(state), state.following(), now);
+            case Advert ad when ad.sender() == address -> unchanged(state);
+            case Advert ad when ad.priority() == 0 -> resigned(state, now);
+            case Advert ad
+            when follows(state, ad) ->
+                standby(now + downInterval(ad.interval()), ad.interval(), ad.sender(), state.gave(), FOLLOWING);
+            // A live active that we are about to preempt: the timer keeps running, but we know whom it is about.
+            case Advert ad ->
+                standby(state.peerDownAt(), state.peerInterval(), ad.sender(), state.gave(), state.waitsFor());
+            case PeerProcessDied(int dead)
+            when dead == state.following() && state.waitsFor() != RELEARNING -> processDied(state, now);
+            case Paused(long gap)
+            when gap > 3 * Math.min(interval, state.peerInterval()) ->
+                standby(
+                        now + downInterval(state.peerInterval()),
+                        state.peerInterval(),
+                        state.following(),
+                        state.gave(),
+                        RELEARNING);
+            case HandoverTake() -> promoted(Cause.HANDOVER, state.following(), now);
+            case HandoverTakeBack()
+            when state.gave() ->
+                active(now, new Promotion(Cause.TOOK_BACK, 0, now), new SendAdvert(priority), new Reassert());
+            case LinkDown _, Shutdown _ -> new Step(new Initialize(), List.of());
+            case Tick _, PeerProcessDied _, Paused _, LinkUp _, HandoverGive _, HandoverTakeBack _ -> unchanged(state);
+        };
+    }
+
+    private Step whileActive(Active state, Event event, long now) {
+        return switch (event) {
+            case Tick()
+            when now - state.nextAdvertAt() >= 0 -> active(now, state.promotion(), new SendAdvert(priority));
+            case Advert ad when ad.sender() == address -> unchanged(state); // a loop or a twin; the codec counts it
+            case Advert ad when ad.priority() == 0 -> active(now, state.promotion(), new SendAdvert(priority));
+            case Advert ad
+            when outranksUs(ad) && !isStillUnderWay(state, ad, now) ->
+                standby(
+                        now + downInterval(ad.interval()),
+                        ad.interval(),
+                        ad.sender(),
+                        false,
+                        FOLLOWING,
+                        new SendAdvert(priority),
+                        new Release(Reason.OUTRANKED));
+            case Advert _
+            when now - lastAdvertAt(state) >= ASSERT_INTERVAL_MIN ->
+                active(now, state.promotion(), new SendAdvert(priority), new Reassert());
+            case Advert _ -> new Step(state, List.of(new Reassert()));
+            case Paused(long gap) when gap > earliestTakeoverInterval() -> relearning(now);
+            case HandoverGive() -> standby(now + downInterval(interval), interval, 0, true, GAVE);
+            case LinkDown() -> new Step(new Initialize(), List.of(new SendAdvert(0), new Release(Reason.LINK_DOWN)));
+            case Shutdown() -> new Step(new Initialize(), List.of(new SendAdvert(0), new Release(Reason.SHUTDOWN)));
+            case Tick _, PeerProcessDied _, Paused _, LinkUp _, HandoverTake _, HandoverTakeBack _ -> unchanged(state);
+        };
+    }
+
+    /// When the state wants its next [Tick]; [Long#MAX_VALUE] for never.
+    public static long nextAt(State state) {
+        return switch (state) {
+            case Initialize _ -> Long.MAX_VALUE;
+            case Standby standby -> standby.peerDownAt();
+            case Active active -> active.nextAdvertAt();
+        };
+    }
+
+    /// What this priority adds to three silent intervals, so that standbys do not collide (§6.1). In ns: in
+    /// centiseconds an interval of 10 ms would leave every priority the same skew of 0.
+    public long skewInterval(long peerInterval) {
+        return (256 - priority) * peerInterval / 256;
+    }
+
+    /// How long an active with this interval must be silent before we take over (§6.1).
+    public long downInterval(long peerInterval) {
+        return 3 * peerInterval + skewInterval(peerInterval);
+    }
+
+    /// How long after our last advert any peer may take over at the earliest, whatever its priority.
+    ///
+    /// The crash wait is shorter, but no pause starts it: a paused process keeps its sockets open. A handover does
+    /// not count either: who gave is not active.
+    public long earliestTakeoverInterval() {
+        return 3 * interval;
+    }
+
+    /// How long we wait once the active's process is known to be dead.
+    public long crashWaitInterval() {
+        return (256 - priority) * CRASH_WAIT_INTERVAL / 256;
+    }
+
+    /// The same router that leaves any live active alone, because it is not fit to replace it.
+    public Vrrp withoutPreempt() {
+        return new Vrrp(priority, interval, address, priority == OWNER && preempt);
+    }
+
+    /// An active that finds itself silent for as long as a peer needs may not be the only one any more: it relearns
+    /// first and answers the event as a standby, so not even a resignation leaves it.
+    private Step fenced(Event event, long now) {
+        var first = relearning(now);
+        var second = step(first.next(), event, now);
+        var effects = new ArrayList<>(first.effects());
+        effects.addAll(second.effects());
+        return new Step(second.next(), effects);
+    }
+
+    private Step relearning(long now) {
+        return standby(now + downInterval(interval), interval, 0, false, RELEARNING, new Release(Reason.PAUSED));
+    }
+
+    private Step resigned(Standby state, long now) {
+        return standby(
+                now + skewInterval(state.peerInterval()),
+                state.peerInterval(),
+                state.following(),
+                state.gave(),
+                PEER_RESIGNED);
+    }
+
+    /// An advert that the dead process sent just before and that arrives after this event restarts the full timer: it
+    /// cannot be told from one of a live process whose connection was cut. That costs one ordinary takeover time.
+    private Step processDied(Standby state, long now) {
+        long soon = now + crashWaitInterval();
+        return standby(
+                soon - state.peerDownAt() < 0 ? soon : state.peerDownAt(),
+                state.peerInterval(),
+                state.following(),
+                state.gave(),
+                PEER_PROCESS_DIED);
+    }
+
+    /// Whether an active has been silent for so long that a peer may have taken over.
+    public boolean hasBeenSilent(State state, long now) {
+        return state instanceof Active active && now - lastAdvertAt(active) >= earliestTakeoverInterval();
+    }
+
+    private long lastAdvertAt(Active state) {
+        return state.nextAdvertAt() - interval;
+    }
+
+    private boolean follows(Standby state, Advert ad) {
+        boolean preempts = preempt && !state.gave();
+        return !preempts || ad.priority() >= priority;
+    }
+
+    private boolean outranksUs(Advert ad) {
+        return ad.priority() > priority
+                || (ad.priority() == priority && Integer.compareUnsigned(ad.sender(), address) > 0);
+    }
+
+    private static boolean isStillUnderWay(Active state, Advert ad, long now) {
+        var promotion = state.promotion();
+        return promotion.cause() == Cause.HANDOVER
+                && promotion.from() == ad.sender()
+                && now - promotion.at() < SETTLE_INTERVAL;
+    }
+
+    private static Cause causeOf(Standby state) {
+        return switch (state.waitsFor()) {
+            case PEER_RESIGNED -> Cause.PEER_RESIGNED;
+            case PEER_PROCESS_DIED -> Cause.PEER_PROCESS_DIED;
+            case STARTED, FOLLOWING, RELEARNING, GAVE ->
+                state.following() == 0 ? Cause.NOBODY_SPOKE : Cause.PEER_SILENT;
+        };
+    }
+
+    private Step promoted(Cause cause, int from, long now) {
+        var promotion = new Promotion(cause, from, now);
+        return active(now, promotion, new SendAdvert(priority), new Claim(promotion));
+    }
+
+    /// Active, with an advert that goes out now.
+    private Step active(long now, Promotion promotion, Effect... effects) {
+        return new Step(new Active(now + interval, promotion), List.of(effects));
+    }
+
+    private static Step standby(
+            long peerDownAt, long peerInterval, int following, boolean gave, Wait waitsFor, Effect... effects) {
+        return new Step(new Standby(peerDownAt, peerInterval, following, gave, waitsFor), List.of(effects));
+    }
+
+    private static Step unchanged(State state) {
+        return new Step(state, List.of());
+    }
+}

@@ -1,0 +1,252 @@
+package holdfast.vip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.vip.Simulation.Node;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Test;
+
+/// Whole clusters in virtual time. Each claim is checked after every event, for 500 seeds.
+class VipFailoverSimulationTest {
+    private static final long MS = Simulation.MS;
+    private static final long S = 1000 * MS;
+    private static final long INTERVAL = Simulation.INTERVAL;
+    private static final int SEEDS = 500;
+
+    /// The longest that one advert is under way, with what a thread wakes late.
+    private static final long FLIGHT_MAX = 11 * MS;
+
+    @Test
+    void oneDirectorServesOnAWholeLinkWhateverHappenedBefore() {
+        forEachSeed((sim, claims) -> {
+            sim.loss = 0.2;
+            boolean preempt = sim.random.nextBoolean();
+            var a = sim.director("a", 200, preempt);
+            var b = sim.director("b", 150, preempt);
+            var c = sim.director("c", 100, preempt);
+            sim.nodes.forEach(node -> sim.at(sim.between(0, S), node::start));
+            long at = 0;
+            for (int i = 0; i < 5; i++) {
+                at += sim.between(S, 8 * S);
+                var victim = sim.nodes.get(sim.random.nextInt(3));
+                switch (sim.random.nextInt(6)) {
+                    case 0 -> fail(sim, victim, at, () -> victim.crash(true));
+                    case 1 -> fail(sim, victim, at, () -> victim.crash(false));
+                    case 2 -> fail(sim, victim, at, victim::shutDown);
+                    case 3 -> pause(sim, victim, at);
+                    case 4 -> {
+                        sim.at(at, () -> sim.partition(true));
+                        sim.at(at + sim.between(0, 3 * S), () -> sim.partition(false));
+                    }
+                    default -> sim.at(at, () -> failover(a, b, c));
+                }
+            }
+            sim.run(40 * S, () -> {
+                if (sim.now - sim.disturbedAt > 3 * S && !sim.partitioned) {
+                    claims.that(sim.serving() == 1, "one director serves on a link that has been whole for 3 s");
+                }
+                long two = Math.min(twoServeFor(sim, claims), sim.now - sim.disturbedAt);
+                claims.that(
+                        sim.partitioned || two <= 4 * INTERVAL,
+                        "no second director serves for longer than two lost adverts explain");
+                claims.that(
+                        somebodyServesWithin(sim, claims, 5 * INTERVAL), "the addresses are served within 5 intervals");
+            });
+        });
+    }
+
+    @Test
+    void aCrashedProcessIsReplacedWithinAFewMilliseconds() {
+        forEachSeed((sim, claims) -> {
+            var a = sim.director("a", 200, false);
+            sim.director("b", 150, false);
+            sim.director("c", 100, false);
+            startInOrder(sim);
+            // Not while an advert is under way: that restarts the timer of whoever hears it, as it must.
+            sim.at(5 * S, () -> sim.at(Math.max(sim.now, a.advertSentAt + FLIGHT_MAX), () -> a.crash(true)));
+            sim.run(10 * S, () -> {
+                if (sim.now > 4 * S) {
+                    claims.that(
+                            somebodyServesWithin(sim, claims, 26 * MS),
+                            "20 ms until the closed socket is known, 5 ms of crash wait");
+                    claims.that(twoServeFor(sim, claims) <= FLIGHT_MAX, "two standbys collide for one advert at most");
+                }
+            });
+            claims.that(sim.serving() == 1, "one director serves in the end");
+        });
+    }
+
+    @Test
+    void aHandoverOnAWholeLinkHasNeitherGapNorOverlap() {
+        forEachSeed((sim, claims) -> {
+            boolean preempt = sim.random.nextBoolean();
+            var a = sim.director("a", 200, preempt);
+            var b = sim.director("b", 100, preempt);
+            startInOrder(sim);
+            for (int i = 0; i < 5; i++) {
+                sim.at((5 + 3 * i) * S, () -> failover(a, b));
+            }
+            sim.run(25 * S, () -> handoverHolds(sim, claims));
+            claims.that(
+                    sim.records.stream().allMatch(record -> record.outcome() == FailoverRecord.Outcome.DONE)
+                            && sim.records.size() == 10,
+                    "each handover is done, on both sides");
+            claims.that(b.state.isActive(), "five handovers end at the other director, whatever the priorities");
+        });
+    }
+
+    @Test
+    void aHandoverWithASlowChannelASlowStandbyOrACrashStaysWithinItsBounds() {
+        forEachSeed((sim, claims) -> {
+            boolean preempt = sim.random.nextBoolean();
+            var a = sim.director("a", 200, preempt);
+            var b = sim.director("b", 100, preempt);
+            startInOrder(sim);
+            sim.syncDelay = () -> sim.between(MS / 10, 80 * MS);
+            sim.catchUpDelay = () -> sim.between(0, 120 * MS);
+            for (int i = 0; i < 5; i++) {
+                sim.at((5 + 4 * i) * S, () -> failover(a, b));
+            }
+            if (sim.random.nextInt(3) == 0) {
+                var victim = sim.random.nextBoolean() ? a : b;
+                fail(sim, victim, 9 * S + sim.between(0, 300 * MS), () -> victim.crash(sim.random.nextBoolean()));
+                sim.run(9 * S, () -> handoverHolds(sim, claims));
+                sim.run(30 * S, () -> {
+                    claims.that(somebodyServesWithin(sim, claims, 5 * INTERVAL), "a crash costs a down interval");
+                    claims.that(twoServeFor(sim, claims) <= FLIGHT_MAX, "two serve for the flight of one advert");
+                });
+            } else {
+                sim.run(30 * S, () -> handoverHolds(sim, claims));
+            }
+            claims.that(sim.serving() == 1, "one director serves in the end");
+        });
+    }
+
+    @Test
+    void aPauseDuringAHandoverNeverLeavesTwo() {
+        forEachSeed((sim, claims) -> {
+            var a = sim.director("a", 200, true);
+            var b = sim.director("b", 100, true);
+            startInOrder(sim);
+            sim.syncDelay = () -> sim.between(MS / 10, 20 * MS);
+            sim.at(5 * S, () -> failover(a, b));
+            var victim = sim.random.nextBoolean() ? a : b;
+            long at = 5 * S + sim.between(0, 60 * MS);
+            boolean freeze = sim.random.nextBoolean();
+            sim.at(at, () -> victim.pause(freeze));
+            sim.at(at + sim.between(30 * MS, 2 * S), victim::resume);
+            sim.run(12 * S, () -> {
+                claims.that(twoServeFor(sim, claims) <= FLIGHT_MAX, "two serve for the flight of one advert at most");
+                claims.that(somebodyServesWithin(sim, claims, 5 * INTERVAL), "a pause costs a down interval");
+            });
+            claims.that(sim.serving() == 1, "one director serves in the end");
+        });
+    }
+
+    private static void handoverHolds(Simulation sim, Claims claims) {
+        if (sim.now > 4 * S) {
+            var deadlines = Handover.Deadlines.of(INTERVAL);
+            claims.that(
+                    somebodyServesWithin(sim, claims, deadlines.hold() + deadlines.transfer() + MS),
+                    "nobody serves for no longer than the deadlines of hold and transfer");
+            claims.that(twoServeFor(sim, claims) <= FLIGHT_MAX, "two serve for the flight of one advert at most");
+        }
+    }
+
+    /// The one who starts first is active before the others come.
+    private static void startInOrder(Simulation sim) {
+        for (int i = 0; i < sim.nodes.size(); i++) {
+            sim.at(i * S, sim.nodes.get(i)::start);
+        }
+    }
+
+    private static void failover(Node... all) {
+        for (var from : all) {
+            for (var to : all) {
+                if (from != to && from.alive && to.alive && from.state.isActive() && !to.state.isActive()) {
+                    from.failover(to);
+                    return;
+                }
+            }
+        }
+    }
+
+    private static void fail(Simulation sim, Node victim, long at, Runnable how) {
+        sim.at(at, () -> {
+            if (victim.alive) {
+                how.run();
+            }
+        });
+        sim.at(at + sim.between(S / 10, 4 * S), () -> {
+            if (!victim.alive) {
+                victim.start();
+            }
+        });
+    }
+
+    private static void pause(Simulation sim, Node victim, long at) {
+        boolean freeze = sim.random.nextBoolean();
+        sim.at(at, () -> {
+            if (victim.alive) {
+                victim.pause(freeze);
+            }
+        });
+        sim.at(at + sim.between(0, 2 * S), victim::resume);
+    }
+
+    /// Whether the addresses have been unserved for `bound` at most, of the time in which some director ran.
+    private static boolean somebodyServesWithin(Simulation sim, Claims claims, long bound) {
+        if (sim.serving() > 0) {
+            claims.unservedSince = Long.MAX_VALUE;
+            return true;
+        }
+        claims.unservedSince = Math.min(claims.unservedSince, sim.now);
+        long since = sim.nodes.stream()
+                .filter(node -> node.alive && !node.isPaused())
+                .mapToLong(node -> Math.max(node.runningSince, claims.unservedSince))
+                .min()
+                .orElse(sim.now);
+        return sim.now - since <= bound;
+    }
+
+    private static long twoServeFor(Simulation sim, Claims claims) {
+        claims.twoSince = sim.serving() < 2 ? Long.MAX_VALUE : Math.min(claims.twoSince, sim.now);
+        return sim.now - Math.min(sim.now, claims.twoSince);
+    }
+
+    private static void forEachSeed(BiConsumer<Simulation, Claims> scenario) {
+        int failed = 0;
+        String first = "";
+        for (long seed = 0; seed < SEEDS; seed++) {
+            try {
+                scenario.accept(new Simulation(seed, false), new Claims());
+            } catch (AssertionError e) {
+                failed++;
+                first = first.isEmpty() ? seed + ": " + e.getMessage() + "\n" + trace(scenario, seed) : first;
+            }
+        }
+        assertThat(failed).as("seeds that failed; the first is %s", first).isZero();
+    }
+
+    private static String trace(BiConsumer<Simulation, Claims> scenario, long seed) {
+        var sim = new Simulation(seed, true);
+        try {
+            scenario.accept(sim, new Claims());
+        } catch (AssertionError _) {
+            sim.trace.add("here");
+        }
+        return String.join("\n", sim.trace.subList(Math.max(0, sim.trace.size() - 60), sim.trace.size()));
+    }
+
+    /// What must hold, and since when it has been in doubt.
+    private static final class Claims {
+        long unservedSince = Long.MAX_VALUE;
+        long twoSince = Long.MAX_VALUE;
+
+        void that(boolean holds, String claim) {
+            if (!holds) {
+                throw new AssertionError(claim);
+            }
+        }
+    }
+}
