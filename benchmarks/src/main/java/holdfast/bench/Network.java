@@ -80,6 +80,13 @@ final class Network {
                 """.formatted(NFT_DR_VIP, port, NFT_DR_MAC, REAL_SERVER_MAC));
     }
 
+    /// Makes client and real server send packets no larger than the MTU, each with its whole checksum.
+    static void noOffloads() {
+        CLIENT.run("ethtool", "-K", "front", "tx", "off");
+        REAL_SERVER.run("ethtool", "-K", "front", "tx", "off");
+        REAL_SERVER.run("ethtool", "-K", "back", "tx", "off");
+    }
+
     /// Makes a namespace on networks of the switch, with MAC addresses after the lab's pattern.
     private static void attach(Namespace namespace, int host, List<String> networks) {
         Program.run(Duration.ofSeconds(10), "ip", "netns", "add", namespace.name());

@@ -66,21 +66,21 @@ final class Suite {
 
     /// Measures, prints the table and writes the report.
     ///
-    /// @param realServer  starts what serves during the whole suite; empty where each sample brings its own
+    /// @param prepare  comes last before the rounds; answers the real server that it started, where it did
     /// @return the exit code: 0 where every cell has a value on every target
     int run(
             String name,
             int port,
             List<Cell> cells,
             Runner.Probe probe,
-            Supplier<Optional<Process>> realServer,
+            Supplier<Optional<Process>> prepare,
             Map<String, String> unit,
             Map<String, String> method) {
         var chosen = chosen(port);
         var startedAt = Instant.now();
         Network.make(port);
         var own = new ArrayList<>(List.of(ProcessHandle.current().pid()));
-        realServer.get().ifPresent(process -> own.add(process.pid()));
+        prepare.get().ifPresent(process -> own.add(process.pid()));
         var runner = new Runner(chosen, cells, probe, own, Duration.ofSeconds(patienceS));
         int wanted = rounds.orElse(quick ? 2 : 4);
         int done = runner.run(wanted, Duration.ofSeconds(limitS.orElse(variants ? 450 : 225)));

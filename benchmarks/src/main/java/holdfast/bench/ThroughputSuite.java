@@ -33,6 +33,11 @@ final class ThroughputSuite implements Callable<Integer>, Runner.Probe {
             description = "parallel streams (default: ${DEFAULT-VALUE})")
     private List<Integer> streams = List.of();
 
+    @Option(
+            names = "--mtu-sized",
+            description = "no offloads at either end: packets of the size of a MTU, with whole checksums")
+    private boolean mtuSized;
+
     private int seconds;
 
     @Override
@@ -43,14 +48,25 @@ final class ThroughputSuite implements Callable<Integer>, Runner.Probe {
                 PORT,
                 cells(),
                 this,
-                Optional::empty,
+                this::offloads,
                 Map.of(METRIC, "10^9 bits of payload per second"),
                 Map.of(
-                        "load", "iperf3, TCP, one process at each end, " + seconds + " s per sample",
+                        "load",
+                        "iperf3, TCP, one process at each end, " + seconds + " s per sample",
                         "warm-up",
-                                "1 s after each start of a target, and the first " + WARM_UP_S
-                                        + " s of each sample, do not count",
-                        "tcp", "reno"));
+                        "1 s after each start of a target, and the first " + WARM_UP_S
+                                + " s of each sample, do not count",
+                        "tcp",
+                        "reno",
+                        "packets",
+                        mtuSized ? "of the size of a MTU" : "of up to 64 KB"));
+    }
+
+    private Optional<Process> offloads() {
+        if (mtuSized) {
+            Network.noOffloads();
+        }
+        return Optional.empty();
     }
 
     private List<Cell> cells() {
