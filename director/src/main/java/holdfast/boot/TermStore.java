@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The terms of a VIP group: each promotion takes the next one, and none is ever used that a crash could make us use
 /// again.
@@ -20,12 +21,12 @@ final class TermStore {
     private static final int TERM_MAX = Version.TERM_MAX;
 
     private final Path file;
-    private int current;
-    private int onDisk;
+    private final AtomicInteger current;
+    private volatile int onDisk;
 
     private TermStore(Path file, int current) {
         this.file = file;
-        this.current = current;
+        this.current = new AtomicInteger(current);
         this.onDisk = current;
     }
 
@@ -33,10 +34,9 @@ final class TermStore {
         var file = directory.resolve("term-" + group);
         try {
             Files.createDirectories(directory);
-            int stored =
-                    Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
+            int stored = Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
             var store = new TermStore(file, stored);
-            store.reserve(stored + 1);
+            store.reserveNext();
             return store;
         } catch (NumberFormatException e) {
             throw new IllegalStateException(
@@ -48,26 +48,34 @@ final class TermStore {
         }
     }
 
-    /// A term that another director uses; ours will be higher.
-    synchronized void saw(int term) {
-        if (term > current) {
-            current = term;
-            reserve(term + 1);
+    /// A term that another director uses; ours will be higher. Waits for nothing.
+    void saw(int term) {
+        current.accumulateAndGet(term, Math::max);
+    }
+
+    /// The term of the promotion that happens now; waits for the disk only where [#reserveNext] was not called in time.
+    int take() {
+        int term = current.incrementAndGet();
+        reserve(term);
+        return term;
+    }
+
+    int current() {
+        return current.get();
+    }
+
+    /// Makes sure that the next promotion finds its term on disk.
+    void reserveNext() {
+        reserve(current.get() + 1);
+    }
+
+    private void reserve(int term) {
+        if (term > onDisk) {
+            write(term);
         }
     }
 
-    /// The term of the promotion that happens now.
-    synchronized int take() {
-        reserve(current + 1);
-        return ++current;
-    }
-
-    synchronized int current() {
-        return current;
-    }
-
-    /// Makes terms up to `term` usable; does nothing where they are already.
-    synchronized void reserve(int term) {
+    private synchronized void write(int term) {
         if (term <= onDisk) {
             return;
         }

@@ -46,6 +46,11 @@ public enum Counter {
     /// A change that the sync queue had no room for; every standby gets a new snapshot.
     LOST_DELTA;
 
+    /// Whether a packet that it counts went nowhere.
+    public boolean isDrop() {
+        return name().startsWith("DROPPED_");
+    }
+
     /// As it is written in JSON and metrics: `dropped-no-route`.
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

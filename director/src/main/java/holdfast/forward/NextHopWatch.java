@@ -23,6 +23,7 @@ public final class NextHopWatch implements AutoCloseable {
     private final ProbeQueue probes;
     private final Supplier<int[]> destinations;
     private final Consumer<NextHops> publish;
+    private final Consumer<Boolean> links;
     private final Netlink netlink = Netlink.open();
     private final Poller poller;
     private final Thread thread = Thread.ofPlatform().name("netlink").daemon().unstarted(this::run);
@@ -31,11 +32,18 @@ public final class NextHopWatch implements AutoCloseable {
     /// @param probes        where workers ask for neighbours that they miss
     /// @param destinations  addresses of the real servers, whose next hops are kept warm
     /// @param publish       called on the thread `netlink`, and once by [#start] before it returns
-    public NextHopWatch(Ports ports, ProbeQueue probes, Supplier<int[]> destinations, Consumer<NextHops> publish) {
+    /// @param links         told whether all ports are up, when one of them changes
+    public NextHopWatch(
+            Ports ports,
+            ProbeQueue probes,
+            Supplier<int[]> destinations,
+            Consumer<NextHops> publish,
+            Consumer<Boolean> links) {
         this.ports = ports;
         this.probes = probes;
         this.destinations = destinations;
         this.publish = publish;
+        this.links = links;
         this.poller = new Poller(netlink.fd(), probes.wakeUp().fd());
     }
 
@@ -51,9 +59,13 @@ public final class NextHopWatch implements AutoCloseable {
         long warmAt = System.nanoTime();
         while (!closed) {
             poller.poll(Math.max(0, warmAt - System.nanoTime()));
-            if (poller.readable(0) && isOfInterest(netlink.receive())) {
-                hops = snapshot();
-                publish.accept(hops);
+            if (poller.readable(0)) {
+                var changes = netlink.receive();
+                if (!changes.isEmpty()) {
+                    hops = snapshot();
+                    publish.accept(hops);
+                    tellLinks(changes);
+                }
             }
             probes.drain(this::probe);
             if (System.nanoTime() - warmAt >= 0) {
@@ -63,11 +75,18 @@ public final class NextHopWatch implements AutoCloseable {
         }
     }
 
-    private static boolean isOfInterest(List<Netlink.Change> changes) {
-        if (changes.contains(new Netlink.Change.Overrun())) {
+    private void tellLinks(List<Netlink.Change> changes) {
+        boolean overrun = changes.contains(new Netlink.Change.Overrun());
+        if (overrun) {
             log.warn("netlink overrun action=read-everything-again");
         }
-        return !changes.isEmpty();
+        if (overrun || changes.stream().anyMatch(change -> change instanceof Netlink.Change.LinkChanged)) {
+            var up = netlink.links().stream()
+                    .filter(Netlink.Link::up)
+                    .map(Netlink.Link::index)
+                    .toList();
+            links.accept(ports.ports().stream().allMatch(port -> up.contains(port.ifindex())));
+        }
     }
 
     private NextHops snapshot() {

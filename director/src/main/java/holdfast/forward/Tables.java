@@ -103,7 +103,7 @@ public final class Tables {
     }
 
     /// The digest over all entries, as a mark carries it.
-    long digest() {
+    public long digest() {
         return changes.digest();
     }
 

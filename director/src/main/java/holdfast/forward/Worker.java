@@ -256,6 +256,10 @@ public final class Worker implements TableOwner, AutoCloseable {
         forwarder.nextHops(hops);
     }
 
+    public Counters counters() {
+        return tables.counters();
+    }
+
     public Mode mode() {
         return mode;
     }

@@ -30,6 +30,7 @@ class TermStoreTest {
     void theTermOfTheNextPromotionIsOnDiskBeforeItIsTaken() throws Exception {
         var store = TermStore.open(directory, "shop");
         store.saw(7);
+        store.reserveNext();
         assertThat(Files.readString(directory.resolve("term-shop"))).isEqualTo("8\n");
         assertThat(store.take()).isEqualTo(8);
     }

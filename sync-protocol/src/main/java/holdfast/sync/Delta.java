@@ -50,6 +50,12 @@ public final class Delta {
 
         private static final List<Op> ALL = List.of(values());
 
+        /// What stands for it in memory and on the wire: the place in this list, which only grows at its end.
+        @SuppressWarnings("EnumOrdinal") // the order above is the format
+        public int code() {
+            return ordinal();
+        }
+
         /// Whether nothing may be moved across this record.
         boolean isBarrier() {
             return compareTo(TEMPLATE_END) > 0;
@@ -63,7 +69,8 @@ public final class Delta {
             return this == TEMPLATE || this == TEMPLATE_END;
         }
 
-        static Op of(int code) {
+        /// The op of a [#code], which must be one.
+        public static Op of(int code) {
             return ALL.get(code);
         }
 
@@ -119,7 +126,7 @@ public final class Delta {
     }
 
     public Delta op(Op op) {
-        memory.set(JAVA_BYTE, base + OP, (byte) op.ordinal());
+        memory.set(JAVA_BYTE, base + OP, (byte) op.code());
         return this;
     }
 

@@ -1,4 +1,49 @@
 package holdfast.sync;
 
-/// What travels between two sync cores once it is opened.
-sealed interface SyncMessage permits HandoverMessage {}
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/// What travels between two sync cores once it is opened. Terms are those of the sender: the one it writes, or the one
+/// it follows, or 0 for none yet.
+public sealed interface SyncMessage
+        permits Batch, HandoverMessage, SyncMessage.Ack, SyncMessage.Hello, SyncMessage.Resend, SyncMessage.SnapshotRequest {
+    int term();
+
+    /// Says every 100 ms who we are and how far, so that a gap at the end of the stream and a joining member are noticed.
+    ///
+    /// @param position    last batch cut (active) or applied (standby)
+    /// @param oldest      first batch that the active can still resend; 0 from a standby
+    /// @param configHash  of the running configuration
+    /// @param leaving     the sender is about to leave: its closed socket is no death
+    /// @param heard       incarnations that the sender hears: who finds its own there knows that this is no recording
+    /// @param macs        MAC addresses of the sender's interfaces, 48 bits in the low end
+    record Hello(
+            Role role,
+            int term,
+            long position,
+            long oldest,
+            String configHash,
+            boolean leaving,
+            Set<UUID> heard,
+            Map<String, Long> macs)
+            implements SyncMessage {
+        public Hello {
+            heard = Set.copyOf(heard);
+            macs = Map.copyOf(macs);
+        }
+    }
+
+    /// Everything up to `batch` is applied, nothing after it is promised.
+    ///
+    /// @param stampNanos  of the batch, back to its sender
+    /// @param state       how the standby sees itself
+    /// @param complete    whether it holds everything written before its position, not only what came since it joined
+    record Ack(int term, long batch, long stampNanos, SyncState state, boolean complete) implements SyncMessage {}
+
+    /// Asks for batches again, both ends included.
+    record Resend(int term, long from, long to) implements SyncMessage {}
+
+    /// Asks for a snapshot that begins in batch `from` or later.
+    record SnapshotRequest(int term, long from) implements SyncMessage {}
+}

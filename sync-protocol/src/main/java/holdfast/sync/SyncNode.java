@@ -4,13 +4,13 @@ import holdfast.conf.Ipv4;
 import java.util.Map;
 
 /// One director's end of the sync: the thread `sync` and the JGroups channel around the pure [SyncCore].
+@SuppressWarnings("DoNotCallSuggester")
 public final class SyncNode implements AutoCloseable {
     /// @param cluster           JGroups cluster name; directors of other clusters are not heard
     /// @param group             VIP group whose tables these are; messages of another group are refused
     /// @param member            our name, unique in the cluster
     /// @param bindAddress       ours on the interconnect
     /// @param multicastAddress  224.0.0.0/4
-    /// @param key               32 bytes, the cluster key; copied
     /// @param configHash        of the running configuration
     /// @param macs              of our interfaces by name, 48 bits in the low end
     public record Options(
@@ -20,14 +20,10 @@ public final class SyncNode implements AutoCloseable {
             Ipv4 bindAddress,
             Ipv4 multicastAddress,
             int multicastPort,
-            byte[] key,
+            ClusterKey key,
             String configHash,
             Map<String, Long> macs) {
         public Options {
-            if (key.length != 32) {
-                throw new IllegalArgumentException("the cluster key must have 32 bytes, not " + key.length);
-            }
-            key = key.clone();
             macs = Map.copyOf(macs);
         }
     }

@@ -49,9 +49,8 @@ public record SyncStatus(
     /// @param lastAckMs            since its last ack of our stream
     /// @param backlogBatches       cut and not acked
     /// @param backlogDeltas        records in them and in the queue before them
-    /// @param unsyncedTemplates    at most so many templates would be lost or stale if we failed now; an upper
-    /// bound that
-    ///                             counts a template once per batch, and the whole table while the standby joins
+    /// @param unsyncedTemplates    at most so many templates would be lost or stale if we failed now: each counted
+    ///                             once per batch, and the whole table while the standby joins
     /// @param unsyncedConnections  the same for connections
     /// @param oldestUnsyncedMs     age of the oldest record that it has not acked; grows while it is silent
     /// @param sameConfiguration    whether its configuration hash is ours

@@ -1,0 +1,224 @@
+package holdfast.boot;
+
+import holdfast.admin.FailoverRequest;
+import holdfast.api.ApiServer;
+import holdfast.conf.Configuration;
+import holdfast.conf.ForwardingMethod;
+import holdfast.conf.KeyFile;
+import holdfast.forward.Lease;
+import holdfast.forward.NextHopWatch;
+import holdfast.forward.OwnedAddresses;
+import holdfast.forward.Ports;
+import holdfast.forward.ProbeQueue;
+import holdfast.forward.Shield;
+import holdfast.forward.Tables;
+import holdfast.forward.Worker;
+import holdfast.linux.Clock;
+import holdfast.linux.Memory;
+import holdfast.linux.PacketSender;
+import holdfast.sync.Equality;
+import holdfast.sync.HandoverMessage;
+import holdfast.sync.SyncNode;
+import holdfast.sync.SyncState;
+import holdfast.sync.SyncStatus;
+import holdfast.vip.VrrpNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One running director: its parts, joined, and taken down in reverse order.
+final class Director implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Director.class);
+
+    private final Deque<Part> parts = new ArrayDeque<>();
+    private final Answers answers;
+
+    private record Part(String name, AutoCloseable closeable) {}
+
+    /// @throws RuntimeException where a part cannot start; those that have are taken down again
+    static Director start(Configuration configuration, Machine machine) {
+        return new Director(configuration, machine);
+    }
+
+    private Director(Configuration configuration, Machine machine) {
+        try {
+            answers = build(configuration, machine);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Answers build(Configuration configuration, Machine machine) {
+        var group = configuration.groups().getFirst();
+        var ports = machine.ports(configuration);
+        var terms = part("terms", new Terms(TermStore.open(configuration.director().stateDir(), group.name())));
+        var tables = new Tables(
+                configuration.datapath(), configuration.cluster().sync(), Clock.monotonic(), Director::untouchedMemory);
+        tables.configure(configuration.services());
+
+        var router = new Router();
+        var replication = new Replication(router::tables);
+        var lease = new Lease();
+        var probes = part("probes", new ProbeQueue());
+        var worker = part(
+                "datapath",
+                new Worker(
+                        tables,
+                        ports,
+                        owned(group, ports),
+                        lease,
+                        configuration.datapath().spinMicros(),
+                        probes,
+                        new Worker.Listener() {
+                            @Override
+                            public void held(long version) {
+                                router.held(version);
+                            }
+
+                            @Override
+                            public void compared(Equality equality, long applied) {
+                                replication.compared(equality, applied);
+                            }
+                        }));
+        shield(configuration, group, ports);
+        int[] realServers = configuration.services().stream()
+                .flatMap(service -> service.realServers().stream())
+                .mapToInt(real -> real.address().bits())
+                .distinct()
+                .toArray();
+        part("netlink", new NextHopWatch(ports, probes, () -> realServers, worker::nextHops, router::links))
+                .start();
+        worker.start(replication.reader());
+
+        var announcers = new LinkedHashMap<String, PacketSender>();
+        for (var port : ports.ports()) {
+            announcers.put(port.name(), part("announcer", PacketSender.open(port.ifindex())));
+        }
+        var address = machine.primaryAddress(group.interfaceName());
+        if (configuration.cluster().sync()) {
+            replication.start(SyncNode.start(
+                    syncOptions(configuration, ports, address), worker, listener(configuration, terms, replication, router)));
+        }
+        part("sync", replication);
+        var macs = ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac));
+        var vrrp = part(
+                "vrrp",
+                VrrpNode.start(
+                        VrrpNode.Options.of(group, address, name -> macs.getOrDefault(name, 0L)),
+                        new Election(ports, announcers, worker, lease, terms, replication)));
+        router.start(vrrp);
+        var operations = new Answers(configuration, worker, vrrp, replication, terms);
+        part("api", ApiServer.start(configuration.director().apiSocket(), operations));
+        return operations;
+    }
+
+    /// Zeroed memory that is not there before it is used, so that a large table costs nothing while it is empty.
+    private static MemorySegment untouchedMemory(long bytes, long alignment) {
+        return MemorySegment.ofAddress(Memory.allocate(bytes)).reinterpret(bytes);
+    }
+
+    private static OwnedAddresses owned(Configuration.VipGroup group, Ports ports) {
+        return new OwnedAddresses(group.vips().stream()
+                .map(vip -> new OwnedAddresses.Owned(vip.address().bits(), ports.indexOf(vip.interfaceName())))
+                .toList());
+    }
+
+    private void shield(Configuration configuration, Configuration.VipGroup group, Ports ports) {
+        var name = configuration.director().name();
+        if (!configuration.datapath().shield()) {
+            Shield.sweep(name);
+            return;
+        }
+        var natServers = configuration.services().stream()
+                .flatMap(service -> service.realServers().stream()
+                        .filter(real -> real.method() == ForwardingMethod.NAT)
+                        .map(real -> new Shield.NatServer(
+                                real.address().toString(), service.key().protocol().word(), real.port())))
+                .toList();
+        var owned = group.vips().stream().map(vip -> vip.address().toString()).toList();
+        part("shield", Shield.install(name, ports, owned, natServers));
+    }
+
+    private static SyncNode.Options syncOptions(Configuration configuration, Ports ports, int address) {
+        var cluster = configuration.cluster();
+        try {
+            return new SyncNode.Options(
+                    cluster.name(),
+                    configuration.groups().getFirst().name(),
+                    configuration.director().name(),
+                    cluster.bindAddress(),
+                    cluster.multicastAddress(),
+                    cluster.multicastPort(),
+                    KeyFile.read(cluster.keyFile()),
+                    configuration.sharedHash(),
+                    address,
+                    ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the cluster's key", e);
+        }
+    }
+
+    private static SyncNode.Listener listener(
+            Configuration configuration, Terms terms, Replication replication, Router router) {
+        return new SyncNode.Listener() {
+            @Override
+            public void peerProcessDied(String member) {
+                log.info("peer process died name={}", member);
+                replication
+                        .peer(member)
+                        .map(SyncStatus.Peer::address)
+                        .ifPresent(router::peerProcessDied);
+            }
+
+            @Override
+            public void peerTerm(int term) {
+                terms.saw(term);
+            }
+
+            @Override
+            public void handover(String from, HandoverMessage message) {
+                router.handover(from, Replication.received(message));
+            }
+
+            @Override
+            public void standbyState(String member, SyncState state) {
+                log.info("sync state name={} state={}", member, state);
+                if (member.equals(configuration.director().name())) {
+                    replication.state(state);
+                }
+            }
+        };
+    }
+
+    private <T extends AutoCloseable> T part(String name, T part) {
+        parts.push(new Part(name, part));
+        return part;
+    }
+
+    /// Before an ordinary end: gives the VIPs to a standby that is equal, so that a stop is as hitless as a failover.
+    void handOver() {
+        if (answers.isActive()) {
+            var result = answers.failover(new FailoverRequest("this director is being stopped"));
+            log.info("handover at stop done={} blocking={}", result.done(), List.copyOf(result.blocking()));
+        }
+    }
+
+    @Override
+    public void close() {
+        for (var part = parts.poll(); part != null; part = parts.poll()) {
+            try {
+                part.closeable().close();
+            } catch (Exception e) {
+                log.warn("part did not close name={} cause=\"{}\"", part.name(), e.toString());
+            }
+        }
+    }
+}

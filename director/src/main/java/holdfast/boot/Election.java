@@ -1,0 +1,121 @@
+package holdfast.boot;
+
+import holdfast.forward.Lease;
+import holdfast.forward.Ports;
+import holdfast.forward.Worker;
+import holdfast.linux.PacketSender;
+import holdfast.linux.SyscallException;
+import holdfast.sync.SyncStatus;
+import holdfast.vip.FailoverRecord;
+import holdfast.vip.HandoverMessage;
+import holdfast.vip.VrrpNode;
+import holdfast.vrrp.Vrrp;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Does what the election decides: tells the worker and the sync side, on the thread `vrrp-<vrid>`.
+final class Election implements VrrpNode.Listener {
+    private static final Logger log = LoggerFactory.getLogger(Election.class);
+
+    private final Ports ports;
+    private final Map<String, PacketSender> announcers;
+    private final Worker worker;
+    private final Lease lease;
+    private final Terms terms;
+    private final Replication replication;
+
+    /// @param announcers  a sender for each interface, for GARPs
+    Election(
+            Ports ports,
+            Map<String, PacketSender> announcers,
+            Worker worker,
+            Lease lease,
+            Terms terms,
+            Replication replication) {
+        this.ports = ports;
+        this.announcers = announcers;
+        this.worker = worker;
+        this.lease = lease;
+        this.terms = terms;
+        this.replication = replication;
+    }
+
+    @Override
+    public void servesUntil(long boottime) {
+        lease.renew(boottime);
+    }
+
+    @Override
+    public void becomeActive(Vrrp.Promotion promotion) {
+        int term = terms.take();
+        worker.activate(term);
+        replication.active(term);
+        log.info("role changed to=active term={} cause={}", term, promotion.cause());
+    }
+
+    @Override
+    public void becomeStandby(Vrrp.Reason reason) {
+        worker.standBy();
+        lease.unbind();
+        replication.standby();
+        log.info("role changed to=standby cause={}", reason);
+    }
+
+    @Override
+    public void hold() {
+        worker.hold();
+    }
+
+    @Override
+    public void resume() {
+        worker.resume();
+    }
+
+    @Override
+    public void relay(String peer) {
+        var macs = replication
+                .peer(peer)
+                .map(SyncStatus.Peer::macs)
+                .orElse(Map.of());
+        worker.relay(ports.ports().stream()
+                .mapToLong(port -> macs.getOrDefault(port.name(), 0L))
+                .toArray());
+        lease.unbind();
+        replication.standby();
+        log.info("role changed to=relay peer={}", peer);
+    }
+
+    @Override
+    public void sendHandover(String to, HandoverMessage message) {
+        replication.send(message);
+    }
+
+    @Override
+    public void sendFrame(String interfaceName, byte[] frame) {
+        try {
+            var announcer = announcers.get(interfaceName);
+            if (announcer != null) {
+                announcer.sendFrame(frame);
+            }
+        } catch (SyscallException e) {
+            log.warn("announcement not sent interface={} cause=\"{}\"", interfaceName, e.getMessage());
+        }
+    }
+
+    @Override
+    public void failoverEnded(FailoverRecord record) {
+        log.info(
+                "failover ended side={} peer={} outcome={} reason=\"{}\" steps={}",
+                record.side(),
+                record.peer(),
+                record.outcome(),
+                record.reason(),
+                record.steps());
+    }
+
+    @Override
+    public void failed(Throwable bug) {
+        Runtime.getRuntime().halt(1); // without adverts the standby takes over; nothing of us must answer any more
+    }
+}

@@ -1,0 +1,107 @@
+package holdfast.boot;
+
+import holdfast.conf.Configuration;
+import holdfast.forward.Ports;
+import holdfast.linux.Netlink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// This machine's links and addresses, and whether the configuration fits them.
+record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses) {
+    static Machine read() {
+        try (var netlink = Netlink.open()) {
+            return new Machine(netlink.links(), netlink.addresses());
+        }
+    }
+
+    /// Every mistake at once, in the order of the file.
+    List<MachineMistake> mistakes(Configuration configuration) {
+        var mistakes = new ArrayList<MachineMistake>();
+        for (var name : configuration.interfaces()) {
+            checkInterface(name, mistakes);
+        }
+        if (addresses.stream()
+                .noneMatch(a -> a.address() == configuration.cluster().bindAddress().bits())) {
+            mistakes.add(new MachineMistake(
+                    "cluster.bind-address",
+                    configuration.cluster().bindAddress().toString(),
+                    "is no address of this machine",
+                    "use the one that its link to the other director has"));
+        }
+        for (var group : configuration.groups()) {
+            if (link(group.interfaceName()).isPresent() && primaryAddress(group.interfaceName()) == 0) {
+                mistakes.add(new MachineMistake(
+                        "vip-groups.interface",
+                        group.interfaceName(),
+                        "has no IPv4 address to send adverts from",
+                        "give it one that is no VIP"));
+            }
+            for (var vip : group.vips()) {
+                checkVip(vip, mistakes);
+            }
+        }
+        return mistakes;
+    }
+
+    private void checkInterface(String name, List<MachineMistake> mistakes) {
+        var link = link(name);
+        if (link.isEmpty()) {
+            mistakes.add(new MachineMistake(
+                    "datapath.interfaces",
+                    name,
+                    "does not exist on this machine",
+                    "it has " + String.join(", ", links.stream().map(Netlink.Link::name).toList())));
+        } else if (!link.get().up()) {
+            mistakes.add(new MachineMistake(
+                    "datapath.interfaces", name, "is down", "bring it up first: ip link set " + name + " up"));
+        } else if (link.get().mac() == 0) {
+            mistakes.add(new MachineMistake(
+                    "datapath.interfaces", name, "has no Ethernet address", "use Ethernet interfaces only"));
+        }
+    }
+
+    private void checkVip(Configuration.Vip vip, List<MachineMistake> mistakes) {
+        for (var address : addresses) {
+            if (address.address() == vip.address().bits()) {
+                var name = nameOf(address.ifindex());
+                mistakes.add(new MachineMistake(
+                        "vip-groups.vips",
+                        vip.address().toString(),
+                        "belongs to the kernel, on " + name + ", which would answer for it when this director must not",
+                        "ip address delete " + vip.address() + "/" + address.prefixLength() + " dev " + name));
+            }
+        }
+    }
+
+    /// The datapath's ports; every interface is known to exist.
+    Ports ports(Configuration configuration) {
+        return new Ports(configuration.interfaces().stream()
+                .map(name -> link(name).orElseThrow())
+                .map(link -> new Ports.Port(
+                        link.name(), link.index(), link.mac(), link.mtu(), primaryAddress(link.name())))
+                .toList());
+    }
+
+    /// The first address of an interface; 0 where it has none.
+    int primaryAddress(String interfaceName) {
+        return link(interfaceName)
+                .flatMap(link -> addresses.stream()
+                        .filter(address -> address.ifindex() == link.index())
+                        .findFirst())
+                .map(Netlink.Address::address)
+                .orElse(0);
+    }
+
+    private Optional<Netlink.Link> link(String name) {
+        return links.stream().filter(link -> link.name().equals(name)).findFirst();
+    }
+
+    private String nameOf(int ifindex) {
+        return links.stream()
+                .filter(link -> link.index() == ifindex)
+                .map(Netlink.Link::name)
+                .findFirst()
+                .orElse("interface " + ifindex);
+    }
+}

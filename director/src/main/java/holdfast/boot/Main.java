@@ -1,0 +1,81 @@
+package holdfast.boot;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.ConfigurationFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `holdfast director`: one director in the foreground, until SIGTERM or SIGINT lets it hand over and leave.
+@Command(
+        name = "holdfast director",
+        description = "Run a director in the foreground.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:stopped by a signal", "1:failed", "2:wrong configuration; nothing was started"})
+final class Main implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(Main.class);
+    private static final int FAILED = 1;
+    private static final int WRONG_CONFIGURATION = 2;
+
+    @Option(names = "--config", paramLabel = "FILE", required = true, description = "the configuration file")
+    private Path file = Path.of("");
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Main()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        return switch (ConfigurationFile.read(file)) {
+            case ConfigurationFile.Mistakes(var all) -> refuse(all);
+            case ConfigurationFile.Good(var configuration) -> run(configuration);
+        };
+    }
+
+    private static int run(Configuration configuration) throws InterruptedException {
+        var machine = Machine.read();
+        var mistakes = machine.mistakes(configuration);
+        if (!mistakes.isEmpty()) {
+            return refuse(mistakes);
+        }
+        var stop = new CountDownLatch(1);
+        var stopped = new CountDownLatch(1);
+        try (var director = Director.start(configuration, machine)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stop, stopped), "stop"));
+            log.info("director started name={}", configuration.director().name());
+            stop.await();
+            director.handOver();
+        } catch (RuntimeException e) {
+            log.error("director failed cause=\"{}\"", e.getMessage(), e);
+            return FAILED;
+        } finally {
+            stopped.countDown();
+        }
+        log.info("director stopped name={}", configuration.director().name());
+        return 0;
+    }
+
+    /// A signal's hook: the JVM ends when it returns, so it waits until everything is down.
+    private static void await(CountDownLatch stop, CountDownLatch stopped) {
+        stop.countDown();
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int refuse(List<?> mistakes) {
+        mistakes.forEach(mistake -> System.err.println(mistake));
+        System.err.println(
+                mistakes.size() == 1 ? "1 mistake; nothing was started" : mistakes.size() + " mistakes; nothing was started");
+        return WRONG_CONFIGURATION;
+    }
+}

@@ -1,0 +1,116 @@
+package holdfast.boot;
+
+import holdfast.forward.Worker;
+import holdfast.sync.Equality;
+import holdfast.sync.HandoverMessage;
+import holdfast.sync.SyncNode;
+import holdfast.sync.SyncState;
+import holdfast.sync.SyncStatus;
+import holdfast.vip.TableState;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The sync side as the election sees it, also where `cluster.sync` is off and there is none.
+///
+/// It joins what two threads know into one fact: the worker knows which digests agreed, the sync thread whether the stream is whole.
+final class Replication implements AutoCloseable {
+    private final Consumer<TableState> publish;
+    private volatile @Nullable SyncNode node;
+    private Equality equality = Equality.UNKNOWN;
+    private long applied;
+    private SyncState state = SyncState.UNKNOWN;
+
+    /// @param publish  called with what is known of our own tables whenever it changes
+    Replication(Consumer<TableState> publish) {
+        this.publish = publish;
+    }
+
+    void start(SyncNode started) {
+        node = started;
+    }
+
+    /// A mark was compared (worker's thread).
+    synchronized void compared(Equality now, long appliedVersion) {
+        equality = now;
+        applied = appliedVersion;
+        publish();
+    }
+
+    /// Our own state as a standby changed (sync thread).
+    synchronized void state(SyncState now) {
+        state = now;
+        publish();
+    }
+
+    private void publish() {
+        // BEHIND is no objection: it lasts from each change to its acknowledgement, and marks prove equality by version.
+        boolean isWhole = state == SyncState.EQUAL || state == SyncState.BEHIND;
+        boolean isEqual = isWhole && equality.state() == Equality.State.EQUAL;
+        publish.accept(new TableState(applied, isEqual ? equality.version() : 0, isEqual));
+    }
+
+    void active(int term) {
+        with(sync -> sync.active(term));
+    }
+
+    void standby() {
+        with(SyncNode::standby);
+    }
+
+    void send(holdfast.vip.HandoverMessage message) {
+        with(sync -> sync.send(new HandoverMessage(
+                HandoverMessage.Kind.valueOf(message.kind().name()),
+                message.term(),
+                message.version(),
+                message.reason())));
+    }
+
+    static holdfast.vip.HandoverMessage received(HandoverMessage message) {
+        return new holdfast.vip.HandoverMessage(
+                holdfast.vip.HandoverMessage.Kind.valueOf(message.kind().name()),
+                message.term(),
+                message.version(),
+                message.reason());
+    }
+
+    /// Empty where tables are not replicated.
+    Optional<SyncStatus> status() {
+        return Optional.ofNullable(node).map(SyncNode::status);
+    }
+
+    Optional<SyncStatus.Peer> peer(String name) {
+        return status().stream()
+                .flatMap(status -> status.peers().stream())
+                .filter(peer -> peer.name().equals(name))
+                .findFirst();
+    }
+
+    /// How a worker wakes the sync thread.
+    Worker.DeltaReader reader() {
+        return new Worker.DeltaReader() {
+            @Override
+            public boolean parked() {
+                var sync = node;
+                return sync != null && sync.parked();
+            }
+
+            @Override
+            public void wakeUp() {
+                with(SyncNode::wakeUp);
+            }
+        };
+    }
+
+    private void with(Consumer<SyncNode> action) {
+        var sync = node;
+        if (sync != null) {
+            action.accept(sync);
+        }
+    }
+
+    @Override
+    public void close() {
+        with(SyncNode::close);
+    }
+}

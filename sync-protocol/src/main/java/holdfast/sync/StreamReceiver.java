@@ -1,0 +1,385 @@
+package holdfast.sync;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The standby's side: takes one active's batches in their order, hands the records to the worker's ring, and acks what
+/// the worker has applied. No thread, clock or socket: callers bring messages and the time, and take the effects.
+///
+/// - What it holds is *complete* when a snapshot that began at or after its `base` was applied whole, or a MARK after
+///   `base` compared equal. `base` is where the unbroken run of batches starts; a gap that nobody can fill, a hole in
+///   the worker's sequence, or digests that differ set a new one.
+/// - A SNAPSHOT_END whose SNAPSHOT_BEGIN lies before `base` is not passed on: sweeping then would delete entries whose
+///   copies fell into the gap.
+/// - When the worker's ring has no room for a whole batch, batches wait here and then are dropped unacked; the active
+///   still holds them, and they are asked for again.
+final class StreamReceiver {
+    static final long SILENT_INTERVAL = StreamSender.SILENT_INTERVAL;
+
+    private static final int PENDING_MAX = 256;
+    private static final long RESEND_FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long RESEND_MAX_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final int RESEND_BATCHES = 64;
+    private static final long SNAPSHOT_MAX_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+    private static final long SNAPSHOT_FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
+    /// How long a director that has a table waits for the new active's MARK before it asks for everything.
+    private static final long COMPARE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(300);
+    /// A MARK comes every 100 ms; equality older than this is no longer known.
+    private static final long EQUAL_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+    private static final long ACK_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long NEVER = Long.MIN_VALUE;
+    private static final long NONE = -1;
+
+    private final List<SyncEffect> effects;
+
+    private @Nullable MemberId active;
+    private int term;
+    private boolean hasTable;
+    private long heardAt;
+
+    private final TreeMap<Long, Batch> pending = new TreeMap<>();
+    private long expected = 1;
+    private long activePosition;
+    private long activeOldest;
+
+    private long delivered;
+    private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
+    private final ArrayDeque<Long> marks = new ArrayDeque<>();
+    private long appliedBatch;
+    private long appliedStamp;
+    private long appliedVersion = Version.NONE;
+    private boolean ackDue;
+    private long ackedAt = NEVER;
+
+    private long base = 1;
+    private long baseAt;
+    private boolean complete;
+    private boolean differs;
+    private boolean urgent;
+    private long equalAt = NEVER;
+    private boolean snapshotOpen;
+    private long snapshotEnd = NONE;
+
+    private long gapSince = NEVER;
+    private long resendAt;
+    private long resendInterval;
+    private long snapshotAskAt = NEVER;
+    private long snapshotInterval;
+
+    private long resendsAsked;
+    private long batchesApplied;
+
+    /// A batch in the worker's ring: applied once the worker has counted `target` records.
+    private record InFlight(Batch batch, long target, long version) {}
+
+    StreamReceiver(List<SyncEffect> effects) {
+        this.effects = effects;
+    }
+
+    @Nullable MemberId active() {
+        return active;
+    }
+
+    /// The term followed, or 0.
+    int term() {
+        return term;
+    }
+
+    long position() {
+        return appliedBatch;
+    }
+
+    long activePosition() {
+        return activePosition;
+    }
+
+    long appliedVersion() {
+        return appliedVersion;
+    }
+
+    long heardAt() {
+        return heardAt;
+    }
+
+    boolean snapshotOpen() {
+        return snapshotOpen;
+    }
+
+    boolean complete() {
+        return complete;
+    }
+
+    long resendsAsked() {
+        return resendsAsked;
+    }
+
+    long batchesApplied() {
+        return batchesApplied;
+    }
+
+    /// Starts on the stream of `active`.
+    ///
+    /// @param from  the first batch that we want: 1 to continue from a term before, else the active's next one
+    void follow(MemberId active, int term, long from, long now) {
+        stop();
+        this.active = active;
+        this.term = term;
+        heardAt = now;
+        expected = from;
+        activePosition = from - 1;
+        activeOldest = 1;
+        appliedBatch = from - 1;
+        appliedStamp = 0;
+        ackedAt = NEVER;
+        rebase(now);
+        urgent = !hasTable;
+    }
+
+    /// Forgets the stream, as at our own promotion. Records in the worker's ring remain the worker's.
+    void stop() {
+        active = null;
+        pending.clear();
+        inFlight.clear();
+        marks.clear();
+        snapshotOpen = false;
+        complete = false;
+        differs = false;
+        gapSince = NEVER;
+    }
+
+    boolean hasTable() {
+        return hasTable;
+    }
+
+    /// Our tables are worth comparing with the next active's.
+    void tableIsOurs() {
+        hasTable = true;
+    }
+
+    /// The active said where it is.
+    void heard(long position, long oldest, long now) {
+        heardAt = now;
+        activePosition = Math.max(activePosition, position);
+        activeOldest = Math.max(activeOldest, oldest);
+    }
+
+    void batch(Batch batch, long now) {
+        heardAt = now;
+        activePosition = Math.max(activePosition, batch.number());
+        if (batch.number() >= expected && pending.size() < PENDING_MAX) {
+            pending.putIfAbsent(batch.number(), batch);
+        } else if (batch.number() == expected) {
+            pending.pollLastEntry();   // the next one is worth more than any later one
+            pending.put(batch.number(), batch);
+        }
+    }
+
+    /// Moves on: applied records become acks, pending batches go to the worker's ring, and what is missing is asked for.
+    ///
+    /// @param applied   read before `equality`, so that the comparison of every applied MARK is in it
+    void turn(DeltaRing in, long applied, Equality equality, long now) {
+        if (active == null) {
+            return;
+        }
+        noteApplied(applied, equality, now);
+        deliver(in, now);
+        mindTheGap(now);
+        mindTheBase(now);
+        if (ackDue || ackedAt == NEVER || now - ackedAt >= ACK_INTERVAL) {
+            ackDue = false;
+            ackedAt = now;
+            effects.add(new SyncEffect.Unicast(
+                    active, new SyncMessage.Ack(term, appliedBatch, appliedStamp, state(now), complete)));
+        }
+    }
+
+    SyncState state(long now) {
+        if (active == null || now - heardAt > SILENT_INTERVAL) {
+            return SyncState.UNKNOWN;
+        }
+        if (differs) {
+            return SyncState.DIFFERENT;
+        }
+        if (!complete || equalAt == NEVER) {
+            return SyncState.JOINING;
+        }
+        boolean stuck = gapSince != NEVER && now - gapSince > StreamSender.BEHIND_INTERVAL;
+        return stuck || now - equalAt > EQUAL_INTERVAL ? SyncState.BEHIND : SyncState.EQUAL;
+    }
+
+    private void noteApplied(long applied, Equality equality, long now) {
+        while (!inFlight.isEmpty() && inFlight.peekFirst().target() <= applied) {
+            InFlight done = inFlight.removeFirst();
+            appliedBatch = done.batch().number();
+            appliedStamp = done.batch().stampNanos();
+            appliedVersion = Math.max(appliedVersion, done.version());
+            batchesApplied++;
+            ackDue = true;
+            hasTable = true;
+        }
+        if (snapshotEnd != NONE && applied >= snapshotEnd) {
+            snapshotEnd = NONE;
+            complete = true;
+            differs = false;
+        }
+        boolean compared = false;
+        while (!marks.isEmpty() && marks.peekFirst() <= applied) {
+            marks.removeFirst();
+            compared = true;
+        }
+        if (compared) {
+            judge(equality, now);
+        }
+    }
+
+    private void judge(Equality equality, long now) {
+        switch (equality.state()) {
+            case EQUAL -> {
+                complete = true;
+                differs = false;
+                equalAt = now;
+            }
+            case DIFFERENT -> {
+                boolean everythingCame = complete && !snapshotOpen && snapshotEnd == NONE;
+                if (everythingCame) {
+                    rebase(now);
+                    differs = true;
+                }
+                urgent = true;
+            }
+            case UNKNOWN -> {}
+        }
+    }
+
+    private void deliver(DeltaRing in, long now) {
+        boolean any = false;
+        while (!pending.isEmpty() && pending.firstKey() == expected) {
+            Batch batch = pending.firstEntry().getValue();
+            if (in.capacity() - in.size() < batch.count()) {
+                break;
+            }
+            pending.pollFirstEntry();
+            if (batch.lost() > 0) {
+                rebase(now);
+                urgent = true;
+            }
+            write(batch, in);
+            expected++;
+            gapSince = NEVER;
+            any = true;
+        }
+        if (any) {
+            effects.add(new SyncEffect.WakeWorker());
+        }
+    }
+
+    private void write(Batch batch, DeltaRing in) {
+        Delta view = batch.view();
+        long version = Version.NONE;
+        for (int i = 0; i < batch.count(); i++) {
+            Delta record = batch.record(view, i);
+            boolean passes =
+                    switch (record.op()) {
+                        case SNAPSHOT_BEGIN -> {
+                            snapshotOpen = true;
+                            snapshotEnd = NONE;
+                            yield true;
+                        }
+                        case SNAPSHOT_END -> {
+                            boolean whole = snapshotOpen;
+                            snapshotOpen = false;
+                            if (whole) {
+                                marks.clear();   // compared before the sweep, they say nothing
+                                snapshotEnd = delivered + 1;
+                            }
+                            yield whole;
+                        }
+                        case MARK -> {
+                            marks.add(delivered + 1);
+                            yield true;
+                        }
+                        case CONNECTION, TEMPLATE, CONNECTION_END, TEMPLATE_END -> true;
+                    };
+            if (passes) {
+                Delta slot = in.claim();
+                if (slot == null) {
+                    throw new IllegalStateException("the ring had room for the batch and is full now");
+                }
+                slot.copyOf(record);
+                in.publish();
+                delivered++;
+                version = Math.max(version, record.version());
+            }
+        }
+        inFlight.add(new InFlight(batch, delivered, version));
+    }
+
+    /// Asks for what is missing, and starts anew behind what nobody has any more.
+    private void mindTheGap(long now) {
+        boolean missing = activePosition >= expected && !pending.containsKey(expected);
+        if (!missing) {
+            gapSince = NEVER;
+            return;
+        }
+        if (expected < activeOldest) {
+            expected = pending.isEmpty() ? activePosition + 1 : pending.firstKey();
+            rebase(now);
+            urgent = true;
+            gapSince = NEVER;
+            return;
+        }
+        if (gapSince == NEVER) {
+            gapSince = now;
+            resendInterval = RESEND_FIRST_INTERVAL;
+            resendAt = now + resendInterval;
+        }
+        if (now - resendAt >= 0) {
+            long last = pending.isEmpty() ? activePosition : pending.firstKey() - 1;
+            effects.add(new SyncEffect.Unicast(
+                    following(),
+                    new SyncMessage.Resend(term, expected, Math.min(last, expected + RESEND_BATCHES - 1))));
+            resendsAsked++;
+            resendInterval = Math.min(resendInterval * 2, RESEND_MAX_INTERVAL);
+            resendAt = now + resendInterval;
+        }
+    }
+
+    /// Asks for a snapshot while ours is not complete: at once when nothing else can help, else after a MARK had time to
+    /// show that our tables are equal as they are.
+    private void mindTheBase(long now) {
+        boolean comes = snapshotOpen || snapshotEnd != NONE;
+        boolean mayYetCompare = !urgent && now - baseAt < COMPARE_INTERVAL;
+        if (complete || comes || mayYetCompare) {
+            return;
+        }
+        if (snapshotAskAt == NEVER || now - snapshotAskAt >= 0) {
+            effects.add(new SyncEffect.Unicast(following(), new SyncMessage.SnapshotRequest(term, base)));
+            snapshotInterval = Math.min(snapshotInterval * 2, SNAPSHOT_MAX_INTERVAL);
+            snapshotAskAt = now + snapshotInterval;
+        }
+    }
+
+    private void rebase(long now) {
+        base = expected;
+        baseAt = now;
+        complete = false;
+        differs = false;
+        urgent = false;
+        equalAt = NEVER;
+        marks.clear();
+        snapshotOpen = false;
+        snapshotEnd = NONE;
+        snapshotAskAt = NEVER;
+        snapshotInterval = SNAPSHOT_FIRST_INTERVAL;
+    }
+
+    private MemberId following() {
+        if (active == null) {
+            throw new IllegalStateException("nobody is followed");
+        }
+        return active;
+    }
+}

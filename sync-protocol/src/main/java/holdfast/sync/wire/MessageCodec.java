@@ -1,0 +1,161 @@
+package holdfast.sync.wire;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import holdfast.sync.Batch;
+import holdfast.sync.HandoverMessage;
+import holdfast.sync.Role;
+import holdfast.sync.SyncMessage;
+import holdfast.sync.SyncState;
+import holdfast.sync.Version;
+import holdfast.sync.wire.proto.Ack;
+import holdfast.sync.wire.proto.DeltaBatch;
+import holdfast.sync.wire.proto.Handover;
+import holdfast.sync.wire.proto.Hello;
+import holdfast.sync.wire.proto.Kind;
+import holdfast.sync.wire.proto.Resend;
+import holdfast.sync.wire.proto.SnapshotRequest;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/// The payload of each kind of message as bytes and back.
+final class MessageCodec {
+    private static final int HEARD_MAX = 64;
+    private static final int MACS_MAX = 256;
+
+    /// The codes on the wire are places in these lists.
+    private static final List<SyncState> STATES = List.of(
+            SyncState.UNKNOWN, SyncState.JOINING, SyncState.EQUAL, SyncState.BEHIND, SyncState.DIFFERENT);
+
+    private static final List<HandoverMessage.Kind> STEPS = List.of(
+            HandoverMessage.Kind.PREPARE,
+            HandoverMessage.Kind.ARMED,
+            HandoverMessage.Kind.REFUSED,
+            HandoverMessage.Kind.TRANSFER,
+            HandoverMessage.Kind.TAKEN,
+            HandoverMessage.Kind.ABORT);
+
+    private MessageCodec() {}
+
+    static Kind kind(SyncMessage message) {
+        return switch (message) {
+            case SyncMessage.Hello _ -> Kind.KIND_HELLO;
+            case Batch _ -> Kind.KIND_BATCH;
+            case SyncMessage.Ack _ -> Kind.KIND_ACK;
+            case SyncMessage.Resend _ -> Kind.KIND_RESEND;
+            case SyncMessage.SnapshotRequest _ -> Kind.KIND_SNAPSHOT_REQUEST;
+            case HandoverMessage _ -> Kind.KIND_HANDOVER;
+        };
+    }
+
+    static byte[] encode(SyncMessage message) {
+        return switch (message) {
+            case SyncMessage.Hello hello -> hello(hello).toByteArray();
+            case Batch batch -> BatchCodec.encode(batch).toByteArray();
+            case SyncMessage.Ack ack ->
+                Ack.newBuilder()
+                        .setBatch(ack.batch())
+                        .setStampNs(ack.stampNanos())
+                        .setState(Math.max(0, STATES.indexOf(ack.state())))
+                        .setComplete(ack.complete())
+                        .build()
+                        .toByteArray();
+            case SyncMessage.Resend resend ->
+                Resend.newBuilder()
+                        .setFrom(resend.from())
+                        .setTo(resend.to())
+                        .build()
+                        .toByteArray();
+            case SyncMessage.SnapshotRequest request ->
+                SnapshotRequest.newBuilder().setFrom(request.from()).build().toByteArray();
+            case HandoverMessage handover ->
+                Handover.newBuilder()
+                        .setStep(STEPS.indexOf(handover.kind()))
+                        .setVersion(handover.version())
+                        .setReason(handover.reason())
+                        .build()
+                        .toByteArray();
+        };
+    }
+
+    static SyncMessage decode(Kind kind, int term, byte[] payload) throws InvalidProtocolBufferException, Malformed {
+        Malformed.unless(term >= 0 && term <= Version.TERM_MAX, "term out of range");
+        return switch (kind) {
+            case KIND_HELLO -> hello(term, Hello.parseFrom(payload));
+            case KIND_BATCH -> BatchCodec.decode(DeltaBatch.parseFrom(payload), term);
+            case KIND_ACK -> ack(term, Ack.parseFrom(payload));
+            case KIND_RESEND -> resend(term, Resend.parseFrom(payload));
+            case KIND_SNAPSHOT_REQUEST -> snapshotRequest(term, SnapshotRequest.parseFrom(payload));
+            case KIND_HANDOVER -> handover(term, Handover.parseFrom(payload));
+            case KIND_NONE, UNRECOGNIZED -> throw new Malformed("no such kind");
+        };
+    }
+
+    static ByteString bytes(UUID incarnation) {
+        return ByteString.copyFrom(ByteBuffer.allocate(16)
+                .putLong(incarnation.getMostSignificantBits())
+                .putLong(incarnation.getLeastSignificantBits())
+                .array());
+    }
+
+    static UUID incarnation(ByteString bytes) throws Malformed {
+        Malformed.unless(bytes.size() == 16, "an incarnation has 16 bytes");
+        ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
+        return new UUID(buffer.getLong(), buffer.getLong());
+    }
+
+    private static Hello hello(SyncMessage.Hello hello) {
+        Hello.Builder wire = Hello.newBuilder()
+                .setActive(hello.role() == Role.ACTIVE)
+                .setPosition(hello.position())
+                .setOldest(hello.oldest())
+                .setConfigHash(hello.configHash())
+                .setLeaving(hello.leaving())
+                .putAllMacs(hello.macs());
+        hello.heard().forEach(incarnation -> wire.addHeard(bytes(incarnation)));
+        return wire.build();
+    }
+
+    private static SyncMessage hello(int term, Hello wire) throws Malformed {
+        Malformed.unless(wire.getHeardCount() <= HEARD_MAX && wire.getMacsCount() <= MACS_MAX, "too long");
+        Malformed.unless(wire.getPosition() >= 0 && wire.getOldest() >= 0, "position out of range");
+        var heard = new HashSet<UUID>();
+        for (ByteString incarnation : wire.getHeardList()) {
+            heard.add(incarnation(incarnation));
+        }
+        return new SyncMessage.Hello(
+                wire.getActive() ? Role.ACTIVE : Role.STANDBY,
+                term,
+                wire.getPosition(),
+                wire.getOldest(),
+                wire.getConfigHash(),
+                wire.getLeaving(),
+                heard,
+                Map.copyOf(wire.getMacsMap()));
+    }
+
+    private static SyncMessage ack(int term, Ack wire) throws Malformed {
+        Malformed.unless(wire.getState() >= 0 && wire.getState() < STATES.size(), "no such state");
+        Malformed.unless(wire.getBatch() >= 0, "batch out of range");
+        return new SyncMessage.Ack(
+                term, wire.getBatch(), wire.getStampNs(), STATES.get(wire.getState()), wire.getComplete());
+    }
+
+    private static SyncMessage resend(int term, Resend wire) throws Malformed {
+        Malformed.unless(wire.getFrom() >= 1 && wire.getTo() >= wire.getFrom(), "no range");
+        return new SyncMessage.Resend(term, wire.getFrom(), wire.getTo());
+    }
+
+    private static SyncMessage snapshotRequest(int term, SnapshotRequest wire) throws Malformed {
+        Malformed.unless(wire.getFrom() >= 1, "batch out of range");
+        return new SyncMessage.SnapshotRequest(term, wire.getFrom());
+    }
+
+    private static SyncMessage handover(int term, Handover wire) throws Malformed {
+        Malformed.unless(wire.getStep() >= 0 && wire.getStep() < STEPS.size(), "no such step");
+        return new HandoverMessage(STEPS.get(wire.getStep()), term, wire.getVersion(), wire.getReason());
+    }
+}

@@ -1,0 +1,153 @@
+package holdfast.sync.wire;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import holdfast.sync.ClusterKey;
+import holdfast.sync.MemberId;
+import holdfast.sync.Refused;
+import holdfast.sync.SyncMessage;
+import holdfast.sync.wire.proto.Envelope;
+import holdfast.sync.wire.proto.Header;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.KDF;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.HKDFParameterSpec;
+
+/// Seals what we send and opens what we receive, with AES-256-GCM.
+///
+/// A nonce never repeats under one key: each incarnation of each sender has a key of its own, derived from the cluster key
+/// with HKDF-SHA-256 (RFC 5869; salt: the 16 random bytes of the incarnation, info: group and sender), and numbers its
+/// messages from 1 under it, without wrapping in 2^63. Two incarnations share a key only if their random bytes collide,
+/// and a nonce is never stored, so no crash can bring one back. The header (sender, incarnation, counter, kind, term) is
+/// associated data: nobody can pass a message off as another one.
+///
+/// Whether a message was seen before the core decides; here only whether it is authentic. For one thread.
+public final class Seal {
+    public static final int FORMAT = 1;
+
+    private static final String CIPHER = "AES/GCM/NoPadding";
+    private static final int TAG_BITS = 128;
+    private static final int NONCE_BYTES = 12;
+    private static final int NAME_MAX = 255;
+    /// Keys kept; each costs a derivation, which must not be had for every forged message of a known sender.
+    private static final int KEYS_MAX = 32;
+
+    private final MemberId self;
+    private final String group;
+    private final ClusterKey key;
+    private final ByteString incarnation;
+    private final Cipher cipher;
+    private final SecretKey ownKey;
+    private final LinkedHashMap<MemberId, SecretKey> keys = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<MemberId, SecretKey> eldest) {
+            return size() > KEYS_MAX;
+        }
+    };
+    private long counter;
+
+    public Seal(ClusterKey key, String group, MemberId self) {
+        this.self = self;
+        this.group = group;
+        this.key = key;
+        incarnation = MessageCodec.bytes(self.incarnation());
+        try {
+            cipher = Cipher.getInstance(CIPHER);
+            ownKey = derive(self);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK lacks AES-GCM or HKDF, which every JDK 25 has", e);
+        }
+    }
+
+    /// The bytes of one message; never the same twice.
+    public byte[] seal(SyncMessage message) {
+        counter++;
+        byte[] header = Header.newBuilder()
+                .setFormat(FORMAT)
+                .setGroup(group)
+                .setSender(self.name())
+                .setIncarnation(incarnation)
+                .setCounter(counter)
+                .setKind(MessageCodec.kind(message))
+                .setTerm(message.term())
+                .build()
+                .toByteArray();
+        try {
+            byte[] sealed = crypt(Cipher.ENCRYPT_MODE, ownKey, counter, header, MessageCodec.encode(message));
+            return Envelope.newBuilder()
+                    .setHeader(ByteString.copyFrom(header))
+                    .setSealed(ByteString.copyFrom(sealed))
+                    .build()
+                    .toByteArray();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("sealing failed with a key and nonce of ours", e);
+        }
+    }
+
+    /// The message in `bytes`, or why it is refused.
+    public Opened open(byte[] bytes) {
+        try {
+            Envelope envelope = Envelope.parseFrom(bytes);
+            Header header = Header.parseFrom(envelope.getHeader());
+            if (header.getFormat() != FORMAT) {
+                return new Opened.Rejected(Refused.UNKNOWN_FORMAT);
+            }
+            if (!header.getGroup().equals(group)) {
+                return new Opened.Rejected(Refused.OTHER_GROUP);
+            }
+            Malformed.unless(!header.getSender().isEmpty() && header.getSender().length() <= NAME_MAX, "no name");
+            var from = new MemberId(header.getSender(), MessageCodec.incarnation(header.getIncarnation()));
+            byte[] payload = crypt(
+                    Cipher.DECRYPT_MODE,
+                    keyOf(from),
+                    header.getCounter(),
+                    envelope.getHeader().toByteArray(),
+                    envelope.getSealed().toByteArray());
+            return new Opened.Message(
+                    from, header.getCounter(), MessageCodec.decode(header.getKind(), header.getTerm(), payload));
+        } catch (AEADBadTagException e) {
+            return new Opened.Rejected(Refused.BAD_SEAL);
+        } catch (GeneralSecurityException e) {
+            return new Opened.Rejected(Refused.BAD_SEAL);   // shorter than a tag
+        } catch (InvalidProtocolBufferException | Malformed e) {
+            return new Opened.Rejected(Refused.MALFORMED);
+        }
+    }
+
+    private byte[] crypt(int mode, SecretKey with, long number, byte[] associated, byte[] input)
+            throws GeneralSecurityException {
+        byte[] nonce = ByteBuffer.allocate(NONCE_BYTES).putInt(0).putLong(number).array();
+        cipher.init(mode, with, new GCMParameterSpec(TAG_BITS, nonce));
+        cipher.updateAAD(associated);
+        return cipher.doFinal(input);
+    }
+
+    private SecretKey keyOf(MemberId sender) throws GeneralSecurityException {
+        SecretKey known = keys.get(sender);
+        if (known == null) {
+            known = derive(sender);
+            keys.put(sender, known);
+        }
+        return known;
+    }
+
+    private SecretKey derive(MemberId sender) throws GeneralSecurityException {
+        byte[] info = ("holdfast sync 1\0" + group + "\0" + sender.name()).getBytes(StandardCharsets.UTF_8);
+        return KDF.getInstance("HKDF-SHA256")
+                .deriveKey(
+                        "AES",
+                        HKDFParameterSpec.ofExtract()
+                                .addSalt(MessageCodec.bytes(sender.incarnation()).toByteArray())
+                                .addIKM(key.secret())
+                                .thenExpand(info, 32));
+    }
+}

@@ -1,0 +1,206 @@
+package holdfast.vip;
+
+import holdfast.conf.Ipv4;
+import holdfast.vip.VrrpStatus.Role;
+import holdfast.vip.VrrpStatus.Transition;
+import holdfast.vrrp.AdvertCodec.Accepted;
+import holdfast.vrrp.AdvertCodec.Refusal;
+import holdfast.vrrp.Vrrp;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a virtual router counts, remembers and logs about itself. Written by the router's thread, read by any.
+final class Tally {
+    private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
+    private static final long SEND_ERROR_LOG_INTERVAL = 60_000_000_000L;
+
+    private final int vrid;
+    private final List<Integer> addresses;
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong received = new AtomicLong();
+    private final Map<Refusal, Long> refused = new ConcurrentHashMap<>();
+    private final AtomicLong sendErrors = new AtomicLong();
+    private final AtomicLong transitions = new AtomicLong();
+    private final AtomicLong fenced = new AtomicLong();
+    private final AtomicLong contested = new AtomicLong();
+    private final AtomicLong eventsLost = new AtomicLong();
+    private volatile @Nullable Transition lastTransition;
+    private volatile @Nullable FailoverRecord lastFailover;
+    private volatile int differingPeer;
+
+    // Owned by the thread.
+    private long sendErrorLoggedAt;
+    private long contestedPromotionAt;
+
+    Tally(int vrid, List<Integer> addresses) {
+        this.vrid = vrid;
+        this.addresses = addresses.stream().sorted().toList();
+    }
+
+    void sent() {
+        sent.incrementAndGet();
+    }
+
+    /// Whether this failure is worth a log line: one a minute.
+    boolean sendFailed() {
+        long now = System.nanoTime();
+        boolean first = sendErrors.getAndIncrement() == 0;
+        if (!first && now - sendErrorLoggedAt < SEND_ERROR_LOG_INTERVAL) {
+            return false;
+        }
+        sendErrorLoggedAt = now;
+        return true;
+    }
+
+    void refused(Refusal reason) {
+        refused.merge(reason, 1L, Long::sum);
+    }
+
+    void eventLost() {
+        if (eventsLost.getAndIncrement() == 0) {
+            log.warn("vrrp event lost vrid={} cause=\"the queue is full or the node is closed\"", vrid);
+        }
+    }
+
+    void finished(FailoverRecord record) {
+        lastFailover = record;
+        log.info(
+                "failover ended vrid={} side={} peer={} outcome={} reason=\"{}\" took-ms={}",
+                vrid,
+                record.side(),
+                record.peer(),
+                record.outcome(),
+                record.reason(),
+                record.steps().getLast().after() / 1e6);
+    }
+
+    void received(Accepted accepted, VirtualRouter.State state, long now, Vrrp vrrp) {
+        received.incrementAndGet();
+        int sender = accepted.advert().sender();
+        boolean differs = !accepted.addresses().stream().sorted().toList().equals(addresses);
+        if (differs && differingPeer != sender) {
+            log.warn(
+                    "vrrp peer announces other addresses vrid={} peer={} theirs={} ours={}",
+                    vrid,
+                    Ipv4.text(sender),
+                    texts(accepted.addresses()),
+                    texts(addresses));
+        }
+        if (differs) {
+            differingPeer = sender;
+        } else if (differingPeer == sender) {
+            differingPeer = 0;
+        }
+        if (accepted.advert().priority() != 0 && contests(state, sender, now, vrrp)) {
+            contested.incrementAndGet();
+        }
+    }
+
+    /// Whether the active that we took over from, because it seemed dead, still speaks. Counted once for a promotion.
+    private boolean contests(VirtualRouter.State state, int sender, long now, Vrrp vrrp) {
+        if (!(state.vrrp() instanceof Vrrp.Active(var _, Vrrp.Promotion(var cause, int from, long at)))
+                || contestedPromotionAt == at) {
+            return false;
+        }
+        boolean seemedDead = cause == Vrrp.Cause.PEER_SILENT || cause == Vrrp.Cause.PEER_PROCESS_DIED;
+        boolean contests = seemedDead && from == sender && now - at < vrrp.downInterval(vrrp.interval());
+        if (contests) {
+            contestedPromotionAt = at;
+        }
+        return contests;
+    }
+
+    void transition(Vrrp.State before, VirtualRouter.Step step, VirtualRouter.Event event) {
+        var after = step.next().vrrp();
+        if (step.effects().contains(new VirtualRouter.BecomeStandby(Vrrp.Reason.PAUSED))) {
+            fenced.incrementAndGet();
+        }
+        if (before.getClass() == after.getClass()) {
+            return;
+        }
+        transitions.incrementAndGet();
+        var transition = new Transition(role(before), role(after), cause(step, event), Instant.now());
+        lastTransition = transition;
+        log.info(
+                "vrrp transition vrid={} from={} to={} cause={} peer={}",
+                vrid,
+                transition.from(),
+                transition.to(),
+                transition.cause(),
+                peer(after).map(Ipv4::toString).orElse("none"));
+    }
+
+    VrrpStatus status(VirtualRouter.State state, VirtualRouter router, TableState tables) {
+        var vrrp = router.vrrp();
+        long peerInterval = state.vrrp() instanceof Vrrp.Standby standby ? standby.peerInterval() : vrrp.interval();
+        var counts = new HashMap<String, Long>();
+        refused.forEach((reason, count) -> counts.put(reason.name(), count));
+        return new VrrpStatus(
+                role(state.vrrp()),
+                vrid,
+                vrrp.priority(),
+                vrrp.preempt(),
+                vrrp.interval(),
+                vrrp.skewInterval(peerInterval),
+                vrrp.downInterval(peerInterval),
+                peerInterval,
+                state.isActive() ? Optional.of(new Ipv4(vrrp.address())) : peer(state.vrrp()),
+                Optional.ofNullable(lastTransition),
+                state.handover().getClass().getSimpleName(),
+                tables,
+                sent.get(),
+                received.get(),
+                counts,
+                sendErrors.get(),
+                transitions.get(),
+                fenced.get(),
+                contested.get(),
+                eventsLost.get(),
+                differingPeer == 0 ? Optional.empty() : Optional.of(new Ipv4(differingPeer)),
+                Optional.ofNullable(lastFailover));
+    }
+
+    private static String cause(VirtualRouter.Step step, VirtualRouter.Event event) {
+        if (step.next().vrrp() instanceof Vrrp.Active active) {
+            return active.promotion().cause().name();
+        }
+        for (var effect : step.effects()) {
+            if (effect instanceof VirtualRouter.BecomeStandby(var reason)) {
+                return reason.name();
+            }
+        }
+        if (step.next().vrrp() instanceof Vrrp.Standby standby) {
+            return standby.waitsFor().name();
+        }
+        return event instanceof VirtualRouter.LinkDown ? "LINK_DOWN" : "SHUTDOWN";
+    }
+
+    private static Optional<Ipv4> peer(Vrrp.State state) {
+        int address = switch (state) {
+            case Vrrp.Initialize _ -> 0;
+            case Vrrp.Standby standby -> standby.following();
+            case Vrrp.Active active -> active.promotion().from();
+        };
+        return address == 0 ? Optional.empty() : Optional.of(new Ipv4(address));
+    }
+
+    private static Role role(Vrrp.State state) {
+        return switch (state) {
+            case Vrrp.Initialize _ -> Role.INITIALIZE;
+            case Vrrp.Standby _ -> Role.STANDBY;
+            case Vrrp.Active _ -> Role.ACTIVE;
+        };
+    }
+
+    private static String texts(List<Integer> addresses) {
+        return String.join(",", addresses.stream().map(Ipv4::text).toList());
+    }
+}

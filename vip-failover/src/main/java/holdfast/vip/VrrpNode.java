@@ -1,0 +1,464 @@
+package holdfast.vip;
+
+import holdfast.conf.Configuration.AdvertChecksum;
+import holdfast.conf.Configuration.VipGroup;
+import holdfast.conf.Ipv4;
+import holdfast.linux.Clock;
+import holdfast.linux.EventFd;
+import holdfast.linux.Poller;
+import holdfast.linux.RawSocket;
+import holdfast.linux.SyscallException;
+import holdfast.vip.VirtualRouter.Effect;
+import holdfast.vip.VirtualRouter.Event;
+import holdfast.vip.VirtualRouter.State;
+import holdfast.vrrp.AdvertCodec;
+import holdfast.vrrp.Vrrp;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One virtual router at work: the thread `vrrp-<vrid>` with its raw socket, its timer and its queue of events. It
+/// decides nothing; [VirtualRouter] does. All public methods may be called from any thread and never block, but for
+/// [#close].
+///
+/// A turn stamps the boot-time clock, tells of a pause if it was late, drains the socket, drains the queue, and only
+/// then lets time act (VRRP-REF 2.5). Between a decision and the advert or the claim that it leads to, the clock is
+/// read
+/// once more: what is left for a pause to hide in is the system call itself.
+public final class VrrpNode implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
+    private static final int QUEUE_MAX = 1024;
+    /// Most packets taken in one turn, so that a flood cannot keep the timers from running.
+    private static final int PACKETS_PER_TURN_MAX = 256;
+
+    private static final int SOCKET = 0;
+    private static final int WAKE_UP = 1;
+
+    /// How one virtual router is set up.
+    ///
+    /// @param address    our primary address on the link
+    /// @param interval   ns
+    /// @param deadlines  usually [Handover.Deadlines#of]
+    public record Options(
+            int vrid,
+            String interfaceName,
+            int address,
+            int priority,
+            boolean preempt,
+            long interval,
+            AdvertChecksum checksum,
+            List<Claim> claims,
+            GarpSchedule garp,
+            Handover.Deadlines deadlines) {
+        public Options {
+            claims = List.copyOf(claims);
+        }
+
+        /// What a configuration says.
+        ///
+        /// @param address  our primary address on the group's interface
+        /// @param macOf    the MAC of each interface that has claims, by name
+        public static Options of(VipGroup group, int address, ToLongFunction<String> macOf) {
+            long interval = group.advertIntervalMs() * 1_000_000L;
+            var claims = group.vips().stream()
+                    .map(vip -> new Claim(
+                            vip.address().bits(), vip.interfaceName(), macOf.applyAsLong(vip.interfaceName())))
+                    .toList();
+            var repeats = group.garp().repeatAtMs().stream()
+                    .map(ms -> ms * 1_000_000L)
+                    .toList();
+            return new Options(
+                    group.vrid(),
+                    group.interfaceName(),
+                    address,
+                    group.priority(),
+                    group.preempt(),
+                    interval,
+                    group.advertChecksum(),
+                    claims,
+                    new GarpSchedule(repeats, group.garp().refreshS() * 1_000_000_000L),
+                    Handover.Deadlines.of(interval));
+        }
+    }
+
+    /// What the director does for a virtual router. Called on the router's thread, so each call must return within one
+    /// advert interval: adverts wait for it, and an active that waits for three is fenced.
+    public interface Listener {
+        /// An advert went out: nobody takes over before this moment of the boot-time clock. Comes before the claim.
+        void servesUntil(long boottime);
+
+        /// Own the addresses under the next term. The term should have been reserved on disk while standing by, so that
+        /// no fsync stands here. May come while the datapath holds or relays; then it ends that.
+        void becomeActive(Vrrp.Promotion promotion);
+
+        /// Release the addresses, drop what is held, stop relaying. May come without a claim before it.
+        void becomeStandby(Vrrp.Reason reason);
+
+        /// Leave packets for the addresses in the receive ring, put a mark with the final version on the sync stream,
+        /// and
+        /// call [VrrpNode#held]. ARP for the addresses is still answered.
+        void hold();
+
+        /// Forward again under the same term, the held packets first.
+        void resume();
+
+        /// Send held and late packets for the addresses on to the peer, and answer ARP for them no more; until
+        /// [#becomeStandby]. May come without a hold before it.
+        void relay(String peer);
+
+        /// Hand a message to the sync channel, in order.
+        void sendHandover(String to, HandoverMessage message);
+
+        /// Send a frame on an interface.
+        void sendFrame(String interfaceName, byte[] frame);
+
+        /// A planned failover has ended on this director, on whichever side. For a giver it ends before the relay does.
+        default void failoverEnded(FailoverRecord record) {}
+
+        /// A bug: the thread has ended, no advert will follow. The process must end at once, so that the standby takes
+        /// over.
+        void failed(Throwable bug);
+    }
+
+    private final Options options;
+    private final Listener listener;
+    private final VirtualRouter router;
+    private final AdvertCodec codec;
+    private final Tally tally;
+    private final EventFd wakeUp = new EventFd();
+    private final Poller poller;
+    private final Thread thread;
+    private final ArrayBlockingQueue<Queued> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+    private volatile State state = State.INITIAL;
+    private volatile TableState latestTables = TableState.UNKNOWN;
+    private volatile boolean stopping;
+
+    // Owned by the thread.
+    private RawSocket socket;
+    private TableState deliveredTables = TableState.UNKNOWN;
+    private @Nullable CompletableFuture<FailoverRecord> asking;
+    private @Nullable CompletableFuture<FailoverRecord> pending;
+    private long turnAt;
+    private long wakeAt;
+
+    private record Queued(Event event, @Nullable CompletableFuture<FailoverRecord> answer) {}
+
+    private VrrpNode(Options options, Listener listener, RawSocket socket) {
+        this.options = options;
+        this.socket = socket;
+        this.listener = listener;
+        router = new VirtualRouter(
+                new Vrrp(options.priority(), options.interval(), options.address(), options.preempt()),
+                new Handover(options.deadlines()),
+                options.garp());
+        var addresses = options.claims().stream().map(Claim::address).toList();
+        codec = new AdvertCodec(options.vrid(), options.interval(), options.address(), addresses, options.checksum());
+        tally = new Tally(options.vrid(), addresses);
+        poller = new Poller(socket.fd(), wakeUp.fd());
+        thread = Thread.ofPlatform().name("vrrp-" + options.vrid()).unstarted(this::run);
+    }
+
+    /// Opens the socket and starts as a standby (priority 255: as the active).
+    ///
+    /// @throws SyscallException where the socket cannot be opened
+    public static VrrpNode start(Options options, Listener listener) {
+        var node = new VrrpNode(options, listener, openSocket(options));
+        node.post(new VirtualRouter.LinkUp());
+        node.thread.start();
+        return node;
+    }
+
+    /// The process of the member with this VRRP address has closed its sockets. Never call it for a member that merely
+    /// fell silent, as a timeout of the sync channel would say: a paused director is not dead.
+    public void peerProcessDied(int address) {
+        post(new VirtualRouter.PeerProcessDied(address));
+    }
+
+    /// Another loop of this process found that it did not run for `gap` ns.
+    public void paused(long gap) {
+        post(new VirtualRouter.Paused(gap));
+    }
+
+    /// The group's link, or another one that it cannot do without, has come back.
+    public void linkUp() {
+        post(new VirtualRouter.LinkUp());
+    }
+
+    /// The group's link, or another one that it cannot do without, is down.
+    public void linkDown() {
+        post(new VirtualRouter.LinkDown());
+    }
+
+    /// What this director's sync side knows of its own tables, as often as it changes. Until the first call says
+    /// otherwise they count as unequal, and the director neither preempts a live active nor takes a handover.
+    public void tables(TableState tables) {
+        var before = latestTables;
+        latestTables = tables;
+        if (before.equal() != tables.equal() || Handover.awaitsTables(state.handover())) {
+            wakeUp.signal();
+        }
+    }
+
+    /// The answer to [Listener#hold].
+    public void held(long finalVersion) {
+        post(new VirtualRouter.Held(finalVersion));
+    }
+
+    /// A handover message of `from` has arrived.
+    public void handover(String from, HandoverMessage message) {
+        post(new VirtualRouter.Message(from, message));
+    }
+
+    /// Plans a failover to the peer of the preflight. The answer comes when the peer has taken over, or when this
+    /// director stays active and says why; it fails only where the queue is full or the node is closed.
+    public CompletableFuture<FailoverRecord> failover(Preflight preflight, String reason) {
+        var answer = new CompletableFuture<FailoverRecord>();
+        post(new Queued(new VirtualRouter.Failover(preflight, reason), answer));
+        return answer;
+    }
+
+    public VrrpStatus status() {
+        return tally.status(state, router, latestTables);
+    }
+
+    /// Resigns if active, and ends the thread.
+    @Override
+    public void close() {
+        stopping = true;
+        wakeUp.signal();
+        try {
+            if (!thread.join(Duration.ofSeconds(5))) {
+                throw new IllegalStateException("thread " + thread.getName() + " did not end within 5 s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void post(Event event) {
+        post(new Queued(event, null));
+    }
+
+    private void post(Queued queued) {
+        if (stopping || !queue.offer(queued)) {
+            tally.eventLost();
+            if (queued.answer() != null) {
+                queued.answer()
+                        .completeExceptionally(new IllegalStateException("vrrp-" + options.vrid() + " is "
+                                + (stopping ? "closed" : "busy: " + QUEUE_MAX + " events wait")));
+            }
+            return;
+        }
+        wakeUp.signal();
+    }
+
+    private void run() {
+        try (poller;
+                wakeUp) {
+            turnAt = Clock.boottime();
+            wakeAt = turnAt;
+            while (!stopping) {
+                turn();
+                sleep();
+            }
+            turnAt = Clock.boottime();
+            notePause();
+            step(new VirtualRouter.Shutdown());
+            abandon(new IllegalStateException("vrrp-" + options.vrid() + " was closed"));
+        } catch (RuntimeException | Error bug) {
+            stopping = true;
+            log.error("vrrp failed vrid={}", options.vrid(), bug);
+            abandon(bug);
+            listener.failed(bug);
+        } finally {
+            socket.close();
+        }
+    }
+
+    private void turn() {
+        notePause();
+        hear();
+        for (var queued = queue.poll(); queued != null; queued = queue.poll()) {
+            asking = queued.answer();
+            if (!(queued.event() instanceof VirtualRouter.LinkUp) || reopenSocket()) {
+                step(queued.event());
+            }
+            if (asking != null) {
+                pending = asking;
+                asking = null;
+            }
+        }
+        var tables = latestTables;
+        if (!tables.equals(deliveredTables)) {
+            deliveredTables = tables;
+            step(new VirtualRouter.Tables(tables));
+        }
+        step(new VirtualRouter.Tick());
+    }
+
+    /// Sleeps for one interval at most, also when nothing is due: that is how exactly a pause can be told.
+    private void sleep() {
+        wakeAt = Math.min(VirtualRouter.nextAt(state), turnAt + options.interval());
+        boolean tablesWait = !latestTables.equals(deliveredTables) && Handover.awaitsTables(state.handover());
+        long timeout = tablesWait ? 0 : Math.max(0, wakeAt - Clock.boottime());
+        poller.poll(timeout);
+        if (poller.readable(WAKE_UP)) {
+            wakeUp.drain();
+        }
+    }
+
+    /// The gap is counted from the last turn, so it is never shorter than the pause was.
+    private void notePause() {
+        long now = Clock.boottime();
+        long gap = now - turnAt;
+        long late = now - wakeAt;
+        turnAt = now;
+        if (late >= options.interval()) {
+            step(new VirtualRouter.Paused(gap));
+        }
+    }
+
+    private void hear() {
+        for (int i = 0; i < PACKETS_PER_TURN_MAX; i++) {
+            var packet = receive();
+            if (packet.length == 0) {
+                return;
+            }
+            switch (codec.decode(packet)) {
+                case AdvertCodec.Accepted accepted -> {
+                    tally.received(accepted, state, turnAt, router.vrrp());
+                    step(new VirtualRouter.Heard(accepted.advert()));
+                }
+                case AdvertCodec.Refused(var reason) -> tally.refused(reason);
+            }
+        }
+    }
+
+    /// The next packet; empty for none. A link that went down makes the socket report that once.
+    private byte[] receive() {
+        try {
+            return socket.receive().map(RawSocket.Datagram::ipPacket).orElse(new byte[0]);
+        } catch (SyscallException e) {
+            log.debug("vrrp receive vrid={} error={}", options.vrid(), e.getMessage());
+            return new byte[0];
+        }
+    }
+
+    private void step(Event event) {
+        var before = state;
+        var step = router.step(before, event, turnAt);
+        state = step.next();
+        tally.transition(before.vrrp(), step, event);
+        long late = Clock.boottime() - turnAt;
+        if (late > router.vrrp().earliestTakeoverInterval() && !step.effects().isEmpty()) {
+            step.effects().stream()
+                    .filter(effect -> !speaksForTheAddresses(effect))
+                    .forEach(this::perform);
+            turnAt += late;
+            step(new VirtualRouter.Paused(late));
+        } else {
+            step.effects().forEach(this::perform);
+        }
+    }
+
+    /// What a director that was paused just now must not do any more.
+    private static boolean speaksForTheAddresses(Effect effect) {
+        return switch (effect) {
+            case VirtualRouter.SendAdvert(int priority) -> priority != 0;
+            case VirtualRouter.BecomeActive _, VirtualRouter.Announce _, VirtualRouter.Resume _ -> true;
+            case VirtualRouter.BecomeStandby _, VirtualRouter.Hold _, VirtualRouter.Relay _ -> false;
+            case VirtualRouter.Send _, VirtualRouter.Finished _ -> false;
+        };
+    }
+
+    private void perform(Effect effect) {
+        switch (effect) {
+            case VirtualRouter.SendAdvert(int priority) -> sendAdvert(priority);
+            case VirtualRouter.BecomeActive(var promotion) -> listener.becomeActive(promotion);
+            case VirtualRouter.BecomeStandby(var reason) -> listener.becomeStandby(reason);
+            case VirtualRouter.Announce() -> options.claims().forEach(this::announce);
+            case VirtualRouter.Hold() -> listener.hold();
+            case VirtualRouter.Resume() -> listener.resume();
+            case VirtualRouter.Relay(var peer) -> listener.relay(peer);
+            case VirtualRouter.Send(var to, var message) -> listener.sendHandover(to, message);
+            case VirtualRouter.Finished(var record) -> finished(record);
+        }
+    }
+
+    private void sendAdvert(int priority) {
+        try {
+            long sentAt = Clock.boottime();
+            socket.send(AdvertCodec.GROUP, codec.encode(priority));
+            if (priority != 0) {
+                listener.servesUntil(sentAt + router.vrrp().earliestTakeoverInterval());
+            }
+            tally.sent();
+        } catch (SyscallException e) {
+            if (tally.sendFailed()) {
+                log.warn("vrrp advert not sent vrid={} error=\"{}\"", options.vrid(), e.getMessage());
+            }
+        }
+    }
+
+    private void announce(Claim claim) {
+        listener.sendFrame(claim.interfaceName(), ArpFrames.gratuitousRequest(claim.mac(), claim.address()));
+        listener.sendFrame(claim.interfaceName(), ArpFrames.gratuitousReply(claim.mac(), claim.address()));
+    }
+
+    private void finished(FailoverRecord record) {
+        tally.finished(record);
+        listener.failoverEnded(record);
+        if (record.side() == FailoverRecord.Side.GIVER) {
+            var answer = asking != null ? asking : pending;
+            if (answer != null) {
+                answer.complete(record);
+            }
+            if (asking != null) {
+                asking = null;
+            } else {
+                pending = null;
+            }
+        }
+    }
+
+    private void abandon(Throwable why) {
+        if (pending != null) {
+            pending.completeExceptionally(why);
+        }
+        for (var queued = queue.poll(); queued != null; queued = queue.poll()) {
+            if (queued.answer() != null) {
+                queued.answer().completeExceptionally(why);
+            }
+        }
+    }
+
+    private static RawSocket openSocket(Options options) {
+        return RawSocket.open(AdvertCodec.PROTOCOL, options.interfaceName(), options.address(), AdvertCodec.GROUP);
+    }
+
+    /// A link that was removed and made again has another index, to which the old socket is deaf.
+    private boolean reopenSocket() {
+        if (!(state.vrrp() instanceof Vrrp.Initialize)) {
+            return true;
+        }
+        try {
+            var fresh = openSocket(options);
+            socket.close();
+            socket = fresh;
+            poller.replace(SOCKET, socket.fd());
+            return true;
+        } catch (SyscallException e) {
+            log.warn(
+                    "vrrp link unusable vrid={} address={} error=\"{}\"",
+                    options.vrid(),
+                    Ipv4.text(options.address()),
+                    e.getMessage());
+            return false;
+        }
+    }
+}
