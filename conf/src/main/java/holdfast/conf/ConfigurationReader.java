@@ -1,25 +1,23 @@
 package holdfast.conf;
 
-import static holdfast.conf.Section.keys;
-
 import holdfast.conf.yaml.Node;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// The way from a YAML tree to a [Configuration], with every rule that a file alone can break.
 ///
-/// It always reads to the end. A refused value is replaced by an unsound stand-in, and rules that compare values look
-/// at
-/// sound ones only; so each mistake is found in the first run and has one message. The tree that comes out is of use
-/// only where there are no findings.
+/// It always reads to the end. A refused value is replaced by an unsound stand-in, and rules that compare
+/// values look at sound ones only; so each mistake is found in the first run and has one message. The tree that
+/// comes out is of use only where there are no findings.
 final class ConfigurationReader {
-    private static final Set<String> TOP = keys("director", "datapath", "cluster", "vip-groups", "services");
-    private static final Set<String> DIRECTOR = keys("name", "state-dir", "api-socket");
+    private static final Set<String> TOP = Section.keys("director", "datapath", "cluster", "vip-groups", "services");
+    private static final Set<String> DIRECTOR = Section.keys("name", "state-dir", "api-socket");
     private static final Set<String> DATAPATH =
-            keys("interfaces", "connections-max", "templates-max", "spin-us", "shield");
+            Section.keys("interfaces", "connections-max", "templates-max", "spin-us", "shield");
     private static final Set<String> CLUSTER =
-            keys("name", "bind-address", "multicast-address", "multicast-port", "key-file", "sync");
+            Section.keys("name", "bind-address", "multicast-address", "multicast-port", "key-file", "sync");
     private final Findings findings;
     private final FileRules files;
     private final VipGroupReader groups;
@@ -41,6 +39,11 @@ final class ConfigurationReader {
                 cluster(top.required("cluster", CLUSTER, "cluster: {bind-address: 10.255.0.1}")),
                 read,
                 new ServiceReader(findings, groups.vips()).read(top));
+    }
+
+    /// Every key of the sections read here, for the test of the documentation.
+    static Stream<String> keys() {
+        return Stream.of(DIRECTOR, DATAPATH, CLUSTER).flatMap(Set::stream);
     }
 
     private Configuration.Director director(Section section) {

@@ -67,7 +67,8 @@ record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
         return new Kind<>(standIn, scalar -> {
             var value = words.get(scalar.text());
             if (value == null) {
-                var meant = Suggestion.of(scalar.text(), known, otherNames);
+                var meant = Suggestion.elsewhere(scalar.text(), otherNames)
+                        .or(() -> Suggestion.bySpelling(scalar.text(), known));
                 throw new Refusal(
                         "must be " + String.join(" or ", known),
                         meant.map("did you mean '%s'?"::formatted).orElse("write one of these words"));

@@ -14,7 +14,10 @@ public record Mistake(Path file, int line, int column, String key, String value,
     private static final int SHOWN_MAX = 60;
 
     public Mistake {
-        value = printable(value);
+        key = printable(key);
+        value = printable(shortened(value));
+        rule = printable(rule);
+        remedy = printable(remedy);
     }
 
     /// The mistake as one line: `d1.yaml:25:11: vip-groups[0].vrid: '300' must be 1 to 255; choose ...`.
@@ -25,12 +28,27 @@ public record Mistake(Path file, int line, int column, String key, String value,
         return place + subject + rule + "; " + remedy;
     }
 
-    private static String printable(String text) {
-        var shown = text.codePointCount(0, text.length()) <= SHOWN_MAX
+    private static String shortened(String text) {
+        return text.codePointCount(0, text.length()) <= SHOWN_MAX
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, SHOWN_MAX)) + "...";
+    }
+
+    /// Without what would break the line, command the terminal or turn the direction of writing.
+    private static String printable(String text) {
         var safe = new StringBuilder();
-        shown.codePoints().forEach(c -> safe.appendCodePoint(Character.isISOControl(c) ? '?' : c));
+        text.codePoints().forEach(c -> safe.appendCodePoint(isPrintable(c) ? c : '?'));
         return safe.toString();
+    }
+
+    private static boolean isPrintable(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> false;
+            default -> true;
+        };
     }
 }

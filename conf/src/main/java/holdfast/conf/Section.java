@@ -2,6 +2,7 @@ package holdfast.conf;
 
 import holdfast.conf.yaml.Node;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,15 +14,16 @@ import org.jspecify.annotations.Nullable;
 /// One mapping of the file, whose keys are checked as a whole when it is opened and whose values are then taken one by
 /// one.
 ///
-/// A misspelt key is reported once and its value is still read as that of the key that was meant: the next mistakes
-/// come
-/// out in the same run, and the key does not count as missing on top.
+/// A misspelt key is reported once and its value is still read as that of the key that was meant: the next
+/// mistakes come out in the same run, and the key does not count as missing on top. Another program's name for a key
+/// excuses the key as well, but its value is not read: it has another unit or form there.
 final class Section {
     private final String path;
     private final Node.Mark place;
     private final boolean isAbsent;
     private final Findings findings;
     private final Map<String, Node> values = new LinkedHashMap<>();
+    private final Set<String> excused = new HashSet<>();
 
     /// @param parent  where the section around it begins
     /// @param node    null where it was left out; it is then silent, and the caller says so where that is a mistake
@@ -63,10 +65,13 @@ final class Section {
     }
 
     private void reportUnknown(Node.Entry entry, Set<String> keys) {
+        var elsewhere = Suggestion.elsewhere(entry.key().text(), Vocabulary.KEYS_ELSEWHERE)
+                .filter(keys::contains);
         var free = keys.stream().filter(key -> !values.containsKey(key)).toList();
-        var meant = Suggestion.of(entry.key().text(), free, Vocabulary.KEYS_ELSEWHERE)
-                .or(() -> Suggestion.of(entry.key().text(), keys, Vocabulary.KEYS_ELSEWHERE));
-        meant.ifPresent(key -> values.putIfAbsent(key, entry.value()));
+        var meant = elsewhere
+                .or(() -> Suggestion.bySpelling(entry.key().text(), free))
+                .or(() -> Suggestion.bySpelling(entry.key().text(), keys));
+        elsewhere.ifPresentOrElse(excused::add, () -> meant.ifPresent(key -> values.putIfAbsent(key, entry.value())));
         findings.add(
                 entry.key().at(),
                 path,
@@ -81,7 +86,7 @@ final class Section {
 
     /// Whether the key was written, rightly or not.
     boolean has(String key) {
-        return values.containsKey(key);
+        return values.containsKey(key) || excused.contains(key);
     }
 
     /// Where this section begins.
@@ -122,9 +127,9 @@ final class Section {
         return new Section(key(key), place, values.get(key), keys, findings);
     }
 
-    /// The values of a list, none where it is refused.
+    /// The values of a list that has a default.
     ///
-    /// @return null where the list is not there, or is none
+    /// @return null where the key is not there, or holds no list
     <T> @Nullable List<Value<T>> list(String key, Kind<T> kind) {
         var items = items(key);
         if (items == null) {
@@ -212,7 +217,7 @@ final class Section {
     }
 
     private void missing(String key, String example) {
-        if (!isAbsent) {
+        if (!isAbsent && !excused.contains(key)) {
             findings.add(place, key(key), "", "is missing", "add it, such as '" + example + "'");
         }
     }

@@ -1,7 +1,5 @@
 package holdfast.conf;
 
-import static holdfast.conf.Section.keys;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,9 +13,9 @@ import java.util.stream.Stream;
 /// The part of a configuration that names the virtual services and their real servers.
 final class ServiceReader {
     private static final Set<String> SERVICE =
-            keys("service", "scheduler", "persistence", "forwarding", "real-servers");
-    private static final Set<String> PERSISTENCE = keys("timeout-s", "netmask", "allow-sparse-netmask");
-    private static final Set<String> REAL_SERVER = keys("address", "port", "weight", "forwarding");
+            Section.keys("service", "scheduler", "persistence", "forwarding", "real-servers");
+    private static final Set<String> PERSISTENCE = Section.keys("timeout-s", "netmask", "allow-sparse-netmask");
+    private static final Set<String> REAL_SERVER = Section.keys("address", "port", "weight", "forwarding");
 
     private static final int SHOWN_MAX = 8;
 
@@ -50,6 +48,11 @@ final class ServiceReader {
             read.add(service(section, key));
         }
         return read;
+    }
+
+    /// Every key of the sections read here, for the test of the documentation.
+    static Stream<String> keys() {
+        return Stream.of(SERVICE, PERSISTENCE, REAL_SERVER).flatMap(Set::stream);
     }
 
     private void checkService(Value<ServiceKey> key, Section section) {

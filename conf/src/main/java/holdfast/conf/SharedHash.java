@@ -11,9 +11,8 @@ import java.util.List;
 /// The fingerprint of what two directors must have in common before one may take over from the other.
 ///
 /// It covers the cluster's name and, per group, the vrid, the VIPs and the services. Interface names, paths and
-/// priorities
-/// are each director's own. The order of VIPs and services means nothing and is left out; that of real servers decides
-/// ties in the schedulers and counts.
+/// priorities are each director's own. The order of VIPs and services means nothing and is left out; that of real
+/// servers decides ties in the schedulers and counts.
 final class SharedHash {
     /// Begins the text that is hashed, so that another form of it never gives an equal hash by chance.
     private static final String FORM = "holdfast-shared-1";

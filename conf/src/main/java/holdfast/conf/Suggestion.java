@@ -10,15 +10,21 @@ import java.util.Optional;
 final class Suggestion {
     private Suggestion() {}
 
-    static Optional<String> of(String written, Collection<String> known, Map<String, String> otherNames) {
-        var plain = written.toLowerCase(Locale.ROOT).replace('_', '-');
-        var other = otherNames.get(plain);
-        if (other != null && known.contains(other)) {
-            return Optional.of(other);
-        }
+    /// Our word for what another program calls so.
+    static Optional<String> elsewhere(String written, Map<String, String> otherNames) {
+        return Optional.ofNullable(otherNames.get(plain(written)));
+    }
+
+    /// The nearest of our words, where one is near.
+    static Optional<String> bySpelling(String written, Collection<String> known) {
+        var plain = plain(written);
         return known.stream()
                 .filter(word -> distance(plain, word) <= Math.max(1, word.length() / 3))
                 .min(Comparator.comparingInt(word -> distance(plain, word)));
+    }
+
+    private static String plain(String written) {
+        return written.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /// How many letters must be put in, left out, replaced or swapped with their neighbour (optimal string alignment).

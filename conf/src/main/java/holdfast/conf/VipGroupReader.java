@@ -1,16 +1,15 @@
 package holdfast.conf;
 
-import static holdfast.conf.Section.keys;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// The part of a configuration that names who fails over with what: the VIP groups.
 final class VipGroupReader {
-    private static final Set<String> GROUP = keys(
+    private static final Set<String> GROUP = Section.keys(
             "name",
             "vrid",
             "interface",
@@ -20,8 +19,8 @@ final class VipGroupReader {
             "advert-checksum",
             "garp",
             "vips");
-    private static final Set<String> GARP = keys("repeat-at-ms", "refresh-s");
-    private static final Set<String> VIP = keys("address", "interface");
+    private static final Set<String> GARP = Section.keys("repeat-at-ms", "refresh-s");
+    private static final Set<String> VIP = Section.keys("address", "interface");
 
     /// RFC 9568 counts the addresses of an advert in one byte.
     private static final int VIPS_MAX = 255;
@@ -36,6 +35,11 @@ final class VipGroupReader {
 
     VipGroupReader(Findings findings) {
         this.findings = findings;
+    }
+
+    /// Every key of the sections read here, for the test of the documentation.
+    static Stream<String> keys() {
+        return Stream.of(GROUP, GARP, VIP).flatMap(Set::stream);
     }
 
     /// Every VIP read so far, unsound ones too.
@@ -62,7 +66,9 @@ final class VipGroupReader {
                         "",
                         "is a second group, but a director serves one for now",
                         "put its VIPs into " + sections.getFirst().path()));
-        return sections.stream().limit(1).map(this::group).toList();
+        var groups = sections.stream().map(this::group).toList();
+        findings.refuseRepeated(vips, "keep it once");
+        return groups;
     }
 
     private Configuration.VipGroup group(Section section) {
@@ -148,7 +154,6 @@ final class VipGroupReader {
             interfaces.add(interfaceName);
             read.add(new Configuration.Vip(address.value(), interfaceName.value()));
         }
-        findings.refuseRepeated(vips, "keep it once");
         return read;
     }
 }

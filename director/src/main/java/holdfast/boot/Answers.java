@@ -13,6 +13,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
 import holdfast.forward.Counter;
 import holdfast.forward.Mode;
+import holdfast.forward.Tables;
 import holdfast.forward.Worker;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
@@ -138,7 +139,8 @@ final class Answers implements Operations {
                         configuration.datapath().templatesMax()));
     }
 
-    /// On the active: whether a failover now would be done and what a crash now would lose. On a standby that is for the active to say.
+    /// On the active: whether a failover now would be done and what a crash now would lose. On a standby that is for
+    /// the active to say.
     private FailoverReadiness readiness(Role role) {
         if (role != Role.ACTIVE) {
             return new FailoverReadiness(
@@ -188,13 +190,16 @@ final class Answers implements Operations {
     }
 
     private Sync sync(Role role) {
-        return replication.status().map(status -> sync(role, status)).orElse(new Sync(role, null, null, List.of(), Map.of()));
+        return replication
+                .status()
+                .map(status -> sync(role, status))
+                .orElse(new Sync(role, null, null, List.of(), Map.of()));
     }
 
     private Sync sync(Role role, SyncStatus status) {
         var position = status.position();
         var digest = role == Role.ACTIVE || position.equality().isPresent()
-                ? "%016x".formatted(ask(worker.query(tables -> tables.digest())))
+                ? "%016x".formatted(ask(worker.query(Tables::digest)))
                 : null;
         return new Sync(
                 role,
@@ -314,7 +319,7 @@ final class Answers implements Operations {
                 .min((a, b) -> Boolean.compare(b.state() == SyncState.EQUAL, a.state() == SyncState.EQUAL))
                 .map(peer -> new Preflight(
                         peer.name(),
-                        peer.address(),
+                        peer.links().address(),
                         terms.current(),
                         0,
                         peer.state() != SyncState.UNKNOWN,

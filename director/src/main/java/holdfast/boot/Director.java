@@ -16,8 +16,10 @@ import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.linux.Memory;
 import holdfast.linux.PacketSender;
+import holdfast.sync.ClusterKey;
 import holdfast.sync.Equality;
 import holdfast.sync.HandoverMessage;
+import holdfast.sync.Links;
 import holdfast.sync.SyncNode;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
@@ -157,10 +159,11 @@ final class Director implements AutoCloseable {
                     cluster.bindAddress(),
                     cluster.multicastAddress(),
                     cluster.multicastPort(),
-                    KeyFile.read(cluster.keyFile()),
+                    ClusterKey.of(KeyFile.read(cluster.keyFile())),
                     configuration.sharedHash(),
-                    address,
-                    ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac)));
+                    new Links(
+                            address,
+                            ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac))));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the cluster's key", e);
         }
@@ -174,7 +177,7 @@ final class Director implements AutoCloseable {
                 log.info("peer process died name={}", member);
                 replication
                         .peer(member)
-                        .map(SyncStatus.Peer::address)
+                        .map(peer -> peer.links().address())
                         .ifPresent(router::peerProcessDied);
             }
 

@@ -5,7 +5,6 @@ import holdfast.forward.Ports;
 import holdfast.forward.Worker;
 import holdfast.linux.PacketSender;
 import holdfast.linux.SyscallException;
-import holdfast.sync.SyncStatus;
 import holdfast.vip.FailoverRecord;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.VrrpNode;
@@ -76,7 +75,7 @@ final class Election implements VrrpNode.Listener {
     public void relay(String peer) {
         var macs = replication
                 .peer(peer)
-                .map(SyncStatus.Peer::macs)
+                .map(found -> found.links().macs())
                 .orElse(Map.of());
         worker.relay(ports.ports().stream()
                 .mapToLong(port -> macs.getOrDefault(port.name(), 0L))

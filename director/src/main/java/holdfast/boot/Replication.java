@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The sync side as the election sees it, also where `cluster.sync` is off and there is none.
 ///
-/// It joins what two threads know into one fact: the worker knows which digests agreed, the sync thread whether the stream is whole.
+/// It joins what two threads know into one fact: the worker knows which digests agreed, the sync thread whether the
+/// stream is whole.
 final class Replication implements AutoCloseable {
     private final Consumer<TableState> publish;
     private volatile @Nullable SyncNode node;
@@ -44,7 +45,8 @@ final class Replication implements AutoCloseable {
     }
 
     private void publish() {
-        // BEHIND is no objection: it lasts from each change to its acknowledgement, and marks prove equality by version.
+        // BEHIND is no objection: it lasts from each change to its acknowledgement, and marks prove equality by
+        // version.
         boolean isWhole = state == SyncState.EQUAL || state == SyncState.BEHIND;
         boolean isEqual = isWhole && equality.state() == Equality.State.EQUAL;
         publish.accept(new TableState(applied, isEqual ? equality.version() : 0, isEqual));

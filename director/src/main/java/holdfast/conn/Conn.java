@@ -1,5 +1,6 @@
 package holdfast.conn;
 
+import holdfast.conf.ForwardingMethod;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -116,13 +117,13 @@ public final class Conn {
         return records.get(INT, base + FLAGS);
     }
 
-    /// Code of a [holdfast.conf.ForwardingMethod].
+    /// Code of a [ForwardingMethod].
     public int method() {
         return flags() & ConnFlags.METHOD;
     }
 
     public boolean isNat() {
-        return ConnTable.isNat(flags());
+        return method() == ForwardingMethod.NAT.code();
     }
 
     public boolean isInactive() {
@@ -158,7 +159,7 @@ public final class Conn {
         return this;
     }
 
-    /// Id of its real server, or [RealServerTable#NONE].
+    /// Id of its real server, or [holdfast.service.RealServerTable#NONE].
     public int real() {
         return records.get(INT, base + REAL);
     }

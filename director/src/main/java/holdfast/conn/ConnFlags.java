@@ -1,8 +1,10 @@
 package holdfast.conn;
 
+import holdfast.conf.ForwardingMethod;
+
 /// Bits of a connection's flags, those of IPVS (IPVS-REF 4.2).
 public final class ConnFlags {
-    /// The forwarding method, a code of [holdfast.conf.ForwardingMethod].
+    /// The forwarding method, a code of [ForwardingMethod].
     public static final int METHOD = 0x0007;
 
     /// Made by a delta of the active director.
@@ -17,7 +19,7 @@ public final class ConnFlags {
     private ConnFlags() {}
 
     /// What a connection starts with: inactive, and without output unless replies pass the director.
-    public static int initial(holdfast.conf.ForwardingMethod method) {
-        return method.code() | INACTIVE | (method == holdfast.conf.ForwardingMethod.NAT ? 0 : NO_OUTPUT);
+    public static int initial(ForwardingMethod method) {
+        return method.code() | INACTIVE | (method == ForwardingMethod.NAT ? 0 : NO_OUTPUT);
     }
 }

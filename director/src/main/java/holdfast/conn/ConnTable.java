@@ -1,6 +1,5 @@
 package holdfast.conn;
 
-import holdfast.conf.ForwardingMethod;
 import holdfast.service.RealServerTable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -21,7 +20,8 @@ import java.lang.foreign.SegmentAllocator;
 /// Besides, a fixed part that does not grow with the table: the wheel's buckets and a list head for each real server.
 ///
 /// The table keeps the counters of active and inactive connections in the [RealServerTable] and its own digest, so they
-/// always agree with the entries. Single writer: the datapath thread. After the constructor nothing is allocated.
+/// always agree with the entries. Only the datapath thread uses it, even to read. After the constructor nothing is
+/// allocated.
 public final class ConnTable {
     /// What [#insert] answers when there is no room.
     public static final int FULL = -1;
@@ -79,7 +79,8 @@ public final class ConnTable {
     }
 
     /// The connection that a reply belongs to, or [#MISSING]: its source is the real server for NAT, the virtual
-    /// address for the other methods, and its destination the client.
+    /// address for the other methods, and its destination the client. Where one client port goes to one real server
+    /// by NAT through two virtual addresses, replies cannot be told apart, and one of the two is found, as in IPVS.
     public int findOutbound(int protocol, int sourceAddress, int sourcePort, int clientAddress, int clientPort) {
         long addresses = Key.addresses(clientAddress, sourceAddress);
         long ports = Key.ports(protocol, clientPort, sourcePort);
@@ -313,9 +314,5 @@ public final class ConnTable {
             return due.at(slot).isLive()
                     && !wheel.isArmed(slot); // its slot may hold another one by now, which is armed
         }
-    }
-
-    static boolean isNat(int flags) {
-        return (flags & ConnFlags.METHOD) == ForwardingMethod.NAT.code();
     }
 }

@@ -285,6 +285,11 @@ public final class Worker implements TableOwner, AutoCloseable {
     }
 
     @Override
+    public long lost() {
+        return tables.counters().value(Counter.LOST_DELTA);
+    }
+
+    @Override
     public long applied() {
         return replica.applied();
     }

@@ -83,15 +83,13 @@ public final class Template {
 
     /// Gives the template to another real server of the same key; what a standby does when a delta says so.
     public Template real(int real) {
-        long addresses = addresses();
-        long ports = ports();
-        long change = -digest();
-        table.moveToReal(slot, real(), real);
-        put(OWNER, (word(OWNER) & ~0xffffff00L) | (long) real << 8);
-        if (addresses() != addresses || ports() != ports) {
+        if (!hasSameKey(real)) {
             throw new IllegalArgumentException(
                     "real server " + real + " has another virtual service than the template");
         }
+        long change = -digest();
+        table.moveToReal(slot, real(), real);
+        put(OWNER, (word(OWNER) & ~0xffffff00L) | (long) real << 8);
         table.addDigest(isInvalid() ? 0 : change + digest());
         return this;
     }
@@ -225,6 +223,12 @@ public final class Template {
 
     int nextFreed() {
         return client();
+    }
+
+    private boolean hasSameKey(int real) {
+        return table.reals.protocol(real) == protocol()
+                && table.reals.virtualAddress(real) == virtualAddress()
+                && table.reals.templatePort(real) == virtualPort();
     }
 
     private int flags() {

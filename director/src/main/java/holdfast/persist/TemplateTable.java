@@ -30,7 +30,7 @@ import java.lang.foreign.SegmentAllocator;
 /// An *invalid* template (IPVS-REF 3.5) is out of the index and of the digest, but stays listed and keeps counting its
 /// connections until its timer ends; a standby never has one.
 ///
-/// Single writer: the datapath thread. After the constructor nothing is allocated.
+/// Only the datapath thread uses it, even to read. After the constructor nothing is allocated.
 public final class TemplateTable {
     /// What [#insert] answers when there is no room.
     public static final int FULL = -1;
@@ -51,6 +51,7 @@ public final class TemplateTable {
     private final Template template; // only inside one operation, never across a callback
 
     private int size;
+    private int lingering;
     private int fresh; // slots from here on have never been used
     private int freed = -1; // the first slot of a chain of freed ones
     private long digest;
@@ -179,6 +180,11 @@ public final class TemplateTable {
         return size;
     }
 
+    /// Slots that are not in use but still in the wheel, so that not every new template can have them yet.
+    public int lingering() {
+        return lingering;
+    }
+
     public int capacity() {
         return capacity;
     }
@@ -240,17 +246,17 @@ public final class TemplateTable {
         if (fresh < capacity) {
             return fresh++;
         }
-        return lingering(expiresAt);
+        return takeLingering(expiresAt);
     }
 
-    /// A slot that still stands in the wheel, not later than `expiresAt`. Only the latest one left is tried: within one
-    /// service later templates expire later, so it is there that a search would seldom find what the first lacks.
-    private int lingering(long expiresAt) {
+    /// A slot that still stands in the wheel, not later than `expiresAt`. Only the one left last is tried, because a
+    /// search would have no bound, and templates of one timeout fit into each other's slots always.
+    private int takeLingering(long expiresAt) {
         int slot = lists.first(LINGERING);
         if (slot == MISSING || template.at(slot).expiresAt() > expiresAt) {
             return FULL;
         }
-        lists.remove(LINGERING, slot);
+        leaveLingering(slot);
         return slot;
     }
 
@@ -258,9 +264,15 @@ public final class TemplateTable {
         if (wheel.isArmed(slot)) {
             template.at(slot).clear();
             lists.add(LINGERING, slot);
+            lingering++;
         } else {
             free(slot);
         }
+    }
+
+    private void leaveLingering(int slot) {
+        lists.remove(LINGERING, slot);
+        lingering--;
     }
 
     private void free(int slot) {
@@ -301,7 +313,7 @@ public final class TemplateTable {
         @Override
         public boolean due(int slot, long now) {
             if (!due.at(slot).isLive()) {
-                lists.remove(LINGERING, slot);
+                leaveLingering(slot);
                 free(slot);
                 return false;
             }

@@ -29,14 +29,12 @@ public final class Clock {
     ///     0         8     16
     ///     | seconds | ns  |
     private static final class Timespec {
-        private final MemorySegment errno = Libc.errnoSegment();
         private final MemorySegment buffer = Arena.ofAuto().allocate(16, 8);
 
         long read(int clock) {
             long at = buffer.address();
-            int result = Libc.clockGettime(errno, clock, at);
-            if (result < 0) {
-                throw new SyscallException("clock_gettime", "reading clock " + clock, -result);
+            if (Libc.tryClockGettime(clock, at) == Libc.FAILED) {
+                throw new IllegalStateException("this kernel has no clock " + clock);
             }
             return Memory.getLong(at) * 1_000_000_000L + Memory.getLong(at + 8);
         }

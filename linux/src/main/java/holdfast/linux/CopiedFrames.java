@@ -26,6 +26,14 @@ final class CopiedFrames implements AutoCloseable {
     private static final int AUX_STATUS = CONTROL + 16, AUX_TCI = CONTROL + 32, AUX_TPID = CONTROL + 34;
     private static final int FLAGS = Descriptor.MSG_DONTWAIT | Descriptor.MSG_TRUNC;
 
+    enum Result {
+        WHOLE,
+        /// Larger than a buffer, and lost.
+        TOO_LONG,
+        /// The socket had an error to tell, or no frame.
+        NOTHING
+    }
+
     private final long bytes;
     private long pool;
     private long scratch;
@@ -42,28 +50,28 @@ final class CopiedFrames implements AutoCloseable {
         Memory.putLong(scratch + IOVEC + 8, BUFFER_BYTES - HEADROOM);
     }
 
-    /// Takes the oldest queued frame into a buffer. Below 0 it failed: a negative errno, of which EMSGSIZE means that
-    /// the frame was larger than a buffer and is lost.
-    long receive(Descriptor socket, int buffer) {
+    /// Takes the oldest queued frame into a buffer.
+    Result receive(int fd, int buffer) {
         long start = pool + (long) buffer * BUFFER_BYTES + HEADROOM;
         Memory.putLong(scratch + IOVEC, start);
         Memory.putLong(scratch + CONTROL_LENGTH, CONTROL_BYTES);
         Memory.putInt(scratch + AUX_STATUS, 0);
-        long received = socket.receiveMessage(scratch, FLAGS);
+        long received = Libc.tryRecvmsg(fd, scratch, FLAGS);
+        if (received == Libc.FAILED) {
+            return Result.NOTHING;
+        }
         if (received > BUFFER_BYTES - HEADROOM) {
-            return -Errno.EMSGSIZE.number();
+            return Result.TOO_LONG;
         }
         address = start;
         length = (int) received - VIRTIO_NET_HDR_BYTES;
         int status = Memory.getInt(scratch + AUX_STATUS);
-        if (received >= 0 && RingFrame.hasVlan(status)) {
-            address = VlanTag.insert(
-                    start,
-                    RingFrame.vlanProtocol(status, Memory.getShort(scratch + AUX_TPID)),
-                    Memory.getShort(scratch + AUX_TCI));
+        if (RingFrame.hasVlan(status)) {
+            short protocol = RingFrame.vlanProtocol(status, Memory.getShort(scratch + AUX_TPID));
+            address = VlanTag.insert(start, protocol, Memory.getShort(scratch + AUX_TCI));
             length += VlanTag.BYTES;
         }
-        return received;
+        return Result.WHOLE;
     }
 
     /// Where the `virtio_net_hdr` of the last received frame stands.

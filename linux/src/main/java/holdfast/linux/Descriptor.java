@@ -146,24 +146,8 @@ final class Descriptor implements AutoCloseable {
                 destination.byteSize());
     }
 
-    int sendBatch(long messages, int count, int flags) {
-        return Libc.sendmmsg(errno, fd, messages, count, flags);
-    }
-
     long receive(long address, long length, int flags) {
         return Libc.recv(errno, fd, address, length, flags);
-    }
-
-    long receiveMessage(long message, int flags) {
-        return Libc.recvmsg(errno, fd, message, flags);
-    }
-
-    long read(long address, long length) {
-        return Libc.read(errno, fd, address, length);
-    }
-
-    long write(long address, long length) {
-        return Libc.write(errno, fd, address, length);
     }
 
     @Override

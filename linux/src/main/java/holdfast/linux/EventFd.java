@@ -10,7 +10,6 @@ public final class EventFd implements AutoCloseable {
     private final Descriptor event = Descriptor.event("waking a thread");
     private final MemorySegment one = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
     private final MemorySegment count = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
-    private final MemorySegment drainErrno = Libc.errnoSegment();
 
     public EventFd() {
         one.set(ValueLayout.JAVA_LONG, 0, 1);
@@ -24,19 +23,15 @@ public final class EventFd implements AutoCloseable {
     /// Makes the descriptor readable. After [#close] it does nothing: a late signal is no error.
     public synchronized void signal() {
         if (event.fd() >= 0) {
-            long result = event.write(one.address(), Long.BYTES);
-            if (result < 0 && !Errno.EAGAIN.is(result)) {
-                throw event.failure("write", result);
-            }
+            // It can only fail when 2^64 - 2 signals wait, and then the descriptor is readable as it should be.
+            long _ = Libc.tryWrite(event.fd(), one.address(), Long.BYTES);
         }
     }
 
     /// Takes back all signals so far, if there are any. Only by the thread that waits and closes.
     public void drain() {
-        long result = Libc.read(drainErrno, event.fd(), count.address(), Long.BYTES);
-        if (result < 0 && !Errno.EAGAIN.is(result)) {
-            throw event.failure("read", result);
-        }
+        // It fails when nothing was signalled, which is as good.
+        long _ = Libc.tryRead(event.fd(), count.address(), Long.BYTES);
     }
 
     @Override

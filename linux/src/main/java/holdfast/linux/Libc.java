@@ -16,8 +16,15 @@ import java.nio.ByteOrder;
 /// Pointers are passed as `long`: both machines that we support pass them in the same registers, and no
 /// [MemorySegment] is made per call.
 ///
-/// The first argument of each is an errno segment ([#errnoSegment]) that no other thread uses at the same time.
+/// The first argument of most is an errno segment ([#errnoSegment]) that no other thread uses at the same time. The
+/// functions of the packet path, whose names begin with `try`, have none and answer a failure with [#FAILED]: to fetch
+/// errno the linker slices that segment at each call, and where the compiler does not inline the whole call the slice
+/// is
+/// garbage, 40 bytes each time (`AllocationLabIT` found it). Who must know the reason repeats the call with errno.
 final class Libc {
+    /// What a `try` function gives when the call failed.
+    static final int FAILED = -1;
+
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
     private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
@@ -45,26 +52,35 @@ final class Libc {
     private static final MethodHandle GETSOCKOPT    = function("getsockopt", I, I, I, I, L, L);
     private static final MethodHandle SEND          = function("send", L, I, L, L, I);
     private static final MethodHandle SENDTO        = function("sendto", L, I, L, L, I, L, I);
-    private static final MethodHandle SENDMMSG      = function("sendmmsg", I, I, L, I, I);
     private static final MethodHandle RECV          = function("recv", L, I, L, L, I);
-    private static final MethodHandle RECVMSG       = function("recvmsg", L, I, L, I);
-    private static final MethodHandle READ          = function("read", L, I, L, L);
-    private static final MethodHandle WRITE         = function("write", L, I, L, L);
     private static final MethodHandle EVENTFD       = function("eventfd", I, I, I);
-    private static final MethodHandle PPOLL         = function("ppoll", I, L, L, L, L);
     private static final MethodHandle MMAP          = function("mmap", L, L, L, I, I, I, L);
     private static final MethodHandle MUNMAP        = function("munmap", I, L, L);
-    private static final MethodHandle CLOCK_GETTIME = function("clock_gettime", I, I, L);
     private static final MethodHandle NAME_TO_INDEX = function("if_nametoindex", I, L);
+
+    private static final MethodHandle TRY_SEND          = withoutErrno("send", L, I, L, L, I);
+    private static final MethodHandle TRY_SENDMMSG      = withoutErrno("sendmmsg", I, I, L, I, I);
+    private static final MethodHandle TRY_RECVMSG       = withoutErrno("recvmsg", L, I, L, I);
+    private static final MethodHandle TRY_READ          = withoutErrno("read", L, I, L, L);
+    private static final MethodHandle TRY_WRITE         = withoutErrno("write", L, I, L, L);
+    private static final MethodHandle TRY_PPOLL         = withoutErrno("ppoll", I, L, L, L, L);
+    private static final MethodHandle TRY_CLOCK_GETTIME = withoutErrno("clock_gettime", I, I, L);
     // @formatter:on
 
     private Libc() {}
 
     private static MethodHandle function(String name, ValueLayout result, ValueLayout... arguments) {
-        var symbol = LINKER.defaultLookup()
+        return LINKER.downcallHandle(symbol(name), FunctionDescriptor.of(result, arguments), CAPTURE);
+    }
+
+    private static MethodHandle withoutErrno(String name, ValueLayout result, ValueLayout... arguments) {
+        return LINKER.downcallHandle(symbol(name), FunctionDescriptor.of(result, arguments));
+    }
+
+    private static MemorySegment symbol(String name) {
+        return LINKER.defaultLookup()
                 .find(name)
                 .orElseThrow(() -> new IllegalStateException("the C library has no function " + name));
-        return LINKER.downcallHandle(symbol, FunctionDescriptor.of(result, arguments), CAPTURE);
     }
 
     /// Room for the errno of one caller; it lives as long as it is reachable.
@@ -141,14 +157,6 @@ final class Libc {
         }
     }
 
-    static int sendmmsg(MemorySegment errno, int fd, long messages, int count, int flags) {
-        try {
-            return result(errno, (int) SENDMMSG.invokeExact(errno, fd, messages, count, flags));
-        } catch (Throwable thrown) {
-            throw broken(thrown);
-        }
-    }
-
     static long recv(MemorySegment errno, int fd, long address, long length, int flags) {
         try {
             return result(errno, (long) RECV.invokeExact(errno, fd, address, length, flags));
@@ -157,41 +165,9 @@ final class Libc {
         }
     }
 
-    static long recvmsg(MemorySegment errno, int fd, long message, int flags) {
-        try {
-            return result(errno, (long) RECVMSG.invokeExact(errno, fd, message, flags));
-        } catch (Throwable thrown) {
-            throw broken(thrown);
-        }
-    }
-
-    static long read(MemorySegment errno, int fd, long address, long length) {
-        try {
-            return result(errno, (long) READ.invokeExact(errno, fd, address, length));
-        } catch (Throwable thrown) {
-            throw broken(thrown);
-        }
-    }
-
-    static long write(MemorySegment errno, int fd, long address, long length) {
-        try {
-            return result(errno, (long) WRITE.invokeExact(errno, fd, address, length));
-        } catch (Throwable thrown) {
-            throw broken(thrown);
-        }
-    }
-
     static int eventfd(MemorySegment errno, int initial, int flags) {
         try {
             return result(errno, (int) EVENTFD.invokeExact(errno, initial, flags));
-        } catch (Throwable thrown) {
-            throw broken(thrown);
-        }
-    }
-
-    static int ppoll(MemorySegment errno, long fds, long count, long timeout, long signalMask) {
-        try {
-            return result(errno, (int) PPOLL.invokeExact(errno, fds, count, timeout, signalMask));
         } catch (Throwable thrown) {
             throw broken(thrown);
         }
@@ -213,19 +189,67 @@ final class Libc {
         }
     }
 
-    static int clockGettime(MemorySegment errno, int clock, long timespec) {
-        try {
-            return result(errno, (int) CLOCK_GETTIME.invokeExact(errno, clock, timespec));
-        } catch (Throwable thrown) {
-            throw broken(thrown);
-        }
-    }
-
     /// Unlike the others it fails with 0, and then gives the negative errno.
     static int nameToIndex(MemorySegment errno, long name) {
         try {
             int index = (int) NAME_TO_INDEX.invokeExact(errno, name);
             return index == 0 ? -errno.get(JAVA_INT, ERRNO_AT) : index;
+        } catch (Throwable thrown) {
+            throw broken(thrown);
+        }
+    }
+
+    static long trySend(int fd, long address, long length, int flags) {
+        try {
+            return (long) TRY_SEND.invokeExact(fd, address, length, flags);
+        } catch (Throwable thrown) {
+            throw broken(thrown);
+        }
+    }
+
+    static int trySendmmsg(int fd, long messages, int count, int flags) {
+        try {
+            return (int) TRY_SENDMMSG.invokeExact(fd, messages, count, flags);
+        } catch (Throwable thrown) {
+            throw broken(thrown);
+        }
+    }
+
+    static long tryRecvmsg(int fd, long message, int flags) {
+        try {
+            return (long) TRY_RECVMSG.invokeExact(fd, message, flags);
+        } catch (Throwable thrown) {
+            throw broken(thrown);
+        }
+    }
+
+    static long tryRead(int fd, long address, long length) {
+        try {
+            return (long) TRY_READ.invokeExact(fd, address, length);
+        } catch (Throwable thrown) {
+            throw broken(thrown);
+        }
+    }
+
+    static long tryWrite(int fd, long address, long length) {
+        try {
+            return (long) TRY_WRITE.invokeExact(fd, address, length);
+        } catch (Throwable thrown) {
+            throw broken(thrown);
+        }
+    }
+
+    static int tryPpoll(long fds, long count, long timeout, long signalMask) {
+        try {
+            return (int) TRY_PPOLL.invokeExact(fds, count, timeout, signalMask);
+        } catch (Throwable thrown) {
+            throw broken(thrown);
+        }
+    }
+
+    static int tryClockGettime(int clock, long timespec) {
+        try {
+            return (int) TRY_CLOCK_GETTIME.invokeExact(clock, timespec);
         } catch (Throwable thrown) {
             throw broken(thrown);
         }

@@ -50,6 +50,7 @@ final class NetlinkSocket implements AutoCloseable {
         var socket = Descriptor.socket(AF_NETLINK, type, NETLINK_ROUTE, "notifications by netlink");
         try {
             socket.receiveBuffer(receiveBufferBytes);
+            bind(socket);
             for (int group : groups) {
                 socket.option(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group, "NETLINK_ADD_MEMBERSHIP");
             }
@@ -57,6 +58,19 @@ final class NetlinkSocket implements AutoCloseable {
         } catch (Throwable failure) {
             socket.close();
             throw failure;
+        }
+    }
+
+    /// `struct sockaddr_nl` with the port left to the kernel. A socket without a port is passed over by notifications,
+    /// because 0 is the port of the kernel, which does not notify itself.
+    ///
+    ///     0        2     4      8        12
+    ///     | family | pad | port | groups |
+    private static void bind(Descriptor socket) {
+        try (var arena = Arena.ofConfined()) {
+            var address = arena.allocate(12, 4);
+            Memory.putShort(address.address(), (short) AF_NETLINK);
+            socket.bind(address);
         }
     }
 

@@ -163,18 +163,15 @@ public final class PacketRing implements AutoCloseable {
     }
 
     private boolean takeCopy() {
-        long received = copies.receive(socket, taken);
-        if (Errno.ENETDOWN.is(received)) {
-            // The socket reports its death once and before the data that it still holds.
-            dead = true;
-            received = copies.receive(socket, taken);
-        }
-        if (received < 0) {
-            return false;
+        var result = copies.receive(socket.fd(), taken);
+        if (result == CopiedFrames.Result.NOTHING) {
+            // A socket whose interface went down says so once, in place of the data that it still holds.
+            result = copies.receive(socket.fd(), taken);
+            dead = dead || result != CopiedFrames.Result.NOTHING;
         }
         address = copies.address();
         length = copies.length();
-        return true;
+        return result == CopiedFrames.Result.WHOLE;
     }
 
     /// Where the `virtio_net_hdr` of the current frame stands; the Ethernet header follows 10 bytes further. Writable.

@@ -117,14 +117,14 @@ public final class PacketSender implements AutoCloseable {
         int taken = 0;
         int done = 0;
         while (done < count) {
-            int result = count - done == 1 ? sendOne(done) : sendFrom(done);
-            if (result < 0) {
-                lastErrno = -result;
-                done++;
+            int now = count - done == 1 ? sendOne(done) : sendFrom(done);
+            if (now == Libc.FAILED) {
+                now = 1;
+                taken += sendAgain(done);
             } else {
-                taken += result;
-                done += result;
+                taken += now;
             }
+            done += now;
         }
         count(taken, count - taken);
         count = 0;
@@ -132,14 +132,27 @@ public final class PacketSender implements AutoCloseable {
     }
 
     private int sendFrom(int first) {
-        return batchSocket.sendBatch(message(first), count - first, Descriptor.MSG_DONTWAIT);
+        return Libc.trySendmmsg(batchSocket.fd(), message(first), count - first, Descriptor.MSG_DONTWAIT);
     }
 
-    /// One plain send() is cheaper than a batch of one. Gives 1 or a negative errno.
+    /// One plain send() is cheaper than a batch of one.
     private int sendOne(int i) {
         long address = Memory.getLong(vector(i));
         long length = Memory.getLong(vector(i) + 8);
-        return (int) Math.min(1, batchSocket.send(address, length, Descriptor.MSG_DONTWAIT));
+        long result = Libc.trySend(batchSocket.fd(), address, length, Descriptor.MSG_DONTWAIT);
+        return result == Libc.FAILED ? Libc.FAILED : 1;
+    }
+
+    /// The second and last attempt for a frame that was refused, which tells why; the number of frames sent by it.
+    private int sendAgain(int i) {
+        long address = Memory.getLong(vector(i));
+        long length = Memory.getLong(vector(i) + 8);
+        long result = batchSocket.send(address, length, Descriptor.MSG_DONTWAIT);
+        if (result < 0) {
+            lastErrno = (int) -result;
+            return 0;
+        }
+        return 1;
     }
 
     /// Only the owner adds, so plain additions are enough; volatile lets others read.

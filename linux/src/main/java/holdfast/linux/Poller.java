@@ -1,7 +1,5 @@
 package holdfast.linux;
 
-import java.lang.foreign.MemorySegment;
-
 /// Waits until one of several descriptors has something to read (`ppoll(2)`). One thread owns it. Allocates nothing
 /// after its construction.
 ///
@@ -15,7 +13,6 @@ public final class Poller implements AutoCloseable {
     private static final int TIMESPEC_BYTES = 16;
     private static final long NANOS = 1_000_000_000;
 
-    private final MemorySegment errno = Libc.errnoSegment();
     private final int count;
     private final long bytes;
     private long timeout; // struct timespec: seconds i64, nanoseconds i64
@@ -52,13 +49,11 @@ public final class Poller implements AutoCloseable {
             Memory.putLong(limit, timeoutNanos / NANOS);
             Memory.putLong(limit + 8, timeoutNanos % NANOS);
         }
-        int ready = Libc.ppoll(errno, polled, count, limit, 0);
-        if (Errno.EINTR.is(ready)) {
+        int ready = Libc.tryPpoll(polled, count, limit, 0);
+        if (ready == Libc.FAILED) {
+            // A signal came: the arguments are ours and valid, and of a bad descriptor ppoll speaks in its results.
             forget();
             return 0;
-        }
-        if (ready < 0) {
-            throw new SyscallException("ppoll", "waiting for " + count + " descriptors", -ready);
         }
         return ready;
     }

@@ -32,7 +32,7 @@ final class SyncCore {
 
     private final MemberId self;
     private final String configHash;
-    private final Map<String, Long> macs;
+    private final Links links;
     private final TableOwner tables;
     private final List<SyncEffect> effects = new ArrayList<>();
     private final StreamReceiver receiver;
@@ -68,10 +68,10 @@ final class SyncCore {
         }
     }
 
-    SyncCore(MemberId self, String configHash, Map<String, Long> macs, TableOwner tables) {
+    SyncCore(MemberId self, String configHash, Links links, TableOwner tables) {
         this.self = self;
         this.configHash = configHash;
-        this.macs = macs;
+        this.links = links;
         this.tables = tables;
         receiver = new StreamReceiver(effects);
         for (Refused reason : Refused.values()) {
@@ -203,6 +203,16 @@ final class SyncCore {
             hello(now);
         }
         return more;
+    }
+
+    /// Whether a turn now would find records of the worker.
+    boolean hasWork(long now) {
+        return sender != null && tables.out().size() > 0 && sender.mayTake(tables.out(), now);
+    }
+
+    /// Whether the worker has records of ours to apply.
+    boolean awaitsWorker() {
+        return sender == null && tables.in().size() > 0;
     }
 
     private boolean take(StreamSender to, long now) {
@@ -406,7 +416,7 @@ final class SyncCore {
                                 configHash,
                                 leaving,
                                 heard,
-                                macs)
+                                links)
                         : new SyncMessage.Hello(
                                 Role.STANDBY,
                                 receiver.term(),
@@ -415,7 +425,7 @@ final class SyncCore {
                                 configHash,
                                 leaving,
                                 heard,
-                                macs)));
+                                links)));
     }
 
     private void retireSender() {
@@ -523,7 +533,7 @@ final class SyncCore {
                 of(known, StreamSender.Readout::connections),
                 millis(of(known, StreamSender.Readout::oldestAgeNanos)),
                 hello.configHash().equals(configHash),
-                hello.macs());
+                hello.links());
     }
 
     private static OptionalLong of(

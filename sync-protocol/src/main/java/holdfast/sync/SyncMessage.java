@@ -17,7 +17,7 @@ public sealed interface SyncMessage
     /// @param configHash  of the running configuration
     /// @param leaving     the sender is about to leave: its closed socket is no death
     /// @param heard       incarnations that the sender hears: who finds its own there knows that this is no recording
-    /// @param macs        MAC addresses of the sender's interfaces, 48 bits in the low end
+    /// @param links       where the sender is found
     record Hello(
             Role role,
             int term,
@@ -26,11 +26,10 @@ public sealed interface SyncMessage
             String configHash,
             boolean leaving,
             Set<UUID> heard,
-            Map<String, Long> macs)
+            Links links)
             implements SyncMessage {
         public Hello {
             heard = Set.copyOf(heard);
-            macs = Map.copyOf(macs);
         }
     }
 

@@ -54,7 +54,7 @@ public record SyncStatus(
     /// @param unsyncedConnections  the same for connections
     /// @param oldestUnsyncedMs     age of the oldest record that it has not acked; grows while it is silent
     /// @param sameConfiguration    whether its configuration hash is ours
-    /// @param macs                 its interfaces' MAC addresses by name, 48 bits in the low end
+    /// @param links                where it is found
     public record Peer(
             String name,
             Role role,
@@ -69,11 +69,7 @@ public record SyncStatus(
             OptionalLong unsyncedConnections,
             OptionalLong oldestUnsyncedMs,
             boolean sameConfiguration,
-            Map<String, Long> macs) {
-        public Peer {
-            macs = Map.copyOf(macs);
-        }
-    }
+            Links links) {}
 
     /// Time from cutting a batch to its ack after it was applied, on the active's clock alone, over all batches of this
     /// term.

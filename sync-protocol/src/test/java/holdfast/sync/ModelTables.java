@@ -32,11 +32,13 @@ final class ModelTables implements TableOwner {
     private long sequence;
     private int streamTerm;
     private int epoch;
-    private long digest;
+    private final AtomicLong digest = new AtomicLong();
     private int templates;
 
     /// Told of each record that the standby applies.
     BiConsumer<ModelTables, Delta> onApply = (tables, delta) -> {};
+
+    volatile Runnable onWakeUp = () -> {};
 
     ModelTables(int outCapacity, int inCapacity) {
         out = new DeltaRing(outCapacity);
@@ -59,7 +61,9 @@ final class ModelTables implements TableOwner {
     }
 
     @Override
-    public void wakeUp() {}
+    public void wakeUp() {
+        onWakeUp.run();
+    }
 
     @Override
     public void requestSnapshot() {
@@ -81,7 +85,7 @@ final class ModelTables implements TableOwner {
     }
 
     long digest() {
-        return digest;
+        return digest.get();
     }
 
     long sequence() {
@@ -121,6 +125,11 @@ final class ModelTables implements TableOwner {
         out.publish();
     }
 
+    /// Active: an entry that is there before anybody listens.
+    void preload(Key key, int real) {
+        put(key, new Entry(Version.of(term, ++sequence), real, epoch));
+    }
+
     boolean mark() {
         Delta delta = out.claim();
         if (delta == null) {
@@ -128,7 +137,7 @@ final class ModelTables implements TableOwner {
         }
         delta.op(Delta.Op.MARK)
                 .version(Version.of(term, sequence))
-                .digest(digest)
+                .digest(digest.get())
                 .templates(templates)
                 .connections(entries.size() - templates);
         out.publish();
@@ -221,7 +230,7 @@ final class ModelTables implements TableOwner {
             }
             case MARK ->
                 equality = new Equality(
-                        delta.digest() == digest ? Equality.State.EQUAL : Equality.State.DIFFERENT,
+                        delta.digest() == digest.get() ? Equality.State.EQUAL : Equality.State.DIFFERENT,
                         delta.version(),
                         now);
         }
@@ -271,14 +280,14 @@ final class ModelTables implements TableOwner {
         remove(key);
         entries.put(key, entry);
         templates += key.template() ? 1 : 0;
-        digest += hash(key, entry);
+        digest.addAndGet(hash(key, entry));
     }
 
     private void remove(Key key) {
         Entry old = entries.remove(key);
         if (old != null) {
             templates -= key.template() ? 1 : 0;
-            digest -= hash(key, old);
+            digest.addAndGet(-hash(key, old));
         }
     }
 

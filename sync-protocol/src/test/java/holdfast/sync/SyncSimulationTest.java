@@ -106,7 +106,7 @@ class SyncSimulationTest {
         }
 
         private static SyncCore emptyCore() {
-            return new SyncCore(new MemberId("", new UUID(0, 0)), "", Map.of(), new ModelTables(2, 2));
+            return new SyncCore(new MemberId("", new UUID(0, 0)), "", Links.NONE, new ModelTables(2, 2));
         }
 
         void run() {

@@ -209,8 +209,11 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp) {
 
         /// Why we could not take over for the giver of this message; empty where we could.
         private Optional<String> objection(HandoverMessage message) {
-            if (!(election instanceof Vrrp.Standby)) {
+            if (!(election instanceof Vrrp.Standby standby)) {
                 return Optional.of("this director is not a standby");
+            }
+            if (standby.following() == 0) {
+                return Optional.of("this director does not hear the adverts of the active"); // it could not settle
             }
             if (now < fitAfter) {
                 return Optional.of("this director was paused a moment ago");

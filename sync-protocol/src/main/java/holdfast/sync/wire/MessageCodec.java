@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import holdfast.sync.Batch;
 import holdfast.sync.HandoverMessage;
+import holdfast.sync.Links;
 import holdfast.sync.Role;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
@@ -18,7 +19,6 @@ import holdfast.sync.wire.proto.SnapshotRequest;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /// The payload of each kind of message as bytes and back.
@@ -114,7 +114,8 @@ final class MessageCodec {
                 .setOldest(hello.oldest())
                 .setConfigHash(hello.configHash())
                 .setLeaving(hello.leaving())
-                .putAllMacs(hello.macs());
+                .setAddress(hello.links().address())
+                .putAllMacs(hello.links().macs());
         hello.heard().forEach(incarnation -> wire.addHeard(bytes(incarnation)));
         return wire.build();
     }
@@ -134,7 +135,7 @@ final class MessageCodec {
                 wire.getConfigHash(),
                 wire.getLeaving(),
                 heard,
-                Map.copyOf(wire.getMacsMap()));
+                new Links(wire.getAddress(), wire.getMacsMap()));
     }
 
     private static SyncMessage ack(int term, Ack wire) throws Malformed {

@@ -1,0 +1,89 @@
+package holdfast.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.DatagramChannel;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Calibrates the prober with an echo service whose outage is known to the probe.
+final class ProberTest {
+    private final DatagramChannel service;
+
+    ProberTest() throws IOException {
+        service = DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    @AfterEach
+    void closeService() throws IOException {
+        service.close();
+    }
+
+    @Test
+    void seesNoBlackoutWhereThereIsNone() throws IOException, InterruptedException {
+        serve(0, 0, 1);
+        var outage = probe(300);
+        assertThat(outage.lost()).isZero();
+        assertThat(outage.blackout()).isZero();
+    }
+
+    @Test
+    void measuresAKnownGapToTheProbe() throws IOException, InterruptedException {
+        serve(200, 350, 1);
+        var outage = probe(500);
+        assertThat(outage.lost()).isEqualTo(150);
+        assertThat(outage.blackoutMs()).isCloseTo(150, within(10.0));
+    }
+
+    @Test
+    void countsRepeatedAnswersApart() throws IOException, InterruptedException {
+        serve(0, 0, 2);
+        var prober = start();
+        awaitAnswers(prober, 100);
+        var outage = prober.stop();
+        assertThat(outage.lost()).isZero();
+        assertThat(prober.repeated()).isGreaterThanOrEqualTo(99);
+    }
+
+    private Outage probe(int answers) throws IOException, InterruptedException {
+        var prober = start();
+        awaitAnswers(prober, answers);
+        return prober.stop();
+    }
+
+    private Prober start() throws IOException {
+        return Prober.start(InetAddress.getLoopbackAddress(), (InetSocketAddress) service.getLocalAddress());
+    }
+
+    private static void awaitAnswers(Prober prober, int answers) throws InterruptedException {
+        while (prober.answered() < answers) {
+            Thread.sleep(1);
+        }
+    }
+
+    /// Echoes, but for the probes of these numbers.
+    private void serve(int lostFrom, int lostTo, int copies) {
+        Thread.ofPlatform().daemon().start(() -> {
+            var probe = ByteBuffer.allocate(64);
+            try {
+                while (true) {
+                    var client = service.receive(probe.clear());
+                    long number = probe.flip().getLong(0);
+                    for (int copy = 0; copy < copies && (number < lostFrom || number >= lostTo); copy++) {
+                        service.send(probe.rewind(), client);
+                    }
+                }
+            } catch (AsynchronousCloseException e) {
+                return; // the test is over
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+}

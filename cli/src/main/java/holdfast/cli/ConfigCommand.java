@@ -1,0 +1,96 @@
+package holdfast.cli;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.ConfigurationFile;
+import holdfast.conf.Mistake;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "config",
+        description = "Configuration files.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = ConfigCommand.Check.class)
+final class ConfigCommand implements Runnable {
+    @SuppressWarnings("NullAway.Init")
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "A command is missing");
+    }
+
+    /// What a check found, for JSON.
+    record Checked(boolean good, @Nullable String sharedHash, List<Found> mistakes) {}
+
+    /// A mistake, for JSON.
+    record Found(String file, int line, int column, String key, String value, String rule, String remedy) {
+        static Found of(Mistake mistake) {
+            return new Found(
+                    mistake.file().toString(),
+                    mistake.line(),
+                    mistake.column(),
+                    mistake.key(),
+                    mistake.value(),
+                    mistake.rule(),
+                    mistake.remedy());
+        }
+    }
+
+    @Command(
+            name = "check",
+            description = "Read a configuration file and name all its mistakes; changes nothing and needs no director.")
+    static final class Check implements Callable<Integer> {
+        @Parameters(paramLabel = "FILE", description = "such as /etc/holdfast/director.yaml")
+        @SuppressWarnings("NullAway.Init")
+        private Path file;
+
+        @Mixin
+        private final Console console = new Console();
+
+        @Override
+        public Integer call() {
+            return switch (ConfigurationFile.read(file)) {
+                case ConfigurationFile.Good(var configuration) -> good(configuration);
+                case ConfigurationFile.Mistakes(var mistakes) -> wrong(mistakes);
+            };
+        }
+
+        private int good(Configuration configuration) {
+            var hash = configuration.sharedHash();
+            long vips = configuration.groups().stream()
+                    .mapToLong(group -> group.vips().size())
+                    .sum();
+            console.result(new Checked(true, hash, List.of()), """
+                    %s is right: director %s, %s, %s
+                    shared hash %s, to be the same on every director""".formatted(
+                            file,
+                            configuration.director().name(),
+                            Text.count(vips, "VIP"),
+                            Text.count(configuration.services().size(), "service"),
+                            hash));
+            return ExitCode.DONE;
+        }
+
+        private int wrong(List<Mistake> mistakes) {
+            if (console.isJson()) {
+                console.result(
+                        new Checked(
+                                false, null, mistakes.stream().map(Found::of).toList()),
+                        "");
+            }
+            mistakes.forEach(mistake -> console.note(mistake.toString()));
+            console.note(Text.count(mistakes.size(), "mistake") + " in " + file);
+            return ExitCode.WRONG_INPUT;
+        }
+    }
+}

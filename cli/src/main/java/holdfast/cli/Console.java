@@ -1,0 +1,49 @@
+package holdfast.cli;
+
+import holdfast.admin.json.AdminJson;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// Results to stdout in the form that was asked for, everything else to stderr.
+final class Console {
+    /// Forms of a result.
+    enum Output {
+        TEXT,
+        JSON;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @SuppressWarnings("NullAway.Init")
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FORM",
+            defaultValue = "text",
+            description = "text or json (default: ${DEFAULT-VALUE})")
+    private Output output = Output.TEXT;
+
+    /// Prints a result; `text` ends without a line end.
+    void result(Object message, String text) {
+        environment().out().println(output == Output.JSON ? AdminJson.pretty(message) : text);
+    }
+
+    void note(String text) {
+        environment().err().println(text);
+    }
+
+    boolean isJson() {
+        return output == Output.JSON;
+    }
+
+    Environment environment() {
+        return ((Main) spec.root().userObject()).environment();
+    }
+}

@@ -1,0 +1,27 @@
+package holdfast.cli;
+
+import holdfast.admin.FailoverResult;
+import java.util.ArrayList;
+
+/// The end of a planned failover for a person.
+final class FailoverText {
+    private FailoverText() {}
+
+    static String of(FailoverResult result) {
+        var lines = new ArrayList<String>();
+        lines.add(
+                switch (result.outcome()) {
+                    case MOVED ->
+                        "%s is active now, %s stands by; blackout %s"
+                                .formatted(
+                                        result.to() == null ? "The standby" : result.to(),
+                                        result.from(),
+                                        Text.micros(result.blackoutEstimateMicros()));
+                    case REFUSED -> "Refused: nothing was begun, " + result.from() + " stays active, because";
+                    case ABORTED -> "Aborted: " + result.from() + " stays active, because";
+                });
+        result.blocking().forEach(reason -> lines.add("  - " + reason));
+        result.steps().forEach(step -> lines.add("  %-24s %s".formatted(step.name(), Text.micros(step.micros()))));
+        return String.join(System.lineSeparator(), lines);
+    }
+}

@@ -1,0 +1,93 @@
+package holdfast.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The program `holdfast`.
+@Command(
+        name = "holdfast",
+        description = {"Look at a running director and command it.", "'holdfast director --config FILE' runs one."},
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Exit codes: 0 done, 1 our fault or no answer, 2 wrong input, 3 not done."},
+        subcommands = {Show.class, Listing.class, SyncCommand.class, FailoverCommand.class, ConfigCommand.class})
+public final class Main implements Runnable {
+    private final Environment environment;
+
+    @SuppressWarnings("NullAway.Init")
+    @Spec
+    private CommandSpec spec;
+
+    Main(Environment environment) {
+        this.environment = environment;
+    }
+
+    /// Runs one command and ends the process with its exit code.
+    public static void main(String[] args) {
+        System.exit(new Main(Environment.ofProcess()).run(args));
+    }
+
+    int run(String... args) {
+        int exit = new CommandLine(this)
+                .setOut(environment.out())
+                .setErr(environment.err())
+                .setParameterExceptionHandler((e, _) -> wrongUse(e))
+                .setExecutionExceptionHandler((e, _, _) -> failed(e))
+                .execute(args);
+        environment.out().flush();
+        environment.err().flush();
+        return exit;
+    }
+
+    Environment environment() {
+        return environment;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "A command is missing");
+    }
+
+    private int wrongUse(ParameterException e) {
+        var err = environment.err();
+        err.println(e.getMessage());
+        UnmatchedArgumentException.printSuggestions(e, err);
+        err.println("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.WRONG_INPUT;
+    }
+
+    private int failed(Exception e) {
+        if (e instanceof Failure failure) {
+            environment.err().println(failure.getMessage());
+            return failure.exitCode();
+        }
+        environment.err().println("holdfast failed on something that we did not foresee; please report this:");
+        e.printStackTrace(environment.err());
+        return ExitCode.OUR_FAULT;
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            var properties = new Properties();
+            try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
+                properties.load(in);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return new String[] {"holdfast " + properties.getProperty("version")};
+        }
+    }
+}

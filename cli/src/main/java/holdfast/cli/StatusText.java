@@ -1,0 +1,140 @@
+package holdfast.cli;
+
+import holdfast.admin.FailoverReadiness;
+import holdfast.admin.Role;
+import holdfast.admin.Status;
+import holdfast.admin.Sync;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// A director at a glance. The first line alone answers what is asked at three in the morning.
+final class StatusText {
+    private StatusText() {}
+
+    static String of(Status status) {
+        var lines = new ArrayList<String>();
+        lines.add(headline(status));
+        status.failover().reasons().forEach(reason -> lines.add("  - " + reason));
+        lines.add("");
+        lines.add(row("group", group(status)));
+        lines.add(row("since", since(status)));
+        addBlock(lines, "vips", status.vips().stream().map(StatusText::vip).toList());
+        lines.add(row("adverts", adverts(status.adverts())));
+        var peers = status.sync().peers().stream().map(StatusText::peer).toList();
+        addBlock(lines, "peers", peers.isEmpty() ? List.of("none was seen") : peers);
+        lines.add(row(
+                "forwarded",
+                Text.count(status.datapath().packetsForwarded(), "packet") + ", "
+                        + Text.bytes(status.datapath().bytesForwarded())));
+        lines.add(row("dropped", sum(status.datapath().drops())));
+        lines.add(row(
+                "tables",
+                "connections %s, templates %s"
+                        .formatted(
+                                table(status.datapath().connections()),
+                                table(status.datapath().templates()))));
+        lines.add(row(
+                "process",
+                "pid %d, version %s, up %s".formatted(status.pid(), status.version(), Text.ms(status.uptimeMs()))));
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    static String headline(Status status) {
+        var readiness = status.failover();
+        return "%s is %s. Safe to fail over%s now: %s. If %s died now: %s."
+                .formatted(
+                        status.director(),
+                        Text.word(status.role()).toUpperCase(Locale.ROOT),
+                        readiness.to() == null ? "" : " to " + readiness.to(),
+                        readiness.safe() == FailoverReadiness.Safe.YES
+                                ? "yes"
+                                : readiness.safe().name(),
+                        status.role() == Role.ACTIVE ? "it" : "the active",
+                        loss(readiness));
+    }
+
+    private static String loss(FailoverReadiness readiness) {
+        var templates = readiness.templatesAtRisk();
+        var connections = readiness.connectionsAtRisk();
+        if (templates == null && connections == null) {
+            return "UNKNOWN what would be lost";
+        }
+        if (templates != null && templates == 0 && connections != null && connections == 0) {
+            return "nothing would be lost";
+        }
+        return "%s and %s lost, the oldest change %s old"
+                .formatted(
+                        Text.countOrUnknown(templates, "template"),
+                        Text.countOrUnknown(connections, "connection"),
+                        Text.ms(readiness.oldestUnsyncedMs()));
+    }
+
+    private static String group(Status status) {
+        return "%s, vrid %d, priority %d, %s"
+                .formatted(status.group(), status.vrid(), status.priority(), SyncText.term(status.term()));
+    }
+
+    private static String since(Status status) {
+        var last = status.lastTransition();
+        return last == null
+                ? "the start"
+                : "%s ago, from %s: %s".formatted(Text.ms(last.ageMs()), Text.word(last.from()), last.cause());
+    }
+
+    private static String vip(Status.Vip vip) {
+        return vip.address() + " on " + vip.interfaceName() + (vip.answered() ? ", answered" : ", not answered");
+    }
+
+    private static String adverts(Status.Adverts adverts) {
+        var last = adverts.lastReceivedAgeMs() == null
+                ? ""
+                : ", the last from " + adverts.lastReceivedFrom() + " " + Text.ms(adverts.lastReceivedAgeMs()) + " ago";
+        return "every %s; sent %d, received %d%s; refused %s"
+                .formatted(
+                        Text.ms((long) adverts.intervalMs()),
+                        adverts.sent(),
+                        adverts.received(),
+                        last,
+                        sum(adverts.refused()));
+    }
+
+    private static String peer(Sync.Peer peer) {
+        return "%s %s, last ack %s, lag p50 %s p99 %s, unsynced %s and %s"
+                .formatted(
+                        peer.name(),
+                        Text.word(peer.state()).toUpperCase(Locale.ROOT),
+                        peer.lastAckAgeMs() == null ? Text.UNKNOWN : Text.ms(peer.lastAckAgeMs()) + " ago",
+                        Text.micros(peer.lagP50Micros()),
+                        Text.micros(peer.lagP99Micros()),
+                        Text.countOrUnknown(peer.unsyncedTemplates(), "template"),
+                        Text.countOrUnknown(peer.unsyncedConnections(), "connection"));
+    }
+
+    /// `3 (bad-checksum 1, no-service 2)`.
+    private static String sum(Map<String, Long> reasons) {
+        long sum = reasons.values().stream().mapToLong(Long::longValue).sum();
+        var named = reasons.entrySet().stream()
+                .filter(reason -> reason.getValue() != 0)
+                .sorted(Map.Entry.comparingByKey())
+                .map(reason -> reason.getKey() + " " + reason.getValue())
+                .collect(Collectors.joining(", "));
+        return named.isEmpty() ? "0" : sum + " (" + named + ")";
+    }
+
+    private static String table(Status.Table table) {
+        return table.used() + " of " + table.max();
+    }
+
+    private static void addBlock(List<String> lines, String name, List<String> values) {
+        for (int i = 0; i < values.size(); i++) {
+            lines.add(row(i == 0 ? name : "", values.get(i)));
+        }
+    }
+
+    private static String row(String name, String value) {
+        return "%-10s %s".formatted(name, value);
+    }
+}

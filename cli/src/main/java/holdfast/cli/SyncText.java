@@ -1,0 +1,111 @@
+package holdfast.cli;
+
+import holdfast.admin.Role;
+import holdfast.admin.Sync;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The readout of synchronisation for a person.
+final class SyncText {
+    private static final List<String> HEAD = List.of(
+            "PEER",
+            "STATE",
+            "LAST-ACK",
+            "LAG-P50",
+            "LAG-P99",
+            "LAG-MAX",
+            "BACKLOG",
+            "UNSYNCED-TEMPLATES",
+            "UNSYNCED-CONNECTIONS",
+            "OLDEST-UNSYNCED");
+
+    private SyncText() {}
+
+    static String of(Sync sync) {
+        var lines = new ArrayList<String>();
+        lines.add(headline(sync));
+        var position = sync.position();
+        lines.add(
+                position == null
+                        ? "Position: none yet"
+                        : "Position: batch %d, sequence %d, digest %s"
+                                .formatted(
+                                        position.batch(),
+                                        position.sequence(),
+                                        position.digest() == null ? Text.UNKNOWN : position.digest()));
+        if (!sync.peers().isEmpty()) {
+            var rows = new ArrayList<>(List.of(HEAD));
+            sync.peers().forEach(peer -> rows.add(row(peer)));
+            lines.addAll(aligned(rows));
+        }
+        if (!sync.counters().isEmpty()) {
+            lines.add("Counters: "
+                    + sync.counters().entrySet().stream()
+                            .sorted(Map.Entry.comparingByKey())
+                            .map(counter -> counter.getKey() + " " + counter.getValue())
+                            .collect(Collectors.joining(", ")));
+        }
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    private static String headline(Sync sync) {
+        var self = "This director is %s in %s."
+                .formatted(Text.word(sync.role()).toUpperCase(Locale.ROOT), term(sync.term()));
+        if (sync.peers().isEmpty()) {
+            return self + " NO OTHER DIRECTOR was seen: nothing is synchronised.";
+        }
+        var behind = sync.peers().stream()
+                .filter(peer -> peer.state() != Sync.State.EQUAL)
+                .toList();
+        if (behind.isEmpty()) {
+            return self
+                    + (sync.peers().size() == 1 ? " The other director holds" : " Every other director holds")
+                    + (sync.role() == Role.ACTIVE ? " equal tables." : " tables equal to ours.");
+        }
+        return self + " NOT EQUAL: "
+                + behind.stream()
+                        .map(peer -> peer.name() + " is " + Text.word(peer.state()))
+                        .collect(Collectors.joining(", "))
+                + ".";
+    }
+
+    static String term(@Nullable Integer term) {
+        return term == null ? "no term yet" : "term " + term;
+    }
+
+    private static List<String> row(Sync.Peer peer) {
+        return List.of(
+                peer.name(),
+                Text.word(peer.state()),
+                Text.ms(peer.lastAckAgeMs()),
+                Text.micros(peer.lagP50Micros()),
+                Text.micros(peer.lagP99Micros()),
+                Text.micros(peer.lagMaxMicros()),
+                Text.orUnknown(peer.backlogDeltas()),
+                Text.orUnknown(peer.unsyncedTemplates()),
+                Text.orUnknown(peer.unsyncedConnections()),
+                Text.ms(peer.oldestUnsyncedMs()));
+    }
+
+    private static List<String> aligned(List<List<String>> rows) {
+        var widths = new int[HEAD.size()];
+        rows.forEach(row -> {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        });
+        return rows.stream().map(row -> line(row, widths)).toList();
+    }
+
+    private static String line(List<String> row, int[] widths) {
+        var line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++) {
+            line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
+        }
+        return line.toString().stripTrailing();
+    }
+}

@@ -1,0 +1,74 @@
+package holdfast.cli;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Numbers and durations as an operator reads them.
+final class Text {
+    static final String UNKNOWN = "unknown";
+
+    private Text() {}
+
+    /// `1 VIP`, `3 VIPs`.
+    static String count(long number, String thing) {
+        return number + " " + thing + (number == 1 ? "" : "s");
+    }
+
+    /// A count that may be unknown, `unknown templates`.
+    static String countOrUnknown(@Nullable Long number, String thing) {
+        return number == null ? UNKNOWN + " " + thing + "s" : count(number, thing);
+    }
+
+    static String orUnknown(@Nullable Long number) {
+        return number == null ? UNKNOWN : Long.toString(number);
+    }
+
+    /// `40ms`, `3.2s`, `5m10s`, `3h12m`, `2d4h`; in the units in which durations are typed.
+    static String ms(@Nullable Long millis) {
+        if (millis == null) {
+            return UNKNOWN;
+        }
+        long seconds = millis / 1000;
+        if (seconds == 0) {
+            return millis + "ms";
+        }
+        if (seconds < 60) {
+            return seconds + "." + millis % 1000 / 100 + "s";
+        }
+        if (seconds < 3600) {
+            return seconds / 60 + "m" + seconds % 60 + "s";
+        }
+        if (seconds < 86_400) {
+            return seconds / 3600 + "h" + seconds % 3600 / 60 + "m";
+        }
+        return seconds / 86_400 + "d" + seconds % 86_400 / 3600 + "h";
+    }
+
+    /// `210us`, `1.32ms`.
+    static String micros(@Nullable Long micros) {
+        if (micros == null) {
+            return UNKNOWN;
+        }
+        return micros < 1000
+                ? micros + "us"
+                : micros < 1_000_000 ? String.format(Locale.ROOT, "%.2fms", micros / 1000.0) : ms(micros / 1000);
+    }
+
+    /// `812 bytes`, `1.3 MB`.
+    static String bytes(long bytes) {
+        if (bytes < 1000) {
+            return count(bytes, "byte");
+        }
+        double shown = bytes;
+        int unit = -1;
+        while (shown >= 999.95) {
+            shown /= 1000;
+            unit++;
+        }
+        return String.format(Locale.ROOT, "%.1f %cB", shown, "kMGTPE".charAt(unit));
+    }
+
+    static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

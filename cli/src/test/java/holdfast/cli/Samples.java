@@ -1,0 +1,151 @@
+package holdfast.cli;
+
+import holdfast.admin.Connections;
+import holdfast.admin.Endpoint;
+import holdfast.admin.FailoverReadiness;
+import holdfast.admin.FailoverResult;
+import holdfast.admin.Role;
+import holdfast.admin.Services;
+import holdfast.admin.Status;
+import holdfast.admin.Sync;
+import holdfast.conf.ForwardingMethod;
+import holdfast.conf.Protocol;
+import holdfast.conf.SchedulerName;
+import holdfast.conf.ServiceKey;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Messages of a director for the tests of the command line.
+final class Samples {
+    private static final Services.Totals TOTALS = new Services.Totals(0, 0, 0, 0, 0);
+
+    static final Sync.Peer EQUAL = new Sync.Peer("d2", Sync.State.EQUAL, 210L, 1320L, 4100L, 40L, 0L, 0L, 0L, 0L, 0L);
+    static final Sync.Peer SILENT =
+            new Sync.Peer("d2", Sync.State.UNKNOWN, null, null, null, null, null, null, null, null, null);
+    static final Sync.Peer BEHIND =
+            new Sync.Peer("d2", Sync.State.BEHIND, 900L, 15_000L, 2_300_000L, 1250L, 3L, 512L, 12L, 340L, 1300L);
+
+    static final FailoverReadiness SAFE =
+            new FailoverReadiness(FailoverReadiness.Safe.YES, "d2", List.of(), 0L, 0L, 0L);
+    static final FailoverReadiness UNSAFE = new FailoverReadiness(
+            FailoverReadiness.Safe.NO, "d2", List.of("d2 is behind by 512 changes"), 12L, 340L, 1300L);
+    static final FailoverReadiness UNKNOWN = new FailoverReadiness(
+            FailoverReadiness.Safe.UNKNOWN, null, List.of("no other director was heard"), null, null, null);
+
+    private Samples() {}
+
+    static Status status(Role role, FailoverReadiness readiness, Sync.Peer... peers) {
+        return new Status(
+                role == Role.ACTIVE ? "d1" : "d2",
+                "0.1.0",
+                4711,
+                11_520_000,
+                role,
+                7,
+                "shop",
+                51,
+                200,
+                List.of(
+                        new Status.Vip("192.0.2.10", "front", role == Role.ACTIVE),
+                        new Status.Vip("10.0.0.1", "back", role == Role.ACTIVE)),
+                new Status.Adverts(100, 115_200, 31, Map.of("checksum", 2L), "192.0.2.2", 11_500_000L),
+                new Status.Transition(Role.STANDBY, Role.ACTIVE, "peer process died", 11_500_000),
+                readiness,
+                sync(role, peers),
+                new Status.Datapath(
+                        123_456,
+                        1_234_567_890,
+                        Map.of("no-service", 2L, "bad-checksum", 1L, "table-full", 0L),
+                        Map.of(),
+                        new Status.Table(1200, 1_000_000),
+                        new Status.Table(200, 1_000_000)));
+    }
+
+    static Sync sync(Role role, Sync.Peer... peers) {
+        return new Sync(
+                role, 7, new Sync.Position(88, 123_456, "00c0ffee00c0ffee"), List.of(peers), Map.of("refused", 0L));
+    }
+
+    static Services services() {
+        return new Services(
+                1_000_000,
+                List.of(
+                        service("udp/192.0.2.10:53", SchedulerName.RR, null),
+                        service(
+                                "tcp/192.0.2.10:443",
+                                SchedulerName.WLC,
+                                new Services.Persistence(360, "255.255.255.0"),
+                                real("10.0.0.12", 443, ForwardingMethod.NAT, 0, 123_456_789, 0),
+                                real("10.0.0.11", 443, ForwardingMethod.NAT, 1, 3, 12)),
+                        service(
+                                "tcp/192.0.2.11:80",
+                                SchedulerName.WRR,
+                                new Services.Persistence(300, "255.255.255.255"),
+                                real("192.0.2.21", 80, ForwardingMethod.DR, 65_535, 0, 0))));
+    }
+
+    private static Services.Service service(
+            String key,
+            SchedulerName scheduler,
+            Services.@Nullable Persistence persistence,
+            Services.RealServer... reals) {
+        return new Services.Service(ServiceKey.of(key), scheduler, persistence, List.of(reals), TOTALS);
+    }
+
+    private static Services.RealServer real(
+            String address, int port, ForwardingMethod method, int weight, long active, long inactive) {
+        var state = weight == 0 ? Services.State.QUIESCED : Services.State.UP;
+        return new Services.RealServer(address, port, method, weight, state, active, inactive, 5, TOTALS);
+    }
+
+    static Connections connections(boolean truncated) {
+        return new Connections(
+                truncated ? 500_000 : 3,
+                truncated,
+                List.of(
+                        entry(Connections.Kind.TEMPLATE, "198.51.100.0:0", "NONE", 292_400),
+                        entry(Connections.Kind.TEMPLATE, "198.51.101.0:0", "ASSURED", 7_199_999),
+                        entry(Connections.Kind.CONNECTION, "198.51.100.7:40000", "ESTABLISHED", 898_000)));
+    }
+
+    private static Connections.Entry entry(Connections.Kind kind, String client, String state, long expiresMs) {
+        return new Connections.Entry(
+                kind,
+                Protocol.TCP,
+                Endpoint.of(client),
+                Endpoint.of("192.0.2.10:443"),
+                Endpoint.of("10.0.0.11:443"),
+                ForwardingMethod.NAT,
+                state,
+                expiresMs,
+                900,
+                7,
+                123,
+                kind == Connections.Kind.TEMPLATE ? 1 : null);
+    }
+
+    static FailoverResult moved() {
+        return new FailoverResult(
+                true,
+                FailoverResult.Outcome.MOVED,
+                List.of(),
+                "kernel update",
+                "d1",
+                "d2",
+                List.of(new FailoverResult.Step("prepare", 1_240), new FailoverResult.Step("transfer", 830)),
+                4_200L);
+    }
+
+    static FailoverResult refused() {
+        return new FailoverResult(
+                false,
+                FailoverResult.Outcome.REFUSED,
+                List.of("d2 is behind by 512 changes", "the configurations differ: 3f2a on d1, 77b0 on d2"),
+                null,
+                "d1",
+                "d2",
+                List.of(),
+                null);
+    }
+}

@@ -1,0 +1,53 @@
+package holdfast.conn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.Test;
+
+class SlotIndexTest {
+    /// An index whose entries all want the same place.
+    private static final class Crowded extends SlotIndex {
+        Crowded(int slots) {
+            super(slots, Arena.ofAuto());
+        }
+
+        @Override
+        protected boolean matches(int slot, long addresses, long ports) {
+            return slot == addresses;
+        }
+
+        @Override
+        protected long hash(int slot) {
+            return -1;
+        }
+    }
+
+    @Test
+    void probingIsBounded() {
+        var index = new Crowded(1000);
+        for (int slot = 0; slot < SlotIndex.PROBES_MAX; slot++) {
+            assertThat(index.add(slot)).isTrue();
+        }
+        assertThat(index.add(SlotIndex.PROBES_MAX)).isFalse();
+        assertThat(index.find(-1, SlotIndex.PROBES_MAX, 0)).isEqualTo(SlotIndex.MISSING);
+        assertThat(index.find(-1, SlotIndex.PROBES_MAX - 1, 0)).isEqualTo(SlotIndex.PROBES_MAX - 1);
+    }
+
+    @Test
+    void removalFromTheMiddleLeavesNoGap() {
+        var index = new Crowded(1000);
+        for (int slot = 0; slot < 100; slot++) {
+            index.add(slot);
+        }
+        for (int slot = 0; slot < 100; slot += 2) {
+            index.remove(slot);
+        }
+        for (int slot = 0; slot < 100; slot++) {
+            assertThat(index.find(-1, slot, 0)).isEqualTo(slot % 2 == 0 ? SlotIndex.MISSING : slot);
+        }
+        for (int slot = 200; slot < 200 + SlotIndex.PROBES_MAX - 50; slot++) {
+            assertThat(index.add(slot)).as("the freed places are free again").isTrue();
+        }
+    }
+}

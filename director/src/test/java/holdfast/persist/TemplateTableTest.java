@@ -1,0 +1,181 @@
+package holdfast.persist;
+
+import static holdfast.testing.Fixtures.TCP;
+import static holdfast.testing.Fixtures.VIP;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import holdfast.conn.Expired;
+import holdfast.conn.FlowHash;
+import holdfast.service.RealServerTable;
+import holdfast.testing.Allocation;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.Test;
+
+class TemplateTableTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final long MS = 1_000_000L;
+
+    private final RealServerTable reals = new RealServerTable(4);
+    private final int real = reals.intern(TCP, VIP, 80, 1, 8080);
+
+    @Test
+    void templateTakesAtMost48Bytes() {
+        assertThat(table(1_000_000).bytes() / 1_000_000.0).isBetween(47.9, 48.001);
+        assertThat(Template.BYTES).as("half a cache line").isEqualTo(32);
+    }
+
+    @Test
+    void everyFieldKeepsItsOwnBits() {
+        var table = table(4);
+        var template = table.view().at(table.insert(-2, real, 0xffffffffL, 7 * SECOND));
+        template.version(-3).epoch(250).assured(true).controlled(0xffffff);
+
+        assertThat(template.client()).isEqualTo(-2);
+        assertThat(template.real()).isEqualTo(real);
+        assertThat(template.timeoutS()).isEqualTo(0xffffffffL);
+        assertThat(template.expiresAt()).isEqualTo(7 * SECOND);
+        assertThat(template.toldAt()).isEqualTo(7 * SECOND / (1L << 29) / MS * MS * (1L << 29));
+        assertThat(template.version()).isEqualTo(-3);
+        assertThat(template.epoch()).isEqualTo(250);
+        assertThat(template.isAssured()).isTrue();
+        assertThat(template.controlled()).isEqualTo(0xffffff);
+        assertThat(template.protocol()).isEqualTo(TCP);
+        assertThat(template.virtualAddress()).isEqualTo(VIP);
+        assertThat(template.virtualPort()).isEqualTo(80);
+        template.epoch(0).assured(false).controlled(0);
+        assertThat(template.timeoutS()).isEqualTo(0xffffffffL);
+        assertThat(template.real()).isEqualTo(real);
+    }
+
+    @Test
+    void longestTimeoutIsKeptToTheMillisecond() {
+        var table = table(4);
+        long at = 1000 * SECOND + 0xffffffffL * SECOND + 1;
+        var template = table.view().at(table.insert(1, real, 0xffffffffL, at));
+
+        assertThat(template.expiresAt()).isEqualTo(at - 1 + MS);
+    }
+
+    @Test
+    void toldExpiryIsKnownToAnEightThousandthOfTheTimeout() {
+        for (long timeoutS : new long[] {1, 7, 60, 300, 86_400, 2_678_400, 0xffffffffL}) {
+            var table = table(4);
+            long start = 5000 * SECOND;
+            var template = table.view().at(table.insert(1, real, timeoutS, start));
+            long unit = Math.max(MS, timeoutS * SECOND / 8192);
+            for (int i = 0; i <= 20; i++) {
+                long told = start - timeoutS * SECOND / 10 * i;
+                template.toldAt(told);
+                assertThat(template.toldAt()).isBetween(told - unit, told);
+            }
+        }
+    }
+
+    @Test
+    void toldExpiryStaysPutWhileRenewalsMoveOn() {
+        var table = table(4);
+        var template = table.view().at(table.insert(1, real, 300, 300 * SECOND));
+        template.toldAt(300 * SECOND);
+        long told = template.toldAt();
+        for (int i = 1; i <= 500; i++) {
+            template.expiresAt((300 + i) * SECOND);
+            assertThat(template.toldAt()).isEqualTo(told);
+        }
+        template.expiresAt(2000 * SECOND);
+        assertThat(template.toldAt()).as("very stale, but never fresh").isBetween(1399 * SECOND, 1400 * SECOND);
+    }
+
+    @Test
+    void toldExpiryNeverLiesBeyondTheExpiry() {
+        var table = table(4);
+        var template = table.view().at(table.insert(1, real, 300, 300 * SECOND));
+        template.toldAt(900 * SECOND);
+
+        assertThat(template.toldAt()).isBetween(300 * SECOND - 300 * SECOND / 8192, 300 * SECOND);
+    }
+
+    @Test
+    void templateThatControlsConnectionsCannotBeRemoved() {
+        var table = table(4);
+        int slot = table.insert(1, real, 300, 300 * SECOND);
+        table.view().at(slot).controlled(1);
+
+        assertThatThrownBy(() -> table.remove(slot)).hasMessageContaining("controlled=1");
+    }
+
+    @Test
+    void slotRemovedEarlyServesALaterTemplateAtOnce() {
+        var table = table(1);
+        int slot = table.insert(1, real, 300, 300 * SECOND);
+        table.remove(slot);
+
+        assertThat(table.insert(2, real, 10, 10 * SECOND)).as("would fire late").isEqualTo(TemplateTable.FULL);
+        assertThat(table.insert(2, real, 400, 400 * SECOND)).isEqualTo(slot);
+        table.advance(399 * SECOND, 100, (_, _) -> {
+            throw new AssertionError("too early");
+        });
+        table.advance(401 * SECOND, 100, (expired, _) -> table.remove(expired));
+        assertThat(table.size()).isZero();
+    }
+
+    @Test
+    void movingToARealServerOfAnotherServiceIsABug() {
+        int other = reals.intern(TCP, VIP, 81, 1, 8080);
+        var table = table(1);
+        var template = table.view().at(table.insert(1, real, 300, 300 * SECOND));
+
+        assertThatThrownBy(() -> template.real(other)).hasMessageContaining("another virtual service");
+    }
+
+    @Test
+    void aMillionTemplatesOfOneSecondArePassedInSlices() {
+        int count = 1_000_000;
+        var table = table(count);
+        for (int i = 0; i < count; i++) {
+            table.insert(i, real, 300, 300 * SECOND);
+        }
+        assertThat(reals.persistent(real)).isEqualTo(count);
+        Expired removal = (slot, _) -> table.remove(slot);
+        int budget = 256;
+        int turns = 0;
+        for (; table.size() > 0; turns++) {
+            int before = table.size();
+            assertThat(table.advance(301 * SECOND, budget, removal)).isLessThanOrEqualTo(budget);
+            assertThat(before - table.size()).isLessThanOrEqualTo(budget);
+        }
+        assertThat(turns).isBetween(count / budget, 3 * count / budget + 3);
+        assertThat(reals.persistent(real)).isZero();
+        assertThat(table.digest()).isZero();
+        assertThat(table.refusedProbes()).isZero();
+    }
+
+    @Test
+    void operationsAllocateNothing() {
+        var table = table(4096);
+        var template = table.view();
+        Expired removal = (slot, _) -> table.remove(slot);
+        var clock = new long[] {0};
+
+        long bytes = Allocation.bytesOf(() -> {
+            for (int i = 0; i < 20_000; i++) {
+                clock[0] += 1_000_000;
+                int slot = table.insert(i, real, 3, clock[0] + 3 * SECOND);
+                if (slot != TemplateTable.FULL) {
+                    template.at(slot)
+                            .version(i)
+                            .expiresAt(clock[0] + 4 * SECOND)
+                            .toldAt(clock[0]);
+                }
+                table.find(TCP, i - 7, VIP, 80);
+                table.advance(clock[0], 16, removal);
+            }
+        });
+        assertThat(bytes).isZero();
+        assertThat(table.size()).isPositive();
+    }
+
+    private TemplateTable table(int capacity) {
+        return new TemplateTable(capacity, reals, new FlowHash(11, 12), 0, Arena.ofAuto());
+    }
+}

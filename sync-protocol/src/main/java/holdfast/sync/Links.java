@@ -1,0 +1,16 @@
+package holdfast.sync;
+
+import java.util.Map;
+
+/// Where a director is found on the links that it shares with its peers. Sync carries it and asks nothing; the election
+/// knows its peers by address, a handover relays to their MACs.
+///
+/// @param address  primary IPv4 address, from which its adverts come; 0 for none
+/// @param macs     of its interfaces by name, 48 bits in the low end
+public record Links(int address, Map<String, Long> macs) {
+    public static final Links NONE = new Links(0, Map.of());
+
+    public Links {
+        macs = Map.copyOf(macs);
+    }
+}

@@ -1,0 +1,252 @@
+package holdfast.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import holdfast.conf.Ipv4;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Whole nodes over real JGroups multicast on the loopback interface; members that die or freeze are JVMs of their own.
+@Timeout(60)
+class SyncNodeTest {
+    static final ClusterKey KEY = ClusterKey.of(new byte[32]);
+    private static final AtomicInteger PORTS = new AtomicInteger(46_000 + (int) (ProcessHandle.current().pid() % 2000));
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<Process> children = new ArrayList<>();
+    private final int port = PORTS.incrementAndGet();
+
+    static final class Heard implements SyncNode.Listener {
+        final Queue<String> died = new ConcurrentLinkedQueue<>();
+        final Queue<Integer> terms = new ConcurrentLinkedQueue<>();
+        final Queue<HandoverMessage> handovers = new ConcurrentLinkedQueue<>();
+        final Queue<SyncState> states = new ConcurrentLinkedQueue<>();
+        volatile long diedAt;
+
+        @Override
+        public void peerProcessDied(String member) {
+            diedAt = System.nanoTime();
+            died.add(member);
+        }
+
+        @Override
+        public void peerTerm(int term) {
+            terms.add(term);
+        }
+
+        @Override
+        public void handover(String from, HandoverMessage message) {
+            handovers.add(message);
+        }
+
+        @Override
+        public void standbyState(String member, SyncState state) {
+            states.add(state);
+        }
+    }
+
+    private record Director(SyncNode node, ModelWorker worker, Heard heard) {
+        SyncState own() {
+            return node.status().state().orElse(SyncState.UNKNOWN);
+        }
+
+        SyncState sees(String member) {
+            return peer(member).map(SyncStatus.Peer::state).orElse(SyncState.UNKNOWN);
+        }
+
+        java.util.Optional<SyncStatus.Peer> peer(String member) {
+            return node.status().peers().stream()
+                    .filter(peer -> peer.name().equals(member))
+                    .findFirst();
+        }
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (Process child : children) {
+            child.destroyForcibly();
+            child.waitFor();
+        }
+        for (AutoCloseable each : open.reversed()) {
+            each.close();
+        }
+    }
+
+    @Test
+    void aJoiningStandbyGetsTheTableAndThenEveryChange() {
+        Director active = start("d1");
+        active.worker().promote(1, 100_000);
+        active.node().active(1);
+        await().until(active.worker()::isActive);
+        long joinsAt = System.nanoTime();
+        Director standby = start("d2");
+        long joinedAt = System.nanoTime();
+        await().pollInterval(5, TimeUnit.MILLISECONDS).until(() -> standby.own() == SyncState.EQUAL);
+        long equalAt = System.nanoTime();
+        assertThat(standby.worker().tables.digest()).isEqualTo(active.worker().tables.digest());
+
+        active.worker().rate(2_000, 100_000);
+        await().during(1500, TimeUnit.MILLISECONDS).until(() -> true);
+        SyncStatus.Peer low = active.peer("d2").orElseThrow();
+        active.worker().rate(50_000, 100_000);
+        await().during(1500, TimeUnit.MILLISECONDS).until(() -> true);
+        active.worker().rate(0, 1_000_000);
+        await().until(() -> active.worker().tables.digest() == standby.worker().tables.digest());
+        await().until(() -> active.sees("d2") == SyncState.EQUAL);
+        SyncStatus status = active.node().status();
+        System.out.printf(
+                "sync: channel joined in %d ms, equal with 100000 entries after %d ms more; lag at 2000/s %s us, then at"
+                        + " 50000/s %s us; counters %s%n",
+                (joinedAt - joinsAt) / 1_000_000,
+                (equalAt - joinedAt) / 1_000_000,
+                low.lag().orElseThrow(),
+                active.peer("d2").orElseThrow().lag().orElseThrow(),
+                status.counters());
+        assertThat(status.counters().deltasLost()).isZero();
+        assertThat(active.peer("d2").orElseThrow().unsyncedTemplates()).hasValue(0);
+        assertThat(standby.heard().terms).contains(1);
+
+        active.node().send(new HandoverMessage(HandoverMessage.Kind.PREPARE, 1, Version.of(1, 5), "test"));
+        await().until(() -> !standby.heard().handovers.isEmpty());
+        assertThat(standby.heard().handovers)
+                .containsExactly(new HandoverMessage(HandoverMessage.Kind.PREPARE, 1, Version.of(1, 5), "test"));
+    }
+
+    @Test
+    void aStandbyThatIsPromotedServesTheOldActive() {
+        Director first = start("d1");
+        first.worker().promote(1, 500);
+        first.node().active(1);
+        Director second = start("d2");
+        await().until(() -> second.own() == SyncState.EQUAL);
+        second.worker().promote(2, 0);
+        second.node().active(2);
+        await().until(() -> first.heard().terms.contains(2));
+        SyncStatus status = first.node().status();
+        assertThat(status.role()).as("only vrrp moves the role").isEqualTo(Role.ACTIVE);
+    }
+
+    @Test
+    void aMemberThatLeavesIsNoDeath() {
+        Director active = start("d1");
+        active.node().active(1);
+        Director standby = start("d2");
+        await().until(() -> active.peer("d2").isPresent());
+        standby.node().close();
+        await().until(() -> active.sees("d2") == SyncState.GONE);
+        await().during(300, TimeUnit.MILLISECONDS).until(() -> active.heard().died.isEmpty());
+    }
+
+    @Test
+    void aKilledProcessIsReportedWithinMilliseconds() throws Exception {
+        Director survivor = start("d1");
+        survivor.worker().promote(1, 100);
+        survivor.node().active(1);
+        Process child = child("d2");
+        await().pollInterval(5, TimeUnit.MILLISECONDS).until(() -> survivor.sees("d2") == SyncState.EQUAL);
+        long killedAt = System.nanoTime();
+        child.destroyForcibly();
+        await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> !survivor.heard().died.isEmpty());
+        long millis = (survivor.heard().diedAt - killedAt) / 1_000_000;
+        System.out.printf("sync: process death of d2 reported after %d ms%n", millis);
+        assertThat(survivor.heard().died).containsExactly("d2");
+        assertThat(millis).isLessThan(100);
+    }
+
+    @Test
+    void aFrozenStandbyNeverHoldsUpTheActive() throws Exception {
+        Director active = start("d1");
+        active.worker().promote(1, 1000);
+        active.node().active(1);
+        Process child = child("d2");
+        await().pollInterval(5, TimeUnit.MILLISECONDS).until(() -> active.sees("d2") == SyncState.EQUAL);
+        active.worker().rate(50_000, 100_000);
+        await().until(() -> active.peer("d2").orElseThrow().lag().isPresent());
+        signal(child, "STOP");
+        active.worker().takeOutMax();
+        long frozenAt = System.nanoTime();
+        long stateKnownAfter = 0;
+        long oldestMs = 0;
+        while (System.nanoTime() - frozenAt < TimeUnit.SECONDS.toNanos(2)) {
+            SyncStatus.Peer peer = active.peer("d2").orElseThrow();
+            if (stateKnownAfter == 0 && peer.state() != SyncState.EQUAL) {
+                stateKnownAfter = (System.nanoTime() - frozenAt) / 1_000_000;
+                oldestMs = peer.oldestUnsyncedMs().orElse(-1);
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        int backlog = active.worker().takeOutMax();
+        long lost = active.worker().tables.lost();
+        signal(child, "CONT");
+        active.worker().rate(0, 1_000_000);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> active.sees("d2") == SyncState.EQUAL);
+        System.out.printf(
+                "sync: frozen standby: no longer equal after %d ms (oldest unsynced %d ms), worker's ring held at most %d"
+                        + " records at 50000/s, lost %d; died reported %s; equal again %d ms after the freeze began; %s%n",
+                stateKnownAfter,
+                oldestMs,
+                backlog,
+                lost,
+                active.heard().died,
+                (System.nanoTime() - frozenAt) / 1_000_000,
+                active.node().status().counters());
+        assertThat(lost).isZero();
+        assertThat(backlog).as("records that waited for the sync thread").isLessThan(20_000);
+        assertThat(active.heard().died).as("frozen is not dead").isEmpty();
+    }
+
+    private Director start(String name) {
+        var worker = new ModelWorker();
+        var heard = new Heard();
+        var node = SyncNode.start(options(name, port), worker.tables, heard);
+        worker.with(node);
+        open.add(node);
+        open.add(worker);
+        return new Director(node, worker, heard);
+    }
+
+    static SyncNode.Options options(String name, int port) {
+        return new SyncNode.Options(
+                "holdfast-test",
+                "web",
+                name,
+                Ipv4.of("127.0.0.1"),
+                Ipv4.of("239.255.70.1"),
+                port,
+                KEY,
+                "hash",
+                new Links(0, Map.of("lo", 0x020000000001L)));
+    }
+
+    private Process child(String name) throws IOException {
+        var process = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-Xmx256m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ModelDirector.class.getName(),
+                        name,
+                        Integer.toString(port))
+                .inheritIO()
+                .start();
+        children.add(process);
+        return process;
+    }
+
+    private static void signal(Process process, String name) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+}
