@@ -22,6 +22,7 @@ record HoldfastTarget(String name, List<String> datapath, int port) implements T
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
     private static final Path SOCKET = Program.FILES.resolve("d1.sock");
+    private static final Path STATE = Program.FILES.resolve("d1");
     private static final Path LOG = Program.FILES.resolve("d1.log");
 
     @Override
@@ -41,6 +42,7 @@ record HoldfastTarget(String name, List<String> datapath, int port) implements T
     public Running start() {
         var file = Program.FILES.resolve("d1.yaml");
         Program.write(file, configuration());
+        Program.makeDirectory(STATE);
         var program = Path.of(System.getenv("HOLDFAST_HOME"), "bin", "holdfast");
         var process = Network.DIRECTOR.start(LOG, List.of(program.toString(), "director", "--config", file.toString()));
         var director = new Director(process);
@@ -85,7 +87,6 @@ record HoldfastTarget(String name, List<String> datapath, int port) implements T
     }
 
     private String configuration() {
-        var state = Program.FILES.resolve("d1");
         var keys = new StringBuilder();
         datapath.forEach(line -> keys.append("  ").append(line).append('\n'));
         return """
@@ -122,7 +123,7 @@ record HoldfastTarget(String name, List<String> datapath, int port) implements T
                     real-servers:
                       - {address: %s, port: %d, weight: 1}
                 """.formatted(
-                        state,
+                        STATE,
                         SOCKET,
                         keys,
                         NAT_VIP,

@@ -72,6 +72,14 @@ final class Program {
         }
     }
 
+    static void makeDirectory(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + directory, e);
+        }
+    }
+
     static String read(Path file) {
         try {
             return Files.readString(file);
