@@ -1,0 +1,19 @@
+package holdfast.bench;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// `bin/bench SUITE`: runs inside the outer namespace of a lab that has its network but no running director.
+@Command(
+        name = "bin/bench",
+        description = "Benchmarks beside their peers in the same run, in a lab of their own.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "SUITE",
+        subcommands = {ThroughputSuite.class, RatesSuite.class, LatencySuite.class})
+public final class Main {
+    private Main() {}
+
+    public static void main(String... arguments) {
+        System.exit(new CommandLine(new Main()).execute(arguments));
+    }
+}

@@ -1,0 +1,5 @@
+/// The JSON that benchmarks read (iperf3's report) and write (our results); the only place that knows the library.
+@NullMarked
+package holdfast.bench.json;
+
+import org.jspecify.annotations.NullMarked;
