@@ -242,13 +242,20 @@ final class Forwarder {
             warmTheWayBack(slot);
             return slot;
         }
-        if (slot == Tables.NO_REAL_SERVER) {
+        if (slot == Tables.NO_REAL_SERVER && isBorrowed(service)) {
+            counters.count(Counter.DROPPED_NO_SERVICE);
+        } else if (slot == Tables.NO_REAL_SERVER) {
             counters.count(Counter.DROPPED_NO_REAL_SERVER);
             error(Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
         } else {
             counters.count(Counter.DROPPED_TABLE_FULL);
         }
         return ConnTable.MISSING;
+    }
+
+    /// Whether the FTP service was only looked up for a data connection that it does not have (IPVS-REF 1.5).
+    private boolean isBorrowed(int service) {
+        return tables.services().key(service).port() == Services.FTP && frame.destinationPort() != Services.FTP;
     }
 
     /// Asks for the client's neighbour while its first packet is on the way, so that the reply finds it.

@@ -172,12 +172,10 @@ class FramePacketTest {
     }
 
     private static int pseudoSum(int source, int destination, int length) {
-        long sum = (source >>> 16)
-                + (source & 0xffffL)
-                + (destination >>> 16)
-                + (destination & 0xffff)
-                + Frame.TCP
-                + length;
+        long sum = (long) length + Frame.TCP;
+        for (int address : new int[] {source, destination}) {
+            sum += (address >>> 16) + (address & 0xffffL);
+        }
         return Checksum.fold(sum);
     }
 }
