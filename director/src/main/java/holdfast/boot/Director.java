@@ -194,7 +194,6 @@ final class Director implements AutoCloseable {
 
             @Override
             public void standbyState(String member, SyncState state) {
-                log.info("sync state name={} state={}", member, state);
                 if (member.equals(configuration.director().name())) {
                     replication.state(state);
                 }

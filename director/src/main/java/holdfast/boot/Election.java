@@ -5,7 +5,6 @@ import holdfast.forward.Ports;
 import holdfast.forward.Worker;
 import holdfast.linux.PacketSender;
 import holdfast.linux.SyscallException;
-import holdfast.vip.FailoverRecord;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.VrrpNode;
 import holdfast.vrrp.Vrrp;
@@ -97,17 +96,6 @@ final class Election implements VrrpNode.Listener {
         } catch (SyscallException e) {
             log.warn("announcement not sent interface={} cause=\"{}\"", interfaceName, e.getMessage());
         }
-    }
-
-    @Override
-    public void failoverEnded(FailoverRecord record) {
-        log.info(
-                "failover ended side={} peer={} outcome={} reason=\"{}\" steps={}",
-                record.side(),
-                record.peer(),
-                record.outcome(),
-                record.reason(),
-                record.steps());
     }
 
     @Override
