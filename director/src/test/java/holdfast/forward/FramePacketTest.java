@@ -172,7 +172,7 @@ class FramePacketTest {
     }
 
     private static int pseudoSum(int source, int destination, int length) {
-        long sum = (source >>> 16)
+        int sum = (source >>> 16)
                 + (source & 0xffff)
                 + (destination >>> 16)
                 + (destination & 0xffff)
