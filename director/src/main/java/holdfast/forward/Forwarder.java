@@ -242,13 +242,21 @@ final class Forwarder {
             warmTheWayBack(slot);
             return slot;
         }
-        if (slot == Tables.NO_REAL_SERVER) {
+        if (slot == Tables.NO_REAL_SERVER && isBorrowed(service)) {
+            counters.count(Counter.DROPPED_NO_SERVICE);
+        } else if (slot == Tables.NO_REAL_SERVER) {
             counters.count(Counter.DROPPED_NO_REAL_SERVER);
             error(Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
         } else {
             counters.count(Counter.DROPPED_TABLE_FULL);
         }
         return ConnTable.MISSING;
+    }
+
+    /// Whether an FTP service was found only because the packet might be FTP data; where it is not, the packet is nobody's
+    /// and gets no error (IPVS-REF 1.5, order 2).
+    private boolean isBorrowed(int service) {
+        return tables.services().key(service).port() == Services.FTP && frame.destinationPort() != Services.FTP;
     }
 
     /// Asks for the client's neighbour while its first packet is on the way, so that the reply finds it.
