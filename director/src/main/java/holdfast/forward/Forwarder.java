@@ -114,8 +114,12 @@ final class Forwarder {
     }
 
     private void relay(boolean isOurs, int port) {
-        if (!isOurs || relayMacs[port] == 0) {
+        if (!isOurs) {
             counters.count(Counter.NOT_OURS);
+            return;
+        }
+        if (relayMacs[port] == 0) {
+            counters.count(Counter.DROPPED_NOT_ACTIVE);
             return;
         }
         frame.sendTo(macs[port], relayMacs[port]);
