@@ -24,7 +24,7 @@ final class Replica {
     private static final int ASSURED = 1;
     private static final int FLAGS_TAKEN = ConnFlags.METHOD | ConnFlags.NO_OUTPUT | ConnFlags.INACTIVE;
 
-    private final DeltaRing ring = new DeltaRing(RING_RECORDS);
+    private final DeltaRing ring;
     private final Tables tables;
     private final ConnTable connections;
     private final TemplateTable templates;
@@ -39,7 +39,12 @@ final class Replica {
     private int streamTerm;
 
     Replica(Tables tables) {
+        this(tables, RING_RECORDS);
+    }
+
+    Replica(Tables tables, int ringRecords) {
         this.tables = tables;
+        ring = new DeltaRing(ringRecords);
         connections = tables.connections();
         templates = tables.templates();
         conn = connections.view();
