@@ -188,6 +188,7 @@ public final class Tables {
     /// @param tcpFlags  of the segment; means nothing for UDP
     void follow(Conn followed, boolean isInbound, int tcpFlags, long now) {
         int stateBefore = followed.state();
+        int flagsBefore = followed.flags();
         int state = stateBefore;
         boolean isAnswered;
         if (followed.protocol() == Frame.TCP) {
@@ -204,7 +205,10 @@ public final class Tables {
             }
         }
         long unsaid = followed.expiresAt() - followed.toldAt();
-        if (state != stateBefore || followed.version() == 0 || unsaid > (followed.expiresAt() - now) / TOLD_PARTS) {
+        if (state != stateBefore
+                || followed.flags() != flagsBefore
+                || followed.version() == 0
+                || unsaid > (followed.expiresAt() - now) / TOLD_PARTS) {
             changes.connection(followed, now);
         }
     }
