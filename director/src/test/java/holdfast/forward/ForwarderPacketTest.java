@@ -155,7 +155,8 @@ class ForwarderPacketTest {
     void aPacketOfAnUnknownServerIsLeftAlone() {
         director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
 
-        assertThat(director.reply(REAL2, 8080, 40000, SYN_ACK, Counter.NOT_OURS)).isEmpty();
+        assertThat(director.reply(REAL2, 8080, 40000, SYN_ACK, Counter.NOT_OURS))
+                .isEmpty();
         assertThat(director.reply(REAL, 8081, 40000, SYN_ACK, Counter.NOT_OURS)).isEmpty();
         assertThat(director.reply(REAL, 8080, 40001, SYN_ACK, Counter.NOT_OURS)).isEmpty();
     }
@@ -187,8 +188,10 @@ class ForwarderPacketTest {
     void aSegmentInTheMiddleOfNothingIsDropped() { // row 2; nobody else would answer for an owned address
         assertThat(director.client(40000, ACK, Counter.DROPPED_NO_CONNECTION)).isEmpty();
         assertThat(director.client(40000, RST, Counter.DROPPED_NO_CONNECTION)).isEmpty();
-        assertThat(director.client(40000, SYN | RST, Counter.DROPPED_NO_CONNECTION)).isEmpty();
-        assertThat(director.client(40000, FIN_ACK, Counter.DROPPED_NO_CONNECTION)).isEmpty();
+        assertThat(director.client(40000, SYN | RST, Counter.DROPPED_NO_CONNECTION))
+                .isEmpty();
+        assertThat(director.client(40000, FIN_ACK, Counter.DROPPED_NO_CONNECTION))
+                .isEmpty();
         assertThat(director.knows(40000)).isFalse();
     }
 
@@ -219,8 +222,7 @@ class ForwarderPacketTest {
     }
 
     /// Checks every byte of an ICMP error out of the outer port.
-    private void assertError(
-            TestDirector.Sent error, int type, int code, int mtu, int from, long offending) {
+    private void assertError(TestDirector.Sent error, int type, int code, int mtu, int from, long offending) {
         assertThat(error.port()).isEqualTo(WAN);
         var quoted = TestPacket.load(offending + 24, Math.min(TestPacket.length(offending) - 14, 528));
         var expected = ByteBuffer.allocate(24 + 28 + quoted.length);
@@ -230,7 +232,11 @@ class ForwarderPacketTest {
         expected.putShort((short) 0x800);
         expected.putShort((short) 0x45c0).putShort((short) (28 + quoted.length)).putInt(0);
         expected.put((byte) 64).put((byte) 1).putShort((short) 0).putInt(from).putInt(CLIENT);
-        expected.put((byte) type).put((byte) code).putShort((short) 0).putInt(mtu).put(quoted);
+        expected.put((byte) type)
+                .put((byte) code)
+                .putShort((short) 0)
+                .putInt(mtu)
+                .put(quoted);
         byte[] bytes = expected.array();
         expected.putShort(34, (short) ~TestPacket.sum(bytes, 24, 20));
         expected.putShort(46, (short) ~TestPacket.sum(bytes, 44, 8 + quoted.length));
@@ -371,11 +377,6 @@ class ForwarderPacketTest {
 
     // Port reuse
 
-    private void finish(int clientPort) {
-        director.connect(clientPort);
-        director.client(clientPort, FIN_ACK, Counter.FORWARDED_TO_SERVER);
-    }
-
     @Test
     void aSynOnAFinishedConnectionIsScheduledAnew() { // row 12
         serves(rr(tcp(80), A, B));
@@ -413,7 +414,8 @@ class ForwarderPacketTest {
         assertThat(destination(again.getFirst())).isEqualTo(first);
         assertThat(director.tables.connections().find(Frame.TCP, CLIENT, 40000, VIP, 80))
                 .isEqualTo(slot);
-        assertThat(director.tables.reals().connections(0) + director.tables.reals().connections(1))
+        assertThat(director.tables.reals().connections(0)
+                        + director.tables.reals().connections(1))
                 .as("connections scheduled")
                 .isEqualTo(1);
     }
@@ -458,8 +460,7 @@ class ForwarderPacketTest {
     void aStickyClientWhoseServerIsGoneGetsAnotherOne() {
         serves(persistent(tcp(80), 360, "255.255.255.255", A, B));
         int first = director.connect(40000);
-        director.tables.configure(
-                List.of(persistent(tcp(80), 360, "255.255.255.255", first == REAL ? B : A)));
+        director.tables.configure(List.of(persistent(tcp(80), 360, "255.255.255.255", first == REAL ? B : A)));
 
         assertThat(director.connect(40001)).isNotEqualTo(first);
         director.client(40000, ACK, Counter.DROPPED_REAL_SERVER_GONE);
@@ -471,7 +472,8 @@ class ForwarderPacketTest {
     void dataToADeletedServerIsDroppedUntilItComesBack() { // rows 9 and 10
         director.connect(40000);
         director.tables.configure(List.of(rr(tcp(80))));
-        assertThat(director.client(40000, ACK, Counter.DROPPED_REAL_SERVER_GONE)).isEmpty();
+        assertThat(director.client(40000, ACK, Counter.DROPPED_REAL_SERVER_GONE))
+                .isEmpty();
 
         director.tables.configure(List.of(rr(tcp(80), A)));
         director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);
@@ -589,7 +591,8 @@ class ForwarderPacketTest {
 
     @Test
     void arpForAnOwnedAddressOnAForeignLinkIsNotAnswered() {
-        assertThat(director.take(LAN, TestPacket.arpRequest(REAL, VIP), Counter.NOT_OURS)).isEmpty();
+        assertThat(director.take(LAN, TestPacket.arpRequest(REAL, VIP), Counter.NOT_OURS))
+                .isEmpty();
         assertThat(director.take(WAN, TestPacket.arpRequest(CLIENT, INNER), Counter.NOT_OURS))
                 .isEmpty();
     }
@@ -602,7 +605,8 @@ class ForwarderPacketTest {
 
     @Test
     void anotherDirectorsAnnouncementIsNotAnswered() { // or two directors would answer each other for ever
-        assertThat(director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.NOT_OURS)).isEmpty();
+        assertThat(director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.NOT_OURS))
+                .isEmpty();
     }
 
     @Test
@@ -645,8 +649,7 @@ class ForwarderPacketTest {
         var ping = director.take(WAN, TestPacket.icmpEcho(CLIENT, VIP, "x"), Counter.RELAYED);
 
         assertSent(fromClient, WAN, relayed(segment(CLIENT, 40000, VIP, 80, ACK, ""), WAN_MAC, OTHER_DIRECTOR_WAN));
-        assertSent(
-                fromServer, LAN, relayed(segment(REAL, 8080, CLIENT, 40000, ACK, ""), LAN_MAC, OTHER_DIRECTOR_LAN));
+        assertSent(fromServer, LAN, relayed(segment(REAL, 8080, CLIENT, 40000, ACK, ""), LAN_MAC, OTHER_DIRECTOR_LAN));
         assertSent(ping, WAN, relayed(TestPacket.icmpEcho(CLIENT, VIP, "x"), WAN_MAC, OTHER_DIRECTOR_WAN));
     }
 
@@ -685,8 +688,7 @@ class ForwarderPacketTest {
     @Test
     void eachChangeIsToldOnceAndAPacketThatChangesNothingIsNot() {
         director.connect(40000);
-        assertThat(drain()).containsExactly(
-                Delta.Op.MARK, Delta.Op.CONNECTION, Delta.Op.CONNECTION);
+        assertThat(drain()).containsExactly(Delta.Op.MARK, Delta.Op.CONNECTION, Delta.Op.CONNECTION);
         director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);
         assertThat(drain()).isEmpty();
         director.now += 89 * SECOND;

@@ -43,6 +43,7 @@ final class TestDirector implements AutoCloseable {
 
     final Tables tables;
     final Forwarder forwarder;
+    final Replica replica;
     final ProbeQueue probes = new ProbeQueue();
     final List<Sent> sent = new ArrayList<>();
     Mode mode = Mode.ACTIVE;
@@ -58,17 +59,22 @@ final class TestDirector implements AutoCloseable {
     }
 
     TestDirector(Configuration.Datapath limits, Configuration.Service... services) {
+        this(limits, 1024, services);
+    }
+
+    /// @param ringRecords  of its ring of changes
+    TestDirector(Configuration.Datapath limits, int ringRecords, Configuration.Service... services) {
         var ports = new Ports(List.of(
                 new Ports.Port("wan", 11, WAN_MAC, MTU, ip("192.0.2.2")),
                 new Ports.Port("lan", 12, LAN_MAC, MTU, ip("10.0.0.2"))));
-        tables = new Tables(limits, true, now, memory);
+        tables = new Tables(limits, true, now, memory, ringRecords);
+        replica = new Replica(tables, 1024);
         tables.configure(List.of(services));
         tables.promote(1, now);
         forwarder = new Forwarder(
                 tables,
                 ports,
-                new OwnedAddresses(
-                        List.of(new OwnedAddresses.Owned(VIP, WAN), new OwnedAddresses.Owned(INNER, LAN))),
+                new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, WAN), new OwnedAddresses.Owned(INNER, LAN))),
                 probes,
                 (port, address, length) ->
                         sent.add(new Sent(port, TestPacket.load(address, Frame.VNET_BYTES + length))));
