@@ -10,9 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A running capture of what some hosts send, taken at their ports of the switch; so each frame is in it once, and a
-/// frame
-/// that a director forwards once more as the director's.
+/// A running capture of what some hosts send, taken at their ports of the switch; so each frame is in it once,
+/// and a frame that a director forwards once more as the director's.
 public final class Capture {
     private static final int FILE_HEADER_BYTES = 24;
     private static final int RECORD_HEADER_BYTES = 16;
@@ -34,7 +33,7 @@ public final class Capture {
         try {
             var file = Files.createTempFile(Lab.RUN, "capture", ".pcap");
             var errors = Files.createTempFile(Lab.RUN, "capture", ".log");
-            var sniffer = lab.in("sw", sniffing(ports).toArray(String[]::new))
+            var sniffer = lab.in("sw", command(Sniffer.class, ports))
                     .redirectOutput(file.toFile())
                     .redirectError(errors.toFile())
                     .start();
@@ -48,8 +47,8 @@ public final class Capture {
         }
     }
 
-    /// The command that starts a [Sniffer] as this JVM was started.
-    private static List<String> sniffing(List<String> ports) {
+    /// The command that starts a program as this JVM was started.
+    static String[] command(Class<?> program, List<String> arguments) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -58,9 +57,9 @@ public final class Capture {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Sniffer.class.getName()));
-        command.addAll(ports);
-        return command;
+                program.getName()));
+        command.addAll(arguments);
+        return command.toArray(String[]::new);
     }
 
     /// Ends the capture.

@@ -61,6 +61,14 @@ public final class Director {
         });
     }
 
+    /// Asks the process to end (SIGTERM), as an operator's `systemctl stop` does, and returns when it is gone.
+    public void stop() {
+        ProcessHandle.of(pid()).ifPresent(process -> {
+            process.destroy();
+            process.onExit().join();
+        });
+    }
+
     /// Stops every thread of the process where it stands, as a long pause of the machine does.
     public void freeze() {
         lab.run("kill", "-STOP", Long.toString(pid()));

@@ -38,18 +38,21 @@ final class Sniffer {
 
     /// @param interfaces  names of interfaces in this namespace
     public static void main(String... interfaces) throws IOException {
-        var rings = Arrays.stream(interfaces).map(Sniffer::ring).toList();
+        var rings = Arrays.stream(interfaces)
+                .map(name -> ring(name, RING_FRAMES, BATCH_MAX))
+                .toList();
         new Sniffer().run(rings);
     }
 
-    private static PacketRing ring(String name) {
+    /// The ring of an interface of this namespace.
+    static PacketRing ring(String name, int frames, int batchMax) {
         try (var netlink = Netlink.open()) {
             int index = netlink.links().stream()
                     .filter(link -> link.name().equals(name))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("there is no interface " + name))
                     .index();
-            return PacketRing.open(index, RING_FRAMES, BATCH_MAX);
+            return PacketRing.open(index, frames, batchMax);
         }
     }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 /// | POST /login?user=X | a session as cookie `session` |
 /// | POST /cart?item=Y, GET /cart | `{"server":"rs1","items":["Y"]}`; 404 where the session began elsewhere |
 /// | GET /download?bytes=N&rate=BYTES_PER_S&seed=S | the first N bytes of a [SeededStream] |
+/// | POST /upload | the SHA-256 of what was sent, in hexadecimal |
 /// | GET / | the name of the server |
 final class Shop {
     /// A download that was held up may run faster than its rate for as much as this; more would be a burst that no
@@ -42,6 +44,7 @@ final class Shop {
         server.createContext("/login", closing(this::login));
         server.createContext("/cart", closing(this::cart));
         server.createContext("/download", closing(Shop::download));
+        server.createContext("/upload", Shop::upload);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
     }
@@ -93,6 +96,18 @@ final class Shop {
             LockSupport.parkNanos(dueAt - System.nanoTime());
         }
         body.close();
+    }
+
+    private static void upload(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            var digest = SeededStream.newSha256();
+            var in = exchange.getRequestBody();
+            var chunk = new byte[SeededStream.CHUNK_BYTES];
+            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                digest.update(chunk, 0, read);
+            }
+            answer(exchange, 200, HexFormat.of().formatHex(digest.digest()));
+        }
     }
 
     private static void answer(HttpExchange exchange, int status, String text) throws IOException {

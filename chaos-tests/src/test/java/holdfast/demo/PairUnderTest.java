@@ -1,0 +1,130 @@
+package holdfast.demo;
+
+import holdfast.admin.FailoverResult;
+import holdfast.admin.Role;
+import holdfast.lab.Director;
+import holdfast.lab.Lab;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// What every chaos test begins with and leaves behind: the lab around it with three real servers and an equal pair of
+/// directors. So tests share one lab in any order.
+abstract class PairUnderTest {
+    static final Duration TAKEOVER_MAX = Duration.ofSeconds(10);
+    static final Duration REJOIN_MAX = Duration.ofSeconds(30);
+
+    final Lab lab = Lab.around();
+    private final Deque<Runnable> repairs = new ArrayDeque<>();
+    private final Path[] logs = {Path.of("/run/holdfast/d1.log"), Path.of("/run/holdfast/d2.log")};
+    private final long[] logFrom = new long[logs.length];
+    private @Nullable WireGuard guard;
+
+    /// The directors' logs of a test that failed are its trace.
+    @RegisterExtension
+    final AfterTestExecutionCallback trace = context -> {
+        if (context.getExecutionException().isPresent()) {
+            System.out.println(context.getDisplayName() + " failed: "
+                    + context.getExecutionException().get());
+            printLogs();
+        }
+    };
+
+    @BeforeEach
+    final void findPair() throws IOException {
+        guard = WireGuard.posted(lab);
+        for (int i = 0; i < logs.length; i++) {
+            logFrom[i] = Files.exists(logs[i]) ? Files.size(logs[i]) : 0;
+        }
+        lab.startRealServers();
+        bothRun();
+        lab.awaitEqualPair();
+    }
+
+    @AfterEach
+    final void leavePair() throws IOException {
+        try {
+            while (!repairs.isEmpty()) {
+                repairs.pop().run();
+            }
+            bothRun();
+            lab.awaitEqualPair();
+            guard().check();
+        } catch (Lab.NotInTimeException | AssertionError e) {
+            printLogs();
+            throw e;
+        }
+    }
+
+    private void bothRun() {
+        Stream.of(lab.d1(), lab.d2()).filter(d -> !d.isRunning()).forEach(Director::start);
+    }
+
+    final WireGuard guard() {
+        if (guard == null) {
+            throw new IllegalStateException("no guard before the test begins");
+        }
+        return guard;
+    }
+
+    /// Runs after the test, however it ends; the last one first. It may be needless by then.
+    final void afterwards(Runnable repair) {
+        repairs.push(repair);
+    }
+
+    final Director active() {
+        return lab.active().orElseThrow(() -> new AssertionError("not exactly one director is active"));
+    }
+
+    final void awaitTakeover(Director next) {
+        Lab.await(next + " serves", TAKEOVER_MAX, () -> next.is(Role.ACTIVE));
+    }
+
+    /// Moves the VIPs to the other director, which serves and has an equal standby when this returns.
+    ///
+    /// A director that gets no processor for a tenth of a second refuses, says why and goes on serving: on a machine
+    /// that others use too it is asked again.
+    final FailoverResult failover(Director from) {
+        var to = lab.other(from);
+        var results = new ArrayDeque<FailoverResult>();
+        Lab.await(from + " hands over to " + to, TAKEOVER_MAX, () -> {
+            results.add(from.failover("chaos"));
+            return results.getLast().outcome() == FailoverResult.Outcome.MOVED;
+        });
+        results.stream()
+                .filter(result -> !result.done())
+                .forEach(result -> report("%s %s", result.outcome(), result.blocking()));
+        awaitTakeover(to);
+        awaitEqualStandbyOf(to);
+        return results.getLast();
+    }
+
+    /// Waits until the other one stands by with equal tables.
+    final void awaitEqualStandbyOf(Director active) {
+        Lab.await(lab.other(active) + " stands by with equal tables", REJOIN_MAX, () -> lab.hasEqualStandby(active));
+    }
+
+    /// A measurement, for whoever reads the log of a run that was green.
+    final void report(String format, Object... values) {
+        System.out.println(getClass().getSimpleName() + ": " + format.formatted(values));
+    }
+
+    private void printLogs() throws IOException {
+        for (int i = 0; i < logs.length; i++) {
+            var all = Files.readAllBytes(logs[i]);
+            int from = (int) Math.min(logFrom[i], all.length);
+            System.out.println("--- " + logs[i].getFileName() + " of this test");
+            System.out.write(all, from, all.length - from);
+            System.out.println();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package holdfast.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.admin.FailoverResult.Outcome;
+import holdfast.admin.Role;
+import holdfast.admin.Sync;
+import holdfast.lab.Director;
+import holdfast.lab.Lab;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/// The interconnect is cut under new clients: the readout must say so, nothing may move, and it must heal.
+final class SyncCutChaosIT extends PairUnderTest {
+    private static final Duration NOTICED_MAX = Duration.ofSeconds(1);
+    private static final Duration CUT = Duration.ofSeconds(4);
+    private static final long LOOK_INTERVAL = 50_000_000;
+    /// The readout may be so much younger than the cut: what was under way, and the time of a question.
+    private static final long AGE_SLACK_MS = 500;
+
+    private interface Cut {
+        void make();
+
+        void heal();
+    }
+
+    @Test
+    void silentCut() throws IOException, InterruptedException {
+        cut(new Cut() {
+            @Override
+            public void make() {
+                nft("add table netdev cut");
+                nft("add chain netdev cut in { type filter hook ingress devices = { d1-sync, d2-sync } priority 0 ; }");
+                nft("add rule netdev cut in drop");
+            }
+
+            @Override
+            public void heal() {
+                nft("add table netdev cut");
+                nft("delete table netdev cut");
+            }
+
+            private void nft(String command) {
+                lab.run("ip", "netns", "exec", "sw", "nft", command);
+            }
+        });
+    }
+
+    @Test
+    void unpluggedCable() throws IOException, InterruptedException {
+        cut(new Cut() {
+            @Override
+            public void make() {
+                link("down");
+            }
+
+            @Override
+            public void heal() {
+                link("up");
+            }
+
+            private void link(String state) {
+                lab.run("ip", "-n", "sw", "link", "set", "d1-sync", state);
+            }
+        });
+    }
+
+    private void cut(Cut cut) throws IOException, InterruptedException {
+        var active = active();
+        var standby = lab.other(active);
+        var term = active.status().term();
+        afterwards(cut::heal);
+        var traffic = Traffic.start();
+        cut.make();
+        long cutAt = System.nanoTime();
+        var states = watch(active, standby, cutAt);
+        var refused = active.failover("chaos");
+        cut.heal();
+        long healedAt = System.nanoTime();
+        awaitEqualStandbyOf(active);
+        double healed = (System.nanoTime() - healedAt) / 1e9;
+        var seen = traffic.stop();
+        report("states while cut %s; %s; equal again after %.1f s; %s", states, refused.blocking(), healed, seen);
+        assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(refused.blocking()).isNotEmpty();
+        assertThat(active.status().term()).as("the term, were the VIPs to move").isEqualTo(term);
+        seen.assertHitless();
+        assertThat(seen.outage().lost()).as("probes lost").isZero();
+    }
+
+    /// Looks at the readout all the time of the cut.
+    private Map<Sync.State, Integer> watch(Director active, Director standby, long cutAt) {
+        Lab.await(active + " notices the cut", NOTICED_MAX, () -> state(active, standby) != Sync.State.EQUAL);
+        var states = new EnumMap<Sync.State, Integer>(Sync.State.class);
+        while (System.nanoTime() - cutAt < CUT.toNanos()) {
+            long cutMs = (System.nanoTime() - cutAt) / 1_000_000;
+            var peer = active.peer(standby).orElseThrow();
+            states.merge(peer.state(), 1, Integer::sum);
+            assertThat(peer.state())
+                    .as("%s ms after the cut: %s", cutMs, peer)
+                    .isNotIn(Sync.State.EQUAL, Sync.State.JOINING, Sync.State.DIFFERENT);
+            assertThat(peer.lastAckAgeMs())
+                    .as("the age of the last answer, %s ms after the cut", cutMs)
+                    .satisfiesAnyOf(
+                            age -> assertThat(age).isNull(),
+                            age -> assertThat(age).isGreaterThanOrEqualTo(cutMs - AGE_SLACK_MS));
+            for (var unsynced :
+                    new Long[] {peer.backlogDeltas(), peer.unsyncedConnections(), peer.oldestUnsyncedMs()}) {
+                assertThat(unsynced)
+                        .as("%s ms after the cut, with new clients all the time: %s", cutMs, peer)
+                        .satisfiesAnyOf(
+                                value -> assertThat(value).isNull(),
+                                value -> assertThat(value).isPositive());
+            }
+            assertThat(active.status().failover().safe().name()).isNotEqualTo("YES");
+            assertThat(active.is(Role.ACTIVE)).isTrue();
+            assertThat(standby.is(Role.STANDBY)).isTrue();
+            LockSupport.parkNanos(LOOK_INTERVAL);
+        }
+        return states;
+    }
+
+    private static Sync.State state(Director active, Director standby) {
+        return active.peer(standby).orElseThrow().state();
+    }
+}
