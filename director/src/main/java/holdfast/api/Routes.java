@@ -72,7 +72,7 @@ final class Routes {
                             "the request's body is not understood",
                             String.valueOf(e.getMessage()),
                             "send the JSON that " + asked.path() + " takes"));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // a failed check too: whoever asks must not wait in vain
             log.error("api request failed path={} cause={}", asked.path(), e.toString(), e);
             return json(
                     HttpResponseStatus.INTERNAL_SERVER_ERROR,
