@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class ApiServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
     private static final int IDLE_S = 60;
+    private static final int FILE_TYPE = 0170000; // of the mode in inode(7)
+    private static final int SOCKET = 0140000;
 
     private final Path socket;
     private final EventLoopGroup loop;
@@ -75,6 +77,10 @@ public final class ApiServer implements AutoCloseable {
         Files.createDirectories(socket.toAbsolutePath().getParent());
         if (!Files.exists(socket)) {
             return;
+        }
+        if (((int) Files.getAttribute(socket, "unix:mode") & FILE_TYPE) != SOCKET) {
+            throw new IllegalStateException(
+                    socket + " exists and is no socket; move it away, or give director.api-socket another path");
         }
         try (var probe = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             throw new IllegalStateException("a director already answers on " + probe.getRemoteAddress()
