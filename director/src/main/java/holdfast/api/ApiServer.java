@@ -13,6 +13,7 @@ import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -116,6 +117,7 @@ public final class ApiServer implements AutoCloseable {
                     .pipeline()
                     .addLast(new ReadTimeoutHandler(IDLE_S))
                     .addLast(new HttpServerCodec())
+                    .addLast(new HttpServerKeepAliveHandler())
                     .addLast(new HttpObjectAggregator(AdminPaths.REQUEST_BYTES_MAX))
                     .addLast(new SimpleChannelInboundHandler<FullHttpRequest>() {
                         @Override
