@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -54,6 +56,7 @@ public final class ApiServer implements AutoCloseable {
             var channel = new ServerBootstrap()
                     .group(loop)
                     .channel(NioServerDomainSocketChannel.class)
+                    .childOption(ChannelOption.AUTO_READ, false)
                     .childHandler(new Requests(new Routes(operations)))
                     .bind(UnixDomainSocketAddress.of(socket))
                     .syncUninterruptibly()
@@ -103,7 +106,8 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    /// The pipeline of one connection.
+    /// The pipeline of one connection: the next request is read when the one before is answered, so answers keep the
+    /// order of requests whatever each takes.
     private static final class Requests extends ChannelInitializer<Channel> {
         private final Routes routes;
 
@@ -119,7 +123,13 @@ public final class ApiServer implements AutoCloseable {
                     .addLast(new HttpServerCodec())
                     .addLast(new HttpServerKeepAliveHandler())
                     .addLast(new HttpObjectAggregator(AdminPaths.REQUEST_BYTES_MAX))
+                    .addLast(new FlowControlHandler())
                     .addLast(new SimpleChannelInboundHandler<FullHttpRequest>() {
+                        @Override
+                        public void channelActive(ChannelHandlerContext context) {
+                            context.read();
+                        }
+
                         @Override
                         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
                             var asked = Routes.Asked.of(request);
@@ -133,7 +143,7 @@ public final class ApiServer implements AutoCloseable {
                         }
 
                         private void reply(ChannelHandlerContext context, Routes.Asked asked) {
-                            var _ = context.writeAndFlush(routes.answer(asked));
+                            var _ = context.writeAndFlush(routes.answer(asked)).addListener(_ -> context.read());
                         }
                     });
         }
