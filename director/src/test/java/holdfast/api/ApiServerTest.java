@@ -97,8 +97,7 @@ class ApiServerTest {
                     null,
                     new FailoverReadiness(FailoverReadiness.Safe.UNKNOWN, null, List.of(), null, null, null),
                     sync(),
-                    new Status.Datapath(
-                            0, 0, Map.of(), Map.of(), new Status.Table(0, 64), new Status.Table(0, 64)));
+                    new Status.Datapath(0, 0, Map.of(), Map.of(), new Status.Table(0, 64), new Status.Table(0, 64)));
         }
 
         @Override
@@ -248,7 +247,8 @@ class ApiServerTest {
 
     @Test
     void aFailoverIsAskedForByPostAndARefusalIs409() throws IOException {
-        assertThat(ask("POST", AdminPaths.FAILOVER, "{\"reason\":\"new kernel\"}").status())
+        assertThat(ask("POST", AdminPaths.FAILOVER, "{\"reason\":\"new kernel\"}")
+                        .status())
                 .isEqualTo(200);
         assertThat(director.asked).hasValue("new kernel");
         assertThat(ask("POST", AdminPaths.FAILOVER, "").status()).isEqualTo(200);
@@ -278,9 +278,7 @@ class ApiServerTest {
     @Test
     void bodiesThatAreNotTheRequestAre400() throws IOException {
         for (var body : List.of("{", "[]", "null", "{\"force\":true}", "{} {}")) {
-            assertThat(ask("POST", AdminPaths.FAILOVER, body).status())
-                    .as(body)
-                    .isEqualTo(400);
+            assertThat(ask("POST", AdminPaths.FAILOVER, body).status()).as(body).isEqualTo(400);
         }
         assertThat(director.asked).hasValue("");
     }

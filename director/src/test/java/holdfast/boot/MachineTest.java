@@ -58,8 +58,7 @@ class MachineTest {
                 List.of(
                         new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, false),
                         new Netlink.Link(9, "tun0", 0, 1400, true)),
-                List.of(
-                        new Netlink.Address(9, ip("192.0.2.10"), 32), new Netlink.Address(17, ip("10.0.0.1"), 24)));
+                List.of(new Netlink.Address(9, ip("192.0.2.10"), 32), new Netlink.Address(17, ip("10.0.0.1"), 24)));
 
         var mistakes = machine.mistakes(configuration("wan", "lan", "tun0"));
 

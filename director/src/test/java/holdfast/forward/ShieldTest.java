@@ -6,8 +6,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ShieldTest {
-    private static final Ports PORTS = new Ports(
-            List.of(new Ports.Port("wan", 11, 1, 1500, 0), new Ports.Port("lan", 12, 2, 1500, 0)));
+    private static final Ports PORTS =
+            new Ports(List.of(new Ports.Port("wan", 11, 1, 1500, 0), new Ports.Port("lan", 12, 2, 1500, 0)));
 
     @Test
     void theScriptReplacesTheTableAndDropsBothDirectionsOnEachPort() {
@@ -18,8 +18,7 @@ class ShieldTest {
                 new Shield.NatServer("10.0.0.11", "udp", 53));
 
         assertThat(Shield.script("d_1", PORTS, List.of("192.0.2.10", "10.0.0.1"), servers))
-                .isEqualTo(
-                        """
+                .isEqualTo("""
                         table netdev holdfast_d_1
                         delete table netdev holdfast_d_1
                         table netdev holdfast_d_1 {
