@@ -42,8 +42,7 @@ class WorkerTest {
     private final Worker worker = worker();
 
     private Worker worker() {
-        var tables =
-                new Tables(new Configuration.Datapath(64, 64, 0, false), true, Clock.monotonic(), memory);
+        var tables = new Tables(new Configuration.Datapath(64, 64, 0, false), true, Clock.monotonic(), memory);
         tables.configure(List.of(service(tcp(80), SchedulerName.RR, real("10.0.0.11", 80, 1))));
         var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, 0)));
         return new Worker(tables, new Ports(List.of()), owned, lease, 0, probes, new Worker.Listener() {
@@ -93,7 +92,9 @@ class WorkerTest {
 
     private List<Delta.Op> written() {
         var ops = new ArrayList<Delta.Op>();
-        for (var delta = worker.out().peek(); delta != null; delta = worker.out().peek()) {
+        for (var delta = worker.out().peek();
+                delta != null;
+                delta = worker.out().peek()) {
             ops.add(delta.op());
             worker.out().release();
         }
