@@ -256,7 +256,8 @@ final class Replica {
         long timeoutS = Integer.toUnsignedLong(delta.timeoutS());
         long expiresAt = now + delta.remainingMs() * MS;
         if (real != RealServerTable.NONE && slot != TemplateTable.MISSING && template.real() != real) {
-            tables.persistence().drop(slot); // it is another template, and the connections of the old one stay with that
+            tables.persistence()
+                    .drop(slot); // it is another template, and the connections of the old one stay with that
             slot = TemplateTable.MISSING;
         }
         if (real != RealServerTable.NONE && slot == TemplateTable.MISSING) {
@@ -266,7 +267,8 @@ final class Replica {
             tables.counters().count(Counter.DROPPED_TABLE_FULL);
             return;
         }
-        template.at(slot).timeoutS(timeoutS)
+        template.at(slot)
+                .timeoutS(timeoutS)
                 .assured(delta.state() == ASSURED)
                 .expiresAt(expiresAt)
                 .toldAt(expiresAt)

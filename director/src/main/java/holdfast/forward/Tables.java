@@ -58,12 +58,7 @@ public final class Tables {
     }
 
     /// @param ringRecords  changes that may wait for the sync side; a power of two
-    Tables(
-            Configuration.Datapath limits,
-            boolean replicated,
-            long now,
-            SegmentAllocator memory,
-            int ringRecords) {
+    Tables(Configuration.Datapath limits, boolean replicated, long now, SegmentAllocator memory, int ringRecords) {
         var random = new SecureRandom();
         var hashes = new FlowHash(random.nextLong(), random.nextLong());
         connections = new ConnTable(limits.connectionsMax(), reals, hashes, now, memory);

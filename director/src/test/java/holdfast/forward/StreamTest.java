@@ -11,6 +11,7 @@ import static holdfast.forward.TestDirector.ip;
 import static holdfast.testing.Fixtures.persistent;
 import static holdfast.testing.Fixtures.service;
 import static holdfast.testing.Fixtures.tcp;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Configuration;
@@ -228,16 +229,9 @@ class StreamTest {
                 director.take(
                         TestDirector.LAN,
                         TestDirector.toLan(TestPacket.flow(
-                                protocol,
-                                from,
-                                conn.isNat() ? conn.realPort() : port,
-                                client,
-                                clientPort,
-                                flags,
-                                "")));
+                                protocol, from, conn.isNat() ? conn.realPort() : port, client, clientPort, flags, "")));
             } else {
-                director.take(
-                        TestDirector.WAN, TestPacket.flow(protocol, client, clientPort, VIP, port, flags, ""));
+                director.take(TestDirector.WAN, TestPacket.flow(protocol, client, clientPort, VIP, port, flags, ""));
             }
         }
 
@@ -302,9 +296,7 @@ class StreamTest {
                 } else if (op == Delta.Op.SNAPSHOT_END && isHealing) {
                     isLost = false;
                 }
-                var copy = standby.replica.ring().claim();
-                assertThat(copy).isNotNull();
-                copy.copyOf(delta);
+                requireNonNull(standby.replica.ring().claim()).copyOf(delta);
                 standby.replica.ring().publish();
                 out.release();
                 standby.replica.applyAll(now);
@@ -386,7 +378,7 @@ class StreamTest {
             var ours = entries(active);
             var theirs = entries(standby);
             assertThat(differences(ours, theirs)).isEmpty();
-            ours.forEach((key, entry) -> assertRemaining(key, entry, theirs.get(key)));
+            ours.forEach((key, entry) -> assertRemaining(key, entry, requireNonNull(theirs.get(key))));
         }
 
         /// A standby may be behind by the tenth that it is not told, and ahead by what the record waited; and an entry
@@ -450,8 +442,8 @@ class StreamTest {
             template.at(slot);
             if (!template.isInvalid()) {
                 entries.put(
-                        "template %d %s %d".formatted(
-                                template.protocol(), Ipv4.text(template.client()), template.virtualPort()),
+                        "template %d %s %d"
+                                .formatted(template.protocol(), Ipv4.text(template.client()), template.virtualPort()),
                         new Entry(
                                 "real=%s timeout=%d assured=%s controlled=%d version=%s"
                                         .formatted(
@@ -471,8 +463,12 @@ class StreamTest {
             boolean isControlled = conn.template() != Conn.NO_TEMPLATE
                     && !controller.at(conn.template()).isInvalid();
             entries.put(
-                    "connection %d %s:%d %d".formatted(
-                            conn.protocol(), Ipv4.text(conn.clientAddress()), conn.clientPort(), conn.virtualPort()),
+                    "connection %d %s:%d %d"
+                            .formatted(
+                                    conn.protocol(),
+                                    Ipv4.text(conn.clientAddress()),
+                                    conn.clientPort(),
+                                    conn.virtualPort()),
                     new Entry(
                             "real=%s:%d state=%d flags=%x controlled=%s version=%s"
                                     .formatted(
