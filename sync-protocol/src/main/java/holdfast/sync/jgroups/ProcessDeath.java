@@ -1,10 +1,13 @@
 package holdfast.sync.jgroups;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jgroups.Address;
 import org.jgroups.Event;
 import org.jgroups.View;
@@ -16,10 +19,28 @@ import org.jgroups.stack.Protocol;
 /// for them.
 ///
 /// FD_SOCK2 raises the suspicion on the member that leads the group without the dead one, so with two members on the
-/// survivor, with more on one of them. It also suspects a member that it cannot connect to within its connect timeout.
+/// survivor, with more on one of them. It also suspects a member that it cannot connect to within its connect timeout,
+/// as after a cut that has just healed, and that is no death: so nothing is reported of a member that came into the
+/// view
+/// less than [#CONNECTING] ago. One that really dies in that time is missed here and noticed by its silence.
 public final class ProcessDeath extends Protocol {
+    /// In ns: a connect timeout of 500 ms for each of the ports that FD_SOCK2 tries, and as much again for a busy host.
+    static final long CONNECTING = 4_000_000_000L;
+
+    private final LongSupplier clock;
     private volatile Consumer<Address> listener = address -> {};
     private final Set<Address> reported = new HashSet<>();
+    private final Map<Address, Long> joinedAt = new HashMap<>();
+
+    /// Called by JGroups, which names this class in its configuration.
+    public ProcessDeath() {
+        this(System::nanoTime);
+    }
+
+    /// @param clock  monotonic ns
+    ProcessDeath(LongSupplier clock) {
+        this.clock = clock;
+    }
 
     /// @param listener  called on JGroups' thread, once per member until it left the view; must only enqueue
     void listener(Consumer<Address> listener) {
@@ -41,6 +62,8 @@ public final class ProcessDeath extends Protocol {
             View view = event.arg();
             synchronized (reported) {
                 reported.retainAll(view.getMembers());
+                joinedAt.keySet().retainAll(view.getMembers());
+                view.getMembers().forEach(member -> joinedAt.putIfAbsent(member, clock.getAsLong()));
             }
         }
         return down_prot.down(event);
@@ -48,7 +71,15 @@ public final class ProcessDeath extends Protocol {
 
     private List<Address> news(Collection<Address> suspects) {
         synchronized (reported) {
-            return suspects.stream().filter(reported::add).toList();
+            return suspects.stream()
+                    .filter(this::wasConnected)
+                    .filter(reported::add)
+                    .toList();
         }
+    }
+
+    private boolean wasConnected(Address member) {
+        Long since = joinedAt.get(member);
+        return since != null && clock.getAsLong() - since >= CONNECTING;
     }
 }
