@@ -54,8 +54,8 @@ final class LatencySuite implements Callable<Integer>, Runner.Probe {
     }
 
     @Override
-    public void warmUp(Target target) {
-        run(target, ForwardingMethod.NAT, 0.5, 0.5);
+    public void warmUp(Target target, int seconds) {
+        run(target, ForwardingMethod.NAT, 0, seconds);
     }
 
     @Override
