@@ -42,7 +42,12 @@ final class Runner {
     ///
     /// @param values     by metric
     /// @param sentBytes  that the client sent at least, so that its carrier must have seen them
-    record Measured(Map<String, Double> values, long sentBytes) {}
+    /// @param blurCores  how far the CPU time of the load may differ from what the machine's ticks say of it
+    record Measured(Map<String, Double> values, long sentBytes, double blurCores) {
+        Measured(Map<String, Double> values, long sentBytes) {
+            this(values, sentBytes, 0);
+        }
+    }
 
     /// @param own       ids of the processes that make the load, with their children
     /// @param patience  how long to wait in all for a quiet machine
@@ -128,7 +133,7 @@ final class Runner {
                     running.pid().isPresent() ? machine.cores(director.user() + director.system()) : null,
                     foreign,
                     machine.cores(machine.steal()),
-                    busyBefore > QUIET_CORES || foreign > FOREIGN_CORES,
+                    busyBefore > QUIET_CORES || foreign > FOREIGN_CORES + measured.blurCores(),
                     null);
         } catch (MeasurementException e) {
             return Sample.failed(round + 1, target.name(), cell, String.valueOf(e.getMessage()));
