@@ -21,11 +21,10 @@ import org.jgroups.stack.Protocol;
 /// FD_SOCK2 raises the suspicion on the member that leads the group without the dead one, so with two members on the
 /// survivor, with more on one of them. It also suspects a member that it cannot connect to within its connect timeout,
 /// as after a cut that has just healed, and that is no death: so nothing is reported of a member that came into the
-/// view
-/// less than [#CONNECTING] ago. One that really dies in that time is missed here and noticed by its silence.
+/// view less than [#CONNECTING] ago. One that really dies in that time is missed here and noticed by its silence.
 public final class ProcessDeath extends Protocol {
     /// In ns: a connect timeout of 500 ms for each of the ports that FD_SOCK2 tries, and as much again for a busy host.
-    static final long CONNECTING = 4_000_000_000L;
+    public static final long CONNECTING = 4_000_000_000L;
 
     private final LongSupplier clock;
     private volatile Consumer<Address> listener = address -> {};
