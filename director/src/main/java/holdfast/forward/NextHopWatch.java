@@ -3,6 +3,7 @@ package holdfast.forward;
 import holdfast.linux.Netlink;
 import holdfast.linux.Poller;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -13,7 +14,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// It also keeps next hops warm, on the standby as on the active: every [#WARM_INTERVAL_NS] it asks the kernel to
 /// verify the neighbours behind every route and every real server, so that a takeover finds their MACs known and a
-/// moved one is noticed.
+/// moved one is noticed: one that does not answer at its MAC for three seconds is looked for anew.
 public final class NextHopWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NextHopWatch.class);
     private static final long WARM_INTERVAL_NS = 2_000_000_000L;
@@ -65,6 +66,9 @@ public final class NextHopWatch implements AutoCloseable {
                     hops = snapshot();
                     publish.accept(hops);
                     tellLinks(changes);
+                    if (changes.stream().anyMatch(NextHopWatch::isLoss)) {
+                        warmAt = System.nanoTime();
+                    }
                 }
             }
             probes.drain(this::probe);
@@ -108,16 +112,24 @@ public final class NextHopWatch implements AutoCloseable {
         return new NextHops(routes, neighbours);
     }
 
+    private static boolean isLoss(Netlink.Change change) {
+        return change instanceof Netlink.Change.NeighbourChanged(var neighbour, var _) && !neighbour.usable();
+    }
+
     private void warm(NextHops hops) {
+        var next = new HashSet<Long>();
         for (var route : hops.gateways()) {
-            probe(route);
+            next.add(route);
         }
         for (int destination : destinations.get()) {
-            long neighbour = hops.neighbourOf(destination);
-            if (neighbour != NextHops.NO_ROUTE) {
-                probe(neighbour);
-            }
+            next.add(hops.neighbourOf(destination));
         }
+        next.remove(NextHops.NO_ROUTE);
+        next.forEach(this::probe);
+        netlink.verify(neighbour -> {
+            int port = ports.indexOf(neighbour.ifindex());
+            return port >= 0 && next.contains(NextHops.key(port, neighbour.address()));
+        });
     }
 
     private void probe(long neighbour) {

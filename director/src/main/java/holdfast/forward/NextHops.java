@@ -122,7 +122,7 @@ public final class NextHops {
         return (int) ((key * 0x9E3779B97F4A7C15L) >>> 40) & (neighbourKeys.length - 1);
     }
 
-    private static long key(int port, int address) {
+    static long key(int port, int address) {
         return ((long) port << 32) | (address & 0xffff_ffffL);
     }
 }

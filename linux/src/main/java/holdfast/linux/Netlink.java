@@ -2,6 +2,7 @@ package holdfast.linux;
 
 import static holdfast.linux.NetlinkSocket.NLM_F_CREATE;
 import static holdfast.linux.NetlinkSocket.NLM_F_EXCL;
+import static holdfast.linux.NetlinkSocket.NLM_F_REPLACE;
 import static holdfast.linux.RouteMessages.AF_INET;
 
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// The kernel's links, IPv4 addresses, routes and neighbours of one network namespace: as they are, as they
 /// change, and the few things that a director changes itself (NETLINK_ROUTE, `rtnetlink(7)`). One thread owns
@@ -26,6 +28,7 @@ public final class Netlink implements AutoCloseable {
     private static final int NOTIFICATION_BUFFER_BYTES = 1 << 20;
     private static final int DATAGRAMS_MAX = 1024;
     private static final int NTF_USE = 1;
+    private static final short NUD_PROBE = 0x10;
 
     private final NetlinkSocket requests;
     private final NetlinkSocket notifications;
@@ -115,6 +118,29 @@ public final class Netlink implements AutoCloseable {
         attribute(body, RouteMessages.NDA_DST, address);
         requests.request(RouteMessages.RTM_NEWNEIGH, NLM_F_CREATE, body.flip()).ifPresent(errno -> {
             throw requests.failure("RTM_NEWNEIGH(" + text(address) + ")", errno);
+        });
+    }
+
+    /// Makes the kernel ask neighbours that it takes for reachable whether they still are, at that MAC address; without
+    /// this it trusts them for up to 45 s. It goes on using an entry meanwhile. Where no answer comes in some three
+    /// seconds the entry is not usable any more, and a [#probe] looks for the neighbour's new address. Entries that
+    /// somebody made permanent are left alone.
+    ///
+    /// @throws SyscallException EPERM without CAP_NET_ADMIN
+    public void verify(Predicate<Neighbour> whom) {
+        dump(RouteMessages.RTM_GETNEIGH, ipv4(RouteMessages.NDMSG_BYTES), RouteMessages::reachableNeighbour).stream()
+                .filter(whom)
+                .forEach(this::verify);
+    }
+
+    private void verify(Neighbour neighbour) {
+        var body = body(RouteMessages.NDMSG_BYTES, 1);
+        body.put(0, (byte) AF_INET).putInt(4, neighbour.ifindex()).putShort(8, NUD_PROBE);
+        attribute(body, RouteMessages.NDA_DST, neighbour.address());
+        requests.request(RouteMessages.RTM_NEWNEIGH, NLM_F_REPLACE, body.flip()).ifPresent(errno -> {
+            if (errno != Errno.ENOENT.number()) { // it has gone since the dump
+                throw requests.failure("RTM_NEWNEIGH(" + text(neighbour.address()) + ")", errno);
+            }
         });
     }
 

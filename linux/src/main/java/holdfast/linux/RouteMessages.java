@@ -34,6 +34,7 @@ final class RouteMessages {
     private static final int RTNH_F_DEAD = 1, RTNH_F_LINKDOWN = 16;
     private static final int RTNEXTHOP_BYTES = 8;
     /// REACHABLE, STALE, DELAY, PROBE, NOARP, PERMANENT: the kernel itself would send to such a neighbour.
+    private static final int NUD_REACHABLE = 0x02;
     private static final int NUD_USABLE = 0x02 | 0x04 | 0x08 | 0x10 | 0x40 | 0x80;
 
     private RouteMessages() {}
@@ -134,6 +135,11 @@ final class RouteMessages {
             }
         }
         return Optional.empty();
+    }
+
+    /// A neighbour that the kernel takes for reachable and does not verify at present.
+    static Optional<Neighbour> reachableNeighbour(NetlinkMessage message) {
+        return message.fixed(NDMSG_BYTES).getShort(8) == NUD_REACHABLE ? neighbour(message) : Optional.empty();
     }
 
     /// `struct ndmsg`.

@@ -110,6 +110,30 @@ class NetlinkLabIT {
     }
 
     @Test
+    void aNeighbourThatDoesNotAnswerAtItsMacAnyMoreIsFoundAtTheNewOne() throws Exception {
+        int index = Lab.index("ours");
+        long mac = Lab.inside("peer", () -> Lab.link("eth0").orElseThrow().mac());
+        assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
+        netlink.probe(index, PEER);
+        await(new Change.NeighbourChanged(new Neighbour(index, PEER, mac, true), false)::equals);
+        Lab.run("ip -n peer link set eth0 address 02:00:00:00:00:99");
+        netlink.verify(neighbour -> neighbour.address() == PEER);
+        assertThat(netlink.neighbours()).as("still used").contains(new Neighbour(index, PEER, mac, true));
+        await(change -> change instanceof Change.NeighbourChanged(var lost, var _) && !lost.usable());
+        netlink.probe(index, PEER);
+        await(new Change.NeighbourChanged(new Neighbour(index, PEER, 0x02_00_00_00_00_99L, true), false)::equals);
+    }
+
+    @Test
+    void aPermanentNeighbourIsNotVerified() {
+        int index = Lab.index("ours");
+        assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
+        Lab.run("ip neigh add 10.2.0.99 lladdr 02:00:00:00:00:77 dev ours nud permanent");
+        netlink.verify(neighbour -> true);
+        assertThat(Lab.run("ip neigh show 10.2.0.99")).contains("PERMANENT");
+    }
+
+    @Test
     void aProbeOfNobodyEndsInANeighbourThatIsNotUsable() {
         int index = Lab.index("ours");
         assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
