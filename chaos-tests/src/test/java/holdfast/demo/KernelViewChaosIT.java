@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /// Where Holdfast meets the kernel of its own host: the VIPs are not the kernel's, the neighbours are.
 final class KernelViewChaosIT extends PairUnderTest {
-    /// Up to 2 s until the old MAC is asked, 3 s without an answer, 1 s to ask everybody, and the load of two processors.
+    /// Up to 2 s until the old MAC is asked, 3 s without an answer, 1 s to ask everybody, and the load of two
+    /// processors.
     private static final Duration FOLLOWED_MAX = Duration.ofSeconds(9);
 
     private static final String RS1 = "10.0.0.11";
