@@ -2,6 +2,8 @@ package holdfast.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.admin.Sync;
+import holdfast.lab.Lab;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -25,5 +27,28 @@ final class FreezeChaosIT extends PairUnderTest {
         report("%s, %d answered twice", seen, seen.repeated());
         assertThat(watch.stop()).isEmpty();
         seen.assertIntact();
+    }
+
+    /// Everything that it had queued up, closed sockets too, says that the active has left. It has not.
+    @Test
+    void thawedStandbyLeavesTheActiveAlone() throws IOException, InterruptedException {
+        var active = active();
+        var frozen = lab.other(active);
+        var term = active.status().term();
+        afterwards(frozen::thaw);
+        var traffic = Traffic.start();
+        frozen.freeze();
+        Lab.await(
+                active + " gives up " + frozen,
+                TAKEOVER_MAX,
+                () -> active.peer(frozen)
+                        .filter(peer -> peer.state() == Sync.State.GONE)
+                        .isPresent());
+        frozen.thaw();
+        awaitEqualStandbyOf(active);
+        var seen = traffic.stop();
+        report("frozen standby: %s", seen);
+        assertThat(active.status().term()).as("the term, were the VIPs to move").isEqualTo(term);
+        seen.assertHitless();
     }
 }

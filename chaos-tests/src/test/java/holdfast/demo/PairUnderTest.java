@@ -91,8 +91,8 @@ abstract class PairUnderTest {
 
     /// Moves the VIPs to the other director, which serves and has an equal standby when this returns.
     ///
-    /// A director that gets no processor for a tenth of a second refuses, says why and goes on serving: on a machine
-    /// that others use too it is asked again.
+    /// A director whose peer gets no processor for a tenth of a second refuses, says why and goes on serving; and
+    /// for two seconds after a failover its old active still relays. So it is asked again.
     final FailoverResult failover(Director from) {
         var to = lab.other(from);
         var results = new ArrayDeque<FailoverResult>();
@@ -102,7 +102,9 @@ abstract class PairUnderTest {
         });
         results.stream()
                 .filter(result -> !result.done())
-                .forEach(result -> report("%s %s", result.outcome(), result.blocking()));
+                .map(result -> result.outcome() + " " + result.blocking())
+                .distinct()
+                .forEach(refusal -> report("%s", refusal));
         awaitTakeover(to);
         awaitEqualStandbyOf(to);
         return results.getLast();

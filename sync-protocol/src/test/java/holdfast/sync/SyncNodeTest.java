@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import holdfast.conf.Ipv4;
-import holdfast.sync.jgroups.ProcessDeath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,8 +165,6 @@ class SyncNodeTest {
         survivor.node().active(2);
         Process child = child("d2");
         await().pollInterval(5, TimeUnit.MILLISECONDS).until(() -> survivor.sees("d2") == SyncState.EQUAL);
-        long trustedAt = System.nanoTime() + ProcessDeath.CONNECTING; // a closed socket says nothing before
-        await().until(() -> System.nanoTime() - trustedAt > 0);
         long killedAt = System.nanoTime();
         child.destroyForcibly();
         await().pollInterval(1, TimeUnit.MILLISECONDS)

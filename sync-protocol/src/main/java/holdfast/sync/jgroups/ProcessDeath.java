@@ -1,45 +1,40 @@
 package holdfast.sync.jgroups;
 
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jgroups.Address;
 import org.jgroups.Event;
 import org.jgroups.View;
+import org.jgroups.protocols.FD_SOCK2;
+import org.jgroups.stack.IpAddress;
 import org.jgroups.stack.Protocol;
 
-/// A layer just above FD_SOCK2 that reports what only FD_SOCK2 raises: a member whose socket closed, which the kernel
-/// does within milliseconds of a process's end. Suspicions out of silence arise in layers above and never pass here
-/// upwards. Verification and the new view take their time afterwards; nobody who only wants to know of the death waits
-/// for them.
+/// A layer just above FD_SOCK2 that reports a member whose process has ended, within milliseconds. Suspicions out of
+/// silence arise in layers above and never pass here upwards. Verification and the new view take their time afterwards;
+/// nobody who only wants to know of the death waits for them.
+///
+/// A suspicion of FD_SOCK2 alone is no proof. It suspects a member that it cannot connect to within its connect
+/// timeout,
+/// as after a cut that has just healed, and one that closed the socket itself, because it took us for dead while we
+/// were
+/// frozen. So the member's host is asked: where the process has ended, its kernel refuses a connection at once, and
+/// only
+/// then is a death reported. A host that says nothing is for others to judge, by its silence.
 ///
 /// FD_SOCK2 raises the suspicion on the member that leads the group without the dead one, so with two members on the
-/// survivor, with more on one of them. It also suspects a member that it cannot connect to within its connect timeout,
-/// as after a cut that has just healed, and that is no death: so nothing is reported of a member that came into the
-/// view less than [#CONNECTING] ago. One that really dies in that time is missed here and noticed by its silence.
+/// survivor, with more on one of them.
 public final class ProcessDeath extends Protocol {
-    /// In ns: a connect timeout of 500 ms for each of the ports that FD_SOCK2 tries, and as much again for a busy host.
-    public static final long CONNECTING = 4_000_000_000L;
+    private static final int ANSWER_MS_MAX = 100;
 
-    private final LongSupplier clock;
     private volatile Consumer<Address> listener = address -> {};
     private final Set<Address> reported = new HashSet<>();
-    private final Map<Address, Long> joinedAt = new HashMap<>();
-
-    /// Called by JGroups, which names this class in its configuration.
-    public ProcessDeath() {
-        this(System::nanoTime);
-    }
-
-    /// @param clock  monotonic ns
-    ProcessDeath(LongSupplier clock) {
-        this.clock = clock;
-    }
 
     /// @param listener  called on JGroups' thread, once per member until it left the view; must only enqueue
     void listener(Consumer<Address> listener) {
@@ -50,7 +45,7 @@ public final class ProcessDeath extends Protocol {
     public Object up(Event event) {
         if (event.getType() == Event.SUSPECT) {
             Collection<Address> suspects = event.arg();
-            news(suspects).forEach(listener);
+            news(suspects.stream().filter(this::refuses).toList()).forEach(listener);
         }
         return up_prot.up(event);
     }
@@ -61,8 +56,6 @@ public final class ProcessDeath extends Protocol {
             View view = event.arg();
             synchronized (reported) {
                 reported.retainAll(view.getMembers());
-                joinedAt.keySet().retainAll(view.getMembers());
-                view.getMembers().forEach(member -> joinedAt.putIfAbsent(member, clock.getAsLong()));
             }
         }
         return down_prot.down(event);
@@ -70,15 +63,35 @@ public final class ProcessDeath extends Protocol {
 
     private List<Address> news(Collection<Address> suspects) {
         synchronized (reported) {
-            return suspects.stream()
-                    .filter(this::wasConnected)
-                    .filter(reported::add)
-                    .toList();
+            return suspects.stream().filter(reported::add).toList();
         }
     }
 
-    private boolean wasConnected(Address member) {
-        Long since = joinedAt.get(member);
-        return since != null && clock.getAsLong() - since >= CONNECTING;
+    /// Whether the kernel of the member's host says that nobody listens where the member's FD_SOCK2 did.
+    private boolean refuses(Address member) {
+        return down_prot.down(new Event(Event.GET_PHYSICAL_ADDRESS, member)) instanceof IpAddress transport
+                && down_prot instanceof FD_SOCK2 sockets
+                && refuses(transport, sockets.getOffset(), sockets.getPortRange());
+    }
+
+    /// @param transport  where the member's transport is; its FD_SOCK2 took one of the ports from `offset` above on
+    static boolean refuses(IpAddress transport, int offset, int portRange) {
+        for (int port = transport.getPort() + offset; port <= transport.getPort() + offset + portRange; port++) {
+            if (!refuses(new InetSocketAddress(transport.getIpAddress(), port))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean refuses(InetSocketAddress address) {
+        try (var socket = new Socket()) {
+            socket.connect(address, ANSWER_MS_MAX);
+            return false;
+        } catch (ConnectException e) {
+            return String.valueOf(e.getMessage()).contains("refused"); // unreachable is a ConnectException too
+        } catch (IOException e) {
+            return false;
+        }
     }
 }
