@@ -47,10 +47,11 @@ class ArchitectureTest {
             "cli", new String[] {"holdfast.cli.."});
 
     static List<Arguments> forbiddenArrows() {
-        return MAY_USE.keySet().stream()
+        return MAY_USE.entrySet().stream()
                 .flatMap(from -> PACKAGES.keySet().stream()
-                        .filter(to -> !to.equals(from) && !MAY_USE.get(from).contains(to))
-                        .map(to -> Arguments.of(from, to)))
+                        .filter(to ->
+                                !to.equals(from.getKey()) && !from.getValue().contains(to))
+                        .map(to -> Arguments.of(from.getKey(), to)))
                 .toList();
     }
 

@@ -41,8 +41,8 @@ final class RatesSuite implements Callable<Integer>, Runner.Probe {
     }
 
     @Override
-    public void warmUp(Target target) {
-        run(target, new Cell(ForwardingMethod.NAT, "warm-up", 32, false), 0.5, 0.5);
+    public void warmUp(Target target, int seconds) {
+        run(target, new Cell(ForwardingMethod.NAT, "warm-up", 32, false), 0, seconds);
     }
 
     @Override

@@ -75,7 +75,8 @@ public record Report(
     /// @param ratioByRound   the same, within each round
     /// @param machineCores   CPUs busy on the machine
     /// @param directorCores  null where the kernel forwards
-    /// @param disturbedOnly  whether all samples were disturbed
+    /// @param disturbedOnly  whether all samples of the value were disturbed
+    /// @param ratioDisturbed  whether that holds for the value or for that of nft
     public record Result(
             String target,
             String method,
@@ -86,7 +87,8 @@ public record Report(
             @Nullable Summary ratioByRound,
             Summary machineCores,
             @Nullable Summary directorCores,
-            boolean disturbedOnly) {}
+            boolean disturbedOnly,
+            boolean ratioDisturbed) {}
 
     /// A target from its start to its end in one round.
     ///

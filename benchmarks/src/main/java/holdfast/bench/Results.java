@@ -48,7 +48,8 @@ final class Results {
                     ratioByRound(all, allOfNft, metric),
                     summary(counted, Sample::machineCores).orElseThrow(),
                     summary(counted, Sample::directorCores).orElse(null),
-                    first.disturbed()));
+                    first.disturbed(),
+                    first.disturbed() || (!nft.isEmpty() && nft.getFirst().disturbed())));
         }
     }
 

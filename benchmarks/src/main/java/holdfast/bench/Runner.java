@@ -17,6 +17,9 @@ final class Runner {
     /// The trial's bound (packet-io 3).
     private static final double FOREIGN_CORES = 0.12;
 
+    private static final int KERNEL_WARM_UP_S = 1;
+    /// The compilers of a young JVM take a third of a CPU from it for its first seconds.
+    private static final int PROCESS_WARM_UP_S = 4;
     private static final Duration LOOK = Duration.ofMillis(200);
 
     private final List<Target> targets;
@@ -29,8 +32,8 @@ final class Runner {
 
     /// How a suite measures.
     interface Probe {
-        /// Brings a target that has just been started to its usual speed.
-        void warmUp(Target target);
+        /// Puts load on a target that has just been started.
+        void warmUp(Target target, int seconds);
 
         Measured measure(Target target, Cell cell);
     }
@@ -39,7 +42,12 @@ final class Runner {
     ///
     /// @param values     by metric
     /// @param sentBytes  that the client sent at least, so that its carrier must have seen them
-    record Measured(Map<String, Double> values, long sentBytes) {}
+    /// @param blurCores  how far the CPU time of the load may differ from what the machine's ticks say of it
+    record Measured(Map<String, Double> values, long sentBytes, double blurCores) {
+        Measured(Map<String, Double> values, long sentBytes) {
+            this(values, sentBytes, 0);
+        }
+    }
 
     /// @param own       ids of the processes that make the load, with their children
     /// @param patience  how long to wait in all for a quiet machine
@@ -83,7 +91,7 @@ final class Runner {
         long startedAt = System.nanoTime();
         try (var running = target.start()) {
             double startS = seconds(System.nanoTime() - startedAt);
-            probe.warmUp(target);
+            probe.warmUp(target, running.pid().isPresent() ? PROCESS_WARM_UP_S : KERNEL_WARM_UP_S);
             for (var cell : cells) {
                 var sample = sample(round, target, running, cell);
                 samples.add(sample);
@@ -125,7 +133,7 @@ final class Runner {
                     running.pid().isPresent() ? machine.cores(director.user() + director.system()) : null,
                     foreign,
                     machine.cores(machine.steal()),
-                    busyBefore > QUIET_CORES || foreign > FOREIGN_CORES,
+                    busyBefore > QUIET_CORES || foreign > FOREIGN_CORES + measured.blurCores(),
                     null);
         } catch (MeasurementException e) {
             return Sample.failed(round + 1, target.name(), cell, String.valueOf(e.getMessage()));

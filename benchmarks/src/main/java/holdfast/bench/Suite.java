@@ -44,7 +44,7 @@ final class Suite {
     @Option(
             names = "--limit-s",
             paramLabel = "S",
-            description = "begin no round that would end later (default: 225, with --variants 450)")
+            description = "begin no round that would end later (default: 235, with --variants 480)")
     private Optional<Integer> limitS = Optional.empty();
 
     @Option(
@@ -83,7 +83,7 @@ final class Suite {
         prepare.get().ifPresent(process -> own.add(process.pid()));
         var runner = new Runner(chosen, cells, probe, own, Duration.ofSeconds(patienceS));
         int wanted = rounds.orElse(quick ? 2 : 4);
-        int done = runner.run(wanted, Duration.ofSeconds(limitS.orElse(variants ? 450 : 225)));
+        int done = runner.run(wanted, Duration.ofSeconds(limitS.orElse(variants ? 480 : 235)));
         var results = Results.of(runner.samples());
         var report = new Report(
                 name,

@@ -98,7 +98,9 @@ final class Table {
     private static String value(Result result) {
         return (result.disturbedOnly() ? "~" : "")
                 + result.value().text(digits(result.value().median()))
-                + (result.ratio() == null ? "" : String.format(Locale.ROOT, " (%.2f)", result.ratio()));
+                + (result.ratio() == null
+                        ? ""
+                        : String.format(Locale.ROOT, " (%s%.2f)", result.ratioDisturbed() ? "~" : "", result.ratio()));
     }
 
     private static String cores(Result result) {

@@ -83,8 +83,8 @@ final class ThroughputSuite implements Callable<Integer>, Runner.Probe {
     }
 
     @Override
-    public void warmUp(Target target) {
-        iperf(target, new Cell(ForwardingMethod.NAT, "warm-up", 1, false), 1);
+    public void warmUp(Target target, int seconds) {
+        iperf(target, new Cell(ForwardingMethod.NAT, "warm-up", 1, false), seconds);
     }
 
     @Override

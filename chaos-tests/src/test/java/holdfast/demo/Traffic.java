@@ -1,5 +1,6 @@
 package holdfast.demo;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.lab.Lab;
@@ -50,13 +51,13 @@ final class Traffic {
 
     /// Waits until the probers of both targets have got so many answers more.
     void awaitMoreAnswers(int more) {
-        var before = new EnumMap<Target, Integer>(Target.class);
-        probers.forEach((target, prober) -> before.put(target, prober.answered()));
+        var wanted = new EnumMap<Target, Integer>(Target.class);
+        probers.forEach((target, prober) -> wanted.put(target, prober.answered() + more));
         Lab.await(
                 more + " more probes are answered by each of " + probers.keySet(),
                 Duration.ofSeconds(15),
-                () -> probers.entrySet().stream()
-                        .allMatch(p -> p.getValue().answered() >= before.get(p.getKey()) + more));
+                () -> wanted.entrySet().stream()
+                        .allMatch(w -> requireNonNull(probers.get(w.getKey())).answered() >= w.getValue()));
     }
 
     /// What clients saw.

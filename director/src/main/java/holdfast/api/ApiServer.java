@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -13,6 +14,8 @@ import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -30,6 +33,8 @@ import org.slf4j.LoggerFactory;
 public final class ApiServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
     private static final int IDLE_S = 60;
+    private static final int FILE_TYPE = 0170000; // of the mode in inode(7)
+    private static final int SOCKET = 0140000;
 
     private final Path socket;
     private final EventLoopGroup loop;
@@ -51,6 +56,7 @@ public final class ApiServer implements AutoCloseable {
             var channel = new ServerBootstrap()
                     .group(loop)
                     .channel(NioServerDomainSocketChannel.class)
+                    .childOption(ChannelOption.AUTO_READ, false)
                     .childHandler(new Requests(new Routes(operations)))
                     .bind(UnixDomainSocketAddress.of(socket))
                     .syncUninterruptibly()
@@ -76,6 +82,10 @@ public final class ApiServer implements AutoCloseable {
         if (!Files.exists(socket)) {
             return;
         }
+        if (((int) Files.getAttribute(socket, "unix:mode") & FILE_TYPE) != SOCKET) {
+            throw new IllegalStateException(
+                    socket + " exists and is no socket; move it away, or give director.api-socket another path");
+        }
         try (var probe = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             throw new IllegalStateException("a director already answers on " + probe.getRemoteAddress()
                     + "; stop it first, or give this one another director.api-socket");
@@ -96,7 +106,8 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    /// The pipeline of one connection.
+    /// The pipeline of one connection: the next request is read when the one before is answered, so answers keep the
+    /// order of requests whatever each takes.
     private static final class Requests extends ChannelInitializer<Channel> {
         private final Routes routes;
 
@@ -110,8 +121,15 @@ public final class ApiServer implements AutoCloseable {
                     .pipeline()
                     .addLast(new ReadTimeoutHandler(IDLE_S))
                     .addLast(new HttpServerCodec())
+                    .addLast(new HttpServerKeepAliveHandler())
                     .addLast(new HttpObjectAggregator(AdminPaths.REQUEST_BYTES_MAX))
+                    .addLast(new FlowControlHandler())
                     .addLast(new SimpleChannelInboundHandler<FullHttpRequest>() {
+                        @Override
+                        public void channelActive(ChannelHandlerContext context) {
+                            context.read();
+                        }
+
                         @Override
                         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
                             var asked = Routes.Asked.of(request);
@@ -125,7 +143,7 @@ public final class ApiServer implements AutoCloseable {
                         }
 
                         private void reply(ChannelHandlerContext context, Routes.Asked asked) {
-                            var _ = context.writeAndFlush(routes.answer(asked));
+                            var _ = context.writeAndFlush(routes.answer(asked)).addListener(_ -> context.read());
                         }
                     });
         }

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,18 +33,19 @@ final class Routes {
         this.operations = operations;
     }
 
-    /// What was asked, free of Netty's reference counting.
-    record Asked(HttpMethod method, QueryStringDecoder uri, byte[] body, boolean whole) {
+    /// What was asked, decoded and free of Netty's reference counting.
+    ///
+    /// @param whole  whether it could be understood; otherwise the path is empty
+    record Asked(HttpMethod method, String path, Map<String, List<String>> parameters, byte[] body, boolean whole) {
         static Asked of(FullHttpRequest request) {
-            return new Asked(
-                    request.method(),
-                    new QueryStringDecoder(request.uri()),
-                    ByteBufUtil.getBytes(request.content()),
-                    request.decoderResult().isSuccess());
-        }
-
-        String path() {
-            return uri.path();
+            var body = ByteBufUtil.getBytes(request.content());
+            try {
+                var uri = new QueryStringDecoder(request.uri());
+                boolean isWhole = request.decoderResult().isSuccess();
+                return new Asked(request.method(), uri.path(), uri.parameters(), body, isWhole);
+            } catch (IllegalArgumentException e) { // a percent sign without two hexadecimal digits
+                return new Asked(request.method(), "", Map.of(), body, false);
+            }
         }
     }
 
@@ -70,7 +72,7 @@ final class Routes {
                             "the request's body is not understood",
                             String.valueOf(e.getMessage()),
                             "send the JSON that " + asked.path() + " takes"));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // a failed check too: whoever asks must not wait in vain
             log.error("api request failed path={} cause={}", asked.path(), e.toString(), e);
             return json(
                     HttpResponseStatus.INTERNAL_SERVER_ERROR,
@@ -149,7 +151,7 @@ final class Routes {
     }
 
     private static Optional<String> parameter(Asked asked, String name) {
-        return asked.uri().parameters().getOrDefault(name, List.of()).stream()
+        return asked.parameters().getOrDefault(name, List.of()).stream()
                 .findFirst()
                 .map(word -> word.toLowerCase(Locale.ROOT));
     }

@@ -15,6 +15,7 @@ import holdfast.forward.Counter;
 import holdfast.forward.Mode;
 import holdfast.forward.Tables;
 import holdfast.forward.Worker;
+import holdfast.linux.Clock;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
 import holdfast.sync.Version;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,6 +36,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What a director tells its operators, put together from what its parts say of themselves.
@@ -97,12 +100,16 @@ final class Answers implements Operations {
                         group.advertIntervalMs(),
                         election.sent(),
                         election.received(),
-                        election.refused(),
+                        election.refused().entrySet().stream()
+                                .collect(Collectors.toMap(refusal -> word(refusal.getKey()), Map.Entry::getValue)),
                         election.activeAddress()
                                 .filter(_ -> role != Role.ACTIVE)
                                 .map(Ipv4::toString)
                                 .orElse(null),
-                        null),
+                        election.heardAt().isPresent()
+                                ? TimeUnit.NANOSECONDS.toMillis(
+                                        Clock.boottime() - election.heardAt().getAsLong())
+                                : null),
                 transition,
                 readiness(role),
                 sync(role),
@@ -242,14 +249,12 @@ final class Answers implements Operations {
         all.put("snapshots-asked", counters.snapshotsAsked());
         all.put("batches-applied", counters.batchesApplied());
         all.put("sends-dropped", counters.sendsDropped());
-        counters.refused()
-                .forEach((reason, count) -> all.put(
-                        "refused-"
-                                + reason.name()
-                                        .toLowerCase(java.util.Locale.ROOT)
-                                        .replace('_', '-'),
-                        count));
+        counters.refused().forEach((reason, count) -> all.put("refused-" + word(reason.name()), count));
         return all;
+    }
+
+    private static String word(String name) {
+        return name.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static @Nullable Long known(OptionalLong value) {

@@ -117,7 +117,7 @@ final class Director implements AutoCloseable {
                 "vrrp",
                 VrrpNode.start(
                         VrrpNode.Options.of(group, address, name -> macs.getOrDefault(name, 0L)),
-                        new Election(ports, announcers, worker, lease, terms, replication)));
+                        new Election(group.vips(), ports, announcers, worker, lease, terms, replication)));
         router.start(vrrp);
         var operations = new Answers(configuration, worker, vrrp, replication, terms);
         part("api", ApiServer.start(configuration.director().apiSocket(), operations));
@@ -167,7 +167,11 @@ final class Director implements AutoCloseable {
                     configuration.sharedHash(),
                     new Links(
                             address,
-                            ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac))));
+                            configuration.groups().getFirst().vips().stream()
+                                    .collect(Collectors.toMap(
+                                            vip -> vip.address().toString(),
+                                            vip -> ports.at(ports.indexOf(vip.interfaceName()))
+                                                    .mac()))));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the cluster's key", e);
         }
@@ -178,7 +182,6 @@ final class Director implements AutoCloseable {
         return new SyncNode.Listener() {
             @Override
             public void peerProcessDied(String member) {
-                log.info("peer process died name={}", member);
                 replication.peer(member).map(peer -> peer.links().address()).ifPresent(router::peerProcessDied);
             }
 
@@ -194,7 +197,6 @@ final class Director implements AutoCloseable {
 
             @Override
             public void standbyState(String member, SyncState state) {
-                log.info("sync state name={} state={}", member, state);
                 if (member.equals(configuration.director().name())) {
                     replication.state(state);
                 }

@@ -1,14 +1,15 @@
 package holdfast.boot;
 
+import holdfast.conf.Configuration;
 import holdfast.forward.Lease;
 import holdfast.forward.Ports;
 import holdfast.forward.Worker;
 import holdfast.linux.PacketSender;
 import holdfast.linux.SyscallException;
-import holdfast.vip.FailoverRecord;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.VrrpNode;
 import holdfast.vrrp.Vrrp;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Election implements VrrpNode.Listener {
     private static final Logger log = LoggerFactory.getLogger(Election.class);
 
+    private final List<Configuration.Vip> vips;
     private final Ports ports;
     private final Map<String, PacketSender> announcers;
     private final Worker worker;
@@ -26,12 +28,14 @@ final class Election implements VrrpNode.Listener {
 
     /// @param announcers  a sender for each interface, for GARPs
     Election(
+            List<Configuration.Vip> vips,
             Ports ports,
             Map<String, PacketSender> announcers,
             Worker worker,
             Lease lease,
             Terms terms,
             Replication replication) {
+        this.vips = vips;
         this.ports = ports;
         this.announcers = announcers;
         this.worker = worker;
@@ -74,12 +78,20 @@ final class Election implements VrrpNode.Listener {
     @Override
     public void relay(String peer) {
         var macs = replication.peer(peer).map(found -> found.links().macs()).orElse(Map.of());
-        worker.relay(ports.ports().stream()
-                .mapToLong(port -> macs.getOrDefault(port.name(), 0L))
-                .toArray());
+        worker.relay(ports.ports().stream().mapToLong(port -> macOf(port, macs)).toArray());
         lease.unbind();
         replication.standby();
         log.info("role changed to=relay peer={}", peer);
+    }
+
+    /// The MAC with which the peer answers on a port's link, of any VIP there; 0 where it has none.
+    private long macOf(Ports.Port port, Map<String, Long> macsByVip) {
+        return vips.stream()
+                .filter(vip -> vip.interfaceName().equals(port.name()))
+                .mapToLong(vip -> macsByVip.getOrDefault(vip.address().toString(), 0L))
+                .filter(mac -> mac != 0)
+                .findFirst()
+                .orElse(0);
     }
 
     @Override
@@ -97,17 +109,6 @@ final class Election implements VrrpNode.Listener {
         } catch (SyscallException e) {
             log.warn("announcement not sent interface={} cause=\"{}\"", interfaceName, e.getMessage());
         }
-    }
-
-    @Override
-    public void failoverEnded(FailoverRecord record) {
-        log.info(
-                "failover ended side={} peer={} outcome={} reason=\"{}\" steps={}",
-                record.side(),
-                record.peer(),
-                record.outcome(),
-                record.reason(),
-                record.steps());
     }
 
     @Override

@@ -15,7 +15,6 @@ import holdfast.sync.Version;
 /// While this director is active each change has a version, whether or not the ring has room for it: a hole in the
 /// sequence tells the sync side that a delta was lost. Allocates nothing.
 final class Changes {
-    private static final int RING_RECORDS = 1 << 16;
     private static final int SNAPSHOT_BUDGET = 256;
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000_000_000;
@@ -29,7 +28,7 @@ final class Changes {
         END
     }
 
-    private final DeltaRing ring = new DeltaRing(RING_RECORDS);
+    private final DeltaRing ring;
     private final ConnTable connections;
     private final TemplateTable templates;
     private final RealServerTable reals;
@@ -48,20 +47,23 @@ final class Changes {
     private boolean copyAgain;
     private int cursor;
 
-    /// @param replicated  whether anybody reads the ring
+    /// @param replicated   whether anybody reads the ring
+    /// @param ringRecords  a power of two
     Changes(
             ConnTable connections,
             TemplateTable templates,
             RealServerTable reals,
             Counters counters,
             Timeouts timeouts,
-            boolean replicated) {
+            boolean replicated,
+            int ringRecords) {
         this.connections = connections;
         this.templates = templates;
         this.reals = reals;
         this.counters = counters;
         this.timeouts = timeouts;
         this.replicated = replicated;
+        ring = new DeltaRing(ringRecords);
         copied = connections.view();
         copiedTemplate = templates.view();
         controller = templates.view();

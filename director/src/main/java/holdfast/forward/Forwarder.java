@@ -114,8 +114,12 @@ final class Forwarder {
     }
 
     private void relay(boolean isOurs, int port) {
-        if (!isOurs || relayMacs[port] == 0) {
+        if (!isOurs) {
             counters.count(Counter.NOT_OURS);
+            return;
+        }
+        if (relayMacs[port] == 0) {
+            counters.count(Counter.DROPPED_NOT_ACTIVE);
             return;
         }
         frame.sendTo(macs[port], relayMacs[port]);
@@ -253,7 +257,9 @@ final class Forwarder {
         return ConnTable.MISSING;
     }
 
-    /// Whether the FTP service was only looked up for a data connection that it does not have (IPVS-REF 1.5).
+    /// Whether an FTP service was found only because the packet might be FTP data; where it is not, the packet is
+    /// nobody's
+    /// and gets no error (IPVS-REF 1.5, order 2).
     private boolean isBorrowed(int service) {
         return tables.services().key(service).port() == Services.FTP && frame.destinationPort() != Services.FTP;
     }

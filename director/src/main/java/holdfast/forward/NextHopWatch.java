@@ -56,6 +56,15 @@ public final class NextHopWatch implements AutoCloseable {
     }
 
     private void run() {
+        try {
+            follow();
+        } catch (RuntimeException | Error e) {
+            log.error("netlink failed action=exit cause={}", e.toString(), e);
+            Runtime.getRuntime().halt(1); // a director whose routes stand still must not look alive
+        }
+    }
+
+    private void follow() {
         var hops = snapshot();
         long warmAt = System.nanoTime();
         while (!closed) {
@@ -97,7 +106,7 @@ public final class NextHopWatch implements AutoCloseable {
         var routes = new ArrayList<NextHops.Route>();
         for (var route : netlink.routes()) {
             int port = ports.indexOf(route.ifindex());
-            if (port >= 0 && route.table() == MAIN_TABLE) {
+            if (route.table() == MAIN_TABLE) {
                 routes.add(new NextHops.Route(
                         route.destination(), route.prefixLength(), route.gateway(), port, route.metric()));
             }

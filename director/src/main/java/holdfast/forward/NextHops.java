@@ -18,7 +18,8 @@ public final class NextHops {
     /// A way to a prefix.
     ///
     /// @param gateway  0 where the destination itself is on the link
-    /// @param port     index of the datapath interface
+    /// @param port     index of the datapath interface; -1 for one that is not the datapath's, which is no way for
+    ///     us and hides the less specific ones
     public record Route(int destination, int prefixLength, int gateway, int port, int metric) {}
 
     /// A next hop whose MAC is known and believed.
@@ -91,7 +92,7 @@ public final class NextHops {
     /// The gateways of all routes, each as [#neighbourOf] gives a neighbour.
     long[] gateways() {
         return java.util.stream.IntStream.range(0, gateways.length)
-                .filter(i -> gateways[i] != 0)
+                .filter(i -> gateways[i] != 0 && ports[i] >= 0)
                 .mapToLong(i -> key(ports[i], gateways[i]))
                 .distinct()
                 .toArray();
@@ -100,7 +101,7 @@ public final class NextHops {
     private int route(int destination) {
         for (int i = 0; i < destinations.length; i++) {
             if ((destination & masks[i]) == destinations[i]) {
-                return i;
+                return ports[i] < 0 ? -1 : i;
             }
         }
         return -1;

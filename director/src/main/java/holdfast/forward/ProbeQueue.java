@@ -25,6 +25,9 @@ public final class ProbeQueue implements AutoCloseable {
     ///
     /// @param neighbour  as [NextHops#neighbourOf] gives it
     void offer(long neighbour) {
+        if (neighbour == NextHops.NO_ROUTE) { // the route went between the worker's two looks at it
+            return;
+        }
         long at = tail.getPlain();
         if (at - head.get() == CAPACITY) {
             return;

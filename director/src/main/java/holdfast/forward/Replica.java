@@ -24,7 +24,7 @@ final class Replica {
     private static final int ASSURED = 1;
     private static final int FLAGS_TAKEN = ConnFlags.METHOD | ConnFlags.NO_OUTPUT | ConnFlags.INACTIVE;
 
-    private final DeltaRing ring = new DeltaRing(RING_RECORDS);
+    private final DeltaRing ring;
     private final Tables tables;
     private final ConnTable connections;
     private final TemplateTable templates;
@@ -39,7 +39,12 @@ final class Replica {
     private int streamTerm;
 
     Replica(Tables tables) {
+        this(tables, RING_RECORDS);
+    }
+
+    Replica(Tables tables, int ringRecords) {
         this.tables = tables;
+        ring = new DeltaRing(ringRecords);
         connections = tables.connections();
         templates = tables.templates();
         conn = connections.view();
@@ -151,13 +156,32 @@ final class Replica {
                 .toldAt(expiresAt)
                 .version(delta.version())
                 .epoch(epoch);
-        if (conn.template() == Conn.NO_TEMPLATE && delta.templatePort() != Delta.NO_TEMPLATE) {
-            int controller = templates.find(
-                    delta.protocol(), delta.templateClient(), delta.virtualAddress(), delta.templatePort());
-            if (controller != TemplateTable.MISSING) {
-                conn.template(controller);
-                tables.persistence().link(controller);
-            }
+        linkTo(controller(delta));
+    }
+
+    /// Slot of the template that a record names, or [Conn#NO_TEMPLATE].
+    private int controller(Delta delta) {
+        if (delta.templatePort() == Delta.NO_TEMPLATE) {
+            return Conn.NO_TEMPLATE;
+        }
+        int found =
+                templates.find(delta.protocol(), delta.templateClient(), delta.virtualAddress(), delta.templatePort());
+        return found == TemplateTable.MISSING ? Conn.NO_TEMPLATE : found;
+    }
+
+    /// A link that the active does not have would keep a template too long, and a missing one would end it too soon:
+    /// a deposed active has both.
+    private void linkTo(int controller) {
+        int before = conn.template();
+        if (before == controller) {
+            return;
+        }
+        if (before != Conn.NO_TEMPLATE) {
+            tables.persistence().release(before, false);
+        }
+        conn.template(controller);
+        if (controller != Conn.NO_TEMPLATE) {
+            tables.persistence().link(controller);
         }
     }
 
@@ -231,6 +255,11 @@ final class Replica {
                         delta.realPort());
         long timeoutS = Integer.toUnsignedLong(delta.timeoutS());
         long expiresAt = now + delta.remainingMs() * MS;
+        if (real != RealServerTable.NONE && slot != TemplateTable.MISSING && template.real() != real) {
+            tables.persistence()
+                    .drop(slot); // it is another template, and the connections of the old one stay with that
+            slot = TemplateTable.MISSING;
+        }
         if (real != RealServerTable.NONE && slot == TemplateTable.MISSING) {
             slot = templates.insert(delta.clientAddress(), real, timeoutS, expiresAt);
         }
@@ -238,11 +267,8 @@ final class Replica {
             tables.counters().count(Counter.DROPPED_TABLE_FULL);
             return;
         }
-        template.at(slot);
-        if (template.real() != real) {
-            template.real(real);
-        }
-        template.timeoutS(timeoutS)
+        template.at(slot)
+                .timeoutS(timeoutS)
                 .assured(delta.state() == ASSURED)
                 .expiresAt(expiresAt)
                 .toldAt(expiresAt)

@@ -23,17 +23,20 @@ public final class Shield implements AutoCloseable {
     /// @param owned   addresses that the datapath owns
     /// @param natServers  whose replies the datapath takes
     public static Shield install(String name, Ports ports, List<String> owned, List<NatServer> natServers) {
-        var shield = new Shield("holdfast_" + name.replaceAll("[^A-Za-z0-9]", "_"));
-        Nftables.apply(shield.script(ports, owned, natServers));
-        return shield;
+        Nftables.apply(script(name, ports, owned, natServers));
+        return new Shield(table(name));
     }
 
     /// Removes what an earlier process of the same name left behind; for a director that runs without a shield.
     public static void sweep(String name) {
-        new Shield("holdfast_" + name.replaceAll("[^A-Za-z0-9]", "_")).close();
+        new Shield(table(name)).close();
     }
 
-    String script(Ports ports, List<String> owned, List<NatServer> natServers) {
+    private static String table(String name) {
+        return "holdfast_" + name.replaceAll("[^A-Za-z0-9]", "_");
+    }
+
+    static String script(String name, Ports ports, List<String> owned, List<NatServer> natServers) {
         var rules = new StringBuilder();
         rules.append("        ip daddr { ").append(String.join(", ", owned)).append(" } drop\n");
         for (var protocol : List.of("tcp", "udp")) {
@@ -50,7 +53,8 @@ public final class Shield implements AutoCloseable {
                         .append(" } drop\n");
             }
         }
-        var script = new StringBuilder(removal())
+        var table = table(name);
+        var script = new StringBuilder(removal(table))
                 .append("table netdev ")
                 .append(table)
                 .append(" {\n");
@@ -68,12 +72,12 @@ public final class Shield implements AutoCloseable {
     }
 
     /// Adding before deleting makes the deletion succeed whether the table is there or not.
-    private String removal() {
+    private static String removal(String table) {
         return "table netdev " + table + "\ndelete table netdev " + table + "\n";
     }
 
     @Override
     public void close() {
-        Nftables.apply(removal());
+        Nftables.apply(removal(table));
     }
 }

@@ -32,6 +32,7 @@ public final class Tables {
     static final int TOLD_PARTS = 10;
 
     private static final int REAL_SERVERS_MAX = 4096;
+    private static final int RING_RECORDS = 1 << 16;
     private static final long SECOND = 1_000_000_000L;
 
     private final RealServerTable reals = new RealServerTable(REAL_SERVERS_MAX);
@@ -53,12 +54,17 @@ public final class Tables {
     /// @param now     monotonic ns, from which the timers run
     /// @param memory  gives zeroed memory that lives as long as the tables
     public Tables(Configuration.Datapath limits, boolean replicated, long now, SegmentAllocator memory) {
+        this(limits, replicated, now, memory, RING_RECORDS);
+    }
+
+    /// @param ringRecords  changes that may wait for the sync side; a power of two
+    Tables(Configuration.Datapath limits, boolean replicated, long now, SegmentAllocator memory, int ringRecords) {
         var random = new SecureRandom();
         var hashes = new FlowHash(random.nextLong(), random.nextLong());
         connections = new ConnTable(limits.connectionsMax(), reals, hashes, now, memory);
         templates = new TemplateTable(limits.templatesMax(), reals, hashes, now, memory);
         persistence = new Persistence(services, new Schedulers(services), templates);
-        changes = new Changes(connections, templates, reals, counters, timeouts, replicated);
+        changes = new Changes(connections, templates, reals, counters, timeouts, replicated, ringRecords);
         conn = connections.view();
         template = templates.view();
     }
@@ -177,6 +183,7 @@ public final class Tables {
     /// @param tcpFlags  of the segment; means nothing for UDP
     void follow(Conn followed, boolean isInbound, int tcpFlags, long now) {
         int stateBefore = followed.state();
+        int flagsBefore = followed.flags();
         int state = stateBefore;
         boolean isAnswered;
         if (followed.protocol() == Frame.TCP) {
@@ -193,7 +200,10 @@ public final class Tables {
             }
         }
         long unsaid = followed.expiresAt() - followed.toldAt();
-        if (state != stateBefore || followed.version() == 0 || unsaid > (followed.expiresAt() - now) / TOLD_PARTS) {
+        if (state != stateBefore
+                || followed.flags() != flagsBefore
+                || followed.version() == 0
+                || unsaid > (followed.expiresAt() - now) / TOLD_PARTS) {
             changes.connection(followed, now);
         }
     }

@@ -172,10 +172,12 @@ class FramePacketTest {
     }
 
     private static int pseudoSum(int source, int destination, int length) {
-        long sum = (long) length + Frame.TCP;
-        for (int address : new int[] {source, destination}) {
-            sum += (address >>> 16) + (address & 0xffffL);
-        }
+        int sum = (source >>> 16)
+                + (source & 0xffff)
+                + (destination >>> 16)
+                + (destination & 0xffff)
+                + Frame.TCP
+                + length;
         return Checksum.fold(sum);
     }
 }

@@ -56,4 +56,14 @@ class NextHopsTest {
                 List.of(new NextHops.Neighbour(0, GATEWAY, 0xaa), new NextHops.Neighbour(1, SERVER, 0xbb)));
         assertThat(NextHops.port(both.resolve(1))).isEqualTo(1);
     }
+
+    @Test
+    void aRouteThroughAForeignInterfaceHidesALessSpecificOneOfOurs() {
+        int behind = Ipv4.of("10.9.0.0").bits();
+        var both = new NextHops(
+                List.of(new NextHops.Route(0, 0, GATEWAY, 0, 0), new NextHops.Route(behind, 16, 0, -1, 0)),
+                List.of(new NextHops.Neighbour(0, GATEWAY, 0xaa)));
+        assertThat(both.resolve(behind + 1)).isEqualTo(NextHops.NO_ROUTE);
+        assertThat(both.neighbourOf(behind + 1)).isEqualTo(NextHops.NO_ROUTE);
+    }
 }

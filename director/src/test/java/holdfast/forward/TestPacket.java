@@ -68,6 +68,7 @@ final class TestPacket {
         return frame(packet.array(), 0x806, 0xffff_ffff_ffffL);
     }
 
+    @SuppressWarnings("ByteBufferBackingArray") // allocated by the callers
     private static void ipv4(ByteBuffer packet, int protocol, int source, int destination) {
         packet.put((byte) 0x45)
                 .put((byte) 0)

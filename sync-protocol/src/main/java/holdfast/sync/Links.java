@@ -6,7 +6,8 @@ import java.util.Map;
 /// knows its peers by address, a handover relays to their MACs.
 ///
 /// @param address  primary IPv4 address, from which its adverts come; 0 for none
-/// @param macs     of its interfaces by name, 48 bits in the low end
+/// @param macs     of the interface on which it answers for each virtual address, by that address as text, 48 bits in
+///     the low end; by address, because two machines need not call their interfaces alike
 public record Links(int address, Map<String, Long> macs) {
     public static final Links NONE = new Links(0, Map.of());
 

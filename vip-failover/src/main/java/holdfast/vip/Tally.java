@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class Tally {
     private volatile @Nullable Transition lastTransition;
     private volatile @Nullable FailoverRecord lastFailover;
     private volatile int differingPeer;
+    private volatile OptionalLong heardAt = OptionalLong.empty();
 
     // Owned by the thread.
     private long sendErrorLoggedAt;
@@ -84,6 +86,7 @@ final class Tally {
 
     void received(Accepted accepted, VirtualRouter.State state, long now, Vrrp vrrp) {
         received.incrementAndGet();
+        heardAt = OptionalLong.of(now);
         int sender = accepted.advert().sender();
         boolean differs = !accepted.addresses().stream().sorted().toList().equals(addresses);
         if (differs && differingPeer != sender) {
@@ -158,6 +161,7 @@ final class Tally {
                 tables,
                 sent.get(),
                 received.get(),
+                heardAt,
                 counts,
                 sendErrors.get(),
                 transitions.get(),

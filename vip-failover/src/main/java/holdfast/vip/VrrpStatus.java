@@ -4,6 +4,7 @@ import holdfast.conf.Ipv4;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// What one virtual router is doing, at one moment, for any thread. Intervals are in ns.
 ///
@@ -13,6 +14,7 @@ import java.util.Optional;
 /// @param handover       name of the handover step that is under way; `Idle` for none
 /// @param tables         what the sync side last said of our tables
 /// @param received       valid adverts
+/// @param heardAt        boot-time ns of the last one; empty before the first
 /// @param refused        adverts dropped, by reason; only reasons that occurred
 /// @param fenced         times this director stood by because it had been paused
 /// @param contested      promotions by silence after which the old active was still heard: false takeovers
@@ -34,6 +36,7 @@ public record VrrpStatus(
         TableState tables,
         long sent,
         long received,
+        OptionalLong heardAt,
         Map<String, Long> refused,
         long sendErrors,
         long transitions,

@@ -1,0 +1,404 @@
+package holdfast.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import holdfast.admin.AdminPaths;
+import holdfast.admin.Connections;
+import holdfast.admin.FailoverReadiness;
+import holdfast.admin.FailoverRequest;
+import holdfast.admin.FailoverResult;
+import holdfast.admin.Role;
+import holdfast.admin.Services;
+import holdfast.admin.Status;
+import holdfast.admin.Sync;
+import holdfast.admin.json.AdminJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Real HTTP over a real Unix socket, by a client that writes what it is told to, right or wrong.
+@Timeout(10)
+class ApiServerTest {
+    @TempDir
+    Path directory;
+
+    private final Director director = new Director();
+    private Path socket = Path.of("unset");
+    private ApiServer server = never();
+
+    @SuppressWarnings("NullAway") // set before each test
+    private static ApiServer never() {
+        return null;
+    }
+
+    @BeforeEach
+    void start() {
+        socket = directory.resolve("api.sock");
+        server = ApiServer.start(socket, director);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    /// What stands behind the API: answers with samples, keeps what it was asked, and fails or waits when told to.
+    private static final class Director implements Operations {
+        final AtomicReference<String> asked = new AtomicReference<>("");
+        final CountDownLatch failoverBegun = new CountDownLatch(1);
+        final CountDownLatch failoverMayEnd = new CountDownLatch(1);
+        volatile boolean isSlow;
+        volatile long patienceMs = 15_000;
+        volatile boolean isRefusing;
+        volatile boolean isFailing;
+        volatile boolean isBroken;
+
+        @Override
+        public Status status() {
+            if (isFailing) {
+                throw new IllegalStateException("the tables are gone");
+            }
+            if (isBroken) {
+                throw new AssertionError("a check that stays on failed");
+            }
+            return new Status(
+                    "d1",
+                    "0.1.0",
+                    1,
+                    2,
+                    Role.ACTIVE,
+                    7,
+                    "shop",
+                    51,
+                    200,
+                    List.of(),
+                    new Status.Adverts(1000, 1, 0, Map.of(), null, null),
+                    null,
+                    new FailoverReadiness(FailoverReadiness.Safe.UNKNOWN, null, List.of(), null, null, null),
+                    sync(),
+                    new Status.Datapath(0, 0, Map.of(), Map.of(), new Status.Table(0, 64), new Status.Table(0, 64)));
+        }
+
+        @Override
+        public Services services() {
+            return new Services(64, List.of());
+        }
+
+        @Override
+        public Connections connections(Optional<Connections.Kind> kind, int limit) {
+            asked.set(kind.map(Enum::name).orElse("both") + " " + limit);
+            return new Connections(0, false, List.of());
+        }
+
+        @Override
+        public Sync sync() {
+            return new Sync(Role.ACTIVE, null, null, List.of(), Map.of());
+        }
+
+        @Override
+        public FailoverResult failover(FailoverRequest request) {
+            asked.set(String.valueOf(request.reason()));
+            failoverBegun.countDown();
+            try {
+                boolean _ = isSlow && failoverMayEnd.await(patienceMs, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return new FailoverResult(
+                    !isRefusing,
+                    isRefusing ? FailoverResult.Outcome.REFUSED : FailoverResult.Outcome.MOVED,
+                    isRefusing ? List.of("the standby is not equal") : List.of(),
+                    request.reason(),
+                    "d1",
+                    "d2",
+                    List.of(),
+                    null);
+        }
+    }
+
+    /// An answer as it stood on the wire.
+    private record Answer(int status, String head, String body) {}
+
+    /// One connection of a client.
+    private static final class Client implements AutoCloseable {
+        private final SocketChannel channel;
+
+        Client(Path socket) {
+            try {
+                channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void write(String text) throws IOException {
+            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        }
+
+        Answer read() throws IOException {
+            var in = Channels.newInputStream(channel);
+            var head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                int c = in.read();
+                if (c < 0) {
+                    throw new IOException("closed after: " + head);
+                }
+                head.append((char) c);
+            }
+            var lower = head.toString().toLowerCase(java.util.Locale.ROOT);
+            int at = lower.indexOf("content-length: ") + "content-length: ".length();
+            int length = Integer.parseInt(lower.substring(at, lower.indexOf('\r', at)));
+            var body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+            return new Answer(Integer.parseInt(head.substring(9, 12)), head.toString(), body);
+        }
+
+        boolean isClosedByServer() throws IOException {
+            return channel.read(ByteBuffer.allocate(1)) < 0;
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    private static String request(String method, String uri, String body) {
+        return method + " " + uri + " HTTP/1.1\r\nHost: d1\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+    }
+
+    private Answer ask(String method, String uri, String body) throws IOException {
+        try (var client = new Client(socket)) {
+            client.write(request(method, uri, body));
+            return client.read();
+        }
+    }
+
+    private Answer get(String uri) throws IOException {
+        return ask("GET", uri, "");
+    }
+
+    // Routes
+
+    @Test
+    void eachPathAnswersItsMessage() throws IOException {
+        assertThat(AdminJson.answer(bytes(get(AdminPaths.STATUS)), Status.class).director())
+                .isEqualTo("d1");
+        assertThat(AdminJson.answer(bytes(get(AdminPaths.SERVICES)), Services.class)
+                        .connectionsMax())
+                .isEqualTo(64);
+        assertThat(AdminJson.answer(bytes(get(AdminPaths.SYNC)), Sync.class).role())
+                .isEqualTo(Role.ACTIVE);
+        assertThat(AdminJson.answer(bytes(get(AdminPaths.CONNECTIONS)), Connections.class)
+                        .total())
+                .isZero();
+        assertThat(director.asked).hasValue("both " + AdminPaths.ENTRIES_MAX);
+    }
+
+    private static byte[] bytes(Answer answer) {
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.head()).containsIgnoringCase("content-type: application/json");
+        return answer.body().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void connectionsTakeAKindAndALimit() throws IOException {
+        get(AdminPaths.CONNECTIONS + "?kind=template&limit=17");
+        assertThat(director.asked).hasValue("TEMPLATE 17");
+        get(AdminPaths.CONNECTIONS + "?limit=100000&kind=Connection");
+        assertThat(director.asked).hasValue("CONNECTION 100000");
+    }
+
+    @Test
+    void aWrongKindOrLimitIsRefusedWithTheRule() throws IOException {
+        assertRefused(get(AdminPaths.CONNECTIONS + "?kind=both"), 400, "template or connection");
+        for (var limit : List.of("0", "-1", "100001", "999999", "1e3", "", "99999999999")) {
+            assertRefused(get(AdminPaths.CONNECTIONS + "?limit=" + limit), 400, "1 to 100000");
+        }
+    }
+
+    private static void assertRefused(Answer answer, int status, String says) {
+        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.body()).contains(says).contains("\"remedy\"");
+    }
+
+    @Test
+    void aFailoverIsAskedForByPostAndARefusalIs409() throws IOException {
+        assertThat(ask("POST", AdminPaths.FAILOVER, "{\"reason\":\"new kernel\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(director.asked).hasValue("new kernel");
+        assertThat(ask("POST", AdminPaths.FAILOVER, "").status()).isEqualTo(200);
+
+        director.isRefusing = true;
+        var refused = ask("POST", AdminPaths.FAILOVER, "{}");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.body()).contains("the standby is not equal");
+    }
+
+    // Mistakes of the caller
+
+    @Test
+    void anUnknownPathIs404WithAllThatThereAre() throws IOException {
+        var answer = get("/v1/statsu");
+        assertRefused(answer, 404, "/v1/statsu");
+        AdminPaths.ALL.forEach(path -> assertThat(answer.body()).contains(path));
+    }
+
+    @Test
+    void aWrongMethodIs405WithTheRightOne() throws IOException {
+        assertRefused(ask("POST", AdminPaths.STATUS, "{}"), 405, "GET");
+        assertRefused(get(AdminPaths.FAILOVER), 405, "POST");
+        assertThat(director.asked).as("a GET moves no VIP").hasValue("");
+    }
+
+    @Test
+    void bodiesThatAreNotTheRequestAre400() throws IOException {
+        for (var body : List.of("{", "[]", "null", "{\"force\":true}", "{} {}")) {
+            assertThat(ask("POST", AdminPaths.FAILOVER, body).status()).as(body).isEqualTo(400);
+        }
+        assertThat(director.asked).hasValue("");
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIs413() throws IOException {
+        var body = "{\"reason\":\"" + "x".repeat(AdminPaths.REQUEST_BYTES_MAX) + "\"}";
+        assertThat(ask("POST", AdminPaths.FAILOVER, body).status()).isEqualTo(413);
+        assertThat(director.asked).hasValue("");
+    }
+
+    @Test
+    void aPathThatCannotBeDecodedIs400() throws IOException {
+        assertRefused(get("/v1/%zz"), 400, "HTTP");
+        assertRefused(get(AdminPaths.CONNECTIONS + "?kind=%e"), 400, "HTTP");
+    }
+
+    @Test
+    void whatIsNotHttpIs400() throws IOException {
+        try (var client = new Client(socket)) {
+            client.write("show status\r\n\r\n");
+            assertThat(client.read().status()).isEqualTo(400);
+        }
+    }
+
+    // Connections
+
+    @Test
+    void aConnectionTakesOneRequestAfterAnotherAndAnswersInOrder() throws IOException {
+        director.isSlow = true;
+        director.patienceMs = 100; // time enough for the second to overtake the first, if it could
+        try (var client = new Client(socket)) {
+            client.write(request("POST", AdminPaths.FAILOVER, "{}") + request("GET", AdminPaths.SERVICES, ""));
+            assertThat(client.read().body()).contains("moved");
+            assertThat(client.read().body()).contains("connectionsMax");
+        }
+    }
+
+    @Test
+    void aClientThatWantsTheConnectionClosedGetsThat() throws IOException {
+        try (var client = new Client(socket)) {
+            client.write("GET " + AdminPaths.SERVICES + " HTTP/1.1\r\nHost: d1\r\nConnection: close\r\n\r\n");
+            assertThat(client.read().status()).isEqualTo(200);
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
+    void aSlowFailoverKeepsNobodyElseWaiting() throws Exception {
+        director.isSlow = true;
+        try (var slow = new Client(socket)) {
+            slow.write(request("POST", AdminPaths.FAILOVER, "{}"));
+            assertThat(director.failoverBegun.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(get(AdminPaths.STATUS).status()).isEqualTo(200);
+            director.failoverMayEnd.countDown();
+            assertThat(slow.read().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void anOperationThatFailsIs500AndTheServerLivesOn() throws IOException {
+        director.isFailing = true;
+        assertRefused(get(AdminPaths.STATUS), 500, "IllegalStateException");
+        director.isFailing = false;
+        assertThat(get(AdminPaths.STATUS).status()).isEqualTo(200);
+    }
+
+    @Test
+    void evenAFailedCheckIsAnswered() throws IOException {
+        director.isBroken = true;
+        assertRefused(get(AdminPaths.STATUS), 500, "a check that stays on failed");
+    }
+
+    // The socket file
+
+    @Test
+    void ownerAndGroupMayUseTheSocketAndNobodyElse() throws IOException {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-rw----");
+    }
+
+    @Test
+    void theSocketGoesWithTheServer() {
+        var other = directory.resolve("other.sock");
+        ApiServer.start(other, director).close();
+        assertThat(other).doesNotExist();
+    }
+
+    @Test
+    void aSocketThatAKilledProcessLeftIsReplaced() throws IOException {
+        var stale = directory.resolve("deep/stale.sock");
+        Files.createDirectories(stale.getParent());
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(stale))
+                .close();
+        assertThat(stale).exists();
+
+        try (var second = ApiServer.start(stale, director);
+                var client = new Client(stale)) {
+            assertThat(second).isNotNull();
+            client.write(request("GET", AdminPaths.STATUS, ""));
+            assertThat(client.read().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aSocketThatADirectorAnswersOnIsRefusedWithTheRemedy() throws IOException {
+        assertThatThrownBy(() -> ApiServer.start(socket, director))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(socket.toString())
+                .hasMessageContaining("director.api-socket");
+        assertThat(get(AdminPaths.STATUS).status()).as("the first one lives on").isEqualTo(200);
+    }
+
+    @Test
+    void aFileThatIsNoSocketIsNeverRemoved() throws IOException {
+        var precious = Files.writeString(directory.resolve("precious"), "data");
+        assertThatThrownBy(() -> ApiServer.start(precious, director))
+                .hasMessageContaining("precious")
+                .hasMessageContaining("director.api-socket");
+        assertThat(precious).hasContent("data");
+    }
+}

@@ -1,0 +1,92 @@
+package holdfast.boot;
+
+import static holdfast.testing.Fixtures.ip;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipv4;
+import holdfast.linux.Netlink;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MachineTest {
+    private static final Netlink.Link WAN = new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, true);
+    private static final Netlink.Link LAN = new Netlink.Link(3, "lan", 0x02_00_00_00_00_02L, 9000, true);
+    private static final List<Netlink.Address> ADDRESSES = List.of(
+            new Netlink.Address(2, ip("192.0.2.2"), 24),
+            new Netlink.Address(2, ip("192.0.2.3"), 24),
+            new Netlink.Address(3, ip("10.0.0.2"), 24));
+
+    private static Configuration configuration(String... interfaces) {
+        return new Configuration(
+                new Configuration.Director("d1", Path.of("/var/lib/holdfast"), Path.of("/run/holdfast/api.sock")),
+                new Configuration.Datapath(64, 64, 0, true),
+                List.of(interfaces),
+                new Configuration.Cluster(
+                        "shop", Ipv4.of("10.0.0.2"), Ipv4.of("239.1.1.1"), 7500, Path.of("/etc/holdfast/key"), true),
+                List.of(new Configuration.VipGroup(
+                        "shop",
+                        51,
+                        "wan",
+                        200,
+                        false,
+                        1000,
+                        Configuration.AdvertChecksum.RFC9568,
+                        new Configuration.Garp(List.of(), 0),
+                        List.of(
+                                new Configuration.Vip(Ipv4.of("192.0.2.10"), "wan"),
+                                new Configuration.Vip(Ipv4.of("10.0.0.1"), "lan")))),
+                List.of());
+    }
+
+    private static List<String> keys(List<MachineMistake> mistakes) {
+        return mistakes.stream()
+                .map(mistake -> mistake.key() + " " + mistake.value())
+                .toList();
+    }
+
+    @Test
+    void aMachineThatFitsHasNoMistakes() {
+        assertThat(new Machine(List.of(WAN, LAN), ADDRESSES).mistakes(configuration("wan", "lan")))
+                .isEmpty();
+    }
+
+    @Test
+    void allMistakesAreReportedAtOnceEachWithItsWayOut() {
+        var machine = new Machine(
+                List.of(
+                        new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, false),
+                        new Netlink.Link(9, "tun0", 0, 1400, true)),
+                List.of(new Netlink.Address(9, ip("192.0.2.10"), 32), new Netlink.Address(17, ip("10.0.0.1"), 24)));
+
+        var mistakes = machine.mistakes(configuration("wan", "lan", "tun0"));
+
+        assertThat(keys(mistakes))
+                .containsExactly(
+                        "datapath.interfaces wan",
+                        "datapath.interfaces lan",
+                        "datapath.interfaces tun0",
+                        "cluster.bind-address 10.0.0.2",
+                        "vip-groups.interface wan",
+                        "vip-groups.vips 192.0.2.10",
+                        "vip-groups.vips 10.0.0.1");
+        assertThat(mistakes.stream().map(MachineMistake::toString).toList())
+                .anyMatch(text -> text.contains("ip link set wan up"))
+                .anyMatch(text -> text.contains("it has wan, tun0"))
+                .anyMatch(text -> text.contains("no Ethernet address"))
+                .anyMatch(text -> text.contains("ip address delete 192.0.2.10/32 dev tun0"))
+                .anyMatch(text -> text.contains("on interface 17"));
+    }
+
+    @Test
+    void portsHaveTheFirstAddressOfTheirLink() {
+        var ports = new Machine(List.of(LAN, WAN), ADDRESSES).ports(configuration("wan", "lan"));
+        assertThat(ports.at(0).name()).isEqualTo("wan");
+        assertThat(ports.at(0).address()).isEqualTo(ip("192.0.2.2"));
+        assertThat(ports.at(1).mtu()).isEqualTo(9000);
+        assertThat(ports.indexOf(3)).isEqualTo(1);
+        assertThat(ports.indexOf("wan")).isZero();
+        assertThat(ports.indexOf("dmz")).isEqualTo(-1);
+    }
+}

@@ -1,0 +1,207 @@
+package holdfast.forward;
+
+import static holdfast.forward.TestDirector.ACK;
+import static holdfast.forward.TestDirector.CLIENT;
+import static holdfast.forward.TestDirector.REAL;
+import static holdfast.forward.TestDirector.SYN;
+import static holdfast.forward.TestDirector.SYN_ACK;
+import static holdfast.forward.TestDirector.VIP;
+import static holdfast.testing.Fixtures.persistent;
+import static holdfast.testing.Fixtures.real;
+import static holdfast.testing.Fixtures.service;
+import static holdfast.testing.Fixtures.tcp;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.ForwardingMethod;
+import holdfast.conf.Ipv4;
+import holdfast.conf.SchedulerName;
+import holdfast.linux.Memory;
+import holdfast.sync.Version;
+import holdfast.testing.Allocation;
+import java.lang.foreign.Arena;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// The packet path takes nothing from the heap, whatever becomes of a packet, and neither does the stream on either
+/// side. System calls are left out: [Egress] is an empty one here.
+class AllocationTest {
+    private static final int ROUNDS = 30_000;
+
+    private final Arena memory = Arena.ofConfined();
+    private final Tables active = tables();
+    private final Tables standby = tables();
+    private final Replica replica = new Replica(standby);
+    private final ProbeQueue probes = new ProbeQueue();
+    private final Forwarder forwarder = forwarder();
+    private final long scratch = Memory.allocate(4096);
+    private long now = 1000 * TestDirector.SECOND;
+
+    private Tables tables() {
+        var tables =
+                new Tables(new Configuration.Datapath(1024, 1024, 0, false), true, 1000 * TestDirector.SECOND, memory);
+        var dr = new Configuration.RealServer(new Ipv4(REAL), 8080, 1, ForwardingMethod.DR);
+        tables.configure(List.of(
+                service(tcp(80), SchedulerName.WLC, real("10.0.0.11", 8080, 1)),
+                persistent(tcp(443), 60, "255.255.255.0", real("10.0.0.11", 8443, 1)),
+                service(tcp(8080), SchedulerName.RR, dr),
+                service(tcp(81), SchedulerName.RR)));
+        return tables;
+    }
+
+    private Forwarder forwarder() {
+        var ports = new Ports(List.of(
+                new Ports.Port("wan", 1, TestDirector.WAN_MAC, 1500, TestDirector.ip("192.0.2.2")),
+                new Ports.Port("lan", 2, TestDirector.LAN_MAC, 1500, TestDirector.ip("10.0.0.2"))));
+        var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, 0)));
+        var made = new Forwarder(active, ports, owned, probes, (_, _, _) -> {});
+        made.nextHops(TestDirector.hops());
+        return made;
+    }
+
+    @AfterEach
+    void close() {
+        probes.close();
+        memory.close();
+    }
+
+    @Test
+    void forwardingBothWaysAndTellingTheStandbyAllocatesNothing() {
+        active.promote(1, now);
+        long fromClient = clientFrame(40000, 80, ACK);
+        long fromServer = lanFrame(40000, 8080, ACK);
+        long direct = clientFrame(40000, 8080, ACK);
+        open(80, fromServer);
+        open(8080, fromServer);
+
+        assertThat(allocated(() -> {
+                    take(fromClient, 54, 0);
+                    take(fromServer, 54, 1);
+                    take(direct, 54, 0);
+                    now += 100_000_000; // every 90 s each connection is told
+                }))
+                .isZero();
+        assertThat(active.counters().value(Counter.FORWARDED_TO_SERVER)).isGreaterThan(2 * 2 * ROUNDS);
+        assertThat(active.counters().value(Counter.FORWARDED_TO_CLIENT)).isGreaterThan(2 * ROUNDS);
+        assertThat(standby.digest()).isEqualTo(active.digest());
+        assertThat(Version.sequence(replica.appliedVersion())).isGreaterThan(100);
+    }
+
+    @Test
+    void connectionsAndTemplatesThatComeAndGoAllocateNothing() {
+        active.promote(1, now);
+        long[] syns = new long[8];
+        for (int i = 0; i < syns.length; i++) {
+            syns[i] = copyOf(
+                    TestPacket.flow(Frame.TCP, CLIENT + (i << 8), 40000 + i, VIP, i % 2 == 0 ? 80 : 443, SYN, ""));
+        }
+        var hops = new NextHops(
+                List.of(new NextHops.Route(0, 0, 0, 1, 0)),
+                List.of(new NextHops.Neighbour(1, REAL, TestDirector.REAL_MAC)));
+        forwarder.nextHops(hops);
+        assertThat(allocated(new Runnable() {
+                    private int next;
+
+                    @Override
+                    public void run() {
+                        take(syns[next++ & 7], 54, 0);
+                        now += 20 * TestDirector.SECOND;
+                    }
+                }))
+                .isZero();
+        assertThat(active.counters().value(Counter.DROPPED_TABLE_FULL)).isZero();
+        assertThat(active.reals().connections(0)).isGreaterThan(1000);
+        assertThat(standby.digest()).isEqualTo(active.digest());
+    }
+
+    @Test
+    void droppingAndAnsweringAllocateNothing() {
+        active.promote(1, now);
+        long stray = clientFrame(50000, 80, ACK);
+        long unreachable = clientFrame(50000, 81, SYN);
+        long ping = copyOf(TestPacket.icmpEcho(CLIENT, VIP, "twelve bytes"));
+        long arp = copyOf(TestPacket.arpRequest(CLIENT, VIP));
+        assertThat(allocated(() -> {
+                    take(stray, 54, 0);
+                    take(unreachable, 54, 0);
+                    take(ping, 54, 0);
+                    take(arp, 42, 0);
+                    now += 10_000_000;
+                }))
+                .isZero();
+        assertThat(active.counters().value(Counter.SENT_ICMP_ERROR)).isEqualTo(2 * ROUNDS);
+    }
+
+    /// But for the mark behind it: what a mark says is published to other threads as a new [holdfast.sync.Equality].
+    @Test
+    void aSnapshotAllocatesNothing() {
+        active.promote(1, now);
+        for (int i = 0; i < 500; i++) {
+            take(clientFrame(1000 + i, i % 2 == 0 ? 80 : 443, SYN), 54, 0);
+        }
+        deliver();
+        assertThat(Allocation.bytesOf(() -> {
+                    for (int i = 0; i < 100; i++) {
+                        active.changes().beginSnapshot();
+                        while (active.changes().writeSnapshot(now)) {
+                            deliver();
+                        }
+                    }
+                }))
+                .isLessThanOrEqualTo(100 * 32);
+        assertThat(standby.digest()).isEqualTo(active.digest());
+    }
+
+    /// Bytes of many rounds in the steady state, each with the work that a worker does between packets.
+    private long allocated(Runnable packets) {
+        return Allocation.bytesOf(() -> {
+            for (int i = 0; i < ROUNDS; i++) {
+                packets.run();
+                active.expire(now, 64);
+                deliver();
+                standby.expire(now, 64);
+            }
+        });
+    }
+
+    private void deliver() {
+        var out = active.changes().ring();
+        for (var delta = out.peek(); delta != null; delta = out.peek()) {
+            var in = replica.ring().claim();
+            if (in != null) {
+                in.copyOf(delta);
+                replica.ring().publish();
+            }
+            out.release();
+        }
+        replica.applyAll(now);
+    }
+
+    private void open(int port, long reply) {
+        take(clientFrame(40000, port, SYN), 54, 0);
+        take(lanFrame(40000, 8080, SYN_ACK), 54, 1);
+        take(clientFrame(40000, port, ACK), 54, 0);
+        take(reply, 54, 1);
+    }
+
+    private long clientFrame(int clientPort, int port, int flags) {
+        return copyOf(TestPacket.flow(Frame.TCP, CLIENT, clientPort, VIP, port, flags, ""));
+    }
+
+    private long lanFrame(int clientPort, int port, int flags) {
+        return copyOf(TestDirector.toLan(TestPacket.flow(Frame.TCP, REAL, port, CLIENT, clientPort, flags, "")));
+    }
+
+    private long copyOf(long frame) {
+        long copy = memory.allocate(256).address();
+        Memory.copy(frame, copy, 256);
+        return copy;
+    }
+
+    /// Takes a copy, because forwarding rewrites the frame where it lies.
+    private void take(long frame, int length, int port) {
+        Memory.copy(frame, scratch, Frame.VNET_BYTES + length);
+        forwarder.take(scratch, length, port, Mode.ACTIVE, now);
+    }
+}

@@ -1,0 +1,711 @@
+package holdfast.forward;
+
+import static holdfast.forward.TestDirector.ACK;
+import static holdfast.forward.TestDirector.CLIENT;
+import static holdfast.forward.TestDirector.FIN_ACK;
+import static holdfast.forward.TestDirector.GATEWAY_MAC;
+import static holdfast.forward.TestDirector.INNER;
+import static holdfast.forward.TestDirector.LAN;
+import static holdfast.forward.TestDirector.LAN_MAC;
+import static holdfast.forward.TestDirector.REAL;
+import static holdfast.forward.TestDirector.REAL2;
+import static holdfast.forward.TestDirector.REAL2_MAC;
+import static holdfast.forward.TestDirector.REAL_MAC;
+import static holdfast.forward.TestDirector.RST;
+import static holdfast.forward.TestDirector.SECOND;
+import static holdfast.forward.TestDirector.SYN;
+import static holdfast.forward.TestDirector.SYN_ACK;
+import static holdfast.forward.TestDirector.VIP;
+import static holdfast.forward.TestDirector.WAN;
+import static holdfast.forward.TestDirector.WAN_MAC;
+import static holdfast.forward.TestDirector.destination;
+import static holdfast.forward.TestDirector.forwarded;
+import static holdfast.forward.TestDirector.toLan;
+import static holdfast.forward.TestDirector.with;
+import static holdfast.testing.Fixtures.ip;
+import static holdfast.testing.Fixtures.persistent;
+import static holdfast.testing.Fixtures.real;
+import static holdfast.testing.Fixtures.service;
+import static holdfast.testing.Fixtures.tcp;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.ForwardingMethod;
+import holdfast.conf.Ipv4;
+import holdfast.conf.Protocol;
+import holdfast.conf.SchedulerName;
+import holdfast.conf.ServiceKey;
+import holdfast.conn.TcpState;
+import holdfast.linux.Memory;
+import holdfast.sync.Delta;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// A frame in, frames out, byte for byte; rows are those of IPVS-REF 1.15. [TestDirector] checks after each frame that
+/// exactly one counter says what became of it.
+class ForwarderPacketTest {
+    private static final ServiceKey DNS = new ServiceKey(Protocol.UDP, new Ipv4(VIP), 53);
+    private static final Configuration.RealServer A = real("10.0.0.11", 8080, 1);
+    private static final Configuration.RealServer B = real("10.0.0.12", 8080, 1);
+    private static final long OTHER_DIRECTOR_WAN = 0x02_00_00_00_00_11L;
+    private static final long OTHER_DIRECTOR_LAN = 0x02_00_00_00_00_12L;
+
+    private TestDirector director = new TestDirector(rr(tcp(80), A));
+
+    @AfterEach
+    void close() {
+        director.close();
+    }
+
+    private static Configuration.Service rr(ServiceKey key, Configuration.RealServer... reals) {
+        return service(key, SchedulerName.RR, reals);
+    }
+
+    private void serves(Configuration.Service... services) {
+        director.close();
+        director = new TestDirector(services);
+    }
+
+    private static Configuration.RealServer dr(String address, int port) {
+        return new Configuration.RealServer(Ipv4.of(address), port, 1, ForwardingMethod.DR);
+    }
+
+    private static long segment(int source, int sourcePort, int destination, int port, int flags, String payload) {
+        return TestPacket.flow(Frame.TCP, source, sourcePort, destination, port, flags, payload);
+    }
+
+    private static long datagram(int source, int sourcePort, int destination, int port, String payload) {
+        return TestPacket.flow(Frame.UDP, source, sourcePort, destination, port, 0, payload);
+    }
+
+    private static byte[] ofIp(TestDirector.Sent frame) {
+        return Arrays.copyOfRange(frame.bytes(), 24, frame.bytes().length);
+    }
+
+    private void assertSent(List<TestDirector.Sent> sent, int port, byte[] bytes) {
+        assertThat(sent).hasSize(1);
+        assertThat(sent.getFirst().port()).isEqualTo(port);
+        assertThat(sent.getFirst().bytes()).isEqualTo(bytes);
+    }
+
+    // NAT
+
+    @Test
+    void natGivesTheServerThePacketWithItsOwnAddressAndPort() { // row 1
+        var sent = director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
+
+        assertSent(sent, LAN, forwarded(segment(CLIENT, 40000, REAL, 8080, SYN, ""), LAN_MAC, REAL_MAC));
+        assertThat(director.state(40000)).isEqualTo(TcpState.SYN_RECV.code());
+        assertThat(director.tables.reals().active(0)).isEqualTo(1);
+        assertThat(director.tables.reals().inactive(0)).isZero();
+    }
+
+    @Test
+    void natGivesTheClientTheReplyAsIfTheVipHadSaidIt() {
+        director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
+
+        var sent = director.take(
+                LAN, toLan(segment(REAL, 8080, CLIENT, 40000, SYN_ACK, "x")), Counter.FORWARDED_TO_CLIENT);
+
+        assertSent(sent, WAN, forwarded(segment(VIP, 80, CLIENT, 40000, SYN_ACK, "x"), WAN_MAC, GATEWAY_MAC));
+    }
+
+    @Test
+    void aWholeConversationIsFollowedAndCountedForItsServer() {
+        director.connect(40000);
+        assertThat(director.state(40000)).isEqualTo(TcpState.ESTABLISHED.code());
+        director.client(40000, FIN_ACK, Counter.FORWARDED_TO_SERVER);
+        director.reply(REAL, 8080, 40000, FIN_ACK, Counter.FORWARDED_TO_CLIENT);
+
+        assertThat(director.state(40000)).isEqualTo(TcpState.TIME_WAIT.code());
+        var reals = director.tables.reals();
+        assertThat(reals.packetsIn(0)).isEqualTo(3);
+        assertThat(reals.bytesIn(0)).isEqualTo(120);
+        assertThat(reals.packetsOut(0)).isEqualTo(2);
+        assertThat(reals.bytesOut(0)).isEqualTo(80);
+        assertThat(reals.connections(0)).isEqualTo(1);
+        assertThat(director.count(Counter.FORWARDED_BYTES)).isEqualTo(200);
+    }
+
+    @Test
+    void udpIsForwardedBothWays() {
+        serves(rr(DNS, real("10.0.0.11", 5353, 1)));
+
+        var asked = director.take(WAN, datagram(CLIENT, 5000, VIP, 53, "who?"), Counter.FORWARDED_TO_SERVER);
+        var told = director.take(LAN, toLan(datagram(REAL, 5353, CLIENT, 5000, "me")), Counter.FORWARDED_TO_CLIENT);
+
+        assertSent(asked, LAN, forwarded(datagram(CLIENT, 5000, REAL, 5353, "who?"), LAN_MAC, REAL_MAC));
+        assertSent(told, WAN, forwarded(datagram(VIP, 53, CLIENT, 5000, "me"), WAN_MAC, GATEWAY_MAC));
+    }
+
+    @Test
+    void anEthernetTrailerAndIpOptionsDoNotDisturb() {
+        long padded = segment(CLIENT, 40000, VIP, 80, SYN, "");
+        var sent = director.take(WAN, padded, 60);
+
+        assertThat(sent.getFirst().bytes()).hasSize(Frame.VNET_BYTES + 60);
+        assertThat(destination(sent.getFirst())).isEqualTo(REAL);
+    }
+
+    @Test
+    void aPacketOfAnUnknownServerIsLeftAlone() {
+        director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
+
+        assertThat(director.reply(REAL2, 8080, 40000, SYN_ACK, Counter.NOT_OURS))
+                .isEmpty();
+        assertThat(director.reply(REAL, 8081, 40000, SYN_ACK, Counter.NOT_OURS)).isEmpty();
+        assertThat(director.reply(REAL, 8080, 40001, SYN_ACK, Counter.NOT_OURS)).isEmpty();
+    }
+
+    // DR
+
+    @Test
+    void drChangesNothingButMacsAndTtl() {
+        serves(rr(tcp(80), dr("10.0.0.11", 80)));
+
+        var sent = director.take(WAN, segment(CLIENT, 40000, VIP, 80, SYN, "abc"), Counter.FORWARDED_TO_SERVER);
+
+        assertSent(sent, LAN, forwarded(segment(CLIENT, 40000, VIP, 80, SYN, "abc"), LAN_MAC, REAL_MAC));
+    }
+
+    @Test
+    void drConnectionsAreEstablishedByTheClientsPacketsAlone() {
+        serves(rr(tcp(80), dr("10.0.0.11", 80)));
+        director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
+        director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);
+        assertThat(director.state(40000)).isEqualTo(TcpState.ESTABLISHED.code());
+        director.client(40000, FIN_ACK, Counter.FORWARDED_TO_SERVER);
+        assertThat(director.state(40000)).isEqualTo(TcpState.FIN_WAIT.code());
+    }
+
+    // What begins a connection
+
+    @Test
+    void aSegmentInTheMiddleOfNothingIsDropped() { // row 2; nobody else would answer for an owned address
+        assertThat(director.client(40000, ACK, Counter.DROPPED_NO_CONNECTION)).isEmpty();
+        assertThat(director.client(40000, RST, Counter.DROPPED_NO_CONNECTION)).isEmpty();
+        assertThat(director.client(40000, SYN | RST, Counter.DROPPED_NO_CONNECTION))
+                .isEmpty();
+        assertThat(director.client(40000, FIN_ACK, Counter.DROPPED_NO_CONNECTION))
+                .isEmpty();
+        assertThat(director.knows(40000)).isFalse();
+    }
+
+    @Test
+    void whatNoServiceHasIsDroppedWithoutAWord() { // row 7
+        var sent = director.take(WAN, segment(CLIENT, 40000, VIP, 81, SYN, ""), Counter.DROPPED_NO_SERVICE);
+        assertThat(sent).isEmpty();
+        director.take(WAN, datagram(CLIENT, 40000, VIP, 80, ""), Counter.DROPPED_NO_SERVICE);
+    }
+
+    @Test
+    void aServiceWithoutServersAnswersPortUnreachable() { // row 4
+        serves(rr(tcp(80)));
+        assertPortUnreachable(director.client(40000, SYN, Counter.DROPPED_NO_REAL_SERVER));
+    }
+
+    @Test
+    void aServiceWhoseServersAreAllQuiescedAnswersPortUnreachable() { // row 5
+        serves(rr(tcp(80), real("10.0.0.11", 8080, 0), real("10.0.0.12", 8080, 0)));
+        assertPortUnreachable(director.client(40000, SYN, Counter.DROPPED_NO_REAL_SERVER));
+        assertThat(director.knows(40000)).isFalse();
+        assertThat(director.count(Counter.SENT_ICMP_ERROR)).isEqualTo(1);
+    }
+
+    private void assertPortUnreachable(List<TestDirector.Sent> sent) {
+        assertThat(sent).hasSize(1);
+        assertError(sent.getFirst(), 3, 3, 0, VIP, segment(CLIENT, 40000, VIP, 80, SYN, ""));
+    }
+
+    /// Checks every byte of an ICMP error out of the outer port.
+    private void assertError(TestDirector.Sent error, int type, int code, int mtu, int from, long offending) {
+        assertThat(error.port()).isEqualTo(WAN);
+        var quoted = TestPacket.load(offending + 24, Math.min(TestPacket.length(offending) - 14, 528));
+        var expected = ByteBuffer.allocate(24 + 28 + quoted.length);
+        expected.put(new byte[10]);
+        putMac(expected, TestPacket.CLIENT_MAC);
+        putMac(expected, WAN_MAC);
+        expected.putShort((short) 0x800);
+        expected.putShort((short) 0x45c0).putShort((short) (28 + quoted.length)).putInt(0);
+        expected.put((byte) 64).put((byte) 1).putShort((short) 0).putInt(from).putInt(CLIENT);
+        expected.put((byte) type)
+                .put((byte) code)
+                .putShort((short) 0)
+                .putInt(mtu)
+                .put(quoted);
+        byte[] bytes = expected.array();
+        expected.putShort(34, (short) ~TestPacket.sum(bytes, 24, 20));
+        expected.putShort(46, (short) ~TestPacket.sum(bytes, 44, 8 + quoted.length));
+        assertThat(error.bytes()).isEqualTo(bytes);
+    }
+
+    private static void putMac(ByteBuffer to, long mac) {
+        to.putShort((short) (mac >>> 32)).putInt((int) mac);
+    }
+
+    @Test
+    void aBorrowedFtpServiceIsNotAnsweredWithAnError() { // row 20
+        serves(rr(tcp(21), real("10.0.0.11", 21, 1)));
+
+        var sent = director.take(WAN, segment(CLIENT, 40000, VIP, 50000, SYN, ""), Counter.DROPPED_NO_SERVICE);
+
+        assertThat(sent).isEmpty();
+        assertThat(director.count(Counter.SENT_ICMP_ERROR)).isZero();
+    }
+
+    @Test
+    void nothingFromTheFtpDataPortIsScheduled() { // row 21
+        assertThat(director.client(20, SYN, Counter.DROPPED_NO_CONNECTION)).isEmpty();
+        assertThat(director.knows(20)).isFalse();
+    }
+
+    @Test
+    void aFullTableDropsWhatIsNewAndKeepsWhatIsThere() {
+        director.close();
+        director = new TestDirector(new Configuration.Datapath(2, 2, 0, false), rr(tcp(80), A));
+        director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
+        director.client(40001, SYN, Counter.FORWARDED_TO_SERVER);
+        director.client(40002, SYN, Counter.DROPPED_TABLE_FULL);
+        director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);
+    }
+
+    // Errors
+
+    @Test
+    void aPacketOutOfHopsIsAnswered() {
+        long last = with(segment(CLIENT, 40000, VIP, 80, SYN, "hello"), 8, 1);
+        var sent = director.take(WAN, last, Counter.DROPPED_TTL);
+
+        assertThat(sent).hasSize(1);
+        assertError(sent.getFirst(), 11, 0, 0, VIP, with(segment(CLIENT, 40000, VIP, 80, SYN, "hello"), 8, 1));
+        assertThat(director.knows(40000)).as("nobody was told of it").isFalse();
+    }
+
+    @Test
+    void aPacketThatMustNotBeCutAndIsTooBigIsAnsweredWithTheMtu() {
+        director.connect(40000);
+        var payload = "a".repeat(1461);
+        var sent = director.take(WAN, segment(CLIENT, 40000, VIP, 80, ACK, payload), Counter.DROPPED_TOO_BIG);
+
+        assertThat(sent).hasSize(1);
+        assertError(sent.getFirst(), 3, 4, 1500, VIP, segment(CLIENT, 40000, VIP, 80, ACK, payload));
+    }
+
+    @Test
+    void aPacketOfExactlyTheMtuPasses() {
+        director.connect(40000);
+        director.take(WAN, segment(CLIENT, 40000, VIP, 80, ACK, "a".repeat(1460)), Counter.FORWARDED_TO_SERVER);
+    }
+
+    @Test
+    void aPacketThatMayBeCutAndIsTooBigIsDroppedInSilence() {
+        director.connect(40000);
+        long big = with(segment(CLIENT, 40000, VIP, 80, ACK, "a".repeat(1461)), 6, 0);
+        assertThat(director.take(WAN, big, Counter.DROPPED_TOO_BIG)).isEmpty();
+    }
+
+    @Test
+    void aSuperFrameLongerThanTheMtuPassesWithItsOffloadMetadata() {
+        director.connect(40000);
+        long big = segment(CLIENT, 40000, VIP, 80, ACK, "a".repeat(3000));
+        Memory.putByte(big + 1, (byte) 1); // GSO_TCPV4
+        Memory.putShort(big + 4, (short) 1460); // gso_size
+        var sent = director.take(WAN, big, Counter.FORWARDED_TO_SERVER);
+
+        var expected = forwarded(segment(CLIENT, 40000, REAL, 8080, ACK, "a".repeat(3000)), LAN_MAC, REAL_MAC);
+        expected[1] = 1;
+        expected[4] = (byte) 0xb4;
+        expected[5] = 0x05;
+        assertSent(sent, LAN, expected);
+    }
+
+    @Test
+    void aServersPacketOutOfHopsIsAnsweredFromTheInnerAddress() {
+        director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
+        long last = with(toLan(segment(REAL, 8080, CLIENT, 40000, SYN_ACK, "")), 8, 1);
+        var sent = director.take(LAN, last, Counter.DROPPED_TTL);
+
+        assertThat(sent.getFirst().port()).isEqualTo(LAN);
+        var error = ofIp(sent.getFirst());
+        assertThat(Arrays.copyOfRange(error, 12, 16)).isEqualTo(new byte[] {10, 0, 0, 2});
+        assertThat(error[20]).isEqualTo((byte) 11);
+    }
+
+    @Test
+    void errorsAreRationedAndTheRestIsCounted() {
+        serves(rr(tcp(80)));
+        for (int i = 0; i < 60; i++) {
+            director.client(1000 + i, SYN, Counter.DROPPED_NO_REAL_SERVER);
+        }
+        assertThat(director.count(Counter.SENT_ICMP_ERROR)).isEqualTo(50);
+        assertThat(director.count(Counter.SUPPRESSED_ICMP_ERROR)).isEqualTo(10);
+    }
+
+    // The way there
+
+    @Test
+    void withoutANeighbourThePacketIsDroppedAndTheKernelAsked() {
+        serves(rr(tcp(80), real("10.0.0.13", 8080, 1)));
+
+        assertThat(director.client(40000, SYN, Counter.DROPPED_NO_NEIGHBOUR)).isEmpty();
+
+        var asked = new ArrayList<Long>();
+        director.probes.drain(asked::add);
+        assertThat(asked).containsExactly(1L << 32 | TestDirector.SILENT_REAL);
+        assertThat(director.knows(40000)).as("the next SYN starts afresh").isFalse();
+    }
+
+    @Test
+    void withoutARouteThePacketIsDropped() {
+        serves(rr(tcp(80), real("172.16.0.1", 8080, 1)));
+        assertThat(director.client(40000, SYN, Counter.DROPPED_NO_ROUTE)).isEmpty();
+        assertThat(director.knows(40000)).isFalse();
+    }
+
+    @Test
+    void theFirstPacketOfAClientWhoseNeighbourIsUnknownAsksForTheWayBack() {
+        int neighbour = ip("192.0.2.77");
+        director.take(WAN, segment(neighbour, 40000, VIP, 80, SYN, ""), Counter.FORWARDED_TO_SERVER);
+        var asked = new ArrayList<Long>();
+        director.probes.drain(asked::add);
+        assertThat(asked).containsExactly((long) neighbour & 0xffff_ffffL);
+    }
+
+    // Port reuse
+
+    @Test
+    void aSynOnAFinishedConnectionIsScheduledAnew() { // row 12
+        serves(rr(tcp(80), A, B));
+        int first = director.connect(40000);
+        director.client(40000, FIN_ACK, Counter.FORWARDED_TO_SERVER);
+        director.reply(first, 8080, 40000, FIN_ACK, Counter.FORWARDED_TO_CLIENT);
+        assertThat(director.state(40000)).isEqualTo(TcpState.TIME_WAIT.code());
+
+        var again = director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
+
+        assertThat(destination(again.getFirst())).isNotEqualTo(first);
+        assertThat(director.state(40000)).isEqualTo(TcpState.SYN_RECV.code());
+        assertThat(director.tables.connections().size()).isEqualTo(1);
+    }
+
+    @Test
+    void aSynOnAnOpenConnectionIsThatConnections() {
+        serves(rr(tcp(80), A, B));
+        int first = director.connect(40000);
+        var again = director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
+        assertThat(destination(again.getFirst())).isEqualTo(first);
+    }
+
+    @Test
+    void aSynOnAFinishedConnectionOfAPersistentServiceKeepsIt() { // row 13
+        serves(persistent(tcp(80), 360, "255.255.255.255", A, B));
+        int first = director.connect(40000);
+        director.client(40000, FIN_ACK, Counter.FORWARDED_TO_SERVER);
+        director.reply(first, 8080, 40000, FIN_ACK, Counter.FORWARDED_TO_CLIENT);
+        assertThat(director.state(40000)).isEqualTo(TcpState.TIME_WAIT.code());
+        int slot = director.tables.connections().find(Frame.TCP, CLIENT, 40000, VIP, 80);
+
+        var again = director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
+
+        assertThat(destination(again.getFirst())).isEqualTo(first);
+        assertThat(director.tables.connections().find(Frame.TCP, CLIENT, 40000, VIP, 80))
+                .isEqualTo(slot);
+        assertThat(director.tables.reals().connections(0)
+                        + director.tables.reals().connections(1))
+                .as("connections scheduled")
+                .isEqualTo(1);
+    }
+
+    // Persistence
+
+    @Test
+    void aStickyClientGoesToTheSameServerFromEachPort() {
+        serves(persistent(tcp(80), 360, "255.255.255.255", A, B));
+        int first = director.connect(40000);
+        for (int port = 40001; port < 40010; port++) {
+            assertThat(director.connect(port)).isEqualTo(first);
+        }
+        assertThat(director.tables.templates().size()).isEqualTo(1);
+    }
+
+    @Test
+    void aStickyClientStaysWithItsQuiescedServer() { // row 14
+        serves(persistent(tcp(80), 360, "255.255.255.255", A, B));
+        int first = director.connect(40000);
+        boolean isA = first == REAL;
+        director.tables.configure(List.of(persistent(
+                tcp(80),
+                360,
+                "255.255.255.255",
+                real("10.0.0.11", 8080, isA ? 0 : 1),
+                real("10.0.0.12", 8080, isA ? 1 : 0))));
+
+        assertThat(director.connect(40001)).isEqualTo(first);
+    }
+
+    @Test
+    void aStickyClientStaysWithItsOverloadedServer() { // row 16
+        serves(persistent(tcp(80), 360, "255.255.255.255", A, B));
+        int first = director.connect(40000);
+        int id = director.tables.reals().address(0) == first ? 0 : 1;
+        director.tables.reals().overloaded(id, true);
+        assertThat(director.connect(40001)).isEqualTo(first);
+    }
+
+    @Test
+    void aStickyClientWhoseServerIsGoneGetsAnotherOne() {
+        serves(persistent(tcp(80), 360, "255.255.255.255", A, B));
+        int first = director.connect(40000);
+        director.tables.configure(List.of(persistent(tcp(80), 360, "255.255.255.255", first == REAL ? B : A)));
+
+        assertThat(director.connect(40001)).isNotEqualTo(first);
+        director.client(40000, ACK, Counter.DROPPED_REAL_SERVER_GONE);
+    }
+
+    // Real servers that go
+
+    @Test
+    void dataToADeletedServerIsDroppedUntilItComesBack() { // rows 9 and 10
+        director.connect(40000);
+        director.tables.configure(List.of(rr(tcp(80))));
+        assertThat(director.client(40000, ACK, Counter.DROPPED_REAL_SERVER_GONE))
+                .isEmpty();
+
+        director.tables.configure(List.of(rr(tcp(80), A)));
+        director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);
+        assertThat(director.tables.reals().active(0)).isEqualTo(1);
+    }
+
+    @Test
+    void datagramsToADeletedServerDoNotKeepTheirConnection() { // row 19
+        serves(rr(DNS, real("10.0.0.11", 5353, 1)));
+        director.take(WAN, datagram(CLIENT, 5000, VIP, 53, ""), Counter.FORWARDED_TO_SERVER);
+        director.tables.configure(List.of(rr(DNS, real("10.0.0.12", 5353, 1))));
+        for (int second = 0; second < 299; second += 13) {
+            director.now += 13 * SECOND;
+            director.tables.expire(director.now, Integer.MAX_VALUE);
+            if (second + 13 < 300) {
+                director.take(WAN, datagram(CLIENT, 5000, VIP, 53, ""), Counter.DROPPED_REAL_SERVER_GONE);
+            }
+        }
+        director.now += 2 * SECOND;
+        director.tables.expire(director.now, Integer.MAX_VALUE);
+
+        var sent = director.take(WAN, datagram(CLIENT, 5000, VIP, 53, ""), Counter.FORWARDED_TO_SERVER);
+        assertThat(destination(sent.getFirst())).isEqualTo(REAL2);
+        assertThat(sent.getFirst().bytes()).startsWith(macsOf(LAN_MAC, REAL2_MAC));
+    }
+
+    private static byte[] macsOf(long source, long destination) {
+        var bytes = ByteBuffer.allocate(22).put(new byte[10]);
+        putMac(bytes, destination);
+        putMac(bytes, source);
+        return bytes.array();
+    }
+
+    // What is not a flow
+
+    @Test
+    void fragmentsForTheVipAreDroppedAndOthersLeftAlone() {
+        long fragment = with(datagram(CLIENT, 1, VIP, 53, "x"), 6, 0x20);
+        assertThat(director.take(WAN, fragment, Counter.DROPPED_FRAGMENT)).isEmpty();
+        long last = with(with(datagram(CLIENT, 1, VIP, 53, "x"), 6, 0), 7, 9);
+        assertThat(director.take(WAN, last, Counter.DROPPED_FRAGMENT)).isEmpty();
+        long foreign = with(datagram(CLIENT, 1, REAL, 53, "x"), 6, 0x20);
+        assertThat(director.take(WAN, foreign, Counter.NOT_OURS)).isEmpty();
+    }
+
+    @Test
+    void aPacketThatContradictsItselfIsDropped() {
+        long wrong = segment(CLIENT, 1, VIP, 80, SYN, "");
+        Memory.putByte(wrong + 24 + 8, (byte) 9);
+        assertThat(director.take(WAN, wrong, Counter.DROPPED_MALFORMED)).isEmpty();
+    }
+
+    @Test
+    void aPingOfTheVipIsAnswered() { // row 17
+        long ping = TestPacket.icmpEcho(CLIENT, VIP, "payload");
+        var sent = director.take(WAN, ping, Counter.ANSWERED_ECHO);
+
+        long pong = TestPacket.icmpEcho(VIP, CLIENT, "payload");
+        Memory.putByte(pong + 24 + 20, (byte) 0);
+        Memory.putShort(pong + 24 + 22, (short) 0);
+        int icmp = TestPacket.length(pong) - 34;
+        Memory.putShortBe(pong + 24 + 22, (short) ~TestPacket.sum(TestPacket.load(pong + 44, icmp), 0, icmp));
+        Mac.store(pong + 10, TestPacket.CLIENT_MAC);
+        Mac.store(pong + 16, WAN_MAC);
+        assertSent(sent, WAN, TestPacket.load(pong, 10 + TestPacket.length(pong)));
+    }
+
+    @Test
+    void aPingOfAnotherAddressAndAnEchoReplyAreTheKernels() {
+        assertThat(director.take(WAN, TestPacket.icmpEcho(CLIENT, ip("192.0.2.2"), "x"), Counter.NOT_OURS))
+                .isEmpty();
+        long reply = TestPacket.icmpEcho(CLIENT, VIP, "x");
+        Memory.putByte(reply + 44, (byte) 0);
+        assertThat(director.take(WAN, reply, Counter.NOT_OURS)).isEmpty();
+    }
+
+    @Test
+    void aFrameFloodedForAnotherMacIsIgnored() {
+        long flooded = segment(CLIENT, 40000, VIP, 80, SYN, "");
+        Mac.store(flooded + 10, OTHER_DIRECTOR_WAN);
+        assertThat(director.take(WAN, flooded, Counter.NOT_OURS)).isEmpty();
+        long ping = TestPacket.icmpEcho(CLIENT, VIP, "x");
+        Mac.store(ping + 10, 0xffff_ffff_ffffL);
+        assertThat(director.take(WAN, ping, Counter.NOT_OURS)).isEmpty();
+    }
+
+    @Test
+    void aFrameOfAnotherProtocolAndOneTooShortForAnyAreIgnored() {
+        long other = segment(CLIENT, 40000, VIP, 80, SYN, "");
+        Memory.putShortBe(other + 22, (short) 0x86dd);
+        assertThat(director.take(WAN, other, 54)).isEmpty();
+        assertThat(director.take(WAN, other, 13)).isEmpty();
+        assertThat(director.count(Counter.NOT_OURS)).isEqualTo(2);
+    }
+
+    // ARP
+
+    @Test
+    void arpForAnOwnedAddressIsAnsweredOnItsOwnLink() {
+        var sent = director.take(WAN, TestPacket.arpRequest(CLIENT, VIP), Counter.ANSWERED_ARP);
+
+        var answer = ByteBuffer.allocate(52).put(new byte[10]);
+        putMac(answer, TestPacket.CLIENT_MAC);
+        putMac(answer, WAN_MAC);
+        answer.putShort((short) 0x806).putShort((short) 1).putShort((short) 0x800);
+        answer.put((byte) 6).put((byte) 4).putShort((short) 2);
+        putMac(answer, WAN_MAC);
+        answer.putInt(VIP);
+        putMac(answer, TestPacket.CLIENT_MAC);
+        answer.putInt(CLIENT);
+        assertSent(sent, WAN, answer.array());
+        assertThat(director.take(LAN, TestPacket.arpRequest(REAL, INNER), Counter.ANSWERED_ARP))
+                .hasSize(1);
+    }
+
+    @Test
+    void arpForAnOwnedAddressOnAForeignLinkIsNotAnswered() {
+        assertThat(director.take(LAN, TestPacket.arpRequest(REAL, VIP), Counter.NOT_OURS))
+                .isEmpty();
+        assertThat(director.take(WAN, TestPacket.arpRequest(CLIENT, INNER), Counter.NOT_OURS))
+                .isEmpty();
+    }
+
+    @Test
+    void arpForAnybodyElseIsNotAnswered() {
+        assertThat(director.take(WAN, TestPacket.arpRequest(CLIENT, ip("192.0.2.2")), Counter.NOT_OURS))
+                .isEmpty();
+    }
+
+    @Test
+    void anotherDirectorsAnnouncementIsNotAnswered() { // or two directors would answer each other for ever
+        assertThat(director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.NOT_OURS))
+                .isEmpty();
+    }
+
+    @Test
+    void anArpAnswerIsNotAnswered() {
+        long answer = TestPacket.arpRequest(CLIENT, VIP);
+        Memory.putShortBe(answer + 24 + 6, (short) 2);
+        assertThat(director.take(WAN, answer, Counter.NOT_OURS)).isEmpty();
+    }
+
+    @Test
+    void aDirectorThatIsNotActiveAnswersNoArp() {
+        for (var mode : List.of(Mode.STANDBY, Mode.RELAY)) {
+            director.mode = mode;
+            assertThat(director.take(WAN, TestPacket.arpRequest(CLIENT, VIP), Counter.NOT_OURS))
+                    .isEmpty();
+        }
+    }
+
+    // Standby and relay
+
+    @Test
+    void aStandbySendsNothingAndCountsWhatWasForTheVip() {
+        director.connect(40000);
+        director.mode = Mode.STANDBY;
+        assertThat(director.client(40000, ACK, Counter.DROPPED_NOT_ACTIVE)).isEmpty();
+        assertThat(director.client(40001, SYN, Counter.DROPPED_NOT_ACTIVE)).isEmpty();
+        assertThat(director.take(WAN, TestPacket.icmpEcho(CLIENT, VIP, "x"), Counter.DROPPED_NOT_ACTIVE))
+                .isEmpty();
+        assertThat(director.reply(REAL, 8080, 40000, ACK, Counter.NOT_OURS)).isEmpty();
+        assertThat(director.knows(40001)).isFalse();
+    }
+
+    @Test
+    void aRelaySendsBothDirectionsOnUnchangedButForTheMacs() {
+        director.connect(40000);
+        relay(OTHER_DIRECTOR_WAN, OTHER_DIRECTOR_LAN);
+
+        var fromClient = director.client(40000, ACK, Counter.RELAYED);
+        var fromServer = director.reply(REAL, 8080, 40000, ACK, Counter.RELAYED);
+        var ping = director.take(WAN, TestPacket.icmpEcho(CLIENT, VIP, "x"), Counter.RELAYED);
+
+        assertSent(fromClient, WAN, relayed(segment(CLIENT, 40000, VIP, 80, ACK, ""), WAN_MAC, OTHER_DIRECTOR_WAN));
+        assertSent(fromServer, LAN, relayed(segment(REAL, 8080, CLIENT, 40000, ACK, ""), LAN_MAC, OTHER_DIRECTOR_LAN));
+        assertSent(ping, WAN, relayed(TestPacket.icmpEcho(CLIENT, VIP, "x"), WAN_MAC, OTHER_DIRECTOR_WAN));
+    }
+
+    @Test
+    void aRelayLeavesTheTablesAsTheyAre() {
+        director.connect(40000);
+        long digest = director.tables.digest();
+        relay(OTHER_DIRECTOR_WAN, OTHER_DIRECTOR_LAN);
+        director.client(40001, SYN, Counter.RELAYED);
+        director.client(40000, FIN_ACK, Counter.RELAYED);
+        assertThat(director.tables.digest()).isEqualTo(digest);
+        assertThat(director.reply(REAL2, 8080, 40000, ACK, Counter.NOT_OURS)).isEmpty();
+    }
+
+    @Test
+    void aRelayThatDoesNotKnowThePeersMacDropsAndSaysSo() {
+        director.connect(40000);
+        relay(0, OTHER_DIRECTOR_LAN);
+        assertThat(director.client(40000, ACK, Counter.DROPPED_NOT_ACTIVE)).isEmpty();
+    }
+
+    private void relay(long wan, long lan) {
+        director.forwarder.relayTo(new long[] {wan, lan});
+        director.tables.demote();
+        director.mode = Mode.RELAY;
+    }
+
+    private static byte[] relayed(long frame, long source, long destination) {
+        Mac.store(frame + 10, destination);
+        Mac.store(frame + 16, source);
+        return TestPacket.load(frame, 10 + TestPacket.length(frame));
+    }
+
+    // What the standby is told
+
+    @Test
+    void eachChangeIsToldOnceAndAPacketThatChangesNothingIsNot() {
+        director.connect(40000);
+        assertThat(drain()).containsExactly(Delta.Op.MARK, Delta.Op.CONNECTION, Delta.Op.CONNECTION);
+        director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);
+        assertThat(drain()).isEmpty();
+        director.now += 89 * SECOND;
+        director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);
+        assertThat(drain()).as("a tenth of 900 s is not over").isEmpty();
+        director.now += 2 * SECOND;
+        director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);
+        assertThat(drain()).containsExactly(Delta.Op.CONNECTION);
+    }
+
+    private List<Delta.Op> drain() {
+        var ops = new ArrayList<Delta.Op>();
+        var ring = director.tables.changes().ring();
+        for (var delta = ring.peek(); delta != null; delta = ring.peek()) {
+            ops.add(delta.op());
+            ring.release();
+        }
+        return ops;
+    }
+}

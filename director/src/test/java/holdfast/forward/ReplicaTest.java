@@ -1,0 +1,142 @@
+package holdfast.forward;
+
+import static holdfast.forward.TestDirector.CLIENT;
+import static holdfast.forward.TestDirector.REAL;
+import static holdfast.forward.TestDirector.SECOND;
+import static holdfast.forward.TestDirector.SYN;
+import static holdfast.forward.TestDirector.VIP;
+import static holdfast.testing.Fixtures.real;
+import static holdfast.testing.Fixtures.service;
+import static holdfast.testing.Fixtures.tcp;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.conf.SchedulerName;
+import holdfast.conn.Conn;
+import holdfast.sync.Delta;
+import holdfast.sync.Version;
+import java.util.ArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Single rules of the stream that [StreamTest]'s orderly one does not need.
+class ReplicaTest {
+    private static final int PORT = 40000;
+    private final TestDirector director =
+            new TestDirector(service(tcp(80), SchedulerName.RR, real("10.0.0.11", 8080, 1)));
+
+    @BeforeEach
+    void follow() {
+        director.tables.demote();
+    }
+
+    @AfterEach
+    void close() {
+        director.close();
+    }
+
+    private Delta arriving(Delta.Op op, long version) {
+        return requireNonNull(director.replica.ring().claim()).op(op).version(version);
+    }
+
+    private void apply() {
+        director.replica.ring().publish();
+        director.replica.applyAll(director.now);
+    }
+
+    private Delta connection(long version, int state) {
+        return arriving(Delta.Op.CONNECTION, version)
+                .protocol(Frame.TCP)
+                .clientAddress(CLIENT)
+                .clientPort(PORT)
+                .virtualAddress(VIP)
+                .virtualPort(80)
+                .realAddress(REAL)
+                .realPort(8080)
+                .state(state)
+                .remainingMs(1)
+                .templatePort(Delta.NO_TEMPLATE);
+    }
+
+    private Conn known() {
+        int slot = director.tables.connections().find(Frame.TCP, CLIENT, PORT, VIP, 80);
+        assertThat(slot).isNotNegative();
+        return director.tables.connections().view().at(slot);
+    }
+
+    @Test
+    void anOlderRecordOfTheSameTermChangesNothing() {
+        connection(Version.of(1, 5), 1);
+        apply();
+        connection(Version.of(1, 3), 3);
+        apply();
+        assertThat(known().state()).isEqualTo(1);
+        assertThat(known().version()).isEqualTo(Version.of(1, 5));
+    }
+
+    @Test
+    void anOlderRecordStillConfirmsItsEntryToTheSnapshot() {
+        connection(Version.of(1, 5), 1);
+        apply();
+        arriving(Delta.Op.SNAPSHOT_BEGIN, Version.of(1, 5));
+        apply();
+        connection(Version.of(1, 3), 3);
+        apply();
+        arriving(Delta.Op.SNAPSHOT_END, Version.of(1, 5));
+        apply();
+        assertThat(known().state()).isEqualTo(1);
+    }
+
+    @Test
+    void aRecordWithAnotherPortOfTheServerMovesTheConnection() {
+        connection(Version.of(1, 5), 1);
+        apply();
+        connection(Version.of(1, 6), 1).realPort(8081);
+        apply();
+        assertThat(known().realPort()).isEqualTo(8081);
+        assertThat(director.tables.connections().findOutbound(Frame.TCP, REAL, 8081, CLIENT, PORT))
+                .isEqualTo(known().slot());
+    }
+
+    @Test
+    void aSnapshotAskedForDuringOneIsWrittenAfterIt() {
+        director.tables.promote(2, director.now);
+        var changes = director.tables.changes();
+        changes.beginSnapshot();
+        changes.beginSnapshot();
+        changes.beginSnapshot();
+        while (changes.writeSnapshot(director.now)) {}
+        var ops = new ArrayList<Delta.Op>();
+        for (var delta = changes.ring().peek();
+                delta != null;
+                delta = changes.ring().peek()) {
+            ops.add(delta.op());
+            changes.ring().release();
+        }
+        assertThat(ops.stream().filter(op -> op == Delta.Op.SNAPSHOT_BEGIN)).hasSize(2);
+        assertThat(ops.stream().filter(op -> op == Delta.Op.SNAPSHOT_END)).hasSize(2);
+    }
+
+    @Test
+    void anInheritedEntryLivesATenthLongerThanWasTold() { // that is what its former active was not bound to tell
+        connection(Version.of(1, 5), 1);
+        apply();
+        director.tables.promote(2, director.now);
+        director.now += 89 * SECOND;
+        director.tables.expire(director.now, Integer.MAX_VALUE);
+        assertThat(director.knows(PORT)).isTrue();
+        director.now += 2 * SECOND;
+        director.tables.expire(director.now, Integer.MAX_VALUE);
+        assertThat(director.knows(PORT)).isFalse();
+    }
+
+    @Test
+    void eachTermCountsItsChangesFromOne() {
+        director.tables.promote(2, director.now);
+        director.client(PORT, SYN, Counter.FORWARDED_TO_SERVER);
+        assertThat(director.tables.changes().version()).isEqualTo(Version.of(2, 1));
+        director.tables.promote(3, director.now);
+        assertThat(director.tables.changes().version()).isEqualTo(Version.of(3, 0));
+    }
+}

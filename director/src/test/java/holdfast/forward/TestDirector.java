@@ -1,0 +1,219 @@
+package holdfast.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipv4;
+import holdfast.linux.Memory;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// One worker's forwarder and tables between two links, without rings or threads: frames go in by [#take], and what
+/// leaves is recorded with all its bytes. After each frame it checks that exactly one counter says what became of it.
+///
+///     client 198.51.100.7 --- gateway 192.0.2.254 --- [port 0] director [port 1] --- 10.0.0.11, .12, .13
+final class TestDirector implements AutoCloseable {
+    static final int CLIENT = ip("198.51.100.7");
+    static final int VIP = ip("192.0.2.10");
+    static final int INNER = ip("10.0.0.1"); // an owned address of the other link
+    static final int REAL = ip("10.0.0.11");
+    static final int REAL2 = ip("10.0.0.12");
+    static final int SILENT_REAL = ip("10.0.0.13"); // nobody knows its MAC
+    static final int UNROUTED = ip("172.16.0.1");
+    static final long WAN_MAC = TestPacket.DIRECTOR_MAC;
+    static final long LAN_MAC = 0x02_00_00_00_00_02L;
+    static final long GATEWAY_MAC = 0x02_00_00_00_00_fdL;
+    static final long REAL_MAC = 0x02_00_00_00_0a_0bL;
+    static final long REAL2_MAC = 0x02_00_00_00_0a_0cL;
+    static final int WAN = 0;
+    static final int LAN = 1;
+    static final int SYN = 0x02;
+    static final int ACK = 0x10;
+    static final int SYN_ACK = 0x12;
+    static final int FIN_ACK = 0x11;
+    static final int RST = 0x04;
+    static final long SECOND = 1_000_000_000L;
+
+    private static final int MTU = 1500;
+    private static final int GATEWAY = ip("192.0.2.254");
+    private static final List<Counter> NOT_TERMINAL = List.of(
+            Counter.FORWARDED_BYTES, Counter.SENT_ICMP_ERROR, Counter.SUPPRESSED_ICMP_ERROR, Counter.LOST_DELTA);
+
+    final Tables tables;
+    final Forwarder forwarder;
+    final Replica replica;
+    final ProbeQueue probes = new ProbeQueue();
+    final List<Sent> sent = new ArrayList<>();
+    Mode mode = Mode.ACTIVE;
+    long now = 1000 * SECOND;
+
+    private final Arena memory = Arena.ofConfined();
+
+    /// A frame that left, with its `virtio_net_hdr`.
+    record Sent(int port, byte[] bytes) {}
+
+    TestDirector(Configuration.Service... services) {
+        this(new Configuration.Datapath(64, 64, 0, false), services);
+    }
+
+    TestDirector(Configuration.Datapath limits, Configuration.Service... services) {
+        this(limits, 1024, services);
+    }
+
+    /// @param ringRecords  of its ring of changes
+    TestDirector(Configuration.Datapath limits, int ringRecords, Configuration.Service... services) {
+        var ports = new Ports(List.of(
+                new Ports.Port("wan", 11, WAN_MAC, MTU, ip("192.0.2.2")),
+                new Ports.Port("lan", 12, LAN_MAC, MTU, ip("10.0.0.2"))));
+        tables = new Tables(limits, true, now, memory, ringRecords);
+        replica = new Replica(tables, 1024);
+        tables.configure(List.of(services));
+        tables.promote(1, now);
+        forwarder = new Forwarder(
+                tables,
+                ports,
+                new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, WAN), new OwnedAddresses.Owned(INNER, LAN))),
+                probes,
+                (port, address, length) ->
+                        sent.add(new Sent(port, TestPacket.load(address, Frame.VNET_BYTES + length))));
+        forwarder.nextHops(hops());
+    }
+
+    static NextHops hops() {
+        return new NextHops(
+                List.of(
+                        new NextHops.Route(ip("198.51.100.0"), 24, GATEWAY, WAN, 0),
+                        new NextHops.Route(ip("192.0.2.0"), 24, 0, WAN, 0),
+                        new NextHops.Route(ip("10.0.0.0"), 24, 0, LAN, 0)),
+                List.of(
+                        new NextHops.Neighbour(WAN, GATEWAY, GATEWAY_MAC),
+                        new NextHops.Neighbour(LAN, REAL, REAL_MAC),
+                        new NextHops.Neighbour(LAN, REAL2, REAL2_MAC)));
+    }
+
+    /// Takes one frame that came in by a port and gives what left because of it.
+    List<Sent> take(int port, long frame) {
+        return take(port, frame, TestPacket.length(frame));
+    }
+
+    List<Sent> take(int port, long frame, int length) {
+        sent.clear();
+        var before = counts();
+        forwarder.take(frame, length, port, mode, now);
+        assertThat(grown(before)).as("the one counter that this frame ends in").hasSize(1);
+        return List.copyOf(sent);
+    }
+
+    /// Takes a frame that must end in this counter.
+    List<Sent> take(int port, long frame, Counter end) {
+        var before = counts();
+        var left = take(port, frame);
+        assertThat(grown(before)).containsExactly(end);
+        return left;
+    }
+
+    /// A TCP segment of the client to the VIP, addressed to the director.
+    List<Sent> client(int clientPort, int flags, Counter end) {
+        return take(WAN, TestPacket.flow(Frame.TCP, CLIENT, clientPort, VIP, 80, flags, ""), end);
+    }
+
+    /// A TCP segment of a real server to the client, addressed to the director.
+    List<Sent> reply(int real, int realPort, int clientPort, int flags, Counter end) {
+        return take(LAN, toLan(TestPacket.flow(Frame.TCP, real, realPort, CLIENT, clientPort, flags, "")), end);
+    }
+
+    /// Opens a connection of the client from this port, until it is established.
+    int connect(int clientPort) {
+        var syn = client(clientPort, SYN, Counter.FORWARDED_TO_SERVER);
+        int real = destination(syn.getFirst());
+        int realPort = destinationPort(syn.getFirst());
+        reply(real, realPort, clientPort, SYN_ACK, Counter.FORWARDED_TO_CLIENT);
+        client(clientPort, ACK, Counter.FORWARDED_TO_SERVER);
+        return real;
+    }
+
+    /// Readdresses a frame to the director's inner port.
+    static long toLan(long frame) {
+        Mac.store(frame + Frame.VNET_BYTES, LAN_MAC);
+        return frame;
+    }
+
+    static int destination(Sent frame) {
+        return (int) number(frame, Frame.VNET_BYTES + 14 + 16, 4);
+    }
+
+    static int destinationPort(Sent frame) {
+        return (int) number(frame, Frame.VNET_BYTES + 14 + 20 + 2, 2);
+    }
+
+    private static long number(Sent frame, int at, int bytes) {
+        long value = 0;
+        for (int i = at; i < at + bytes; i++) {
+            value = value << 8 | (frame.bytes[i] & 0xff);
+        }
+        return value;
+    }
+
+    /// The bytes of a frame as it must leave: with these MACs, one hop less and a header sum computed anew.
+    static byte[] forwarded(long frame, long sourceMac, long destinationMac) {
+        Mac.store(frame + Frame.VNET_BYTES, destinationMac);
+        Mac.store(frame + Frame.VNET_BYTES + 6, sourceMac);
+        Memory.putByte(frame + 24 + 8, (byte) (Memory.getByte(frame + 24 + 8) - 1));
+        return TestPacket.load(summed(frame), Frame.VNET_BYTES + TestPacket.length(frame));
+    }
+
+    /// The same frame with its IPv4 header sum computed the slow way.
+    static long summed(long frame) {
+        Memory.putShort(frame + 24 + 10, (short) 0);
+        Memory.putShortBe(frame + 24 + 10, (short) ~TestPacket.sum(TestPacket.load(frame + 24, 20), 0, 20));
+        return frame;
+    }
+
+    /// The same frame with another byte in its IPv4 header.
+    static long with(long frame, int ipOffset, int value) {
+        Memory.putByte(frame + 24 + ipOffset, (byte) value);
+        return summed(frame);
+    }
+
+    int state(int clientPort) {
+        int slot = tables.connections().find(Frame.TCP, CLIENT, clientPort, VIP, 80);
+        return tables.connections().view().at(slot).state();
+    }
+
+    boolean knows(int clientPort) {
+        return tables.connections().find(Frame.TCP, CLIENT, clientPort, VIP, 80) >= 0;
+    }
+
+    long count(Counter counter) {
+        return tables.counters().value(counter);
+    }
+
+    private long[] counts() {
+        return Arrays.stream(Counter.values()).mapToLong(this::count).toArray();
+    }
+
+    /// The terminal counters that grew by one; one that grew by more stands here as often.
+    private List<Counter> grown(long[] before) {
+        var grown = new ArrayList<Counter>();
+        for (var counter : Counter.values()) {
+            for (long more = count(counter) - before[counter.ordinal()];
+                    more > 0 && !NOT_TERMINAL.contains(counter);
+                    more--) {
+                grown.add(counter);
+            }
+        }
+        return grown;
+    }
+
+    static int ip(String text) {
+        return Ipv4.of(text).bits();
+    }
+
+    @Override
+    public void close() {
+        probes.close();
+        memory.close();
+    }
+}
