@@ -89,7 +89,7 @@ final class ChecksumChaosIT extends PairUnderTest {
             }
         }
         var tally = audit.stop();
-        report("%s", tally);
+        report("%s".formatted(tally));
         assertThat(far).as("SHA-256 at the far ends").isEqualTo(expected);
         assertThat(tally.examples()).isEmpty();
         assertThat(tally.wrong()).isZero();

@@ -32,9 +32,8 @@ final class CrashChaosIT extends PairUnderTest {
         double rejoined = (System.nanoTime() - beganAt) / 1e9;
         staysStandby(victim);
         var seen = traffic.stop();
-        report(
-                "%s; of %d entries %s; equal again %.1f s after the crash",
-                seen, before.entries().size(), losses, rejoined);
+        report("%s; of %d entries %s; equal again %.1f s after the crash"
+                .formatted(seen, before.entries().size(), losses, rejoined));
         seen.assertIntact();
         assertThat(losses).isEqualTo(new Losses(0, 0));
         assertThat(seen.outage().blackoutMs()).isLessThanOrEqualTo(BLACKOUT_MS_MAX);

@@ -24,7 +24,7 @@ final class FreezeChaosIT extends PairUnderTest {
         awaitEqualStandbyOf(next);
         traffic.awaitMoreAnswers(1000);
         var seen = traffic.stop();
-        report("%s, %d answered twice", seen, seen.repeated());
+        report("%s, %d answered twice".formatted(seen, seen.repeated()));
         assertThat(watch.stop()).isEmpty();
         seen.assertIntact();
     }
@@ -47,7 +47,7 @@ final class FreezeChaosIT extends PairUnderTest {
         frozen.thaw();
         awaitEqualStandbyOf(active);
         var seen = traffic.stop();
-        report("frozen standby: %s", seen);
+        report("frozen standby: %s".formatted(seen));
         assertThat(active.status().term()).as("the term, were the VIPs to move").isEqualTo(term);
         seen.assertHitless();
     }

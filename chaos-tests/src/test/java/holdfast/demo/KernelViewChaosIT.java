@@ -71,16 +71,15 @@ final class KernelViewChaosIT extends PairUnderTest {
         double followedByStandby = (System.nanoTime() - changedAt) / 1e9;
         traffic.awaitMoreAnswers(500);
         var seen = traffic.stop();
-        report(
-                "the new MAC was known to %s after %.1f s, to %s after %.1f s; %s",
-                active, followedByActive, standby, followedByStandby, seen);
+        report("the new MAC was known to %s after %.1f s, to %s after %.1f s; %s"
+                .formatted(active, followedByActive, standby, followedByStandby, seen));
         seen.assertIntact();
 
         failover(active);
         var after = Traffic.start();
         after.awaitMoreAnswers(500);
         var served = after.stop();
-        report("by %s: %s", standby, served);
+        report("by %s: %s".formatted(standby, served));
         served.assertHitless();
     }
 

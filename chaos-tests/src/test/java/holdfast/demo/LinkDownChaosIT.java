@@ -23,14 +23,14 @@ final class LinkDownChaosIT extends PairUnderTest {
         up(cutOff.name());
         awaitEqualStandbyOf(next);
         var outage = traffic.stop();
-        report("%s", outage);
+        report("%s".formatted(outage));
         outage.assertIntact();
 
         var again = Traffic.start();
         failover(next);
         again.awaitMoreAnswers(1000);
         var seen = again.stop();
-        report("back on it: %s", seen);
+        report("back on it: %s".formatted(seen));
         seen.assertHitless();
     }
 

@@ -108,7 +108,7 @@ abstract class PairUnderTest {
                             : result.outcome() + " " + result.blocking());
             return result.done();
         });
-        report("%s to %s: %s", from, to, said);
+        report("%s to %s: %s".formatted(from, to, said));
         awaitTakeover(to);
         awaitEqualStandbyOf(to);
     }
@@ -119,8 +119,8 @@ abstract class PairUnderTest {
     }
 
     /// A measurement, for whoever reads the log of a run that was green.
-    final void report(String format, Object... values) {
-        System.out.println(getClass().getSimpleName() + ": " + format.formatted(values));
+    final void report(String measured) {
+        System.out.println(getClass().getSimpleName() + ": " + measured);
     }
 
     private void printLogs() throws IOException {

@@ -27,7 +27,7 @@ final class PlannedFailoverChaosIT extends PairUnderTest {
             traffic.awaitMoreAnswers(500);
         }
         var seen = traffic.stop();
-        report("%s", seen);
+        report("%s".formatted(seen));
         seen.assertHitless();
     }
 
@@ -70,7 +70,7 @@ final class PlannedFailoverChaosIT extends PairUnderTest {
         standby.thaw();
         awaitEqualStandbyOf(active);
         var seen = traffic.stop();
-        report("frozen standby: %s %s; %s", result.outcome(), result.blocking(), seen);
+        report("frozen standby: %s %s; %s".formatted(result.outcome(), result.blocking(), seen));
         seen.assertHitless();
     }
 
@@ -107,7 +107,7 @@ final class PlannedFailoverChaosIT extends PairUnderTest {
     }
 
     private void assertRefused(FailoverResult result, String why) {
-        report("refused: %s", result.blocking());
+        report("refused: %s".formatted(result.blocking()));
         assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
         assertThat(result.done()).isFalse();
         assertThat(result.blocking())

@@ -18,7 +18,7 @@ final class StopChaosIT extends PairUnderTest {
         leaver.start();
         awaitEqualStandbyOf(next);
         var seen = traffic.stop();
-        report("%s; the process was gone after %.0f ms", seen, took);
+        report("%s; the process was gone after %.0f ms".formatted(seen, took));
         seen.assertHitless();
     }
 }

@@ -84,7 +84,8 @@ final class SyncCutChaosIT extends PairUnderTest {
         awaitEqualStandbyOf(active);
         double healed = (System.nanoTime() - healedAt) / 1e9;
         var seen = traffic.stop();
-        report("states while cut %s; %s; equal again after %.1f s; %s", states, refused.blocking(), healed, seen);
+        report("states while cut %s; %s; equal again after %.1f s; %s"
+                .formatted(states, refused.blocking(), healed, seen));
         assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
         assertThat(refused.blocking()).isNotEmpty();
         assertThat(active.status().term()).as("the term, were the VIPs to move").isEqualTo(term);
