@@ -90,7 +90,9 @@ class ArchitectureTest {
                                 "holdfast.conn..",
                                 "holdfast.persist..",
                                 "holdfast.service..",
-                                "holdfast.sync..")));
+                                "holdfast.sync..",
+                                "holdfast.forward..", // whose tables are given their memory
+                                "holdfast.boot..")));
     }
 
     @ParameterizedTest(name = "{0} only in {1}")

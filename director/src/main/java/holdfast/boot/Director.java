@@ -29,7 +29,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +37,8 @@ import org.slf4j.LoggerFactory;
 /// One running director: its parts, joined, and taken down in reverse order.
 final class Director implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Director.class);
+
+    private static final long STOP_PATIENCE_NS = 3_000_000_000L;
 
     private final Deque<Part> parts = new ArrayDeque<>();
     private final Answers answers;
@@ -210,10 +212,18 @@ final class Director implements AutoCloseable {
     }
 
     /// Before an ordinary end: gives the VIPs to a standby that is equal, so that a stop is as hitless as a failover.
-    void handOver() {
-        if (answers.isActive()) {
+    ///
+    /// Asked again for a while where it is refused: the standby may still relay for the failover before this one.
+    void handOver() throws InterruptedException {
+        long giveUpAt = System.nanoTime() + STOP_PATIENCE_NS;
+        boolean done = false;
+        while (answers.isActive() && !done && System.nanoTime() - giveUpAt < 0) {
             var result = answers.failover(new FailoverRequest("this director is being stopped"));
-            log.info("handover at stop done={} blocking={}", result.done(), List.copyOf(result.blocking()));
+            done = result.done();
+            log.info("handover at stop done={} blocking={}", done, result.blocking());
+            if (!done) {
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
         }
     }
 

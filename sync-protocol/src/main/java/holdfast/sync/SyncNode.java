@@ -278,7 +278,7 @@ public final class SyncNode implements AutoCloseable {
                 listener.standbyState(member, state);
             }
             case SyncEffect.ProcessDied(String member) -> {
-                log.info("sync member died name={} cause=socket-closed", member);
+                log.info("sync member died name={} cause=host-refuses", member);
                 listener.peerProcessDied(member);
             }
             case SyncEffect.HandoverArrived(String from, HandoverMessage message) -> listener.handover(from, message);

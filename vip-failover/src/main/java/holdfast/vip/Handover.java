@@ -51,7 +51,7 @@ public record Handover(Deadlines deadlines) {
 
         /// For an advert interval of `interval` ns.
         public static Deadlines of(long interval) {
-            return new Deadlines(1000 * MS, 1500 * MS, 20 * MS, Math.min(50 * MS, 2 * interval), 1000 * MS, 2000 * MS);
+            return new Deadlines(1000 * MS, 1500 * MS, 50 * MS, Math.min(100 * MS, 2 * interval), 1000 * MS, 2000 * MS);
         }
     }
 

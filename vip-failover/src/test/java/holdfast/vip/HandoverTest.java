@@ -100,7 +100,7 @@ class HandoverTest {
 
     @Test
     void aWorkerThatDoesNotReportResumesForwarding() {
-        holding().at(21 * MS).take(new Tick());
+        holding().at(51 * MS).take(new Tick());
         assertThat(giver.state).isInstanceOf(Idle.class);
         assertThat(giver.effects).startsWith(new Resume());
         assertThat(giver.record().outcome()).isEqualTo(Outcome.ABORTED);
@@ -108,11 +108,11 @@ class HandoverTest {
 
     @Test
     void withoutASignOfThePeerTheGiverTakesBackAndDoubts() {
-        transferring().at(52 * MS).take(new Tick());
+        transferring().at(102 * MS).take(new Tick());
         assertThat(giver.state).isInstanceOf(Doubt.class);
         assertThat(giver.effects).startsWith(new TakeBack(), new Resume());
         assertThat(giver.record().outcome()).isEqualTo(Outcome.ABORTED);
-        giver.at(60 * MS).take(new PeerAdvert(PEER));
+        giver.at(110 * MS).take(new PeerAdvert(PEER));
         assertThat(giver.state).isInstanceOf(Relaying.class);
         assertThat(giver.effects).startsWith(new Give(), new Relay("b"));
         assertThat(giver.record().outcome()).isEqualTo(Outcome.DONE);
@@ -173,7 +173,7 @@ class HandoverTest {
     void aTakerThatDoesNotCatchUpRefusesInHalfTheGiversTime() {
         armed().at(10 * MS)
                 .take(message("a", Kind.TRANSFER, 90, BEHIND))
-                .at(35 * MS)
+                .at(60 * MS)
                 .take(new Tick());
         assertThat(taker.state).isInstanceOf(Idle.class);
         assertThat(taker.effects).startsWith(refused("the taker was not proved equal in time"));
