@@ -11,11 +11,10 @@ import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/// Round trips of a small message through each target, once as the machine is and once with a program of the lowest
-/// rank
-/// on each CPU. A halted virtual CPU takes tens of us to wake up, so on a quiet machine whatever keeps a CPU from
-/// sleeping
-/// looks faster than even plain routing (packet-io 4.1); with all CPUs awake, only the work counts.
+/// Round trips of a small message through each target, once as the machine is and once with a program of the
+/// lowest rank on each CPU. A halted virtual CPU takes tens of us to wake up, so on a quiet machine whatever
+/// keeps a CPU from sleeping looks faster than even plain routing (packet-io 4.1); with all CPUs awake, only
+/// the work counts.
 @Command(
         name = "latency",
         description = "Ping-pong of 64 bytes over TCP: p50 and p99, less is better.",

@@ -10,9 +10,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/// A thousand numbered datagrams a second to an echo service, sent by an absolute schedule, so that a blackout is seen
-/// to
-/// the millisecond.
+/// A thousand numbered datagrams a second to an echo service, sent by an absolute schedule, so that a blackout
+/// is seen to the millisecond.
 final class Prober {
     static final long PERIOD = 1_000_000;
     private static final int PROBES_MAX = 180_000;

@@ -17,8 +17,8 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /// The lab in whose outer namespace this process runs: two directors and three real servers on the network that
-/// `bin/lib/topology` makes.
-/// Nothing is ever cleaned up from here, because all of it ends with the outer namespace.
+/// `bin/lib/topology` makes. Nothing is ever cleaned up from here, because all of it ends with the outer
+/// namespace.
 public final class Lab {
     /// Where the lab has its configurations, sockets, process ids and logs; a file system of its own.
     static final Path RUN = Path.of("/run/holdfast");

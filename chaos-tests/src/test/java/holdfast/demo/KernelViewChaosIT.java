@@ -31,9 +31,8 @@ final class KernelViewChaosIT extends PairUnderTest {
         guard().check();
     }
 
-    /// A port of a VIP where no service is: nobody answers for it with a RST, neither Holdfast nor its kernel. But a
-    /// RST
-    /// of a real server passes, which also shows that the guard sees RSTs.
+    /// A port of a VIP where no service is: nobody answers for it with a RST, neither Holdfast nor its kernel.
+    /// But a RST of a real server passes, which also shows that the guard sees RSTs.
     @Test
     void onlyARealServerResets() throws IOException {
         for (var vip : List.of("192.0.2.10", "192.0.2.11")) {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param reasons             each reason against it, as a sentence of its own; empty only where `safe` is [Safe#YES]
 /// @param templatesAtRisk     templates lost if the active died now; null where unknown
 /// @param connectionsAtRisk   connections lost if the active died now; null where unknown
-/// @param oldestUnsyncedMs    age of the oldest change that the standby lacks; 0 where it lacks
-/// none, null where unknown
+/// @param oldestUnsyncedMs    age of the oldest change that the standby lacks; 0 where it lacks none, null
+///     where unknown
 public record FailoverReadiness(
         Safe safe,
         @Nullable String to,

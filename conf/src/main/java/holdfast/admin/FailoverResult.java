@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param from                     the director that was active before
 /// @param to                       the one that is, or was to be; null where there was no candidate
 /// @param steps                    in order, up to the one that failed
-/// @param blackoutEstimateMicros   between the last packet of the old active and the first of the new; null where
-/// unknown
+/// @param blackoutEstimateMicros   between the last packet of the old active and the first of the new; null
+///     where unknown
 public record FailoverResult(
         boolean done,
         Outcome outcome,

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param version         of the program
 /// @param uptimeMs        since the process began
 /// @param group           name of the VIP group
-/// @param term            of the present or last active of the group, as this director knows it;
-/// null before it heard one
+/// @param term            of the present or last active of the group, as this director knows it; null before it
+///     heard one
 /// @param lastTransition  null where the role has not changed since the start
 /// @param failover        the answer to "is it safe to fail over now"
 /// @param sync            the readout behind it

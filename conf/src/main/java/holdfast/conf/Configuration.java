@@ -51,7 +51,7 @@ public record Configuration(
     /// @param multicastAddress  224.0.0.0/4
     /// @param keyFile           32 bytes in hexadecimal that every director of the cluster shares, the key of its
     /// @param sync              whether tables are replicated; without it a failover loses every client
-    /// messages
+    ///     messages
     public record Cluster(
             String name, Ipv4 bindAddress, Ipv4 multicastAddress, int multicastPort, Path keyFile, boolean sync) {}
 

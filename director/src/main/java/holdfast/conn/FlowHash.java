@@ -2,11 +2,10 @@ package holdfast.conn;
 
 /// SipHash-1-3 of two 64-bit words under a secret key: where an entry stands in an index.
 ///
-/// Clients choose their addresses and ports, so they must not be able to guess which of them meet in one place; the
-/// same family guards the hash tables of kernels and languages for the same reason. A plain multiply-mix would be
-/// faster,
-/// but several of that kind, though keyed, fell to inputs that collide under every key; and the difference is some
-/// nanoseconds of a packet's two thousand.
+/// Clients choose their addresses and ports, so they must not be able to guess which of them meet in one place;
+/// the same family guards the hash tables of kernels and languages for the same reason. A plain multiply-mix
+/// would be faster, but several of that kind, though keyed, fell to inputs that collide under every key; and
+/// the difference is some nanoseconds of a packet's two thousand.
 public final class FlowHash {
     private final long key0;
     private final long key1;

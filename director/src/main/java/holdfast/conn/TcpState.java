@@ -1,8 +1,7 @@
 package holdfast.conn;
 
-/// The state of a TCP connection as a director sees it pass by, with IPVS's codes, names and tables (IPVS-REF 4.3,
-/// 4.4).
-/// The packet path uses the codes; the constants are for listings and for reading.
+/// The state of a TCP connection as a director sees it pass by, with IPVS's codes, names and tables (IPVS-REF
+/// 4.3, 4.4). The packet path uses the codes; the constants are for listings and for reading.
 public enum TcpState {
     NONE(0, "NO", 2, false),
     ESTABLISHED(1, "ES", 900, true),

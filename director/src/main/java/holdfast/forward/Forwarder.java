@@ -257,9 +257,8 @@ final class Forwarder {
         return ConnTable.MISSING;
     }
 
-    /// Whether an FTP service was found only because the packet might be FTP data; where it is not, the packet is
-    /// nobody's
-    /// and gets no error (IPVS-REF 1.5, order 2).
+    /// Whether an FTP service was found only because the packet might be FTP data; where it is not, the packet
+    /// is nobody's and gets no error (IPVS-REF 1.5, order 2).
     private boolean isBorrowed(int service) {
         return tables.services().key(service).port() == Services.FTP && frame.destinationPort() != Services.FTP;
     }

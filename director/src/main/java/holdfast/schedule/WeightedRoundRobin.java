@@ -2,13 +2,11 @@ package holdfast.schedule;
 
 import holdfast.service.RealServers;
 
-/// Picks in rounds of falling level: in each, the next real server whose weight reaches the level; so a real server
-/// gets
-/// its weight's share, and of equals the newest comes first (`ip_vs_wrr`, IPVS-REF 5.3).
+/// Picks in rounds of falling level: in each, the next real server whose weight reaches the level; so a real
+/// server gets its weight's share, and of equals the newest comes first (`ip_vs_wrr`, IPVS-REF 5.3).
 ///
-/// Levels go down from the largest weight by the greatest common divisor of all. Overloaded real servers are passed
-/// over
-/// but still count for both.
+/// Levels go down from the largest weight by the greatest common divisor of all. Overloaded real servers are
+/// passed over but still count for both.
 final class WeightedRoundRobin implements Scheduler {
     private int position = NONE; // of the one picked last; NONE stands before the first
     private int level;

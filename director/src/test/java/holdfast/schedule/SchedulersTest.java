@@ -14,9 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// The picks of IPVS-REF 5.2, 5.3 and 5.5. Real servers are added in the order A, B, C, so the list is C, B, A; each
-/// new
-/// connection stays active.
+/// The picks of IPVS-REF 5.2, 5.3 and 5.5. Real servers are added in the order A, B, C, so the list is C, B, A;
+/// each new connection stays active.
 class SchedulersTest {
     private final RealServerTable table = new RealServerTable(16);
     private Services services = new Services(table);

@@ -2,11 +2,11 @@ package holdfast.linux;
 
 import static holdfast.linux.PacketSocket.VIRTIO_NET_HDR_BYTES;
 
-/// The buffers for frames that do not fit their place in the ring, one for each frame of a batch, and the recv() that
-/// fills them. The kernel flags such a frame in the ring and queues it whole on the socket; queue and ring have the
-/// same
-/// order, except that two CPUs which receive at the same time may queue two frames the other way round. Length and VLAN
-/// tag are therefore taken from the queued frame itself (PACKET_AUXDATA), never from its place in the ring.
+/// The buffers for frames that do not fit their place in the ring, one for each frame of a batch, and the
+/// recv() that fills them. The kernel flags such a frame in the ring and queues it whole on the socket; queue
+/// and ring have the same order, except that two CPUs which receive at the same time may queue two frames the
+/// other way round. Length and VLAN tag are therefore taken from the queued frame itself (PACKET_AUXDATA),
+/// never from its place in the ring.
 ///
 ///     msghdr  0      8         16    24       32        40            48      56
 ///             | name | namelen | iov | iovlen | control | control len | flags |

@@ -8,9 +8,8 @@ import java.nio.charset.StandardCharsets;
 /// One open file descriptor with the errno segment of the thread that owns it. Results of the data calls are in the
 /// kernel's convention (negative errno); the set-up calls throw.
 ///
-/// Closing twice is harmless. A call after that gets EBADF, because the number is then -1 and not one that the kernel
-/// may
-/// have given to somebody else.
+/// Closing twice is harmless. A call after that gets EBADF, because the number is then -1 and not one that the
+/// kernel may have given to somebody else.
 final class Descriptor implements AutoCloseable {
     static final int SOCK_RAW = 3;
     static final int SOCK_NONBLOCK = 0x800;
@@ -80,9 +79,8 @@ final class Descriptor implements AutoCloseable {
         return Libc.setsockopt(errno, fd, level, name, value.address(), (int) value.byteSize());
     }
 
-    /// Asks for a receive buffer, past the system's limit where we may. An unprivileged user namespace may not, and
-    /// then
-    /// gets as much as the limit allows.
+    /// Asks for a receive buffer, past the system's limit where we may. An unprivileged user namespace may not,
+    /// and then gets as much as the limit allows.
     void receiveBuffer(int bytes) {
         buffer(SO_RCVBUFFORCE, SO_RCVBUF, bytes, "SO_RCVBUF");
     }

@@ -6,9 +6,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// The error numbers of Linux that a packet director meets, each with a sentence for the operator (`errno(3)`; numbers
-/// of
-/// `asm-generic/errno.h`, which x86-64 and aarch64 share).
+/// The error numbers of Linux that a packet director meets, each with a sentence for the operator (`errno(3)`;
+/// numbers of `asm-generic/errno.h`, which x86-64 and aarch64 share).
 public enum Errno {
     // @formatter:off
     EPERM(1, "operation not permitted"),

@@ -16,11 +16,11 @@ import java.nio.ByteOrder;
 /// Pointers are passed as `long`: both machines that we support pass them in the same registers, and no
 /// [MemorySegment] is made per call.
 ///
-/// The first argument of most is an errno segment ([#errnoSegment]) that no other thread uses at the same time. The
-/// functions of the packet path, whose names begin with `try`, have none and answer a failure with [#FAILED]: to fetch
-/// errno the linker slices that segment at each call, and where the compiler does not inline the whole call the slice
-/// is
-/// garbage, 40 bytes each time (`AllocationLabIT` found it). Who must know the reason repeats the call with errno.
+/// The first argument of most is an errno segment ([#errnoSegment]) that no other thread uses at the same time.
+/// The functions of the packet path, whose names begin with `try`, have none and answer a failure with
+/// [#FAILED]: to fetch errno the linker slices that segment at each call, and where the compiler does not
+/// inline the whole call the slice is garbage, 40 bytes each time (`AllocationLabIT` found it). Who must know
+/// the reason repeats the call with errno.
 final class Libc {
     /// What a `try` function gives when the call failed.
     static final int FAILED = -1;

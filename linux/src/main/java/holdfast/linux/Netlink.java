@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 
 /// The kernel's links, IPv4 addresses, routes and neighbours of one network namespace: as they are, as they
 /// change, and the few things that a director changes itself (NETLINK_ROUTE, `rtnetlink(7)`). One thread owns
-/// it. IPv4 addresses are
-/// ints in host order, MACs longs with the first octet in the highest of the low 48 bits.
+/// it. IPv4 addresses are ints in host order, MACs longs with the first octet in the highest of the low 48
+/// bits.
 ///
 /// Notifications are subscribed to before the first dump can be asked for, so "dump, then apply what
 /// [#receive] gives" misses nothing; a change may come twice, once in the dump.

@@ -20,9 +20,8 @@ import java.lang.foreign.ValueLayout;
 /// One thread owns a ring: it alone calls [#next], [#release], [#discardAll] and [#close]. [#stats] is for any thread.
 /// Nothing is allocated per packet.
 ///
-/// A turn: `while (ring.next()) { use address() and length(); }`, flush the senders, then `release()`. The addresses of
-/// a
-/// turn stay valid until that release.
+/// A turn: `while (ring.next()) { use address() and length(); }`, flush the senders, then `release()`. The
+/// addresses of a turn stay valid until that release.
 ///
 /// **When the interface goes down or away** the descriptor polls as failed, and [#dead] is true from then on, as it is
 /// for a ring that was opened while the interface was down. Frames that it holds can still be read. The owner closes it
@@ -89,9 +88,8 @@ public final class PacketRing implements AutoCloseable {
         }
     }
 
-    /// The order matters: the kernel refuses metadata and version once there is a ring, and a socket that is bound
-    /// before
-    /// it has its ring queues packets where nobody looks.
+    /// The order matters: the kernel refuses metadata and version once there is a ring, and a socket that is
+    /// bound before it has its ring queues packets where nobody looks.
     private void configure(int ifindex) {
         socket.option(SOL_PACKET, PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
         socket.option(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING");

@@ -7,10 +7,9 @@ import static holdfast.linux.PacketSocket.VIRTIO_NET_HDR_BYTES;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 
-/// Sends frames out of one interface, in batches by sendmmsg() straight from where they lie, each with its offload
-/// metadata (`virtio_net_hdr`) in front. It never waits: what the kernel refuses is dropped and counted, as a full
-/// queue
-/// of a router would.
+/// Sends frames out of one interface, in batches by sendmmsg() straight from where they lie, each with its
+/// offload metadata (`virtio_net_hdr`) in front. It never waits: what the kernel refuses is dropped and
+/// counted, as a full queue of a router would.
 ///
 /// One thread owns [#add], [#flush] and [#close]; it keeps the frames unchanged until the flush. [#sendFrame] and
 /// [#stats] are for any thread. Nothing is allocated by add and flush.

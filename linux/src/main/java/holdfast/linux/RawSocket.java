@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /// A socket for one IP protocol on one interface, made for VRRP adverts: TTL 255, precedence "internetwork
-/// control" (RFC
-/// 9568 5.1.1.3; TOS 0xC0), own multicasts not heard, non-blocking. Not thread-safe. Addresses are host order.
+/// control" (RFC 9568 5.1.1.3; TOS 0xC0), own multicasts not heard, non-blocking. Not thread-safe. Addresses
+/// are host order.
 public final class RawSocket implements AutoCloseable {
     private static final int AF_INET = 2;
     private static final int SO_BINDTODEVICE = 25;
@@ -39,8 +39,7 @@ public final class RawSocket implements AutoCloseable {
     /// @param localAddress    the source address of what is sent, an address of the interface
     /// @param multicastGroup  the group to join and hear, or 0 for unicast only
     /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV where there is no such interface,
-    /// EADDRNOTAVAIL where
-    ///     the local address is not there (unicast only)
+    ///     EADDRNOTAVAIL where the local address is not there (unicast only)
     public static RawSocket open(int protocol, String interfaceName, int localAddress, int multicastGroup) {
         var purpose = "IP protocol " + protocol + " on " + interfaceName;
         var socket = Descriptor.socket(AF_INET, Descriptor.SOCK_RAW | Descriptor.SOCK_NONBLOCK, protocol, purpose);

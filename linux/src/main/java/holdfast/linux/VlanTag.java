@@ -3,8 +3,7 @@ package holdfast.linux;
 import static holdfast.linux.PacketSocket.VIRTIO_NET_HDR_BYTES;
 
 /// Puts back the VLAN tag that the kernel moves out of each frame before packet sockets see it. A director that
-/// forwards
-/// without it would send the frame to the wrong network.
+/// forwards without it would send the frame to the wrong network.
 final class VlanTag {
     static final int BYTES = 4;
     /// The usual tag protocol (IEEE 802.1Q).

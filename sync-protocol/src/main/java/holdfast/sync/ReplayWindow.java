@@ -1,8 +1,7 @@
 package holdfast.sync;
 
-/// Remembers which counters of one sender were seen, so that a recorded message is refused: the newest one and a bit
-/// for
-/// each of the [#SIZE] before it. What lies further back counts as seen.
+/// Remembers which counters of one sender were seen, so that a recorded message is refused: the newest one and
+/// a bit for each of the [#SIZE] before it. What lies further back counts as seen.
 final class ReplayWindow {
     /// Resends and unicasts overtake each other by far less.
     static final int SIZE = 1 << 14;

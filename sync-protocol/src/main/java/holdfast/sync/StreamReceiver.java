@@ -348,9 +348,8 @@ final class StreamReceiver {
         }
     }
 
-    /// Asks for a snapshot while ours is not complete: at once when nothing else can help, else after a MARK had time
-    /// to
-    /// show that our tables are equal as they are.
+    /// Asks for a snapshot while ours is not complete: at once when nothing else can help, else after a MARK
+    /// had time to show that our tables are equal as they are.
     private void mindTheBase(long now) {
         boolean comes = snapshotOpen || snapshotEnd != NONE;
         boolean mayYetCompare = !urgent && now - baseAt < COMPARE_INTERVAL;

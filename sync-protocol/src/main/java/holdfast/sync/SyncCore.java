@@ -19,10 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// [StreamSender] or [StreamReceiver] of the present role. No thread, clock, socket or log; the rings it reads and
 /// writes are memory.
 ///
-/// An incarnation is believed once its Hello lists ours among those that it hears: ours is random and new, so that
-/// Hello
-/// cannot be a recording. From then on each counter is taken once. A believed incarnation replaces the one of the same
-/// name before it for good.
+/// An incarnation is believed once its Hello lists ours among those that it hears: ours is random and new, so
+/// that Hello cannot be a recording. From then on each counter is taken once. A believed incarnation replaces
+/// the one of the same name before it for good.
 final class SyncCore {
     static final long HELLO_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
 

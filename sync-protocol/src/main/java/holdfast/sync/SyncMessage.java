@@ -42,7 +42,7 @@ public sealed interface SyncMessage
     /// @param stampNanos  of the batch, back to its sender
     /// @param state       how the standby sees itself
     /// @param complete    whether it holds everything written before its position, not only what came since it
-    /// joined
+    ///     joined
     record Ack(int term, long batch, long stampNanos, SyncState state, boolean complete) implements SyncMessage {}
 
     /// Asks for batches again, both ends included.

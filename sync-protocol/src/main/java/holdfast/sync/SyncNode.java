@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One director's end of the sync: the thread `sync` and the JGroups channel around the pure [SyncCore]. The thread
-/// owns
-/// the core; everybody else leaves a note in a queue and wakes it.
+/// One director's end of the sync: the thread `sync` and the JGroups channel around the pure [SyncCore]. The
+/// thread owns the core; everybody else leaves a note in a queue and wakes it.
 public final class SyncNode implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SyncNode.class);
 

@@ -1,8 +1,7 @@
 package holdfast.sync;
 
-/// The worker that owns connection and template tables, as the sync thread sees it. Every method is called from the
-/// sync
-/// thread and must not block.
+/// The worker that owns connection and template tables, as the sync thread sees it. Every method is called from
+/// the sync thread and must not block.
 ///
 /// What the worker keeps to:
 /// - In each term its own sequence starts at 1 and grows by 1 per change; a record that finds [#out] full is lost, and
@@ -20,9 +19,8 @@ public interface TableOwner {
     /// Changes of our own tables, worker to sync.
     DeltaRing out();
 
-    /// Changes that found [#out] full since the start; only grows. Known here before the hole shows in the stream, so
-    /// that
-    /// the readout does not promise what is already lost.
+    /// Changes that found [#out] full since the start; only grows. Known here before the hole shows in the
+    /// stream, so that the readout does not promise what is already lost.
     long lost();
 
     /// Changes of the active's tables, sync to worker. It must hold at least [Batch#RECORDS_MAX] records.

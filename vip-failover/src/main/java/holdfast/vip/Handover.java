@@ -21,20 +21,18 @@ import java.util.Optional;
 /// Any refusal or deadline aborts: the giver forwards and advertises again under the same term, tells the taker ABORT
 /// and the operator why.
 ///
-/// **Two generals.** No message makes both sides certain, so the question is which side errs for how long. After
-/// TRANSFER the giver is silent but has not released anything; any of TAKEN, an advert of the taker, seen on two
-/// different paths, tells it that the taker took. If neither comes before its deadline it takes back and says ABORT,
-/// which
-/// follows TRANSFER in order. The taker takes only while armed, within its own deadline (half the giver's, so that
-/// TAKEN has
-/// the other half), not after ABORT, and not after it was paused itself. What is left is a TRANSFER delayed on its way
-/// by about as much as the deadline: the taker takes while the giver takes back. Therefore the giver stays in `Doubt`
-/// for a while after a take-back and still gives way to a late TAKEN or advert, whatever the priorities; the taker does
-/// not obey the giver's adverts meanwhile ([holdfast.vrrp.Vrrp]'s settle time). So both own the addresses for the
-/// flight time of one advert. Only where both paths lose everything for the whole settle time does the ordinary
-/// election decide, by priority, at the next advert that passes. There is no window with no owner beyond the giver's
-/// deadline: if the taker dies the giver takes back; if the giver dies the taker's down timer or the closed socket
-/// acts.
+/// **Two generals.** No message makes both sides certain, so the question is which side errs for how long.
+/// After TRANSFER the giver is silent but has not released anything; any of TAKEN, an advert of the taker, seen
+/// on two different paths, tells it that the taker took. If neither comes before its deadline it takes back and
+/// says ABORT, which follows TRANSFER in order. The taker takes only while armed, within its own deadline (half
+/// the giver's, so that TAKEN has the other half), not after ABORT, and not after it was paused itself. What is
+/// left is a TRANSFER delayed on its way by about as much as the deadline: the taker takes while the giver
+/// takes back. Therefore the giver stays in `Doubt` for a while after a take-back and still gives way to a late
+/// TAKEN or advert, whatever the priorities; the taker does not obey the giver's adverts meanwhile
+/// ([holdfast.vrrp.Vrrp]'s settle time). So both own the addresses for the flight time of one advert. Only
+/// where both paths lose everything for the whole settle time does the ordinary election decide, by priority,
+/// at the next advert that passes. There is no window with no owner beyond the giver's deadline: if the taker
+/// dies the giver takes back; if the giver dies the taker's down timer or the closed socket acts.
 ///
 /// @param deadlines  how long each wait may last
 public record Handover(Deadlines deadlines) {

@@ -26,10 +26,9 @@ import org.slf4j.LoggerFactory;
 /// decides nothing; [VirtualRouter] does. All public methods may be called from any thread and never block, but for
 /// [#close].
 ///
-/// A turn stamps the boot-time clock, tells of a pause if it was late, drains the socket, drains the queue, and only
-/// then lets time act (VRRP-REF 2.5). Between a decision and the advert or the claim that it leads to, the clock is
-/// read
-/// once more: what is left for a pause to hide in is the system call itself.
+/// A turn stamps the boot-time clock, tells of a pause if it was late, drains the socket, drains the queue, and
+/// only then lets time act (VRRP-REF 2.5). Between a decision and the advert or the claim that it leads to, the
+/// clock is read once more: what is left for a pause to hide in is the system call itself.
 public final class VrrpNode implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
     private static final int QUEUE_MAX = 1024;
@@ -99,9 +98,8 @@ public final class VrrpNode implements AutoCloseable {
         /// Release the addresses, drop what is held, stop relaying. May come without a claim before it.
         void becomeStandby(Vrrp.Reason reason);
 
-        /// Leave packets for the addresses in the receive ring, put a mark with the final version on the sync stream,
-        /// and
-        /// call [VrrpNode#held]. ARP for the addresses is still answered.
+        /// Leave packets for the addresses in the receive ring, put a mark with the final version on the sync
+        /// stream, and call [VrrpNode#held]. ARP for the addresses is still answered.
         void hold();
 
         /// Forward again under the same term, the held packets first.

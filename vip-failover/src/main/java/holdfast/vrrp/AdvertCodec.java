@@ -7,9 +7,8 @@ import java.util.List;
 
 /// The adverts of one virtual router as bytes: VRRPv3 for IPv4 by multicast (RFC 9568 §5, VRRP-REF 1.2 and 1.6).
 ///
-/// Both checksum forms are accepted, the configured one is sent: RFC 9568 leaves the pseudo-header out, keepalived
-/// 2.2.7
-/// puts it in and refuses the other form (VRRP-REF 1.4).
+/// Both checksum forms are accepted, the configured one is sent: RFC 9568 leaves the pseudo-header out,
+/// keepalived 2.2.7 puts it in and refuses the other form (VRRP-REF 1.4).
 ///
 /// @param vrid       1 to 255
 /// @param interval   ns, a multiple of 10 ms from 10 ms to 40.95 s

@@ -9,11 +9,9 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
-/// The client of the suite `rates`: `Connector FROM TO PORT WARM-UP-S SECONDS CLIENTS` keeps as many connections open
-/// as
-/// there are clients; each one asks once over HTTP, reads to the end, and makes way for the next. FROM is the network
-/// of the
-/// clients' addresses, such as `198.51.100.`; they are numbered from 1.
+/// The client of the suite `rates`: `Connector FROM TO PORT WARM-UP-S SECONDS CLIENTS` keeps as many
+/// connections open as there are clients; each one asks once over HTTP, reads to the end, and makes way for the
+/// next. FROM is the network of the clients' addresses, such as `198.51.100.`; they are numbered from 1.
 public final class Connector {
     private static final byte[] REQUEST =
             "GET / HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII);

@@ -18,11 +18,10 @@ import org.jgroups.util.NameCache;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One member's JGroups channel. Sends never block: multicast batches carry DONT_BLOCK, which MFC and the bundler
-/// answer
-/// by dropping; everything else goes around flow control with NO_FC, because UFC waits whatever DONT_BLOCK says, and is
-/// little. Only what nobody repeats (a handover step) uses JGroups' retransmission of unicasts; hellos, acks and
-/// requests come again by themselves.
+/// One member's JGroups channel. Sends never block: multicast batches carry DONT_BLOCK, which MFC and the
+/// bundler answer by dropping; everything else goes around flow control with NO_FC, because UFC waits whatever
+/// DONT_BLOCK says, and is little. Only what nobody repeats (a handover step) uses JGroups' retransmission of
+/// unicasts; hellos, acks and requests come again by themselves.
 public final class GroupChannel implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(GroupChannel.class);
     private static final String STACK = "udp.xml";

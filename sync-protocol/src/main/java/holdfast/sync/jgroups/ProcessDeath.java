@@ -21,12 +21,10 @@ import org.jgroups.stack.Protocol;
 /// nobody who only wants to know of the death waits for them.
 ///
 /// A suspicion of FD_SOCK2 alone is no proof. It suspects a member that it cannot connect to within its connect
-/// timeout,
-/// as after a cut that has just healed, and one that closed the socket itself, because it took us for dead while we
-/// were
-/// frozen. So the member's host is asked: where the process has ended, its kernel refuses a connection at once, and
-/// only
-/// then is a death reported. A host that says nothing is for others to judge, by its silence.
+/// timeout, as after a cut that has just healed, and one that closed the socket itself, because it took us for
+/// dead while we were frozen. So the member's host is asked: where the process has ended, its kernel refuses a
+/// connection at once, and only then is a death reported. A host that says nothing is for others to judge, by
+/// its silence.
 ///
 /// FD_SOCK2 raises the suspicion on the member that leads the group without the dead one, so with two members on the
 /// survivor, with more on one of them.

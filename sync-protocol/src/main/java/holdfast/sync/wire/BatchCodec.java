@@ -37,9 +37,8 @@ final class BatchCodec {
         return prefix == 0 ? 0 : -1 << (32 - prefix);
     }
 
-    /// The newest sequence so far of each term in a batch. Live changes follow it one by one, and copies of a snapshot,
-    /// which
-    /// are older, do not disturb it.
+    /// The newest sequence so far of each term in a batch. Live changes follow it one by one, and copies of a
+    /// snapshot, which are older, do not disturb it.
     private static final class Newest {
         private final Map<Integer, Long> ofTerm = new HashMap<>();
 

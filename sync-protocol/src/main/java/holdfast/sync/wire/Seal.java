@@ -22,13 +22,11 @@ import javax.crypto.spec.HKDFParameterSpec;
 
 /// Seals what we send and opens what we receive, with AES-256-GCM.
 ///
-/// A nonce never repeats under one key: each incarnation of each sender has a key of its own, derived from the cluster
-/// key
-/// with HKDF-SHA-256 (RFC 5869; salt: the 16 random bytes of the incarnation, info: group and sender), and numbers its
-/// messages from 1 under it, without wrapping in 2^63. Two incarnations share a key only if their random bytes collide,
-/// and a nonce is never stored, so no crash can bring one back. The header (sender, incarnation, counter, kind, term)
-/// is
-/// associated data: nobody can pass a message off as another one.
+/// A nonce never repeats under one key: each incarnation of each sender has a key of its own, derived from the
+/// cluster key with HKDF-SHA-256 (RFC 5869; salt: the 16 random bytes of the incarnation, info: group and
+/// sender), and numbers its messages from 1 under it, without wrapping in 2^63. Two incarnations share a key
+/// only if their random bytes collide, and a nonce is never stored, so no crash can bring one back. The header
+/// (sender, incarnation, counter, kind, term) is associated data: nobody can pass a message off as another one.
 ///
 /// Whether a message was seen before the core decides; here only whether it is authentic. For one thread.
 public final class Seal {
