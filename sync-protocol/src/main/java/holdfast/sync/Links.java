@@ -8,10 +8,21 @@ import java.util.Map;
 /// @param address  primary IPv4 address, from which its adverts come; 0 for none
 /// @param macs     of the interface on which it answers for each virtual address, by that address as text, 48 bits in
 ///     the low end; by address, because two machines need not call their interfaces alike
-public record Links(int address, Map<String, Long> macs) {
+/// @param lifelineAddress  IPv4 address on the interconnect where its [Lifeline] listens; sync sets it itself
+/// @param lifelinePort     of that; 0 for none
+public record Links(int address, Map<String, Long> macs, int lifelineAddress, int lifelinePort) {
     public static final Links NONE = new Links(0, Map.of());
+
+    /// What a director knows of itself; where its lifeline is, sync adds.
+    public Links(int address, Map<String, Long> macs) {
+        this(address, macs, 0, 0);
+    }
 
     public Links {
         macs = Map.copyOf(macs);
+    }
+
+    Links withLifeline(int interconnect, int port) {
+        return new Links(address, macs, interconnect, port);
     }
 }

@@ -59,6 +59,7 @@ final class SyncCore {
         long heardAt;
         boolean gone;
         boolean leaving;
+        boolean watched;
         SyncState told = SyncState.UNKNOWN;
 
         Peer(MemberId id, SyncMessage.Hello hello, long now) {
@@ -132,7 +133,7 @@ final class SyncCore {
         helloDue = true;
     }
 
-    /// The transport saw the socket of a member's process close.
+    /// The process of a member has ended.
     void processDied(String name) {
         Peer peer = peers.get(name);
         if (peer == null || !peer.leaving) {
@@ -336,6 +337,13 @@ final class SyncCore {
     private void hello(Peer peer, SyncMessage.Hello hello, long now) {
         peer.hello = hello;
         peer.leaving = hello.leaving();
+        if (!peer.watched && hello.links().lifelinePort() != 0) {
+            peer.watched = true;
+            effects.add(new SyncEffect.Watch(
+                    peer.id.name(),
+                    hello.links().lifelineAddress(),
+                    hello.links().lifelinePort()));
+        }
         if (hello.role() == Role.ACTIVE && counts(peer, hello.term(), hello.position() + 1, now)) {
             receiver.heard(hello.position(), hello.oldest(), now);
         }

@@ -16,6 +16,9 @@ sealed interface SyncEffect {
 
     record StateChanged(String member, SyncState state) implements SyncEffect {}
 
+    /// Tell us when the process of this member ends.
+    record Watch(String member, int address, int port) implements SyncEffect {}
+
     record ProcessDied(String member) implements SyncEffect {}
 
     record HandoverArrived(String from, HandoverMessage message) implements SyncEffect {}

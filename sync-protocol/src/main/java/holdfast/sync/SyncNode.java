@@ -5,6 +5,10 @@ import holdfast.sync.jgroups.GroupChannel;
 import holdfast.sync.jgroups.GroupChannel.Delivery;
 import holdfast.sync.wire.Opened;
 import holdfast.sync.wire.Seal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
@@ -51,8 +55,7 @@ public final class SyncNode implements AutoCloseable {
 
     /// Told on the sync thread; each method only enqueues and returns.
     public interface Listener {
-        /// The process of a member ended: its socket closed without a farewell. Never called for one that closed
-        /// itself.
+        /// The process of a member ended without a farewell ([Lifeline]). Never called for one that closed itself.
         void peerProcessDied(String member);
 
         /// An authentic member is active in `term`, which is higher than every term seen before, our own included.
@@ -66,6 +69,7 @@ public final class SyncNode implements AutoCloseable {
 
     private final TableOwner tables;
     private final Listener listener;
+    private final Lifeline lifeline;
     private final SyncCore core;
     private final Seal seal;
     private final ArrayBlockingQueue<byte[]> inbox = new ArrayBlockingQueue<>(INBOX_MAX);
@@ -89,7 +93,9 @@ public final class SyncNode implements AutoCloseable {
         this.listener = listener;
         var self = new MemberId(options.member(), UUID.randomUUID());
         seal = new Seal(options.key(), options.group(), self);
-        core = new SyncCore(self, options.configHash(), options.links(), tables);
+        lifeline = Lifeline.open(inet(options.bindAddress().bits()));
+        var links = options.links().withLifeline(options.bindAddress().bits(), lifeline.port());
+        core = new SyncCore(self, options.configHash(), links, tables);
         status = core.status(0, System.nanoTime());
         thread = new Thread(this::run, "sync");
         thread.setDaemon(true);
@@ -100,13 +106,18 @@ public final class SyncNode implements AutoCloseable {
     /// @throws IllegalStateException where the channel cannot be joined; says what to look at
     public static SyncNode start(Options options, TableOwner tables, Listener listener) {
         var node = new SyncNode(options, tables, listener);
-        node.channel = GroupChannel.join(
-                options.cluster(),
-                options.member(),
-                options.bindAddress().toString(),
-                options.multicastAddress().toString(),
-                options.multicastPort(),
-                node.new Inbox());
+        try {
+            node.channel = GroupChannel.join(
+                    options.cluster(),
+                    options.member(),
+                    options.bindAddress().toString(),
+                    options.multicastAddress().toString(),
+                    options.multicastPort(),
+                    node.new Inbox());
+        } catch (RuntimeException e) {
+            node.lifeline.close();
+            throw e;
+        }
         node.thread.start();
         return node;
     }
@@ -160,9 +171,19 @@ public final class SyncNode implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        lifeline.close();
         GroupChannel joined = channel;
         if (joined != null) {
             joined.close();
+        }
+    }
+
+    private static InetAddress inet(int address) {
+        try {
+            return InetAddress.getByAddress(
+                    ByteBuffer.allocate(4).putInt(address).array());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an IPv4 address", e);
         }
     }
 
@@ -276,6 +297,11 @@ public final class SyncNode implements AutoCloseable {
                 log.info("sync state member={} state={}", member, state);
                 listener.standbyState(member, state);
             }
+            case SyncEffect.Watch(String member, int address, int port) ->
+                lifeline.watch(
+                        member,
+                        new InetSocketAddress(inet(address), port),
+                        () -> leave(() -> core.processDied(member)));
             case SyncEffect.ProcessDied(String member) -> {
                 log.info("sync member died name={} cause=host-refuses", member);
                 listener.peerProcessDied(member);
@@ -297,11 +323,6 @@ public final class SyncNode implements AutoCloseable {
         @Override
         public void members(Set<String> names) {
             leave(() -> core.members(names, System.nanoTime()));
-        }
-
-        @Override
-        public void processDied(String name) {
-            leave(() -> core.processDied(name));
         }
     }
 }

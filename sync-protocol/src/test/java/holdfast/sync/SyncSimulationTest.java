@@ -251,7 +251,7 @@ class SyncSimulationTest {
                             throw new AssertionError("a term that nobody took");
                         }
                     }
-                    case SyncEffect.WakeWorker() -> {}
+                    case SyncEffect.WakeWorker(), SyncEffect.Watch _ -> {}
                     case SyncEffect.ProcessDied(String member) -> note(member + " died, says " + node.name);
                     case SyncEffect.HandoverArrived(String from, HandoverMessage message) -> {}
                 }

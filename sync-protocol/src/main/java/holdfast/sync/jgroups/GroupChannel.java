@@ -33,8 +33,6 @@ public final class GroupChannel implements AutoCloseable {
 
         /// Names of all members of the present view, our own included.
         void members(Set<String> names);
-
-        void processDied(String name);
     }
 
     /// How a message travels.
@@ -72,8 +70,6 @@ public final class GroupChannel implements AutoCloseable {
             jgroups.setName(member);
             jgroups.setDiscardOwnMessages(true);
             var channel = new GroupChannel(jgroups, listener);
-            ProcessDeath death = jgroups.getProtocolStack().findProtocol(ProcessDeath.class);
-            death.listener(address -> listener.processDied(name(address)));
             jgroups.setReceiver(channel.new Inbox());
             jgroups.connect(cluster);
             return channel;

@@ -115,6 +115,8 @@ final class MessageCodec {
                 .setConfigHash(hello.configHash())
                 .setLeaving(hello.leaving())
                 .setAddress(hello.links().address())
+                .setLifelineAddress(hello.links().lifelineAddress())
+                .setLifelinePort(hello.links().lifelinePort())
                 .putAllMacs(hello.links().macs());
         hello.heard().forEach(incarnation -> wire.addHeard(bytes(incarnation)));
         return wire.build();
@@ -123,6 +125,7 @@ final class MessageCodec {
     private static SyncMessage hello(int term, Hello wire) throws Malformed {
         Malformed.unless(wire.getHeardCount() <= HEARD_MAX && wire.getMacsCount() <= MACS_MAX, "too long");
         Malformed.unless(wire.getPosition() >= 0 && wire.getOldest() >= 0, "position out of range");
+        Malformed.unless(wire.getLifelinePort() >= 0 && wire.getLifelinePort() <= 65535, "no port");
         var heard = new HashSet<UUID>();
         for (ByteString incarnation : wire.getHeardList()) {
             heard.add(incarnation(incarnation));
@@ -135,7 +138,7 @@ final class MessageCodec {
                 wire.getConfigHash(),
                 wire.getLeaving(),
                 heard,
-                new Links(wire.getAddress(), wire.getMacsMap()));
+                new Links(wire.getAddress(), wire.getMacsMap(), wire.getLifelineAddress(), wire.getLifelinePort()));
     }
 
     private static SyncMessage ack(int term, Ack wire) throws Malformed {

@@ -1,0 +1,153 @@
+package holdfast.sync;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells within milliseconds that a member's *process* has ended, and nothing else.
+///
+/// Each member listens on a port that its sealed Hello names, and every other member holds a connection to it, over
+/// which nothing is ever said. When the process ends, however it ends, its kernel closes the connection and refuses a
+/// new one at once: only both together are a death. A member that is frozen keeps its sockets, a cut link says nothing,
+/// and a host that vanished says nothing either: those are for the silence of its adverts to tell.
+///
+/// Anybody on the interconnect may connect; all that this gains is one of [#HOLDERS_MAX] places, without which a member
+/// falls back to being told by silence.
+final class Lifeline implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Lifeline.class);
+    private static final int HOLDERS_MAX = 64;
+    private static final int CONNECT_MS_MAX = 1000;
+    private static final int REFUSE_MS_MAX = 100;
+    private static final long RETRY_MS = 200;
+
+    private final ServerSocket listening;
+    private final Semaphore places = new Semaphore(HOLDERS_MAX);
+    private final Map<String, InetSocketAddress> watched = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    private Lifeline(ServerSocket listening) {
+        this.listening = listening;
+    }
+
+    /// Listens on a free port of an address of ours.
+    static Lifeline open(InetAddress address) {
+        try {
+            var lifeline = new Lifeline(new ServerSocket(0, HOLDERS_MAX, address));
+            Thread.ofPlatform().name("lifeline").daemon().start(lifeline::accept);
+            return lifeline;
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot listen on " + address.getHostAddress() + "; is it an address of this machine?", e);
+        }
+    }
+
+    int port() {
+        return listening.getLocalPort();
+    }
+
+    /// Watches a process of a member, in place of an earlier one of the same name.
+    ///
+    /// @param place  where that process listens
+    /// @param died   called once when it has ended, on a thread of its own
+    void watch(String member, InetSocketAddress place, Runnable died) {
+        watched.put(member, place);
+        Thread.ofVirtual().name("lifeline-" + member).start(() -> {
+            while (!closed && place.equals(watched.get(member))) {
+                if (holdUntilRefused(place)) {
+                    watched.remove(member, place);
+                    died.run();
+                    return;
+                }
+                pause();
+            }
+        });
+    }
+
+    /// Holds a connection for as long as it lasts. True when the host then, or at once, refuses another one.
+    private static boolean holdUntilRefused(InetSocketAddress place) {
+        try (var socket = new Socket()) {
+            socket.connect(place, CONNECT_MS_MAX);
+            drain(socket);
+        } catch (IOException e) {
+            log.debug("lifeline ended place={} cause={}", place, e.toString());
+        }
+        return refuses(place);
+    }
+
+    /// Whether the kernel of a host says that nobody listens there.
+    static boolean refuses(InetSocketAddress place) {
+        try (var socket = new Socket()) {
+            socket.connect(place, REFUSE_MS_MAX);
+            return false;
+        } catch (ConnectException e) {
+            return String.valueOf(e.getMessage()).contains("refused"); // unreachable is a ConnectException too
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void accept() {
+        while (!closed) {
+            try {
+                var socket = listening.accept();
+                Thread.ofVirtual().name("lifeline-held").start(() -> letHold(socket));
+            } catch (IOException e) {
+                if (!closed) {
+                    log.warn("lifeline accept failed cause=\"{}\"", e.toString());
+                    pause();
+                }
+            }
+        }
+    }
+
+    /// Keeps the other end of a connection until its holder lets go.
+    private void letHold(Socket socket) {
+        try (socket) {
+            if (places.tryAcquire()) {
+                try {
+                    drain(socket);
+                } finally {
+                    places.release();
+                }
+            }
+        } catch (IOException e) {
+            log.debug("lifeline let go cause={}", e.toString());
+        }
+    }
+
+    /// Nothing is ever said; what is said all the same means nothing.
+    private static void drain(Socket socket) throws IOException {
+        var _ = socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(RETRY_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Ends listening; the watches end when their connections do.
+    @Override
+    public void close() {
+        closed = true;
+        watched.clear();
+        try {
+            listening.close();
+        } catch (IOException e) {
+            log.warn("lifeline did not close cause=\"{}\"", e.toString());
+        }
+    }
+}
