@@ -11,12 +11,18 @@ import holdfast.vip.VrrpNode;
 import holdfast.vrrp.Vrrp;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Does what the election decides: tells the worker and the sync side, on the thread `vrrp-<vrid>`.
 final class Election implements VrrpNode.Listener {
     private static final Logger log = LoggerFactory.getLogger(Election.class);
+
+    private static final long SERVES_MS_MAX = 50;
 
     private final List<Configuration.Vip> vips;
     private final Ports ports;
@@ -52,9 +58,21 @@ final class Election implements VrrpNode.Listener {
     @Override
     public void becomeActive(Vrrp.Promotion promotion) {
         int term = terms.take();
-        worker.activate(term);
+        var serves = worker.activate(term);
         replication.active(term);
+        await(serves);
         log.info("role changed to=active term={} cause={}", term, promotion.cause());
+    }
+
+    /// The announcements that follow must find the worker serving; it takes a turn of its loop, unless it gets no CPU.
+    private static void await(CompletableFuture<Boolean> serves) {
+        try {
+            serves.get(SERVES_MS_MAX, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.warn("datapath slow to serve waited-ms={}", SERVES_MS_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

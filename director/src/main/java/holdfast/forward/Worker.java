@@ -208,7 +208,10 @@ public final class Worker implements TableOwner, AutoCloseable {
     }
 
     /// Serves from now on, and writes changes under this term. All that the former active sent is applied first.
-    public void activate(int term) {
+    ///
+    /// @return done when it serves
+    public CompletableFuture<Boolean> activate(int term) {
+        var serves = new CompletableFuture<Boolean>();
         ask(() -> {
             long now = Clock.monotonic();
             replica.applyAll(now);
@@ -216,7 +219,9 @@ public final class Worker implements TableOwner, AutoCloseable {
             markAt = now;
             mode = Mode.ACTIVE;
             replica.forget();
+            serves.complete(true);
         });
+        return serves;
     }
 
     /// Serves nothing from now on, and follows.

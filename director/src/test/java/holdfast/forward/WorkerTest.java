@@ -150,7 +150,7 @@ class WorkerTest {
         for (int i = 1; i <= 50; i++) {
             connectionArrives(1000 + i, Version.of(1, i));
         }
-        worker.activate(2);
+        var _ = worker.activate(2);
         assertThat(connections()).isEqualTo(50);
         assertThat(worker.mode()).isEqualTo(Mode.ACTIVE);
         assertThat(worker.equality()).isEqualTo(Equality.UNKNOWN);
@@ -159,7 +159,7 @@ class WorkerTest {
 
     @Test
     void anActiveMarksItsStreamAndWakesItsReader() throws InterruptedException {
-        worker.activate(1);
+        var _ = worker.activate(1);
         await().until(() -> worker.out().size() >= 3);
         assertThat(written()).containsOnly(Delta.Op.MARK);
         assertThat(wakeUps.poll(5, TimeUnit.SECONDS)).isTrue();
@@ -167,7 +167,7 @@ class WorkerTest {
 
     @Test
     void anActiveTakesNothingFromAnotherStream() {
-        worker.activate(2);
+        var _ = worker.activate(2);
         settle();
         connectionArrives(1000, Version.of(1, 7));
         worker.wakeUp();
@@ -177,7 +177,7 @@ class WorkerTest {
 
     @Test
     void aHoldReportsTheLastVersionWithAMarkBehindIt() throws InterruptedException {
-        worker.activate(3);
+        var _ = worker.activate(3);
         settle();
         written();
         worker.hold();
@@ -188,7 +188,7 @@ class WorkerTest {
 
     @Test
     void nothingIsWrittenDuringAHoldAndAResumeGoesOn() throws InterruptedException {
-        worker.activate(3);
+        var _ = worker.activate(3);
         worker.hold();
         assertThat(held.poll(5, TimeUnit.SECONDS)).isNotNull();
         settle();
@@ -206,7 +206,7 @@ class WorkerTest {
 
     @Test
     void aRelayFollowsTheNewActiveAtOnce() throws InterruptedException {
-        worker.activate(3);
+        var _ = worker.activate(3);
         worker.hold();
         assertThat(held.poll(5, TimeUnit.SECONDS)).isNotNull();
         worker.relay(new long[0]);
@@ -223,7 +223,7 @@ class WorkerTest {
 
     @Test
     void aStandbyStopsWritingAtOnce() {
-        worker.activate(1);
+        var _ = worker.activate(1);
         worker.standBy();
         modeBecomes(Mode.STANDBY);
         written();

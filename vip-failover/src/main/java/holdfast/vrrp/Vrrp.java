@@ -193,7 +193,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
                         state.following(),
                         state.gave(),
                         RELEARNING);
-            case HandoverTake() -> promoted(Cause.HANDOVER, state.following(), now);
+            case HandoverTake() -> taken(new Promotion(Cause.HANDOVER, state.following(), now), now);
             case HandoverTakeBack()
             when state.gave() ->
                 active(now, new Promotion(Cause.TOOK_BACK, 0, now), new SendAdvert(priority), new Reassert());
@@ -341,6 +341,11 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
     private Step promoted(Cause cause, int from, long now) {
         var promotion = new Promotion(cause, from, now);
         return active(now, promotion, new SendAdvert(priority), new Claim(promotion));
+    }
+
+    /// Here the claim comes before the advert: the giver relays to us from the advert on, and must find us serving.
+    private Step taken(Promotion promotion, long now) {
+        return active(now, promotion, new Claim(promotion), new SendAdvert(priority));
     }
 
     /// Active, with an advert that goes out now.
