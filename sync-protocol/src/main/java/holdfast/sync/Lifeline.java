@@ -29,7 +29,11 @@ final class Lifeline implements AutoCloseable {
     private static final int HOLDERS_MAX = 64;
     private static final int CONNECT_MS_MAX = 1000;
     private static final int REFUSE_MS_MAX = 100;
-    private static final long RETRY_MS = 200;
+    /// A kernel closes the sockets of an ended process one by one: this one may go before the one that listens.
+    private static final long RETRY_MS_MIN = 1;
+
+    private static final long RETRY_MS_MAX = 200;
+    private static final long LASTED_NS = 1_000_000_000;
 
     private final ServerSocket listening;
     private final Semaphore places = new Semaphore(HOLDERS_MAX);
@@ -63,13 +67,17 @@ final class Lifeline implements AutoCloseable {
     void watch(String member, InetSocketAddress place, Runnable died) {
         watched.put(member, place);
         Thread.ofVirtual().name("lifeline-" + member).start(() -> {
+            long pauseMs = RETRY_MS_MIN;
             while (!closed && place.equals(watched.get(member))) {
+                long began = System.nanoTime();
                 if (holdUntilRefused(place)) {
                     watched.remove(member, place);
                     died.run();
                     return;
                 }
-                pause();
+                boolean lasted = System.nanoTime() - began > LASTED_NS;
+                pauseMs = lasted ? RETRY_MS_MIN : Math.min(2 * pauseMs, RETRY_MS_MAX);
+                pause(pauseMs);
             }
         });
     }
@@ -105,7 +113,7 @@ final class Lifeline implements AutoCloseable {
             } catch (IOException e) {
                 if (!closed) {
                     log.warn("lifeline accept failed cause=\"{}\"", e.toString());
-                    pause();
+                    pause(RETRY_MS_MAX);
                 }
             }
         }
@@ -131,9 +139,9 @@ final class Lifeline implements AutoCloseable {
         var _ = socket.getInputStream().transferTo(OutputStream.nullOutputStream());
     }
 
-    private static void pause() {
+    private static void pause(long ms) {
         try {
-            TimeUnit.MILLISECONDS.sleep(RETRY_MS);
+            TimeUnit.MILLISECONDS.sleep(ms);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
