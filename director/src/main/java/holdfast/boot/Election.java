@@ -78,7 +78,6 @@ final class Election implements VrrpNode.Listener {
     @Override
     public void becomeStandby(Vrrp.Reason reason) {
         worker.standBy();
-        lease.unbind();
         replication.standby();
         log.info("role changed to=standby cause={}", reason);
     }
@@ -97,7 +96,6 @@ final class Election implements VrrpNode.Listener {
     public void relay(String peer) {
         var macs = replication.peer(peer).map(found -> found.links().macs()).orElse(Map.of());
         worker.relay(ports.ports().stream().mapToLong(port -> macOf(port, macs)).toArray());
-        lease.unbind();
         replication.standby();
         log.info("role changed to=relay peer={}", peer);
     }

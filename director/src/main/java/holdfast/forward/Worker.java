@@ -228,6 +228,7 @@ public final class Worker implements TableOwner, AutoCloseable {
     public void standBy() {
         ask(() -> {
             mode = Mode.STANDBY;
+            lease.unbind(); // only now: until the mode has changed, the lost lease is what holds back the old batch
             tables.demote();
         });
     }
@@ -253,6 +254,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         ask(() -> {
             forwarder.relayTo(macs);
             mode = Mode.RELAY;
+            lease.unbind();
             tables.demote();
         });
     }
