@@ -3,11 +3,13 @@ package holdfast.conf;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The whole configuration of one director as an immutable tree: already parsed and checked, so nobody checks it again.
 ///
 /// @param interfaces  names of the links whose packets the datapath takes, in the order of the file
 /// @param groups      the VIP groups; one for now
+/// @param marks       in the order in which they are tried
 /// @param services    in the order of the file
 public record Configuration(
         Director director,
@@ -15,11 +17,14 @@ public record Configuration(
         List<String> interfaces,
         Cluster cluster,
         List<VipGroup> groups,
+        Ipvs ipvs,
+        List<MarkRule> marks,
         List<Service> services) {
 
     public Configuration {
         interfaces = List.copyOf(interfaces);
         groups = List.copyOf(groups);
+        marks = List.copyOf(marks);
         services = List.copyOf(services);
     }
 
@@ -97,10 +102,30 @@ public record Configuration(
     public record Vip(Ipv4 address, String interfaceName) {}
 
     /// A virtual service and its real servers, in the order of the file.
+    ///
+    /// @param flags        of `sh` and `mh`
+    /// @param onePacket    each datagram is scheduled by itself (IPVS-REF 1.12)
+    /// @param clientLimit  what one client may have here
     public record Service(
-            ServiceKey key, SchedulerName scheduler, Optional<Persistence> persistence, List<RealServer> realServers) {
+            ServiceKey key,
+            SchedulerName scheduler,
+            Set<SchedulerFlag> flags,
+            Optional<Persistence> persistence,
+            boolean onePacket,
+            Optional<ClientLimit> clientLimit,
+            List<RealServer> realServers) {
         public Service {
+            flags = Set.copyOf(flags);
             realServers = List.copyOf(realServers);
+        }
+
+        /// A service without any of the options that few need.
+        public Service(
+                ServiceKey key,
+                SchedulerName scheduler,
+                Optional<Persistence> persistence,
+                List<RealServer> realServers) {
+            this(key, scheduler, Set.of(), persistence, false, Optional.empty(), realServers);
         }
     }
 
@@ -108,11 +133,44 @@ public record Configuration(
     ///
     /// @param timeoutS  1 to 2^32-1 seconds
     /// @param netmask   granularity of clients as mask bits; all ones for each address by itself
-    public record Persistence(long timeoutS, int netmask) {}
+    /// @param rearm     what becomes of a template's timer while its connections last
+    /// @param engine    what a client is recognised by besides its address
+    public record Persistence(long timeoutS, int netmask, RearmPolicy rearm, Optional<PersistenceEngine> engine) {
+        /// IPVS's way, by the client's address alone.
+        public Persistence(long timeoutS, int netmask) {
+            this(timeoutS, netmask, RearmPolicy.IPVS, Optional.empty());
+        }
+    }
+
+    /// What one client (address) may have of a service; what is over it is dropped and counted.
+    ///
+    /// @param connections   most at once; 0 for no bound
+    /// @param newPerSecond  most new ones per second; 0 for no bound
+    public record ClientLimit(int connections, int newPerSecond) {}
 
     /// A real server of one service.
     ///
-    /// @param port    the service's own port for DR; 0 only in a port-0 service
-    /// @param weight  0 to 65535; 0 quiesces
-    public record RealServer(Ipv4 address, int port, int weight, ForwardingMethod method) {}
+    /// @param port            the service's own port for DR; 0 only in a port-0 service
+    /// @param weight          0 to 65535; 0 quiesces
+    /// @param upperThreshold  connections from which on it gets no new ones; 0 for no bound (IPVS-REF 4.8)
+    /// @param lowerThreshold  connections below which it gets new ones again; 0 for three quarters of the upper one
+    /// @param drain           while it is quiesced; empty for what [Ipvs#expireQuiescentTemplate] says
+    public record RealServer(
+            Ipv4 address,
+            int port,
+            int weight,
+            ForwardingMethod method,
+            int upperThreshold,
+            int lowerThreshold,
+            Optional<Drain> drain) {
+        /// A real server without thresholds that drains as all do.
+        public RealServer(Ipv4 address, int port, int weight, ForwardingMethod method) {
+            this(address, port, weight, method, 0, 0, Optional.empty());
+        }
+    }
+
+    /// How a quiesced real server is emptied.
+    ///
+    /// @param deadlineS  seconds after it was quiesced; only for UNTIL_DEADLINE, else 0
+    public record Drain(DrainMode mode, long deadlineS) {}
 }

@@ -38,6 +38,8 @@ final class ConfigurationReader {
                 interfaces(datapath),
                 cluster(top.required("cluster", CLUSTER, "cluster: {bind-address: 10.255.0.1}")),
                 read,
+                Ipvs.DEFAULT,
+                List.of(),
                 new ServiceReader(findings, groups.vips()).read(top));
     }
 

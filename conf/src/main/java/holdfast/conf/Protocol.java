@@ -1,9 +1,15 @@
 package holdfast.conf;
 
-/// A transport protocol that a virtual service may have, with its number in the IP header.
+import java.util.Locale;
+
+/// What a virtual service takes: a transport protocol with its number in the IP header, or whatever carries a mark.
 public enum Protocol {
     TCP(6),
-    UDP(17);
+    UDP(17),
+    SCTP(132),
+    /// Packets of any protocol that a mark rule marks. IPVS gives the templates of such a service protocol 0, and the
+    /// mark as their address (IPVS-REF 3.3, case 3).
+    MARK(0);
 
     private final int number;
 
@@ -11,13 +17,24 @@ public enum Protocol {
         this.number = number;
     }
 
-    /// The protocol number of the IP header (IANA).
+    /// The protocol number of the IP header (IANA); 0 for [#MARK].
     public int number() {
         return number;
     }
 
+    /// The one of a [#number], which must be one of these.
+    public static Protocol of(int number) {
+        return switch (number) {
+            case 6 -> TCP;
+            case 17 -> UDP;
+            case 132 -> SCTP;
+            case 0 -> MARK;
+            default -> throw new IllegalArgumentException("no protocol of ours has number " + number);
+        };
+    }
+
     /// As it is written in `tcp/192.0.2.10:80`.
     public String word() {
-        return this == TCP ? "tcp" : "udp";
+        return name().toLowerCase(Locale.ROOT);
     }
 }

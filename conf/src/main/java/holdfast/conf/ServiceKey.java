@@ -2,27 +2,54 @@ package holdfast.conf;
 
 import java.util.regex.Pattern;
 
-/// What identifies a virtual service: protocol, VIP and port; written `tcp/192.0.2.10:80`. Port 0 means every port
-/// (IPVS-REF 2.1).
+/// What identifies a virtual service: protocol, VIP and port, written `tcp/192.0.2.10:80`; or a mark, written `mark/7`.
+/// Port 0 means every port (IPVS-REF 2.1).
 ///
-/// @param port  0 to 65535
+/// @param address  the VIP; of a mark, the mark as an address, as in the key of its templates (IPVS-REF 3.3)
+/// @param port     0 to 65535; 0 of a mark
 public record ServiceKey(Protocol protocol, Ipv4 address, int port) {
-    private static final Pattern FORM = Pattern.compile("(tcp|udp)/([0-9.]+):(0|[1-9][0-9]{0,4})");
+    private static final Pattern FORM = Pattern.compile("(tcp|udp|sctp)/([0-9.]+):(0|[1-9][0-9]{0,4})");
+    private static final Pattern MARK = Pattern.compile("mark/([1-9][0-9]{0,9})");
 
-    /// The key that a text such as `tcp/192.0.2.10:80` means.
+    /// The service of whatever carries a mark.
+    ///
+    /// @param mark  not 0; an unsigned number
+    public static ServiceKey ofMark(int mark) {
+        return new ServiceKey(Protocol.MARK, new Ipv4(mark), 0);
+    }
+
+    /// The key that a text such as `tcp/192.0.2.10:80` or `mark/7` means.
     ///
     /// @throws IllegalArgumentException where the text is none
     public static ServiceKey of(String text) {
+        var mark = MARK.matcher(text);
+        if (mark.matches() && Long.parseLong(mark.group(1)) <= 0xffff_ffffL) {
+            return ofMark((int) Long.parseLong(mark.group(1)));
+        }
         var parts = FORM.matcher(text);
         if (!parts.matches() || Integer.parseInt(parts.group(3)) > 65535) {
-            throw new IllegalArgumentException("'" + text + "' is not a virtual service such as tcp/192.0.2.10:80");
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a virtual service such as tcp/192.0.2.10:80 or mark/7");
         }
-        var protocol = parts.group(1).equals("tcp") ? Protocol.TCP : Protocol.UDP;
+        var protocol = switch (parts.group(1)) {
+            case "tcp" -> Protocol.TCP;
+            case "udp" -> Protocol.UDP;
+            default -> Protocol.SCTP;
+        };
         return new ServiceKey(protocol, Ipv4.of(parts.group(2)), Integer.parseInt(parts.group(3)));
+    }
+
+    public boolean isMark() {
+        return protocol == Protocol.MARK;
+    }
+
+    /// The mark, an unsigned number; 0 where the service has an address.
+    public int mark() {
+        return isMark() ? address.bits() : 0;
     }
 
     @Override
     public String toString() {
-        return protocol.word() + "/" + address + ":" + port;
+        return isMark() ? "mark/" + Integer.toUnsignedString(mark()) : protocol.word() + "/" + address + ":" + port;
     }
 }

@@ -5,6 +5,7 @@ import holdfast.conn.Conn;
 import holdfast.conn.ConnFlags;
 import holdfast.conn.ConnTable;
 import holdfast.conn.Expired;
+import holdfast.conn.Flow;
 import holdfast.conn.FlowHash;
 import holdfast.conn.TcpState;
 import holdfast.conn.Timeouts;
@@ -44,6 +45,7 @@ public final class Tables {
     private final Changes changes;
     private final Conn conn;
     private final Template template;
+    private final Flow flow = new Flow();
     private final Expired connectionExpired = this::connectionExpired;
     private final Expired templateExpired = this::templateExpired;
 
@@ -130,7 +132,7 @@ public final class Tables {
     ///
     /// @return its slot, [ConnTable#FULL] or [#NO_REAL_SERVER]
     int connect(int service, int protocol, int client, int clientPort, int virtual, int virtualPort, long now) {
-        var verdict = persistence.assign(service, protocol, client, virtual, virtualPort, client, now);
+        var verdict = persistence.assign(service, flow.v4(protocol, client, clientPort, virtual, virtualPort), now);
         int real = persistence.real();
         int controller = persistence.template();
         if (persistence.invalidated() != Persistence.NO_TEMPLATE && controller == Persistence.NO_TEMPLATE) {

@@ -1,5 +1,6 @@
 package holdfast.persist;
 
+import holdfast.conn.Flow;
 import holdfast.schedule.Schedulers;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
@@ -68,20 +69,17 @@ public final class Persistence {
     /// Decides for the first packet of a connection, of which the caller knows that no connection has it, that it may
     /// begin one (IPVS-REF 1.3), and that `service` is its service.
     ///
-    /// @param flowHash  for hashing schedulers
-    public Verdict assign(
-            int service, int protocol, int clientAddress, int virtualAddress, int virtualPort, int flowHash, long now) {
+    public Verdict assign(int service, Flow flow, long now) {
         assignedReal = RealServerTable.NONE;
         assignedTemplate = NO_TEMPLATE;
         invalidated = NO_TEMPLATE;
-        int servicePort = services.key(service).port();
+        boolean isOwnPort = flow.virtualPort() == services.key(service).port();
         var verdict = services.isPersistent(service)
-                ? assignByTemplate(
-                        service, protocol, clientAddress & services.netmask(service), virtualAddress, flowHash, now)
-                : assignByScheduler(service, virtualPort == servicePort, flowHash);
+                ? assignByTemplate(service, flow, now)
+                : assignByScheduler(service, isOwnPort, flow, now);
         if (assignedReal != RealServerTable.NONE) {
-            boolean isOwnPort = virtualPort == servicePort && reals.port(assignedReal) != 0;
-            assignedRealPort = isOwnPort ? reals.port(assignedReal) : virtualPort;
+            assignedRealPort =
+                    isOwnPort && reals.port(assignedReal) != 0 ? reals.port(assignedReal) : flow.virtualPort();
         }
         return verdict;
     }
@@ -160,17 +158,19 @@ public final class Persistence {
     }
 
     /// A service answers only at its own port without persistence (IPVS-REF 1.4 step 5).
-    private Verdict assignByScheduler(int service, boolean isOwnPort, int flowHash) {
+    private Verdict assignByScheduler(int service, boolean isOwnPort, Flow flow, long now) {
         if (isOwnPort) {
-            assignedReal = schedulers.pick(service, flowHash);
+            assignedReal = schedulers.pick(service, flow, now);
         }
         return assignedReal == RealServerTable.NONE ? Verdict.LEAVE : Verdict.SCHEDULED;
     }
 
-    private Verdict assignByTemplate(
-            int service, int protocol, int client, int virtualAddress, int flowHash, long now) {
+    private Verdict assignByTemplate(int service, Flow flow, long now) {
+        int client = (int) flow.clientLo() & services.netmask(service);
+        flow.sticky(0, client & 0xffff_ffffL);
         int port = services.key(service).port();
-        int found = templates.find(protocol, client, virtualAddress, port == Services.FTP ? 0 : port);
+        int found =
+                templates.find(flow.protocol(), client, flow.virtualAddress(), port == Services.FTP ? 0 : port);
         if (found != TemplateTable.MISSING && isValid(found)) {
             assignedTemplate = found;
             assignedReal = template.at(found).real();
@@ -180,7 +180,7 @@ public final class Persistence {
             templates.invalidate(found);
             invalidated = found;
         }
-        int picked = schedulers.pick(service, flowHash);
+        int picked = schedulers.pick(service, flow, now);
         if (picked == RealServerTable.NONE) {
             return Verdict.LEAVE;
         }

@@ -1,5 +1,6 @@
 package holdfast.schedule;
 
+import holdfast.conn.Flow;
 import holdfast.service.RealServers;
 
 /// Picks the next eligible real server after the one picked last; a fresh service starts with the newest. Weights count
@@ -8,7 +9,7 @@ final class RoundRobin implements Scheduler {
     private int last = NONE; // an id, because positions shift when a real server is added
 
     @Override
-    public int pick(RealServers reals, int flowHash) {
+    public int pick(RealServers reals, Flow flow, long now) {
         int start = reals.positionOf(last);
         for (int step = 1; step <= reals.count(); step++) {
             int position = (start + step) % reals.count();
@@ -30,5 +31,12 @@ final class RoundRobin implements Scheduler {
             }
         }
         last = NONE;
+    }
+
+    @Override
+    public Scheduler copy() {
+        var copy = new RoundRobin();
+        copy.last = last;
+        return copy;
     }
 }

@@ -1,18 +1,24 @@
 package holdfast.schedule;
 
+import holdfast.conn.Flow;
 import holdfast.service.RealServers;
 
 /// Picks the real server of a new connection, or of a new client where the service is persistent.
-/// One object serves one service and belongs to the datapath thread. It allocates nothing.
+/// One object serves one service and belongs to the datapath thread. It allocates nothing per pick.
 public interface Scheduler {
     /// Nobody can be picked.
     int NONE = -1;
 
     /// The position in `reals` of the one picked, or [#NONE] when none is eligible.
     ///
-    /// @param flowHash  of what a hashing scheduler goes by; others ignore it
-    int pick(RealServers reals, int flowHash);
+    /// @param flow  what a hashing scheduler goes by; others ignore it
+    /// @param now   monotonic ns, for those that forget
+    int pick(RealServers reals, Flow flow, long now);
 
     /// A real server was added, dropped or edited; for a fresh scheduler both lists are the first one.
     default void changed(RealServers before, RealServers after) {}
+
+    /// One that stands where this one does and then goes its own way: to ask what would be picked, without picking.
+    /// For the control path; it may allocate.
+    Scheduler copy();
 }

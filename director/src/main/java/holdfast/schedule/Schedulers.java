@@ -1,6 +1,7 @@
 package holdfast.schedule;
 
 import holdfast.conf.SchedulerName;
+import holdfast.conn.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 import java.util.Arrays;
@@ -17,9 +18,9 @@ public final class Schedulers {
     }
 
     /// The id of the real server picked for a service of the current snapshot, or [RealServerTable#NONE].
-    public int pick(int service, int flowHash) {
+    public int pick(int service, Flow flow, long now) {
         var reals = services.reals(service);
-        int position = schedulers[service].pick(reals, flowHash);
+        int position = schedulers[service].pick(reals, flow, now);
         return position == Scheduler.NONE ? RealServerTable.NONE : reals.id(position);
     }
 
@@ -49,6 +50,7 @@ public final class Schedulers {
             case RR -> new RoundRobin();
             case WRR -> new WeightedRoundRobin();
             case WLC -> new WeightedLeastConnection();
+            default -> throw new IllegalArgumentException("no scheduler " + name);
         };
     }
 }

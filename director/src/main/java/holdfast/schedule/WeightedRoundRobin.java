@@ -1,5 +1,6 @@
 package holdfast.schedule;
 
+import holdfast.conn.Flow;
 import holdfast.service.RealServers;
 
 /// Picks in rounds of falling level: in each, the next real server whose weight reaches the level; so a real
@@ -14,7 +15,7 @@ final class WeightedRoundRobin implements Scheduler {
     private int divisor = 1;
 
     @Override
-    public int pick(RealServers reals, int flowHash) {
+    public int pick(RealServers reals, Flow flow, long now) {
         int heaviest = heaviestEligible(reals);
         if (levelMax == 0 || heaviest == 0) {
             return NONE;
@@ -72,5 +73,15 @@ final class WeightedRoundRobin implements Scheduler {
 
     private static int greatestCommonDivisor(int a, int b) {
         return b == 0 ? a : greatestCommonDivisor(b, a % b);
+    }
+
+    @Override
+    public Scheduler copy() {
+        var copy = new WeightedRoundRobin();
+        copy.position = position;
+        copy.level = level;
+        copy.levelMax = levelMax;
+        copy.divisor = divisor;
+        return copy;
     }
 }

@@ -25,6 +25,8 @@ public final class RealServerTable {
     private final int[] service;
     private final ForwardingMethod[] method;
     private final int[] weight;
+    private final int[] lastWeight;
+    private final byte[] agentPercent;
     private final int[] flags;
     private final int[] active;
     private final int[] inactive;
@@ -54,6 +56,8 @@ public final class RealServerTable {
         service = new int[max];
         method = new ForwardingMethod[max];
         weight = new int[max];
+        lastWeight = new int[max];
+        agentPercent = new byte[max];
         flags = new int[max];
         active = new int[max];
         inactive = new int[max];
@@ -111,6 +115,8 @@ public final class RealServerTable {
         service[id] = Services.NONE;
         method[id] = ForwardingMethod.NAT;
         weight[id] = 0;
+        lastWeight[id] = 0;
+        agentPercent[id] = 100;
         flags[id] = 0;
         connections[id] = 0;
         resetTraffic(id);
@@ -122,6 +128,9 @@ public final class RealServerTable {
     void configure(int id, int service, int weight, ForwardingMethod method) {
         this.service[id] = service;
         this.weight[id] = weight;
+        if (weight != 0) {
+            lastWeight[id] = weight;
+        }
         this.method[id] = method;
         flags[id] = AVAILABLE;
     }
@@ -179,6 +188,24 @@ public final class RealServerTable {
     /// 0 quiesces.
     public int weight(int id) {
         return weight[id];
+    }
+
+    /// The last weight that was not 0; 0 when it never had one (IPVS-REF 2.4).
+    public int lastWeight(int id) {
+        return lastWeight[id];
+    }
+
+    /// What its agent says it can take, in percent of its weight; 100 where no agent has spoken.
+    public int agentPercent(int id) {
+        return agentPercent[id];
+    }
+
+    /// @param percent  0 to 100; 0 keeps new connections away from it where the scheduler asks for it
+    public void agentPercent(int id, int percent) {
+        if (percent < 0 || percent > 100) {
+            throw new IllegalArgumentException("an agent cannot say " + percent + " percent");
+        }
+        agentPercent[id] = (byte) percent;
     }
 
     /// Whether the configuration has it now.

@@ -1,53 +1,45 @@
 package holdfast.service;
 
 /// The real servers of one service in the order that schedulers walk them: the one added last comes first
-/// (IPVS-REF 5.1). The order is fixed; weights, flags and counters are read from the table as they are now.
-public final class RealServers {
-    private final RealServerTable table;
-    private final int[] ids;
-
-    RealServers(RealServerTable table, int[] ids) {
-        this.table = table;
-        this.ids = ids;
-    }
-
-    public int count() {
-        return ids.length;
-    }
+/// (IPVS-REF 5.1). The order is fixed; weights, flags and counters are as they are now.
+public interface RealServers {
+    int count();
 
     /// The id in the [RealServerTable] of the one at a position, 0 to `count() - 1`.
-    public int id(int position) {
-        return ids[position];
-    }
+    int id(int position);
 
     /// The position of an id, or -1.
-    public int positionOf(int id) {
-        for (int i = 0; i < ids.length; i++) {
-            if (ids[i] == id) {
+    default int positionOf(int id) {
+        for (int i = 0; i < count(); i++) {
+            if (id(i) == id) {
                 return i;
             }
         }
         return -1;
     }
 
-    public int weight(int position) {
-        return table.weight(ids[position]);
-    }
+    int weight(int position);
 
-    public boolean isOverloaded(int position) {
-        return table.isOverloaded(ids[position]);
-    }
+    /// The last weight that was not 0; 0 when it never had one (IPVS-REF 2.4).
+    int lastWeight(int position);
+
+    /// What its agent says it can take, in percent of its weight; 100 where no agent has spoken.
+    int agentPercent(int position);
+
+    boolean isOverloaded(int position);
 
     /// Whether a scheduler may pick it: not quiesced and not overloaded.
-    public boolean isEligible(int position) {
+    default boolean isEligible(int position) {
         return weight(position) > 0 && !isOverloaded(position);
     }
 
-    public int active(int position) {
-        return table.active(ids[position]);
-    }
+    int active(int position);
 
-    public int inactive(int position) {
-        return table.inactive(ids[position]);
-    }
+    int inactive(int position);
+
+    /// Its address; for IPv6 the four words XORed, since only hashing schedulers ask.
+    int address(int position);
+
+    /// As configured; 0 keeps the packet's port.
+    int port(int position);
 }

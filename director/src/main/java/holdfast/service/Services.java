@@ -181,7 +181,7 @@ public final class Services {
 
     private Entry retired(Entry entry) {
         return new Entry(
-                entry.key, false, entry.scheduler, entry.timeoutS, entry.netmask, new RealServers(table, new int[0]));
+                entry.key, false, entry.scheduler, entry.timeoutS, entry.netmask, new ConfiguredReals(table, new int[0]));
     }
 
     private Entry configured(Configuration.Service service, int id, @Nullable Entry before) {
@@ -207,7 +207,7 @@ public final class Services {
                 service.scheduler(),
                 service.persistence().map(Configuration.Persistence::timeoutS).orElse(0L),
                 service.persistence().map(Configuration.Persistence::netmask).orElse(-1),
-                before != null && !isEdited ? before.reals : new RealServers(table, order(wanted, before)));
+                before != null && !isEdited ? before.reals : new ConfiguredReals(table, order(wanted, before)));
     }
 
     /// Those kept as they were, with the new ones before them, the last one first.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
+import holdfast.conf.Ipvs;
 import holdfast.linux.Netlink;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,6 +38,8 @@ class MachineTest {
                         List.of(
                                 new Configuration.Vip(Ipv4.of("192.0.2.10"), "wan"),
                                 new Configuration.Vip(Ipv4.of("10.0.0.1"), "lan")))),
+                Ipvs.DEFAULT,
+                List.of(),
                 List.of());
     }
 

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
 import holdfast.conf.SchedulerName;
+import holdfast.conn.Flow;
 import holdfast.conn.FlowHash;
 import holdfast.persist.Persistence.Verdict;
 import holdfast.schedule.Schedulers;
@@ -33,6 +34,7 @@ class PersistenceTest {
     private final TemplateTable templates = new TemplateTable(8, reals, new FlowHash(5, 6), 0, Arena.ofAuto());
     private final Persistence persistence = new Persistence(services, new Schedulers(services), templates);
     private final Template template = templates.view();
+    private final Flow flow = new Flow();
     private long now;
 
     @Test
@@ -301,7 +303,7 @@ class PersistenceTest {
         if (service == Services.NONE) {
             return "no service";
         }
-        var verdict = persistence.assign(service, TCP, client, VIP, port, 0, now);
+        var verdict = persistence.assign(service, flow.v4(TCP, client, 40000, VIP, port), now);
         if (verdict == Verdict.KEPT || verdict == Verdict.TEMPLATE_CREATED) {
             persistence.attach(persistence.template(), now);
         }

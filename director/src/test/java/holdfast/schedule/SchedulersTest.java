@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.SchedulerName;
+import holdfast.conn.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 import holdfast.testing.Allocation;
@@ -20,6 +21,7 @@ class SchedulersTest {
     private final RealServerTable table = new RealServerTable(16);
     private Services services = new Services(table);
     private Schedulers schedulers = new Schedulers(services);
+    private final Flow flow = new Flow();
 
     @Test
     void roundRobinStartsWithTheNewest() {
@@ -150,11 +152,11 @@ class SchedulersTest {
 
     @Test
     void picksAllocateNothing() {
-        for (var name : SchedulerName.values()) {
+        for (var name : List.of(SchedulerName.RR, SchedulerName.WRR, SchedulerName.WLC)) {
             start(name, 3, 2, 1);
             long bytes = Allocation.bytesOf(() -> {
                 for (int i = 0; i < 10_000; i++) {
-                    schedulers.pick(0, i);
+                    schedulers.pick(0, flow, i);
                 }
             });
             assertThat(bytes).isZero();
@@ -193,7 +195,7 @@ class SchedulersTest {
     }
 
     private String pick() {
-        int id = schedulers.pick(0, 0);
+        int id = schedulers.pick(0, flow, 0);
         if (id == RealServerTable.NONE) {
             return "-";
         }

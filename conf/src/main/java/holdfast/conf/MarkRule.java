@@ -1,0 +1,50 @@
+package holdfast.conf;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Marks the packets that it fits, as iptables' MARK does for IPVS, so that a service can take several addresses, ports
+/// and protocols as one (IPVS-REF 2.1, 3.3). Of several rules that fit, the first one counts.
+///
+/// @param mark              not 0; an unsigned number
+/// @param source            client addresses; empty for all
+/// @param destination       virtual addresses; empty for all
+/// @param protocol          empty for all; not [Protocol#MARK]
+/// @param sourcePorts       empty for all
+/// @param destinationPorts  empty for all
+/// @param interfaceName     that packets come in by; empty for all
+public record MarkRule(
+        int mark,
+        Optional<Prefix> source,
+        Optional<Prefix> destination,
+        Optional<Protocol> protocol,
+        List<PortRange> sourcePorts,
+        List<PortRange> destinationPorts,
+        Optional<String> interfaceName) {
+    public MarkRule {
+        sourcePorts = List.copyOf(sourcePorts);
+        destinationPorts = List.copyOf(destinationPorts);
+    }
+
+    /// Addresses that begin alike.
+    ///
+    /// @param length  0 to 32
+    public record Prefix(Ipv4 address, int length) {
+        public int mask() {
+            return length == 0 ? 0 : -1 << (32 - length);
+        }
+
+        @Override
+        public String toString() {
+            return address + "/" + length;
+        }
+    }
+
+    /// @param last  not below `first`
+    public record PortRange(int first, int last) {
+        @Override
+        public String toString() {
+            return first == last ? Integer.toString(first) : first + "-" + last;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package holdfast.conn;
+
+/// What is known of a packet that may begin a connection: who talks to whom, and its mark. A holder that its owner
+/// fills again and again, so that a decision takes one argument and allocates nothing. Not thread-safe.
+///
+/// Client addresses are 128 bits wide, and an IPv4 address stands in the low 32 bits alone. Virtual addresses are 32
+/// bits: an IPv4 address, or for IPv6 the handle of one (ADR 0007).
+public final class Flow {
+    private int protocol;
+    private long clientHi;
+    private long clientLo;
+    private int clientPort;
+    private int virtualAddress;
+    private int virtualPort;
+    private int destinationFold;
+    private int mark;
+    private long stickyHi;
+    private long stickyLo;
+
+    /// A flow of IPv4 without a mark.
+    public Flow v4(int protocol, int client, int clientPort, int virtualAddress, int virtualPort) {
+        return fill(protocol, 0, client & 0xffff_ffffL, clientPort, virtualAddress, virtualPort, virtualAddress);
+    }
+
+    /// A flow of IPv6 without a mark.
+    ///
+    /// @param virtualAddress   handle of the destination
+    /// @param destinationFold  the destination's four words XORed, which is what hashing schedulers go by
+    public Flow v6(
+            int protocol,
+            long clientHi,
+            long clientLo,
+            int clientPort,
+            int virtualAddress,
+            int virtualPort,
+            int destinationFold) {
+        return fill(protocol, clientHi, clientLo, clientPort, virtualAddress, virtualPort, destinationFold);
+    }
+
+    private Flow fill(
+            int protocol,
+            long clientHi,
+            long clientLo,
+            int clientPort,
+            int virtualAddress,
+            int virtualPort,
+            int destinationFold) {
+        this.protocol = protocol;
+        this.clientHi = clientHi;
+        this.clientLo = clientLo;
+        this.clientPort = clientPort;
+        this.virtualAddress = virtualAddress;
+        this.virtualPort = virtualPort;
+        this.destinationFold = destinationFold;
+        mark = 0;
+        stickyHi = clientHi;
+        stickyLo = clientLo;
+        return this;
+    }
+
+    /// @param mark  an unsigned number; 0 for none
+    public Flow mark(int mark) {
+        this.mark = mark;
+        return this;
+    }
+
+    /// The client as its template has it: under the service's mask.
+    public Flow sticky(long hi, long lo) {
+        stickyHi = hi;
+        stickyLo = lo;
+        return this;
+    }
+
+    /// Protocol number of the IP header.
+    public int protocol() {
+        return protocol;
+    }
+
+    public long clientHi() {
+        return clientHi;
+    }
+
+    public long clientLo() {
+        return clientLo;
+    }
+
+    public int clientPort() {
+        return clientPort;
+    }
+
+    public int virtualAddress() {
+        return virtualAddress;
+    }
+
+    /// The port that the packet is addressed to, which need not be the service's.
+    public int virtualPort() {
+        return virtualPort;
+    }
+
+    /// An unsigned number; 0 for none.
+    public int mark() {
+        return mark;
+    }
+
+    /// The high half of the client under its service's mask, or of the client itself.
+    public long stickyHi() {
+        return stickyHi;
+    }
+
+    /// The low half of the client under its service's mask, or of the client itself.
+    public long stickyLo() {
+        return stickyLo;
+    }
+
+    /// The client as the hashing schedulers of IPVS take it: for IPv6 the four words XORed (IPVS-REF 5.7, 5.12).
+    public int clientFold() {
+        long folded = clientHi ^ clientLo;
+        return (int) (folded >>> 32) ^ (int) folded;
+    }
+
+    /// The destination likewise.
+    public int destinationFold() {
+        return destinationFold;
+    }
+}

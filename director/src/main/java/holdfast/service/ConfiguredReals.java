@@ -1,0 +1,62 @@
+package holdfast.service;
+
+/// The real servers of a service of the present configuration, read from the table.
+final class ConfiguredReals implements RealServers {
+    private final RealServerTable table;
+    private final int[] ids;
+
+    ConfiguredReals(RealServerTable table, int[] ids) {
+        this.table = table;
+        this.ids = ids;
+    }
+
+    @Override
+    public int count() {
+        return ids.length;
+    }
+
+    @Override
+    public int id(int position) {
+        return ids[position];
+    }
+
+    @Override
+    public int weight(int position) {
+        return table.weight(ids[position]);
+    }
+
+    @Override
+    public int lastWeight(int position) {
+        return table.lastWeight(ids[position]);
+    }
+
+    @Override
+    public int agentPercent(int position) {
+        return table.agentPercent(ids[position]);
+    }
+
+    @Override
+    public boolean isOverloaded(int position) {
+        return table.isOverloaded(ids[position]);
+    }
+
+    @Override
+    public int active(int position) {
+        return table.active(ids[position]);
+    }
+
+    @Override
+    public int inactive(int position) {
+        return table.inactive(ids[position]);
+    }
+
+    @Override
+    public int address(int position) {
+        return table.address(ids[position]);
+    }
+
+    @Override
+    public int port(int position) {
+        return table.port(ids[position]);
+    }
+}
