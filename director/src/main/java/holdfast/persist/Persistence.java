@@ -169,8 +169,7 @@ public final class Persistence {
         int client = (int) flow.clientLo() & services.netmask(service);
         flow.sticky(0, client & 0xffff_ffffL);
         int port = services.key(service).port();
-        int found =
-                templates.find(flow.protocol(), client, flow.virtualAddress(), port == Services.FTP ? 0 : port);
+        int found = templates.find(flow.protocol(), client, flow.virtualAddress(), port == Services.FTP ? 0 : port);
         if (found != TemplateTable.MISSING && isValid(found)) {
             assignedTemplate = found;
             assignedReal = template.at(found).real();

@@ -181,7 +181,12 @@ public final class Services {
 
     private Entry retired(Entry entry) {
         return new Entry(
-                entry.key, false, entry.scheduler, entry.timeoutS, entry.netmask, new ConfiguredReals(table, new int[0]));
+                entry.key,
+                false,
+                entry.scheduler,
+                entry.timeoutS,
+                entry.netmask,
+                new ConfiguredReals(table, new int[0]));
     }
 
     private Entry configured(Configuration.Service service, int id, @Nullable Entry before) {
