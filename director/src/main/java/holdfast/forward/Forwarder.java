@@ -156,7 +156,7 @@ final class Forwarder {
         long hop = hops.resolve(conn.realAddress());
         if (!mayGo(hop, conn.realAddress(), port, now)) {
             if (isNew) {
-                tables.end(slot, now); // nobody was told of it, and the client tries again
+                tables.undo(slot, now); // nobody was told of it, and the client tries again
             }
             return;
         }

@@ -51,6 +51,7 @@ public final class Tables {
 
     private Services services = new Services(reals);
     private boolean isActive;
+    private boolean isNewClient;
     private int term;
 
     /// @param now     monotonic ns, from which the timers run
@@ -135,6 +136,7 @@ public final class Tables {
         var verdict = persistence.assign(service, flow.v4(protocol, client, clientPort, virtual, virtualPort), now);
         int real = persistence.real();
         int controller = persistence.template();
+        isNewClient = verdict == Persistence.Verdict.TEMPLATE_CREATED;
         if (persistence.invalidated() != Persistence.NO_TEMPLATE && controller == Persistence.NO_TEMPLATE) {
             changes.templateEnd(template.at(persistence.invalidated()), now);
         }
@@ -212,11 +214,22 @@ public final class Tables {
 
     /// Ends a connection whose port its client uses anew.
     void end(int slot, long now) {
+        end(slot, false, now);
+    }
+
+    /// Ends the connection that [#connect] made last, whose packet could not be sent: with the template that was made
+    /// for
+    /// it, but not with one that the client had before.
+    void undo(int slot, long now) {
+        end(slot, isNewClient, now);
+    }
+
+    private void end(int slot, boolean byForce, long now) {
         conn.at(slot);
         int controller = conn.template();
         changes.connectionEnd(conn, now);
         connections.remove(slot);
-        if (controller != Conn.NO_TEMPLATE && persistence.release(controller, true)) {
+        if (controller != Conn.NO_TEMPLATE && persistence.release(controller, byForce)) {
             endTemplate(controller, now);
         }
     }
