@@ -133,9 +133,8 @@ public final class Conn {
     /// Moves the connection between its real server's counters.
     public Conn inactive(boolean inactive) {
         if (inactive != isInactive()) {
-            table.reals.connectionUnbound(real(), isInactive());
             flag(ConnFlags.INACTIVE, inactive);
-            table.reals.connectionBound(real(), inactive);
+            table.reals.connectionMoved(real(), inactive);
         }
         return this;
     }

@@ -138,7 +138,7 @@ class ConnTableTest {
                 int slot = insert(table, i, i & 0xffff, ForwardingMethod.NAT, now + 3 * SECOND);
                 if (slot != ConnTable.FULL) {
                     conn.at(slot).version(i).toldAt(now);
-                    Tracker.tcp(conn, true, 0x02, Timeouts.DEFAULT, now);
+                    Tracker.follow(conn, true, TcpState.SYN, false, Timeouts.DEFAULT, now);
                     conn.expiresAt(now + SECOND);
                 }
                 table.find(TCP, i - 7, (i - 7) & 0xffff, VIP, 80);
