@@ -36,6 +36,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,8 @@ final class Answers implements Operations {
     private static final String VERSION = "0.1.0";
     private static final long FAILOVER_TIMEOUT_S = 10;
     private static final long LISTING_TIMEOUT_S = 5;
+    private static final long CATCH_UP_PATIENCE_NS = 2_000_000_000;
+    private static final long CATCH_UP_LOOK_NS = 10_000_000;
 
     private final Configuration configuration;
     private final Configuration.VipGroup group;
@@ -267,7 +270,7 @@ final class Answers implements Operations {
         if (!isActive()) {
             return refused(request, null, "this director is not active; ask the one that is");
         }
-        var preflight = preflight();
+        var preflight = preflightOnceCaughtUp();
         if (preflight.isEmpty()) {
             return refused(request, null, noPeer());
         }
@@ -325,6 +328,18 @@ final class Answers implements Operations {
                 to,
                 List.of(),
                 null);
+    }
+
+    /// A standby whose process paused for an instant, say for its compiler, has caught up again moments later: that is
+    /// worth waiting for before an operator is told no.
+    private Optional<Preflight> preflightOnceCaughtUp() {
+        long giveUpAt = System.nanoTime() + CATCH_UP_PATIENCE_NS;
+        var preflight = preflight();
+        while (preflight.filter(Preflight::isLagging).isPresent() && System.nanoTime() - giveUpAt < 0) {
+            LockSupport.parkNanos(CATCH_UP_LOOK_NS);
+            preflight = preflight();
+        }
+        return preflight;
     }
 
     /// What is known of the standby that would take over: one that is equal, or else the first that is here.

@@ -7,12 +7,14 @@ import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Protocol;
 import holdfast.conn.ConnTable;
+import holdfast.conn.SctpState;
 import holdfast.conn.TcpState;
 import holdfast.forward.Tables;
 import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
+import holdfast.service.Traffic;
 import holdfast.sync.Version;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +31,7 @@ final class Listing {
     private static final int SLICE = 512;
 
     private static final long MS = 1_000_000;
+    private static final long SECOND = 1_000_000_000;
 
     private final Worker worker;
 
@@ -77,17 +80,17 @@ final class Listing {
         int slot = table.next(from);
         for (; slot != ConnTable.MISSING && entries.size() < most; slot = table.next(slot + 1)) {
             conn.at(slot);
-            boolean isTcp = conn.protocol() == Protocol.TCP.number();
+            var protocol = Protocol.of(conn.protocol());
             entries.add(new Connections.Entry(
                     Connections.Kind.CONNECTION,
-                    isTcp ? Protocol.TCP : Protocol.UDP,
+                    protocol,
                     new Endpoint(new Ipv4(conn.clientAddress()), conn.clientPort()),
                     new Endpoint(new Ipv4(conn.virtualAddress()), conn.virtualPort()),
                     new Endpoint(new Ipv4(conn.realAddress()), conn.realPort()),
                     method(conn.method()),
-                    isTcp ? TcpState.of(conn.state()).name() : "UDP",
+                    state(protocol, conn.state()),
                     Math.max(0, (conn.expiresAt() - now) / MS),
-                    tables.timeoutS(conn),
+                    tables.timeout(conn) / SECOND,
                     Version.term(conn.version()),
                     Version.sequence(conn.version()),
                     null));
@@ -108,7 +111,7 @@ final class Listing {
             boolean isInvalid = template.isInvalid();
             entries.add(new Connections.Entry(
                     Connections.Kind.TEMPLATE,
-                    template.protocol() == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP,
+                    Protocol.of(template.protocol()),
                     new Endpoint(new Ipv4(template.client()), 0),
                     new Endpoint(new Ipv4(template.virtualAddress()), template.virtualPort()),
                     new Endpoint(new Ipv4(reals.address(real)), isInvalid ? INVALID_PORT : reals.port(real)),
@@ -121,6 +124,14 @@ final class Listing {
                     template.controlled()));
         }
         return new Slice(entries, slot == TemplateTable.MISSING ? -1 : slot);
+    }
+
+    private static String state(Protocol protocol, int code) {
+        return switch (protocol) {
+            case TCP -> TcpState.of(code).name();
+            case SCTP -> SctpState.of(code).listed();
+            case UDP, MARK -> "UDP";
+        };
     }
 
     /// How IPVS shows a template that is unfindable and waits for its timer (IPVS-REF 3.5).
@@ -156,12 +167,12 @@ final class Listing {
         }
         return new Services.Service(
                 services.key(id),
-                services.scheduler(id),
+                services.configured(id).scheduler(),
                 services.isPersistent(id)
                         ? new Services.Persistence(services.timeoutS(id), Ipv4.text(services.netmask(id)))
                         : null,
                 reals,
-                sum(reals));
+                totals(services.traffic(), id));
     }
 
     private static Services.RealServer real(RealServerTable table, int id) {
@@ -176,28 +187,16 @@ final class Listing {
                 table.active(id),
                 table.inactive(id),
                 table.persistent(id),
-                new Services.Totals(
-                        table.connections(id),
-                        table.packetsIn(id),
-                        table.bytesIn(id),
-                        table.packetsOut(id),
-                        table.bytesOut(id)));
+                totals(table.traffic(), id));
     }
 
-    private static Services.Totals sum(List<Services.RealServer> reals) {
-        long connections = 0;
-        long inPackets = 0;
-        long inBytes = 0;
-        long outPackets = 0;
-        long outBytes = 0;
-        for (var real : reals) {
-            connections += real.totals().connections();
-            inPackets += real.totals().inPackets();
-            inBytes += real.totals().inBytes();
-            outPackets += real.totals().outPackets();
-            outBytes += real.totals().outBytes();
-        }
-        return new Services.Totals(connections, inPackets, inBytes, outPackets, outBytes);
+    private static Services.Totals totals(Traffic traffic, int row) {
+        return new Services.Totals(
+                traffic.total(row, Traffic.Unit.CONNECTIONS),
+                traffic.total(row, Traffic.Unit.PACKETS_IN),
+                traffic.total(row, Traffic.Unit.BYTES_IN),
+                traffic.total(row, Traffic.Unit.PACKETS_OUT),
+                traffic.total(row, Traffic.Unit.BYTES_OUT));
     }
 
     private <T> T ask(Function<Tables, T> question) {

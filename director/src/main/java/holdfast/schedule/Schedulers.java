@@ -31,13 +31,18 @@ public final class Schedulers {
         follow(before, next);
     }
 
+    /// A real server of a service was quiesced or restored at run time.
+    public void edited(int service) {
+        schedulers[service].changed(services.reals(service), services.reals(service));
+    }
+
     private void follow(Services before, Services after) {
         int known = schedulers.length;
         schedulers = Arrays.copyOf(schedulers, after.size());
         for (int id = 0; id < after.size(); id++) {
-            boolean isSame = id < known && before.scheduler(id) == after.scheduler(id);
+            boolean isSame = id < known && before.configured(id).scheduler() == after.configured(id).scheduler();
             if (!isSame) {
-                schedulers[id] = named(after.scheduler(id));
+                schedulers[id] = named(after.configured(id).scheduler());
                 schedulers[id].changed(after.reals(id), after.reals(id));
             } else if (!before.reals(id).equals(after.reals(id))) {
                 schedulers[id].changed(before.reals(id), after.reals(id));

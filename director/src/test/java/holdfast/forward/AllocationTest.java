@@ -15,7 +15,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
+import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerName;
+import holdfast.conn.FlowHash;
 import holdfast.linux.Memory;
 import holdfast.sync.Version;
 import holdfast.testing.Allocation;
@@ -40,13 +42,13 @@ class AllocationTest {
 
     private Tables tables() {
         var tables =
-                new Tables(new Configuration.Datapath(1024, 1024, 0, false), true, 1000 * TestDirector.SECOND, memory);
+                new Tables(new Configuration.Datapath(1024, 1024, 0, false), true, new FlowHash(7, 8), 1000 * TestDirector.SECOND, memory);
         var dr = new Configuration.RealServer(new Ipv4(REAL), 8080, 1, ForwardingMethod.DR);
-        tables.configure(List.of(
+        tables.configure(Ipvs.DEFAULT, List.of(), List.of(
                 service(tcp(80), SchedulerName.WLC, real("10.0.0.11", 8080, 1)),
                 persistent(tcp(443), 60, "255.255.255.0", real("10.0.0.11", 8443, 1)),
                 service(tcp(8080), SchedulerName.RR, dr),
-                service(tcp(81), SchedulerName.RR)));
+                service(tcp(81), SchedulerName.RR)), now);
         return tables;
     }
 
@@ -111,7 +113,7 @@ class AllocationTest {
                 }))
                 .isZero();
         assertThat(active.counters().value(Counter.DROPPED_TABLE_FULL)).isZero();
-        assertThat(active.reals().connections(0)).isGreaterThan(1000);
+        assertThat(active.reals().traffic().total(0, Traffic.Unit.CONNECTIONS)).isGreaterThan(1000);
         assertThat(standby.digest()).isEqualTo(active.digest());
     }
 

@@ -182,7 +182,7 @@ class SchedulersTest {
                 reals.add(real("10.0.0." + i, 80, weights[i]));
             }
         }
-        services = services.rebuild(List.of(service(tcp(80), name, reals.toArray(Configuration.RealServer[]::new))));
+        services = services.rebuild(List.of(service(tcp(80), name, reals.toArray(Configuration.RealServer[]::new))), 0);
         schedulers.update(services);
     }
 
