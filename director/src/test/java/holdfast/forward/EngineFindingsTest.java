@@ -15,7 +15,7 @@ class EngineFindingsTest {
         try (var director = new TestDirector(persistent(tcp(80), 300, "255.255.255.255", real("10.0.0.11", 80, 1)))) {
             director.client(1025, TestDirector.SYN, Counter.FORWARDED_TO_SERVER);
             director.now += 100 * TestDirector.SECOND;
-            director.tables.expire(director.now, Integer.MAX_VALUE); // a SYN that nobody answered is gone after 60 s
+            director.tables.turn(director.now, Integer.MAX_VALUE); // a SYN that nobody answered is gone after 60 s
             director.forwarder.nextHops(NextHops.none());
 
             director.client(1026, TestDirector.SYN, Counter.DROPPED_NO_ROUTE);

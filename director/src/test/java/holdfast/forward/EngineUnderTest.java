@@ -15,6 +15,7 @@ import holdfast.model.Packet;
 import holdfast.model.Verdict;
 import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
+import holdfast.service.Traffic;
 import holdfast.testing.Walks;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,16 +31,17 @@ import java.util.SplittableRandom;
 final class EngineUnderTest implements Walks.Subject<EngineWalk> {
     private static final long MS = 1_000_000;
 
+    private static final int CONNECTIONS_MAX = 4000; // never full: who makes room then is up to lots
+
     private final TestDirector engine;
     private final ModelDirector model;
     private final Map<ServiceKey, Configuration.Service> services = new LinkedHashMap<>();
     private Ipvs ipvs = Ipvs.DEFAULT;
 
     EngineUnderTest(SplittableRandom random) {
-        int connectionsMax = random.nextBoolean() ? 16 : 200;
-        engine = new TestDirector(new Configuration.Datapath(connectionsMax, 400, 0, false));
+        engine = new TestDirector(new Configuration.Datapath(CONNECTIONS_MAX, CONNECTIONS_MAX, 0, false));
         engine.forwarder.nextHops(hops());
-        model = new ModelDirector(connectionsMax, Set.of(EngineWalk.SILENT));
+        model = new ModelDirector(CONNECTIONS_MAX, Set.of(EngineWalk.SILENT));
         for (var key : EngineWalk.SERVICES) {
             apply(new EngineWalk.SetService(
                     key, true, EngineWalk.service(random).persistence(), false));
@@ -120,9 +122,10 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                         p.client(),
                         p.clientPort(),
                         flags(p.protocol(), p.flags()),
-                        List.of(),
+                        chunks(p.protocol(), List.of(0)),
                         "lan",
                         0));
+            case EngineWalk.Error e -> some(e.which()).ifPresent(conn -> error(conn, e.type(), e.isInbound()));
             case EngineWalk.Wait w -> waitUntil(engine.now + w.seconds() * TestDirector.SECOND);
             case EngineWalk.WaitForNextEnd _ -> {
                 long next = model.nextExpiry();
@@ -172,7 +175,52 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
         compare(verdict, engine.take(TestDirector.LAN, frame, end(verdict)), packet);
     }
 
+    /// An error about what the connection's real server sent, which the client got from the virtual service; or about
+    /// what the client sent, as the real server got it.
+    private void error(holdfast.model.Conn conn, int type, boolean isInbound) {
+        var key = conn.key;
+        boolean isNat = conn.method == ForwardingMethod.NAT;
+        if (isInbound) {
+            var quoted = packet(key.protocol(), key.virtualAddress(), key.virtualPort(), key.client(), key.clientPort());
+            long frame = TestPacket.icmpError(key.client(), key.virtualAddress(), type, frame(quoted));
+            var verdict = model.inboundError(type, quoted, TestPacket.length(frame) - 14);
+            compare(verdict, engine.take(TestDirector.WAN, frame, end(verdict)), quoted);
+        } else {
+            int to = isNat ? conn.dest.address() : key.virtualAddress();
+            int port = isNat ? conn.realPort : key.virtualPort();
+            var quoted = packet(key.protocol(), key.client(), key.clientPort(), to, port);
+            if (model.repliesTo(packet(key.protocol(), to, port, key.client(), key.clientPort())).size() > 1) {
+                return;
+            }
+            long frame = TestDirector.toLan(
+                    TestPacket.icmpError(conn.dest.address(), key.client(), type, frame(quoted)));
+            var verdict = model.outboundError(type, quoted, TestPacket.length(frame) - 14);
+            compare(verdict, engine.take(TestDirector.LAN, frame, end(verdict)), quoted);
+        }
+    }
+
+    private static Packet packet(int protocol, int source, int sourcePort, int destination, int destinationPort) {
+        return new Packet(
+                protocol,
+                source,
+                sourcePort,
+                destination,
+                destinationPort,
+                0,
+                chunks(protocol, List.of(0)),
+                "",
+                0);
+    }
+
     private static long frame(Packet packet) {
+        if (packet.protocol() == Packet.SCTP) {
+            return TestPacket.sctp(
+                    packet.source(),
+                    packet.sourcePort(),
+                    packet.destination(),
+                    packet.destinationPort(),
+                    packet.chunks());
+        }
         return TestPacket.flow(
                 packet.protocol(),
                 packet.source(),
@@ -201,6 +249,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
             case Verdict.ToServer _ -> Counter.FORWARDED_TO_SERVER;
             case Verdict.ToClient _ -> Counter.FORWARDED_TO_CLIENT;
             case Verdict.NotOurs _ -> Counter.NOT_OURS;
+            case Verdict.ErrorPassed _ -> Counter.FORWARDED_ICMP_ERROR;
             case Verdict.Dropped(var why) -> end(why);
             case Verdict.Refused(var why) -> end(why);
         };
@@ -213,6 +262,8 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
             case NO_REAL_SERVER -> Counter.DROPPED_NO_REAL_SERVER;
             case REAL_SERVER_GONE -> Counter.DROPPED_REAL_SERVER_GONE;
             case NO_NEIGHBOUR -> Counter.DROPPED_NO_NEIGHBOUR;
+            case SERVER_NO_CONNECTION -> Counter.DROPPED_SERVER_NO_CONNECTION;
+            case DEFENCE -> Counter.DROPPED_BY_DEFENCE;
             case TABLE_FULL -> Counter.DROPPED_TABLE_FULL;
         };
     }
@@ -234,6 +285,12 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                 assertThat(TestDirector.source(frame)).isEqualTo(address);
                 assertThat(TestDirector.sourcePort(frame)).isEqualTo(port);
             }
+            case Verdict.ErrorPassed e -> {
+                assertThat(sent).hasSize(1);
+                var frame = sent.getFirst();
+                assertThat(mac(frame)).isEqualTo(e.nextHop() == 0 ? TestDirector.GATEWAY_MAC : macOf(e.nextHop()));
+                compareQuoted(e, frame, packet);
+            }
             case Verdict.Refused _ ->
                 assertThat(sent)
                         .as("the rate limit may hold the error back")
@@ -241,6 +298,18 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                         .allMatch(frame -> isPortUnreachable(frame));
             case Verdict.Dropped _, Verdict.NotOurs _ -> assertThat(sent).isEmpty();
         }
+    }
+
+    /// What an error quotes: the packet as the one who gets the error knows it.
+    private static void compareQuoted(Verdict.ErrorPassed error, TestDirector.Sent frame, Packet quoted) {
+        boolean isToServer = error.nextHop() != 0;
+        int address = isToServer ? quoted.source() : quoted.destination();
+        int port = isToServer ? quoted.sourcePort() : quoted.destinationPort();
+        int ip = Frame.VNET_BYTES + 14 + 28;
+        assertThat((int) TestDirector.number(frame, ip + (isToServer ? 12 : 16), 4))
+                .isEqualTo(error.isRewritten() ? error.address() : address);
+        assertThat((int) TestDirector.number(frame, ip + 20 + (isToServer ? 0 : 2), 2))
+                .isEqualTo(error.isRewritten() ? error.port() : port);
     }
 
     private static long mac(TestDirector.Sent frame) {
@@ -261,7 +330,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
         while (engine.now < until) {
             long next = model.nextExpiry() == Long.MAX_VALUE ? until : model.nextExpiry() * MS + TestDirector.SECOND;
             engine.now = Math.min(until, Math.max(next, engine.now + TestDirector.SECOND));
-            engine.tables.expire(engine.now, Integer.MAX_VALUE);
+            engine.tables.turn(engine.now, Integer.MAX_VALUE);
             model.expire(nowMs());
             compare();
         }
@@ -326,8 +395,9 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
 
     private void configure() {
         var wanted = List.copyOf(services.values());
-        engine.tables.configure(wanted);
-        model.configure(wanted, EngineWalk.marks(), ipvs, nowMs());
+        engine.tables.configure(ipvs, EngineWalk.MARKS, wanted, engine.now);
+        engine.tables.turn(engine.now, Integer.MAX_VALUE);
+        model.configure(wanted, EngineWalk.MARKS, ipvs, nowMs());
     }
 
     // ---- what both know
@@ -519,11 +589,11 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                             reals.active(id),
                             reals.inactive(id),
                             reals.persistent(id),
-                            reals.connections(id),
-                            reals.packetsIn(id),
-                            reals.bytesIn(id),
-                            reals.packetsOut(id),
-                            reals.bytesOut(id)));
+                            reals.traffic().total(id, Traffic.Unit.CONNECTIONS),
+                            reals.traffic().total(id, Traffic.Unit.PACKETS_IN),
+                            reals.traffic().total(id, Traffic.Unit.BYTES_IN),
+                            reals.traffic().total(id, Traffic.Unit.PACKETS_OUT),
+                            reals.traffic().total(id, Traffic.Unit.BYTES_OUT)));
         }
         return seen;
     }

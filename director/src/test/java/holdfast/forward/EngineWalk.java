@@ -1,10 +1,12 @@
 package holdfast.forward;
 
 import holdfast.conf.Configuration;
+import holdfast.conf.DrainMode;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.conf.MarkRule;
+import holdfast.conf.Protocol;
 import holdfast.conf.RearmPolicy;
 import holdfast.conf.ServiceKey;
 import java.util.ArrayList;
@@ -33,7 +35,37 @@ sealed interface EngineWalk {
             ServiceKey.of("tcp/192.0.2.10:21"),
             ServiceKey.of("tcp/192.0.2.10:0"),
             ServiceKey.of("udp/192.0.2.10:0"),
-            ServiceKey.of("tcp/10.0.0.1:80"));
+            ServiceKey.of("tcp/10.0.0.1:80"),
+            ServiceKey.of("sctp/192.0.2.10:9000"),
+            ServiceKey.of("mark/7"),
+            ServiceKey.of("mark/4000000008"));
+
+    /// Mark 7 takes some ports of all protocols, the other one takes what one network sends to one VIP.
+    List<MarkRule> MARKS = List.of(
+            new MarkRule(
+                    7,
+                    Optional.empty(),
+                    Optional.of(new MarkRule.Prefix(new Ipv4(VIP), 32)),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(new MarkRule.PortRange(8000, 8999), new MarkRule.PortRange(443, 443)),
+                    Optional.empty()),
+            new MarkRule(
+                    (int) 4_000_000_008L,
+                    Optional.of(new MarkRule.Prefix(Ipv4.of("198.51.100.129"), 25)),
+                    Optional.of(new MarkRule.Prefix(new Ipv4(VIP2), 32)),
+                    Optional.of(Protocol.TCP),
+                    List.of(new MarkRule.PortRange(0, 1025), new MarkRule.PortRange(40_000, 50_000)),
+                    List.of(),
+                    Optional.of("wan")),
+            new MarkRule( // of a mark that no service has
+                    9,
+                    Optional.of(new MarkRule.Prefix(Ipv4.of("198.51.100.1"), 32)),
+                    Optional.empty(),
+                    Optional.of(Protocol.UDP),
+                    List.of(),
+                    List.of(),
+                    Optional.empty()));
 
     /// A packet of a client to an address of ours.
     ///
@@ -57,6 +89,9 @@ sealed interface EngineWalk {
 
     /// A packet of a real server that belongs to no connection, as likely as not.
     record FromServer(int protocol, int real, int port, int client, int clientPort, int flags) implements EngineWalk {}
+
+    /// An ICMP error about a packet of a connection, from the client's side to the real server or the other way.
+    record Error(int which, int type, boolean isInbound) implements EngineWalk {}
 
     record Wait(int seconds) implements EngineWalk {}
 
@@ -91,7 +126,10 @@ sealed interface EngineWalk {
         if (lot < 72) {
             return new Reply(random.nextInt(1000), of(FLAGS, random), chunks(random));
         }
-        if (lot < 74) {
+        if (lot < 73) {
+            return new Error(random.nextInt(1000), of(List.of(3, 3, 4, 11, 5), random), random.nextBoolean());
+        }
+        if (lot < 75) {
             return new FromServer(
                     protocol(random),
                     of(REALS, random),
@@ -109,7 +147,7 @@ sealed interface EngineWalk {
         if (lot < 92) {
             return service(random);
         }
-        return lot < 99 ? real(random) : new SetIpvs(ipvs(random));
+        return lot < 98 ? real(random) : new SetIpvs(ipvs(random));
     }
 
     static SetService service(SplittableRandom random) {
@@ -125,7 +163,7 @@ sealed interface EngineWalk {
                 of(
                         ips("255.255.255.255", "255.255.255.255", "255.255.255.192", "255.255.255.0", "255.255.255.1"),
                         random),
-                RearmPolicy.IPVS,
+                random.nextBoolean() ? RearmPolicy.IPVS : of(List.of(RearmPolicy.values()), random),
                 Optional.empty());
     }
 
@@ -134,6 +172,7 @@ sealed interface EngineWalk {
         int address = random.nextInt(8) == 0 ? SILENT : of(REALS, random);
         boolean isNat = address != REALS.get(1);
         int port = key.port() == 0 || !isNat ? key.port() : of(List.of(key.port(), 8080), random);
+        int upper = random.nextInt(3) == 0 ? random.nextInt(1, 6) : 0;
         return new SetReal(
                 key,
                 address,
@@ -143,31 +182,44 @@ sealed interface EngineWalk {
                         port,
                         of(List.of(0, 1, 1, 1, 5), random),
                         isNat ? ForwardingMethod.NAT : ForwardingMethod.DR,
-                        0,
-                        0,
-                        Optional.empty()));
+                        upper,
+                        upper == 0 ? 0 : random.nextInt(upper + 1),
+                        drain(random)));
     }
 
-    static Ipvs ipvs(SplittableRandom random) {
-        return Ipvs.DEFAULT;
-    }
-
-    static List<MarkRule> marks() {
-        return List.of();
-    }
-
-    /// What the walk begins with: something to talk to.
-    static List<EngineWalk> beginning() {
-        var beginning = new ArrayList<EngineWalk>();
-        var random = new SplittableRandom(0);
-        for (var key : SERVICES) {
-            beginning.add(new SetService(key, true, Optional.of(persistence(random)), false));
+    private static Optional<Configuration.Drain> drain(SplittableRandom random) {
+        if (random.nextInt(3) != 0) {
+            return Optional.empty();
         }
-        return beginning;
+        var mode = of(List.of(DrainMode.values()), random);
+        return Optional.of(new Configuration.Drain(
+                mode, mode == DrainMode.UNTIL_DEADLINE ? of(List.of(1L, 60L, 500L), random) : 0));
+    }
+
+    /// What `drop_entry` does is left to lots, so it has a test of its own.
+    static Ipvs ipvs(SplittableRandom random) {
+        return new Ipvs(
+                random.nextInt(3) == 0,
+                random.nextInt(3) == 0,
+                random.nextInt(4),
+                random.nextInt(4) == 0,
+                random.nextInt(4) == 0,
+                false,
+                random.nextInt(3) == 0,
+                0,
+                random.nextInt(6) == 0 ? 3 : 0,
+                random.nextInt(4) == 0 ? 3 : 0,
+                random.nextInt(1, 12),
+                1,
+                86_400,
+                86_400,
+                of(List.of(900, 900, 40), random),
+                of(List.of(120, 120, 5), random),
+                of(List.of(300, 300, 20), random));
     }
 
     private static int protocol(SplittableRandom random) {
-        return of(List.of(Frame.TCP, Frame.TCP, Frame.TCP, Frame.UDP), random);
+        return of(List.of(Frame.TCP, Frame.TCP, Frame.TCP, Frame.UDP, Frame.SCTP), random);
     }
 
     private static int clientPort(SplittableRandom random) {

@@ -2,7 +2,10 @@ package holdfast.forward;
 
 import holdfast.linux.Memory;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.CRC32C;
 
 /// Builds frames for packet tests and judges them with checksums computed the slow, obvious way.
 final class TestPacket {
@@ -40,6 +43,36 @@ final class TestPacket {
         }
         packet.put(data);
         packet.putShort(20 + (protocol == Frame.TCP ? 16 : 6), (short) transportSum(packet.array(), true));
+        return frame(packet.array());
+    }
+
+    /// An SCTP frame of chunks without content, with a complete checksum.
+    static long sctp(int source, int sourcePort, int destination, int destinationPort, List<Integer> chunks) {
+        var packet = ByteBuffer.allocate(32 + 4 * chunks.size());
+        ipv4(packet, Frame.SCTP, source, destination);
+        packet.putShort((short) sourcePort).putShort((short) destinationPort).putInt(99).putInt(0);
+        chunks.forEach(type -> packet.put(type.byteValue()).put((byte) 0).putShort((short) 4));
+        var bytes = packet.array();
+        packet.order(ByteOrder.LITTLE_ENDIAN).putInt(28, sctpSum(bytes));
+        return frame(bytes);
+    }
+
+    /// CRC32c over the SCTP packet with its sum as zero (RFC 9260 appendix A).
+    private static int sctpSum(byte[] packet) {
+        var zeroed = packet.clone();
+        java.util.Arrays.fill(zeroed, 28, 32, (byte) 0);
+        var crc = new CRC32C();
+        crc.update(zeroed, 20, packet.length - 20);
+        return (int) crc.getValue();
+    }
+
+    /// An ICMP error about the packet in another frame, of which it quotes the header and eight bytes.
+    static long icmpError(int source, int destination, int type, long about) {
+        byte[] quoted = load(about + 24, 28);
+        var packet = ByteBuffer.allocate(28 + quoted.length);
+        ipv4(packet, Frame.ICMP, source, destination);
+        packet.put((byte) type).put((byte) 4).putShort((short) 0).putInt(1400).put(quoted);
+        packet.putShort(22, (short) ~sum(packet.array(), 20, packet.capacity() - 20));
         return frame(packet.array());
     }
 
@@ -131,6 +164,9 @@ final class TestPacket {
     }
 
     private static boolean transportSumHolds(byte[] packet) {
+        if (packet[9] == (byte) Frame.SCTP) {
+            return ByteBuffer.wrap(packet).order(ByteOrder.LITTLE_ENDIAN).getInt(28) == sctpSum(packet);
+        }
         return packet[9] == Frame.ICMP
                 ? sum(packet, 20, packet.length - 20) == 0xffff
                 : transportSum(packet, false) == 0;

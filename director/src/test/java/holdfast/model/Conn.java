@@ -26,6 +26,7 @@ public final class Conn {
 
     public final Key key;
     public final Dest dest;
+    final Service service;
     public final int realPort;
     public final ForwardingMethod method;
     public String state = "NO";
@@ -34,8 +35,9 @@ public final class Conn {
     public long expiresMs;
     public @Nullable Template controller;
 
-    Conn(Key key, Dest dest, int realPort) {
+    Conn(Key key, Service service, Dest dest, int realPort) {
         this.key = key;
+        this.service = service;
         this.dest = dest;
         this.realPort = realPort;
         method = dest.method; // and it keeps that one (3.9)
@@ -64,7 +66,7 @@ public final class Conn {
                     case "FW" -> isNoOutput;
                     default -> false;
                 };
-            case Packet.SCTP -> state.equals("CL");
+            case Packet.SCTP -> state.equals("CL") || state.equals("RJ");
             default -> false;
         };
     }

@@ -95,6 +95,7 @@ public final class Dest {
     }
 
     void zeroTraffic() {
+        connections = 0;
         packetsIn = 0;
         bytesIn = 0;
         packetsOut = 0;

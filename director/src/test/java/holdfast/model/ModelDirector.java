@@ -2,6 +2,7 @@ package holdfast.model;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
+import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipvs;
 import holdfast.conf.MarkRule;
 import holdfast.conf.RearmPolicy;
@@ -30,6 +31,7 @@ public final class ModelDirector {
     private List<Service> services = new ArrayList<>();
     private List<MarkRule> marks = List.of();
     private Ipvs ipvs = Ipvs.DEFAULT;
+    private final PacketDefence defence = new PacketDefence();
 
     /// @param silent  addresses to which no way is known, so that nothing can be sent there
     public ModelDirector(int connectionsMax, Set<Integer> silent) {
@@ -56,6 +58,7 @@ public final class ModelDirector {
     public void configure(List<Configuration.Service> wanted, List<MarkRule> marks, Ipvs ipvs, long now) {
         this.marks = marks;
         this.ipvs = ipvs;
+        defence.configure(ipvs);
         var next = new ArrayList<Service>();
         for (var settings : wanted) {
             next.add(configured(settings, now));
@@ -71,7 +74,7 @@ public final class ModelDirector {
             }
         }
         services = next;
-        endOrphans();
+        endOrphans(now);
         drain(now);
     }
 
@@ -91,9 +94,9 @@ public final class ModelDirector {
         }
         for (var real : settings.realServers()) {
             var dest = dests.computeIfAbsent(id(settings.key(), real), Dest::new);
-            boolean wasQuiesced = dest.isAvailable && dest.weight == 0 && dest.drain.equals(real.drain());
+            boolean isAsBefore = dest.weight == 0 && dest.drain.equals(real.drain());
             dest.edit(real);
-            if (!wasQuiesced || real.weight() != 0) {
+            if (!isAsBefore) { // a deadline runs from when the drain was first said so
                 dest.deadlineMs =
                         now + real.drain().map(Configuration.Drain::deadlineS).orElse(0L) * 1000;
             }
@@ -104,7 +107,9 @@ public final class ModelDirector {
                 service.dests.addFirst(dest); // 2.4
             }
         }
-        settings.persistence().ifPresent(sticky -> policies.put(settings.key(), sticky.rearm()));
+        policies.put(
+                settings.key(),
+                settings.persistence().map(Configuration.Persistence::rearm).orElse(RearmPolicy.IPVS));
         return service;
     }
 
@@ -130,11 +135,11 @@ public final class ModelDirector {
 
     /// With `expire_nodest_conn` the connections of a deleted real server end (1.7), and their templates with them when
     /// nothing else holds those (3.8).
-    private void endOrphans() {
+    private void endOrphans(long now) {
         if (ipvs.expireNodestConn()) {
             for (var conn : List.copyOf(conns.values())) {
                 if (!conn.dest.isAvailable) {
-                    endByForce(conn);
+                    endByForce(conn, now);
                 }
             }
         }
@@ -143,14 +148,14 @@ public final class ModelDirector {
     /// Drain modes that end what is left of a quiesced real server.
     private void drain(long now) {
         for (var dest : dests.values()) {
-            if (!dest.isAvailable || dest.weight != 0) {
+            if (dest.weight != 0) {
                 continue;
             }
             var mode = dest.drainMode(ipvs.expireQuiescentTemplate());
-            if (mode == DrainMode.NOW || (mode == DrainMode.UNTIL_DEADLINE && dest.deadlineMs < now)) {
+            if (mode == DrainMode.NOW || (mode == DrainMode.UNTIL_DEADLINE && dest.deadlineMs <= now)) {
                 List.copyOf(conns.values()).stream()
                         .filter(conn -> conn.dest == dest)
-                        .forEach(this::endByForce);
+                        .forEach(conn -> endByForce(conn, now));
                 List.copyOf(templates.all).stream()
                         .filter(template -> template.dest == dest)
                         .forEach(templates::remove);
@@ -193,13 +198,20 @@ public final class ModelDirector {
             case Packet.TCP ->
                 switch (conn.state) {
                     case "TW", "CL" -> true;
-                    case "FW" -> conn.isNoOutput && (ipvs.connReuseMode() & 2) != 0;
+                    case "FW" -> conn.isNoOutput && ((ipvs.connReuseMode() & 2) != 0 || isFromLastClose(conn));
                     default -> false;
                 };
             case Packet.SCTP -> conn.state.equals("CL");
             default -> false;
         };
-        return isQuiesced || (ipvs.connReuseMode() != 0 && conn.controller == null && isFinished);
+        return isQuiesced
+                || (conn.controller == null && isFinished && (ipvs.connReuseMode() != 0 || isFromLastClose(conn)));
+    }
+
+    /// With this policy a connection that is over is no longer its template's. Were its port used again through the old
+    /// entry, the client's time would run out while it is connected; so it begins anew whatever the mode.
+    private boolean isFromLastClose(Conn conn) {
+        return policies.get(conn.service.key()) == RearmPolicy.FROM_LAST_CLOSE;
     }
 
     private Verdict toServer(Conn conn, Packet packet, long now) {
@@ -218,6 +230,9 @@ public final class ModelDirector {
         }
         if (!mayBegin(packet) || packet.sourcePort() == FTP_DATA) { // 1.4 step 2
             return new Verdict.Dropped(Why.NO_CONNECTION);
+        }
+        if (defence.drops()) { // 1.3 step b
+            return new Verdict.Dropped(Why.DEFENCE);
         }
         Template template = null;
         boolean isNewClient = false;
@@ -279,7 +294,7 @@ public final class ModelDirector {
         if (!isOnePacket && conns.size() == connectionsMax) {
             return new Verdict.Dropped(Why.TABLE_FULL); // no connection, so it renews nothing (3.6)
         }
-        var conn = new Conn(Conn.Key.inbound(packet), dest, realPort(service, dest, packet));
+        var conn = new Conn(Conn.Key.inbound(packet), service, dest, realPort(service, dest, packet));
         if (!isOnePacket) {
             conns.put(conn.key, conn);
         }
@@ -325,14 +340,11 @@ public final class ModelDirector {
     public Verdict outbound(Packet packet, long now) {
         var known = repliesTo(packet);
         if (known.isEmpty()) {
-            return isOfNatServer(packet) ? new Verdict.Refused(Why.NO_CONNECTION) : new Verdict.NotOurs();
+            return isOfNatServer(packet) ? new Verdict.Refused(Why.SERVER_NO_CONNECTION) : new Verdict.NotOurs();
         }
         var conn = known.getFirst();
         conn.dest.packetsOut++;
         conn.dest.bytesOut += packet.bytes();
-        if (packet.protocol() != Packet.UDP) {
-            conn.isNoOutput = false; // 4.3; UDP has no table to choose
-        }
         follow(conn, packet, Direction.OUTPUT, now);
         return conn.isNat()
                 ? new Verdict.ToClient(conn.key.virtualAddress(), conn.key.virtualPort())
@@ -346,10 +358,48 @@ public final class ModelDirector {
                 && !(packet.protocol() == Packet.SCTP && packet.chunks().contains(6))
                 && services.stream()
                         .flatMap(service -> service.dests.stream())
-                        .anyMatch(dest -> dest.id.protocol() == packet.protocol()
+                        .anyMatch(dest -> (dest.id.protocol() == packet.protocol() || dest.id.protocol() == 0)
                                 && dest.address() == packet.source()
                                 && dest.port() == packet.sourcePort()
-                                && dest.method == holdfast.conf.ForwardingMethod.NAT);
+                                && dest.method == ForwardingMethod.NAT);
+    }
+
+    // ---- ICMP errors
+
+    /// An ICMP error to one of our addresses (1.8), about a packet of a real server as the client got it.
+    ///
+    /// @param type    of ICMP
+    /// @param quoted  from the virtual service to the client
+    public Verdict inboundError(int type, Packet quoted, int bytes) {
+        var conn = isError(type) ? conns.get(Conn.Key.inbound(quoted.reversed())) : null;
+        if (conn == null) {
+            return new Verdict.NotOurs();
+        }
+        if (isUnsendable(conn.dest)) {
+            return new Verdict.Dropped(Why.NO_NEIGHBOUR);
+        }
+        conn.dest.packetsIn++;
+        conn.dest.bytesIn += bytes;
+        return new Verdict.ErrorPassed(conn.dest.address(), conn.dest.address(), conn.realPort, conn.isNat()); // 6.7
+    }
+
+    /// An ICMP error to a client (1.10), about its packet as the real server got it. Only NAT changes it; others are not
+    /// ours.
+    ///
+    /// @param quoted  from the client to the real server
+    public Verdict outboundError(int type, Packet quoted, int bytes) {
+        var known = isError(type) ? repliesTo(quoted.reversed()) : List.<Conn>of();
+        if (known.isEmpty() || !known.getFirst().isNat()) {
+            return new Verdict.NotOurs();
+        }
+        var conn = known.getFirst();
+        conn.dest.packetsOut++;
+        conn.dest.bytesOut += bytes;
+        return new Verdict.ErrorPassed(0, conn.key.virtualAddress(), conn.key.virtualPort(), true);
+    }
+
+    private static boolean isError(int type) {
+        return type == 3 || type == 4 || type == 11;
     }
 
     // ---- states
@@ -357,7 +407,11 @@ public final class ModelDirector {
     /// 4.3 to 4.7: the state, the class that it is counted in, the timer; ASSURED (3.7).
     private void follow(Conn conn, Packet packet, Direction direction, long now) {
         var before = conn.state;
+        boolean wasOver = conn.isOver();
         boolean wasInactive = conn.isInactive;
+        if (direction == Direction.OUTPUT) {
+            conn.isNoOutput = false; // 1.9 step 5
+        }
         switch (conn.key.protocol()) {
             case Packet.TCP -> {
                 conn.state = TcpModel.next(isSecure(), direction, before, packet);
@@ -380,7 +434,7 @@ public final class ModelDirector {
         if (isNowAssured && conn.controller != null) {
             conn.controller.isAssured = true;
         }
-        if (conn.isOver() && templates.isCutWhenOver(conn)) {
+        if (!wasOver && conn.isOver() && templates.isCutWhenOver(conn)) {
             templates.letGo(conn, now);
         }
     }
@@ -418,10 +472,10 @@ public final class ModelDirector {
     }
 
     /// For drop_entry, drains and orphans (3.8).
-    public void endByForce(Conn conn) {
+    public void endByForce(Conn conn, long now) {
         conns.remove(conn.key, conn);
         conn.dest.unbind(conn.isInactive);
-        templates.letGoByForce(conn);
+        templates.letGoByForce(conn, now);
     }
 
     /// When something may end next, so that a test can go there; far away when nothing can.

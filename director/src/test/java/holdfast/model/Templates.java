@@ -86,7 +86,7 @@ final class Templates {
     }
 
     /// A connection was ended by force: a template that it leaves empty goes too, unless it is ASSURED (3.8).
-    void letGoByForce(Conn conn) {
+    void letGoByForce(Conn conn, long now) {
         var template = conn.controller;
         if (template == null) {
             return;
@@ -95,6 +95,8 @@ final class Templates {
         template.controlled.remove(conn);
         if (template.controlled.isEmpty() && !template.isAssured) {
             remove(template);
+        } else if (policies.apply(template) == RearmPolicy.FROM_LAST_CLOSE) {
+            restart(template, now);
         }
     }
 
@@ -126,7 +128,7 @@ final class Templates {
                     restart(template, now);
                 }
                 case PERSISTENCE_TIMEOUT, FROM_LAST_CLOSE -> restart(template, now);
-                case EACH_CONNECTION -> template.expiresMs = now + REARMED_S * 1000;
+                case EACH_CONNECTION -> template.expiresMs = now + Math.min(REARMED_S, template.timeoutS) * 1000;
             }
         }
     }

@@ -10,6 +10,10 @@ public sealed interface Verdict {
     /// To the client, with this source.
     record ToClient(int address, int port) implements Verdict {}
 
+    /// An ICMP error, to a real server or to a client. What it quotes is rewritten likewise: address and port are those
+    /// of the real server for the one, of the virtual service for the other.
+    record ErrorPassed(int nextHop, int address, int port, boolean isRewritten) implements Verdict {}
+
     /// Dropped without a word.
     record Dropped(Why why) implements Verdict {}
 
@@ -26,6 +30,8 @@ public sealed interface Verdict {
         NO_REAL_SERVER,
         REAL_SERVER_GONE,
         NO_NEIGHBOUR,
+        SERVER_NO_CONNECTION,
+        DEFENCE,
         TABLE_FULL
     }
 }
