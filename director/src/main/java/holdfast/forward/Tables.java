@@ -253,6 +253,8 @@ public final class Tables {
                 renewed(template.at(persistence.template()), now);
             }
             countConnection(service, persistence.real());
+            reals.connectionBound(persistence.real(), true); // for an instant, but thresholds see it (IPVS-REF 4.8)
+            reals.connectionUnbound(persistence.real(), true);
         }
         return refused;
     }
@@ -415,6 +417,13 @@ public final class Tables {
     /// for it, but not with one that the client had before.
     void undo(int slot, long now) {
         end(slot, isNewClient, now);
+    }
+
+    /// Likewise for [#connectOnce], whose connection is over anyhow.
+    void undoOnce(long now) {
+        if (isNewClient) {
+            dropTemplate(persistence.template(), now);
+        }
     }
 
     /// Ends a connection before its time.
