@@ -7,6 +7,6 @@ import org.junit.jupiter.api.Test;
 class EnginePropertyTest {
     @Test
     void decidesAndRemembersAsTheModel() {
-        Walks.each(150, 2000, EngineWalk::any, EngineUnderTest::new);
+        Walks.each(600, 500, EngineLots::new, EngineUnderTest::new);
     }
 }

@@ -42,12 +42,11 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
         engine = new TestDirector(new Configuration.Datapath(CONNECTIONS_MAX, CONNECTIONS_MAX, 0, false));
         engine.forwarder.nextHops(hops());
         model = new ModelDirector(CONNECTIONS_MAX, Set.of(EngineWalk.SILENT));
+        var lots = new EngineLots(random);
         for (var key : EngineWalk.SERVICES) {
-            apply(new EngineWalk.SetService(
-                    key, true, EngineWalk.service(random).persistence(), false));
-        }
-        for (int i = 0; i < 20; i++) {
-            apply(EngineWalk.real(random));
+            apply(lots.service(key));
+            apply(lots.real(key));
+            apply(lots.real(key));
         }
     }
 

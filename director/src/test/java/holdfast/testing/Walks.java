@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Random walks of operations over something that checks itself against a model. A failure names its seed and the
 /// shortest walk found that still fails, as a list of operations to be turned into a test with a name.
@@ -29,12 +30,12 @@ public final class Walks {
 
     /// @param walks       how many; the first has seed 1
     /// @param length      operations of each
-    /// @param operations  draws one
+    /// @param operations  begins a walk: gives what draws one operation after the other
     /// @param beginning   makes a fresh subject; the same lots give the same one
     public static <O> void each(
             int walks,
             int length,
-            Function<SplittableRandom, O> operations,
+            Function<SplittableRandom, Supplier<O>> operations,
             Function<SplittableRandom, Subject<O>> beginning) {
         for (long seed = 1; seed <= walks; seed++) {
             one(seed, length, operations, beginning);
@@ -45,12 +46,12 @@ public final class Walks {
     public static <O> void one(
             long seed,
             int length,
-            Function<SplittableRandom, O> operations,
+            Function<SplittableRandom, Supplier<O>> operations,
             Function<SplittableRandom, Subject<O>> beginning) {
-        var random = new SplittableRandom(seed);
+        var draws = operations.apply(new SplittableRandom(seed));
         var walk = new ArrayList<O>();
         for (int i = 0; i < length; i++) {
-            walk.add(operations.apply(random));
+            walk.add(draws.get());
         }
         var failure = failure(seed, walk, beginning);
         if (failure != null) {
