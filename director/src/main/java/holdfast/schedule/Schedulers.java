@@ -40,7 +40,8 @@ public final class Schedulers {
         int known = schedulers.length;
         schedulers = Arrays.copyOf(schedulers, after.size());
         for (int id = 0; id < after.size(); id++) {
-            boolean isSame = id < known && before.configured(id).scheduler() == after.configured(id).scheduler();
+            boolean isSame = id < known
+                    && before.configured(id).scheduler() == after.configured(id).scheduler();
             if (!isSame) {
                 schedulers[id] = named(after.configured(id).scheduler());
                 schedulers[id].changed(after.reals(id), after.reals(id));
