@@ -1,6 +1,7 @@
 package holdfast.forward;
 
 import holdfast.conf.Configuration;
+import holdfast.conf.Ipvs;
 import holdfast.conn.Conn;
 import holdfast.conn.ConnFlags;
 import holdfast.conn.ConnTable;
@@ -65,7 +66,7 @@ public final class Tables {
         var hashes = new FlowHash(random.nextLong(), random.nextLong());
         connections = new ConnTable(limits.connectionsMax(), reals, hashes, now, memory);
         templates = new TemplateTable(limits.templatesMax(), reals, hashes, now, memory);
-        persistence = new Persistence(services, new Schedulers(services), templates);
+        persistence = new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates);
         changes = new Changes(connections, templates, reals, counters, timeouts, replicated, ringRecords);
         conn = connections.view();
         template = templates.view();
@@ -74,7 +75,7 @@ public final class Tables {
     /// Goes over to these services; connections and templates stay (IPVS-REF 3.9).
     public void configure(List<Configuration.Service> wanted) {
         services = services.rebuild(wanted);
-        persistence.update(services);
+        persistence.update(services, Ipvs.DEFAULT);
     }
 
     public ConnTable connections() {

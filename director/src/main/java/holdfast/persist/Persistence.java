@@ -1,5 +1,6 @@
 package holdfast.persist;
 
+import holdfast.conf.Ipvs;
 import holdfast.conn.Flow;
 import holdfast.schedule.Schedulers;
 import holdfast.service.RealServerTable;
@@ -56,9 +57,9 @@ public final class Persistence {
 
     /// Goes over to a new configuration; templates keep the timeouts they have (IPVS-REF 3.9). The scheduler's side is
     /// updated here too.
-    public void update(Services next) {
+    public void update(Services next, Ipvs ipvs) {
         services = next;
-        schedulers.update(next);
+        schedulers.update(next, ipvs);
     }
 
     /// Whether templates of a quiesced real server are invalid; off as in IPVS.

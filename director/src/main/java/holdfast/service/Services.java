@@ -2,6 +2,7 @@ package holdfast.service;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.Protocol;
+import holdfast.conf.SchedulerFlag;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ public final class Services {
             ServiceKey key,
             boolean isConfigured,
             SchedulerName scheduler,
+            Set<SchedulerFlag> flags,
             long timeoutS,
             int netmask,
             RealServers reals) {}
@@ -147,6 +149,10 @@ public final class Services {
         return entries[service].scheduler;
     }
 
+    public Set<SchedulerFlag> flags(int service) {
+        return entries[service].flags;
+    }
+
     public boolean isPersistent(int service) {
         return entries[service].timeoutS != 0;
     }
@@ -184,6 +190,7 @@ public final class Services {
                 entry.key,
                 false,
                 entry.scheduler,
+                entry.flags,
                 entry.timeoutS,
                 entry.netmask,
                 new ConfiguredReals(table, new int[0]));
@@ -210,6 +217,7 @@ public final class Services {
                 service.key(),
                 true,
                 service.scheduler(),
+                service.flags(),
                 service.persistence().map(Configuration.Persistence::timeoutS).orElse(0L),
                 service.persistence().map(Configuration.Persistence::netmask).orElse(-1),
                 before != null && !isEdited ? before.reals : new ConfiguredReals(table, order(wanted, before)));

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
+import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerName;
 import holdfast.conn.Flow;
 import holdfast.conn.FlowHash;
@@ -32,7 +33,8 @@ class PersistenceTest {
     private final RealServerTable reals = new RealServerTable(16);
     private Services services = new Services(reals);
     private final TemplateTable templates = new TemplateTable(8, reals, new FlowHash(5, 6), 0, Arena.ofAuto());
-    private final Persistence persistence = new Persistence(services, new Schedulers(services), templates);
+    private final Persistence persistence =
+            new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates);
     private final Template template = templates.view();
     private final Flow flow = new Flow();
     private long now;
@@ -295,7 +297,7 @@ class PersistenceTest {
 
     private void configure(Configuration.Service... wanted) {
         services = services.rebuild(List.of(wanted));
-        persistence.update(services);
+        persistence.update(services, Ipvs.DEFAULT);
     }
 
     private String connect(int client, int port) {
