@@ -90,7 +90,7 @@ public final class Tables {
         var hashes = new FlowHash(random.nextLong(), random.nextLong());
         connections = new ConnTable(limits.connectionsMax(), reals, hashes, now, memory);
         templates = new TemplateTable(limits.templatesMax(), reals, hashes, now, memory);
-        persistence = new Persistence(services, new Schedulers(services), templates, callHashes);
+        persistence = new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates, callHashes);
         changes = new Changes(connections, templates, reals, counters, replicated, ringRecords);
         victims = new Victims(connections, templates);
         sweeper = new Sweeper(this, defence);

@@ -65,7 +65,7 @@ public final class Persistence {
     public void update(Services next, Ipvs nextIpvs) {
         services = next;
         ipvs = nextIpvs;
-        schedulers.update(next);
+        schedulers.update(next, nextIpvs);
     }
 
     /// Decides for the first packet of a connection, of which the caller knows that no connection has it, that it may

@@ -36,7 +36,7 @@ class PersistenceTest {
     private Services services = new Services(reals);
     private final TemplateTable templates = new TemplateTable(8, reals, new FlowHash(5, 6), 0, Arena.ofAuto());
     private final Persistence persistence =
-            new Persistence(services, new Schedulers(services), templates, new FlowHash(7, 8));
+            new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates, new FlowHash(7, 8));
     private final Template template = templates.view();
     private final Flow flow = new Flow();
     private long now;
