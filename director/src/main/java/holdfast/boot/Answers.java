@@ -1,13 +1,31 @@
 package holdfast.boot;
 
+import holdfast.admin.AgentRequest;
+import holdfast.admin.AgentResult;
+import holdfast.admin.ClientRuleRequest;
+import holdfast.admin.ClientRules;
+import holdfast.admin.Clients;
 import holdfast.admin.Connections;
+import holdfast.admin.DrainRequest;
+import holdfast.admin.DrainResult;
+import holdfast.admin.EntryFilter;
 import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
+import holdfast.admin.Impact;
+import holdfast.admin.ImpactRequest;
+import holdfast.admin.RehomeRequest;
+import holdfast.admin.RehomeResult;
 import holdfast.admin.Role;
 import holdfast.admin.Services;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
+import holdfast.admin.TemplateRequest;
+import holdfast.admin.TemplateResult;
+import holdfast.admin.WhereIs;
+import holdfast.admin.WhereIsRequest;
+import holdfast.admin.ZeroRequest;
+import holdfast.admin.ZeroResult;
 import holdfast.api.Operations;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
@@ -148,8 +166,8 @@ final class Answers implements Operations {
                         configuration.datapath().templatesMax()));
     }
 
-    /// On the active: whether a failover now would be done and what a crash now would lose. On a standby that is for
-    /// the active to say.
+    /// On the active: whether a failover now would be done and what a crash now would lose. On a standby
+    /// that is for the active to say.
     private FailoverReadiness readiness(Role role) {
         if (role != Role.ACTIVE) {
             return new FailoverReadiness(
@@ -185,11 +203,14 @@ final class Answers implements Operations {
 
     @Override
     public Services services() {
-        return listing.services();
+        return listing.services(configuration.ipvs());
     }
 
     @Override
-    public Connections connections(Optional<Connections.Kind> kind, int limit) {
+    public Connections connections(Optional<Connections.Kind> kind, EntryFilter filter, int limit) {
+        if (!filter.equals(EntryFilter.ALL)) {
+            throw new UnsupportedOperationException();
+        }
         return listing.connections(kind, limit);
     }
 
@@ -327,7 +348,8 @@ final class Answers implements Operations {
                 null);
     }
 
-    /// What is known of the standby that would take over: one that is equal, or else the first that is here.
+    /// What is known of the standby that would take over: one that is equal, or else the first that is
+    /// here.
     private Optional<Preflight> preflight() {
         return replication
                 .status()
@@ -346,6 +368,56 @@ final class Answers implements Operations {
                                         ? TimeUnit.MILLISECONDS.toNanos(
                                                 peer.oldestUnsyncedMs().getAsLong())
                                         : -1)));
+    }
+
+    @Override
+    public TemplateResult templates(TemplateRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public DrainResult drain(DrainRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public AgentResult agent(AgentRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public WhereIs whereIs(WhereIsRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Clients clients(Clients.By by, int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ClientRules clientRules() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ClientRules changeClientRules(ClientRuleRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public RehomeResult rehome(RehomeRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Impact impact(ImpactRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ZeroResult zero(ZeroRequest request) {
+        throw new UnsupportedOperationException();
     }
 
     private static <T> T ask(java.util.concurrent.CompletableFuture<T> answer) {

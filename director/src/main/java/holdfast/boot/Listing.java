@@ -3,9 +3,12 @@ package holdfast.boot;
 import holdfast.admin.Connections;
 import holdfast.admin.Endpoint;
 import holdfast.admin.Services;
+import holdfast.conf.DrainMode;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
+import holdfast.conf.Ipvs;
 import holdfast.conf.Protocol;
+import holdfast.conf.RearmPolicy;
 import holdfast.conn.ConnTable;
 import holdfast.conn.TcpState;
 import holdfast.forward.Tables;
@@ -16,14 +19,15 @@ import holdfast.service.RealServerTable;
 import holdfast.sync.Version;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /// Listings of what a worker holds, taken in slices between its packets.
 ///
-/// A listing is not a snapshot: entries come and go while it is made, and each is shown as it was when its slice was
-/// taken.
+/// A listing is not a snapshot: entries come and go while it is made, and each is shown as it was when
+/// its slice was taken.
 final class Listing {
     /// Entries taken at once; at some 100 ns for each, packets wait for less than 100 µs.
     private static final int SLICE = 512;
@@ -90,6 +94,8 @@ final class Listing {
                     tables.timeoutS(conn),
                     Version.term(conn.version()),
                     Version.sequence(conn.version()),
+                    null,
+                    false,
                     null));
         }
         return new Slice(entries, slot == ConnTable.MISSING ? -1 : slot);
@@ -118,7 +124,9 @@ final class Listing {
                     template.timeoutS(),
                     isInvalid ? 0 : Version.term(template.version()),
                     isInvalid ? 0 : Version.sequence(template.version()),
-                    template.controlled()));
+                    template.controlled(),
+                    false,
+                    null));
         }
         return new Slice(entries, slot == TemplateTable.MISSING ? -1 : slot);
     }
@@ -135,7 +143,7 @@ final class Listing {
         throw new IllegalStateException("no forwarding method has code " + code);
     }
 
-    Services services() {
+    Services services(Ipvs ipvs) {
         return ask(tables -> {
             var services = tables.services();
             var shown = new ArrayList<Services.Service>();
@@ -144,7 +152,12 @@ final class Listing {
                     shown.add(service(tables, id));
                 }
             }
-            return new Services(tables.connections().capacity(), shown);
+            return new Services(
+                    tables.connections().capacity(),
+                    new Services.Timeouts(ipvs.tcpTimeoutS(), ipvs.tcpFinTimeoutS(), ipvs.udpTimeoutS()),
+                    shown,
+                    sum(shown.stream().map(Services.Service::totals).toList()),
+                    Services.Rates.ZERO);
         });
     }
 
@@ -157,11 +170,17 @@ final class Listing {
         return new Services.Service(
                 services.key(id),
                 services.scheduler(id),
+                List.of(),
                 services.isPersistent(id)
-                        ? new Services.Persistence(services.timeoutS(id), Ipv4.text(services.netmask(id)))
+                        ? new Services.Persistence(
+                                services.timeoutS(id), Ipv4.text(services.netmask(id)), RearmPolicy.IPVS, null)
                         : null,
+                false,
+                null,
                 reals,
-                sum(reals));
+                Map.of(),
+                sum(reals.stream().map(Services.RealServer::totals).toList()),
+                Services.Rates.ZERO);
     }
 
     private static Services.RealServer real(RealServerTable table, int id) {
@@ -176,26 +195,33 @@ final class Listing {
                 table.active(id),
                 table.inactive(id),
                 table.persistent(id),
+                0,
+                0,
+                false,
+                DrainMode.KEEP_ALL,
+                null,
+                null,
                 new Services.Totals(
                         table.connections(id),
                         table.packetsIn(id),
                         table.bytesIn(id),
                         table.packetsOut(id),
-                        table.bytesOut(id)));
+                        table.bytesOut(id)),
+                Services.Rates.ZERO);
     }
 
-    private static Services.Totals sum(List<Services.RealServer> reals) {
+    private static Services.Totals sum(List<Services.Totals> parts) {
         long connections = 0;
         long inPackets = 0;
         long inBytes = 0;
         long outPackets = 0;
         long outBytes = 0;
-        for (var real : reals) {
-            connections += real.totals().connections();
-            inPackets += real.totals().inPackets();
-            inBytes += real.totals().inBytes();
-            outPackets += real.totals().outPackets();
-            outBytes += real.totals().outBytes();
+        for (var part : parts) {
+            connections += part.connections();
+            inPackets += part.inPackets();
+            inBytes += part.inBytes();
+            outPackets += part.outPackets();
+            outBytes += part.outBytes();
         }
         return new Services.Totals(connections, inPackets, inBytes, outPackets, outBytes);
     }
