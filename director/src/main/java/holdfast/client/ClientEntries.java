@@ -5,10 +5,9 @@ import holdfast.conn.SlotIndex;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 
-/// The entries of [Clients] under slot numbers, found by (client, scope). An entry is never removed, only replaced.
-/// Those of clients that have nothing open *rest*: they keep their rate and stand in a queue, the one that rests
-/// longest
-/// first, to be replaced before any other.
+/// The entries of [Clients] under slot numbers, found by (client, scope). An entry is never removed, only
+/// replaced. Those of clients that have nothing open *rest*: they keep their rate and stand in a queue,
+/// the one that rests longest first, to be replaced before any other.
 final class ClientEntries {
     /// No slot.
     static final int NONE = -1;
@@ -63,7 +62,8 @@ final class ClientEntries {
         return slot;
     }
 
-    /// Gives a slot to another client. False when the index has no place for it, with the slot vacant and at rest.
+    /// Gives a slot to another client. False when the index has no place for it, with the slot vacant and
+    /// at rest.
     boolean replace(int slot, long hi, long lo, int scope, int most) {
         entry.at(slot);
         if (entry.most() == 0) {

@@ -4,13 +4,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// A movable window onto one entry of [ClientEntries]; its only state is where it stands. The datapath thread's.
+/// A movable window onto one entry of [ClientEntries]; its only state is where it stands. The datapath
+/// thread's.
 ///
 ///     0      8      16       24      28        32     36     40         44
 ///     | hi   | lo   | window | scope | counted | most | next | previous | reserved |
 ///
-/// `counted` are the connections that it accounts for: the client has at least so many, and at most `most`. `next` and
-/// `previous` link the entries that rest.
+/// `counted` are the connections that it accounts for: the client has at least so many, and at most
+/// `most`. `next` and `previous` link the entries that rest.
 final class ClientEntry {
     static final int BYTES = 48;
 

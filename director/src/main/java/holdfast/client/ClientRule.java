@@ -15,7 +15,7 @@ public sealed interface ClientRule {
     /// They begin no connections; those they have go on.
     record Block(ClientPrefix clients, long untilAt) implements ClientRule {}
 
-    /// They may have so much, over all services, in place of what their services allow each client. With no bound in it
-    /// it frees them of that.
+    /// They may have so much, over all services, in place of what their services allow each client. With
+    /// no bound in it it frees them of that.
     record Limit(ClientPrefix clients, Configuration.ClientLimit limit, long untilAt) implements ClientRule {}
 }

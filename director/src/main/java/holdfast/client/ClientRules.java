@@ -6,14 +6,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// The operator's rules about clients, of which the one with the longest prefix that has not expired holds; without
-/// one, what the service allows each client. An immutable snapshot: the control path makes a new one, the datapath
-/// thread asks for each new connection, which allocates nothing and compares about ten prefixes for each length in use.
+/// The operator's rules about clients, of which the one with the longest prefix that has not expired
+/// holds; without one, what the service allows each client. An immutable snapshot: the control path makes
+/// a new one, the datapath thread asks for each new connection, which allocates nothing and compares
+/// about ten prefixes for each length in use.
 ///
-/// A limit acts on the lower bounds of [Clients] only, so no client is ever refused for what another one did. A client
-/// that has no entry there is not limited, which happens only while every entry has more claim: connections refused
-/// here
-/// are not counted there, so under limits nobody's claim grows far beyond them, and whoever comes near gets an entry.
+/// A limit acts on the lower bounds of [Clients] only, so no client is ever refused for what another one
+/// did. A client that has no entry there is not limited, which happens only while every entry has more
+/// claim: connections refused here are not counted there, so under limits nobody's claim grows far beyond
+/// them, and whoever comes near gets an entry.
 public final class ClientRules {
     /// Most rules at once.
     public static final int RULES_MAX = 1024;
@@ -58,8 +59,8 @@ public final class ClientRules {
         this.ends = ends.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /// These rules with one more, in place of an earlier one about the same clients. Those that have expired are left
-    /// out.
+    /// These rules with one more, in place of an earlier one about the same clients. Those that have
+    /// expired are left out.
     ///
     /// @throws IllegalStateException where there are [#RULES_MAX] already
     public ClientRules with(ClientRule rule, long now) {
@@ -73,7 +74,8 @@ public final class ClientRules {
         return new ClientRules(more);
     }
 
-    /// These rules without that about exactly these clients, if there is one, and without those that have expired.
+    /// These rules without that about exactly these clients, if there is one, and without those that have
+    /// expired.
     public ClientRules without(ClientPrefix clients, long now) {
         return new ClientRules(list().stream()
                 .filter(rule -> !rule.clients().equals(clients) && isInForce(rule, now))

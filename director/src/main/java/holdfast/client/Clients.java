@@ -9,28 +9,30 @@ import java.util.PriorityQueue;
 
 /// The clients that have most open or open most, with bounds for every number, in memory that never grows.
 ///
-/// Each connection counts for its client as a whole and for its client at the service. While there is an entry for each
-/// such pair that has a connection or had a new one in the last two seconds, all is exact. When there is none left:
+/// Each connection counts for its client as a whole and for its client at the service. While there is an
+/// entry for each such pair that has a connection or had one in the last two seconds, all is exact. When
+/// there is none left:
 ///
-/// - *Who makes room.* The entry that rests longest, else the least of [#SAMPLE] entries at a hand that goes round;
-///   and only for a newcomer with more claim (connections and new ones of two seconds). So an entry is lost only to a
-///   heavier one: a flood of clients of one connection each cannot take the place of a client with a hundred, however
-///   long it lasts, and each attempt costs the same. The least of all entries would need an ordered structure that
-///   every packet's end would have to keep; a sample is as safe, because of the comparison.
-/// - *What a newcomer inherits.* What it had before is unknown but bounded: the connections that no entry accounts for
-///   are in a [Sketch], also those of an entry that was lost. That bound is its error. Space-Saving's way, the count of
-///   the evicted one, is of no use where connections end: ends of evicted clients take nothing back, and the least
-///   count only grows.
-/// - *Who is hidden.* Nobody for long: each new connection is another attempt, with the sketch's bound as its claim,
-///   which includes what the client opened while it had no entry.
+/// - *Who makes room.* The entry that rests longest, else the least of [#SAMPLE] entries at a hand that
+///   goes round; and only for a newcomer with more claim (connections and new ones of two seconds). So an
+///   entry is lost only to a heavier one: a flood of clients of one connection each cannot take the place
+///   of a client with a hundred, however long it lasts, and each attempt costs the same. The least of all
+///   entries would need an ordered structure that the end of every connection would have to keep up; a
+///   sample is as safe, because of the comparison.
+/// - *What a newcomer inherits.* What it had before is unknown but bounded: the connections that no entry
+///   accounts for are in a [Sketch], also those of an entry that was lost. That bound is its error.
+///   Space-Saving's way, the count of the evicted one, is of no use where connections end: ends of
+///   evicted clients take nothing back, and the least count only grows.
+/// - *Who is hidden.* Nobody for long: each new connection is another attempt, with the sketch's bound as
+///   its claim, which includes what the client opened while it had no entry.
 ///
-/// A connection that ends is taken from what the entry accounts for as long as there is something, then from the
-/// sketch.
-/// It may have been another one of the same client, but the sum of both is always what the client has. So the bounds
-/// stay true, and come together again when nothing is left in the sketch.
+/// A connection that ends is taken from what the entry accounts for as long as there is something, then
+/// from the sketch. It may have been another one of the same client, but the sum of both is always what
+/// the client has. So the bounds stay true, and come together again when nothing is left in the sketch.
 ///
-/// Owned by the datapath thread. Every connection that enters or leaves the connection table is to be told, whoever
-/// made it, so a standby counts too. Nothing is allocated after the constructor but by [#services] and [#top].
+/// Owned by the datapath thread. Every connection that enters or leaves the connection table is to be
+/// told, whoever made it, so a standby counts too. Nothing is allocated after the constructor but by
+/// [#services] and [#top].
 public final class Clients {
     /// The scope of a client as a whole.
     public static final int ALL_SERVICES = -1;
@@ -54,7 +56,8 @@ public final class Clients {
     private long notEntered;
     private long strayEnds;
 
-    /// @param capacity  most entries; about 160 bytes each. A client has one, and one more for each of its services
+    /// @param capacity  most entries; about 160 bytes each. A client has one, and one more for each of
+    ///     its services
     /// @param now       monotonic ns; no later time may be before it
     /// @param memory    gives zeroed memory that lives as long as this
     public Clients(int capacity, FlowHash hashes, long now, SegmentAllocator memory) {
@@ -122,9 +125,8 @@ public final class Clients {
                 .toList();
     }
 
-    /// Connections in no entry, each counted for the client as a whole and at its service. 0 where all is exact; a
-    /// client
-    /// that is not listed has at most so many.
+    /// Connections in no entry, each counted for the client as a whole and at its service. 0 where all is
+    /// exact; a client that is not listed has at most so many.
     public long unaccounted() {
         return unaccounted;
     }
@@ -138,7 +140,8 @@ public final class Clients {
         return entries.capacity();
     }
 
-    /// Entries that were given to another client while their own had something open or had just opened something.
+    /// Entries that were given to another client while their own had something open or had just opened
+    /// something.
     public long replaced() {
         return replaced;
     }
@@ -256,9 +259,8 @@ public final class Clients {
         return weakest;
     }
 
-    /// Looks at the upper bound of an entry anew, so that connections of others which once raised it do not keep its
-    /// place
-    /// for ever.
+    /// Looks at the upper bound of an entry anew, so that connections of others which once raised it do
+    /// not keep its place for ever.
     private void refresh(int slot) {
         entry.at(slot);
         if (entry.most() > entry.counted()) {

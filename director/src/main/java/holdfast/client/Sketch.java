@@ -7,11 +7,10 @@ import java.nio.ByteOrder;
 
 /// What clients have that no entry accounts for: a count-min sketch of live connections and of new ones.
 ///
-/// A client has one cell in each of [#ROWS] rows; each counts all clients that meet there, so none counts too little
-/// and
-/// the smallest is an upper bound. What is put in is taken out again exactly, so a bound comes down with the load,
-/// whoever was forgotten meanwhile. Heavy clients have entries, so only the light ones meet here. Which of them do is
-/// decided by a secret hash.
+/// A client has one cell in each of [#ROWS] rows; each counts all clients that meet there, so none counts
+/// too little and the smallest is an upper bound. What is put in is taken out again exactly, so a bound
+/// comes down with the load, whoever was forgotten meanwhile. Heavy clients have entries, so only the
+/// light ones meet here. Which of them do is decided by a secret hash.
 ///
 ///     0          8      12
 ///     | window   | live |
@@ -84,8 +83,8 @@ final class Sketch {
         return cells.byteSize();
     }
 
-    /// Rows take different mixtures of the halves of one hash, which serves as well as a hash for each (Kirsch and
-    /// Mitzenmacher 2006).
+    /// Rows take different mixtures of the halves of one hash, which serves as well as a hash for each
+    /// (Kirsch and Mitzenmacher 2006).
     private long cell(long hash, int row) {
         long mixed = ((hash >>> 32) + row * (hash | 1)) & 0xffff_ffffL;
         return ((mixed * width) >>> 32) * ROWS * BYTES + (long) row * BYTES;

@@ -1,7 +1,7 @@
 package holdfast.client;
 
-/// A client in a listing. The true numbers are at most the ones here, and less by at most the error beside each, which
-/// is 0 while all clients fit into the table.
+/// A client in a listing. The true numbers are at most the ones here, and less by at most the error
+/// beside each, which is 0 while all clients fit into the table.
 ///
 /// @param hi       high half of its address; 0 for IPv4
 /// @param lo       low half, or the IPv4 address

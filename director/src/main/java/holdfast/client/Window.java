@@ -4,10 +4,10 @@ package holdfast.client;
 ///
 ///     | second 28 | previous 18 | current 18 |
 ///
-/// The rate is that of the second which ends now, where what the second before contributes is taken as spread evenly
-/// over it. So a steady rate is exact to one, and for a burst the answer is wrong by at most the count of the second
-/// before. A window that nothing was added to for a second is renewed when it is looked at, so idle ones cost nothing.
-/// The second wraps after 8 years.
+/// The rate is that of the second which ends now, where what the second before contributes is taken as
+/// spread evenly over it. So a steady rate is exact to one, and for a burst the answer is wrong by at
+/// most the count of the second before. A window that nothing was added to for a second is renewed when
+/// it is looked at, so idle ones cost nothing. The second wraps after 8 years.
 final class Window {
     /// A count stops here: it is more than one worker can begin in a second.
     static final int COUNT_MAX = (1 << 18) - 1;
