@@ -62,6 +62,8 @@ final class LossesTest {
                 900,
                 1,
                 1,
+                null,
+                false,
                 null);
     }
 }

@@ -53,6 +53,13 @@ public final class ConfigurationFile {
         }
     }
 
+    /// The configuration that a text holds, or all its mistakes.
+    ///
+    /// @param file  what messages call it
+    public static Outcome read(Path file, byte[] content) {
+        return check(file, content, Disk.REAL);
+    }
+
     static Outcome check(Path file, byte[] content, Disk disk) {
         if (content.length > BYTES_MAX) {
             return whole(

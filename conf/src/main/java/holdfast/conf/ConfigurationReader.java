@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /// values look at sound ones only; so each mistake is found in the first run and has one message. The tree that
 /// comes out is of use only where there are no findings.
 final class ConfigurationReader {
-    private static final Set<String> TOP = Section.keys("director", "datapath", "cluster", "vip-groups", "services");
+    private static final Set<String> TOP =
+            Section.keys("director", "datapath", "cluster", "vip-groups", "ipvs", "marks", "services");
     private static final Set<String> DIRECTOR = Section.keys("name", "state-dir", "api-socket");
     private static final Set<String> DATAPATH =
             Section.keys("interfaces", "connections-max", "templates-max", "spin-us", "shield");
@@ -32,15 +33,21 @@ final class ConfigurationReader {
         var top = Section.top(root, TOP, findings);
         var read = groups.read(top);
         var datapath = top.optional("datapath", DATAPATH);
+        var interfaces = interfaces(datapath);
+        var markReader = new MarkReader(findings, interfaces);
+        var serviceReader = new ServiceReader(findings, groups.vips());
+        var marks = markReader.read(top);
+        var services = serviceReader.read(top);
+        markReader.checkServices(serviceReader.serviceKeys());
         return new Configuration(
                 director(top.required("director", DIRECTOR, "director: {name: d1}")),
                 datapath(datapath),
-                interfaces(datapath),
+                interfaces,
                 cluster(top.required("cluster", CLUSTER, "cluster: {bind-address: 10.255.0.1}")),
                 read,
-                Ipvs.DEFAULT,
-                List.of(),
-                new ServiceReader(findings, groups.vips()).read(top));
+                IpvsReader.read(top),
+                marks,
+                services);
     }
 
     /// Every key of the sections read here, for the test of the documentation.

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a single value may be.
 ///
@@ -56,7 +58,7 @@ record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
         return word(
                 Map.of("true", true, "false", false),
                 false,
-                Map.of("yes", "true", "on", "true", "no", "false", "off", "false"));
+                Map.of("yes", "true", "on", "true", "1", "true", "no", "false", "off", "false", "0", "false"));
     }
 
     /// One word of a few.
@@ -165,8 +167,48 @@ record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
             } catch (IllegalArgumentException _) {
                 throw new Refusal(
                         "is not a virtual service",
-                        "write PROTOCOL/ADDRESS:PORT with tcp or udp and a port of 0 to 65535, such as tcp/192.0.2.10:80");
+                        "write PROTOCOL/ADDRESS:PORT with tcp, udp or sctp and a port of 0 to 65535, such as "
+                                + "tcp/192.0.2.10:80, or mark/NUMBER, such as mark/7");
             }
+        });
+    }
+
+    /// One constant of a few, by its word.
+    ///
+    /// @param otherNames  what other programs call them, with our word
+    static <E extends Enum<E>> Kind<E> constant(E[] all, Function<E, String> word, Map<String, String> otherNames) {
+        return word(Stream.of(all).collect(Collectors.toMap(word, Function.identity())), all[0], otherNames);
+    }
+
+    /// Addresses that begin alike: `10.0.0.0/8`, or one address.
+    static Kind<MarkRule.Prefix> prefix() {
+        return new Kind<>(new MarkRule.Prefix(new Ipv4(0), 0), scalar -> {
+            try {
+                return MarkRule.Prefix.of(scalar.text());
+            } catch (IllegalArgumentException e) {
+                throw new Refusal(
+                        "is not an address or a prefix",
+                        "write an address, such as 198.51.100.7, or a prefix whose further bits are 0, such as 10.0.0.0/8");
+            }
+        });
+    }
+
+    /// One port, or a range of ports.
+    static Kind<MarkRule.PortRange> ports() {
+        return new Kind<>(new MarkRule.PortRange(1, 1), scalar -> {
+            if (!scalar.text().matches("[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?")) {
+                throw new Refusal("is not a port or a range of ports", "write 443 or 8000-8099");
+            }
+            var ends = scalar.text().split("-", -1);
+            int first = Integer.parseInt(ends[0]);
+            int last = Integer.parseInt(ends[ends.length - 1]);
+            if (last > 65_535) {
+                throw new Refusal("is above 65535, the last port", "write 443 or 8000-8099");
+            }
+            if (last < first) {
+                throw new Refusal("ends before it begins", "write " + last + "-" + first);
+            }
+            return new MarkRule.PortRange(first, last);
         });
     }
 

@@ -30,6 +30,31 @@ public record MarkRule(
     ///
     /// @param length  0 to 32
     public record Prefix(Ipv4 address, int length) {
+        /// The prefix that a text such as `10.0.0.0/8` means; one address is a prefix of 32 bits.
+        ///
+        /// @throws IllegalArgumentException where the text is none, or has bits set beyond the length
+        public static Prefix of(String text) {
+            int slash = text.indexOf('/');
+            if (slash < 0) {
+                return new Prefix(Ipv4.of(text), 32);
+            }
+            var length = text.substring(slash + 1);
+            if (!length.matches("[0-9]|[12][0-9]|3[0-2]")) {
+                throw new IllegalArgumentException("'" + text + "' is not a prefix such as 10.0.0.0/8");
+            }
+            var prefix = new Prefix(Ipv4.of(text.substring(0, slash)), Integer.parseInt(length));
+            var first = new Ipv4(prefix.address.bits() & prefix.mask());
+            if (!first.equals(prefix.address)) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' has bits set beyond its length; " + first + "/" + length + " is the prefix");
+            }
+            return prefix;
+        }
+
+        public boolean contains(Ipv4 other) {
+            return ((other.bits() ^ address.bits()) & mask()) == 0;
+        }
+
         public int mask() {
             return length == 0 ? 0 : -1 << (32 - length);
         }

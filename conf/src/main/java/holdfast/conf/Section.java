@@ -65,6 +65,16 @@ final class Section {
     }
 
     private void reportUnknown(Node.Entry entry, Set<String> keys) {
+        var instead = Suggestion.elsewhere(entry.key().text(), Vocabulary.IPVS_KEYS_WITHOUT_PLACE);
+        if (instead.isPresent()) {
+            findings.add(
+                    entry.key().at(),
+                    path,
+                    entry.key().text(),
+                    "is a setting of IPVS that has no place here",
+                    instead.get());
+            return;
+        }
         var elsewhere = Suggestion.elsewhere(entry.key().text(), Vocabulary.KEYS_ELSEWHERE)
                 .filter(keys::contains);
         var free = keys.stream().filter(key -> !values.containsKey(key)).toList();
@@ -140,6 +150,22 @@ final class Section {
             read.add(read(items.get(i), key(key) + "[" + i + "]", kind));
         }
         return read;
+    }
+
+    /// The values of a key that takes one value or a list of them; none where the key is not there.
+    <T> List<Value<T>> oneOrMore(String key, Kind<T> kind) {
+        var node = values.get(key);
+        if (node == null) {
+            return List.of();
+        }
+        if (node instanceof Node.Scalar) {
+            return List.of(read(node, key(key), kind));
+        }
+        var listed = list(key, kind);
+        if (listed != null && listed.isEmpty()) {
+            refuse(key, "is an empty list", "name one at least, or remove the key for all");
+        }
+        return listed == null ? List.of() : listed;
     }
 
     /// The sections of a list that has no default; none where it is refused.

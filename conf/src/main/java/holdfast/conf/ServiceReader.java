@@ -6,25 +6,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The part of a configuration that names the virtual services and their real servers.
+/// The part of a configuration that names the virtual services and how each treats its clients.
 final class ServiceReader {
-    private static final Set<String> SERVICE =
-            Section.keys("service", "scheduler", "persistence", "forwarding", "real-servers");
-    private static final Set<String> PERSISTENCE = Section.keys("timeout-s", "netmask", "allow-sparse-netmask");
-    private static final Set<String> REAL_SERVER = Section.keys("address", "port", "weight", "forwarding");
+    private static final Set<String> SERVICE = Section.keys(
+            "service",
+            "scheduler",
+            "scheduler-flags",
+            "persistence",
+            "one-packet",
+            "client-limit",
+            "forwarding",
+            "real-servers");
+    private static final Set<String> PERSISTENCE =
+            Section.keys("timeout-s", "netmask", "allow-sparse-netmask", "rearm", "engine");
+    private static final Set<String> CLIENT_LIMIT = Section.keys("connections", "new-per-second");
 
+    private static final Set<SchedulerName> WITH_FLAGS = Set.of(SchedulerName.SH, SchedulerName.MH);
     private static final int SHOWN_MAX = 8;
 
     private final Findings findings;
     private final List<Value<Ipv4>> vips;
+    private final RealServerReader reals;
+    private final List<Value<ServiceKey>> serviceKeys = new ArrayList<>();
 
     ServiceReader(Findings findings, List<Value<Ipv4>> vips) {
         this.findings = findings;
         this.vips = vips;
+        reals = new RealServerReader(findings, vips);
     }
 
     List<Configuration.Service> read(Section top) {
@@ -36,6 +47,7 @@ final class ServiceReader {
                 "",
                 "services: [{service: tcp/192.0.2.10:80, forwarding: nat, real-servers: []}]")) {
             var key = section.required("service", Kind.serviceKey(), "service: tcp/192.0.2.10:80");
+            serviceKeys.add(key);
             checkService(key, section);
             var first = key.sound() ? firstOf.putIfAbsent(key.value(), key) : null;
             if (first != null) {
@@ -50,13 +62,19 @@ final class ServiceReader {
         return read;
     }
 
+    /// Every service read so far, unsound ones too.
+    List<Value<ServiceKey>> serviceKeys() {
+        return serviceKeys;
+    }
+
     /// Every key of the sections read here, for the test of the documentation.
     static Stream<String> keys() {
-        return Stream.of(SERVICE, PERSISTENCE, REAL_SERVER).flatMap(Set::stream);
+        return Stream.concat(
+                Stream.of(SERVICE, PERSISTENCE, CLIENT_LIMIT).flatMap(Set::stream), RealServerReader.keys());
     }
 
     private void checkService(Value<ServiceKey> key, Section section) {
-        if (!key.sound()) {
+        if (!key.sound() || key.value().isMark()) {
             return;
         }
         if (vips.stream().allMatch(Value::sound)
@@ -81,26 +99,43 @@ final class ServiceReader {
     }
 
     private Configuration.Service service(Section section, Value<ServiceKey> key) {
-        var scheduler = section.optional("scheduler", scheduler(), SchedulerName.WLC);
-        var forwarding = section.required("forwarding", forwarding(), "forwarding: nat");
+        var scheduler = section.optional(
+                "scheduler",
+                Kind.constant(SchedulerName.values(), SchedulerName::word, Vocabulary.SCHEDULERS_ELSEWHERE),
+                SchedulerName.WLC);
+        var forwarding = section.required("forwarding", RealServerReader.forwarding(), "forwarding: nat");
         return new Configuration.Service(
-                key.value(), scheduler.value(), persistence(section), realServers(section, key, forwarding));
+                key.value(),
+                scheduler.value(),
+                flags(section, scheduler),
+                persistence(section, key),
+                isOnePacket(section, key),
+                clientLimit(section),
+                reals.read(section, key, forwarding));
     }
 
-    private static Kind<SchedulerName> scheduler() {
-        var words =
-                Stream.of(SchedulerName.values()).collect(Collectors.toMap(SchedulerName::word, Function.identity()));
-        return Kind.word(words, SchedulerName.WLC, Map.of("lc", "wlc"));
+    private Set<SchedulerFlag> flags(Section section, Value<SchedulerName> scheduler) {
+        if (!section.has("scheduler-flags")) {
+            return Set.of();
+        }
+        var flags = section.list(
+                "scheduler-flags",
+                Kind.constant(SchedulerFlag.values(), SchedulerFlag::word, Vocabulary.FLAGS_ELSEWHERE));
+        if (flags == null) {
+            return Set.of();
+        }
+        findings.refuseRepeated(flags, "keep it once");
+        if (scheduler.sound() && !WITH_FLAGS.contains(scheduler.value())) {
+            section.refuse(
+                    "scheduler-flags",
+                    "is only for the schedulers mh and sh, not "
+                            + scheduler.value().word(),
+                    "remove it, or choose one of these schedulers");
+        }
+        return flags.stream().map(Value::value).collect(Collectors.toUnmodifiableSet());
     }
 
-    private static Kind<ForwardingMethod> forwarding() {
-        return Kind.word(
-                Map.of("nat", ForwardingMethod.NAT, "dr", ForwardingMethod.DR),
-                ForwardingMethod.NAT,
-                Vocabulary.METHODS_ELSEWHERE);
-    }
-
-    private static Optional<Configuration.Persistence> persistence(Section service) {
+    private Optional<Configuration.Persistence> persistence(Section service, Value<ServiceKey> key) {
         if (!service.has("persistence")) {
             return Optional.empty();
         }
@@ -111,69 +146,61 @@ final class ServiceReader {
                 360L);
         var sparse = section.optional("allow-sparse-netmask", Kind.yesOrNo(), false);
         var netmask = section.optional("netmask", Netmask.kind(sparse.value() || !sparse.sound()), -1);
-        return Optional.of(new Configuration.Persistence(timeout.value(), netmask.value()));
+        var rearm = section.optional(
+                "rearm", Kind.constant(RearmPolicy.values(), RearmPolicy::word, Map.of()), RearmPolicy.IPVS);
+        return Optional.of(
+                new Configuration.Persistence(timeout.value(), netmask.value(), rearm.value(), engine(section, key)));
     }
 
-    private List<Configuration.RealServer> realServers(
-            Section service, Value<ServiceKey> key, Value<ForwardingMethod> forwarding) {
-        var firstOf = new HashMap<String, Value<Ipv4>>();
-        var read = new ArrayList<Configuration.RealServer>();
-        for (var section : service.sections(
-                "real-servers", REAL_SERVER, "address", "real-servers: [{address: 10.0.0.11, port: 8080}]")) {
-            var address = section.required("address", Kind.unicast(), "address: 10.0.0.11");
-            var port = section.optional(
-                    "port",
-                    Kind.integer(0, 65_535, "name the port on the real server, such as 8080"),
-                    key.value().port());
-            var weight = section.optional("weight", Kind.integer(0, 65_535, "1 is the default, 0 quiesces"), 1);
-            var method = section.optional("forwarding", forwarding(), forwarding.value());
-            checkPort(section, port, key, method, forwarding);
-            checkAddress(address);
-            var first = address.sound() && port.sound() && key.sound()
-                    ? firstOf.putIfAbsent(address.value() + ":" + port.value(), address)
-                    : null;
-            if (first != null) {
-                findings.add(
-                        address,
-                        "with port " + port.value() + " is in this service already, on line "
-                                + first.at().line(),
-                        "keep it once; give it a higher weight where it shall get more");
-            }
-            read.add(new Configuration.RealServer(address.value(), port.value(), weight.value(), method.value()));
+    private Optional<PersistenceEngine> engine(Section persistence, Value<ServiceKey> key) {
+        if (!persistence.has("engine")) {
+            return Optional.empty();
         }
-        return read;
-    }
-
-    private void checkAddress(Value<Ipv4> address) {
-        if (address.sound()
-                && vips.stream().anyMatch(vip -> vip.sound() && vip.value().equals(address.value()))) {
-            findings.add(address, "is a VIP, so packets to it would come back", "name the real server's own address");
-        }
-    }
-
-    private void checkPort(
-            Section section,
-            Value<Integer> port,
-            Value<ServiceKey> key,
-            Value<ForwardingMethod> method,
-            Value<ForwardingMethod> serviceMethod) {
-        boolean comparable = section.has("port") && port.sound() && key.sound();
-        boolean methodKnown = method.sound() && (section.has("forwarding") || serviceMethod.sound());
-        if (!comparable || port.value() == key.value().port()) {
-            return;
-        }
-        if (key.value().port() == 0) {
+        var engine = persistence.required(
+                "engine", Kind.constant(PersistenceEngine.values(), PersistenceEngine::word, Map.of()), "");
+        if (engine.sound() && key.sound() && key.value().protocol() != Protocol.UDP) {
             findings.add(
-                    port,
-                    "would never be used, since a service of every port keeps the client's port (IPVS-REF 3.3)",
-                    "remove the port");
-        } else if (methodKnown && method.value() == ForwardingMethod.DR) {
-            findings.add(
-                    port,
-                    "differs from the service's port " + key.value().port() + ", but DR cannot change ports",
-                    "remove the port, or forward with nat");
-        } else if (port.value() == 0) {
-            findings.add(port, "is only for a service of every port", "name the real server's port, or remove the key");
+                    engine,
+                    "is only for services of udp, where it finds the Call-ID (IPVS-REF 3.11)",
+                    "remove it, or let the service be udp/ADDRESS:PORT");
         }
+        return Optional.of(engine.value());
+    }
+
+    private boolean isOnePacket(Section section, Value<ServiceKey> key) {
+        var onePacket = section.optional("one-packet", Kind.yesOrNo(), false);
+        boolean mayBe = !key.sound()
+                || key.value().protocol() == Protocol.UDP
+                || key.value().protocol() == Protocol.MARK;
+        if (onePacket.sound() && onePacket.value() && !mayBe) {
+            findings.add(
+                    onePacket,
+                    "is only for services of udp or of a mark (IPVS-REF 1.12)",
+                    "remove it: a connection of " + key.value().protocol().word() + " has more than one packet");
+        }
+        return onePacket.value();
+    }
+
+    private static Optional<Configuration.ClientLimit> clientLimit(Section service) {
+        if (!service.has("client-limit")) {
+            return Optional.empty();
+        }
+        var section = service.optional("client-limit", CLIENT_LIMIT);
+        if (!section.has("connections") && !section.has("new-per-second")) {
+            service.refuse(
+                    "client-limit", "bounds nothing", "give it connections, new-per-second or both, or remove it");
+        }
+        return Optional.of(
+                new Configuration.ClientLimit(bound(section, "connections"), bound(section, "new-per-second")));
+    }
+
+    private static int bound(Section section, String key) {
+        return section.has(key)
+                ? section.required(
+                                key,
+                                Kind.integer(1, Integer.MAX_VALUE, "leave it out where there is to be no bound"),
+                                "")
+                        .value()
+                : 0;
     }
 }

@@ -10,12 +10,14 @@ import java.util.List;
 
 /// The fingerprint of what two directors must have in common before one may take over from the other.
 ///
-/// It covers the cluster's name and, per group, the vrid, the VIPs and the services. Interface names, paths and
-/// priorities are each director's own. The order of VIPs and services means nothing and is left out; that of real
-/// servers decides ties in the schedulers and counts.
+/// It covers the cluster's name, what IPVS has as sysctls, per group the vrid and the VIPs, the mark rules, and the
+/// services with all their options. Interface names, paths and priorities are each director's own. The order of VIPs
+/// and
+/// services means nothing and is left out; that of real servers decides ties in the schedulers and counts, as does
+/// that of mark rules, of which the first one that fits is taken.
 final class SharedHash {
     /// Begins the text that is hashed, so that another form of it never gives an equal hash by chance.
-    private static final String FORM = "holdfast-shared-1";
+    private static final String FORM = "holdfast-shared-2";
 
     private SharedHash() {}
 
@@ -26,19 +28,34 @@ final class SharedHash {
             lines.add("vrid " + group.vrid());
             group.vips().stream().map(Configuration.Vip::address).sorted().forEach(vip -> lines.add("vip " + vip));
         }
+        lines.add(configuration.ipvs().toString());
+        configuration.marks().forEach(rule -> lines.add(withoutInterface(rule).toString()));
         configuration.services().stream()
                 .sorted(Comparator.comparing(service -> service.key().toString()))
                 .forEach(service -> add(service, lines));
         return sha256(String.join("\n", lines));
     }
 
+    /// Where a packet came in is each director's own: its interfaces have the names that its machine gives them.
+    private static MarkRule withoutInterface(MarkRule rule) {
+        return new MarkRule(
+                rule.mark(),
+                rule.source(),
+                rule.destination(),
+                rule.protocol(),
+                rule.sourcePorts(),
+                rule.destinationPorts(),
+                rule.interfaceName().map(_ -> "an interface"));
+    }
+
+    /// Records are hashed by their text, so that no option which is added to one later is forgotten here; a set is
+    /// sorted first, because its order differs from process to process.
     private static void add(Configuration.Service service, List<String> lines) {
-        lines.add("service " + service.key() + " " + service.scheduler().word());
-        service.persistence()
-                .ifPresent(sticky -> lines.add("persistence " + sticky.timeoutS() + " " + Ipv4.text(sticky.netmask())));
-        service.realServers()
-                .forEach(real -> lines.add(
-                        "real " + real.address() + ":" + real.port() + " " + real.weight() + " " + real.method()));
+        lines.add("service " + service.key() + " " + service.scheduler().word() + " "
+                + service.flags().stream().sorted().toList() + " " + service.onePacket());
+        lines.add(service.persistence().toString());
+        lines.add(service.clientLimit().toString());
+        service.realServers().forEach(real -> lines.add(real.toString()));
     }
 
     private static String sha256(String text) {

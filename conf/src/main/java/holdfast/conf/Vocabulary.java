@@ -27,6 +27,41 @@ final class Vocabulary {
     static final Map<String, String> METHODS_ELSEWHERE = Map.of(
             "masq", "nat", "masquerading", "nat", "-m", "nat",
             "route", "dr", "gatewaying", "dr", "direct", "dr", "-g", "dr");
+
+    /// Schedulers by the names that HAProxy and others have for them.
+    static final Map<String, String> SCHEDULERS_ELSEWHERE = Map.of(
+            "roundrobin", "rr", "leastconn", "lc", "source", "sh", "source-hash", "sh",
+            "maglev", "mh", "p2c", "twos", "random", "twos", "hrw", "rendezvous");
+
+    /// Scheduler flags as ipvsadm writes them (IPVS-REF 9.2).
+    static final Map<String, String> FLAGS_ELSEWHERE = Map.of(
+            "sh-fallback", "fallback", "mh-fallback", "fallback", "flag-1", "fallback",
+            "sh-port", "port", "mh-port", "port", "flag-2", "port");
+
+    /// Sysctls of IPVS that we do not have, with what takes their place here.
+    static final Map<String, String> IPVS_KEYS_WITHOUT_PLACE = Map.ofEntries(
+            Map.entry("conntrack", "remove it: forwarded packets never pass netfilter, so there is nothing to track them"),
+            Map.entry("snat-reroute", "remove it: every reply is routed by its own destination"),
+            Map.entry("cache-bypass", "remove it, and list the origin server in the mark's service as one more real server"),
+            Map.entry("backup-only", "remove it: a standby never forwards, whatever is configured"),
+            Map.entry("pmtu-disc", "remove it: NAT and DR leave a packet's size as it is"),
+            Map.entry("ignore-tunneled", "remove it: what no service takes is dropped, tunnelled or not"),
+            Map.entry("run-estimation", "remove it: rates cost nothing that could be saved"),
+            Map.entry("est-cpulist", "remove it: no thread of its own estimates rates"),
+            Map.entry("est-nice", "remove it: no thread of its own estimates rates"),
+            Map.entry("debug-level", "remove it, and set the level of the director's log instead"),
+            Map.entry("conn-max", "set datapath.connections-max instead"),
+            Map.entry("conn-tab-bits", "set datapath.connections-max instead"),
+            Map.entry("conn-lfactor", "set datapath.connections-max instead: the table has its full size from the start"),
+            Map.entry("svc-lfactor", "remove it: services are found in a table that is built for them"),
+            Map.entry("sync-version", "remove it: directors have a protocol of their own, and cluster.sync switches it"),
+            Map.entry("sync-ports", "remove it: one ordered stream goes to cluster.multicast-port"),
+            Map.entry("sync-persist-mode", "remove it: a change of a connection is sent when it happens, persistent or not"),
+            Map.entry("sync-qlen-max", "remove it: changes of one entry are merged while they wait, so no queue grows"),
+            Map.entry("sync-sock-size", "remove it: a standby asks for what a full socket dropped"),
+            Map.entry("sync-threshold", "remove it: every connection is sent, from its first packet on"),
+            Map.entry("sync-refresh-period", "remove it: a standby confirms what it has, so nothing is sent again by the clock"),
+            Map.entry("sync-retries", "remove it: a standby asks for what it missed"));
     // @formatter:on
 
     private Vocabulary() {}

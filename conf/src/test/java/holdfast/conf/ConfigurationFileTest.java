@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +58,130 @@ class ConfigurationFileTest {
                         SchedulerName.WLC,
                         Optional.of(new Configuration.Persistence(360, -1)),
                         List.of(new Configuration.RealServer(Ipv4.of("192.0.2.21"), 443, 1, ForwardingMethod.DR))));
+    }
+
+    private static final String MOST = """
+            director: {name: d1}
+            cluster: {bind-address: 10.255.0.1}
+            vip-groups: [{vrid: 51, interface: eth0, vips: [192.0.2.10]}]
+            ipvs: {expire-nodest-conn: true, conn-reuse-mode: 2, tcp-timeout-s: 600, amemthresh: 64}
+            marks:
+              - {mark: 7, destination: 192.0.2.10, protocol: tcp, destination-ports: [80, 443, 8000-8099]}
+              - {mark: 7, source: 198.51.100.0/24, protocol: sctp, source-ports: 5000, interface: eth0}
+            services:
+              - {service: sctp/192.0.2.10:36412, scheduler: least-load, forwarding: dr, real-servers: []}
+              - service: mark/7
+                scheduler: mh
+                scheduler-flags: [port, fallback]
+                one-packet: true
+                client-limit: {connections: 100, new-per-second: 20}
+                forwarding: dr
+                real-servers:
+                  - {address: 192.0.2.21, port: 80, upper-threshold: 200, lower-threshold: 150, drain: now}
+                  - {address: 192.0.2.22, drain: until-deadline, drain-deadline-s: 3600}
+              - service: udp/192.0.2.10:5060
+                persistence: {rearm: from-last-close, engine: sip}
+                forwarding: dr
+                real-servers: []
+            """;
+
+    @Test
+    void everyOptionOfIpvsArrives() {
+        var configuration = good(MOST);
+
+        assertThat(configuration.ipvs())
+                .isEqualTo(new Ipvs(
+                        true, false, 2, false, false, false, false, 0, 0, 0, 10, 64, 86_400, 86_400, 600, 120, 300));
+        assertThat(configuration.marks())
+                .containsExactly(
+                        new MarkRule(
+                                7,
+                                Optional.empty(),
+                                Optional.of(MarkRule.Prefix.of("192.0.2.10/32")),
+                                Optional.of(Protocol.TCP),
+                                List.of(),
+                                List.of(
+                                        new MarkRule.PortRange(80, 80),
+                                        new MarkRule.PortRange(443, 443),
+                                        new MarkRule.PortRange(8000, 8099)),
+                                Optional.empty()),
+                        new MarkRule(
+                                7,
+                                Optional.of(new MarkRule.Prefix(Ipv4.of("198.51.100.0"), 24)),
+                                Optional.empty(),
+                                Optional.of(Protocol.SCTP),
+                                List.of(new MarkRule.PortRange(5000, 5000)),
+                                List.of(),
+                                Optional.of("eth0")));
+        assertThat(configuration.services().get(1))
+                .isEqualTo(new Configuration.Service(
+                        ServiceKey.ofMark(7),
+                        SchedulerName.MH,
+                        Set.of(SchedulerFlag.FALLBACK, SchedulerFlag.PORT),
+                        Optional.empty(),
+                        true,
+                        Optional.of(new Configuration.ClientLimit(100, 20)),
+                        List.of(
+                                new Configuration.RealServer(
+                                        Ipv4.of("192.0.2.21"),
+                                        80,
+                                        1,
+                                        ForwardingMethod.DR,
+                                        200,
+                                        150,
+                                        Optional.of(new Configuration.Drain(DrainMode.NOW, 0))),
+                                new Configuration.RealServer(
+                                        Ipv4.of("192.0.2.22"),
+                                        0,
+                                        1,
+                                        ForwardingMethod.DR,
+                                        0,
+                                        0,
+                                        Optional.of(new Configuration.Drain(DrainMode.UNTIL_DEADLINE, 3600))))));
+        assertThat(configuration.services().get(2).persistence())
+                .contains(new Configuration.Persistence(
+                        360, -1, RearmPolicy.FROM_LAST_CLOSE, Optional.of(PersistenceEngine.SIP)));
+    }
+
+    @Test
+    void theDefaultsOfIpvsAreIpvss() {
+        assertThat(good(LEAST).ipvs()).isEqualTo(Ipvs.DEFAULT);
+        assertThat(good(LEAST).marks()).isEmpty();
+    }
+
+    @Test
+    void theHighestMarkIsTaken() {
+        var text = MOST.replace("mark: 7", "mark: 4294967295").replace("mark/7", "mark/4294967295");
+        assertThat(good(text).marks()).extracting(MarkRule::mark).containsOnly(-1);
+    }
+
+    @Test
+    void everyOptionIsSharedButWhereAPacketComesIn() {
+        var hash = good(MOST).sharedHash();
+
+        assertThat(good(MOST.replace("eth0", "ens3")).sharedHash()).isEqualTo(hash);
+        assertThat(good(MOST.replace("[port, fallback]", "[fallback, port]")).sharedHash())
+                .isEqualTo(hash);
+        for (var change : List.of(
+                "conn-reuse-mode: 2>conn-reuse-mode: 1",
+                ", interface: eth0}\nservices>}\nservices",
+                "8000-8099>8000-8098",
+                "198.51.100.0/24>198.51.100.0/25",
+                "[port, fallback]>[port]",
+                "one-packet: true>one-packet: false",
+                "new-per-second: 20>new-per-second: 21",
+                "drain: now>drain: keep-all",
+                "drain-deadline-s: 3600>drain-deadline-s: 3601",
+                "upper-threshold: 200>upper-threshold: 201",
+                "lower-threshold: 150>lower-threshold: 151",
+                "rearm: from-last-close>rearm: ipvs",
+                ", engine: sip>")) {
+            var parts = change.split(">", -1);
+            assertThat(MOST).contains(parts[0]);
+            assertThat(good(MOST.replace(parts[0], parts[1])).sharedHash())
+                    .as(change)
+                    .isNotEqualTo(hash);
+        }
     }
 
     @Test

@@ -22,7 +22,12 @@ class DocumentationTest {
     void everyKeyHasItsRowAndNoOtherRowIsThere() {
         var documented =
                 ROW.matcher(page).results().map(row -> row.group(1)).collect(Collectors.toCollection(TreeSet::new));
-        var known = Stream.of(ConfigurationReader.keys(), VipGroupReader.keys(), ServiceReader.keys())
+        var known = Stream.of(
+                        ConfigurationReader.keys(),
+                        VipGroupReader.keys(),
+                        IpvsReader.keys(),
+                        MarkReader.keys(),
+                        ServiceReader.keys())
                 .flatMap(keys -> keys)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(documented).isEqualTo(known);

@@ -1,11 +1,24 @@
 package holdfast.api;
 
 import holdfast.admin.AdminPaths;
+import holdfast.admin.AgentRequest;
 import holdfast.admin.ApiError;
+import holdfast.admin.ClientRuleRequest;
+import holdfast.admin.Clients;
 import holdfast.admin.Connections;
+import holdfast.admin.DrainRequest;
+import holdfast.admin.EntryFilter;
 import holdfast.admin.FailoverRequest;
+import holdfast.admin.Host;
+import holdfast.admin.ImpactRequest;
+import holdfast.admin.RehomeRequest;
+import holdfast.admin.TemplateRequest;
+import holdfast.admin.WhereIsRequest;
+import holdfast.admin.ZeroRequest;
 import holdfast.admin.json.AdminJson;
 import holdfast.admin.json.UnreadableJsonException;
+import holdfast.conf.MarkRule;
+import holdfast.conf.ServiceKey;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -20,10 +33,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// From a request to its answer; every mistake of the caller gets an [ApiError] that says what to do instead.
+/// From a request to its answer; every mistake of the caller gets an [ApiError] that says what to do
+/// instead.
 final class Routes {
     private static final Logger log = LoggerFactory.getLogger(Routes.class);
 
@@ -49,22 +65,11 @@ final class Routes {
         }
     }
 
-    private static final class Refusal extends RuntimeException {
-        private final HttpResponseStatus status;
-        private final transient ApiError error;
-
-        Refusal(HttpResponseStatus status, String error, String why, String remedy) {
-            super(error, null, false, false);
-            this.status = status;
-            this.error = new ApiError(error, why, remedy);
-        }
-    }
-
     FullHttpResponse answer(Asked asked) {
         try {
             return route(asked);
         } catch (Refusal refusal) {
-            return json(refusal.status, refusal.error);
+            return json(refusal.status(), refusal.error());
         } catch (UnreadableJsonException e) {
             return json(
                     HttpResponseStatus.BAD_REQUEST,
@@ -95,13 +100,30 @@ final class Routes {
             case AdminPaths.STATUS -> json(only(HttpMethod.GET, asked), operations.status());
             case AdminPaths.SERVICES -> json(only(HttpMethod.GET, asked), operations.services());
             case AdminPaths.CONNECTIONS ->
-                json(only(HttpMethod.GET, asked), operations.connections(kind(asked), limit(asked)));
+                json(
+                        only(HttpMethod.GET, asked),
+                        operations.connections(kind(asked), filter(asked), limit(asked, AdminPaths.ENTRIES_MAX)));
             case AdminPaths.SYNC -> json(only(HttpMethod.GET, asked), operations.sync());
             case AdminPaths.FAILOVER -> {
                 only(HttpMethod.POST, asked);
                 var result = operations.failover(AdminJson.request(asked.body(), FailoverRequest.class));
                 yield json(result.done() ? HttpResponseStatus.OK : HttpResponseStatus.CONFLICT, result);
             }
+            case AdminPaths.TEMPLATES -> post(asked, TemplateRequest.class, operations::templates);
+            case AdminPaths.DRAIN -> post(asked, DrainRequest.class, operations::drain);
+            case AdminPaths.AGENT -> post(asked, AgentRequest.class, operations::agent);
+            case AdminPaths.WHEREIS -> post(asked, WhereIsRequest.class, operations::whereIs);
+            case AdminPaths.CLIENTS ->
+                json(
+                        only(HttpMethod.GET, asked),
+                        operations.clients(by(asked), limit(asked, AdminPaths.CLIENTS_USUAL)));
+            case AdminPaths.CLIENT_RULES ->
+                asked.method().equals(HttpMethod.GET)
+                        ? json(HttpResponseStatus.OK, operations.clientRules())
+                        : post(asked, ClientRuleRequest.class, operations::changeClientRules);
+            case AdminPaths.REHOME -> post(asked, RehomeRequest.class, operations::rehome);
+            case AdminPaths.IMPACT -> post(asked, ImpactRequest.class, operations::impact);
+            case AdminPaths.ZERO -> post(asked, ZeroRequest.class, operations::zero);
             default ->
                 throw new Refusal(
                         HttpResponseStatus.NOT_FOUND,
@@ -109,6 +131,11 @@ final class Routes {
                         "the API has " + String.join(", ", AdminPaths.ALL),
                         "ask for one of these");
         };
+    }
+
+    private static <T> FullHttpResponse post(Asked asked, Class<T> type, Function<T, Object> operation) {
+        var ok = only(HttpMethod.POST, asked);
+        return json(ok, operation.apply(AdminJson.request(asked.body(), type)));
     }
 
     private static HttpResponseStatus only(HttpMethod method, Asked asked) {
@@ -127,27 +154,58 @@ final class Routes {
             case "template" -> Connections.Kind.TEMPLATE;
             case "connection" -> Connections.Kind.CONNECTION;
             default ->
-                throw new Refusal(
-                        HttpResponseStatus.BAD_REQUEST,
-                        "there is no kind '" + word + "'",
-                        "a kind is template or connection",
-                        "leave it out for both");
+                throw Refusal.wrongInput(
+                        "there is no kind '" + word + "'", "a kind is template or connection", "leave it out for both");
         });
     }
 
-    private static int limit(Asked asked) {
+    private static Clients.By by(Asked asked) {
+        return parameter(asked, AdminPaths.BY)
+                .map(word -> switch (word) {
+                    case "connections" -> Clients.By.CONNECTIONS;
+                    case "rate" -> Clients.By.RATE;
+                    case "share" -> Clients.By.SHARE;
+                    default ->
+                        throw Refusal.wrongInput(
+                                "clients are not ordered by '" + word + "'",
+                                "they are ordered by connections, rate or share",
+                                "leave it out for connections");
+                })
+                .orElse(Clients.By.CONNECTIONS);
+    }
+
+    private static EntryFilter filter(Asked asked) {
+        return new EntryFilter(
+                parsed(asked, AdminPaths.CLIENT, MarkRule.Prefix::of),
+                parsed(asked, AdminPaths.REAL, Host::of),
+                parsed(asked, AdminPaths.SERVICE, ServiceKey::of));
+    }
+
+    private static <T> @Nullable T parsed(Asked asked, String name, Function<String, T> parse) {
+        var word = parameter(asked, name);
+        if (word.isEmpty()) {
+            return null;
+        }
+        try {
+            return parse.apply(word.get());
+        } catch (IllegalArgumentException e) {
+            throw Refusal.wrongInput(
+                    "the " + name + " is not understood", String.valueOf(e.getMessage()), "leave it out for all");
+        }
+    }
+
+    private static int limit(Asked asked, int usual) {
         return parameter(asked, AdminPaths.LIMIT)
                 .map(word -> {
                     if (!word.matches("[1-9][0-9]{0,5}") || Integer.parseInt(word) > AdminPaths.ENTRIES_MAX) {
-                        throw new Refusal(
-                                HttpResponseStatus.BAD_REQUEST,
+                        throw Refusal.wrongInput(
                                 "'" + word + "' is not a limit",
                                 "a limit is 1 to " + AdminPaths.ENTRIES_MAX,
-                                "leave it out for the largest");
+                                "leave it out for " + usual);
                     }
                     return Integer.parseInt(word);
                 })
-                .orElse(AdminPaths.ENTRIES_MAX);
+                .orElse(usual);
     }
 
     private static Optional<String> parameter(Asked asked, String name) {

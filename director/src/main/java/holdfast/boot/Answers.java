@@ -1,13 +1,31 @@
 package holdfast.boot;
 
+import holdfast.admin.AgentRequest;
+import holdfast.admin.AgentResult;
+import holdfast.admin.ClientRuleRequest;
+import holdfast.admin.ClientRules;
+import holdfast.admin.Clients;
 import holdfast.admin.Connections;
+import holdfast.admin.DrainRequest;
+import holdfast.admin.DrainResult;
+import holdfast.admin.EntryFilter;
 import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
+import holdfast.admin.Impact;
+import holdfast.admin.ImpactRequest;
+import holdfast.admin.RehomeRequest;
+import holdfast.admin.RehomeResult;
 import holdfast.admin.Role;
 import holdfast.admin.Services;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
+import holdfast.admin.TemplateRequest;
+import holdfast.admin.TemplateResult;
+import holdfast.admin.WhereIs;
+import holdfast.admin.WhereIsRequest;
+import holdfast.admin.ZeroRequest;
+import holdfast.admin.ZeroResult;
 import holdfast.api.Operations;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
@@ -33,6 +51,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -151,8 +170,8 @@ final class Answers implements Operations {
                         configuration.datapath().templatesMax()));
     }
 
-    /// On the active: whether a failover now would be done and what a crash now would lose. On a standby that is for
-    /// the active to say.
+    /// On the active: whether a failover now would be done and what a crash now would lose. On a standby
+    /// that is for the active to say.
     private FailoverReadiness readiness(Role role) {
         if (role != Role.ACTIVE) {
             return new FailoverReadiness(
@@ -188,12 +207,12 @@ final class Answers implements Operations {
 
     @Override
     public Services services() {
-        return listing.services();
+        return ask(worker.query(ServiceListing::of));
     }
 
     @Override
-    public Connections connections(Optional<Connections.Kind> kind, int limit) {
-        return listing.connections(kind, limit);
+    public Connections connections(Optional<Connections.Kind> kind, EntryFilter filter, int limit) {
+        return listing.connections(kind, filter, limit);
     }
 
     @Override
@@ -363,13 +382,65 @@ final class Answers implements Operations {
                                         : -1)));
     }
 
-    private static <T> T ask(java.util.concurrent.CompletableFuture<T> answer) {
+    @Override
+    public TemplateResult templates(TemplateRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public DrainResult drain(DrainRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public AgentResult agent(AgentRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public WhereIs whereIs(WhereIsRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Clients clients(Clients.By by, int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ClientRules clientRules() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ClientRules changeClientRules(ClientRuleRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public RehomeResult rehome(RehomeRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Impact impact(ImpactRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ZeroResult zero(ZeroRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    static <T> T ask(CompletableFuture<T> answer) {
         try {
             return answer.get(LISTING_TIMEOUT_S, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+        } catch (TimeoutException e) {
             throw new IllegalStateException("the datapath did not answer", e);
         }
     }

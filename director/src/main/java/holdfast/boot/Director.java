@@ -26,11 +26,11 @@ import holdfast.sync.SyncState;
 import holdfast.vip.VrrpNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -76,8 +76,7 @@ final class Director implements AutoCloseable {
                 callHashes(key),
                 Clock.monotonic(),
                 Director::untouchedMemory);
-        tables.configure(
-                configuration.ipvs(), configuration.marks(), configuration.services(), Clock.monotonic());
+        tables.configure(configuration.ipvs(), configuration.marks(), configuration.services(), Clock.monotonic());
 
         var router = new Router();
         var replication = new Replication(router::tables);
@@ -187,8 +186,7 @@ final class Director implements AutoCloseable {
         }
     }
 
-    private static SyncNode.Options syncOptions(
-            Configuration configuration, byte[] key, Ports ports, int address) {
+    private static SyncNode.Options syncOptions(Configuration configuration, byte[] key, Ports ports, int address) {
         var cluster = configuration.cluster();
         return new SyncNode.Options(
                 cluster.name(),

@@ -34,12 +34,39 @@ public enum SctpState {
     private static final SctpState[] STATES = values();
     private static final int EVENTS = 10;
 
-    private static final byte NO = 0, I1 = 1, IN = 2, CS = 3, CR = 4, CW = 5, CO = 6, CE = 7, ES = 8, SS = 9, SR = 10, SA = 11, RJ = 12, CL = 13;
+    // No cell of these tables leads to NONE.
+    private static final byte I1 = 1,
+            IN = 2,
+            CS = 3,
+            CR = 4,
+            CW = 5,
+            CO = 6,
+            CE = 7,
+            ES = 8,
+            SS = 9,
+            SR = 10,
+            SA = 11,
+            RJ = 12,
+            CL = 13;
 
     /// Events by type of chunk, 0 to 15 (RFC 9260 §3.2).
     private static final byte[] EVENT_OF_CHUNK = {
-        ON_DATA, ON_INIT, ON_INIT_ACK, ON_DATA, ON_DATA, ON_DATA, ON_ABORT, ON_SHUTDOWN, ON_SHUTDOWN_ACK, ON_ERROR, ON_COOKIE_ECHO, ON_COOKIE_ACK, ON_DATA,
-        ON_DATA, ON_SHUTDOWN_COMPLETE, ON_DATA
+        ON_DATA,
+        ON_INIT,
+        ON_INIT_ACK,
+        ON_DATA,
+        ON_DATA,
+        ON_DATA,
+        ON_ABORT,
+        ON_SHUTDOWN,
+        ON_SHUTDOWN_ACK,
+        ON_ERROR,
+        ON_COOKIE_ECHO,
+        ON_COOKIE_ACK,
+        ON_DATA,
+        ON_DATA,
+        ON_SHUTDOWN_COMPLETE,
+        ON_DATA
     };
 
     // @formatter:off
@@ -101,7 +128,8 @@ public enum SctpState {
         return STATES.length;
     }
 
-    /// The event that a packet is: the type of its first chunk, but ABORT where one follows a COOKIE-ECHO or COOKIE-ACK.
+    /// The event that a packet is: the type of its first chunk, but ABORT where one follows a COOKIE-ECHO or
+    /// COOKIE-ACK.
     ///
     /// @param chunk  type of the first chunk
     /// @param next   type of the second chunk, or of the first where there is no other

@@ -21,7 +21,8 @@ public enum TcpState {
     public static final int OUTPUT = 1;
     public static final int INPUT_ONLY = 2;
 
-    /// Added to one of these, the table while `secure_tcp` is active: then the client's packets alone establish nothing.
+    /// Added to one of these, the table while `secure_tcp` is active: then the client's packets alone establish
+    /// nothing.
     public static final int SECURE = 3;
 
     /// Events in the order of the tables' rows.

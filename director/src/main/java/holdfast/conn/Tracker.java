@@ -11,8 +11,7 @@ public final class Tracker {
     /// @param isInbound  from the client
     /// @param event      as [TcpState#event] or [SctpState#event] gives it; means nothing for other protocols
     /// @param isSecure   whether `secure_tcp` is active (IPVS-REF 4.5)
-    public static void follow(
-            Conn conn, boolean isInbound, int event, boolean isSecure, Timeouts timeouts, long now) {
+    public static void follow(Conn conn, boolean isInbound, int event, boolean isSecure, Timeouts timeouts, long now) {
         int protocol = conn.protocol();
         int table = table(conn, isInbound);
         if (protocol == Protocol.TCP.number()) {

@@ -246,7 +246,10 @@ final class Changes {
                 .flags(conn.flags())
                 .timeoutS((int) timeoutS(conn))
                 .remainingMs(Math.max(0, (conn.expiresAt() - now) / MS))
-                .serviceMark(conn.service() == Services.NONE ? 0 : services.key(conn.service()).mark())
+                .serviceMark(
+                        conn.service() == Services.NONE
+                                ? 0
+                                : services.key(conn.service()).mark())
                 .templatePort(Delta.NO_TEMPLATE);
         if (conn.template() != Conn.NO_TEMPLATE) {
             controller.at(conn.template());

@@ -230,9 +230,7 @@ final class Forwarder {
             case Frame.TCP ->
                 state == TcpState.TIME_WAIT.code()
                         || state == TcpState.CLOSE.code()
-                        || (state == TcpState.FIN_WAIT.code()
-                                && conn.isNoOutput()
-                                && (mode & REUSE_ONE_WAY) != 0);
+                        || (state == TcpState.FIN_WAIT.code() && conn.isNoOutput() && (mode & REUSE_ONE_WAY) != 0);
             case Frame.SCTP -> state == SctpState.CLOSED.code();
             default -> false;
         };

@@ -200,7 +200,7 @@ final class Frame {
         long first = transport + SCTP_HEADER_BYTES;
         int chunk = Memory.getByte(first) & 0xff;
         int chunkBytes = Memory.getShortBe(first + 2) & 0xffff;
-        long second = first + (chunkBytes + 3 & ~3);
+        long second = first + ((chunkBytes + 3) & ~3);
         boolean hasSecond = chunkBytes >= 4 && second + 4 <= ip + ipLength;
         return SctpState.event(chunk, hasSecond ? Memory.getByte(second) & 0xff : chunk);
     }

@@ -129,12 +129,11 @@ final class Sweeper {
             return;
         }
         conn.at(slot);
-        boolean goes =
-                switch (Protocol.of(conn.protocol())) {
-                    case TCP -> losesTcp(now);
-                    case SCTP -> losesSctp(now);
-                    case UDP, MARK -> losesLottery(now);
-                };
+        boolean goes = switch (Protocol.of(conn.protocol())) {
+            case TCP -> losesTcp(now);
+            case SCTP -> losesSctp(now);
+            case UDP, MARK -> losesLottery(now);
+        };
         if (goes) {
             tables.counters().count(Counter.EVICTED_BY_DEFENCE);
             tables.end(slot, true, now);
@@ -171,9 +170,8 @@ final class Sweeper {
         boolean isOfDatagrams = service != Services.NONE
                 && tables.services().configured(service).onePacket();
         boolean isIdle = template.expiresAt() - now <= template.timeoutS() * 1_000_000_000L - IDLE;
-        boolean goes = template.controlled() == 0
-                && !template.isPinned()
-                && (isOfDatagrams ? isIdle : !template.isAssured());
+        boolean goes =
+                template.controlled() == 0 && !template.isPinned() && (isOfDatagrams ? isIdle : !template.isAssured());
         if (goes) {
             tables.counters().count(Counter.EVICTED_BY_DEFENCE);
             tables.dropTemplate(slot, now);

@@ -12,8 +12,8 @@ import holdfast.conn.ConnTable;
 import holdfast.conn.Expired;
 import holdfast.conn.Flow;
 import holdfast.conn.FlowHash;
-import holdfast.conn.TcpState;
 import holdfast.conn.SctpState;
+import holdfast.conn.TcpState;
 import holdfast.conn.Timeouts;
 import holdfast.conn.Tracker;
 import holdfast.persist.Persistence;
@@ -74,11 +74,7 @@ public final class Tables {
     /// @param now         monotonic ns, from which the timers run
     /// @param memory      gives zeroed memory that lives as long as the tables
     public Tables(
-            Configuration.Datapath limits,
-            boolean replicated,
-            FlowHash callHashes,
-            long now,
-            SegmentAllocator memory) {
+            Configuration.Datapath limits, boolean replicated, FlowHash callHashes, long now, SegmentAllocator memory) {
         this(limits, replicated, callHashes, now, memory, RING_RECORDS);
     }
 
@@ -95,7 +91,7 @@ public final class Tables {
         var hashes = new FlowHash(random.nextLong(), random.nextLong());
         connections = new ConnTable(limits.connectionsMax(), reals, hashes, now, memory);
         templates = new TemplateTable(limits.templatesMax(), reals, hashes, now, memory);
-        persistence = new Persistence(services, new Schedulers(services), templates, callHashes);
+        persistence = new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates, callHashes);
         changes = new Changes(connections, templates, reals, counters, replicated, ringRecords);
         victims = new Victims(connections, templates);
         sweeper = new Sweeper(this, defence);
@@ -265,8 +261,7 @@ public final class Tables {
             verdict = persistence.assign(service, flow, now);
         }
         isNewClient = verdict == Persistence.Verdict.TEMPLATE_CREATED;
-        if (persistence.invalidated() != Persistence.NO_TEMPLATE
-                && persistence.template() == Persistence.NO_TEMPLATE) {
+        if (persistence.invalidated() != Persistence.NO_TEMPLATE && persistence.template() == Persistence.NO_TEMPLATE) {
             changes.templateEnd(template.at(persistence.invalidated()), now);
         }
         return switch (verdict) {
@@ -450,8 +445,8 @@ public final class Tables {
     ///
     /// @return how many entries were looked at
     int turn(long now, int budget) {
-        int done = connections.advance(now, budget, connectionExpired)
-                + templates.advance(now, budget, templateExpired);
+        int done =
+                connections.advance(now, budget, connectionExpired) + templates.advance(now, budget, templateExpired);
         if (now - nextEstimateAt >= 0) {
             nextEstimateAt = now + Traffic.ESTIMATE_INTERVAL_NS;
             estimateRates();

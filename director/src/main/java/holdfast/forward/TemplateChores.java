@@ -34,7 +34,8 @@ public final class TemplateChores {
     /// @param mask     all ones for one client, 0 for all
     /// @param service  id, or [Services#NONE] for all
     /// @param real     address and port of a real server as [Target], or null for all
-    public record Selection(int client, int mask, int service, @Nullable Target real) {
+    public record Selection(
+            int client, int mask, int service, @Nullable Target real) {
         boolean isOneClient() {
             return mask == -1;
         }
@@ -89,8 +90,7 @@ public final class TemplateChores {
     /// active, and where too many wait.
     ///
     /// @param to  where MOVE moves, and what PIN makes a template for where a client has none; else null
-    public CompletableFuture<Outcome> order(
-            Action action, Selection selection, @Nullable Target to) {
+    public CompletableFuture<Outcome> order(Action action, Selection selection, @Nullable Target to) {
         var order = new Order(action, selection, to, walked(selection));
         if (!tables.isActive()) {
             order.outcome.completeExceptionally(
@@ -166,7 +166,8 @@ public final class TemplateChores {
         int service = order.walked[order.at++];
         int client = order.selection.client & tables.services().netmask(service);
         int slot = tables.persistence().find(service, client);
-        if (slot != TemplateTable.MISSING && isSelectedReal(order.selection, template.at(slot).real())) {
+        if (slot != TemplateTable.MISSING
+                && isSelectedReal(order.selection, template.at(slot).real())) {
             act(order, slot, now);
         } else if (slot == TemplateTable.MISSING && order.action == Action.PIN) {
             make(order, service, client, now);

@@ -65,7 +65,7 @@ public final class Persistence {
     public void update(Services next, Ipvs nextIpvs) {
         services = next;
         ipvs = nextIpvs;
-        schedulers.update(next);
+        schedulers.update(next, nextIpvs);
     }
 
     /// Decides for the first packet of a connection, of which the caller knows that no connection has it, that it may
@@ -226,9 +226,9 @@ public final class Persistence {
         return Verdict.TEMPLATE_CREATED;
     }
 
-    /// What stands for the client in the key: its address under the service's mask. With a persistence engine it is a hash
-    /// over that and the call (IPVS-REF 3.11). Two calls of one hash, which is one pair of four thousand million, share
-    /// a template and so a real server; neither notices.
+    /// What stands for the client in the key: its address under the mask; with a persistence engine, a hash over that
+    /// and the call (IPVS-REF 3.11). Two calls of one hash, which is one pair of four thousand million, share a
+    /// template and so a real server; neither notices.
     private int client(int service, Flow flow) {
         int masked = (int) flow.clientLo() & services.netmask(service);
         return services.hasEngine(service) ? (int) callHashes.of(flow.call(), masked) : masked;
@@ -244,16 +244,13 @@ public final class Persistence {
     /// @param client  under the service's mask
     public int find(int service, int client) {
         var key = services.key(service);
-        return templates.find(
-                key.protocol().number(), client, key.address().bits(), services.templatePort(service));
+        return templates.find(key.protocol().number(), client, key.address().bits(), services.templatePort(service));
     }
 
     /// Overload, another timeout or another scheduler are no reasons (IPVS-REF 3.5). One that an operator pinned holds
     /// as long as its real server is there.
     public boolean isValid(int slot) {
         int real = template.at(slot).real();
-        return template.isPinned()
-                ? reals.isAvailable(real)
-                : reals.keepsClients(real, ipvs.expireQuiescentTemplate());
+        return template.isPinned() ? reals.isAvailable(real) : reals.keepsClients(real, ipvs.expireQuiescentTemplate());
     }
 }

@@ -261,7 +261,13 @@ public final class Services {
 
     private Entry retired(Entry entry) {
         return new Entry(
-                entry.service, false, entry.timeoutS, entry.netmask, entry.rearm, entry.hasEngine, new ConfiguredReals(table, new int[0]));
+                entry.service,
+                false,
+                entry.timeoutS,
+                entry.netmask,
+                entry.rearm,
+                entry.hasEngine,
+                new ConfiguredReals(table, new int[0]));
     }
 
     private Entry configured(Configuration.Service service, int id, @Nullable Entry before, long now) {

@@ -90,8 +90,8 @@ public final class Traffic {
         for (var unit : UNITS) {
             int at = at(row, unit);
             int shift = unit.isBytes() ? BYTE_SHIFT : COUNT_SHIFT;
-            long newest = counted[at] - estimatedAt[at] << (shift - 1); // of two seconds
-            rates[at] += newest - rates[at] >> 2;
+            long newest = (counted[at] - estimatedAt[at]) << (shift - 1); // of two seconds
+            rates[at] += (newest - rates[at]) >> 2;
             estimatedAt[at] = counted[at];
         }
     }

@@ -77,8 +77,8 @@ class TcpStateTest {
 
     @Test
     void onlyEstablishedFinWaitAndUdpTimeoutsChange() {
-        var changed = Timeouts.of(new Ipvs(
-                false, false, 1, false, false, false, false, 0, 0, 0, 10, 1024, 86_400, 86_400, 1000, 7, 20));
+        var changed = Timeouts.of(
+                new Ipvs(false, false, 1, false, false, false, false, 0, 0, 0, 10, 1024, 86_400, 86_400, 1000, 7, 20));
 
         assertThat(changed.of(TCP, TcpState.ESTABLISHED.code())).isEqualTo(1000_000_000_000L);
         assertThat(changed.of(TCP, TcpState.FIN_WAIT.code())).isEqualTo(7_000_000_000L);

@@ -55,7 +55,7 @@ class TrackerTest {
         isSecure = true;
         assertSequence(ForwardingMethod.NAT, "c SYN, c ACK, c ACK", "SR SR SR");
         assertSequence(ForwardingMethod.NAT, "c SYN, s SYN ACK, c ACK, s ACK", "SR SA SA ES");
-        assertSequence(ForwardingMethod.DR, "c SYN, c ACK", "SR ES");
+        assertSequence(ForwardingMethod.DR, "c SYN, c ACK", "SA ES");
     }
 
     @Test

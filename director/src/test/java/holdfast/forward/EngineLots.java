@@ -30,6 +30,8 @@ final class EngineLots implements Supplier<EngineWalk> {
     private final int persistentIn; // one service of so many is not persistent
     private final int onePacketIn;
     private final int drIn;
+    private final int quiescedIn;
+    private final int drainIn;
     private final int operatorPercent;
     private final List<RearmPolicy> policies;
     private final List<Long> timeouts;
@@ -48,6 +50,8 @@ final class EngineLots implements Supplier<EngineWalk> {
         persistentIn = random.nextInt(1, 6);
         onePacketIn = random.nextInt(1, 10);
         drIn = random.nextInt(1, 5);
+        quiescedIn = random.nextInt(1, 8);
+        drainIn = random.nextInt(1, 6);
         operatorPercent = random.nextInt(1, 20);
         policies = some(List.of(RearmPolicy.values()), 1, 2);
         timeouts = some(List.of(1L, 10L, 30L, 100L, 300L, 1000L), 1, 3);
@@ -126,7 +130,7 @@ final class EngineLots implements Supplier<EngineWalk> {
                 new Configuration.RealServer(
                         new Ipv4(address),
                         port,
-                        of(List.of(0, 1, 1, 1, 5)),
+                        random.nextInt(quiescedIn) == 0 ? 0 : of(List.of(1, 1, 5)),
                         isNat ? ForwardingMethod.NAT : ForwardingMethod.DR,
                         upper,
                         upper == 0 ? 0 : random.nextInt(upper + 1),
@@ -134,7 +138,7 @@ final class EngineLots implements Supplier<EngineWalk> {
     }
 
     private Optional<Configuration.Drain> drain() {
-        if (random.nextInt(3) != 0) {
+        if (random.nextInt(drainIn) != 0) {
             return Optional.empty();
         }
         var mode = of(List.of(DrainMode.values()));

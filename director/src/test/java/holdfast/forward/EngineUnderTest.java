@@ -10,6 +10,7 @@ import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 import holdfast.conn.Conn;
 import holdfast.conn.ConnTable;
+import holdfast.linux.Memory;
 import holdfast.model.ModelDirector;
 import holdfast.model.Packet;
 import holdfast.model.Verdict;
@@ -32,6 +33,8 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
     private static final long MS = 1_000_000;
 
     private static final int CONNECTIONS_MAX = 4000; // never full: who makes room then is up to lots
+
+    private static final long SCRATCH = Memory.allocate(1 << 12);
 
     private final TestDirector engine;
     private final ModelDirector model;
@@ -181,7 +184,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
         boolean isNat = conn.method == ForwardingMethod.NAT;
         if (isInbound) {
             var quoted = packet(key.protocol(), key.virtualAddress(), key.virtualPort(), key.client(), key.clientPort());
-            long frame = TestPacket.icmpError(key.client(), key.virtualAddress(), type, frame(quoted));
+            long frame = TestPacket.icmpError(type, 4, key.client(), key.virtualAddress(), frame(quoted));
             var verdict = model.inboundError(type, quoted, TestPacket.length(frame) - 14);
             compare(verdict, engine.take(TestDirector.WAN, frame, end(verdict)), quoted);
         } else {
@@ -192,7 +195,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                 return;
             }
             long frame = TestDirector.toLan(
-                    TestPacket.icmpError(conn.dest.address(), key.client(), type, frame(quoted)));
+                    TestPacket.icmpError(type, 4, conn.dest.address(), key.client(), frame(quoted)));
             var verdict = model.outboundError(type, quoted, TestPacket.length(frame) - 14);
             compare(verdict, engine.take(TestDirector.LAN, frame, end(verdict)), quoted);
         }
@@ -218,7 +221,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                     packet.sourcePort(),
                     packet.destination(),
                     packet.destinationPort(),
-                    packet.chunks());
+                    packet.chunks().stream().mapToInt(Integer::intValue).toArray());
         }
         return TestPacket.flow(
                 packet.protocol(),
@@ -268,6 +271,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
     }
 
     private static void compare(Verdict verdict, List<TestDirector.Sent> sent, Packet packet) {
+        sent.forEach(frame -> assertThat(hasRightSums(frame)).as("checksums").isTrue());
         switch (verdict) {
             case Verdict.ToServer(int address, int port, ForwardingMethod method) -> {
                 assertThat(sent).hasSize(1);
@@ -309,6 +313,12 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                 .isEqualTo(error.isRewritten() ? error.address() : address);
         assertThat((int) TestDirector.number(frame, ip + 20 + (isToServer ? 0 : 2), 2))
                 .isEqualTo(error.isRewritten() ? error.port() : port);
+    }
+
+    private static boolean hasRightSums(TestDirector.Sent frame) {
+        TestPacket.store(SCRATCH, frame.bytes());
+        boolean isSctp = TestDirector.number(frame, Frame.VNET_BYTES + 14 + 9, 1) == Frame.SCTP;
+        return isSctp ? TestPacket.sctpSumIsRight(frame.bytes()) : TestPacket.sumsAreRight(SCRATCH);
     }
 
     private static long mac(TestDirector.Sent frame) {

@@ -35,9 +35,9 @@ import holdfast.conf.Ipv4;
 import holdfast.conf.Protocol;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
-import holdfast.service.Traffic;
 import holdfast.conn.TcpState;
 import holdfast.linux.Memory;
+import holdfast.service.Traffic;
 import holdfast.sync.Delta;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -128,7 +128,7 @@ class ForwarderPacketTest {
         assertThat(reals.traffic().total(0, Traffic.Unit.BYTES_IN)).isEqualTo(120);
         assertThat(reals.traffic().total(0, Traffic.Unit.PACKETS_OUT)).isEqualTo(2);
         assertThat(reals.traffic().total(0, Traffic.Unit.BYTES_OUT)).isEqualTo(80);
-        assertThat(reals.connections(0)).isEqualTo(1);
+        assertThat(reals.traffic().total(0, Traffic.Unit.CONNECTIONS)).isEqualTo(1);
         assertThat(director.count(Counter.FORWARDED_BYTES)).isEqualTo(200);
     }
 
@@ -268,8 +268,8 @@ class ForwarderPacketTest {
     void aFullTableDropsWhatIsNewAndKeepsWhatIsThere() {
         director.close();
         director = new TestDirector(new Configuration.Datapath(2, 2, 0, false), rr(tcp(80), A));
-        director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
-        director.client(40001, SYN, Counter.FORWARDED_TO_SERVER);
+        director.connect(40000);
+        director.connect(40001);
         director.client(40002, SYN, Counter.DROPPED_TABLE_FULL);
         director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);
     }

@@ -2,10 +2,7 @@ package holdfast.forward;
 
 import holdfast.linux.Memory;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.zip.CRC32C;
 
 /// Builds frames for packet tests and judges them with checksums computed the slow, obvious way.
 final class TestPacket {
@@ -46,32 +43,46 @@ final class TestPacket {
         return frame(packet.array());
     }
 
-    /// An SCTP frame of chunks without content, with a complete checksum.
-    static long sctp(int source, int sourcePort, int destination, int destinationPort, List<Integer> chunks) {
-        var packet = ByteBuffer.allocate(32 + 4 * chunks.size());
+    /// An SCTP frame with these chunks, each empty.
+    static long sctp(int source, int sourcePort, int destination, int destinationPort, int... chunks) {
+        var packet = ByteBuffer.allocate(32 + 4 * chunks.length);
         ipv4(packet, Frame.SCTP, source, destination);
-        packet.putShort((short) sourcePort).putShort((short) destinationPort).putInt(99).putInt(0);
-        chunks.forEach(type -> packet.put(type.byteValue()).put((byte) 0).putShort((short) 4));
-        var bytes = packet.array();
-        packet.order(ByteOrder.LITTLE_ENDIAN).putInt(28, sctpSum(bytes));
-        return frame(bytes);
+        packet.putShort((short) sourcePort)
+                .putShort((short) destinationPort)
+                .putInt(99)
+                .putInt(0);
+        for (int chunk : chunks) {
+            packet.put((byte) chunk).put((byte) 0).putShort((short) 4);
+        }
+        packet.putInt(28, Integer.reverseBytes(crc32c(packet.array())));
+        return frame(packet.array());
     }
 
-    /// CRC32c over the SCTP packet with its sum as zero (RFC 9260 appendix A).
-    private static int sctpSum(byte[] packet) {
-        var zeroed = packet.clone();
-        java.util.Arrays.fill(zeroed, 28, 32, (byte) 0);
-        var crc = new CRC32C();
-        crc.update(zeroed, 20, packet.length - 20);
+    /// The sum of the SCTP packet by the JDK's own CRC32C.
+    private static int crc32c(byte[] packet) {
+        var crc = new java.util.zip.CRC32C();
+        crc.update(packet, 20, packet.length - 20);
         return (int) crc.getValue();
     }
 
-    /// An ICMP error about the packet in another frame, of which it quotes the header and eight bytes.
-    static long icmpError(int source, int destination, int type, long about) {
-        byte[] quoted = load(about + 24, 28);
-        var packet = ByteBuffer.allocate(28 + quoted.length);
+    /// Whether the CRC32c of a sent SCTP frame is right.
+    static boolean sctpSumIsRight(byte[] frame) {
+        var packet = java.util.Arrays.copyOfRange(frame, 24, frame.length);
+        int stored = Integer.reverseBytes(ByteBuffer.wrap(packet).getInt(28));
+        java.util.Arrays.fill(packet, 28, 32, (byte) 0);
+        return crc32c(packet) == stored;
+    }
+
+    /// An ICMP error that quotes the IPv4 packet of another frame.
+    static long icmpError(int type, int code, int source, int destination, long quoted) {
+        byte[] quote = load(quoted + 24, Math.min(length(quoted) - 14, 28));
+        var packet = ByteBuffer.allocate(28 + quote.length);
         ipv4(packet, Frame.ICMP, source, destination);
-        packet.put((byte) type).put((byte) 4).putShort((short) 0).putInt(1400).put(quoted);
+        packet.put((byte) type)
+                .put((byte) code)
+                .putShort((short) 0)
+                .putInt(1400)
+                .put(quote);
         packet.putShort(22, (short) ~sum(packet.array(), 20, packet.capacity() - 20));
         return frame(packet.array());
     }
@@ -164,9 +175,6 @@ final class TestPacket {
     }
 
     private static boolean transportSumHolds(byte[] packet) {
-        if (packet[9] == (byte) Frame.SCTP) {
-            return ByteBuffer.wrap(packet).order(ByteOrder.LITTLE_ENDIAN).getInt(28) == sctpSum(packet);
-        }
         return packet[9] == Frame.ICMP
                 ? sum(packet, 20, packet.length - 20) == 0xffff
                 : transportSum(packet, false) == 0;

@@ -44,7 +44,8 @@ class WorkerTest {
     private final Worker worker = worker();
 
     private Worker worker() {
-        var tables = new Tables(new Configuration.Datapath(64, 64, 0, false), true, new FlowHash(7, 8), Clock.monotonic(), memory);
+        var tables = new Tables(
+                new Configuration.Datapath(64, 64, 0, false), true, new FlowHash(7, 8), Clock.monotonic(), memory);
         tables.configure(
                 Ipvs.DEFAULT,
                 List.of(),

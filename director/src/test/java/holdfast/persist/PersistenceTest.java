@@ -29,13 +29,14 @@ class PersistenceTest {
     private static final long SECOND = 1_000_000_000L;
     private static final int CLIENT = ip("198.51.100.7");
     private static final String HOST = "255.255.255.255";
-    private static final Ipvs EXPIRE_QUIESCENT = new Ipvs(
-            false, true, 1, false, false, false, false, 0, 0, 0, 10, 1024, 86_400, 86_400, 900, 120, 300);
+    private static final Ipvs EXPIRE_QUIESCENT =
+            new Ipvs(false, true, 1, false, false, false, false, 0, 0, 0, 10, 1024, 86_400, 86_400, 900, 120, 300);
 
     private final RealServerTable reals = new RealServerTable(16);
     private Services services = new Services(reals);
     private final TemplateTable templates = new TemplateTable(8, reals, new FlowHash(5, 6), 0, Arena.ofAuto());
-    private final Persistence persistence = new Persistence(services, new Schedulers(services), templates, new FlowHash(7, 8));
+    private final Persistence persistence =
+            new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates, new FlowHash(7, 8));
     private final Template template = templates.view();
     private final Flow flow = new Flow();
     private long now;

@@ -98,7 +98,9 @@ class ServicesTest {
         assertThat(table.find(TCP, VIP, 80, ip("10.0.0.1"), 80)).isEqualTo(id);
         assertThat(table.isAvailable(id)).isTrue();
         assertThat(table.weight(id)).isEqualTo(7);
-        assertThat(table.traffic().total(id, Traffic.Unit.BYTES_IN)).as("same service: its statistics go on").isEqualTo(100);
+        assertThat(table.traffic().total(id, Traffic.Unit.BYTES_IN))
+                .as("same service: its statistics go on")
+                .isEqualTo(100);
         assertThat(order()).containsExactly("10.0.0.1", "10.0.0.2");
     }
 
@@ -160,11 +162,11 @@ class ServicesTest {
 
         int own = table.find(TCP, VIP, 80, ip("10.0.0.1"), 8080);
         int any = table.find(TCP, VIP, 0, ip("10.0.0.2"), 0);
-        assertThat(services.realOfConnection(TCP, VIP, 80, ip("10.0.0.1"), 8080))
+        assertThat(services.realOfConnection(services.serviceOfConnection(0, TCP, VIP, 80), ip("10.0.0.1"), 8080))
                 .isEqualTo(own);
-        assertThat(services.realOfConnection(TCP, VIP, 443, ip("10.0.0.2"), 443))
+        assertThat(services.realOfConnection(services.serviceOfConnection(0, TCP, VIP, 443), ip("10.0.0.2"), 443))
                 .isEqualTo(any);
-        assertThat(services.realOfConnection(TCP, VIP, 80, ip("10.0.0.9"), 8080))
+        assertThat(services.realOfConnection(services.serviceOfConnection(0, TCP, VIP, 80), ip("10.0.0.9"), 8080))
                 .isEqualTo(RealServerTable.NONE);
         assertThat(services.realOfTemplate(TCP, VIP, 80, ip("10.0.0.1"), 8080)).isEqualTo(own);
         assertThat(services.realOfTemplate(TCP, VIP, 0, ip("10.0.0.2"), 0)).isEqualTo(any);

@@ -1,7 +1,6 @@
 package holdfast.admin.json;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -9,13 +8,17 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
+import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import holdfast.admin.Endpoint;
+import holdfast.admin.Host;
+import holdfast.conf.Ipv4;
+import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
 import java.io.IOException;
 import java.util.Locale;
@@ -23,8 +26,9 @@ import java.util.function.Function;
 
 /// The codec between admin messages and JSON; thread-safe.
 ///
-/// A request with an unknown member is refused, since it asks for something that would not be done. An answer may have
-/// members of a newer director, but none may be missing: a count that was not sent must not read as 0.
+/// A request with an unknown member is refused, since it asks for something that would not be done. An
+/// answer may have members of a newer director, but none may be missing: a count that was not sent must
+/// not read as 0.
 public final class AdminJson {
     private static final ObjectMapper REQUESTS = mapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -103,23 +107,35 @@ public final class AdminJson {
                 .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-                .addModule(new SimpleModule()
-                        .addSerializer(Enum.class, new WordSerializer())
-                        .addSerializer(Endpoint.class, ToStringSerializer.instance)
-                        .addSerializer(ServiceKey.class, ToStringSerializer.instance)
-                        .addDeserializer(Endpoint.class, new TextDeserializer<>(Endpoint.class, Endpoint::of))
-                        .addDeserializer(ServiceKey.class, new TextDeserializer<>(ServiceKey.class, ServiceKey::of)));
+                .annotationIntrospector(new Words())
+                .addModule(texts());
     }
 
-    @SuppressWarnings("rawtypes")
-    private static final class WordSerializer extends StdSerializer<Enum> {
-        WordSerializer() {
-            super(Enum.class);
-        }
+    /// What is one word for an operator is one text in JSON.
+    private static SimpleModule texts() {
+        var module = new SimpleModule();
+        add(module, Endpoint.class, Endpoint::of);
+        add(module, Host.class, Host::of);
+        add(module, Ipv4.class, Ipv4::of);
+        add(module, MarkRule.Prefix.class, MarkRule.Prefix::of);
+        add(module, ServiceKey.class, ServiceKey::of);
+        return module;
+    }
 
+    private static <T> void add(SimpleModule module, Class<T> type, Function<String, T> parse) {
+        module.addSerializer(type, ToStringSerializer.instance);
+        module.addDeserializer(type, new TextDeserializer<>(type, parse));
+    }
+
+    /// Constants as the words of the configuration: `keep-all` for KEEP_ALL.
+    private static final class Words extends JacksonAnnotationIntrospector {
         @Override
-        public void serialize(Enum value, JsonGenerator json, SerializerProvider provider) throws IOException {
-            json.writeString(value.name().toLowerCase(Locale.ROOT));
+        public String[] findEnumValues(
+                MapperConfig<?> config, AnnotatedClass type, Enum<?>[] constants, String[] names) {
+            for (int i = 0; i < constants.length; i++) {
+                names[i] = constants[i].name().toLowerCase(Locale.ROOT).replace('_', '-');
+            }
+            return names;
         }
     }
 

@@ -4,15 +4,39 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import holdfast.admin.AgentRequest;
+import holdfast.admin.AgentResult;
+import holdfast.admin.ClientRuleRequest;
+import holdfast.admin.ClientRules;
+import holdfast.admin.Clients;
 import holdfast.admin.Connections;
+import holdfast.admin.DrainRequest;
+import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
+import holdfast.admin.EntryFilter;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
+import holdfast.admin.Host;
+import holdfast.admin.Impact;
+import holdfast.admin.ImpactRequest;
+import holdfast.admin.RehomeRequest;
+import holdfast.admin.RehomeResult;
 import holdfast.admin.Role;
 import holdfast.admin.Services;
 import holdfast.admin.Sync;
+import holdfast.admin.TemplateRequest;
+import holdfast.admin.TemplateResult;
+import holdfast.admin.WhereIs;
+import holdfast.admin.WhereIsRequest;
+import holdfast.admin.ZeroRequest;
+import holdfast.admin.ZeroResult;
+import holdfast.conf.DrainMode;
 import holdfast.conf.ForwardingMethod;
+import holdfast.conf.Ipv4;
+import holdfast.conf.MarkRule;
 import holdfast.conf.Protocol;
+import holdfast.conf.RearmPolicy;
+import holdfast.conf.SchedulerFlag;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 import java.util.List;
@@ -20,24 +44,53 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AdminJsonTest {
-    private static final Services.Totals NONE = new Services.Totals(0, 0, 0, 0, 0);
+    private static final Services.Totals NONE = Services.Totals.ZERO;
 
     @Test
     void servicesReadBackAsWritten() {
         var services = new Services(
                 1_000_000,
+                new Services.Timeouts(900, 120, 300),
                 List.of(new Services.Service(
-                        ServiceKey.of("tcp/192.0.2.10:80"),
-                        SchedulerName.WLC,
-                        new Services.Persistence(300, "255.255.255.0"),
+                        ServiceKey.of("mark/7"),
+                        SchedulerName.LEAST_LOAD,
+                        List.of(SchedulerFlag.PORT, SchedulerFlag.FALLBACK),
+                        new Services.Persistence(300, "255.255.255.0", RearmPolicy.FROM_LAST_CLOSE, null),
+                        true,
+                        new Services.ClientLimit(100, 0),
                         List.of(new Services.RealServer(
-                                "10.0.0.11", 8080, ForwardingMethod.NAT, 1, Services.State.UP, 3, 12, 5, NONE)),
-                        new Services.Totals(1, 2, 3, 4, 5))));
+                                "10.0.0.11",
+                                8080,
+                                ForwardingMethod.NAT,
+                                1,
+                                Services.State.UP,
+                                3,
+                                12,
+                                5,
+                                200,
+                                150,
+                                false,
+                                DrainMode.KEEP_CONNECTIONS,
+                                null,
+                                60,
+                                NONE,
+                                Services.Rates.ZERO)),
+                        Map.of("client-limit", 2L),
+                        new Services.Totals(1, 2, 3, 4, 5),
+                        new Services.Rates(1, 2, 3, 4, 5))),
+                NONE,
+                Services.Rates.ZERO);
 
         var json = AdminJson.write(services);
 
         assertThat(new String(json, UTF_8))
-                .contains("\"service\":\"tcp/192.0.2.10:80\"", "\"scheduler\":\"wlc\"", "\"method\":\"nat\"");
+                .contains(
+                        "\"service\":\"mark/7\"",
+                        "\"scheduler\":\"least-load\"",
+                        "\"flags\":[\"fallback\",\"port\"]",
+                        "\"rearm\":\"from-last-close\"",
+                        "\"drain\":\"keep-connections\"",
+                        "\"method\":\"nat\"");
         assertThat(AdminJson.answer(json, Services.class)).isEqualTo(services);
     }
 
@@ -58,10 +111,95 @@ class AdminJsonTest {
                         4_294_967_295L,
                         7,
                         (1L << 48) - 1,
-                        2)));
+                        2,
+                        true,
+                        "a84b4c76e66710@pc33.example.com")));
 
         assertThat(AdminJson.answer(AdminJson.write(connections), Connections.class))
                 .isEqualTo(connections);
+    }
+
+    @Test
+    void everyAnswerReadsBackAsWritten() {
+        var service = ServiceKey.of("tcp/192.0.2.10:80");
+        var real = Endpoint.of("10.0.0.11:8080");
+        var client = MarkRule.Prefix.of("198.51.100.0/24");
+        for (var message : List.of(
+                new TemplateResult(
+                        TemplateRequest.Action.MOVE,
+                        false,
+                        3,
+                        1,
+                        List.of(new TemplateResult.Refused(2, "10.0.0.12 is not in their service"))),
+                new DrainResult(service, real, DrainMode.UNTIL_DEADLINE, 0, 2, 3, null, 60_000L),
+                new AgentResult(service, real, 60, SchedulerName.LEAST_LOAD, true),
+                new WhereIs(
+                        Host.of("198.51.100.7"),
+                        service,
+                        new WhereIs.Template(Endpoint.of("198.51.100.0:0"), real, 12_000, 288_000, 300, false, 2),
+                        List.of(new WhereIs.Copy("d2", WhereIs.Held.UNKNOWN)),
+                        new WhereIs.Pick(real, "its template says so"),
+                        new WhereIs.Pick(null, "every real server has weight 0")),
+                new Clients(
+                        Clients.By.SHARE,
+                        List.of(new Clients.Client(Ipv4.of("198.51.100.7"), service, 900, 3, 20, 0.75, null))),
+                new ClientRules(List.of(new ClientRules.Rule(client, false, 10, null, 60_000L, 4))),
+                new RehomeResult(client, service, 2, 1, List.of(real), List.of()),
+                new Impact(
+                        List.of(new Impact.OnService(
+                                service, Impact.Change.CHANGED, 12, 11, 3, 0, List.of("the netmask changes"))),
+                        List.of("mark rules change")),
+                new ZeroResult(3))) {
+            assertThat(AdminJson.answer(AdminJson.write(message), message.getClass()))
+                    .isEqualTo(message);
+        }
+    }
+
+    @Test
+    void everyRequestReadsBackAsWritten() {
+        var service = ServiceKey.of("mark/7");
+        var client = MarkRule.Prefix.of("198.51.100.7");
+        var real = Host.of("10.0.0.11");
+        for (var message : List.of(
+                new TemplateRequest(
+                        TemplateRequest.Action.PIN,
+                        new EntryFilter(client, null, service),
+                        Host.of("10.0.0.12:80"),
+                        true),
+                new DrainRequest(service, real, DrainMode.KEEP_ALL, null, false),
+                new AgentRequest(service, real, 60),
+                new WhereIsRequest(
+                        Host.of("198.51.100.7:40000"),
+                        service,
+                        new WhereIsRequest.Change(
+                                List.of(new WhereIsRequest.Weighted(real, 0)),
+                                List.of(),
+                                List.of(Host.of("10.0.0.12")),
+                                Ipv4.of("255.255.255.0"))),
+                new ClientRuleRequest(ClientRuleRequest.Action.LIMIT, client, 10, null, 60L),
+                new RehomeRequest(client, service, null),
+                new ImpactRequest("director.yaml", "director: {name: d1}\n"),
+                new ZeroRequest(null))) {
+            assertThat(AdminJson.request(AdminJson.write(message), message.getClass()))
+                    .isEqualTo(message);
+        }
+    }
+
+    @Test
+    void wordsAndHostsReadAsAnOperatorWritesThem() {
+        var drain = "{\"service\":\"mark/7\",\"real\":\"10.0.0.11\",\"mode\":\"keep-connections\",\"off\":false}";
+        assertThat(AdminJson.request(drain.getBytes(UTF_8), DrainRequest.class))
+                .isEqualTo(new DrainRequest(
+                        ServiceKey.of("mark/7"), Host.of("10.0.0.11"), DrainMode.KEEP_CONNECTIONS, null, false));
+        for (var wrong : List.of(
+                drain.replace("keep-connections", "keep"),
+                drain.replace("mark/7", "mark/0"),
+                drain.replace("10.0.0.11", "10.0.0.11:70000"),
+                drain.replace("\"real\":\"10.0.0.11\",", ""))) {
+            assertThatThrownBy(() -> AdminJson.request(wrong.getBytes(UTF_8), DrainRequest.class))
+                    .as(wrong)
+                    .isInstanceOf(UnreadableJsonException.class);
+        }
     }
 
     @Test

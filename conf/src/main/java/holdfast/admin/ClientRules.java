@@ -1,0 +1,27 @@
+package holdfast.admin;
+
+import holdfast.conf.MarkRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The limits and blocks that operators gave to clients of this director at run time.
+public record ClientRules(List<Rule> rules) {
+    public ClientRules {
+        rules = List.copyOf(rules);
+    }
+
+    /// A rule for every client of a prefix.
+    ///
+    /// @param blocked       nothing of theirs is taken
+    /// @param connections   most at once for each; null for no bound
+    /// @param newPerSecond  most new ones per second for each; null for no bound
+    /// @param expiresMs     until the rule goes; null where it stays until the director restarts
+    /// @param dropped       packets that it has kept out
+    public record Rule(
+            MarkRule.Prefix client,
+            boolean blocked,
+            @Nullable Integer connections,
+            @Nullable Integer newPerSecond,
+            @Nullable Long expiresMs,
+            long dropped) {}
+}
