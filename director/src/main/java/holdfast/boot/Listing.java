@@ -15,7 +15,6 @@ import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
-import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 import holdfast.sync.Version;
 import java.util.ArrayList;
@@ -316,8 +315,7 @@ final class Listing {
     /// @param mask  that `client` is under
     private static boolean isIn(EntryFilter filter, int client, int mask) {
         var prefix = filter.client();
-        return prefix == null
-                || ((client ^ prefix.address().bits()) & prefix.mask() & mask) == 0;
+        return prefix == null || ((client ^ prefix.address().bits()) & prefix.mask() & mask) == 0;
     }
 
     private static boolean isOf(EntryFilter filter, Tables tables, int service) {
