@@ -176,7 +176,7 @@ final class Forwarder {
         long hop = hops.resolve(conn.realAddress());
         if (!mayGo(hop, conn.realAddress(), port, now)) {
             if (isNew) {
-                tables.end(slot, true, now); // nobody was told of it, and the client tries again
+                tables.undo(slot, now); // nobody was told of it, and the client tries again
             }
             return;
         }
@@ -220,7 +220,8 @@ final class Forwarder {
             return false;
         }
         int mode = ipvs.connReuseMode();
-        return isFinished(mode) && (mode != 0 || tables.isFromLastClose(conn.service()));
+        boolean wasLetGo = tables.isFromLastClose(conn.service()); // its old entry would not hold the template
+        return (mode != 0 || wasLetGo) && isFinished(wasLetGo ? mode | REUSE_ONE_WAY : mode);
     }
 
     private boolean isFinished(int mode) {
@@ -471,6 +472,8 @@ final class Forwarder {
         if (mayGo(hop, address, port, now)) {
             tables.countIn(service, real, frame.ipLength());
             sendToServer(hop, tables.reals().method(real) == ForwardingMethod.NAT, address, realPort);
+        } else {
+            tables.undoOnce(now);
         }
     }
 

@@ -70,6 +70,7 @@ public final class Tables {
     private Ipvs ipvs = Ipvs.DEFAULT;
     private Timeouts timeouts = Timeouts.DEFAULT;
     private boolean isActive;
+    private boolean isNewClient;
     private int term;
     private long nextSecondAt;
     private long nextEstimateAt;
@@ -269,6 +270,8 @@ public final class Tables {
                 renewed(template.at(persistence.template()), now);
             }
             countConnection(service, persistence.real());
+            reals.connectionBound(persistence.real(), true); // for an instant, but thresholds see it (IPVS-REF 4.8)
+            reals.connectionUnbound(persistence.real(), true);
         }
         return refused;
     }
@@ -278,6 +281,7 @@ public final class Tables {
         if (verdict == Persistence.Verdict.DROP && makeRoomForTemplate(now)) {
             verdict = persistence.assign(service, flow, now);
         }
+        isNewClient = verdict == Persistence.Verdict.TEMPLATE_CREATED;
         if (persistence.invalidated() != Persistence.NO_TEMPLATE && persistence.template() == Persistence.NO_TEMPLATE) {
             changes.templateEnd(template.at(persistence.invalidated()), now);
         }
@@ -446,6 +450,19 @@ public final class Tables {
     private void announce(int slot, long now) {
         if (!template.at(slot).isInvalid()) {
             changes.template(template, now);
+        }
+    }
+
+    /// Ends the connection that [#connect] made last, whose packet could not be sent: with the template that was made
+    /// for it, but not with one that the client had before.
+    void undo(int slot, long now) {
+        end(slot, isNewClient, now);
+    }
+
+    /// Likewise for [#connectOnce], whose connection is over anyhow.
+    void undoOnce(long now) {
+        if (isNewClient) {
+            dropTemplate(persistence.template(), now);
         }
     }
 

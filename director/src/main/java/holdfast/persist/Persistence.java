@@ -170,7 +170,8 @@ public final class Persistence {
                 template.timeoutS(REARMED_S);
                 renew(slot, now);
             }
-            case EACH_CONNECTION -> template.expiresAt(now + REARMED_S * SECOND);
+            case EACH_CONNECTION -> // never later than a new connection may say: a wheel does not see a timer move back
+                template.expiresAt(now + Math.min(REARMED_S, template.timeoutS()) * SECOND);
             case PERSISTENCE_TIMEOUT, FROM_LAST_CLOSE -> renew(slot, now);
         }
         return true;

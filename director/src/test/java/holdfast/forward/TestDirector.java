@@ -165,7 +165,15 @@ final class TestDirector implements AutoCloseable {
         return (int) number(frame, Frame.VNET_BYTES + 14 + 20 + 2, 2);
     }
 
-    private static long number(Sent frame, int at, int bytes) {
+    static int source(Sent frame) {
+        return (int) number(frame, Frame.VNET_BYTES + 14 + 12, 4);
+    }
+
+    static int sourcePort(Sent frame) {
+        return (int) number(frame, Frame.VNET_BYTES + 14 + 20, 2);
+    }
+
+    static long number(Sent frame, int at, int bytes) {
         long value = 0;
         for (int i = at; i < at + bytes; i++) {
             value = value << 8 | (frame.bytes[i] & 0xff);
