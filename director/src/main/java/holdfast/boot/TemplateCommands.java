@@ -84,6 +84,7 @@ final class TemplateCommands {
         return Answers.ask(worker.query(tables -> Named.service(tables, key)));
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // what the worker answers is the future itself
     private Outcome order(
             TemplateChores.Action action,
             MarkRule.@Nullable Prefix client,
