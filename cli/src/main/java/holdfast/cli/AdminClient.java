@@ -36,7 +36,7 @@ final class AdminClient {
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            description = "give up after this many seconds (default: 5; 60 for failover)")
+            description = "give up after this many seconds (default: 5; 60 for what changes something)")
     private @Nullable Integer timeoutS;
 
     <T> T get(String uri, Class<T> type) {
@@ -51,7 +51,8 @@ final class AdminClient {
 
     /// The answer to a POST, where status 409 carries the same message as 200.
     ///
-    /// @param onSilence  what to add where no answer came, because the command may have been obeyed all the same
+    /// @param onSilence  what to add where no answer came, because the command may have been obeyed all
+    ///     the same
     <T> T post(String uri, Object request, Class<T> type, String onSilence) {
         var socket = socket();
         var reply = reply(client(socket, 60).post(uri, AdminJson.write(request)), socket, onSilence);

@@ -9,26 +9,14 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "config",
         description = "Configuration files.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = ConfigCommand.Check.class)
-final class ConfigCommand implements Runnable {
-    @SuppressWarnings("NullAway.Init")
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "A command is missing");
-    }
-
+        subcommands = {ConfigCommand.Check.class, ImpactCommand.class})
+final class ConfigCommand extends Group {
     /// What a check found, for JSON.
     record Checked(boolean good, @Nullable String sharedHash, List<Found> mistakes) {}
 
@@ -44,6 +32,11 @@ final class ConfigCommand implements Runnable {
                     mistake.rule(),
                     mistake.remedy());
         }
+    }
+
+    static void note(List<Mistake> mistakes, Path file, Console console) {
+        mistakes.forEach(mistake -> console.note(mistake.toString()));
+        console.note(Text.count(mistakes.size(), "mistake") + " in " + file);
     }
 
     @Command(
@@ -88,8 +81,7 @@ final class ConfigCommand implements Runnable {
                                 false, null, mistakes.stream().map(Found::of).toList()),
                         "");
             }
-            mistakes.forEach(mistake -> console.note(mistake.toString()));
-            console.note(Text.count(mistakes.size(), "mistake") + " in " + file);
+            note(mistakes, file, console);
             return ExitCode.WRONG_INPUT;
         }
     }

@@ -20,17 +20,18 @@ final class FailoverCommand implements Callable<Integer> {
     @Mixin
     private final Console console = new Console();
 
+    @Mixin
+    private final Confirmation confirmation = new Confirmation();
+
     @Option(names = "--reason", paramLabel = "TEXT", description = "why, for the record")
     private @Nullable String reason;
 
-    @Option(names = "--yes", description = "do not ask first")
-    private boolean yes;
-
     @Override
     public Integer call() {
-        if (!yes) {
-            confirm();
-        }
+        confirmation.ask("A failover", () -> {
+            var status = admin.get(AdminPaths.STATUS, Status.class);
+            return StatusText.headline(status) + System.lineSeparator() + "Move the VIPs now?";
+        });
         var result = admin.post(AdminPaths.FAILOVER, new FailoverRequest(reason), FailoverResult.class, ON_SILENCE);
         if (console.isJson() || result.done()) {
             console.result(result, FailoverText.of(result));
@@ -40,19 +41,5 @@ final class FailoverCommand implements Callable<Integer> {
         }
         console.note(FailoverText.of(result));
         return ExitCode.NOT_DONE;
-    }
-
-    private void confirm() {
-        var status = admin.get(AdminPaths.STATUS, Status.class);
-        var question = StatusText.headline(status) + System.lineSeparator() + "Move the VIPs now? [y/N] ";
-        var answer = console.environment()
-                .ask()
-                .apply(question)
-                .orElseThrow(() -> new Failure(
-                        ExitCode.WRONG_INPUT,
-                        "A failover asks first, but there is no terminal; say --yes to go ahead"));
-        if (!answer.strip().equalsIgnoreCase("y") && !answer.strip().equalsIgnoreCase("yes")) {
-            throw new Failure(ExitCode.NOT_DONE, "Nothing was done");
-        }
     }
 }

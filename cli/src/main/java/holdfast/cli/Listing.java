@@ -3,20 +3,29 @@ package holdfast.cli;
 import holdfast.admin.AdminPaths;
 import holdfast.admin.Connections;
 import holdfast.admin.Services;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
         name = "list",
-        description = "List services with their real servers, or connections and templates, as 'ipvsadm -L' does.")
+        description = {
+            "List services with their real servers, or connections and templates, as 'ipvsadm -L' does.",
+            "The options are ipvsadm's, but for --timeouts, which is its --timeout."
+        })
 final class Listing implements Callable<Integer> {
     @Mixin
     private final AdminClient admin = new AdminClient();
 
     @Mixin
     private final Console console = new Console();
+
+    @Mixin
+    private final Filter filter = new Filter();
 
     @Option(
             names = {"-c", "--connection"},
@@ -29,6 +38,33 @@ final class Listing implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable")
     private boolean numeric;
 
+    @Option(names = "--stats", description = "sums of connections, packets and bytes; wins over --rate")
+    private boolean stats;
+
+    @Option(names = "--rate", description = "connections, packets and bytes per second")
+    private boolean rate;
+
+    @Option(names = "--thresholds", description = "upper and lower thresholds of connections")
+    private boolean thresholds;
+
+    @Option(names = "--persistent-conn", description = "templates per real server; with -c, the engine's data")
+    private boolean persistentConn;
+
+    @Option(names = "--exact", description = "numbers with all their digits")
+    private boolean exact;
+
+    @Option(names = "--sort", description = "taken as ipvsadm takes it; services are sorted anyway")
+    @SuppressWarnings("UnusedVariable")
+    private boolean sort;
+
+    @Option(names = "--nosort", description = "in the order of the configuration")
+    private boolean nosort;
+
+    @Option(
+            names = "--timeouts",
+            description = "the timeouts of TCP, of TCP after a FIN, and of UDP instead of services")
+    private boolean timeouts;
+
     @Option(
             names = "--limit",
             paramLabel = "N",
@@ -38,22 +74,84 @@ final class Listing implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (limit < 1 || limit > AdminPaths.ENTRIES_MAX) {
-            throw new Failure(ExitCode.WRONG_INPUT, "--limit " + limit + " must be 1 to " + AdminPaths.ENTRIES_MAX);
-        }
+        checkCombination();
         if (connections) {
             listConnections();
         } else {
-            var services = admin.get(AdminPaths.SERVICES, Services.class);
-            console.result(services, ListingText.of(services));
+            listServices();
         }
         return ExitCode.DONE;
     }
 
+    /// What ipvsadm refuses together (IPVS-REF 9.2, row 12), and filters where they filter nothing.
+    private void checkCombination() {
+        if (limit < 1 || limit > AdminPaths.ENTRIES_MAX) {
+            throw wrong("--limit " + limit + " must be 1 to " + AdminPaths.ENTRIES_MAX);
+        }
+        var columns = new ArrayList<String>();
+        addIf(stats, "--stats", columns);
+        addIf(rate, "--rate", columns);
+        addIf(thresholds, "--thresholds", columns);
+        addIf(persistentConn && timeouts, "--persistent-conn", columns);
+        addIf(connections && timeouts, "-c", columns);
+        if ((connections || timeouts) && !columns.isEmpty()) {
+            throw wrong(String.join(", ", columns) + " cannot go with " + (timeouts ? "--timeouts" : "-c"));
+        }
+        var wanted = filter.filter();
+        if (!connections && (wanted.client() != null || wanted.real() != null)) {
+            throw wrong("--client and --real choose connections and templates; add -c");
+        }
+    }
+
+    private static void addIf(boolean isGiven, String name, List<String> names) {
+        if (isGiven) {
+            names.add(name);
+        }
+    }
+
+    private static Failure wrong(String text) {
+        return new Failure(ExitCode.WRONG_INPUT, text);
+    }
+
+    private void listServices() {
+        var services = admin.get(AdminPaths.SERVICES, Services.class);
+        var text = new ServicesText(columns(), exact, !nosort);
+        var only = filter.filter().service();
+        if (timeouts) {
+            var times = services.timeouts();
+            console.result(
+                    times, "Timeout (tcp tcpfin udp): %d %d %d".formatted(times.tcpS(), times.tcpFinS(), times.udpS()));
+        } else if (only == null) {
+            console.result(services, text.of(services));
+        } else {
+            var service = services.services().stream()
+                    .filter(one -> one.service().equals(only))
+                    .findFirst()
+                    .orElseThrow(() -> wrong("There is no service " + only + "; there are "
+                            + services.services().stream()
+                                    .map(one -> one.service().toString())
+                                    .collect(Collectors.joining(", "))));
+            console.result(service, text.of(service));
+        }
+    }
+
+    private ServicesText.Columns columns() {
+        // @formatter:off
+        if (stats)          { return ServicesText.Columns.STATS; }
+        if (rate)           { return ServicesText.Columns.RATE; }
+        if (thresholds)     { return ServicesText.Columns.THRESHOLDS; }
+        if (persistentConn) { return ServicesText.Columns.PERSISTENT_CONN; }
+        return ServicesText.Columns.PLAIN;
+        // @formatter:on
+    }
+
     private void listConnections() {
-        var uri = AdminPaths.CONNECTIONS + "?" + AdminPaths.LIMIT + "=" + limit;
-        var answer = admin.get(uri, Connections.class);
-        console.result(answer, ListingText.of(answer));
+        var answer = admin.get(Filter.uri(filter.filter(), limit, null), Connections.class);
+        console.result(answer, ConnectionsText.of(answer, persistentConn));
+        noteIfCut(answer, console);
+    }
+
+    static void noteIfCut(Connections answer, Console console) {
         if (answer.truncated()) {
             console.note("Listed are %d of %d entries; the bound is --limit, at most %d"
                     .formatted(answer.entries().size(), answer.total(), AdminPaths.ENTRIES_MAX));

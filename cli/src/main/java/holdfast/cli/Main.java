@@ -22,7 +22,19 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Exit codes: 0 done, 1 our fault or no answer, 2 wrong input, 3 not done."},
-        subcommands = {Show.class, Listing.class, SyncCommand.class, FailoverCommand.class, ConfigCommand.class})
+        subcommands = {
+            Show.class,
+            Listing.class,
+            WhereIsCommand.class,
+            ClientsCommand.class,
+            TemplateCommand.class,
+            DrainCommand.class,
+            AgentCommand.class,
+            ZeroCommand.class,
+            SyncCommand.class,
+            FailoverCommand.class,
+            ConfigCommand.class
+        })
 public final class Main implements Runnable {
     private final Environment environment;
 
@@ -40,7 +52,7 @@ public final class Main implements Runnable {
     }
 
     int run(String... args) {
-        int exit = new CommandLine(this)
+        int exit = Words.teach(new CommandLine(this))
                 .setOut(environment.out())
                 .setErr(environment.err())
                 .setParameterExceptionHandler((e, _) -> wrongUse(e))

@@ -3,7 +3,6 @@ package holdfast.cli;
 import holdfast.admin.Role;
 import holdfast.admin.Sync;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -11,17 +10,18 @@ import org.jspecify.annotations.Nullable;
 
 /// The readout of synchronisation for a person.
 final class SyncText {
-    private static final List<String> HEAD = List.of(
-            "PEER",
-            "STATE",
-            "LAST-ACK",
-            "LAG-P50",
-            "LAG-P99",
-            "LAG-MAX",
-            "BACKLOG",
-            "UNSYNCED-TEMPLATES",
-            "UNSYNCED-CONNECTIONS",
-            "OLDEST-UNSYNCED");
+    private static final String[] HEAD = {
+        "PEER",
+        "STATE",
+        "LAST-ACK",
+        "LAG-P50",
+        "LAG-P99",
+        "LAG-MAX",
+        "BACKLOG",
+        "UNSYNCED-TEMPLATES",
+        "UNSYNCED-CONNECTIONS",
+        "OLDEST-UNSYNCED"
+    };
 
     private SyncText() {}
 
@@ -38,9 +38,9 @@ final class SyncText {
                                         position.sequence(),
                                         position.digest() == null ? Text.UNKNOWN : position.digest()));
         if (!sync.peers().isEmpty()) {
-            var rows = new ArrayList<>(List.of(HEAD));
-            sync.peers().forEach(peer -> rows.add(row(peer)));
-            lines.addAll(aligned(rows));
+            var table = new Table(HEAD);
+            sync.peers().forEach(peer -> table.add(row(peer)));
+            lines.addAll(table.lines());
         }
         if (!sync.counters().isEmpty()) {
             lines.add("Counters: "
@@ -77,35 +77,18 @@ final class SyncText {
         return term == null ? "no term yet" : "term " + term;
     }
 
-    private static List<String> row(Sync.Peer peer) {
-        return List.of(
-                peer.name(),
-                Text.word(peer.state()),
-                Text.ms(peer.lastAckAgeMs()),
-                Text.micros(peer.lagP50Micros()),
-                Text.micros(peer.lagP99Micros()),
-                Text.micros(peer.lagMaxMicros()),
-                Text.orUnknown(peer.backlogDeltas()),
-                Text.orUnknown(peer.unsyncedTemplates()),
-                Text.orUnknown(peer.unsyncedConnections()),
-                Text.ms(peer.oldestUnsyncedMs()));
-    }
-
-    private static List<String> aligned(List<List<String>> rows) {
-        var widths = new int[HEAD.size()];
-        rows.forEach(row -> {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        });
-        return rows.stream().map(row -> line(row, widths)).toList();
-    }
-
-    private static String line(List<String> row, int[] widths) {
-        var line = new StringBuilder();
-        for (int i = 0; i < widths.length; i++) {
-            line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
-        }
-        return line.toString().stripTrailing();
+    private static String[] row(Sync.Peer peer) {
+        return new String[] {
+            peer.name(),
+            Text.word(peer.state()),
+            Text.ms(peer.lastAckAgeMs()),
+            Text.micros(peer.lagP50Micros()),
+            Text.micros(peer.lagP99Micros()),
+            Text.micros(peer.lagMaxMicros()),
+            Text.orUnknown(peer.backlogDeltas()),
+            Text.orUnknown(peer.unsyncedTemplates()),
+            Text.orUnknown(peer.unsyncedConnections()),
+            Text.ms(peer.oldestUnsyncedMs())
+        };
     }
 }

@@ -13,33 +13,18 @@ import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.admin.json.AdminJson;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The command line against a real server on a real Unix socket; what it prints is compared word for word.
-class CommandLineTest {
-    @TempDir
-    Path folder;
-
-    private final Map<String, String> variables = new HashMap<>();
-
-    /// What a run ended with.
-    private record Ended(int exit, String out, String err) {}
-
+class CommandLineTest extends AgainstASocket {
     @Test
     void statusOfASafeActiveSaysSoInItsFirstLine() throws IOException {
         var ended = with("/v1/status", 200, Samples.status(Role.ACTIVE, Samples.SAFE, Samples.EQUAL), "status");
@@ -157,7 +142,7 @@ class CommandLineTest {
             assertThat(server.requests()).hasSize(1);
 
             assertThat(run(_ -> Optional.of("y"), "failover").exit()).isZero();
-            assertThat(run(CommandLineTest::nobody, "failover"))
+            assertThat(run(AgainstASocket::nobody, "failover"))
                     .isEqualTo(new Ended(
                             2, "", "A failover asks first, but there is no terminal; say --yes to go ahead\n"));
         }
@@ -293,7 +278,7 @@ class CommandLineTest {
 
     @Test
     void aRightConfigurationIsSaidToBeRight() throws IOException {
-        var file = configuration("vrid: 51");
+        var file = configuration("vrid: 51", "[]");
         var ended = runBare("config", "check", file.toString());
 
         assertThat(ended.exit()).isZero();
@@ -305,7 +290,7 @@ class CommandLineTest {
 
     @Test
     void aWrongConfigurationEndsWithTwoAndAllItsMistakes() throws IOException {
-        var file = configuration("vird: 300");
+        var file = configuration("vird: 300", "[]");
         var messages =
                 file + ":3:16: vip-groups[0]: 'vird' is not a key that is known here; did you mean 'vrid'?\n" + file
                         + ":3:22: vip-groups[0].vrid: '300' must be 1 to 255; choose a number that no other VRRP group on this "
@@ -322,7 +307,7 @@ class CommandLineTest {
     void wrongUseEndsWithTwoAndASuggestion() {
         assertThat(runBare("statsu").err())
                 .isEqualTo(
-                        "Unmatched argument at index 0: 'statsu'\nDid you mean: holdfast status or holdfast list?\nSee 'holdfast --help'.\n");
+                        "Unmatched argument at index 0: 'statsu'\nDid you mean: holdfast status or holdfast list or holdfast clients?\nSee 'holdfast --help'.\n");
         assertThat(runBare("statsu").exit()).isEqualTo(2);
         assertThat(runBare()).isEqualTo(new Ended(2, "", "A command is missing\nSee 'holdfast --help'.\n"));
         assertThat(runBare("sync").err()).isEqualTo("A command is missing\nSee 'holdfast sync --help'.\n");
@@ -343,66 +328,5 @@ class CommandLineTest {
     void aVerdictThatIsUnknownIsNotANo() {
         var headline = StatusText.headline(Samples.status(Role.ACTIVE, Samples.UNKNOWN));
         assertThat(headline).contains("now: " + FailoverReadiness.Safe.UNKNOWN);
-    }
-
-    private static Optional<String> nobody(String question) {
-        return Optional.empty();
-    }
-
-    private Path configuration(String vrid) throws IOException {
-        var key = Files.writeString(folder.resolve("k"), "0123456789abcdef".repeat(4));
-        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
-        return Files.writeString(folder.resolve("director.yaml"), """
-                director: {name: d1, state-dir: %s}
-                cluster: {bind-address: 10.255.0.1, key-file: %s}
-                vip-groups: [ {%s, interface: eth0, vips: [192.0.2.10]}]
-                services: []
-                """.formatted(folder, key, vrid));
-    }
-
-    private Path socket() {
-        return folder.resolve("api.sock");
-    }
-
-    private Ended with(String uri, int status, Object message, String... args) throws IOException {
-        Files.deleteIfExists(socket());
-        try (var server = new TinyServer(socket(), _ -> answer(status, message))) {
-            var ended = run(args);
-            assertThat(server.requests()).singleElement().asString().contains(" " + uri + " HTTP/1.1\r\n");
-            return ended;
-        }
-    }
-
-    private static String answer(int status, Object message) {
-        return TinyServer.http(status, AdminJson.write(message));
-    }
-
-    private Ended run(String... args) {
-        return run(CommandLineTest::nobody, args);
-    }
-
-    private Ended run(Function<String, Optional<String>> ask, String... args) {
-        var all = new ArrayList<>(List.of(args));
-        all.addAll(List.of("--socket", socket().toString()));
-        return runWith(ask, all);
-    }
-
-    private Ended runBare(String... args) {
-        return runWith(CommandLineTest::nobody, List.of(args));
-    }
-
-    private Ended runWith(Function<String, Optional<String>> ask, List<String> args) {
-        var out = new StringWriter();
-        var err = new StringWriter();
-        var environment = new Environment(new PrintWriter(out), new PrintWriter(err), variables, folder, ask);
-        int exit = new Main(environment).run(args.toArray(String[]::new));
-        return new Ended(exit, out.toString(), err.toString());
-    }
-
-    private static String golden(String name) throws IOException {
-        try (var in = CommandLineTest.class.getResourceAsStream("/golden/" + name + ".txt")) {
-            assertThat(in).as("golden file " + name).isNotNull();
-            return new String(in.readAllBytes(), UTF_8);
-        }
     }
 }

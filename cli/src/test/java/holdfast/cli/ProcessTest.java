@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The command line as a process of its own, with logback on its class path and without configuration for it.
+/// The command line as a process of its own, with logback on its class path and without configuration for
+/// it.
 class ProcessTest {
     @Test
     void nothingButTheResultIsPrinted(@TempDir Path folder) throws IOException, InterruptedException {
@@ -34,7 +35,7 @@ class ProcessTest {
 
             assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
             assertThat(err).isEmpty();
-            assertThat(out).isEqualTo(ListingText.of(Samples.connections(false)) + "\n");
+            assertThat(out).isEqualTo(ConnectionsText.of(Samples.connections(false), false) + "\n");
             assertThat(process.exitValue()).isZero();
         }
     }

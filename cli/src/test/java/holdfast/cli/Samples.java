@@ -8,8 +8,12 @@ import holdfast.admin.Role;
 import holdfast.admin.Services;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
+import holdfast.conf.DrainMode;
 import holdfast.conf.ForwardingMethod;
+import holdfast.conf.PersistenceEngine;
 import holdfast.conf.Protocol;
+import holdfast.conf.RearmPolicy;
+import holdfast.conf.SchedulerFlag;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 import java.util.List;
@@ -18,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Messages of a director for the tests of the command line.
 final class Samples {
-    private static final Services.Totals TOTALS = new Services.Totals(0, 0, 0, 0, 0);
+    private static final Services.Totals TOTALS = Services.Totals.ZERO;
 
     static final Sync.Peer EQUAL = new Sync.Peer("d2", Sync.State.EQUAL, 210L, 1320L, 4100L, 40L, 0L, 0L, 0L, 0L, 0L);
     static final Sync.Peer SILENT =
@@ -70,19 +74,69 @@ final class Samples {
     static Services services() {
         return new Services(
                 1_000_000,
+                new Services.Timeouts(900, 120, 300),
                 List.of(
                         service("udp/192.0.2.10:53", SchedulerName.RR, null),
                         service(
                                 "tcp/192.0.2.10:443",
                                 SchedulerName.WLC,
-                                new Services.Persistence(360, "255.255.255.0"),
+                                sticky(360, "255.255.255.0"),
                                 real("10.0.0.12", 443, ForwardingMethod.NAT, 0, 123_456_789, 0),
                                 real("10.0.0.11", 443, ForwardingMethod.NAT, 1, 3, 12)),
                         service(
                                 "tcp/192.0.2.11:80",
                                 SchedulerName.WRR,
-                                new Services.Persistence(300, "255.255.255.255"),
-                                real("192.0.2.21", 80, ForwardingMethod.DR, 65_535, 0, 0))));
+                                sticky(300, "255.255.255.255"),
+                                real("192.0.2.21", 80, ForwardingMethod.DR, 65_535, 0, 0))),
+                TOTALS,
+                Services.Rates.ZERO);
+    }
+
+    private static Services.Persistence sticky(long timeoutS, String netmask) {
+        return new Services.Persistence(timeoutS, netmask, RearmPolicy.IPVS, null);
+    }
+
+    /// Services with every option, and numbers that break their columns.
+    static Services everyOption() {
+        return new Services(
+                4096,
+                new Services.Timeouts(900, 120, 300),
+                List.of(
+                        new Services.Service(
+                                ServiceKey.of("mark/4294967295"),
+                                SchedulerName.SH,
+                                List.of(SchedulerFlag.PORT, SchedulerFlag.FALLBACK),
+                                sticky(300, "255.255.255.255"),
+                                false,
+                                null,
+                                List.of(),
+                                Map.of(),
+                                new Services.Totals(1, 2, 3, 4, 5),
+                                Services.Rates.ZERO),
+                        new Services.Service(
+                                ServiceKey.of("sctp/192.0.2.10:36412"),
+                                SchedulerName.MH,
+                                List.of(SchedulerFlag.PORT),
+                                null,
+                                false,
+                                null,
+                                List.of(real("192.0.2.21", 36_412, ForwardingMethod.DR, 1, 3, 12)),
+                                Map.of(),
+                                new Services.Totals(99_999_999, 100_000_000, 1_000_000_000, 100_000_000_000L, 1L << 60),
+                                new Services.Rates(10, 200, 300, 4000, 5000)),
+                        new Services.Service(
+                                ServiceKey.of("udp/192.0.2.10:5060"),
+                                SchedulerName.WLC,
+                                List.of(),
+                                new Services.Persistence(300, "255.255.255.0", RearmPolicy.IPVS, PersistenceEngine.SIP),
+                                true,
+                                new Services.ClientLimit(100, 0),
+                                List.of(),
+                                Map.of("client-limit", 3L),
+                                TOTALS,
+                                Services.Rates.ZERO)),
+                TOTALS,
+                Services.Rates.ZERO);
     }
 
     private static Services.Service service(
@@ -90,13 +144,38 @@ final class Samples {
             SchedulerName scheduler,
             Services.@Nullable Persistence persistence,
             Services.RealServer... reals) {
-        return new Services.Service(ServiceKey.of(key), scheduler, persistence, List.of(reals), TOTALS);
+        return new Services.Service(
+                ServiceKey.of(key),
+                scheduler,
+                List.of(),
+                persistence,
+                false,
+                null,
+                List.of(reals),
+                Map.of(),
+                TOTALS,
+                Services.Rates.ZERO);
     }
 
     private static Services.RealServer real(
             String address, int port, ForwardingMethod method, int weight, long active, long inactive) {
-        var state = weight == 0 ? Services.State.QUIESCED : Services.State.UP;
-        return new Services.RealServer(address, port, method, weight, state, active, inactive, 5, TOTALS);
+        return new Services.RealServer(
+                address,
+                port,
+                method,
+                weight,
+                weight == 0 ? Services.State.QUIESCED : Services.State.UP,
+                active,
+                inactive,
+                5,
+                200,
+                150,
+                false,
+                DrainMode.KEEP_ALL,
+                null,
+                null,
+                new Services.Totals(15, 30, 31, 32, 33),
+                new Services.Rates(1, 2, 3, 4, 5));
     }
 
     static Connections connections(boolean truncated) {
@@ -122,7 +201,39 @@ final class Samples {
                 900,
                 7,
                 123,
-                kind == Connections.Kind.TEMPLATE ? 1 : null);
+                kind == Connections.Kind.TEMPLATE ? 1 : null,
+                false,
+                null);
+    }
+
+    /// Templates of a mark, of SCTP, of SIP, and a pinned one.
+    static Connections oddTemplates() {
+        return new Connections(
+                3,
+                false,
+                List.of(
+                        template(Protocol.MARK, "0.0.0.7:0", "10.0.0.11:0", false, null),
+                        template(Protocol.SCTP, "192.0.2.10:36412", "192.0.2.21:36412", true, null),
+                        template(Protocol.UDP, "192.0.2.10:5060", "10.0.0.11:5060", false, "a84b4c76e66710")));
+    }
+
+    private static Connections.Entry template(
+            Protocol protocol, String virtual, String real, boolean pinned, @Nullable String call) {
+        return new Connections.Entry(
+                Connections.Kind.TEMPLATE,
+                protocol,
+                Endpoint.of("198.51.100.7:0"),
+                Endpoint.of(virtual),
+                Endpoint.of(real),
+                ForwardingMethod.NAT,
+                "ASSURED",
+                41_000,
+                300,
+                7,
+                123,
+                2,
+                pinned,
+                call);
     }
 
     static FailoverResult moved() {

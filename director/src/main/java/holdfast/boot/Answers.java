@@ -74,6 +74,9 @@ final class Answers implements Operations {
     private final Replication replication;
     private final Terms terms;
     private final Listing listing;
+    private final TemplateCommands templates;
+    private final ClientCommands clients;
+    private final RealServerCommands realServers;
 
     Answers(Configuration configuration, Worker worker, VrrpNode vrrp, Replication replication, Terms terms) {
         this.configuration = configuration;
@@ -83,6 +86,9 @@ final class Answers implements Operations {
         this.replication = replication;
         this.terms = terms;
         this.listing = new Listing(worker);
+        this.templates = new TemplateCommands(worker, replication);
+        this.clients = new ClientCommands(worker);
+        this.realServers = new RealServerCommands(configuration, worker);
     }
 
     boolean isActive() {
@@ -384,52 +390,52 @@ final class Answers implements Operations {
 
     @Override
     public TemplateResult templates(TemplateRequest request) {
-        throw new UnsupportedOperationException();
+        return templates.change(request);
     }
 
     @Override
     public DrainResult drain(DrainRequest request) {
-        throw new UnsupportedOperationException();
+        return realServers.drain(request);
     }
 
     @Override
     public AgentResult agent(AgentRequest request) {
-        throw new UnsupportedOperationException();
+        return realServers.agent(request);
     }
 
     @Override
     public WhereIs whereIs(WhereIsRequest request) {
-        throw new UnsupportedOperationException();
+        return templates.whereIs(request);
     }
 
     @Override
     public Clients clients(Clients.By by, int limit) {
-        throw new UnsupportedOperationException();
+        return clients.top(by, limit);
     }
 
     @Override
     public ClientRules clientRules() {
-        throw new UnsupportedOperationException();
+        return clients.rules();
     }
 
     @Override
     public ClientRules changeClientRules(ClientRuleRequest request) {
-        throw new UnsupportedOperationException();
+        return clients.change(request);
     }
 
     @Override
     public RehomeResult rehome(RehomeRequest request) {
-        throw new UnsupportedOperationException();
+        return templates.rehome(request);
     }
 
     @Override
     public Impact impact(ImpactRequest request) {
-        throw new UnsupportedOperationException();
+        return realServers.impact(request);
     }
 
     @Override
     public ZeroResult zero(ZeroRequest request) {
-        throw new UnsupportedOperationException();
+        return realServers.zero(request);
     }
 
     static <T> T ask(CompletableFuture<T> answer) {

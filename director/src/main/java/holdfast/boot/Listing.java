@@ -15,7 +15,6 @@ import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
-import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 import holdfast.sync.Version;
 import java.util.ArrayList;
@@ -66,8 +65,9 @@ final class Listing {
         var entries = new ArrayList<Connections.Entry>();
         boolean isWhole = true;
         if (kind.filter(k -> k == Connections.Kind.CONNECTION).isEmpty()) {
-            isWhole = isOneClient(filter)
-                    ? addUpTo(limit, entries, ask(tables -> templatesOfClient(tables, filter)))
+            var client = filter.client();
+            isWhole = client != null && client.length() == 32
+                    ? addUpTo(limit, entries, ask(tables -> templatesOf(client.address(), tables, filter)))
                     : collect(entries, filter, limit, TemplateSource::new);
         }
         if (kind.filter(k -> k == Connections.Kind.TEMPLATE).isEmpty()) {
@@ -75,10 +75,6 @@ final class Listing {
         }
         long total = filter.equals(EntryFilter.ALL) ? total(kind) : entries.size();
         return new Connections(Math.max(total, entries.size()), !isWhole, entries);
-    }
-
-    private static boolean isOneClient(EntryFilter filter) {
-        return filter.client() != null && filter.client().length() == 32;
     }
 
     private long total(Optional<Connections.Kind> kind) {
@@ -91,11 +87,11 @@ final class Listing {
     }
 
     /// The findable templates of a client: one lookup for each service.
-    private static List<Connections.Entry> templatesOfClient(Tables tables, EntryFilter filter) {
+    private static List<Connections.Entry> templatesOf(Ipv4 address, Tables tables, EntryFilter filter) {
         var source = new TemplateSource(tables);
         var entries = new ArrayList<Connections.Entry>();
         for (int service = 0; service < tables.services().size(); service++) {
-            int client = filter.client().address().bits() & tables.services().netmask(service);
+            int client = address.bits() & tables.services().netmask(service);
             int slot = tables.services().isPersistent(service)
                     ? tables.persistence().find(service, client)
                     : TemplateTable.MISSING;
@@ -316,8 +312,7 @@ final class Listing {
     /// @param mask  that `client` is under
     private static boolean isIn(EntryFilter filter, int client, int mask) {
         var prefix = filter.client();
-        return prefix == null
-                || ((client ^ prefix.address().bits()) & prefix.mask() & mask) == 0;
+        return prefix == null || ((client ^ prefix.address().bits()) & prefix.mask() & mask) == 0;
     }
 
     private static boolean isOf(EntryFilter filter, Tables tables, int service) {

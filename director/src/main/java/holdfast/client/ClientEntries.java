@@ -25,7 +25,6 @@ final class ClientEntries {
     private int fresh;
     private int firstResting = NONE;
     private int lastResting = NONE;
-    private int soughtScope;
 
     ClientEntries(int capacity, FlowHash hashes, SegmentAllocator memory) {
         this.capacity = capacity;
@@ -47,8 +46,7 @@ final class ClientEntries {
 
     /// @param hash  of the same
     int find(long hash, long hi, long lo, int scope) {
-        soughtScope = scope;
-        return index.find(hash, hi, lo);
+        return index.find(hash, hi, lo, scope, 0);
     }
 
     /// A slot that was never used, or [#NONE]; it rests until it is filled.
@@ -134,9 +132,9 @@ final class ClientEntries {
         }
 
         @Override
-        protected boolean matches(int slot, long hi, long lo) {
+        protected boolean matches(int slot, long hi, long lo, long scope, long nothing) {
             candidate.at(slot);
-            return candidate.lo() == lo && candidate.hi() == hi && candidate.scope() == soughtScope;
+            return candidate.lo() == lo && candidate.hi() == hi && candidate.scope() == scope;
         }
 
         @Override

@@ -14,7 +14,6 @@ import holdfast.service.Services;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntPredicate;
 
 /// Answers where a client's next connection would go, now or after a change, by the rules of
 /// [holdfast.persist.Persistence] but without its effects: it looks the template up and asks a copy of
@@ -28,15 +27,12 @@ public final class Whereis {
     private final RealServerTable table;
     private final TemplateTable templates;
     private final Ipvs ipvs;
-    private final IntPredicate isPinned;
     private final Template template;
 
-    /// @param isPinned  whether an operator made the template in a slot
-    public Whereis(Services services, TemplateTable templates, Ipvs ipvs, IntPredicate isPinned) {
+    public Whereis(Services services, TemplateTable templates, Ipvs ipvs) {
         this.services = services;
         this.templates = templates;
         this.ipvs = ipvs;
-        this.isPinned = isPinned;
         table = services.table();
         template = templates.view();
     }
@@ -156,7 +152,7 @@ public final class Whereis {
                     mayBeRearmed(rearm, remainingS)
                             ? TemplateFound.UNKNOWN
                             : Math.max(0, template.timeoutS() - remainingS),
-                    isPinned.test(slot),
+                    template.isPinned(),
                     template.isAssured(),
                     template.controlled(),
                     template.version(),
@@ -172,13 +168,13 @@ public final class Whereis {
             };
         }
 
-        /// The condition of IPVS-REF 3.5 that a template to a real server fails, or nothing. Overload is
-        /// none.
+        /// The condition of IPVS-REF 3.5 that the template fails that the view stands on, or nothing. Overload
+        /// is none; and one that is pinned only needs its real server to be there.
         private String invalid(int real) {
             if (!isAvailable(real)) {
                 return Words.real(table, real) + " is not a real server of the service any more";
             }
-            if (weight(real) == 0 && drain(real) != DrainMode.KEEP_ALL) {
+            if (!template.isPinned() && weight(real) == 0 && drain(real) != DrainMode.KEEP_ALL) {
                 return "the weight of " + Words.real(table, real) + " is 0 and its drain mode, "
                         + drain(real).word() + ", keeps no client";
             }

@@ -408,6 +408,9 @@ final class Forwarder {
             counters.count(Counter.DROPPED_NO_CALL_ID);
             return ConnTable.MISSING;
         }
+        if (!isAdmitted(service, now)) {
+            return ConnTable.MISSING;
+        }
         if (tables.defence().dropsPacket()) {
             counters.count(Counter.DROPPED_BY_DEFENCE);
             return ConnTable.MISSING;
@@ -423,6 +426,21 @@ final class Forwarder {
         }
         refuse(slot, service, port, now);
         return ConnTable.MISSING;
+    }
+
+    /// Whether the client may have one more connection; one that may not has been counted.
+    private boolean isAdmitted(int service, long now) {
+        return switch (tables.verdict(service, flow, now)) {
+            case ADMIT -> true;
+            case BLOCKED -> {
+                counters.count(Counter.DROPPED_CLIENT_BLOCKED);
+                yield false;
+            }
+            case OVER_CONNECTIONS, OVER_RATE -> {
+                counters.count(Counter.DROPPED_CLIENT_OVER_LIMIT);
+                yield false;
+            }
+        };
     }
 
     private boolean findCall() {

@@ -147,6 +147,7 @@ final class Replica {
                 tables.counters().count(Counter.DROPPED_TABLE_FULL);
                 return;
             }
+            tables.entered(conn.at(slot), now);
         }
         conn.at(slot)
                 .state(delta.state())
@@ -235,7 +236,7 @@ final class Replica {
 
     private void remove(int slot) {
         int controller = conn.at(slot).template();
-        connections.remove(slot);
+        tables.takeOut(conn);
         if (controller != Conn.NO_TEMPLATE) {
             tables.persistence().release(controller, false);
         }

@@ -1,5 +1,7 @@
 package holdfast.forward;
 
+import holdfast.client.ClientRules;
+import holdfast.client.Clients;
 import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipvs;
@@ -42,6 +44,7 @@ public final class Tables {
 
     private static final int REAL_SERVERS_MAX = 4096;
     private static final int RING_RECORDS = 1 << 16;
+    private static final int CLIENTS_MAX = 1 << 16;
     private static final long SECOND = 1_000_000_000L;
 
     private final RealServerTable reals = new RealServerTable(REAL_SERVERS_MAX);
@@ -53,6 +56,7 @@ public final class Tables {
     private final Persistence persistence;
     private final Changes changes;
     private final Victims victims;
+    private final Clients clients;
     private final Sweeper sweeper;
     private final TemplateChores chores;
     private final Conn conn;
@@ -62,6 +66,7 @@ public final class Tables {
 
     private Services services = new Services(reals);
     private Marks marks = new Marks(List.of());
+    private ClientRules clientRules = ClientRules.NONE;
     private Ipvs ipvs = Ipvs.DEFAULT;
     private Timeouts timeouts = Timeouts.DEFAULT;
     private boolean isActive;
@@ -94,6 +99,7 @@ public final class Tables {
         persistence = new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates, callHashes);
         changes = new Changes(connections, templates, reals, counters, replicated, ringRecords);
         victims = new Victims(connections, templates);
+        clients = new Clients(CLIENTS_MAX, hashes, now, memory);
         sweeper = new Sweeper(this, defence);
         chores = new TemplateChores(this);
         conn = connections.view();
@@ -105,6 +111,7 @@ public final class Tables {
     /// Goes over to this configuration; connections and templates stay (IPVS-REF 3.9).
     public void configure(Ipvs nextIpvs, List<MarkRule> rules, List<Configuration.Service> wanted, long now) {
         services = services.rebuild(wanted, now);
+        clients.services(services.size());
         marks = new Marks(rules);
         ipvs = nextIpvs;
         timeouts = Timeouts.of(nextIpvs);
@@ -168,6 +175,20 @@ public final class Tables {
 
     FlowHash callHashes() {
         return callHashes;
+    }
+
+    /// What each client has open.
+    public Clients clients() {
+        return clients;
+    }
+
+    public ClientRules clientRules() {
+        return clientRules;
+    }
+
+    /// What operators allow to clients from now on.
+    public void clientRules(ClientRules rules) {
+        clientRules = rules;
     }
 
     /// Whether this director is the one that changes entries.
@@ -271,9 +292,14 @@ public final class Tables {
         };
     }
 
+    /// Whether a client may begin a connection that its service has.
+    ClientRules.Verdict verdict(int service, Flow flow, long now) {
+        return clientRules.verdict(flow, service, services.clientLimit(service), clients, now);
+    }
+
     private int insert(int service, Flow flow, long now) {
         int real = persistence.real();
-        return connections.insert(
+        int slot = connections.insert(
                 flow.protocol(),
                 (int) flow.clientLo(),
                 flow.clientPort(),
@@ -285,6 +311,25 @@ public final class Tables {
                 service,
                 real,
                 now + Timeouts.NEW);
+        if (slot != ConnTable.FULL) {
+            entered(conn.at(slot), now);
+        }
+        return slot;
+    }
+
+    /// A connection is in the table, whoever made it.
+    void entered(Conn entered, long now) {
+        if (entered.service() != Services.NONE) {
+            clients.opened(entered.clientHi(), entered.clientLo(), entered.service(), now);
+        }
+    }
+
+    /// Takes a connection out of the table; its template is the caller's.
+    void takeOut(Conn leaving) {
+        if (leaving.service() != Services.NONE) {
+            clients.closed(leaving.clientHi(), leaving.clientLo(), leaving.service());
+        }
+        connections.remove(leaving.slot());
     }
 
     private boolean makeRoomForConnection(long now) {
@@ -428,7 +473,7 @@ public final class Tables {
         conn.at(slot);
         int controller = conn.template();
         changes.connectionEnd(conn, now);
-        connections.remove(slot);
+        takeOut(conn);
         if (controller == Conn.NO_TEMPLATE) {
             return;
         }

@@ -43,8 +43,15 @@ public final class TemplateChores {
 
     /// A real server by its address, whatever services have it.
     ///
-    /// @param port  as configured
-    public record Target(int address, int port) {}
+    /// @param port  as configured, or [#ANY_PORT]
+    public record Target(int address, int port) {
+        /// Whatever the port.
+        public static final int ANY_PORT = -1;
+
+        boolean is(RealServerTable reals, int id) {
+            return reals.address(id) == address && (port == ANY_PORT || reals.port(id) == port);
+        }
+    }
 
     /// What came of an order.
     ///
@@ -57,6 +64,7 @@ public final class TemplateChores {
         private final Action action;
         private final Selection selection;
         private final @Nullable Target to;
+        private final boolean isDryRun;
         private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         private final int[] walked; // what it goes through: services for one client, else real servers
         private int at;
@@ -65,10 +73,11 @@ public final class TemplateChores {
         private long done;
         private long refused;
 
-        Order(Action action, Selection selection, @Nullable Target to, int[] walked) {
+        Order(Action action, Selection selection, @Nullable Target to, boolean isDryRun, int[] walked) {
             this.action = action;
             this.selection = selection;
             this.to = to;
+            this.isDryRun = isDryRun;
             this.walked = walked;
         }
     }
@@ -89,9 +98,10 @@ public final class TemplateChores {
     /// Takes an order. Its outcome comes once everything is done; it fails where this director is not or no longer
     /// active, and where too many wait.
     ///
-    /// @param to  where MOVE moves, and what PIN makes a template for where a client has none; else null
-    public CompletableFuture<Outcome> order(Action action, Selection selection, @Nullable Target to) {
-        var order = new Order(action, selection, to, walked(selection));
+    /// @param to        where MOVE moves, and what PIN makes a template for where a client has none; else null
+    /// @param isDryRun  only count what would be done
+    public CompletableFuture<Outcome> order(Action action, Selection selection, @Nullable Target to, boolean isDryRun) {
+        var order = new Order(action, selection, to, isDryRun, walked(selection));
         if (!tables.isActive()) {
             order.outcome.completeExceptionally(
                     new IllegalStateException("this director is not active; ask the one that is"));
@@ -159,7 +169,7 @@ public final class TemplateChores {
 
     private boolean isSelectedReal(Selection selection, int real) {
         var wanted = selection.real;
-        return wanted == null || (reals.address(real) == wanted.address && reals.port(real) == wanted.port);
+        return wanted == null || wanted.is(reals, real);
     }
 
     private int visitClient(Order order, long now) {
@@ -204,14 +214,18 @@ public final class TemplateChores {
         template.at(slot);
         switch (order.action) {
             case FLUSH -> {
-                tables.dropTemplate(slot, now);
+                if (!order.isDryRun) {
+                    tables.dropTemplate(slot, now);
+                }
                 count(order, true);
             }
             case MOVE -> move(order, slot, now);
             case PIN, UNPIN -> {
                 boolean pinned = order.action == Action.PIN;
                 if (template.isPinned() != pinned) {
-                    tables.pinTemplate(slot, pinned, now);
+                    if (!order.isDryRun) {
+                        tables.pinTemplate(slot, pinned, now);
+                    }
                     count(order, true);
                 }
             }
@@ -223,13 +237,19 @@ public final class TemplateChores {
         if (to == RealServerTable.NONE) {
             count(order, false);
         } else if (to != template.real()) {
-            tables.moveTemplate(slot, to, now);
+            if (!order.isDryRun) {
+                tables.moveTemplate(slot, to, now);
+            }
             count(order, true);
         }
     }
 
     private void make(Order order, int service, int client, long now) {
         int to = target(order, service);
+        if (order.isDryRun) {
+            count(order, to != RealServerTable.NONE);
+            return;
+        }
         int slot = to == RealServerTable.NONE ? TemplateTable.FULL : tables.madeTemplate(service, client, to, now);
         if (slot == TemplateTable.FULL) {
             count(order, false);
@@ -251,7 +271,12 @@ public final class TemplateChores {
         if (to == null || service == Services.NONE) {
             return RealServerTable.NONE;
         }
-        int real = tables.services().realOfConnection(service, to.address, to.port);
-        return real != RealServerTable.NONE && reals.isAvailable(real) ? real : RealServerTable.NONE;
+        var candidates = tables.services().reals(service);
+        for (int i = 0; i < candidates.count(); i++) {
+            if (to.is(reals, candidates.id(i))) {
+                return candidates.id(i);
+            }
+        }
+        return RealServerTable.NONE;
     }
 }

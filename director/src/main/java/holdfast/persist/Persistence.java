@@ -4,6 +4,7 @@ import holdfast.conf.Ipvs;
 import holdfast.conf.RearmPolicy;
 import holdfast.conn.Flow;
 import holdfast.conn.FlowHash;
+import holdfast.schedule.Scheduler;
 import holdfast.schedule.Schedulers;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
@@ -232,6 +233,11 @@ public final class Persistence {
     private int client(int service, Flow flow) {
         int masked = (int) flow.clientLo() & services.netmask(service);
         return services.hasEngine(service) ? (int) callHashes.of(flow.call(), masked) : masked;
+    }
+
+    /// A scheduler that stands where the service's does, to ask it what it would pick.
+    public Scheduler schedulerOf(int service) {
+        return schedulers.copyOf(service);
     }
 
     /// A real server of the service was quiesced or restored at run time.

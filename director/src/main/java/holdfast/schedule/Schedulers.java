@@ -38,11 +38,6 @@ public final class Schedulers {
         return position == Scheduler.NONE ? RealServerTable.NONE : reals.id(position);
     }
 
-    /// One that stands where the scheduler of a service does, to ask without picking; for the control path.
-    public Scheduler copyOf(int service) {
-        return schedulers[service].copy();
-    }
-
     /// Goes over to a new snapshot and tells the schedulers of the services that changed.
     public void update(Services next, Ipvs ipvs) {
         var before = services;

@@ -4,6 +4,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
 import holdfast.conf.ForwardingMethod;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Every real server that is configured or still referred to, as flat columns under a stable id.
@@ -174,6 +175,18 @@ public final class RealServerTable {
     /// Gives it new clients again, with the weight that it had before [#quiesce].
     public void restore(int id) {
         weight[id] = lastWeight[id];
+    }
+
+    /// What the configuration says of it, with the weight and the drain that it has at this moment.
+    Configuration.RealServer present(int id, Configuration.RealServer configured) {
+        return new Configuration.RealServer(
+                configured.address(),
+                configured.port(),
+                weight[id],
+                configured.method(),
+                configured.upperThreshold(),
+                configured.lowerThreshold(),
+                Optional.ofNullable(drain[id]).map(mode -> new Configuration.Drain(mode, 0)));
     }
 
     /// How it is emptied while its weight is 0; null for what the director does by default.

@@ -28,6 +28,7 @@ public final class Services {
     public static final int FTP = 21;
 
     private static final int FTP_DATA = 20;
+    private static final Configuration.ClientLimit NO_LIMIT = new Configuration.ClientLimit(0, 0);
     private static final int UNPRIVILEGED_PORTS = 1024;
 
     /// Most services that one process may ever have had.
@@ -43,6 +44,7 @@ public final class Services {
             int netmask,
             RearmPolicy rearm,
             boolean hasEngine,
+            Configuration.ClientLimit clientLimit,
             RealServers reals) {
         ServiceKey key() {
             return service.key();
@@ -201,6 +203,35 @@ public final class Services {
         return entries[service].service;
     }
 
+    /// What one client may have of the service; zeros for no bound.
+    public Configuration.ClientLimit clientLimit(int service) {
+        return entries[service].clientLimit;
+    }
+
+    /// Id of the service with a key that is configured now, or [#NONE].
+    public int idOf(ServiceKey key) {
+        int id = exactly(key.protocol().number(), key.address().bits(), key.port());
+        return id != NONE && entries[id].isConfigured ? id : NONE;
+    }
+
+    /// As configured last, but with the weights and drains that its real servers have at this moment.
+    public Configuration.Service present(int service) {
+        var configured = entries[service].service;
+        var reals = new ArrayList<Configuration.RealServer>();
+        for (var real : configured.realServers()) {
+            int id = realOf(service, real.address().bits(), real.port());
+            reals.add(id == RealServerTable.NONE ? real : table.present(id, real));
+        }
+        return new Configuration.Service(
+                configured.key(),
+                configured.scheduler(),
+                configured.flags(),
+                configured.persistence(),
+                configured.onePacket(),
+                configured.clientLimit(),
+                reals);
+    }
+
     /// Whether each datagram of the service is a connection by itself (IPVS-REF 1.12).
     public boolean isOnePacket(int service) {
         return entries[service].service.onePacket();
@@ -267,6 +298,7 @@ public final class Services {
                 entry.netmask,
                 entry.rearm,
                 entry.hasEngine,
+                entry.clientLimit,
                 new ConfiguredReals(table, new int[0]));
     }
 
@@ -294,6 +326,7 @@ public final class Services {
                 service.persistence().map(Configuration.Persistence::netmask).orElse(-1),
                 service.persistence().map(Configuration.Persistence::rearm).orElse(RearmPolicy.IPVS),
                 service.persistence().flatMap(Configuration.Persistence::engine).isPresent(),
+                service.clientLimit().orElse(NO_LIMIT),
                 before != null && !isEdited ? before.reals : new ConfiguredReals(table, order(wanted, before)));
     }
 

@@ -86,6 +86,20 @@ class ClientsTest {
     }
 
     @Test
+    void theEntryThatRestsLongestIsFoundAmongAnyNumberOfBusyOnes() {
+        var busy = table(2000);
+        for (int i = 0; i < 999; i++) {
+            busy.opened(0, i, 0, 0);
+        }
+        for (int i = 1000; i < 1200; i++) {
+            busy.opened(0, i, 0, i * 3 * SECOND);
+            assertThat(busy.connections(0, i, 0)).isEqualTo(1);
+            busy.closed(0, i, 0);
+        }
+        assertThat(busy.replaced() + busy.notEntered()).isZero();
+    }
+
+    @Test
     void anEndWithoutABeginningIsCountedAndChangesNothing() {
         clients.closed(0, 1, 0);
 

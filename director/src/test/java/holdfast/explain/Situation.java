@@ -15,6 +15,7 @@ import holdfast.persist.TemplateTable;
 import holdfast.schedule.Schedulers;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
+import holdfast.testing.Fixtures;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Optional;
@@ -28,36 +29,19 @@ final class Situation {
     final Persistence persistence;
     final Flow flow = new Flow();
     Services services = new Services(reals);
-    final Schedulers schedulers = new Schedulers(services);
+    final Schedulers schedulers = new Schedulers(services, Ipvs.DEFAULT);
     List<Configuration.Service> present = List.of();
     Ipvs ipvs = Ipvs.DEFAULT;
-    int pinned = TemplateTable.MISSING;
     long now;
 
     Situation(int templatesMax) {
         templates = new TemplateTable(templatesMax, reals, new FlowHash(5, 6), 0, Arena.ofAuto());
-        persistence = new Persistence(services, schedulers, templates);
+        persistence = new Persistence(services, schedulers, templates, new FlowHash(7, 8));
     }
 
     static Ipvs ipvs(boolean expireNodestConn, boolean expireQuiescentTemplate) {
-        return new Ipvs(
-                expireNodestConn,
-                expireQuiescentTemplate,
-                1,
-                false,
-                false,
-                false,
-                false,
-                0,
-                0,
-                0,
-                10,
-                1024,
-                86_400,
-                86_400,
-                900,
-                120,
-                300);
+        return Fixtures.ipvs(
+                "expireNodestConn", expireNodestConn, "expireQuiescentTemplate", expireQuiescentTemplate);
     }
 
     static Configuration.RealServer draining(String address, int port, DrainMode mode, long deadlineS) {
@@ -73,13 +57,13 @@ final class Situation {
 
     void configure(Configuration.Service... wanted) {
         present = List.of(wanted);
-        services = services.rebuild(present);
-        persistence.update(services);
+        services = services.rebuild(present, now);
+        persistence.update(services, ipvs);
     }
 
     void expireQuiescentTemplate() {
         ipvs = ipvs(false, true);
-        persistence.expireQuiescentTemplate(true);
+        persistence.update(services, ipvs);
     }
 
     /// A connection as the worker makes it; where it went, or what became of it.
@@ -100,7 +84,7 @@ final class Situation {
                 .filter(one -> one.key().equals(services.key(service)))
                 .findFirst()
                 .orElseThrow();
-        var whereis = new Whereis(services, templates, ipvs, slot -> slot == pinned);
+        var whereis = new Whereis(services, templates, ipvs);
         flow.v4(TCP, client, 40000, VIP, port);
         return whereis.ask(service, configured, flow, schedulers.copyOf(service), change, now);
     }

@@ -109,7 +109,7 @@ class WhereisTest {
     void pinnedTemplateIsNamedSo() {
         live.configure(persistent(tcp(80), 300, HOST, real("10.0.0.1", 80, 1)));
         live.connect(CLIENT, 80);
-        live.pinned = live.persistence.template();
+        live.templates.view().at(live.persistence.template()).pinned(true);
 
         assertThat(live.ask(CLIENT, 80).reason()).isEqualTo(new Reason.PinnedByTemplate("10.0.0.1:80", false, false));
     }

@@ -327,8 +327,7 @@ class EnginePacketTest {
             assertThat(director.state(40000)).isEqualTo(TcpState.FIN_WAIT.code());
             long before = director.tables.services().traffic().total(0, Traffic.Unit.CONNECTIONS);
             director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
-            assertThat(director.tables.services().traffic().total(0, Traffic.Unit.CONNECTIONS)
-                            - before)
+            assertThat(director.tables.services().traffic().total(0, Traffic.Unit.CONNECTIONS) - before)
                     .as("mode %d", mode)
                     .isEqualTo(mode - 1);
         }
@@ -681,7 +680,7 @@ class EnginePacketTest {
     // What an operator does to templates
 
     private Outcome order(Action action, Selection selection, @Nullable Target to) {
-        var outcome = director.tables.chores().order(action, selection, to);
+        var outcome = director.tables.chores().order(action, selection, to, false);
         director.tables.turn(director.now, 256);
         return outcome.join();
     }
@@ -735,7 +734,7 @@ class EnginePacketTest {
         }
         var outcome = director.tables
                 .chores()
-                .order(Action.FLUSH, new Selection(0, 0, Services.NONE, new Target(REAL, 8080)), null);
+                .order(Action.FLUSH, new Selection(0, 0, Services.NONE, new Target(REAL, 8080)), null, false);
         int turns = 0;
         for (; !outcome.isDone(); turns++) {
             director.tables.turn(director.now, 8);
@@ -753,7 +752,7 @@ class EnginePacketTest {
     @Test
     void aStandbyTakesNoOrders() {
         director.tables.demote();
-        assertThat(director.tables.chores().order(Action.FLUSH, client(CLIENT), null))
+        assertThat(director.tables.chores().order(Action.FLUSH, client(CLIENT), null, false))
                 .isCompletedExceptionally();
     }
 }

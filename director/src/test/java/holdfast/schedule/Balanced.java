@@ -1,8 +1,8 @@
 package holdfast.schedule;
 
-import static holdfast.testing.Fixtures.ipvs;
 import static holdfast.testing.Fixtures.VIP;
 import static holdfast.testing.Fixtures.ip;
+import static holdfast.testing.Fixtures.ipvs;
 import static holdfast.testing.Fixtures.tcp;
 
 import holdfast.conf.Configuration;
@@ -62,8 +62,10 @@ final class Balanced {
                 reals.add(new Configuration.RealServer(new Ipv4(FIRST + i), 80, weights[i], ForwardingMethod.NAT));
             }
         }
-        services = services.rebuild(List.of(
-                new Configuration.Service(tcp(80), name, flags, Optional.empty(), false, Optional.empty(), reals)), 0);
+        services = services.rebuild(
+                List.of(new Configuration.Service(
+                        tcp(80), name, flags, Optional.empty(), false, Optional.empty(), reals)),
+                0);
         schedulers.update(services, ipvs);
     }
 

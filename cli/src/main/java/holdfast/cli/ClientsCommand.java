@@ -1,0 +1,273 @@
+package holdfast.cli;
+
+import holdfast.admin.AdminPaths;
+import holdfast.admin.ClientRuleRequest;
+import holdfast.admin.ClientRules;
+import holdfast.admin.Clients;
+import holdfast.admin.EntryFilter;
+import holdfast.admin.Host;
+import holdfast.admin.RehomeRequest;
+import holdfast.admin.RehomeResult;
+import holdfast.conf.MarkRule;
+import holdfast.conf.ServiceKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "clients",
+        description = {
+            "List the clients with the most connections, or limit, block or re-home some.",
+            "A count may be too high by the number under ERROR, and is never too low."
+        },
+        synopsisSubcommandLabel = "[COMMAND]",
+        subcommands = {
+            ClientsCommand.Rules.class,
+            ClientsCommand.Limit.class,
+            ClientsCommand.Block.class,
+            ClientsCommand.Unblock.class,
+            ClientsCommand.Rehome.class
+        })
+final class ClientsCommand implements Callable<Integer> {
+    private static final String ON_SILENCE =
+            ", so it may have been obeyed all the same: look with 'holdfast clients rules'";
+
+    @Option(
+            names = "--by",
+            paramLabel = "ORDER",
+            defaultValue = "connections",
+            description = "connections, rate (new ones per second) or share (of its real server's connections) "
+                    + "(default: ${DEFAULT-VALUE})")
+    private Clients.By by = Clients.By.CONNECTIONS;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "" + AdminPaths.CLIENTS_USUAL,
+            description = "most clients to list (default: ${DEFAULT-VALUE})")
+    private int limit;
+
+    @Mixin
+    private final AdminClient admin = new AdminClient();
+
+    @Mixin
+    private final Console console = new Console();
+
+    @Override
+    public Integer call() {
+        if (limit < 1 || limit > AdminPaths.ENTRIES_MAX) {
+            throw new Failure(ExitCode.WRONG_INPUT, "--limit " + limit + " must be 1 to " + AdminPaths.ENTRIES_MAX);
+        }
+        var uri = AdminPaths.CLIENTS + "?" + AdminPaths.BY + "=" + Text.word(by) + "&" + AdminPaths.LIMIT + "=" + limit;
+        var clients = admin.get(uri, Clients.class);
+        console.result(clients, text(clients));
+        return ExitCode.DONE;
+    }
+
+    private static String text(Clients clients) {
+        var table = new Table("CLIENT", "SERVICE", "CONNECTIONS", "ERROR", "NEW/S", "SHARE", "TEMPLATE");
+        for (var client : clients.clients()) {
+            table.add(
+                    client.client().toString(),
+                    client.service().toString(),
+                    Long.toString(client.connections()),
+                    Long.toString(client.connectionsError()),
+                    Long.toString(client.newPerSecond()),
+                    Math.round(client.share() * 100) + "%",
+                    client.real() == null ? "none" : client.real().toString());
+        }
+        return table.toString();
+    }
+
+    @Command(name = "rules", description = "List the limits and blocks in force, and how many packets each kept out.")
+    static final class Rules implements Callable<Integer> {
+        @Mixin
+        private final AdminClient admin = new AdminClient();
+
+        @Mixin
+        private final Console console = new Console();
+
+        @Override
+        public Integer call() {
+            var rules = admin.get(AdminPaths.CLIENT_RULES, ClientRules.class);
+            console.result(rules, rulesText(rules));
+            return ExitCode.DONE;
+        }
+    }
+
+    private static String rulesText(ClientRules rules) {
+        if (rules.rules().isEmpty()) {
+            return "No client is limited or blocked";
+        }
+        var table = new Table("CLIENT", "RULE", "ENDS", "DROPPED");
+        for (var rule : rules.rules()) {
+            table.add(
+                    rule.client().toString(),
+                    ruleText(rule),
+                    rule.expiresMs() == null ? "with the director" : "in " + Text.ms(rule.expiresMs()),
+                    Long.toString(rule.dropped()));
+        }
+        return table.toString();
+    }
+
+    private static String ruleText(ClientRules.Rule rule) {
+        var parts = new ArrayList<String>();
+        if (rule.blocked()) {
+            parts.add("blocked");
+        }
+        if (rule.connections() != null) {
+            parts.add(Text.count(rule.connections(), "connection"));
+        }
+        if (rule.newPerSecond() != null) {
+            parts.add(rule.newPerSecond() + " new per second");
+        }
+        return parts.stream().collect(Collectors.joining(", "));
+    }
+
+    /// What the commands that change a rule have in common.
+    abstract static class Change implements Callable<Integer> {
+        @Parameters(paramLabel = "CLIENT", description = "an address or a prefix, such as 198.51.100.0/24")
+        @SuppressWarnings("NullAway.Init")
+        MarkRule.Prefix client;
+
+        @Mixin
+        final AdminClient admin = new AdminClient();
+
+        @Mixin
+        private final Console console = new Console();
+
+        int change(ClientRuleRequest request) {
+            var rules = admin.post(AdminPaths.CLIENT_RULES, request, ClientRules.class, ON_SILENCE);
+            console.result(rules, rulesText(rules));
+            console.note("This lasts until the director restarts; give it to every director");
+            return ExitCode.DONE;
+        }
+
+        static @Nullable Long seconds(@Nullable Duration duration) {
+            return duration == null ? null : duration.toSeconds();
+        }
+    }
+
+    @Command(
+            name = "limit",
+            description = "Bound what each address of a client or prefix may have; the rest is dropped.")
+    static final class Limit extends Change {
+        @Option(names = "--connections", paramLabel = "N", description = "most connections at once")
+        private @Nullable Integer connections;
+
+        @Option(names = "--new-per-second", paramLabel = "N", description = "most new connections per second")
+        private @Nullable Integer newPerSecond;
+
+        @Option(names = "--for", paramLabel = "DURATION", description = "such as 90s, 30m or 1h30m (default: for good)")
+        private @Nullable Duration duration;
+
+        @Override
+        public Integer call() {
+            if (connections == null && newPerSecond == null) {
+                throw new Failure(
+                        ExitCode.WRONG_INPUT, "Say what to bound, with --connections, --new-per-second or both");
+            }
+            if ((connections != null && connections < 1) || (newPerSecond != null && newPerSecond < 1)) {
+                throw new Failure(
+                        ExitCode.WRONG_INPUT, "A bound must be 1 or more; to let nothing in, use 'clients block'");
+            }
+            return change(new ClientRuleRequest(
+                    ClientRuleRequest.Action.LIMIT, client, connections, newPerSecond, seconds(duration)));
+        }
+    }
+
+    @Command(name = "block", description = "Drop every packet of a client or prefix; its connections hang. Asks first.")
+    static final class Block extends Change {
+        @Option(names = "--for", paramLabel = "DURATION", description = "such as 90s, 30m or 1h30m (default: for good)")
+        private @Nullable Duration duration;
+
+        @Mixin
+        private final Confirmation confirmation = new Confirmation();
+
+        @Override
+        public Integer call() {
+            confirmation.ask(
+                    "A block",
+                    () -> "%s has %s and templates; nothing of it is taken any more. Go ahead?"
+                            .formatted(
+                                    client,
+                                    Text.count(
+                                            Filter.count(admin, new EntryFilter(client, null, null)), "connection")));
+            return change(new ClientRuleRequest(ClientRuleRequest.Action.BLOCK, client, null, null, seconds(duration)));
+        }
+    }
+
+    @Command(name = "unblock", description = "Take a client's or prefix's block or limit away.")
+    static final class Unblock extends Change {
+        @Override
+        public Integer call() {
+            return change(new ClientRuleRequest(ClientRuleRequest.Action.UNBLOCK, client, null, null, null));
+        }
+    }
+
+    @Command(
+            name = "rehome",
+            description = "Give a client another real server for its next connections; open ones stay. Asks first.")
+    static final class Rehome implements Callable<Integer> {
+        @Parameters(index = "0", paramLabel = "CLIENT", description = "an address or a prefix")
+        @SuppressWarnings("NullAway.Init")
+        private MarkRule.Prefix client;
+
+        @Parameters(index = "1", paramLabel = "SERVICE", description = "such as tcp/192.0.2.10:80 or mark/7")
+        @SuppressWarnings("NullAway.Init")
+        private ServiceKey service;
+
+        @Option(
+                names = "--to",
+                paramLabel = "REAL",
+                description = "the real server (default: the scheduler's choice of all but the present one)")
+        private @Nullable Host to;
+
+        @Mixin
+        private final Confirmation confirmation = new Confirmation();
+
+        @Mixin
+        private final AdminClient admin = new AdminClient();
+
+        @Mixin
+        private final Console console = new Console();
+
+        @Override
+        public Integer call() {
+            confirmation.ask(
+                    "A re-homing",
+                    () -> "%s of %s gets %s at its next connection. Go ahead?"
+                            .formatted(client, service, to == null ? "another real server" : to));
+            var result = admin.post(
+                    AdminPaths.REHOME, new RehomeRequest(client, service, to), RehomeResult.class, ON_SILENCE);
+            console.result(result, text(result));
+            return result.refused().isEmpty() ? ExitCode.DONE : ExitCode.NOT_DONE;
+        }
+
+        private static String text(RehomeResult result) {
+            var text = new StringBuilder(
+                    result.templates() == 0
+                            ? "No template was changed"
+                            : "%s to %s; %s where it was until it ends"
+                                    .formatted(
+                                            Text.count(result.templates(), "template") + " moved",
+                                            result.to().stream()
+                                                    .map(Object::toString)
+                                                    .collect(Collectors.joining(", ")),
+                                            Text.count(result.connectionsLeft(), "connection") + " left"));
+            result.refused()
+                    .forEach(refused -> text.append(System.lineSeparator())
+                            .append("  - ")
+                            .append(refused.templates())
+                            .append(" refused: ")
+                            .append(refused.why()));
+            return text.toString();
+        }
+    }
+}

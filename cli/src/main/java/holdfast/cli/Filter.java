@@ -1,0 +1,57 @@
+package holdfast.cli;
+
+import holdfast.admin.AdminPaths;
+import holdfast.admin.Connections;
+import holdfast.admin.EntryFilter;
+import holdfast.admin.Host;
+import holdfast.conf.MarkRule;
+import holdfast.conf.ServiceKey;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options that say which connections and templates are meant.
+final class Filter {
+    @Option(names = "--client", paramLabel = "CLIENT", description = "an address or a prefix, such as 198.51.100.0/24")
+    private MarkRule.@Nullable Prefix client;
+
+    @Option(names = "--real", paramLabel = "REAL", description = "a real server, such as 10.0.0.11 or 10.0.0.11:8080")
+    private @Nullable Host real;
+
+    @Option(names = "--service", paramLabel = "SERVICE", description = "such as tcp/192.0.2.10:80 or mark/7")
+    private @Nullable ServiceKey service;
+
+    EntryFilter filter() {
+        return new EntryFilter(client, real, service);
+    }
+
+    /// The filter, of which at least one part must be given.
+    EntryFilter atLeastOne() {
+        if (filter().equals(EntryFilter.ALL)) {
+            throw new Failure(
+                    ExitCode.WRONG_INPUT,
+                    "Say which templates are meant, with --client, --real or --service; together they mean those that fit all");
+        }
+        return filter();
+    }
+
+    /// How many entries fit.
+    static long count(AdminClient admin, EntryFilter filter) {
+        return admin.get(uri(filter, 1, null), Connections.class).total();
+    }
+
+    /// @param kind  null for both
+    static String uri(EntryFilter filter, int limit, Connections.@Nullable Kind kind) {
+        var uri = new StringBuilder(AdminPaths.CONNECTIONS + "?" + AdminPaths.LIMIT + "=" + limit);
+        add(uri, AdminPaths.KIND, kind == null ? null : Text.word(kind));
+        add(uri, AdminPaths.CLIENT, filter.client());
+        add(uri, AdminPaths.REAL, filter.real());
+        add(uri, AdminPaths.SERVICE, filter.service());
+        return uri.toString();
+    }
+
+    private static void add(StringBuilder uri, String name, @Nullable Object value) {
+        if (value != null) {
+            uri.append('&').append(name).append('=').append(value);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package holdfast.cli;
+
+import holdfast.admin.AdminPaths;
+import holdfast.admin.Impact;
+import holdfast.admin.ImpactRequest;
+import holdfast.conf.ConfigurationFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "impact",
+        description = {
+            "Show what a configuration file would do to the clients that are here now; changes nothing.",
+            "For each service: templates orphaned, clients that would get another real server, connections affected, and why."
+        })
+final class ImpactCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "the file that is thought of")
+    @SuppressWarnings("NullAway.Init")
+    private Path file;
+
+    @Mixin
+    private final AdminClient admin = new AdminClient();
+
+    @Mixin
+    private final Console console = new Console();
+
+    @Override
+    public Integer call() {
+        if (ConfigurationFile.read(file) instanceof ConfigurationFile.Mistakes(var mistakes)) {
+            ConfigCommand.note(mistakes, file, console);
+            return ExitCode.WRONG_INPUT;
+        }
+        var impact = admin.post(AdminPaths.IMPACT, new ImpactRequest(file.toString(), content()), Impact.class, "");
+        console.result(impact, text(impact));
+        return ExitCode.DONE;
+    }
+
+    private String content() {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new Failure(ExitCode.WRONG_INPUT, file + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static String text(Impact impact) {
+        var lines = new ArrayList<String>();
+        for (var service : impact.services()) {
+            lines.add("%s %s: %s orphaned, %s re-homed, %s affected, %s moved"
+                    .formatted(
+                            service.service(),
+                            Text.word(service.change()),
+                            Text.count(service.templatesOrphaned(), "template"),
+                            Text.count(service.clientsRehomed(), "client"),
+                            Text.count(service.connectionsAffected(), "connection"),
+                            service.vipsMoved() == 0 ? "no VIP" : Text.count(service.vipsMoved(), "VIP")));
+            service.why().forEach(why -> lines.add("  - " + why));
+        }
+        impact.others().forEach(other -> lines.add("- " + other));
+        return lines.isEmpty() ? "Nothing would change" : String.join(System.lineSeparator(), lines);
+    }
+}

@@ -1,0 +1,195 @@
+package holdfast.cli;
+
+import holdfast.admin.AdminPaths;
+import holdfast.admin.Connections;
+import holdfast.admin.EntryFilter;
+import holdfast.admin.Host;
+import holdfast.admin.TemplateRequest;
+import holdfast.admin.TemplateResult;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "template",
+        description = {
+            "Persistence templates: which client belongs to which real server.",
+            "--client, --real and --service together mean the templates that fit all of them."
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            TemplateCommand.ListCommand.class,
+            TemplateCommand.Flush.class,
+            TemplateCommand.Move.class,
+            TemplateCommand.Pin.class,
+            TemplateCommand.Unpin.class
+        })
+final class TemplateCommand extends Group {
+    private static final String ON_SILENCE =
+            ", so some may have been changed all the same: look with 'holdfast template list'";
+
+    @Command(name = "list", description = "List templates, with the time that each is set to and what it controls.")
+    static final class ListCommand implements Callable<Integer> {
+        @Mixin
+        private final Filter filter = new Filter();
+
+        @Mixin
+        private final AdminClient admin = new AdminClient();
+
+        @Mixin
+        private final Console console = new Console();
+
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                defaultValue = "" + AdminPaths.ENTRIES_MAX,
+                description = "most templates to list (default: ${DEFAULT-VALUE}, the most there can be)")
+        private int limit;
+
+        @Override
+        public Integer call() {
+            if (limit < 1 || limit > AdminPaths.ENTRIES_MAX) {
+                throw new Failure(ExitCode.WRONG_INPUT, "--limit " + limit + " must be 1 to " + AdminPaths.ENTRIES_MAX);
+            }
+            var uri = Filter.uri(filter.filter(), limit, Connections.Kind.TEMPLATE);
+            var answer = admin.get(uri, Connections.class);
+            console.result(answer, ConnectionsText.templates(answer));
+            Listing.noteIfCut(answer, console);
+            return ExitCode.DONE;
+        }
+    }
+
+    /// What the commands that change templates have in common.
+    abstract static class Change implements Callable<Integer> {
+        @Mixin
+        final Filter filter = new Filter();
+
+        @Mixin
+        private final AdminClient admin = new AdminClient();
+
+        @Mixin
+        private final Console console = new Console();
+
+        TemplateResult ask(TemplateRequest.Action action, EntryFilter which, @Nullable Host to, boolean dryRun) {
+            var request = new TemplateRequest(action, which, to, dryRun);
+            return admin.post(AdminPaths.TEMPLATES, request, TemplateResult.class, dryRun ? "" : ON_SILENCE);
+        }
+
+        int ended(TemplateResult result) {
+            console.result(result, text(result));
+            return result.refused().isEmpty() ? ExitCode.DONE : ExitCode.NOT_DONE;
+        }
+
+        /// Asks before it acts, unless nothing would be done.
+        int afterAsking(TemplateRequest.Action action, @Nullable Host to, Confirmation confirmation, String then) {
+            var which = filter.atLeastOne();
+            if (confirmation.isWanted()) {
+                var would = ask(action, which, to, true);
+                if (would.done() == 0) {
+                    return ended(would);
+                }
+                confirmation.ask(
+                        "This",
+                        () -> "%s %s. %s Go ahead?".formatted(Text.count(would.done(), "template"), which, then));
+            }
+            return ended(ask(action, which, to, false));
+        }
+
+        private static String text(TemplateResult result) {
+            var done = switch (result.action()) {
+                case FLUSH -> "flushed";
+                case MOVE -> "moved";
+                case PIN -> "pinned";
+                case UNPIN -> "unpinned";
+            };
+            var text = new StringBuilder();
+            if (result.matched() == 0 && result.done() == 0) {
+                text.append("No template fits");
+            } else if (result.matched() < result.done()) {
+                text.append(Text.count(result.done(), "template"))
+                        .append(" made and ")
+                        .append(done);
+            } else {
+                text.append(Text.count(result.done(), "template")).append(' ').append(done);
+                text.append(", of ").append(result.matched()).append(" that fit");
+            }
+            result.refused()
+                    .forEach(refused -> text.append(System.lineSeparator())
+                            .append("  - ")
+                            .append(refused.templates())
+                            .append(" refused: ")
+                            .append(refused.why()));
+            return text.toString();
+        }
+    }
+
+    @Command(
+            name = "flush",
+            description = "Remove templates: their clients are scheduled anew; open connections stay. Asks first.")
+    static final class Flush extends Change {
+        @Mixin
+        private final Confirmation confirmation = new Confirmation();
+
+        @Override
+        public Integer call() {
+            return afterAsking(
+                    TemplateRequest.Action.FLUSH,
+                    null,
+                    confirmation,
+                    "Their clients get any real server at their next connection.");
+        }
+    }
+
+    @Command(
+            name = "move",
+            description = "Give templates another real server for the next connections; open ones stay. Asks first.")
+    static final class Move extends Change {
+        @Option(names = "--to", required = true, paramLabel = "REAL", description = "the real server to have them")
+        @SuppressWarnings("NullAway.Init")
+        private Host to;
+
+        @Mixin
+        private final Confirmation confirmation = new Confirmation();
+
+        @Override
+        public Integer call() {
+            return afterAsking(
+                    TemplateRequest.Action.MOVE,
+                    to,
+                    confirmation,
+                    "Their clients get " + to + " at their next connection.");
+        }
+    }
+
+    @Command(
+            name = "pin",
+            description = {
+                "Let templates never expire.",
+                "With --client, --service and --to, a client without a template gets one."
+            })
+    static final class Pin extends Change {
+        @Option(names = "--to", paramLabel = "REAL", description = "the real server of a template that is to be made")
+        private @Nullable Host to;
+
+        @Override
+        public Integer call() {
+            var which = filter.atLeastOne();
+            if (to != null && (which.client() == null || which.service() == null || which.real() != null)) {
+                throw new Failure(
+                        ExitCode.WRONG_INPUT,
+                        "--to makes a template for a client of a service: give --client and --service, and not --real");
+            }
+            return ended(ask(TemplateRequest.Action.PIN, which, to, false));
+        }
+    }
+
+    @Command(name = "unpin", description = "Let pinned templates expire as usual again.")
+    static final class Unpin extends Change {
+        @Override
+        public Integer call() {
+            return ended(ask(TemplateRequest.Action.UNPIN, filter.atLeastOne(), null, false));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package holdfast.cli;
+
+import holdfast.admin.Clients;
+import holdfast.admin.Host;
+import holdfast.admin.WhereIsRequest;
+import holdfast.conf.DrainMode;
+import holdfast.conf.Ipv4;
+import holdfast.conf.MarkRule;
+import holdfast.conf.ServiceKey;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/// What an operator types, as values.
+final class Words {
+    private static final Pattern DURATION =
+            Pattern.compile("(?:([0-9]{1,5})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9})s)?");
+
+    private Words() {}
+
+    static CommandLine teach(CommandLine line) {
+        return line.registerConverter(ServiceKey.class, word(ServiceKey::of))
+                .registerConverter(Host.class, word(Host::of))
+                .registerConverter(MarkRule.Prefix.class, word(MarkRule.Prefix::of))
+                .registerConverter(DrainMode.class, word(text -> constant(text, DrainMode.values())))
+                .registerConverter(Clients.By.class, word(text -> constant(text, Clients.By.values())))
+                .registerConverter(WhereIsRequest.Weighted.class, word(Words::weighted))
+                .registerConverter(Duration.class, word(Words::duration));
+    }
+
+    private static <T> ITypeConverter<T> word(Function<String, T> parse) {
+        return text -> {
+            try {
+                return parse.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        };
+    }
+
+    private static <E extends Enum<E>> E constant(String text, E[] all) {
+        return Arrays.stream(all)
+                .filter(value -> Text.word(value).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is none of "
+                        + Arrays.stream(all).map(Text::word).collect(Collectors.joining(", "))));
+    }
+
+    /// `90s`, `30m`, `1h30m`, `2d`; the form in which [Text#ms] prints.
+    static Duration duration(String text) {
+        var parts = DURATION.matcher(text);
+        if (text.isEmpty() || !parts.matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a duration such as 90s, 30m, 1h30m or 2d");
+        }
+        var sum = Duration.ofDays(number(parts.group(1)))
+                .plusHours(number(parts.group(2)))
+                .plusMinutes(number(parts.group(3)))
+                .plusSeconds(number(parts.group(4)));
+        if (sum.isZero()) {
+            throw new IllegalArgumentException("'" + text + "' is no time at all; the least is 1s");
+        }
+        return sum;
+    }
+
+    @SuppressWarnings("NullAway") // a group that took no part in the match is null
+    private static long number(String group) {
+        return group == null ? 0 : Long.parseLong(group);
+    }
+
+    /// `10.0.0.11=3`, or `10.0.0.11` for weight 1.
+    private static WhereIsRequest.Weighted weighted(String text) {
+        int equals = text.indexOf('=');
+        if (equals < 0) {
+            return new WhereIsRequest.Weighted(Host.of(text), 1);
+        }
+        var weight = text.substring(equals + 1);
+        if (!weight.matches("0|[1-9][0-9]{0,4}") || Integer.parseInt(weight) > 65_535) {
+            throw new IllegalArgumentException("'" + weight + "' is not a weight of 0 to 65535");
+        }
+        return new WhereIsRequest.Weighted(Host.of(text.substring(0, equals)), Integer.parseInt(weight));
+    }
+
+    /// A netmask from `/24` or `255.255.255.0`.
+    static final class Netmask implements ITypeConverter<Ipv4> {
+        @Override
+        public Ipv4 convert(String text) {
+            if (text.matches("/([1-9]|[12][0-9]|3[0-2])")) {
+                return new Ipv4(-1 << (32 - Integer.parseInt(text.substring(1))));
+            }
+            try {
+                return Ipv4.of(text);
+            } catch (IllegalArgumentException _) {
+                throw new TypeConversionException("'" + text + "' is not a netmask such as /24 or 255.255.255.0");
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package holdfast.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.admin.json.AdminJson;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What tests of the command line have in common: a real server on a real Unix socket, and a run against it.
+abstract class AgainstASocket {
+    @TempDir
+    Path folder;
+
+    final Map<String, String> variables = new HashMap<>();
+
+    /// What a run ended with.
+    record Ended(int exit, String out, String err) {}
+
+    static Optional<String> nobody(String question) {
+        return Optional.empty();
+    }
+
+    /// A configuration file that stands on four lines.
+    ///
+    /// @param vrid      the key and the number
+    /// @param services  a list in brackets
+    Path configuration(String vrid, String services) throws IOException {
+        var key = Files.writeString(folder.resolve("k"), "0123456789abcdef".repeat(4));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        return Files.writeString(folder.resolve("director.yaml"), """
+                director: {name: d1, state-dir: %s}
+                cluster: {bind-address: 10.255.0.1, key-file: %s}
+                vip-groups: [ {%s, interface: eth0, vips: [192.0.2.10]}]
+                services: %s
+                """.formatted(folder, key, vrid, services));
+    }
+
+    Path socket() {
+        return folder.resolve("api.sock");
+    }
+
+    Ended with(String uri, int status, Object message, String... args) throws IOException {
+        Files.deleteIfExists(socket());
+        try (var server = new TinyServer(socket(), _ -> answer(status, message))) {
+            var ended = run(args);
+            assertThat(server.requests()).singleElement().asString().contains(" " + uri + " HTTP/1.1\r\n");
+            return ended;
+        }
+    }
+
+    static String answer(int status, Object message) {
+        return TinyServer.http(status, AdminJson.write(message));
+    }
+
+    Ended run(String... args) {
+        return run(AgainstASocket::nobody, args);
+    }
+
+    Ended run(Function<String, Optional<String>> ask, String... args) {
+        var all = new ArrayList<>(List.of(args));
+        all.addAll(List.of("--socket", socket().toString()));
+        return runWith(ask, all);
+    }
+
+    Ended runBare(String... args) {
+        return runWith(AgainstASocket::nobody, List.of(args));
+    }
+
+    Ended runWith(Function<String, Optional<String>> ask, List<String> args) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        var environment = new Environment(new PrintWriter(out), new PrintWriter(err), variables, folder, ask);
+        int exit = new Main(environment).run(args.toArray(String[]::new));
+        return new Ended(exit, out.toString(), err.toString());
+    }
+
+    static String golden(String name) throws IOException {
+        try (var in = AgainstASocket.class.getResourceAsStream("/golden/" + name + ".txt")) {
+            assertThat(in).as("golden file " + name).isNotNull();
+            return new String(in.readAllBytes(), UTF_8);
+        }
+    }
+}

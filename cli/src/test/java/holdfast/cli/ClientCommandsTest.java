@@ -1,0 +1,313 @@
+package holdfast.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.admin.ClientRules;
+import holdfast.admin.Clients;
+import holdfast.admin.Connections;
+import holdfast.admin.Endpoint;
+import holdfast.admin.Host;
+import holdfast.admin.RehomeResult;
+import holdfast.admin.TemplateRequest;
+import holdfast.admin.TemplateResult;
+import holdfast.admin.WhereIs;
+import holdfast.admin.json.AdminJson;
+import holdfast.conf.Ipv4;
+import holdfast.conf.MarkRule;
+import holdfast.conf.ServiceKey;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The commands about clients and their templates: what they ask, what they print, what they end with.
+class ClientCommandsTest extends AgainstASocket {
+    private static final ServiceKey SERVICE = ServiceKey.of("tcp/192.0.2.10:80");
+    private static final Endpoint REAL = Endpoint.of("10.0.0.11:8080");
+    private static final Host CLIENT = Host.of("198.51.100.7");
+    private static final String LASTS = "This lasts until the director restarts; give it to every director\n";
+
+    // Templates
+
+    @Test
+    void aFlushCountsFirstAndAsks() throws IOException {
+        var asked = new ArrayList<String>();
+        try (var server = new TinyServer(
+                socket(),
+                request -> answer(
+                        200, flushed(request.contains("\"dryRun\":true"), request.contains("mark/7") ? 0 : 12)))) {
+            String[] flush = {"template", "flush", "--client", "198.51.100.0/24", "--real", "10.0.0.11"};
+            assertThat(run(
+                            question -> {
+                                asked.add(question);
+                                return Optional.of("n");
+                            },
+                            flush))
+                    .isEqualTo(new Ended(3, "", "Nothing was done\n"));
+            assertThat(server.requests())
+                    .singleElement()
+                    .asString()
+                    .startsWith("POST /v1/templates HTTP/1.1\r\n")
+                    .endsWith("{\"action\":\"flush\",\"filter\":{\"client\":\"198.51.100.0/24\",\"real\":\"10.0.0.11\","
+                            + "\"service\":null},\"to\":null,\"dryRun\":true}");
+
+            assertThat(run(_ -> Optional.of("y"), flush))
+                    .isEqualTo(new Ended(0, "12 templates flushed, of 12 that fit\n", ""));
+            assertThat(server.requests()).hasSize(3);
+            assertThat(run("template", "flush", "--real=10.0.0.11", "--yes").exit())
+                    .isZero();
+            assertThat(server.requests()).as("no count where nobody is asked").hasSize(4);
+            assertThat(run("template", "flush", "--service=mark/7"))
+                    .as("no question where nothing would be done")
+                    .isEqualTo(new Ended(0, "No template fits\n", ""));
+        }
+        assertThat(asked)
+                .containsExactly(
+                        "12 templates of client 198.51.100.0/24, of real server 10.0.0.11. Their clients get any "
+                                + "real server at their next connection. Go ahead? [y/N] ");
+    }
+
+    private static TemplateResult flushed(boolean dryRun, long count) {
+        return new TemplateResult(TemplateRequest.Action.FLUSH, dryRun, count, count, List.of());
+    }
+
+    @Test
+    void whatWasRefusedIsSaidWithItsReasonAndEndsWithThree() throws IOException {
+        var result = new TemplateResult(
+                TemplateRequest.Action.MOVE,
+                false,
+                3,
+                1,
+                List.of(new TemplateResult.Refused(2, "10.0.0.12 is not a real server of tcp/192.0.2.10:443")));
+        assertThat(with(
+                        "/v1/templates",
+                        200,
+                        result,
+                        "template",
+                        "move",
+                        "--client=198.51.100.7",
+                        "--to=10.0.0.12",
+                        "--yes"))
+                .isEqualTo(new Ended(3, """
+                        1 template moved, of 3 that fit
+                          - 2 refused: 10.0.0.12 is not a real server of tcp/192.0.2.10:443
+                        """, ""));
+    }
+
+    @Test
+    void aPinMayMakeATemplate() throws IOException {
+        var made = new TemplateResult(TemplateRequest.Action.PIN, false, 0, 1, List.of());
+        assertThat(with(
+                        "/v1/templates",
+                        200,
+                        made,
+                        "template",
+                        "pin",
+                        "--client=198.51.100.7",
+                        "--service=mark/7",
+                        "--to=10.0.0.12"))
+                .isEqualTo(new Ended(0, "1 template made and pinned\n", ""));
+    }
+
+    // Where a client is
+
+    @Test
+    void whereAClientIsAndWhy() throws IOException {
+        var template = new WhereIs.Template(Endpoint.of("198.51.100.0:0"), REAL, 12_000, 288_000, 300, false, 2);
+        var answer = new WhereIs(
+                CLIENT,
+                SERVICE,
+                template,
+                List.of(new WhereIs.Copy("d2", WhereIs.Held.YES), new WhereIs.Copy("d3", WhereIs.Held.UNKNOWN)),
+                new WhereIs.Pick(REAL, "its template says so"),
+                new WhereIs.Pick(null, "every real server has weight 0"));
+        try (var server = new TinyServer(socket(), _ -> answer(200, answer))) {
+            assertThat(run(
+                            "whereis",
+                            "198.51.100.7",
+                            "tcp/192.0.2.10:80",
+                            "--weight=10.0.0.11=0",
+                            "--with=10.0.0.14",
+                            "--without",
+                            "10.0.0.12:8080",
+                            "--netmask=/24"))
+                    .isEqualTo(new Ended(0, """
+                            198.51.100.7 of tcp/192.0.2.10:80 now gets 10.0.0.11:8080: its template says so
+                            Changed so it would get NO REAL SERVER: every real server has weight 0
+
+                            template  198.51.100.0 to 10.0.0.11:8080, renewed 12.0s ago, goes in 4m48s unless renewed for 5m0s
+                            controls  2 connections
+                            copies    d2 has it, d3 UNKNOWN
+                            """, ""));
+            assertThat(server.requests())
+                    .singleElement()
+                    .asString()
+                    .endsWith("{\"client\":\"198.51.100.7\",\"service\":\"tcp/192.0.2.10:80\",\"change\":{\"weights\":"
+                            + "[{\"real\":\"10.0.0.11\",\"weight\":0}],\"added\":[{\"real\":\"10.0.0.14\",\"weight\":1}],"
+                            + "\"removed\":[\"10.0.0.12:8080\"],\"netmask\":\"255.255.255.0\"}}");
+        }
+    }
+
+    @Test
+    void aClientWithoutATemplateHasNone() throws IOException {
+        var answer = new WhereIs(CLIENT, SERVICE, null, List.of(), new WhereIs.Pick(REAL, "it is wrr's turn"), null);
+        try (var server = new TinyServer(socket(), _ -> answer(200, answer))) {
+            assertThat(run("whereis", "198.51.100.7:40000", "tcp/192.0.2.10:80").out())
+                    .endsWith("\ntemplate  none\n");
+            assertThat(server.requests().getFirst())
+                    .endsWith("{\"client\":\"198.51.100.7:40000\",\"service\":\"tcp/192.0.2.10:80\",\"change\":null}");
+        }
+    }
+
+    // Clients
+
+    @Test
+    void theBusiestClientsAreATable() throws IOException {
+        var clients = new Clients(
+                Clients.By.SHARE,
+                List.of(
+                        new Clients.Client(Ipv4.of("198.51.100.7"), SERVICE, 900, 3, 20, 0.754, REAL),
+                        new Clients.Client(Ipv4.of("203.0.113.1"), ServiceKey.of("mark/7"), 5, 0, 0, 0.01, null)));
+        assertThat(with("/v1/clients?by=share&limit=2", 200, clients, "clients", "--by=share", "--limit=2"))
+                .isEqualTo(new Ended(0, """
+                        CLIENT        SERVICE            CONNECTIONS  ERROR  NEW/S  SHARE  TEMPLATE
+                        198.51.100.7  tcp/192.0.2.10:80  900          3      20     75%    10.0.0.11:8080
+                        203.0.113.1   mark/7             5            0      0      1%     none
+                        """, ""));
+        var json = with("/v1/clients?by=connections&limit=20", 200, clients, "clients", "--output=json")
+                .out();
+        assertThat(AdminJson.answer(json.getBytes(UTF_8), Clients.class)).isEqualTo(clients);
+    }
+
+    @Test
+    void aLimitIsSentAndTheRulesInForceAreShown() throws IOException {
+        var rules = new ClientRules(List.of(
+                new ClientRules.Rule(MarkRule.Prefix.of("198.51.100.0/24"), false, 10, 5, 3_600_000L, 44),
+                new ClientRules.Rule(MarkRule.Prefix.of("203.0.113.1"), true, null, null, null, 0)));
+        var table = """
+                CLIENT           RULE                             ENDS               DROPPED
+                198.51.100.0/24  10 connections, 5 new per second  in 1h0m            44
+                203.0.113.1/32   blocked                           with the director  0
+                """.replace("RULE                             ", "RULE                              ");
+        try (var server = new TinyServer(socket(), _ -> answer(200, rules))) {
+            assertThat(run("clients", "limit", "198.51.100.0/24", "--connections=10", "--new-per-second=5", "--for=1h"))
+                    .isEqualTo(new Ended(0, table, LASTS));
+            assertThat(server.requests().getLast())
+                    .startsWith("POST /v1/clients/rules HTTP/1.1\r\n")
+                    .endsWith("{\"action\":\"limit\",\"client\":\"198.51.100.0/24\",\"connections\":10,"
+                            + "\"newPerSecond\":5,\"forS\":3600}");
+            assertThat(run("clients", "unblock", "198.51.100.0/24").exit()).isZero();
+            assertThat(server.requests().getLast()).contains("\"action\":\"unblock\"");
+            assertThat(run("clients", "rules")).isEqualTo(new Ended(0, table, ""));
+            assertThat(server.requests().getLast()).startsWith("GET /v1/clients/rules HTTP/1.1\r\n");
+        }
+        assertThat(with("/v1/clients/rules", 200, new ClientRules(List.of()), "clients", "rules")
+                        .out())
+                .isEqualTo("No client is limited or blocked\n");
+    }
+
+    @Test
+    void aBlockAsksFirstAndNamesWhatHangs() throws IOException {
+        var asked = new ArrayList<String>();
+        try (var server = new TinyServer(
+                socket(),
+                request -> request.startsWith("GET")
+                        ? answer(200, new Connections(1, true, List.of()))
+                        : answer(200, new ClientRules(List.of())))) {
+            assertThat(run(
+                                    question -> {
+                                        asked.add(question);
+                                        return Optional.of("yes");
+                                    },
+                                    "clients",
+                                    "block",
+                                    "198.51.100.7")
+                            .exit())
+                    .isZero();
+            assertThat(server.requests().getFirst())
+                    .startsWith("GET /v1/connections?limit=1&client=198.51.100.7/32 HTTP/1.1\r\n");
+            assertThat(run("clients", "block", "198.51.100.7").exit()).isEqualTo(2);
+        }
+        assertThat(asked)
+                .containsExactly(
+                        "198.51.100.7/32 has 1 connection and templates; nothing of it is taken any more. Go ahead? [y/N] ");
+    }
+
+    @Test
+    void aRehomingSaysWhereToAndWhatStays() throws IOException {
+        var client = MarkRule.Prefix.of("198.51.100.7");
+        var done = new RehomeResult(client, SERVICE, 1, 2, List.of(REAL), List.of());
+        assertThat(with(
+                        "/v1/clients/rehome",
+                        200,
+                        done,
+                        "clients",
+                        "rehome",
+                        "198.51.100.7",
+                        "tcp/192.0.2.10:80",
+                        "--yes"))
+                .isEqualTo(new Ended(
+                        0, "1 template moved to 10.0.0.11:8080; 2 connections left where it was until it ends\n", ""));
+
+        var refused = new RehomeResult(
+                client,
+                SERVICE,
+                0,
+                0,
+                List.of(),
+                List.of(new TemplateResult.Refused(1, "no other real server takes new clients")));
+        assertThat(with(
+                        "/v1/clients/rehome",
+                        200,
+                        refused,
+                        "clients",
+                        "rehome",
+                        "198.51.100.7",
+                        "tcp/192.0.2.10:80",
+                        "--yes"))
+                .isEqualTo(new Ended(
+                        3, "No template was changed\n  - 1 refused: no other real server takes new clients\n", ""));
+    }
+
+    // Mistakes and forms
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "template",
+                "template flush --yes",
+                "template flush --client 10.1.2.3/8 --yes",
+                "template move --client 198.51.100.7 --yes",
+                "template pin --client 198.51.100.7 --to 10.0.0.11",
+                "template pin --real 10.0.0.12 --client 198.51.100.7 --service mark/7 --to 10.0.0.11",
+                "template unpin",
+                "template list --limit 0",
+                "whereis 198.51.100.7",
+                "whereis 198.51.100.0/24 mark/7",
+                "whereis 198.51.100.7 mark/7 --weight 10.0.0.11=65536",
+                "whereis 198.51.100.7 mark/7 --netmask 24",
+                "clients --by fame",
+                "clients --limit 0",
+                "clients limit 198.51.100.7",
+                "clients limit 198.51.100.7 --connections 0",
+                "clients limit 198.51.100.7 --connections 1 --for 0s",
+                "clients rehome 198.51.100.7 --yes"
+            })
+    void wrongUseEndsWithTwoAndIsNotSent(String wrong) {
+        var ended = run(wrong.split(" "));
+        assertThat(ended.exit()).isEqualTo(2);
+        assertThat(ended.err()).isNotEmpty();
+        assertThat(ended.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1s,1", "90s,90", "30m,1800", "1h30m,5400", "2d,172800", "1d1h1m1s,90061"})
+    void durationsAreReadAsTheyArePrinted(String text, long seconds) {
+        assertThat(Words.duration(text)).hasSeconds(seconds);
+    }
+}

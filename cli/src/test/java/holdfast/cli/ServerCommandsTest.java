@@ -1,0 +1,213 @@
+package holdfast.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.admin.AgentResult;
+import holdfast.admin.ApiError;
+import holdfast.admin.Connections;
+import holdfast.admin.DrainResult;
+import holdfast.admin.Endpoint;
+import holdfast.admin.Impact;
+import holdfast.admin.ZeroResult;
+import holdfast.admin.json.AdminJson;
+import holdfast.conf.DrainMode;
+import holdfast.conf.SchedulerName;
+import holdfast.conf.ServiceKey;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// The commands about services and real servers: what they ask, what they print, what they end with.
+class ServerCommandsTest extends AgainstASocket {
+    private static final ServiceKey SERVICE = ServiceKey.of("tcp/192.0.2.10:80");
+    private static final Endpoint REAL = Endpoint.of("10.0.0.11:8080");
+    private static final String LASTS =
+            "This lasts until the director restarts or reloads its configuration; give it to every director\n";
+
+    @Test
+    void aDrainSaysWhatIsLeftAndEndsWithThreeUntilNothingIs() throws IOException {
+        assertThat(drain(drained(DrainMode.KEEP_CONNECTIONS, 3, 1, 288_000L, null), "--mode", "keep-connections"))
+                .isEqualTo(new Ended(
+                        3,
+                        "10.0.0.11:8080 of tcp/192.0.2.10:80 is drained (keep-connections); left are 3 connections and "
+                                + "1 template; the last template goes in 4m48s at the latest\n",
+                        LASTS));
+        assertThat(drain(drained(DrainMode.KEEP_ALL, 0, 1, null, null)).out())
+                .endsWith("sticky clients may renew their templates without end\n");
+        assertThat(drain(drained(DrainMode.KEEP_CONNECTIONS, 1, 0, 0L, null)).out())
+                .endsWith("it is empty when they end\n");
+        assertThat(drain(drained(DrainMode.KEEP_CONNECTIONS, 0, 0, 0L, null)))
+                .isEqualTo(new Ended(
+                        0, "10.0.0.11:8080 of tcp/192.0.2.10:80 is drained (keep-connections) and empty\n", LASTS));
+    }
+
+    @Test
+    void aDrainThatEndsConnectionsAsksFirst() throws IOException {
+        var asked = new ArrayList<String>();
+        var result = drained(DrainMode.UNTIL_DEADLINE, 3, 1, 1_800_000L, 1_800_000L);
+        try (var server = new TinyServer(
+                socket(),
+                request -> request.startsWith("GET")
+                        ? answer(200, new Connections(17, true, List.of()))
+                        : answer(200, result))) {
+            String[] drain = {"drain", "tcp/192.0.2.10:80", "10.0.0.11", "--mode=until-deadline", "--deadline=30m"};
+            assertThat(run(
+                            question -> {
+                                asked.add(question);
+                                return Optional.of("n");
+                            },
+                            drain))
+                    .isEqualTo(new Ended(3, "", "Nothing was done\n"));
+            assertThat(server.requests())
+                    .singleElement()
+                    .asString()
+                    .startsWith("GET /v1/connections?limit=1&real=10.0.0.11&service=tcp/192.0.2.10:80 HTTP/1.1\r\n");
+            assertThat(run(drain))
+                    .isEqualTo(
+                            new Ended(
+                                    2,
+                                    "",
+                                    "A drain that ends connections asks first, but there is no terminal; say --yes to go ahead\n"));
+
+            assertThat(run(_ -> Optional.of("y"), drain).out()).endsWith("; they are ended in 30m0s\n");
+            assertThat(server.requests().getLast())
+                    .endsWith("{\"service\":\"tcp/192.0.2.10:80\",\"real\":\"10.0.0.11\",\"mode\":\"until-deadline\","
+                            + "\"deadlineS\":1800,\"off\":false}");
+        }
+        assertThat(asked)
+                .containsExactly(
+                        "10.0.0.11 of tcp/192.0.2.10:80 has 17 connections and templates, which end in 30m0s at "
+                                + "the latest. Go ahead? [y/N] ");
+    }
+
+    @Test
+    void aDrainIsTakenBack() throws IOException {
+        var result = new DrainResult(SERVICE, REAL, null, 2, 3, 1, null, null);
+        assertThat(drain(result, "--off"))
+                .isEqualTo(new Ended(
+                        0, "10.0.0.11:8080 of tcp/192.0.2.10:80 is not drained any more; its weight is 2\n", ""));
+    }
+
+    @Test
+    void whatDoesNotFitTogetherIsNotSent() {
+        for (var wrong : List.of(
+                "drain tcp/192.0.2.10:80 10.0.0.11 --off --mode now",
+                "drain tcp/192.0.2.10:80 10.0.0.11 --mode until-deadline",
+                "drain tcp/192.0.2.10:80 10.0.0.11 --deadline 5m",
+                "drain tcp/192.0.2.10:80 10.0.0.11 --mode gently",
+                "drain tcp/192.0.2.10:80 10.0.0.11 --mode until-deadline --deadline 300",
+                "drain tcp/192.0.2.10:80",
+                "drain 192.0.2.10:80 10.0.0.11",
+                "agent tcp/192.0.2.10:80 10.0.0.11 101",
+                "agent tcp/192.0.2.10:80 10.0.0.11 -1",
+                "zero 80")) {
+            var ended = run(wrong.split(" "));
+            assertThat(ended.exit()).as(wrong).isEqualTo(2);
+            assertThat(ended.err()).as(wrong).isNotEmpty();
+        }
+        assertThat(run("drain", "tcp/192.0.2.10:80", "10.0.0.11", "--mode", "gently")
+                        .err())
+                .startsWith("Invalid value for option '--mode': 'gently' is none of keep-all, keep-connections, "
+                        + "until-deadline, now\n");
+    }
+
+    @Test
+    void aRealServerThatIsNotThereIsWrongInput() throws IOException {
+        var error =
+                new ApiError("there is no 10.0.0.19 in tcp/192.0.2.10:80", "it has 10.0.0.11:8080", "name that one");
+        assertThat(with("/v1/drain", 400, error, "drain", "tcp/192.0.2.10:80", "10.0.0.19"))
+                .isEqualTo(new Ended(
+                        2, "", "there is no 10.0.0.19 in tcp/192.0.2.10:80: it has 10.0.0.11:8080; name that one\n"));
+    }
+
+    @Test
+    void anAgentIsHeardAndToldWhereNobodyHeeds() throws IOException {
+        var heeded = new AgentResult(SERVICE, REAL, 60, SchedulerName.LEAST_LOAD, true);
+        assertThat(with("/v1/agent", 200, heeded, "agent", "tcp/192.0.2.10:80", "10.0.0.11", "60"))
+                .isEqualTo(new Ended(0, "10.0.0.11:8080 of tcp/192.0.2.10:80 says that it can take 60 %\n", ""));
+
+        var ignored = new AgentResult(SERVICE, REAL, 60, SchedulerName.WLC, false);
+        assertThat(with("/v1/agent", 200, ignored, "agent", "tcp/192.0.2.10:80", "10.0.0.11", "60")
+                        .err())
+                .isEqualTo("The scheduler wlc does not ask for that; only least-load does, so nothing changes\n");
+    }
+
+    @Test
+    void numbersBeginAnew() throws IOException {
+        try (var server = new TinyServer(socket(), _ -> answer(200, new ZeroResult(1)))) {
+            assertThat(run("zero", "mark/7")).isEqualTo(new Ended(0, "The numbers of 1 service begin anew\n", ""));
+            assertThat(run("zero").exit()).isZero();
+            assertThat(server.requests().getFirst()).endsWith("{\"service\":\"mark/7\"}");
+            assertThat(server.requests().getLast()).endsWith("{\"service\":null}");
+        }
+    }
+
+    @Test
+    void theImpactOfAFileHasALineForEachServiceAndItsCauses() throws IOException {
+        var file = configuration("vrid: 51", "[]");
+        var impact = new Impact(
+                List.of(
+                        new Impact.OnService(
+                                SERVICE,
+                                Impact.Change.CHANGED,
+                                12,
+                                11,
+                                1,
+                                0,
+                                List.of("the netmask changes from /32 to /24", "10.0.0.12:8080 is removed")),
+                        new Impact.OnService(ServiceKey.of("mark/7"), Impact.Change.UNCHANGED, 0, 0, 0, 0, List.of())),
+                List.of("ipvs.expire-nodest-conn becomes true"));
+        try (var server = new TinyServer(socket(), _ -> answer(200, impact))) {
+            assertThat(run("config", "impact", file.toString())).isEqualTo(new Ended(0, """
+                    tcp/192.0.2.10:80 changed: 12 templates orphaned, 11 clients re-homed, 1 connection affected, no VIP moved
+                      - the netmask changes from /32 to /24
+                      - 10.0.0.12:8080 is removed
+                    mark/7 unchanged: 0 templates orphaned, 0 clients re-homed, 0 connections affected, no VIP moved
+                    - ipvs.expire-nodest-conn becomes true
+                    """, ""));
+            assertThat(server.requests())
+                    .singleElement()
+                    .asString()
+                    .startsWith("POST /v1/config/impact HTTP/1.1\r\n")
+                    .contains("services: []\\n");
+        }
+    }
+
+    @Test
+    void theImpactOfAWrongFileIsItsMistakesAndNobodyIsAsked() throws IOException {
+        var file = configuration("vrid: 51", "7");
+        assertThat(run("config", "impact", file.toString()))
+                .isEqualTo(new Ended(
+                        2,
+                        "",
+                        file + ":4:11: services: '7' must be a list; see docs/operating/configuration.md\n1 mistake in "
+                                + file + "\n"));
+    }
+
+    @Test
+    void jsonIsTheAnswerItself() throws IOException {
+        var result = drained(DrainMode.KEEP_ALL, 0, 1, null, null);
+        var out = drain(result, "--output=json").out();
+        assertThat(AdminJson.answer(out.getBytes(UTF_8), DrainResult.class)).isEqualTo(result);
+    }
+
+    @Test
+    void helpSaysWhatAnOperatorNeeds() throws IOException {
+        assertThat(runBare("drain", "--help")).isEqualTo(new Ended(0, golden("help-drain"), ""));
+    }
+
+    private static DrainResult drained(
+            DrainMode mode, long connections, long templates, @Nullable Long goneMs, @Nullable Long deadlineMs) {
+        return new DrainResult(SERVICE, REAL, mode, 0, connections, templates, goneMs, deadlineMs);
+    }
+
+    private Ended drain(DrainResult result, String... options) throws IOException {
+        var args = new ArrayList<>(List.of("drain", "tcp/192.0.2.10:80", "10.0.0.11"));
+        args.addAll(List.of(options));
+        return with("/v1/drain", 200, result, args.toArray(String[]::new));
+    }
+}
