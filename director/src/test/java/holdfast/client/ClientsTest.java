@@ -92,7 +92,7 @@ class ClientsTest {
             busy.opened(0, i, 0, 0);
         }
         for (int i = 1000; i < 1200; i++) {
-            busy.opened(0, i, 0, i * 3 * SECOND);
+            busy.opened(0, i, 0, 3L * i * SECOND);
             assertThat(busy.connections(0, i, 0)).isEqualTo(1);
             busy.closed(0, i, 0);
         }
