@@ -40,6 +40,8 @@ class ArchitectureTest {
                         "holdfast.persist..",
                         "holdfast.schedule..",
                         "holdfast.service..",
+                        "holdfast.client..",
+                        "holdfast.explain..",
                         "holdfast.forward..",
                         "holdfast.api..",
                         "holdfast.boot.."
@@ -90,6 +92,7 @@ class ArchitectureTest {
                                 "holdfast.conn..",
                                 "holdfast.persist..",
                                 "holdfast.service..",
+                                "holdfast.client..",
                                 "holdfast.sync..",
                                 "holdfast.forward..", // whose tables are given their memory
                                 "holdfast.boot..")));

@@ -16,12 +16,10 @@ public record ClientRules(List<Rule> rules) {
     /// @param connections   most at once for each; null for no bound
     /// @param newPerSecond  most new ones per second for each; null for no bound
     /// @param expiresMs     until the rule goes; null where it stays until the director restarts
-    /// @param dropped       packets that it has kept out
     public record Rule(
             MarkRule.Prefix client,
             boolean blocked,
             @Nullable Integer connections,
             @Nullable Integer newPerSecond,
-            @Nullable Long expiresMs,
-            long dropped) {}
+            @Nullable Long expiresMs) {}
 }

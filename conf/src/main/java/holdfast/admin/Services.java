@@ -8,7 +8,6 @@ import holdfast.conf.SchedulerFlag;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Every virtual service with its real servers.
@@ -30,7 +29,6 @@ public record Services(long connectionsMax, Timeouts timeouts, List<Service> ser
     /// @param service      its key, `tcp/192.0.2.10:80` or `mark/7` in JSON
     /// @param persistence  null where the service is not persistent
     /// @param clientLimit  null where the configuration has none
-    /// @param drops        packets of it that were not forwarded, by reason
     public record Service(
             ServiceKey service,
             SchedulerName scheduler,
@@ -39,13 +37,11 @@ public record Services(long connectionsMax, Timeouts timeouts, List<Service> ser
             boolean onePacket,
             @Nullable ClientLimit clientLimit,
             List<RealServer> realServers,
-            Map<String, Long> drops,
             Totals totals,
             Rates rates) {
         public Service {
             flags = flags.stream().sorted().toList();
             realServers = List.copyOf(realServers);
-            drops = Map.copyOf(drops);
         }
     }
 

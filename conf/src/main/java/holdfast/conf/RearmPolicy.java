@@ -11,7 +11,7 @@ public enum RearmPolicy {
     /// The time runs from the end of the client's last connection.
     FROM_LAST_CLOSE,
     /// Every new connection restarts the full timeout; when the time is up and connections are left, the template is
-    /// looked at again every 60 s, and the timeout stays what it is.
+    /// looked at again every 60 s, or after the timeout where that is shorter, and the timeout stays what it is.
     EACH_CONNECTION;
 
     /// As it is written in the configuration.

@@ -51,9 +51,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,8 @@ final class Answers implements Operations {
     private static final String VERSION = "0.1.0";
     private static final long FAILOVER_TIMEOUT_S = 10;
     private static final long LISTING_TIMEOUT_S = 5;
+    private static final long CATCH_UP_PATIENCE_NS = 2_000_000_000;
+    private static final long CATCH_UP_LOOK_NS = 10_000_000;
 
     private final Configuration configuration;
     private final Configuration.VipGroup group;
@@ -70,6 +74,9 @@ final class Answers implements Operations {
     private final Replication replication;
     private final Terms terms;
     private final Listing listing;
+    private final TemplateCommands templates;
+    private final ClientCommands clients;
+    private final RealServerCommands realServers;
 
     Answers(Configuration configuration, Worker worker, VrrpNode vrrp, Replication replication, Terms terms) {
         this.configuration = configuration;
@@ -79,6 +86,9 @@ final class Answers implements Operations {
         this.replication = replication;
         this.terms = terms;
         this.listing = new Listing(worker);
+        this.templates = new TemplateCommands(worker, replication);
+        this.clients = new ClientCommands(worker);
+        this.realServers = new RealServerCommands(configuration, worker);
     }
 
     boolean isActive() {
@@ -203,15 +213,12 @@ final class Answers implements Operations {
 
     @Override
     public Services services() {
-        return listing.services(configuration.ipvs());
+        return ask(worker.query(ServiceListing::of));
     }
 
     @Override
     public Connections connections(Optional<Connections.Kind> kind, EntryFilter filter, int limit) {
-        if (!filter.equals(EntryFilter.ALL)) {
-            throw new UnsupportedOperationException();
-        }
-        return listing.connections(kind, limit);
+        return listing.connections(kind, filter, limit);
     }
 
     @Override
@@ -288,7 +295,7 @@ final class Answers implements Operations {
         if (!isActive()) {
             return refused(request, null, "this director is not active; ask the one that is");
         }
-        var preflight = preflight();
+        var preflight = preflightOnceCaughtUp();
         if (preflight.isEmpty()) {
             return refused(request, null, noPeer());
         }
@@ -348,8 +355,19 @@ final class Answers implements Operations {
                 null);
     }
 
-    /// What is known of the standby that would take over: one that is equal, or else the first that is
-    /// here.
+    /// A standby whose process paused for an instant, say for its compiler, has caught up again moments later: that is
+    /// worth waiting for before an operator is told no.
+    private Optional<Preflight> preflightOnceCaughtUp() {
+        long giveUpAt = System.nanoTime() + CATCH_UP_PATIENCE_NS;
+        var preflight = preflight();
+        while (preflight.filter(Preflight::isLagging).isPresent() && System.nanoTime() - giveUpAt < 0) {
+            LockSupport.parkNanos(CATCH_UP_LOOK_NS);
+            preflight = preflight();
+        }
+        return preflight;
+    }
+
+    /// What is known of the standby that would take over: one that is equal, or else the first that is here.
     private Optional<Preflight> preflight() {
         return replication
                 .status()
@@ -372,61 +390,63 @@ final class Answers implements Operations {
 
     @Override
     public TemplateResult templates(TemplateRequest request) {
-        throw new UnsupportedOperationException();
+        return templates.change(request);
     }
 
     @Override
     public DrainResult drain(DrainRequest request) {
-        throw new UnsupportedOperationException();
+        return realServers.drain(request);
     }
 
     @Override
     public AgentResult agent(AgentRequest request) {
-        throw new UnsupportedOperationException();
+        return realServers.agent(request);
     }
 
     @Override
     public WhereIs whereIs(WhereIsRequest request) {
-        throw new UnsupportedOperationException();
+        return templates.whereIs(request);
     }
 
     @Override
     public Clients clients(Clients.By by, int limit) {
-        throw new UnsupportedOperationException();
+        return clients.top(by, limit);
     }
 
     @Override
     public ClientRules clientRules() {
-        throw new UnsupportedOperationException();
+        return clients.rules();
     }
 
     @Override
     public ClientRules changeClientRules(ClientRuleRequest request) {
-        throw new UnsupportedOperationException();
+        return clients.change(request);
     }
 
     @Override
     public RehomeResult rehome(RehomeRequest request) {
-        throw new UnsupportedOperationException();
+        return templates.rehome(request);
     }
 
     @Override
     public Impact impact(ImpactRequest request) {
-        throw new UnsupportedOperationException();
+        return realServers.impact(request);
     }
 
     @Override
     public ZeroResult zero(ZeroRequest request) {
-        throw new UnsupportedOperationException();
+        return realServers.zero(request);
     }
 
-    private static <T> T ask(java.util.concurrent.CompletableFuture<T> answer) {
+    static <T> T ask(CompletableFuture<T> answer) {
         try {
             return answer.get(LISTING_TIMEOUT_S, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+        } catch (TimeoutException e) {
             throw new IllegalStateException("the datapath did not answer", e);
         }
     }

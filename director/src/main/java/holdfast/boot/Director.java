@@ -5,6 +5,7 @@ import holdfast.api.ApiServer;
 import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.KeyFile;
+import holdfast.conn.FlowHash;
 import holdfast.forward.Lease;
 import holdfast.forward.NextHopWatch;
 import holdfast.forward.OwnedAddresses;
@@ -26,6 +27,10 @@ import holdfast.vip.VrrpNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -64,9 +69,14 @@ final class Director implements AutoCloseable {
         var ports = machine.ports(configuration);
         var terms =
                 part("terms", new Terms(TermStore.open(configuration.director().stateDir(), group.name())));
+        byte[] key = key(configuration.cluster());
         var tables = new Tables(
-                configuration.datapath(), configuration.cluster().sync(), Clock.monotonic(), Director::untouchedMemory);
-        tables.configure(configuration.services());
+                configuration.datapath(),
+                configuration.cluster().sync(),
+                callHashes(key),
+                Clock.monotonic(),
+                Director::untouchedMemory);
+        tables.configure(configuration.ipvs(), configuration.marks(), configuration.services(), Clock.monotonic());
 
         var router = new Router();
         var replication = new Replication(router::tables);
@@ -109,7 +119,7 @@ final class Director implements AutoCloseable {
         var address = machine.primaryAddress(group.interfaceName());
         if (configuration.cluster().sync()) {
             replication.start(SyncNode.start(
-                    syncOptions(configuration, ports, address),
+                    syncOptions(configuration, key, ports, address),
                     worker,
                     listener(configuration, terms, replication, router)));
         }
@@ -155,28 +165,45 @@ final class Director implements AutoCloseable {
         part("shield", Shield.install(name, ports, owned, natServers));
     }
 
-    private static SyncNode.Options syncOptions(Configuration configuration, Ports ports, int address) {
-        var cluster = configuration.cluster();
+    private static byte[] key(Configuration.Cluster cluster) {
         try {
-            return new SyncNode.Options(
-                    cluster.name(),
-                    configuration.groups().getFirst().name(),
-                    configuration.director().name(),
-                    cluster.bindAddress(),
-                    cluster.multicastAddress(),
-                    cluster.multicastPort(),
-                    ClusterKey.of(KeyFile.read(cluster.keyFile())),
-                    configuration.sharedHash(),
-                    new Links(
-                            address,
-                            configuration.groups().getFirst().vips().stream()
-                                    .collect(Collectors.toMap(
-                                            vip -> vip.address().toString(),
-                                            vip -> ports.at(ports.indexOf(vip.interfaceName()))
-                                                    .mac()))));
+            return KeyFile.read(cluster.keyFile());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the cluster's key", e);
         }
+    }
+
+    /// From the cluster's key, so that every director finds the same template for a SIP call, and nobody else can tell
+    /// which calls meet in one.
+    private static FlowHash callHashes(byte[] key) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            digest.update("holdfast sip call".getBytes(StandardCharsets.US_ASCII));
+            var secret = ByteBuffer.wrap(digest.digest(key));
+            return new FlowHash(secret.getLong(), secret.getLong());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static SyncNode.Options syncOptions(Configuration configuration, byte[] key, Ports ports, int address) {
+        var cluster = configuration.cluster();
+        return new SyncNode.Options(
+                cluster.name(),
+                configuration.groups().getFirst().name(),
+                configuration.director().name(),
+                cluster.bindAddress(),
+                cluster.multicastAddress(),
+                cluster.multicastPort(),
+                ClusterKey.of(key),
+                configuration.sharedHash(),
+                new Links(
+                        address,
+                        configuration.groups().getFirst().vips().stream()
+                                .collect(Collectors.toMap(
+                                        vip -> vip.address().toString(),
+                                        vip -> ports.at(ports.indexOf(vip.interfaceName()))
+                                                .mac()))));
     }
 
     private static SyncNode.Listener listener(

@@ -2,37 +2,43 @@ package holdfast.boot;
 
 import holdfast.admin.Connections;
 import holdfast.admin.Endpoint;
-import holdfast.admin.Services;
-import holdfast.conf.DrainMode;
+import holdfast.admin.EntryFilter;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
-import holdfast.conf.Ipvs;
 import holdfast.conf.Protocol;
-import holdfast.conf.RearmPolicy;
-import holdfast.conn.ConnTable;
+import holdfast.conn.Conn;
+import holdfast.conn.SctpState;
+import holdfast.conn.SlotTable;
 import holdfast.conn.TcpState;
 import holdfast.forward.Tables;
 import holdfast.forward.Worker;
 import holdfast.linux.Clock;
+import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
-import holdfast.service.RealServerTable;
+import holdfast.service.Services;
 import holdfast.sync.Version;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
+import java.util.Set;
 import java.util.function.Function;
 
-/// Listings of what a worker holds, taken in slices between its packets.
+/// Listings of the entries that a worker holds, taken in slices between its packets.
 ///
-/// A listing is not a snapshot: entries come and go while it is made, and each is shown as it was when
-/// its slice was taken.
+/// Entries of real servers or services are found by the real servers' lists, and the templates of one client by their
+/// keys, so that a listing costs what it lists. It is not a snapshot: entries come and go while it is made, and each is
+/// shown as it was when its slice was taken.
 final class Listing {
-    /// Entries taken at once; at some 100 ns for each, packets wait for less than 100 µs.
+    /// Entries looked at in one slice; at some 100 ns for each, packets wait for less than 100 µs.
     private static final int SLICE = 512;
 
+    /// How IPVS shows a template that is unfindable and waits for its timer (IPVS-REF 3.5).
+    private static final int INVALID_PORT = 65535;
+
+    private static final int END = -1;
     private static final long MS = 1_000_000;
+    private static final long SECOND = 1_000_000_000;
 
     private final Worker worker;
 
@@ -40,99 +46,287 @@ final class Listing {
         this.worker = worker;
     }
 
-    /// A slice of entries, and where the next one begins.
+    /// One of the two tables, for one slice.
+    private interface Source {
+        SlotTable table();
+
+        int realAt(int slot);
+
+        boolean fits(EntryFilter filter);
+
+        /// Of the slot asked for last.
+        Connections.Entry entry(long now);
+    }
+
+    /// Entries found, and the slot where the next slice begins, or [#END].
     private record Slice(List<Connections.Entry> entries, int cursor) {}
 
-    Connections connections(Optional<Connections.Kind> kind, int limit) {
+    Connections connections(Optional<Connections.Kind> kind, EntryFilter filter, int limit) {
         var entries = new ArrayList<Connections.Entry>();
-        long total = 0;
+        boolean isWhole = true;
         if (kind.filter(k -> k == Connections.Kind.CONNECTION).isEmpty()) {
-            total += ask(tables -> tables.templates().size());
-            collect(entries, limit, Listing::templates);
+            var client = filter.client();
+            isWhole = client != null && client.length() == 32
+                    ? addUpTo(limit, entries, ask(tables -> templatesOf(client.address(), tables, filter)))
+                    : collect(entries, filter, limit, TemplateSource::new);
         }
         if (kind.filter(k -> k == Connections.Kind.TEMPLATE).isEmpty()) {
-            total += ask(tables -> tables.connections().size());
-            collect(entries, limit, Listing::connections);
+            isWhole &= collect(entries, filter, limit, ConnSource::new);
         }
-        return new Connections(
-                Math.max(total, entries.size()), total > entries.size() && entries.size() == limit, entries);
+        long total = filter.equals(EntryFilter.ALL) ? total(kind) : entries.size();
+        return new Connections(Math.max(total, entries.size()), !isWhole, entries);
     }
 
-    private interface Slicer {
-        Slice from(Tables tables, int cursor, int most);
+    private long total(Optional<Connections.Kind> kind) {
+        return ask(tables -> {
+            long templates = tables.templates().size();
+            long connections = tables.connections().size();
+            return kind.map(k -> k == Connections.Kind.TEMPLATE ? templates : connections)
+                    .orElse(templates + connections);
+        });
     }
 
-    private void collect(List<Connections.Entry> entries, int limit, Slicer slicer) {
-        int cursor = 0;
-        while (cursor >= 0 && entries.size() < limit) {
-            int from = cursor;
-            int most = Math.min(SLICE, limit - entries.size());
-            var slice = ask(tables -> slicer.from(tables, from, most));
-            entries.addAll(slice.entries());
-            cursor = slice.cursor();
-        }
-    }
-
-    private static Slice connections(Tables tables, int from, int most) {
-        var table = tables.connections();
-        var conn = table.view();
+    /// The findable templates of a client: one lookup for each service.
+    private static List<Connections.Entry> templatesOf(Ipv4 address, Tables tables, EntryFilter filter) {
+        var source = new TemplateSource(tables);
         var entries = new ArrayList<Connections.Entry>();
+        for (int service = 0; service < tables.services().size(); service++) {
+            int client = address.bits() & tables.services().netmask(service);
+            int slot = tables.services().isPersistent(service)
+                    ? tables.persistence().find(service, client)
+                    : TemplateTable.MISSING;
+            if (slot != TemplateTable.MISSING) {
+                source.realAt(slot);
+                if (source.fits(new EntryFilter(null, filter.real(), filter.service()))) {
+                    entries.add(source.entry(Clock.monotonic()));
+                }
+            }
+        }
+        return entries;
+    }
+
+    /// @return false where the limit cut something off
+    private boolean collect(
+            List<Connections.Entry> entries, EntryFilter filter, int limit, Function<Tables, Source> source) {
+        return filter.real() == null && filter.service() == null
+                ? collectAll(entries, filter, limit, source)
+                : collectOfReals(entries, filter, limit, source);
+    }
+
+    private boolean collectAll(
+            List<Connections.Entry> entries, EntryFilter filter, int limit, Function<Tables, Source> source) {
+        int cursor = 0;
+        while (cursor != END) {
+            int from = cursor;
+            var slice = ask(tables -> bySlot(source.apply(tables), filter, from));
+            cursor = slice.cursor();
+            if (!addUpTo(limit, entries, slice.entries())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Slice bySlot(Source source, EntryFilter filter, int from) {
+        var entries = new ArrayList<Connections.Entry>();
+        var table = source.table();
         long now = Clock.monotonic();
-        int slot = table.next(from);
-        for (; slot != ConnTable.MISSING && entries.size() < most; slot = table.next(slot + 1)) {
-            conn.at(slot);
-            boolean isTcp = conn.protocol() == Protocol.TCP.number();
-            entries.add(new Connections.Entry(
+        int end = Math.min(table.high(), from + SLICE);
+        for (int slot = from; slot < end; slot++) {
+            if (table.isLive(slot)) {
+                source.realAt(slot);
+                if (source.fits(filter)) {
+                    entries.add(source.entry(now));
+                }
+            }
+        }
+        return new Slice(entries, end == table.high() ? END : end);
+    }
+
+    private boolean collectOfReals(
+            List<Connections.Entry> entries, EntryFilter filter, int limit, Function<Tables, Source> source) {
+        for (int real : ask(tables -> reals(tables, filter))) {
+            var listed = new HashSet<Integer>();
+            int cursor = SlotTable.MISSING;
+            do {
+                int from = cursor;
+                var slice = ask(tables -> ofReal(source.apply(tables), real, filter, from, listed));
+                cursor = slice.cursor();
+                if (!addUpTo(limit, entries, slice.entries())) {
+                    return false;
+                }
+            } while (cursor != END);
+        }
+        return true;
+    }
+
+    private static List<Integer> reals(Tables tables, EntryFilter filter) {
+        var table = tables.reals();
+        var reals = new ArrayList<Integer>();
+        for (int real = 0; real < table.size(); real++) {
+            var endpoint = new Endpoint(new Ipv4(table.address(real)), table.port(real));
+            int service = table.service(real);
+            boolean isOfService = filter.service() == null
+                    || (service != Services.NONE
+                            && tables.services().key(service).equals(filter.service()));
+            if (isOfService && (filter.real() == null || filter.real().fits(endpoint))) {
+                reals.add(real);
+            }
+        }
+        return reals;
+    }
+
+    /// Goes on in one real server's list; at its head where the entry that stood next has gone, which is why `listed`
+    /// knows what came already.
+    private static Slice ofReal(Source source, int real, EntryFilter filter, int from, Set<Integer> listed) {
+        var entries = new ArrayList<Connections.Entry>();
+        var table = source.table();
+        long now = Clock.monotonic();
+        boolean isThere = from != SlotTable.MISSING && table.isLive(from) && source.realAt(from) == real;
+        int slot = isThere ? from : table.firstOf(real);
+        for (int looked = 0; slot != SlotTable.MISSING && looked < SLICE; looked++) {
+            source.realAt(slot);
+            if (listed.add(slot) && source.fits(filter)) {
+                entries.add(source.entry(now));
+            }
+            slot = table.nextOf(slot);
+        }
+        return new Slice(entries, slot == SlotTable.MISSING ? END : slot);
+    }
+
+    private static boolean addUpTo(int limit, List<Connections.Entry> entries, List<Connections.Entry> more) {
+        int room = Math.min(more.size(), limit - entries.size());
+        entries.addAll(more.subList(0, room));
+        return room == more.size();
+    }
+
+    private static final class ConnSource implements Source {
+        private final Tables tables;
+        private final Conn conn;
+
+        ConnSource(Tables tables) {
+            this.tables = tables;
+            conn = tables.connections().view();
+        }
+
+        @Override
+        public SlotTable table() {
+            return tables.connections();
+        }
+
+        @Override
+        public int realAt(int slot) {
+            return conn.at(slot).real();
+        }
+
+        @Override
+        public boolean fits(EntryFilter filter) {
+            return isIn(filter, conn.clientAddress(), -1)
+                    && (filter.real() == null || filter.real().fits(realServer()))
+                    && isOf(filter, tables, conn.service());
+        }
+
+        private Endpoint realServer() {
+            return new Endpoint(new Ipv4(conn.realAddress()), conn.realPort());
+        }
+
+        @Override
+        public Connections.Entry entry(long now) {
+            var protocol = Protocol.of(conn.protocol());
+            return new Connections.Entry(
                     Connections.Kind.CONNECTION,
-                    isTcp ? Protocol.TCP : Protocol.UDP,
+                    protocol,
                     new Endpoint(new Ipv4(conn.clientAddress()), conn.clientPort()),
                     new Endpoint(new Ipv4(conn.virtualAddress()), conn.virtualPort()),
-                    new Endpoint(new Ipv4(conn.realAddress()), conn.realPort()),
+                    realServer(),
                     method(conn.method()),
-                    isTcp ? TcpState.of(conn.state()).name() : "UDP",
+                    state(protocol, conn.state()),
                     Math.max(0, (conn.expiresAt() - now) / MS),
-                    tables.timeoutS(conn),
+                    tables.timeout(conn) / SECOND,
                     Version.term(conn.version()),
                     Version.sequence(conn.version()),
                     null,
                     false,
-                    null));
+                    null);
         }
-        return new Slice(entries, slot == ConnTable.MISSING ? -1 : slot);
     }
 
-    private static Slice templates(Tables tables, int from, int most) {
-        var table = tables.templates();
-        var reals = tables.reals();
-        var template = table.view();
-        var entries = new ArrayList<Connections.Entry>();
-        long now = Clock.monotonic();
-        int slot = table.next(from);
-        for (; slot != TemplateTable.MISSING && entries.size() < most; slot = table.next(slot + 1)) {
-            template.at(slot);
-            int real = template.real();
+    private static final class TemplateSource implements Source {
+        private final Tables tables;
+        private final Template template;
+
+        TemplateSource(Tables tables) {
+            this.tables = tables;
+            template = tables.templates().view();
+        }
+
+        @Override
+        public SlotTable table() {
+            return tables.templates();
+        }
+
+        @Override
+        public int realAt(int slot) {
+            return template.at(slot).real();
+        }
+
+        @Override
+        public boolean fits(EntryFilter filter) {
+            int service = template.service();
+            int mask = service == Services.NONE ? -1 : tables.services().netmask(service);
+            return isIn(filter, template.client(), mask)
+                    && (filter.real() == null || filter.real().fits(realServer()))
+                    && isOf(filter, tables, service);
+        }
+
+        private Endpoint realServer() {
+            return new Endpoint(
+                    new Ipv4(tables.reals().address(template.real())),
+                    tables.reals().port(template.real()));
+        }
+
+        @Override
+        public Connections.Entry entry(long now) {
             boolean isInvalid = template.isInvalid();
-            entries.add(new Connections.Entry(
+            int service = template.service();
+            boolean hasEngine = service != Services.NONE && tables.services().hasEngine(service);
+            var real = realServer();
+            return new Connections.Entry(
                     Connections.Kind.TEMPLATE,
-                    template.protocol() == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP,
+                    Protocol.of(template.protocol()),
                     new Endpoint(new Ipv4(template.client()), 0),
                     new Endpoint(new Ipv4(template.virtualAddress()), template.virtualPort()),
-                    new Endpoint(new Ipv4(reals.address(real)), isInvalid ? INVALID_PORT : reals.port(real)),
-                    reals.method(real),
+                    isInvalid ? new Endpoint(real.address(), INVALID_PORT) : real,
+                    tables.reals().method(template.real()),
                     template.isAssured() ? "ASSURED" : "NONE",
                     Math.max(0, (template.expiresAt() - now) / MS),
                     template.timeoutS(),
                     isInvalid ? 0 : Version.term(template.version()),
                     isInvalid ? 0 : Version.sequence(template.version()),
                     template.controlled(),
-                    false,
-                    null));
+                    template.isPinned(),
+                    hasEngine ? "%08x".formatted(template.client()) : null);
         }
-        return new Slice(entries, slot == TemplateTable.MISSING ? -1 : slot);
     }
 
-    /// How IPVS shows a template that is unfindable and waits for its timer (IPVS-REF 3.5).
-    private static final int INVALID_PORT = 65535;
+    /// @param mask  that `client` is under
+    private static boolean isIn(EntryFilter filter, int client, int mask) {
+        var prefix = filter.client();
+        return prefix == null || ((client ^ prefix.address().bits()) & prefix.mask() & mask) == 0;
+    }
+
+    private static boolean isOf(EntryFilter filter, Tables tables, int service) {
+        return filter.service() == null
+                || (service != Services.NONE && tables.services().key(service).equals(filter.service()));
+    }
+
+    private static String state(Protocol protocol, int code) {
+        return switch (protocol) {
+            case TCP -> TcpState.of(code).name();
+            case SCTP -> SctpState.of(code).listed();
+            case UDP, MARK -> "UDP";
+        };
+    }
 
     private static ForwardingMethod method(int code) {
         for (var method : ForwardingMethod.values()) {
@@ -143,94 +337,7 @@ final class Listing {
         throw new IllegalStateException("no forwarding method has code " + code);
     }
 
-    Services services(Ipvs ipvs) {
-        return ask(tables -> {
-            var services = tables.services();
-            var shown = new ArrayList<Services.Service>();
-            for (int id = 0; id < services.size(); id++) {
-                if (services.isConfigured(id)) {
-                    shown.add(service(tables, id));
-                }
-            }
-            return new Services(
-                    tables.connections().capacity(),
-                    new Services.Timeouts(ipvs.tcpTimeoutS(), ipvs.tcpFinTimeoutS(), ipvs.udpTimeoutS()),
-                    shown,
-                    sum(shown.stream().map(Services.Service::totals).toList()),
-                    Services.Rates.ZERO);
-        });
-    }
-
-    private static Services.Service service(Tables tables, int id) {
-        var services = tables.services();
-        var reals = new ArrayList<Services.RealServer>();
-        for (int i = 0; i < services.reals(id).count(); i++) {
-            reals.add(real(tables.reals(), services.reals(id).id(i)));
-        }
-        return new Services.Service(
-                services.key(id),
-                services.scheduler(id),
-                List.of(),
-                services.isPersistent(id)
-                        ? new Services.Persistence(
-                                services.timeoutS(id), Ipv4.text(services.netmask(id)), RearmPolicy.IPVS, null)
-                        : null,
-                false,
-                null,
-                reals,
-                Map.of(),
-                sum(reals.stream().map(Services.RealServer::totals).toList()),
-                Services.Rates.ZERO);
-    }
-
-    private static Services.RealServer real(RealServerTable table, int id) {
-        return new Services.RealServer(
-                Ipv4.text(table.address(id)),
-                table.port(id),
-                table.method(id),
-                table.weight(id),
-                table.isAvailable(id)
-                        ? table.weight(id) == 0 ? Services.State.QUIESCED : Services.State.UP
-                        : Services.State.REMOVED,
-                table.active(id),
-                table.inactive(id),
-                table.persistent(id),
-                0,
-                0,
-                false,
-                DrainMode.KEEP_ALL,
-                null,
-                null,
-                new Services.Totals(
-                        table.connections(id),
-                        table.packetsIn(id),
-                        table.bytesIn(id),
-                        table.packetsOut(id),
-                        table.bytesOut(id)),
-                Services.Rates.ZERO);
-    }
-
-    private static Services.Totals sum(List<Services.Totals> parts) {
-        long connections = 0;
-        long inPackets = 0;
-        long inBytes = 0;
-        long outPackets = 0;
-        long outBytes = 0;
-        for (var part : parts) {
-            connections += part.connections();
-            inPackets += part.inPackets();
-            inBytes += part.inBytes();
-            outPackets += part.outPackets();
-            outBytes += part.outBytes();
-        }
-        return new Services.Totals(connections, inPackets, inBytes, outPackets, outBytes);
-    }
-
     private <T> T ask(Function<Tables, T> question) {
-        try {
-            return worker.query(question).join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+        return Answers.ask(worker.query(question));
     }
 }

@@ -1,25 +1,22 @@
 package holdfast.conn;
 
 import holdfast.conf.ForwardingMethod;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
-/// A movable window onto one connection of a [ConnTable]; its only state is where it stands.
-/// Not thread-safe: each user keeps a view and moves it.
+/// A movable window onto one connection of a [ConnTable].
 ///
 ///     0    | addresses: client 32, virtual 32                                        |
 ///     8    | ports: client 16, virtual 16, real 16         | protocol 8 | state 8     |
 ///     16   | flags 32                      | real address 32                          |
 ///     24   | service id 32                 | real id 32                               |
-///     32   | reserved 24          | epoch 8 | template slot 32                         |
+///     32   | reserved 16 | in packets 8 | epoch 8 | template slot 32                  |
 ///     40   | expiresAt                                                                |
 ///     48   | toldAt                                                                   |
 ///     56   | version                                                                  |
 ///
 /// Eight words, drawn from the high bits to the low ones; the first two are those of a [Key] with the real server's
-/// port and the state put into the gaps. A free slot has protocol 0 and keeps the next free one in the real id.
-public final class Conn {
+/// port and the state put into the gaps. A wide client stands before them ([SlotView]). A free slot has protocol 0 and
+/// keeps the next free one in the real id.
+public final class Conn extends SlotView {
     /// No template.
     public static final int NO_TEMPLATE = -1;
 
@@ -38,36 +35,26 @@ public final class Conn {
     private static final int SERVICE = 28;
     private static final int TEMPLATE = 32;
     private static final int EPOCH = 36;
+    private static final int IN_PACKETS = 37;
     private static final int EXPIRES_AT = 40;
     private static final int TOLD_AT = 48;
     private static final int VERSION = 56;
 
     private static final long KEY_PORTS = 0xffffffff_0000ff00L;
 
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    private static final int IN_PACKETS_MAX = 255;
 
     private final ConnTable table;
-    private final MemorySegment records;
-    private int slot;
-    private long base;
 
     Conn(ConnTable table) {
+        super(table, BYTES);
         this.table = table;
-        this.records = table.records;
     }
 
-    /// Moves to a slot.
+    @Override
     public Conn at(int slot) {
-        this.slot = slot;
-        base = (long) slot * BYTES;
+        super.at(slot);
         return this;
-    }
-
-    public int slot() {
-        return slot;
     }
 
     /// Protocol number of the IP header.
@@ -75,8 +62,9 @@ public final class Conn {
         return records.get(BYTE, base + PROTOCOL) & 0xff;
     }
 
+    /// The client's address, or the low 32 bits of a wide one.
     public int clientAddress() {
-        return (int) (records.get(LONG, base + ADDRESSES) >>> 32);
+        return clientLow();
     }
 
     public int clientPort() {
@@ -133,9 +121,8 @@ public final class Conn {
     /// Moves the connection between its real server's counters.
     public Conn inactive(boolean inactive) {
         if (inactive != isInactive()) {
-            table.reals.connectionUnbound(real(), isInactive());
             flag(ConnFlags.INACTIVE, inactive);
-            table.reals.connectionBound(real(), inactive);
+            table.reals.connectionMoved(real(), inactive);
         }
         return this;
     }
@@ -166,7 +153,7 @@ public final class Conn {
 
     /// Gives the connection to another id, as when its real server has come to be configured; where packets go stays.
     public Conn real(int real) {
-        table.moveToList(slot, real(), real);
+        table.moveToList(slot(), real(), real);
         table.reals.connectionUnbound(real(), isInactive());
         table.reals.connectionBound(real, isInactive());
         records.set(INT, base + REAL, real);
@@ -194,7 +181,7 @@ public final class Conn {
         return this;
     }
 
-    /// Monotonic ns.
+    @Override
     public long expiresAt() {
         return records.get(LONG, base + EXPIRES_AT);
     }
@@ -203,9 +190,9 @@ public final class Conn {
     public Conn expiresAt(long at) {
         boolean isSooner = at < expiresAt();
         records.set(LONG, base + EXPIRES_AT, at);
-        if (isSooner && table.wheel.isArmed(slot)) {
-            table.wheel.disarm(slot);
-            table.wheel.arm(slot, at);
+        if (isSooner && table.wheel.isArmed(slot())) {
+            table.wheel.disarm(slot());
+            table.wheel.arm(slot(), at);
         }
         return this;
     }
@@ -226,9 +213,9 @@ public final class Conn {
     }
 
     public Conn version(long version) {
-        table.addDigest(-digest());
+        addDigest(-digest());
         records.set(LONG, base + VERSION, version);
-        table.addDigest(digest());
+        addDigest(digest());
         return this;
     }
 
@@ -242,9 +229,31 @@ public final class Conn {
         return this;
     }
 
-    /// Its part in the table's digest.
-    long digest() {
-        return Digest.of(inboundAddresses(), inboundPorts(), realAddress(), realPort(), version());
+    /// Packets from the client, of which no more than 255 are counted.
+    public int inPackets() {
+        return records.get(BYTE, base + IN_PACKETS) & 0xff;
+    }
+
+    public Conn countInPacket() {
+        int counted = inPackets();
+        if (counted < IN_PACKETS_MAX) {
+            records.set(BYTE, base + IN_PACKETS, (byte) (counted + 1));
+        }
+        return this;
+    }
+
+    @Override
+    protected long digest() {
+        return Digest.of(
+                clientHi(), clientLo(), virtualAddress(), inboundPorts(), realAddress(), realPort(), version());
+    }
+
+    boolean isInbound(long clientHi, long clientLo, long addresses, long ports) {
+        return inboundAddresses() == addresses && inboundPorts() == ports && hasClient(clientHi, clientLo);
+    }
+
+    boolean isOutbound(long clientHi, long clientLo, long addresses, long ports) {
+        return outboundAddresses() == addresses && outboundPorts() == ports && hasClient(clientHi, clientLo);
     }
 
     long inboundAddresses() {
@@ -263,12 +272,15 @@ public final class Conn {
         return isNat() ? Key.ports(protocol(), clientPort(), realPort()) : inboundPorts();
     }
 
-    boolean isLive() {
+    @Override
+    protected boolean isLive() {
         return protocol() != 0;
     }
 
     void fill(
-            long addresses,
+            long clientHi,
+            long clientLo,
+            int virtualAddress,
             long ports,
             int realAddress,
             int realPort,
@@ -276,24 +288,27 @@ public final class Conn {
             int service,
             int real,
             long expiresAt) {
-        records.set(LONG, base + ADDRESSES, addresses);
+        fillClient(clientHi, clientLo);
+        records.set(LONG, base + ADDRESSES, Key.addresses((int) clientLo, virtualAddress));
         records.set(LONG, base + PORTS, ports | (long) realPort << 16);
         records.set(INT, base + REAL_ADDRESS, realAddress);
         records.set(INT, base + FLAGS, flags);
         records.set(INT, base + REAL, real);
         records.set(INT, base + SERVICE, service);
-        records.set(LONG, base + TEMPLATE, NO_TEMPLATE & 0xffffffffL); // with epoch 0
+        records.set(LONG, base + TEMPLATE, NO_TEMPLATE & 0xffffffffL); // epoch and packets are 0
         records.set(LONG, base + EXPIRES_AT, expiresAt);
         records.set(LONG, base + TOLD_AT, 0);
         records.set(LONG, base + VERSION, 0);
     }
 
-    void clear(int nextFreed) {
+    @Override
+    protected void clear(int nextFreed) {
         records.set(LONG, base + PORTS, 0);
         records.set(INT, base + REAL, nextFreed);
     }
 
-    int nextFreed() {
+    @Override
+    protected int nextFreed() {
         return records.get(INT, base + REAL);
     }
 

@@ -9,14 +9,17 @@ package holdfast.conn;
 public final class Digest {
     private Digest() {}
 
-    /// @param addresses    client and virtual address as [Key#addresses] packs them
-    /// @param ports        ports and protocol as [Key#ports] packs them
-    /// @param realAddress  of the real server
-    /// @param version      of the last change
-    public static long of(long addresses, long ports, int realAddress, int realPort, long version) {
-        long digest = mix(addresses + 0x9e3779b97f4a7c15L);
-        digest = mix(digest + ports);
-        digest = mix(digest + ((long) realAddress << 16 | realPort));
+    /// @param clientHi        high half of the client; 0 for IPv4
+    /// @param virtualAddress  or the handle of one
+    /// @param ports           ports and protocol as [Key#ports] packs them
+    /// @param realAddress     of the real server, or the handle of one
+    /// @param version         of the last change
+    public static long of(
+            long clientHi, long clientLo, int virtualAddress, long ports, int realAddress, int realPort, long version) {
+        long digest = mix(clientHi + 0x9e3779b97f4a7c15L);
+        digest = mix(digest + clientLo);
+        digest = mix(digest + Key.addresses(virtualAddress, realAddress));
+        digest = mix(digest + (ports | (long) realPort << 16)); // where a key has nothing
         return mix(digest + version);
     }
 

@@ -16,6 +16,7 @@ public final class Flow {
     private int mark;
     private long stickyHi;
     private long stickyLo;
+    private long call;
 
     /// A flow of IPv4 without a mark.
     public Flow v4(int protocol, int client, int clientPort, int virtualAddress, int virtualPort) {
@@ -53,6 +54,7 @@ public final class Flow {
         this.virtualPort = virtualPort;
         this.destinationFold = destinationFold;
         mark = 0;
+        call = 0;
         stickyHi = clientHi;
         stickyLo = clientLo;
         return this;
@@ -61,6 +63,12 @@ public final class Flow {
     /// @param mark  an unsigned number; 0 for none
     public Flow mark(int mark) {
         this.mark = mark;
+        return this;
+    }
+
+    /// @param hash  of the SIP call that the packet is of; 0 for none
+    public Flow call(long hash) {
+        call = hash;
         return this;
     }
 
@@ -100,6 +108,11 @@ public final class Flow {
     /// An unsigned number; 0 for none.
     public int mark() {
         return mark;
+    }
+
+    /// Hash of the SIP call that the packet is of; 0 for none.
+    public long call() {
+        return call;
     }
 
     /// The high half of the client under its service's mask, or of the client itself.

@@ -1,6 +1,7 @@
 package holdfast.conn;
 
-/// How a key of either table is packed into two words, with the client's side always on the left.
+/// How a key of either table is packed into two words, with the client's side always on the left. Of a wide client they
+/// have the low 32 bits, and its own two words go with them.
 ///
 ///     addresses   | client 32 | other 32 |
 ///     ports       | client 16 | other 16 | 0 16 | protocol 8 | 0 8 |

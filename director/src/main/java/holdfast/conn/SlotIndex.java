@@ -36,13 +36,13 @@ public abstract class SlotIndex {
     }
 
     /// Whether the key of a slot in use is this one.
-    protected abstract boolean matches(int slot, long addresses, long ports);
+    protected abstract boolean matches(int slot, long clientHi, long clientLo, long addresses, long ports);
 
     /// The hash of the key of a slot in use.
     protected abstract long hash(int slot);
 
     /// The slot that has a key, or [#MISSING]. Reads at most [#PROBES_MAX] places.
-    public final int find(long hash, long addresses, long ports) {
+    public final int find(long hash, long clientHi, long clientLo, long addresses, long ports) {
         int tag = (int) hash & ~slotMask;
         int place = home(hash);
         for (int probe = 0; probe < PROBES_MAX; probe++) {
@@ -50,8 +50,9 @@ public abstract class SlotIndex {
             if (found == 0) {
                 return MISSING;
             }
-            if ((found & ~slotMask) == tag && matches((found & slotMask) - 1, addresses, ports)) {
-                return (found & slotMask) - 1;
+            int slot = (found & slotMask) - 1;
+            if ((found & ~slotMask) == tag && matches(slot, clientHi, clientLo, addresses, ports)) {
+                return slot;
             }
             place = after(place);
         }
@@ -75,13 +76,7 @@ public abstract class SlotIndex {
 
     /// Takes a slot out that is in, while its record still has its key.
     public final void remove(int slot) {
-        int hole = home(hash(slot));
-        for (int probe = 0; (get(hole) & slotMask) != slot + 1; probe++) {
-            if (probe == PROBES_MAX) {
-                throw new IllegalStateException("slot " + slot + " is not in the index under its own key");
-            }
-            hole = after(hole);
-        }
+        int hole = placeOf(slot, home(hash(slot)));
         for (int place = after(hole); get(place) != 0; place = after(place)) {
             int home = home(hash((get(place) & slotMask) - 1));
             if (distance(home, place) >= distance(hole, place)) { // home is not between the hole and here
@@ -92,8 +87,25 @@ public abstract class SlotIndex {
         put(hole, 0);
     }
 
+    /// How many steps from its home a slot stands that is in.
+    final int probes(int slot) {
+        int home = home(hash(slot));
+        return distance(home, placeOf(slot, home));
+    }
+
     public final long bytes() {
         return places.byteSize();
+    }
+
+    private int placeOf(int slot, int home) {
+        int place = home;
+        for (int probe = 0; (get(place) & slotMask) != slot + 1; probe++) {
+            if (probe == PROBES_MAX) {
+                throw new IllegalStateException("slot " + slot + " is not in the index under its own key");
+            }
+            place = after(place);
+        }
+        return place;
     }
 
     private int home(long hash) {

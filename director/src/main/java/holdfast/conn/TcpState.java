@@ -1,7 +1,7 @@
 package holdfast.conn;
 
 /// The state of a TCP connection as a director sees it pass by, with IPVS's codes, names and tables (IPVS-REF
-/// 4.3, 4.4). The packet path uses the codes; the constants are for listings and for reading.
+/// 4.3 to 4.5). The packet path uses the codes; the constants are for listings and for reading.
 public enum TcpState {
     NONE(0, "NO", 2, false),
     ESTABLISHED(1, "ES", 900, true),
@@ -21,6 +21,10 @@ public enum TcpState {
     public static final int OUTPUT = 1;
     public static final int INPUT_ONLY = 2;
 
+    /// Added to one of these, the table while `secure_tcp` is active: then the client's packets alone establish
+    /// nothing.
+    public static final int SECURE = 3;
+
     /// Events in the order of the tables' rows.
     static final int SYN = 0;
 
@@ -36,9 +40,10 @@ public enum TcpState {
 
     private static final TcpState[] STATES = values();
     private static final int ACTIVE = activeBits();
+    private static final int OVER = 1 << TIME_WAIT.code | 1 << CLOSE.code | 1 << LAST_ACK.code;
 
-    // No cell of these tables leads to NONE or SYNACK.
-    private static final byte ES = 1, SS = 2, SR = 3, FW = 4, TW = 5, CL = 6, CW = 7, LA = 8, LI = 9;
+    // No cell of these tables leads to NONE.
+    private static final byte ES = 1, SS = 2, SR = 3, FW = 4, TW = 5, CL = 6, CW = 7, LA = 8, LI = 9, SA = 10;
 
     // @formatter:off
     /// Next state by table, event and state, all in one row: `(table * 5 + event) * 11 + state`.
@@ -57,6 +62,24 @@ public enum TcpState {
         CL, CL, CL, CL, CL, CL, CL, CL, CL, CL, CL,  // none of these
     //  NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA      INPUT_ONLY
         SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR,  // SYN
+        CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW,  // FIN
+        ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES,  // ACK
+        CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL,  // RST
+        CL, CL, CL, CL, CL, CL, CL, CL, CL, CL, CL,  // none of these
+    //  NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA      INPUT under secure_tcp
+        SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SA,  // SYN
+        CL, CW, SS, TW, TW, TW, CL, CW, LA, LI, SA,  // FIN
+        ES, ES, SS, SR, FW, TW, CL, CW, CL, LI, SA,  // ACK
+        CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL,  // RST
+        CL, CL, CL, CL, CL, CL, CL, CL, CL, CL, CL,  // none of these
+    //  NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA      OUTPUT under secure_tcp
+        SS, ES, SS, SA, SS, SS, SS, SS, SS, LI, SA,  // SYN
+        TW, FW, SS, TW, FW, TW, CL, TW, LA, LI, TW,  // FIN
+        ES, ES, SS, ES, FW, TW, CL, CW, LA, ES, ES,  // ACK
+        CL, CL, SS, CL, CL, TW, CL, CL, CL, CL, CL,  // RST
+        CL, CL, CL, CL, CL, CL, CL, CL, CL, CL, CL,  // none of these
+    //  NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA      INPUT_ONLY under secure_tcp
+        SA, ES, ES, SR, SA, SA, SA, SA, SA, SA, SA,  // SYN
         CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW,  // FIN
         ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES,  // ACK
         CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL,  // RST
@@ -104,7 +127,7 @@ public enum TcpState {
 
     /// The code of the next state.
     ///
-    /// @param table  [#INPUT], [#OUTPUT] or [#INPUT_ONLY]
+    /// @param table  [#INPUT], [#OUTPUT] or [#INPUT_ONLY], plus [#SECURE] where it is active
     /// @param event  as [#event] gives it; a segment without any of the four flags closes
     public static int next(int table, int state, int event) {
         return NEXT[(table * 5 + event) * 11 + state];
@@ -113,6 +136,12 @@ public enum TcpState {
     /// Whether a real server's counter of active connections has it.
     public static boolean isActive(int code) {
         return (ACTIVE >>> code & 1) != 0;
+    }
+
+    /// Whether nothing more is to come of a connection but its last packets. Where only the client's side is seen, its
+    /// FIN is all that ever tells.
+    public static boolean isOver(int code, boolean isNoOutput) {
+        return (OVER >>> code & 1) != 0 || (isNoOutput && code == FIN_WAIT.code);
     }
 
     public int code() {

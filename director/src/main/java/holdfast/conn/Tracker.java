@@ -1,27 +1,48 @@
 package holdfast.conn;
 
-/// What a forwarded packet does to its connection: state, counters and expiry (IPVS-REF 4.3, 4.6, 4.7).
+import holdfast.conf.Protocol;
+
+/// What a forwarded packet does to its connection: state, counters and expiry (IPVS-REF 4.3 to 4.7).
 public final class Tracker {
     private Tracker() {}
 
-    /// Follows a TCP segment.
+    /// Follows a packet.
     ///
     /// @param isInbound  from the client
-    /// @param tcpFlags   the low byte of the flags in the header
-    /// @return the code of the state now
-    public static int tcp(Conn conn, boolean isInbound, int tcpFlags, Timeouts timeouts, long now) {
-        int state = TcpState.next(table(conn, isInbound), conn.state(), TcpState.event(tcpFlags));
-        if (state != conn.state()) {
-            conn.state(state);
-            conn.inactive(!TcpState.isActive(state));
+    /// @param event      as [TcpState#event] or [SctpState#event] gives it; means nothing for other protocols
+    /// @param isSecure   whether `secure_tcp` is active (IPVS-REF 4.5)
+    public static void follow(Conn conn, boolean isInbound, int event, boolean isSecure, Timeouts timeouts, long now) {
+        int protocol = conn.protocol();
+        int table = table(conn, isInbound);
+        if (protocol == Protocol.TCP.number()) {
+            enter(conn, TcpState.next(isSecure ? table + TcpState.SECURE : table, conn.state(), event));
+        } else if (protocol == Protocol.SCTP.number()) {
+            enter(conn, SctpState.next(table, conn.state(), event));
         }
-        conn.expiresAt(now + timeouts.tcp(state));
-        return state;
+        conn.expiresAt(now + timeouts.of(protocol, conn.state()));
     }
 
-    /// Follows a datagram of either direction.
-    public static void udp(Conn conn, Timeouts timeouts, long now) {
-        conn.expiresAt(now + timeouts.udp());
+    /// Whether a connection in this state counts as active (IPVS-REF 4.3, 4.6); one of UDP never does.
+    public static boolean isActive(int protocol, int state) {
+        if (protocol == Protocol.TCP.number()) {
+            return TcpState.isActive(state);
+        }
+        return protocol == Protocol.SCTP.number() && SctpState.isActive(state);
+    }
+
+    /// Whether nothing more is to come of a connection but its last packets; of UDP nobody can tell.
+    public static boolean isOver(int protocol, int state, boolean isNoOutput) {
+        if (protocol == Protocol.TCP.number()) {
+            return TcpState.isOver(state, isNoOutput);
+        }
+        return protocol == Protocol.SCTP.number() && SctpState.isOver(state);
+    }
+
+    private static void enter(Conn conn, int state) {
+        if (state != conn.state()) {
+            conn.state(state);
+            conn.inactive(!isActive(conn.protocol(), state));
+        }
     }
 
     /// The first outbound packet shows that output passes here after all.

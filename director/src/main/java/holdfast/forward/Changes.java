@@ -6,9 +6,11 @@ import holdfast.conn.Timeouts;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
+import holdfast.service.Services;
 import holdfast.sync.Delta;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Version;
+import org.jspecify.annotations.Nullable;
 
 /// The worker's side of the stream: gives every change its version and writes it as a delta.
 ///
@@ -18,7 +20,8 @@ final class Changes {
     private static final int SNAPSHOT_BUDGET = 256;
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000_000_000;
-    private static final int ASSURED = 1;
+    static final int ASSURED = 1;
+    static final int PINNED = 2;
 
     private enum Copying {
         NOTHING,
@@ -33,12 +36,13 @@ final class Changes {
     private final TemplateTable templates;
     private final RealServerTable reals;
     private final Counters counters;
-    private final Timeouts timeouts;
     private final boolean replicated;
     private final Conn copied;
     private final Template copiedTemplate;
     private final Template controller;
 
+    private Services services;
+    private Timeouts timeouts = Timeouts.DEFAULT;
     private int term;
     private long sequence;
     private boolean isOpen;
@@ -54,19 +58,23 @@ final class Changes {
             TemplateTable templates,
             RealServerTable reals,
             Counters counters,
-            Timeouts timeouts,
             boolean replicated,
             int ringRecords) {
         this.connections = connections;
         this.templates = templates;
         this.reals = reals;
+        services = new Services(reals);
         this.counters = counters;
-        this.timeouts = timeouts;
         this.replicated = replicated;
         ring = new DeltaRing(ringRecords);
         copied = connections.view();
         copiedTemplate = templates.view();
         controller = templates.view();
+    }
+
+    void configure(Services nextServices, Timeouts nextTimeouts) {
+        services = nextServices;
+        timeouts = nextTimeouts;
     }
 
     DeltaRing ring() {
@@ -203,7 +211,7 @@ final class Changes {
 
     /// Seconds of a connection's full timeout in its present state.
     long timeoutS(Conn conn) {
-        return (conn.protocol() == Frame.TCP ? timeouts.tcp(conn.state()) : timeouts.udp()) / SECOND;
+        return timeouts.of(conn.protocol(), conn.state()) / SECOND;
     }
 
     private long next() {
@@ -238,6 +246,10 @@ final class Changes {
                 .flags(conn.flags())
                 .timeoutS((int) timeoutS(conn))
                 .remainingMs(Math.max(0, (conn.expiresAt() - now) / MS))
+                .serviceMark(
+                        conn.service() == Services.NONE
+                                ? 0
+                                : services.key(conn.service()).mark())
                 .templatePort(Delta.NO_TEMPLATE);
         if (conn.template() != Conn.NO_TEMPLATE) {
             controller.at(conn.template());
@@ -263,14 +275,14 @@ final class Changes {
                 .realAddress(reals.address(real))
                 .realPort(reals.port(real))
                 .method(reals.method(real).code())
-                .state(template.isAssured() ? ASSURED : 0)
+                .state((template.isAssured() ? ASSURED : 0) | (template.isPinned() ? PINNED : 0))
                 .timeoutS((int) template.timeoutS())
                 .remainingMs(Math.max(0, (template.expiresAt() - now) / MS))
                 .templatePort(Delta.NO_TEMPLATE);
         publish();
     }
 
-    private @org.jspecify.annotations.Nullable Delta claim() {
+    private @Nullable Delta claim() {
         if (!isOpen || !replicated) {
             return null;
         }

@@ -7,6 +7,9 @@ import holdfast.linux.Memory;
 /// One's complement sums are indifferent to byte order as long as every word is loaded the same way, so nothing is
 /// swapped here: callers pass 16-bit words as [Memory#getShort] loads them.
 final class Checksum {
+    private static final int CASTAGNOLI = 0x82f63b78; // its polynomial, the lowest power first
+    private static final int[] CRC32C = crc32cTable();
+
     private Checksum() {}
 
     /// The one's complement sum of `length` bytes, unfolded, to be added to others and given to [#fold].
@@ -60,5 +63,26 @@ final class Checksum {
     /// (packet-io 2, rule 1).
     static int applyPartial(int field, long delta) {
         return fold((field & 0xffff) + delta);
+    }
+
+    /// The CRC32c of SCTP (RFC 9260 appendix A), to be stored as [Memory#putInt] does on a little-endian machine.
+    static int crc32c(long address, int length) {
+        int crc = -1;
+        for (long at = address; at < address + length; at++) {
+            crc = crc >>> 8 ^ CRC32C[(crc ^ Memory.getByte(at)) & 0xff];
+        }
+        return ~crc;
+    }
+
+    private static int[] crc32cTable() {
+        var table = new int[256];
+        for (int i = 0; i < table.length; i++) {
+            int crc = i;
+            for (int bit = 0; bit < 8; bit++) {
+                crc = crc >>> 1 ^ ((crc & 1) == 0 ? 0 : CASTAGNOLI);
+            }
+            table[i] = crc;
+        }
+        return table;
     }
 }

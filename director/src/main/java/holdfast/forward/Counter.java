@@ -8,6 +8,8 @@ public enum Counter {
     FORWARDED_TO_SERVER,
     /// Sent on from a real server to its client (NAT).
     FORWARDED_TO_CLIENT,
+    /// ICMP errors sent on along the connection that they are about, in either direction.
+    FORWARDED_ICMP_ERROR,
     /// Bytes of the IP packets sent on in either direction.
     FORWARDED_BYTES,
     /// Passed to the new active after a handover.
@@ -30,6 +32,16 @@ public enum Counter {
     DROPPED_NO_REAL_SERVER,
     /// The connection's real server was removed.
     DROPPED_REAL_SERVER_GONE,
+    /// Of a NAT server that no connection has, and answered with ICMP port unreachable (`nat-icmp-send`).
+    DROPPED_SERVER_NO_CONNECTION,
+    /// The first packet of a connection, given up by the `drop-packet` defence.
+    DROPPED_BY_DEFENCE,
+    /// Without a Call-ID, to a service whose clients are recognised by it.
+    DROPPED_NO_CALL_ID,
+    /// The first packet of a connection of a client that an operator blocked.
+    DROPPED_CLIENT_BLOCKED,
+    /// The first packet of a connection of a client that has as many as it may.
+    DROPPED_CLIENT_OVER_LIMIT,
     DROPPED_NO_ROUTE,
     /// The next hop's MAC is not known yet; the kernel has been asked to resolve it.
     DROPPED_NO_NEIGHBOUR,
@@ -41,6 +53,14 @@ public enum Counter {
     DROPPED_SEND,
     /// Thrown away because they queued up while this director was paused.
     DROPPED_AFTER_PAUSE,
+    /// Half-open connections that made room for new ones in a full table.
+    EVICTED_HALF_OPEN,
+    /// Connections in their last state that made room likewise.
+    EVICTED_CLOSING,
+    /// Templates that no established connection ever used, that made room for new ones.
+    EVICTED_TEMPLATE,
+    /// Entries that the `drop-entry` defence gave up.
+    EVICTED_BY_DEFENCE,
     /// An ICMP error that was held back by the rate limit.
     SUPPRESSED_ICMP_ERROR,
     /// A change that the sync queue had no room for; every standby gets a new snapshot.

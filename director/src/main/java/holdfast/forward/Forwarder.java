@@ -1,7 +1,10 @@
 package holdfast.forward;
 
+import holdfast.conf.ForwardingMethod;
 import holdfast.conn.Conn;
 import holdfast.conn.ConnTable;
+import holdfast.conn.Flow;
+import holdfast.conn.SctpState;
 import holdfast.conn.TcpState;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
@@ -13,6 +16,9 @@ import holdfast.service.Services;
 final class Forwarder {
     private static final int RST = 0x04;
     private static final int SYN = 0x02;
+    private static final int REUSE_ONE_WAY = 2; // a bit of conn_reuse_mode
+    private static final int IKE = 500;
+    private static final int UDP_HEADER_BYTES = 8;
     private static final int ICMP_ERRORS_PER_SECOND = 1000;
     private static final int FTP_DATA = 20;
 
@@ -25,6 +31,9 @@ final class Forwarder {
     private final ProbeQueue probes;
     private final Egress egress;
     private final Frame frame = new Frame();
+    private final Embedded embedded = new Embedded();
+    private final Flow flow = new Flow();
+    private final SipCallId calls;
     private final Conn conn;
     private final Replies replies = new Replies(PacketIo.BATCH_MAX);
     private final TokenBucket errors = new TokenBucket(ICMP_ERRORS_PER_SECOND, 50);
@@ -40,6 +49,7 @@ final class Forwarder {
         this.probes = probes;
         this.egress = egress;
         conn = tables.connections().view();
+        calls = new SipCallId(tables.callHashes());
         macs = ports.ports().stream().mapToLong(Ports.Port::mac).toArray();
         mtus = ports.ports().stream().mapToInt(Ports.Port::mtu).toArray();
     }
@@ -63,7 +73,7 @@ final class Forwarder {
         switch (kind) {
             case OTHER -> counters.count(Counter.NOT_OURS);
             case ARP -> takeArp(port, mode);
-            case FLOW, ICMP, FRAGMENT, MALFORMED -> {
+            case FLOW, ICMP, IPSEC, FRAGMENT, MALFORMED -> {
                 if (frame.destinationMac() != macs[port]) { // flooded by a switch that has not learned it, or multicast
                     counters.count(Counter.NOT_OURS);
                 } else if (kind == Frame.Kind.MALFORMED) {
@@ -100,16 +110,14 @@ final class Forwarder {
             } else {
                 fromServer(port, now);
             }
+        } else if (kind == Frame.Kind.ICMP) {
+            takeIcmp(isToOwned, port, now);
         } else if (!isToOwned) {
             counters.count(Counter.NOT_OURS);
         } else if (kind == Frame.Kind.FRAGMENT) {
             counters.count(Counter.DROPPED_FRAGMENT);
-        } else if (frame.icmpType() == Replies.ECHO_REQUEST) {
-            Replies.answerEcho(frame, macs[port]);
-            send(port);
-            counters.count(Counter.ANSWERED_ECHO);
         } else {
-            counters.count(Counter.NOT_OURS);
+            followKeyExchange(port, now);
         }
     }
 
@@ -129,15 +137,18 @@ final class Forwarder {
 
     /// A packet to an owned address: along its connection, or the first of one (IPVS-REF 1.2).
     private void fromClient(int port, long now) {
-        int slot = tables.connections()
-                .find(
-                        frame.protocol(),
-                        frame.source(),
-                        frame.sourcePort(),
-                        frame.destination(),
-                        frame.destinationPort());
-        if (slot != ConnTable.MISSING && isReusedPort(slot)) {
-            tables.end(slot, now);
+        flow.v4(frame.protocol(), frame.source(), frame.sourcePort(), frame.destination(), frame.destinationPort());
+        int slot = known();
+        if (slot != ConnTable.MISSING && begins() && isReplaced(slot)) {
+            tables.end(slot, false, now);
+            slot = ConnTable.MISSING;
+        }
+        if (slot != ConnTable.MISSING && isOrphan(slot)) {
+            if (!tables.ipvs().expireNodestConn()) {
+                counters.count(Counter.DROPPED_REAL_SERVER_GONE); // its timer is not restarted (IPVS-REF 1.15, row 19)
+                return;
+            }
+            tables.end(slot, true, now);
             slot = ConnTable.MISSING;
         }
         boolean isNew = slot == ConnTable.MISSING;
@@ -147,48 +158,95 @@ final class Forwarder {
                 return;
             }
         }
+        toServer(slot, isNew, port, now);
+    }
+
+    private int known() {
+        return tables.connections()
+                .find(
+                        flow.protocol(),
+                        (int) flow.clientLo(),
+                        flow.clientPort(),
+                        flow.virtualAddress(),
+                        flow.virtualPort());
+    }
+
+    private void toServer(int slot, boolean isNew, int port, long now) {
         conn.at(slot);
-        int real = conn.real();
-        if (real != RealServerTable.NONE && !tables.reals().isAvailable(real)) {
-            counters.count(Counter.DROPPED_REAL_SERVER_GONE); // its timer is not restarted (IPVS-REF 1.15, row 19)
-            return;
-        }
         long hop = hops.resolve(conn.realAddress());
         if (!mayGo(hop, conn.realAddress(), port, now)) {
             if (isNew) {
-                tables.end(slot, now); // nobody was told of it, and the client tries again
+                tables.undo(slot, now); // nobody was told of it, and the client tries again
             }
             return;
         }
+        tables.follow(conn, true, frame.event(), now);
+        tables.countIn(conn.service(), conn.real(), frame.ipLength());
+        sendToServer(hop, conn.isNat(), conn.realAddress(), conn.realPort());
+    }
+
+    private void sendToServer(long hop, boolean isNat, int address, int port) {
         int bytes = frame.ipLength();
-        tables.follow(conn, true, frame.protocol() == Frame.TCP ? frame.tcpFlags() : 0, now);
-        if (real != RealServerTable.NONE) {
-            tables.reals().countIn(real, 1, bytes);
-        }
         frame.decrementTtl();
-        if (conn.isNat()) {
-            frame.rewriteDestination(conn.realAddress(), conn.realPort());
+        if (isNat) {
+            frame.rewriteDestination(address, port);
         }
         forward(hop);
         counters.count(Counter.FORWARDED_TO_SERVER);
         counters.add(Counter.FORWARDED_BYTES, bytes);
     }
 
-    /// A SYN on a finished connection that no template controls begins a new one (IPVS-REF 1.6, conn_reuse_mode 1).
-    private boolean isReusedPort(int slot) {
-        if (frame.protocol() != Frame.TCP || (frame.tcpFlags() & (SYN | RST)) != SYN) {
+    /// Whether a packet on an existing connection may be the first of another one: a SYN, or an INIT (IPVS-REF 0.2).
+    private boolean begins() {
+        return switch (frame.protocol()) {
+            case Frame.TCP -> (frame.tcpFlags() & SYN) != 0;
+            case Frame.SCTP -> SctpState.isInit(frame.event());
+            default -> false;
+        };
+    }
+
+    /// Whether such a packet begins anew instead of going on (IPVS-REF 1.6): where the real server is quiesced and
+    /// `expire_nodest_conn` is on, or where the old connection is finished and no template controls it.
+    private boolean isReplaced(int slot) {
+        conn.at(slot);
+        var ipvs = tables.ipvs();
+        int real = conn.real();
+        if (ipvs.expireNodestConn()
+                && real != RealServerTable.NONE
+                && tables.reals().weight(real) == 0) {
+            return true;
+        }
+        if (conn.template() != Conn.NO_TEMPLATE) {
             return false;
         }
-        conn.at(slot);
-        boolean isFinished = conn.state() == TcpState.TIME_WAIT.code() || conn.state() == TcpState.CLOSE.code();
-        return isFinished && conn.template() == Conn.NO_TEMPLATE;
+        int mode = ipvs.connReuseMode();
+        boolean wasLetGo = tables.isFromLastClose(conn.service()); // its old entry would not hold the template
+        return (mode != 0 || wasLetGo) && isFinished(wasLetGo ? mode | REUSE_ONE_WAY : mode);
+    }
+
+    private boolean isFinished(int mode) {
+        int state = conn.state();
+        return switch (conn.protocol()) {
+            case Frame.TCP ->
+                state == TcpState.TIME_WAIT.code()
+                        || state == TcpState.CLOSE.code()
+                        || (state == TcpState.FIN_WAIT.code() && conn.isNoOutput() && (mode & REUSE_ONE_WAY) != 0);
+            case Frame.SCTP -> state == SctpState.CLOSED.code();
+            default -> false;
+        };
+    }
+
+    /// Whether the real server of a connection was removed.
+    private boolean isOrphan(int slot) {
+        int real = conn.at(slot).real();
+        return real != RealServerTable.NONE && !tables.reals().isAvailable(real);
     }
 
     /// A packet that is not for us unless it is a NAT server's reply (IPVS-REF 1.9).
     private void fromServer(int port, long now) {
         int slot = reply();
         if (slot == ConnTable.MISSING) {
-            counters.count(Counter.NOT_OURS);
+            refuseOrLeave(port, now);
             return;
         }
         conn.at(slot);
@@ -197,16 +255,128 @@ final class Forwarder {
             return;
         }
         int bytes = frame.ipLength();
-        tables.follow(conn, false, frame.protocol() == Frame.TCP ? frame.tcpFlags() : 0, now);
-        if (conn.real() != RealServerTable.NONE) {
-            tables.reals().countOut(conn.real(), 1, bytes);
-        }
+        tables.follow(conn, false, frame.event(), now);
+        tables.countOut(conn.service(), conn.real(), bytes);
         frame.decrementTtl();
         if (conn.isNat()) {
             frame.rewriteSource(conn.virtualAddress(), conn.virtualPort());
         }
         forward(hop);
         counters.count(Counter.FORWARDED_TO_CLIENT);
+        counters.add(Counter.FORWARDED_BYTES, bytes);
+    }
+
+    /// A packet of no connection: the kernel's, unless a NAT server is to hear that nobody listens (IPVS-REF 1.9
+    /// step 7).
+    private void refuseOrLeave(int port, long now) {
+        boolean isRst = frame.protocol() == Frame.TCP && (frame.tcpFlags() & RST) != 0;
+        if (tables.ipvs().natIcmpSend()
+                && !isRst
+                && tables.services().isNatServer(frame.protocol(), frame.source(), frame.sourcePort())) {
+            counters.count(Counter.DROPPED_SERVER_NO_CONNECTION);
+            error(Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
+        } else {
+            counters.count(Counter.NOT_OURS);
+        }
+    }
+
+    private void takeIcmp(boolean isToOwned, int port, long now) {
+        if (isToOwned && frame.icmpType() == Replies.ECHO_REQUEST) {
+            Replies.answerEcho(frame, macs[port]);
+            send(port);
+            counters.count(Counter.ANSWERED_ECHO);
+        } else if (!Embedded.isError(frame.icmpType()) || !embedded.wrap(frame)) {
+            counters.count(Counter.NOT_OURS);
+        } else if (!frame.hasRightIcmpSum()) {
+            counters.count(Counter.DROPPED_MALFORMED);
+        } else if (isToOwned) {
+            errorToServer(port, now);
+        } else {
+            errorToClient(port, now);
+        }
+    }
+
+    /// An ICMP error about what a real server sent, such as "fragmentation needed": to that real server (IPVS-REF
+    /// 1.8, 6.7).
+    private void errorToServer(int port, long now) {
+        flow.v4(
+                embedded.protocol(),
+                embedded.destination(),
+                embedded.destinationPort(),
+                embedded.source(),
+                embedded.sourcePort());
+        int slot = known();
+        if (slot == ConnTable.MISSING && tables.ipvs().scheduleIcmp()) {
+            slot = begin(flow.mark(tables.marks().of(flow, ports.at(port).name())), now);
+        }
+        if (slot < 0) {
+            counters.count(Counter.NOT_OURS);
+            return;
+        }
+        conn.at(slot);
+        long hop = hops.resolve(conn.realAddress());
+        if (!mayGo(hop, conn.realAddress(), port, now)) {
+            return;
+        }
+        tables.countIn(conn.service(), conn.real(), frame.ipLength());
+        frame.decrementTtl();
+        if (conn.isNat()) {
+            embedded.rewriteSource(conn.realAddress(), conn.realPort());
+            frame.rewriteDestinationAddress(conn.realAddress());
+            frame.sumIcmp();
+        }
+        forward(hop);
+        counters.count(Counter.FORWARDED_ICMP_ERROR);
+    }
+
+    /// An ICMP error about what a client sent, from a NAT server or a router before it: to that client (IPVS-REF 1.10).
+    private void errorToClient(int port, long now) {
+        int slot = tables.connections()
+                .findOutbound(
+                        embedded.protocol(),
+                        embedded.destination(),
+                        embedded.destinationPort(),
+                        embedded.source(),
+                        embedded.sourcePort());
+        if (slot == ConnTable.MISSING || !conn.at(slot).isNat()) {
+            counters.count(Counter.NOT_OURS);
+            return;
+        }
+        long hop = hops.resolve(conn.clientAddress());
+        if (!mayGo(hop, conn.clientAddress(), port, now)) {
+            return;
+        }
+        tables.countOut(conn.service(), conn.real(), frame.ipLength());
+        frame.decrementTtl();
+        embedded.rewriteDestination(conn.virtualAddress(), conn.virtualPort());
+        frame.rewriteSourceAddress(conn.virtualAddress());
+        frame.sumIcmp();
+        forward(hop);
+        counters.count(Counter.FORWARDED_ICMP_ERROR);
+    }
+
+    /// ESP and AH go where the client's key exchange goes, and nowhere without one (IPVS-REF 1.14).
+    private void followKeyExchange(int port, long now) {
+        flow.v4(Frame.UDP, frame.source(), IKE, frame.destination(), IKE);
+        int slot = known();
+        if (slot == ConnTable.MISSING) {
+            counters.count(Counter.NOT_OURS);
+            return;
+        }
+        conn.at(slot);
+        long hop = hops.resolve(conn.realAddress());
+        if (!mayGo(hop, conn.realAddress(), port, now)) {
+            return;
+        }
+        int bytes = frame.ipLength();
+        tables.follow(conn, true, 0, now);
+        tables.countIn(conn.service(), conn.real(), bytes);
+        frame.decrementTtl();
+        if (conn.isNat()) {
+            frame.rewriteDestinationAddress(conn.realAddress());
+        }
+        forward(hop);
+        counters.count(Counter.FORWARDED_TO_SERVER);
         counters.add(Counter.FORWARDED_BYTES, bytes);
     }
 
@@ -224,37 +394,109 @@ final class Forwarder {
     ///
     /// @return its slot, or [ConnTable#MISSING] where the packet has been dealt with
     private int schedule(int port, long now) {
-        int service = tables.services().find(frame.protocol(), frame.destination(), frame.destinationPort());
+        flow.mark(tables.marks().of(flow, ports.at(port).name()));
+        int service = tables.services().find(flow);
         if (service == Services.NONE) {
             counters.count(Counter.DROPPED_NO_SERVICE);
             return ConnTable.MISSING;
         }
-        boolean begins = frame.protocol() != Frame.TCP || (frame.tcpFlags() & (SYN | RST)) == SYN;
-        if (!begins || frame.sourcePort() == FTP_DATA) {
+        if (!mayBegin() || frame.sourcePort() == FTP_DATA) {
             counters.count(Counter.DROPPED_NO_CONNECTION);
             return ConnTable.MISSING;
         }
-        int slot = tables.connect(
-                service,
-                frame.protocol(),
-                frame.source(),
-                frame.sourcePort(),
-                frame.destination(),
-                frame.destinationPort(),
-                now);
+        if (tables.services().hasEngine(service) && !findCall()) {
+            counters.count(Counter.DROPPED_NO_CALL_ID);
+            return ConnTable.MISSING;
+        }
+        if (!isAdmitted(service, now)) {
+            return ConnTable.MISSING;
+        }
+        if (tables.defence().dropsPacket()) {
+            counters.count(Counter.DROPPED_BY_DEFENCE);
+            return ConnTable.MISSING;
+        }
+        if (frame.protocol() == Frame.UDP && tables.services().isOnePacket(service)) {
+            sendOnce(service, port, now);
+            return ConnTable.MISSING;
+        }
+        int slot = tables.connect(service, flow, now);
         if (slot >= 0) {
             warmTheWayBack(slot);
             return slot;
         }
-        if (slot == Tables.NO_REAL_SERVER && isBorrowed(service)) {
+        refuse(slot, service, port, now);
+        return ConnTable.MISSING;
+    }
+
+    /// Whether the client may have one more connection; one that may not has been counted.
+    private boolean isAdmitted(int service, long now) {
+        return switch (tables.verdict(service, flow, now)) {
+            case ADMIT -> true;
+            case BLOCKED -> {
+                counters.count(Counter.DROPPED_CLIENT_BLOCKED);
+                yield false;
+            }
+            case OVER_CONNECTIONS, OVER_RATE -> {
+                counters.count(Counter.DROPPED_CLIENT_OVER_LIMIT);
+                yield false;
+            }
+        };
+    }
+
+    private boolean findCall() {
+        long hash = frame.protocol() == Frame.UDP
+                ? calls.hash(frame.transport() + UDP_HEADER_BYTES, frame.transportBytes() - UDP_HEADER_BYTES)
+                : SipCallId.NONE;
+        flow.call(hash);
+        return hash != SipCallId.NONE;
+    }
+
+    /// The connection of an ICMP error that nothing is known of, by what it quotes; negative where there is none
+    /// (IPVS-REF 1.8 step 6).
+    private int begin(Flow quoted, long now) {
+        int service = tables.services().find(quoted);
+        return service == Services.NONE ? ConnTable.MISSING : tables.connect(service, quoted, now);
+    }
+
+    /// Forwards a datagram that is a connection by itself (IPVS-REF 1.12).
+    private void sendOnce(int service, int port, long now) {
+        int refused = tables.connectOnce(service, flow, now);
+        if (refused != 0) {
+            refuse(refused, service, port, now);
+            return;
+        }
+        int real = tables.persistence().real();
+        int realPort = tables.persistence().realPort();
+        int address = tables.reals().address(real);
+        long hop = hops.resolve(address);
+        if (mayGo(hop, address, port, now)) {
+            tables.countIn(service, real, frame.ipLength());
+            sendToServer(hop, tables.reals().method(real) == ForwardingMethod.NAT, address, realPort);
+        } else {
+            tables.undoOnce(now);
+        }
+    }
+
+    private void refuse(int why, int service, int port, long now) {
+        if (why != Tables.NO_REAL_SERVER) {
+            counters.count(Counter.DROPPED_TABLE_FULL);
+        } else if (isBorrowed(service)) {
             counters.count(Counter.DROPPED_NO_SERVICE);
-        } else if (slot == Tables.NO_REAL_SERVER) {
+        } else {
             counters.count(Counter.DROPPED_NO_REAL_SERVER);
             error(Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
-        } else {
-            counters.count(Counter.DROPPED_TABLE_FULL);
         }
-        return ConnTable.MISSING;
+    }
+
+    /// Whether a packet without a connection may begin one (IPVS-REF 1.3).
+    private boolean mayBegin() {
+        return switch (frame.protocol()) {
+            case Frame.TCP ->
+                (frame.tcpFlags() & RST) == 0
+                        && ((frame.tcpFlags() & SYN) != 0 || tables.ipvs().sloppyTcp());
+            case Frame.SCTP -> SctpState.isInit(frame.event()) || tables.ipvs().sloppySctp();
+            default -> true;
+        };
     }
 
     /// Whether an FTP service was found only because the packet might be FTP data; where it is not, the packet
@@ -283,13 +525,15 @@ final class Forwarder {
         }
         if (frame.ttl() <= 1) {
             counters.count(Counter.DROPPED_TTL);
-            error(Replies.TIME_EXCEEDED, 0, 0, port, now);
+            if (frame.protocol() != Frame.ICMP) {
+                error(Replies.TIME_EXCEEDED, 0, 0, port, now);
+            }
             return false;
         }
         int mtu = mtus[NextHops.port(hop)];
         if (frame.ipLength() > mtu && !frame.isSuperFrame()) {
             counters.count(Counter.DROPPED_TOO_BIG);
-            if (frame.mayNotFragment()) {
+            if (frame.mayNotFragment() && frame.protocol() != Frame.ICMP) {
                 error(Replies.UNREACHABLE, Replies.FRAGMENTATION_NEEDED, mtu, port, now);
             }
             return false;

@@ -1,5 +1,7 @@
 package holdfast.forward;
 
+import holdfast.conn.SctpState;
+import holdfast.conn.TcpState;
 import holdfast.linux.Memory;
 
 /// A movable window onto one received Ethernet frame, with the offload metadata in front of it; its only state is
@@ -9,14 +11,16 @@ import holdfast.linux.Memory;
 /// getters are plain loads.
 ///
 ///     address             +10              +24            +24+IHL
-///     | virtio_net_hdr 10 | Ethernet 14    | IPv4 header  | TCP, UDP or ICMP ...
+///     | virtio_net_hdr 10 | Ethernet 14    | IPv4 header  | TCP, UDP, SCTP or ICMP ...
 final class Frame {
     /// What a frame is, as far as the datapath cares.
     enum Kind {
-        /// TCP or UDP over IPv4, whole (no fragment), with its ports readable.
+        /// TCP, UDP or SCTP over IPv4, whole (no fragment), with its ports readable.
         FLOW,
         /// ICMP over IPv4, whole, header readable.
         ICMP,
+        /// ESP or AH over IPv4, which IPVS lets follow the UDP connection of their key exchange (IPVS-REF 1.14).
+        IPSEC,
         /// ARP for IPv4 over Ethernet.
         ARP,
         /// An IPv4 fragment; the datapath does not forward these yet.
@@ -33,7 +37,12 @@ final class Frame {
     static final int ETHERTYPE_ARP = 0x0806;
     static final int TCP = 6;
     static final int UDP = 17;
+    static final int SCTP = 132;
     static final int ICMP = 1;
+
+    private static final int ESP = 50;
+    private static final int AH = 51;
+    private static final int SCTP_HEADER_BYTES = 12;
 
     private static final int NEEDS_CSUM = 1;
     private static final int DATA_VALID = 2;
@@ -96,7 +105,9 @@ final class Frame {
         return switch (protocol) {
             case TCP -> payload >= 20 ? Kind.FLOW : Kind.MALFORMED;
             case UDP -> payload >= 8 ? Kind.FLOW : Kind.MALFORMED;
+            case SCTP -> payload >= SCTP_HEADER_BYTES + 4 ? Kind.FLOW : Kind.MALFORMED;
             case ICMP -> payload >= 8 ? Kind.ICMP : Kind.MALFORMED;
+            case ESP, AH -> Kind.IPSEC;
             default -> Kind.OTHER;
         };
     }
@@ -114,7 +125,7 @@ final class Frame {
         return ip;
     }
 
-    /// Where the TCP, UDP or ICMP header begins.
+    /// Where the TCP, UDP, SCTP or ICMP header begins.
     long transport() {
         return transport;
     }
@@ -176,8 +187,30 @@ final class Frame {
         return Memory.getByte(transport + 13) & 0xff;
     }
 
+    /// What the packet does to its connection, as [holdfast.conn.Tracker#follow] takes it.
+    int event() {
+        return switch (protocol) {
+            case TCP -> TcpState.event(tcpFlags());
+            case SCTP -> sctpEvent();
+            default -> 0;
+        };
+    }
+
+    private int sctpEvent() {
+        long first = transport + SCTP_HEADER_BYTES;
+        int chunk = Memory.getByte(first) & 0xff;
+        int chunkBytes = Memory.getShortBe(first + 2) & 0xffff;
+        long second = first + ((chunkBytes + 3) & ~3);
+        boolean hasSecond = chunkBytes >= 4 && second + 4 <= ip + ipLength;
+        return SctpState.event(chunk, hasSecond ? Memory.getByte(second) & 0xff : chunk);
+    }
+
     int icmpType() {
         return Memory.getByte(transport) & 0xff;
+    }
+
+    int icmpCode() {
+        return Memory.getByte(transport + 1) & 0xff;
     }
 
     /// Makes a real server the packet's destination (NAT, client to server; IPVS-REF 6.2).
@@ -195,16 +228,14 @@ final class Frame {
     /// A partial transport checksum holds the pseudo-header's sum only, so the address moves it and the port does
     /// not: the card sums the port later, when it completes the field (packet-io 2, rules 1 to 3).
     private void rewrite(long addressAt, int address, long portAt, int port) {
-        int addressBefore = Memory.getInt(addressAt);
-        int addressAfter = Integer.reverseBytes(address);
         short portBefore = Memory.getShort(portAt);
         short portAfter = Short.reverseBytes((short) port);
-        Memory.putInt(addressAt, addressAfter);
         Memory.putShort(portAt, portAfter);
-        long addressDelta = Checksum.delta32(addressBefore, addressAfter);
-        long headerSumAt = ip + 10;
-        Memory.putShort(headerSumAt, (short) Checksum.apply(Memory.getShort(headerSumAt), addressDelta));
-
+        long addressDelta = rewriteAddress(ip, addressAt, address);
+        if (protocol == SCTP) {
+            sumSctp();
+            return;
+        }
         long sumAt = transport + (protocol == TCP ? 16 : 6);
         int sum = Memory.getShort(sumAt) & 0xffff;
         if ((Memory.getByte(vnet) & NEEDS_CSUM) != 0) {
@@ -212,6 +243,51 @@ final class Frame {
         } else if (protocol == TCP || sum != 0) { // a UDP sum of 0 means "none" and stays so
             int after = Checksum.apply(sum, addressDelta + Checksum.delta(portBefore, portAfter));
             Memory.putShort(sumAt, (short) (protocol == UDP && after == 0 ? 0xffff : after));
+        }
+    }
+
+    /// Makes a real server the destination of a packet that has no ports to change.
+    void rewriteDestinationAddress(int address) {
+        rewriteAddress(ip, ip + 16, address);
+    }
+
+    /// Makes the virtual address the source of a packet that has no ports to change.
+    void rewriteSourceAddress(int address) {
+        rewriteAddress(ip, ip + 12, address);
+    }
+
+    /// Whether the sum of an ICMP message is right.
+    boolean hasRightIcmpSum() {
+        return Checksum.fold(Checksum.sum(transport, transportBytes())) == 0xffff;
+    }
+
+    /// Computes the sum of an ICMP message anew.
+    void sumIcmp() {
+        Memory.putShort(transport + 2, (short) 0);
+        Memory.putShort(transport + 2, (short) ~Checksum.fold(Checksum.sum(transport, transportBytes())));
+    }
+
+    /// Bytes of the IPv4 packet behind its header.
+    int transportBytes() {
+        return ipLength - (int) (transport - ip);
+    }
+
+    /// @return what the address changed, for the sums above
+    static long rewriteAddress(long header, long addressAt, int address) {
+        int before = Memory.getInt(addressAt);
+        int after = Integer.reverseBytes(address);
+        Memory.putInt(addressAt, after);
+        long delta = Checksum.delta32(before, after);
+        Memory.putShort(header + 10, (short) Checksum.apply(Memory.getShort(header + 10), delta));
+        return delta;
+    }
+
+    /// SCTP's sum covers its own header alone and cannot be adjusted (RFC 9260 §6.8); a card that is to complete it
+    /// needs nothing of us.
+    private void sumSctp() {
+        if ((Memory.getByte(vnet) & NEEDS_CSUM) == 0) {
+            Memory.putInt(transport + 8, 0);
+            Memory.putInt(transport + 8, Checksum.crc32c(transport, transportBytes()));
         }
     }
 

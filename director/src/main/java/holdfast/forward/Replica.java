@@ -1,5 +1,6 @@
 package holdfast.forward;
 
+import holdfast.conf.Protocol;
 import holdfast.conn.Conn;
 import holdfast.conn.ConnFlags;
 import holdfast.conn.ConnTable;
@@ -21,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class Replica {
     private static final int RING_RECORDS = 1 << 16;
     private static final long MS = 1_000_000;
-    private static final int ASSURED = 1;
     private static final int FLAGS_TAKEN = ConnFlags.METHOD | ConnFlags.NO_OUTPUT | ConnFlags.INACTIVE;
 
     private final DeltaRing ring;
@@ -147,6 +147,7 @@ final class Replica {
                 tables.counters().count(Counter.DROPPED_TABLE_FULL);
                 return;
             }
+            tables.entered(conn.at(slot), now);
         }
         conn.at(slot)
                 .state(delta.state())
@@ -164,8 +165,12 @@ final class Replica {
         if (delta.templatePort() == Delta.NO_TEMPLATE) {
             return Conn.NO_TEMPLATE;
         }
-        int found =
-                templates.find(delta.protocol(), delta.templateClient(), delta.virtualAddress(), delta.templatePort());
+        int mark = delta.serviceMark();
+        int found = templates.find(
+                mark == 0 ? delta.protocol() : Protocol.MARK.number(),
+                delta.templateClient(),
+                mark == 0 ? delta.virtualAddress() : mark,
+                delta.templatePort());
         return found == TemplateTable.MISSING ? Conn.NO_TEMPLATE : found;
     }
 
@@ -197,6 +202,8 @@ final class Replica {
 
     private int insert(Delta delta, long expiresAt) {
         var services = tables.services();
+        int service = services.serviceOfConnection(
+                delta.serviceMark(), delta.protocol(), delta.virtualAddress(), delta.virtualPort());
         return connections.insert(
                 delta.protocol(),
                 delta.clientAddress(),
@@ -206,13 +213,8 @@ final class Replica {
                 delta.realAddress(),
                 delta.realPort(),
                 (delta.flags() & FLAGS_TAKEN) | ConnFlags.SYNC,
-                services.find(delta.protocol(), delta.virtualAddress(), delta.virtualPort()),
-                services.realOfConnection(
-                        delta.protocol(),
-                        delta.virtualAddress(),
-                        delta.virtualPort(),
-                        delta.realAddress(),
-                        delta.realPort()),
+                service,
+                services.realOfConnection(service, delta.realAddress(), delta.realPort()),
                 expiresAt);
     }
 
@@ -234,7 +236,7 @@ final class Replica {
 
     private void remove(int slot) {
         int controller = conn.at(slot).template();
-        connections.remove(slot);
+        tables.takeOut(conn);
         if (controller != Conn.NO_TEMPLATE) {
             tables.persistence().release(controller, false);
         }
@@ -269,7 +271,8 @@ final class Replica {
         }
         template.at(slot)
                 .timeoutS(timeoutS)
-                .assured(delta.state() == ASSURED)
+                .assured((delta.state() & Changes.ASSURED) != 0)
+                .pinned((delta.state() & Changes.PINNED) != 0)
                 .expiresAt(expiresAt)
                 .toldAt(expiresAt)
                 .version(delta.version())

@@ -1,12 +1,20 @@
 package holdfast.forward;
 
+import holdfast.client.ClientRules;
+import holdfast.client.Clients;
 import holdfast.conf.Configuration;
+import holdfast.conf.DrainMode;
+import holdfast.conf.Ipvs;
+import holdfast.conf.MarkRule;
+import holdfast.conf.Protocol;
+import holdfast.conf.RearmPolicy;
 import holdfast.conn.Conn;
 import holdfast.conn.ConnFlags;
 import holdfast.conn.ConnTable;
 import holdfast.conn.Expired;
 import holdfast.conn.Flow;
 import holdfast.conn.FlowHash;
+import holdfast.conn.SctpState;
 import holdfast.conn.TcpState;
 import holdfast.conn.Timeouts;
 import holdfast.conn.Tracker;
@@ -14,8 +22,10 @@ import holdfast.persist.Persistence;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import holdfast.schedule.Schedulers;
+import holdfast.service.Marks;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
+import holdfast.service.Traffic;
 import holdfast.sync.Version;
 import java.lang.foreign.SegmentAllocator;
 import java.security.SecureRandom;
@@ -34,47 +44,81 @@ public final class Tables {
 
     private static final int REAL_SERVERS_MAX = 4096;
     private static final int RING_RECORDS = 1 << 16;
+    private static final int CLIENTS_MAX = 1 << 16;
     private static final long SECOND = 1_000_000_000L;
 
     private final RealServerTable reals = new RealServerTable(REAL_SERVERS_MAX);
-    private final Timeouts timeouts = Timeouts.DEFAULT;
     private final Counters counters = new Counters();
+    private final FlowHash callHashes;
+    private final Defence defence = new Defence();
     private final ConnTable connections;
     private final TemplateTable templates;
     private final Persistence persistence;
     private final Changes changes;
+    private final Victims victims;
+    private final Clients clients;
+    private final Sweeper sweeper;
+    private final TemplateChores chores;
     private final Conn conn;
     private final Template template;
-    private final Flow flow = new Flow();
     private final Expired connectionExpired = this::connectionExpired;
     private final Expired templateExpired = this::templateExpired;
 
     private Services services = new Services(reals);
+    private Marks marks = new Marks(List.of());
+    private ClientRules clientRules = ClientRules.NONE;
+    private Ipvs ipvs = Ipvs.DEFAULT;
+    private Timeouts timeouts = Timeouts.DEFAULT;
     private boolean isActive;
+    private boolean isNewClient;
     private int term;
+    private long nextSecondAt;
+    private long nextEstimateAt;
 
-    /// @param now     monotonic ns, from which the timers run
-    /// @param memory  gives zeroed memory that lives as long as the tables
-    public Tables(Configuration.Datapath limits, boolean replicated, long now, SegmentAllocator memory) {
-        this(limits, replicated, now, memory, RING_RECORDS);
+    /// @param callHashes  the same on every director of a cluster ([Persistence])
+    /// @param now         monotonic ns, from which the timers run
+    /// @param memory      gives zeroed memory that lives as long as the tables
+    public Tables(
+            Configuration.Datapath limits, boolean replicated, FlowHash callHashes, long now, SegmentAllocator memory) {
+        this(limits, replicated, callHashes, now, memory, RING_RECORDS);
     }
 
     /// @param ringRecords  changes that may wait for the sync side; a power of two
-    Tables(Configuration.Datapath limits, boolean replicated, long now, SegmentAllocator memory, int ringRecords) {
+    Tables(
+            Configuration.Datapath limits,
+            boolean replicated,
+            FlowHash callHashes,
+            long now,
+            SegmentAllocator memory,
+            int ringRecords) {
+        this.callHashes = callHashes;
         var random = new SecureRandom();
         var hashes = new FlowHash(random.nextLong(), random.nextLong());
         connections = new ConnTable(limits.connectionsMax(), reals, hashes, now, memory);
         templates = new TemplateTable(limits.templatesMax(), reals, hashes, now, memory);
-        persistence = new Persistence(services, new Schedulers(services), templates);
-        changes = new Changes(connections, templates, reals, counters, timeouts, replicated, ringRecords);
+        persistence = new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates, callHashes);
+        changes = new Changes(connections, templates, reals, counters, replicated, ringRecords);
+        victims = new Victims(connections, templates);
+        clients = new Clients(CLIENTS_MAX, hashes, now, memory);
+        sweeper = new Sweeper(this, defence);
+        chores = new TemplateChores(this);
         conn = connections.view();
         template = templates.view();
+        nextSecondAt = now + SECOND;
+        nextEstimateAt = now + Traffic.ESTIMATE_INTERVAL_NS;
     }
 
-    /// Goes over to these services; connections and templates stay (IPVS-REF 3.9).
-    public void configure(List<Configuration.Service> wanted) {
-        services = services.rebuild(wanted);
-        persistence.update(services);
+    /// Goes over to this configuration; connections and templates stay (IPVS-REF 3.9).
+    public void configure(Ipvs nextIpvs, List<MarkRule> rules, List<Configuration.Service> wanted, long now) {
+        services = services.rebuild(wanted, now);
+        clients.services(services.size());
+        marks = new Marks(rules);
+        ipvs = nextIpvs;
+        timeouts = Timeouts.of(nextIpvs);
+        persistence.update(services, nextIpvs);
+        changes.configure(services, timeouts);
+        defence.configure(nextIpvs);
+        sweeper.configure(nextIpvs);
     }
 
     public ConnTable connections() {
@@ -97,17 +141,77 @@ public final class Tables {
         return counters;
     }
 
-    /// Seconds of a connection's full timeout in its present state.
-    public long timeoutS(Conn listed) {
-        return changes.timeoutS(listed);
+    public Marks marks() {
+        return marks;
     }
 
-    Persistence persistence() {
+    public Ipvs ipvs() {
+        return ipvs;
+    }
+
+    public Persistence persistence() {
         return persistence;
+    }
+
+    /// What an operator does to templates.
+    public TemplateChores chores() {
+        return chores;
+    }
+
+    /// Gives a real server no new clients from now on, until [#restore] or the next configuration.
+    ///
+    /// @param endsAt  monotonic ns; for UNTIL_DEADLINE
+    public void quiesce(int real, DrainMode mode, long endsAt) {
+        reals.quiesce(real, mode, endsAt);
+        persistence.edited(reals.service(real));
+        sweeper.lookAtRealServers();
+    }
+
+    /// Gives a quiesced real server new clients again.
+    public void restore(int real) {
+        reals.restore(real);
+        persistence.edited(reals.service(real));
+    }
+
+    FlowHash callHashes() {
+        return callHashes;
+    }
+
+    /// What each client has open.
+    public Clients clients() {
+        return clients;
+    }
+
+    public ClientRules clientRules() {
+        return clientRules;
+    }
+
+    /// What operators allow to clients from now on.
+    public void clientRules(ClientRules rules) {
+        clientRules = rules;
+    }
+
+    /// Whether this director is the one that changes entries.
+    public boolean isActive() {
+        return isActive;
+    }
+
+    /// A connection's full timeout in its present state, in ns.
+    public long timeout(Conn listed) {
+        return timeouts.of(listed.protocol(), listed.state());
+    }
+
+    /// Whether the templates of a service live from the end of their connections, which are therefore let go of then.
+    boolean isFromLastClose(int service) {
+        return services.rearm(service) == RearmPolicy.FROM_LAST_CLOSE;
     }
 
     Changes changes() {
         return changes;
+    }
+
+    Defence defence() {
+        return defence;
     }
 
     /// The digest over all entries, as a mark carries it.
@@ -126,39 +230,22 @@ public final class Tables {
     void demote() {
         isActive = false;
         changes.end();
+        chores.giveUp();
     }
 
     /// Makes the connection of a first packet, with a real server by template or scheduler.
     ///
     /// @return its slot, [ConnTable#FULL] or [#NO_REAL_SERVER]
-    int connect(int service, int protocol, int client, int clientPort, int virtual, int virtualPort, long now) {
-        var verdict = persistence.assign(service, flow.v4(protocol, client, clientPort, virtual, virtualPort), now);
-        int real = persistence.real();
+    int connect(int service, Flow flow, long now) {
+        int refused = assign(service, flow, now);
+        if (refused != 0) {
+            return refused;
+        }
+        int slot = insert(service, flow, now);
+        if (slot == ConnTable.FULL && makeRoomForConnection(now)) {
+            slot = insert(service, flow, now);
+        }
         int controller = persistence.template();
-        if (persistence.invalidated() != Persistence.NO_TEMPLATE && controller == Persistence.NO_TEMPLATE) {
-            changes.templateEnd(template.at(persistence.invalidated()), now);
-        }
-        switch (verdict) {
-            case LEAVE -> {
-                return NO_REAL_SERVER;
-            }
-            case DROP -> {
-                return ConnTable.FULL;
-            }
-            case SCHEDULED, KEPT, TEMPLATE_CREATED -> {}
-        }
-        int slot = connections.insert(
-                protocol,
-                client,
-                clientPort,
-                virtual,
-                virtualPort,
-                reals.address(real),
-                persistence.realPort(),
-                ConnFlags.initial(reals.method(real)),
-                service,
-                real,
-                now + Timeouts.NEW);
         if (slot != ConnTable.FULL && controller != Persistence.NO_TEMPLATE) {
             conn.at(slot).template(controller);
             persistence.attach(controller, now);
@@ -167,9 +254,132 @@ public final class Tables {
             renewed(template.at(controller), now);
         }
         if (slot != ConnTable.FULL) {
-            reals.countConnection(real);
+            countConnection(service, persistence.real());
         }
         return slot;
+    }
+
+    /// Gives a datagram that is a connection by itself its real server, [Persistence#real] (IPVS-REF 1.12).
+    ///
+    /// @return 0, [ConnTable#FULL] or [#NO_REAL_SERVER]
+    int connectOnce(int service, Flow flow, long now) {
+        int refused = assign(service, flow, now);
+        if (refused == 0) {
+            if (persistence.template() != Persistence.NO_TEMPLATE) {
+                persistence.renew(persistence.template(), now);
+                renewed(template.at(persistence.template()), now);
+            }
+            countConnection(service, persistence.real());
+            reals.connectionBound(persistence.real(), true); // for an instant, but thresholds see it (IPVS-REF 4.8)
+            reals.connectionUnbound(persistence.real(), true);
+        }
+        return refused;
+    }
+
+    private int assign(int service, Flow flow, long now) {
+        var verdict = persistence.assign(service, flow, now);
+        if (verdict == Persistence.Verdict.DROP && makeRoomForTemplate(now)) {
+            verdict = persistence.assign(service, flow, now);
+        }
+        isNewClient = verdict == Persistence.Verdict.TEMPLATE_CREATED;
+        if (persistence.invalidated() != Persistence.NO_TEMPLATE && persistence.template() == Persistence.NO_TEMPLATE) {
+            changes.templateEnd(template.at(persistence.invalidated()), now);
+        }
+        return switch (verdict) {
+            case LEAVE -> NO_REAL_SERVER;
+            case DROP -> ConnTable.FULL;
+            case SCHEDULED, KEPT, TEMPLATE_CREATED -> 0;
+        };
+    }
+
+    /// Whether a client may begin a connection that its service has.
+    ClientRules.Verdict verdict(int service, Flow flow, long now) {
+        return clientRules.verdict(flow, service, services.clientLimit(service), clients, now);
+    }
+
+    private int insert(int service, Flow flow, long now) {
+        int real = persistence.real();
+        int slot = connections.insert(
+                flow.protocol(),
+                (int) flow.clientLo(),
+                flow.clientPort(),
+                flow.virtualAddress(),
+                flow.virtualPort(),
+                reals.address(real),
+                persistence.realPort(),
+                ConnFlags.initial(reals.method(real)),
+                service,
+                real,
+                now + Timeouts.NEW);
+        if (slot != ConnTable.FULL) {
+            entered(conn.at(slot), now);
+        }
+        return slot;
+    }
+
+    /// A connection is in the table, whoever made it.
+    void entered(Conn entered, long now) {
+        if (entered.service() != Services.NONE) {
+            clients.opened(entered.clientHi(), entered.clientLo(), entered.service(), now);
+        }
+    }
+
+    /// Takes a connection out of the table; its template is the caller's.
+    void takeOut(Conn leaving) {
+        if (leaving.service() != Services.NONE) {
+            clients.closed(leaving.clientHi(), leaving.clientLo(), leaving.service());
+        }
+        connections.remove(leaving.slot());
+    }
+
+    private boolean makeRoomForConnection(long now) {
+        int slot = victims.connection();
+        if (slot == Victims.NONE) {
+            return false;
+        }
+        counters.count(Victims.isHalfOpen(conn.at(slot)) ? Counter.EVICTED_HALF_OPEN : Counter.EVICTED_CLOSING);
+        end(slot, false, now);
+        return true;
+    }
+
+    private boolean makeRoomForTemplate(long now) {
+        int slot = victims.template();
+        if (slot == Victims.NONE) {
+            return false;
+        }
+        counters.count(Counter.EVICTED_TEMPLATE);
+        dropTemplate(slot, now);
+        return true;
+    }
+
+    private void countConnection(int service, int real) {
+        reals.traffic().connection(real);
+        services.traffic().connection(service);
+        services.traffic().connection(Services.ALL);
+    }
+
+    /// Counts a client's packet that is being forwarded.
+    ///
+    /// @param real  id, or [RealServerTable#NONE]
+    void countIn(int service, int real, int bytes) {
+        if (real != RealServerTable.NONE) {
+            reals.traffic().in(real, bytes);
+        }
+        if (service != Services.NONE) {
+            services.traffic().in(service, bytes);
+        }
+        services.traffic().in(Services.ALL, bytes);
+    }
+
+    /// Counts a reply that is being forwarded.
+    void countOut(int service, int real, int bytes) {
+        if (real != RealServerTable.NONE) {
+            reals.traffic().out(real, bytes);
+        }
+        if (service != Services.NONE) {
+            services.traffic().out(service, bytes);
+        }
+        services.traffic().out(Services.ALL, bytes);
     }
 
     private void renewed(Template renewed, long now) {
@@ -182,23 +392,23 @@ public final class Tables {
     /// Follows a packet of a connection.
     ///
     /// @param followed  a view that stands on it
-    /// @param tcpFlags  of the segment; means nothing for UDP
-    void follow(Conn followed, boolean isInbound, int tcpFlags, long now) {
+    /// @param event     as [Frame#event] gives it
+    void follow(Conn followed, boolean isInbound, int event, long now) {
+        int protocol = followed.protocol();
         int stateBefore = followed.state();
         int flagsBefore = followed.flags();
-        int state = stateBefore;
-        boolean isAnswered;
-        if (followed.protocol() == Frame.TCP) {
-            state = Tracker.tcp(followed, isInbound, tcpFlags, timeouts, now);
-            isAnswered = state == TcpState.ESTABLISHED.code() && stateBefore != state;
-        } else {
-            Tracker.udp(followed, timeouts, now);
-            isAnswered = !isInbound;
+        boolean wasOver = Tracker.isOver(protocol, stateBefore, followed.isNoOutput());
+        if (isInbound) {
+            followed.countInPacket();
         }
-        if (isAnswered && followed.template() != Conn.NO_TEMPLATE && persistence.assure(followed.template())) {
-            template.at(followed.template());
-            if (!template.isInvalid()) {
-                changes.template(template, now);
+        Tracker.follow(followed, isInbound, event, defence.isSecure(), timeouts, now);
+        int state = followed.state();
+        if (followed.template() != Conn.NO_TEMPLATE) {
+            if (isAssuring(protocol, stateBefore, state, isInbound)) {
+                assure(followed.template(), now);
+            }
+            if (!wasOver && Tracker.isOver(protocol, state, followed.isNoOutput())) {
+                letGo(followed, now);
             }
         }
         long unsaid = followed.expiresAt() - followed.toldAt();
@@ -210,22 +420,101 @@ public final class Tables {
         }
     }
 
-    /// Ends a connection whose port its client uses anew.
-    void end(int slot, long now) {
-        conn.at(slot);
-        int controller = conn.template();
-        changes.connectionEnd(conn, now);
-        connections.remove(slot);
-        if (controller != Conn.NO_TEMPLATE && persistence.release(controller, true)) {
-            endTemplate(controller, now);
+    /// IPVS-REF 3.7.
+    private static boolean isAssuring(int protocol, int before, int after, boolean isInbound) {
+        if (protocol == Protocol.TCP.number()) {
+            return after == TcpState.ESTABLISHED.code() && before != after;
+        }
+        return protocol == Protocol.SCTP.number()
+                ? after == SctpState.ESTABLISHED.code() && before != after
+                : !isInbound;
+    }
+
+    private void assure(int slot, long now) {
+        if (persistence.assure(slot)) {
+            announce(slot, now);
         }
     }
 
-    /// Ends what is due; on a standby nothing ends before the active says so.
+    /// Where a template's time runs from the end of its connections, one that is over is none of them any more.
+    private void letGo(Conn over, long now) {
+        int controller = over.template();
+        if (persistence.isFromLastClose(controller)) {
+            over.template(Conn.NO_TEMPLATE);
+            persistence.release(controller, false);
+            persistence.renew(controller, now);
+            announce(controller, now);
+        }
+    }
+
+    private void announce(int slot, long now) {
+        if (!template.at(slot).isInvalid()) {
+            changes.template(template, now);
+        }
+    }
+
+    /// Ends the connection that [#connect] made last, whose packet could not be sent: with the template that was made
+    /// for it, but not with one that the client had before.
+    void undo(int slot, long now) {
+        end(slot, isNewClient, now);
+    }
+
+    /// Likewise for [#connectOnce], whose connection is over anyhow.
+    void undoOnce(long now) {
+        if (isNewClient) {
+            dropTemplate(persistence.template(), now);
+        }
+    }
+
+    /// Ends a connection before its time.
+    ///
+    /// @param byForce  whether a template that nothing else uses may go with it (IPVS-REF 3.8)
+    void end(int slot, boolean byForce, long now) {
+        conn.at(slot);
+        int controller = conn.template();
+        changes.connectionEnd(conn, now);
+        takeOut(conn);
+        if (controller == Conn.NO_TEMPLATE) {
+            return;
+        }
+        if (persistence.release(controller, byForce)) {
+            dropTemplate(controller, now);
+        } else if (persistence.isFromLastClose(controller)) {
+            persistence.renew(controller, now);
+            announce(controller, now);
+        }
+    }
+
+    /// Ends what is due, and does what an operator, a drain or the defence asked for; on a standby nothing ends before
+    /// the active says so.
     ///
     /// @return how many entries were looked at
-    int expire(long now, int budget) {
-        return connections.advance(now, budget, connectionExpired) + templates.advance(now, budget, templateExpired);
+    int turn(long now, int budget) {
+        int done =
+                connections.advance(now, budget, connectionExpired) + templates.advance(now, budget, templateExpired);
+        if (now - nextEstimateAt >= 0) {
+            nextEstimateAt = now + Traffic.ESTIMATE_INTERVAL_NS;
+            estimateRates();
+        }
+        if (!isActive) {
+            return done;
+        }
+        if (now - nextSecondAt >= 0) {
+            nextSecondAt = now + SECOND;
+            defence.step(connections.capacity() - connections.size());
+            sweeper.step();
+        }
+        return done + sweeper.run(now, budget) + chores.run(now, budget);
+    }
+
+    private void estimateRates() {
+        for (int real = 0; real < reals.size(); real++) {
+            reals.traffic().estimate(real);
+        }
+        for (int service = 0; service < services.size(); service++) {
+            services.traffic().estimate(service);
+        }
+        services.traffic().estimate(Services.ALL);
     }
 
     private void connectionExpired(int slot, long now) {
@@ -233,13 +522,8 @@ public final class Tables {
         long later = isActive ? grace(conn.version(), conn.toldAt(), changes.timeoutS(conn)) : now + SECOND;
         if (later > conn.expiresAt()) {
             conn.expiresAt(later);
-            return;
-        }
-        int controller = conn.template();
-        changes.connectionEnd(conn, now);
-        connections.remove(slot);
-        if (controller != Conn.NO_TEMPLATE) {
-            persistence.release(controller, false);
+        } else {
+            end(slot, false, now);
         }
     }
 
@@ -250,17 +534,53 @@ public final class Tables {
             template.expiresAt(later);
         } else if (!persistence.rearm(slot, now)) {
             endTemplate(slot, now);
-        } else if (!template.isInvalid()) {
-            changes.template(template, now);
+        } else {
+            announce(slot, now);
         }
     }
 
     private void endTemplate(int slot, long now) {
-        template.at(slot);
-        if (!template.isInvalid()) {
+        announceEnd(slot, now);
+        templates.remove(slot);
+    }
+
+    private void announceEnd(int slot, long now) {
+        if (!template.at(slot).isInvalid()) {
             changes.templateEnd(template, now);
         }
-        templates.remove(slot);
+    }
+
+    /// Ends a template before its time: it is unfindable at once, and gone when no connection is linked to it any more.
+    void dropTemplate(int slot, long now) {
+        announceEnd(slot, now);
+        if (!template.at(slot).isInvalid() || template.controlled() == 0) {
+            persistence.drop(slot);
+        }
+    }
+
+    /// Gives a template to another real server of its service; its connections stay where they are.
+    void moveTemplate(int slot, int real, long now) {
+        template.at(slot).real(real);
+        announce(slot, now);
+    }
+
+    /// Makes a template permanent, or lets its time run again from now.
+    void pinTemplate(int slot, boolean pinned, long now) {
+        template.at(slot).pinned(pinned);
+        persistence.renew(slot, now);
+        announce(slot, now);
+    }
+
+    /// The template of a client in a service, made for this real server where there is none.
+    ///
+    /// @return its slot, or [TemplateTable#FULL]
+    int madeTemplate(int service, int client, int real, long now) {
+        int found = persistence.find(service, client);
+        if (found != TemplateTable.MISSING) {
+            return found;
+        }
+        long timeoutS = services.timeoutS(service);
+        return templates.insert(client, real, timeoutS, now + timeoutS * SECOND);
     }
 
     /// Until when an entry of the former active lives at least: it may have been renewed by as much as we were not

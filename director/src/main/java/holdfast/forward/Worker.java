@@ -117,7 +117,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         boolean busy = obey();
         busy |= takePackets(now);
         if (mode != Mode.HELD) { // during a hold nothing changes
-            busy |= tables.expire(now, TIMER_BUDGET) > 0;
+            busy |= tables.turn(now, TIMER_BUDGET) > 0;
         }
         switch (mode) {
             case ACTIVE -> {

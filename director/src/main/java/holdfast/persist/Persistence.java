@@ -1,15 +1,19 @@
 package holdfast.persist;
 
+import holdfast.conf.Ipvs;
+import holdfast.conf.RearmPolicy;
 import holdfast.conn.Flow;
+import holdfast.conn.FlowHash;
+import holdfast.schedule.Scheduler;
 import holdfast.schedule.Schedulers;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 
 /// Which real server a new connection goes to, and what happens to the template behind it, as IPVS decides
-/// (IPVS-REF 1.4, 3.4 to 3.8).
+/// (IPVS-REF 1.4, 3.2 to 3.9), with the ways out that IPVS does not have (ADR 0008).
 ///
-/// A template's time runs from the start of the client's latest connection. When it is up while connections are still
-/// controlled, the timeout becomes 60 s and stays so, also for later renewals: that is IPVS's way, kept on purpose.
+/// A template's time runs from the start of the client's latest connection; what follows when it is up while
+/// connections still go through it is the service's [RearmPolicy].
 ///
 /// Owned by the datapath thread, like the tables it decides over; [#assign] leaves its findings in [#real],
 /// [#template] and their like until the next call, so that nothing is allocated.
@@ -38,16 +42,19 @@ public final class Persistence {
     private final RealServerTable reals;
     private final Schedulers schedulers;
     private final Template template;
+    private final FlowHash callHashes;
 
     private Services services;
-    private boolean expireQuiescentTemplate;
+    private Ipvs ipvs = Ipvs.DEFAULT;
     private int assignedReal = RealServerTable.NONE;
     private int assignedRealPort;
     private int assignedTemplate = NO_TEMPLATE;
     private int invalidated = NO_TEMPLATE;
 
-    public Persistence(Services services, Schedulers schedulers, TemplateTable templates) {
+    /// @param callHashes  the same on every director of a cluster, so that they agree on the key of a call
+    public Persistence(Services services, Schedulers schedulers, TemplateTable templates, FlowHash callHashes) {
         this.services = services;
+        this.callHashes = callHashes;
         this.schedulers = schedulers;
         this.templates = templates;
         reals = services.table();
@@ -56,19 +63,14 @@ public final class Persistence {
 
     /// Goes over to a new configuration; templates keep the timeouts they have (IPVS-REF 3.9). The scheduler's side is
     /// updated here too.
-    public void update(Services next) {
+    public void update(Services next, Ipvs nextIpvs) {
         services = next;
-        schedulers.update(next);
-    }
-
-    /// Whether templates of a quiesced real server are invalid; off as in IPVS.
-    public void expireQuiescentTemplate(boolean expire) {
-        expireQuiescentTemplate = expire;
+        ipvs = nextIpvs;
+        schedulers.update(next, nextIpvs);
     }
 
     /// Decides for the first packet of a connection, of which the caller knows that no connection has it, that it may
     /// begin one (IPVS-REF 1.3), and that `service` is its service.
-    ///
     public Verdict assign(int service, Flow flow, long now) {
         assignedReal = RealServerTable.NONE;
         assignedTemplate = NO_TEMPLATE;
@@ -78,10 +80,17 @@ public final class Persistence {
                 ? assignByTemplate(service, flow, now)
                 : assignByScheduler(service, isOwnPort, flow, now);
         if (assignedReal != RealServerTable.NONE) {
-            assignedRealPort =
-                    isOwnPort && reals.port(assignedReal) != 0 ? reals.port(assignedReal) : flow.virtualPort();
+            assignedRealPort = realPort(service, flow, isOwnPort);
         }
         return verdict;
+    }
+
+    /// The real server's own port where the packet came to the service's; without persistence a mark service uses it
+    /// for every port (IPVS-REF 1.4 step 7, 3.3).
+    private int realPort(int service, Flow flow, boolean isOwnPort) {
+        int own = reals.port(assignedReal);
+        boolean isUsed = isOwnPort || !services.isPersistent(service);
+        return isUsed && own != 0 ? own : flow.virtualPort();
     }
 
     /// Id of the real server that [#assign] found last, or [RealServerTable#NONE].
@@ -108,8 +117,13 @@ public final class Persistence {
 
     /// A connection of the client has been made through the template: counts it and restarts the timer.
     public void attach(int slot, long now) {
+        link(slot);
+        renew(slot, now);
+    }
+
+    /// A datagram that is a connection by itself has gone through the template (IPVS-REF 1.12): restarts the timer.
+    public void renew(int slot, long now) {
         template.at(slot);
-        template.controlled(template.controlled() + 1);
         template.expiresAt(now + template.timeoutS() * SECOND);
     }
 
@@ -124,7 +138,12 @@ public final class Persistence {
     public boolean release(int slot, boolean byForce) {
         template.at(slot);
         template.controlled(template.controlled() - 1);
-        return byForce && template.controlled() == 0 && !template.isAssured();
+        return byForce && template.controlled() == 0 && !template.isAssured() && !template.isPinned();
+    }
+
+    /// Whether a template's time runs from the end of its connections.
+    public boolean isFromLastClose(int slot) {
+        return rearm(slot) == RearmPolicy.FROM_LAST_CLOSE;
     }
 
     /// A controlled connection was established, or for UDP answered (IPVS-REF 3.7). True when that is news.
@@ -135,15 +154,26 @@ public final class Persistence {
         return isNews;
     }
 
-    /// The timer of a template ended. True when it controls connections and lives on for 60 s, which becomes its
-    /// timeout; else it has to be removed.
+    /// The timer of a template ended. True when it lives on, by its policy or because it is pinned; else it has to be
+    /// removed.
     public boolean rearm(int slot, long now) {
         template.at(slot);
+        if (template.isPinned()) {
+            renew(slot, now);
+            return true;
+        }
         if (template.controlled() == 0) {
             return false;
         }
-        template.timeoutS(REARMED_S);
-        template.expiresAt(now + REARMED_S * SECOND);
+        switch (rearm(slot)) {
+            case IPVS -> {
+                template.timeoutS(REARMED_S);
+                renew(slot, now);
+            }
+            case EACH_CONNECTION -> // never later than a new connection may say: a wheel does not see a timer move back
+                template.expiresAt(now + Math.min(REARMED_S, template.timeoutS()) * SECOND);
+            case PERSISTENCE_TIMEOUT, FROM_LAST_CLOSE -> renew(slot, now);
+        }
         return true;
     }
 
@@ -157,19 +187,23 @@ public final class Persistence {
         }
     }
 
-    /// A service answers only at its own port without persistence (IPVS-REF 1.4 step 5).
+    private RearmPolicy rearm(int slot) {
+        return services.rearm(template.at(slot).service());
+    }
+
+    /// A service answers only at its own port without persistence, unless a mark says what is its (IPVS-REF 1.4
+    /// step 5).
     private Verdict assignByScheduler(int service, boolean isOwnPort, Flow flow, long now) {
-        if (isOwnPort) {
+        if (isOwnPort || services.key(service).isMark()) {
             assignedReal = schedulers.pick(service, flow, now);
         }
         return assignedReal == RealServerTable.NONE ? Verdict.LEAVE : Verdict.SCHEDULED;
     }
 
     private Verdict assignByTemplate(int service, Flow flow, long now) {
-        int client = (int) flow.clientLo() & services.netmask(service);
+        int client = client(service, flow);
         flow.sticky(0, client & 0xffff_ffffL);
-        int port = services.key(service).port();
-        int found = templates.find(flow.protocol(), client, flow.virtualAddress(), port == Services.FTP ? 0 : port);
+        int found = find(service, client);
         if (found != TemplateTable.MISSING && isValid(found)) {
             assignedTemplate = found;
             assignedReal = template.at(found).real();
@@ -193,9 +227,36 @@ public final class Persistence {
         return Verdict.TEMPLATE_CREATED;
     }
 
-    /// Overload, another timeout or another scheduler are no reasons (IPVS-REF 3.5).
-    private boolean isValid(int slot) {
+    /// What stands for the client in the key: its address under the mask; with a persistence engine, a hash over that
+    /// and the call (IPVS-REF 3.11). Two calls of one hash, which is one pair of four thousand million, share a
+    /// template and so a real server; neither notices.
+    private int client(int service, Flow flow) {
+        int masked = (int) flow.clientLo() & services.netmask(service);
+        return services.hasEngine(service) ? (int) callHashes.of(flow.call(), masked) : masked;
+    }
+
+    /// A scheduler that stands where the service's does, to ask it what it would pick.
+    public Scheduler schedulerOf(int service) {
+        return schedulers.copyOf(service);
+    }
+
+    /// A real server of the service was quiesced or restored at run time.
+    public void edited(int service) {
+        schedulers.edited(service);
+    }
+
+    /// The template of a client in a service, valid or not, or [TemplateTable#MISSING].
+    ///
+    /// @param client  under the service's mask
+    public int find(int service, int client) {
+        var key = services.key(service);
+        return templates.find(key.protocol().number(), client, key.address().bits(), services.templatePort(service));
+    }
+
+    /// Overload, another timeout or another scheduler are no reasons (IPVS-REF 3.5). One that an operator pinned holds
+    /// as long as its real server is there.
+    public boolean isValid(int slot) {
         int real = template.at(slot).real();
-        return reals.isAvailable(real) && !(expireQuiescentTemplate && reals.weight(real) == 0);
+        return template.isPinned() ? reals.isAvailable(real) : reals.keepsClients(real, ipvs.expireQuiescentTemplate());
     }
 }

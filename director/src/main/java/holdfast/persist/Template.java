@@ -2,12 +2,9 @@ package holdfast.persist;
 
 import holdfast.conn.Digest;
 import holdfast.conn.Key;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import holdfast.conn.SlotView;
 
-/// A movable window onto one template of a [TemplateTable]; its only state is where it stands.
-/// Not thread-safe: each user keeps a view and moves it.
+/// A movable window onto one template of a [TemplateTable].
 ///
 /// Four words, drawn from the high bits to the low ones:
 ///
@@ -18,8 +15,9 @@ import java.nio.ByteOrder;
 ///
 /// `told` is the expiry last told to the standby, of which it holds the low 16 bits in units of about 1/8192 of the
 /// timeout; it lies at most two timeouts before the expiry, so that is enough to know it to within one unit.
-/// A free slot has flags 0 and keeps the next free one in the place of the client.
-public final class Template {
+/// A wide client stands before them ([SlotView]). A free slot has flags 0 and keeps the next free one in the place of
+/// the client.
+public final class Template extends SlotView {
     static final int BYTES = 32;
 
     private static final int OWNER = 0;
@@ -30,50 +28,40 @@ public final class Template {
     private static final int LIVE = 1;
     private static final int ASSURED = 2;
     private static final int INVALID = 4;
+    private static final int PINNED = 8;
 
     private static final int CONTROLLED_MAX = 0xffffff;
     private static final long MS = 1_000_000;
 
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-
     private final TemplateTable table;
-    private final MemorySegment records;
-    private int slot;
-    private long base;
 
     Template(TemplateTable table) {
+        super(table, BYTES);
         this.table = table;
-        this.records = table.records;
     }
 
-    /// Moves to a slot.
+    @Override
     public Template at(int slot) {
-        this.slot = slot;
-        base = (long) slot * BYTES;
+        super.at(slot);
         return this;
     }
 
-    public int slot() {
-        return slot;
-    }
-
-    /// The client's address under the mask that the template was made with.
+    /// The client's address under the mask that the template was made with, or the low 32 bits of a wide one.
     public int client() {
-        return (int) (word(OWNER) >>> 32);
+        return clientLow();
     }
 
     public int protocol() {
-        return table.reals.protocol(real());
+        return table.reals().protocol(real());
     }
 
     public int virtualAddress() {
-        return table.reals.virtualAddress(real());
+        return table.reals().virtualAddress(real());
     }
 
     /// The virtual port of the key, which is 0 for FTP and for port-0 services (IPVS-REF 3.3).
     public int virtualPort() {
-        return table.reals.templatePort(real());
+        return table.reals().templatePort(real());
     }
 
     /// Id of its real server.
@@ -87,16 +75,16 @@ public final class Template {
             throw new IllegalArgumentException(
                     "real server " + real + " has another virtual service than the template");
         }
-        long change = -digest();
-        table.moveToReal(slot, real(), real);
+        addDigest(-digest());
+        table.moveToReal(slot(), real(), real);
         put(OWNER, (word(OWNER) & ~0xffffff00L) | (long) real << 8);
-        table.addDigest(isInvalid() ? 0 : change + digest());
+        addDigest(digest());
         return this;
     }
 
     /// Id of its real server's service, or [holdfast.service.Services#NONE].
     public int service() {
-        return table.reals.service(real());
+        return table.reals().service(real());
     }
 
     /// How many connections it controls.
@@ -117,6 +105,7 @@ public final class Template {
     }
 
     /// Monotonic ns, a whole number of ms.
+    @Override
     public long expiresAt() {
         return expiresMs() * MS;
     }
@@ -144,9 +133,9 @@ public final class Template {
     }
 
     public Template version(long version) {
-        long change = -digest();
+        addDigest(-digest());
         put(VERSION, version);
-        table.addDigest(isInvalid() ? 0 : change + digest());
+        addDigest(digest());
         return this;
     }
 
@@ -166,8 +155,17 @@ public final class Template {
     }
 
     public Template assured(boolean assured) {
-        int flags = assured ? flags() | ASSURED : flags() & ~ASSURED;
-        records.set(BYTE, base + OWNER, (byte) flags);
+        flag(ASSURED, assured);
+        return this;
+    }
+
+    /// Whether an operator tied the client to its real server.
+    public boolean isPinned() {
+        return (flags() & PINNED) != 0;
+    }
+
+    public Template pinned(boolean pinned) {
+        flag(PINNED, pinned);
         return this;
     }
 
@@ -176,9 +174,25 @@ public final class Template {
         return (flags() & INVALID) != 0;
     }
 
-    /// Its part in the table's digest.
-    long digest() {
-        return Digest.of(addresses(), ports(), table.reals.address(real()), table.reals.port(real()), version());
+    /// An invalid template is not in the digest.
+    @Override
+    protected long digest() {
+        int real = real();
+        return isInvalid()
+                ? 0
+                : Digest.of(
+                        clientHi(),
+                        clientLo(),
+                        virtualAddress(),
+                        ports(),
+                        table.reals().address(real),
+                        table.reals().port(real),
+                        version());
+    }
+
+    /// The client first: only where it is the right one is the real server looked up.
+    boolean isOf(long clientHi, long clientLo, long addresses, long ports) {
+        return hasClient(clientHi, clientLo) && addresses() == addresses && ports() == ports;
     }
 
     long addresses() {
@@ -189,23 +203,26 @@ public final class Template {
         return Key.ports(protocol(), 0, virtualPort());
     }
 
-    boolean isLive() {
+    @Override
+    protected boolean isLive() {
         return (flags() & LIVE) != 0;
     }
 
     void markInvalid() {
-        records.set(BYTE, base + OWNER, (byte) (flags() | INVALID));
+        addDigest(-digest());
+        flag(INVALID, true);
     }
 
     void controlled(int controlled) {
         if (controlled < 0 || controlled > CONTROLLED_MAX) {
-            throw new IllegalStateException("template " + slot + " cannot control " + controlled + " connections");
+            throw new IllegalStateException("template " + slot() + " cannot control " + controlled + " connections");
         }
         put(USE, (word(USE) & 0xffffffff_000000ffL) | (long) controlled << 8);
     }
 
-    void fill(int client, int real, long timeoutS, long expiresAt) {
-        put(OWNER, (long) client << 32 | (long) real << 8 | LIVE);
+    void fill(long clientHi, long clientLo, int real, long timeoutS, long expiresAt) {
+        fillClient(clientHi, clientLo);
+        put(OWNER, clientLo << 32 | (long) real << 8 | LIVE);
         put(VERSION, 0);
         put(USE, timeoutS << 32);
         long expiresMs = Math.ceilDiv(expiresAt, MS);
@@ -217,18 +234,24 @@ public final class Template {
         put(OWNER, 0);
     }
 
-    void clear(int nextFreed) {
+    @Override
+    protected void clear(int nextFreed) {
         put(OWNER, (long) nextFreed << 32);
     }
 
-    int nextFreed() {
+    @Override
+    protected int nextFreed() {
         return client();
     }
 
     private boolean hasSameKey(int real) {
-        return table.reals.protocol(real) == protocol()
-                && table.reals.virtualAddress(real) == virtualAddress()
-                && table.reals.templatePort(real) == virtualPort();
+        return table.reals().protocol(real) == protocol()
+                && table.reals().virtualAddress(real) == virtualAddress()
+                && table.reals().templatePort(real) == virtualPort();
+    }
+
+    private void flag(int bit, boolean on) {
+        records.set(BYTE, base + OWNER, (byte) (on ? flags() | bit : flags() & ~bit));
     }
 
     private int flags() {

@@ -9,7 +9,8 @@ public interface Scheduler {
     /// Nobody can be picked.
     int NONE = -1;
 
-    /// The position in `reals` of the one picked, or [#NONE] when none is eligible.
+    /// The position in `reals` of the one picked, or [#NONE] when none is eligible; also when those are
+    /// not that a hashing scheduler would have to pick.
     ///
     /// @param flow  what a hashing scheduler goes by; others ignore it
     /// @param now   monotonic ns, for those that forget
@@ -18,7 +19,12 @@ public interface Scheduler {
     /// A real server was added, dropped or edited; for a fresh scheduler both lists are the first one.
     default void changed(RealServers before, RealServers after) {}
 
-    /// One that stands where this one does and then goes its own way: to ask what would be picked, without picking.
-    /// For the control path; it may allocate.
+    /// What it forgot before its time, for want of room.
+    default long evictions() {
+        return 0;
+    }
+
+    /// One that stands where this one does and then goes its own way: to ask what would be picked, without
+    /// picking. For the control path; it may allocate.
     Scheduler copy();
 }

@@ -1,19 +1,33 @@
 package holdfast.schedule;
 
+import holdfast.conf.Ipvs;
+import holdfast.conf.SchedulerFlag;
 import holdfast.conf.SchedulerName;
 import holdfast.conn.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.SplittableRandom;
 
-/// The scheduler of each service. A scheduler outlives a change of configuration that does not rename it, with where it
-/// stood. Owned by the datapath thread.
+/// The scheduler of each service. A scheduler outlives a change of configuration that leaves its name and
+/// its flags alone, with where it stood. Owned by the datapath thread.
 public final class Schedulers {
+    private final SplittableRandom seeds;
     private Services services;
+    private Ipvs ipvs;
     private Scheduler[] schedulers = {};
+    private long evictionsOfReplaced;
 
-    public Schedulers(Services services) {
+    public Schedulers(Services services, Ipvs ipvs) {
+        this(services, ipvs, new SplittableRandom());
+    }
+
+    /// @param seeds  makes the schedulers that draw lots repeatable
+    Schedulers(Services services, Ipvs ipvs, SplittableRandom seeds) {
         this.services = services;
+        this.ipvs = ipvs;
+        this.seeds = seeds;
         follow(services, services);
     }
 
@@ -25,19 +39,44 @@ public final class Schedulers {
     }
 
     /// Goes over to a new snapshot and tells the schedulers of the services that changed.
-    public void update(Services next) {
+    public void update(Services next, Ipvs ipvs) {
         var before = services;
         services = next;
+        this.ipvs = ipvs;
         follow(before, next);
+    }
+
+    /// A scheduler of its own that stands where the service's does, to ask what would be picked. It
+    /// allocates, for `lblcr` more than a megabyte.
+    public Scheduler copyOf(int service) {
+        return schedulers[service].copy();
+    }
+
+    /// What all of them forgot before its time, for want of room; schedulers that were replaced included.
+    public long evictions() {
+        long evictions = evictionsOfReplaced;
+        for (var scheduler : schedulers) {
+            evictions += scheduler.evictions();
+        }
+        return evictions;
+    }
+
+    /// A real server of a service was quiesced or restored at run time.
+    public void edited(int service) {
+        schedulers[service].changed(services.reals(service), services.reals(service));
     }
 
     private void follow(Services before, Services after) {
         int known = schedulers.length;
         schedulers = Arrays.copyOf(schedulers, after.size());
         for (int id = 0; id < after.size(); id++) {
-            boolean isSame = id < known && before.scheduler(id) == after.scheduler(id);
+            boolean isSame = id < known
+                    && before.configured(id).scheduler() == after.configured(id).scheduler()
+                    && before.configured(id).flags().equals(after.configured(id).flags());
             if (!isSame) {
-                schedulers[id] = named(after.scheduler(id));
+                evictionsOfReplaced += id < known ? schedulers[id].evictions() : 0;
+                schedulers[id] = named(
+                        after.configured(id).scheduler(), after.configured(id).flags());
                 schedulers[id].changed(after.reals(id), after.reals(id));
             } else if (!before.reals(id).equals(after.reals(id))) {
                 schedulers[id].changed(before.reals(id), after.reals(id));
@@ -45,12 +84,24 @@ public final class Schedulers {
         }
     }
 
-    private static Scheduler named(SchedulerName name) {
+    private Scheduler named(SchedulerName name, Set<SchedulerFlag> flags) {
         return switch (name) {
             case RR -> new RoundRobin();
             case WRR -> new WeightedRoundRobin();
+            case LC -> new LeastConnection();
             case WLC -> new WeightedLeastConnection();
-            default -> throw new IllegalArgumentException("no scheduler " + name);
+            case LBLC -> new LocalityLeastConnection(() -> ipvs.lblcExpirationS());
+            case LBLCR -> new ReplicatedLocality(() -> ipvs.lblcrExpirationS());
+            case DH -> new DestinationHash();
+            case SH -> new SourceHash(flags);
+            case SED -> new ShortestExpectedDelay();
+            case NQ -> new NeverQueue();
+            case FO -> new WeightedFailover();
+            case OVF -> new Overflow();
+            case MH -> new Maglev(flags);
+            case TWOS -> new PowerOfTwoChoices(seeds.nextLong());
+            case LEAST_LOAD -> new LeastLoad();
+            case RENDEZVOUS -> new Rendezvous();
         };
     }
 }

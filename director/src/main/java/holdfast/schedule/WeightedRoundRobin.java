@@ -38,7 +38,7 @@ final class WeightedRoundRobin implements Scheduler {
         int common = 0;
         for (int i = 0; i < after.count(); i++) {
             largest = Math.max(largest, after.weight(i));
-            common = greatestCommonDivisor(common, after.weight(i));
+            common = Weights.greatestCommonDivisor(common, after.weight(i));
         }
         position = NONE;
         divisor = Math.max(1, common);
@@ -69,10 +69,6 @@ final class WeightedRoundRobin implements Scheduler {
             }
         }
         return heaviest;
-    }
-
-    private static int greatestCommonDivisor(int a, int b) {
-        return b == 0 ? a : greatestCommonDivisor(b, a % b);
     }
 
     @Override

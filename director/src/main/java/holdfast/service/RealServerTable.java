@@ -1,7 +1,11 @@
 package holdfast.service;
 
+import holdfast.conf.Configuration;
+import holdfast.conf.DrainMode;
 import holdfast.conf.ForwardingMethod;
 import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Every real server that is configured or still referred to, as flat columns under a stable id.
 ///
@@ -16,6 +20,7 @@ public final class RealServerTable {
 
     private static final int AVAILABLE = 1;
     private static final int OVERLOAD = 2;
+    private static final long SECOND = 1_000_000_000L;
 
     private final int[] protocol;
     private final int[] virtualAddress;
@@ -31,11 +36,11 @@ public final class RealServerTable {
     private final int[] active;
     private final int[] inactive;
     private final int[] persistent;
-    private final long[] connections;
-    private final long[] packetsIn;
-    private final long[] bytesIn;
-    private final long[] packetsOut;
-    private final long[] bytesOut;
+    private final int[] upperThreshold;
+    private final int[] lowerThreshold;
+    private final @Nullable DrainMode[] drain;
+    private final long[] drainEndsAt;
+    private final Traffic traffic;
 
     /// Open addressing over ids plus one; at most half full, so a probe ends soon. Its keys come from an operator or
     /// from an authenticated peer, so the hash needs no secret.
@@ -43,7 +48,7 @@ public final class RealServerTable {
 
     private int size;
 
-    /// @param max  most ids at once; the memory for all of them is taken here, about 130 bytes for each
+    /// @param max  most ids at once; the memory for all of them is taken here, about 300 bytes for each
     public RealServerTable(int max) {
         if (max < 1 || max > 1 << 20) {
             throw new IllegalArgumentException("a table of " + max + " real servers is not within 1 to 1048576");
@@ -62,11 +67,11 @@ public final class RealServerTable {
         active = new int[max];
         inactive = new int[max];
         persistent = new int[max];
-        connections = new long[max];
-        packetsIn = new long[max];
-        bytesIn = new long[max];
-        packetsOut = new long[max];
-        bytesOut = new long[max];
+        upperThreshold = new int[max];
+        lowerThreshold = new int[max];
+        drain = new DrainMode[max];
+        drainEndsAt = new long[max];
+        traffic = new Traffic(max);
         index = new int[Integer.highestOneBit(max) << 2];
     }
 
@@ -118,21 +123,39 @@ public final class RealServerTable {
         lastWeight[id] = 0;
         agentPercent[id] = 100;
         flags[id] = 0;
-        connections[id] = 0;
-        resetTraffic(id);
+        upperThreshold[id] = 0;
+        lowerThreshold[id] = 0;
+        drain[id] = null;
+        traffic.reset(id);
         addToIndex(id);
         return id;
     }
 
-    /// Takes over what the configuration says; the real server is available again if it was not.
-    void configure(int id, int service, int weight, ForwardingMethod method) {
+    /// Takes over what the configuration says; the real server is available again if it was not. The deadline of a
+    /// drain runs from when it is first said.
+    ///
+    /// @param now  monotonic ns
+    void configure(int id, int service, Configuration.RealServer real, long now) {
+        var mode = real.drain().map(Configuration.Drain::mode).orElse(null);
+        if (weight[id] != 0 || drain[id] != mode) {
+            drainEndsAt[id] =
+                    now + real.drain().map(Configuration.Drain::deadlineS).orElse(0L) * SECOND;
+        }
+        drain[id] = mode;
         this.service[id] = service;
+        weight(id, real.weight());
+        method[id] = real.method();
+        boolean isRaised = real.upperThreshold() == 0 || real.upperThreshold() > upperThreshold[id];
+        flags[id] = AVAILABLE | (isRaised ? 0 : flags[id] & OVERLOAD); // IPVS-REF 4.8
+        upperThreshold[id] = real.upperThreshold();
+        lowerThreshold[id] = real.lowerThreshold();
+    }
+
+    private void weight(int id, int weight) {
         this.weight[id] = weight;
         if (weight != 0) {
             lastWeight[id] = weight;
         }
-        this.method[id] = method;
-        flags[id] = AVAILABLE;
     }
 
     /// The configuration has dropped it: its connections stay, and revive when it comes back.
@@ -140,11 +163,62 @@ public final class RealServerTable {
         flags[id] &= ~AVAILABLE;
     }
 
-    void resetTraffic(int id) {
-        packetsIn[id] = 0;
-        bytesIn[id] = 0;
-        packetsOut[id] = 0;
-        bytesOut[id] = 0;
+    /// Gives it no new clients from now on, until [#restore] or the next configuration.
+    ///
+    /// @param endsAt  monotonic ns; for UNTIL_DEADLINE
+    public void quiesce(int id, DrainMode mode, long endsAt) {
+        weight[id] = 0;
+        drain[id] = mode;
+        drainEndsAt[id] = endsAt;
+    }
+
+    /// Gives it new clients again, with the weight that it had before [#quiesce].
+    public void restore(int id) {
+        weight[id] = lastWeight[id];
+    }
+
+    /// What the configuration says of it, with the weight and the drain that it has at this moment.
+    Configuration.RealServer present(int id, Configuration.RealServer configured) {
+        return new Configuration.RealServer(
+                configured.address(),
+                configured.port(),
+                weight[id],
+                configured.method(),
+                configured.upperThreshold(),
+                configured.lowerThreshold(),
+                Optional.ofNullable(drain[id]).map(mode -> new Configuration.Drain(mode, 0)));
+    }
+
+    /// How it is emptied while its weight is 0; null for what the director does by default.
+    public @Nullable DrainMode drain(int id) {
+        return drain[id];
+    }
+
+    /// When UNTIL_DEADLINE ends what is left, in monotonic ns.
+    public long drainEndsAt(int id) {
+        return drainEndsAt[id];
+    }
+
+    /// Whether sticky clients still come to it: always but while it is drained otherwise, or removed.
+    ///
+    /// @param expireQuiescentTemplate  what applies to those without a drain mode of their own
+    public boolean keepsClients(int id, boolean expireQuiescentTemplate) {
+        if (!isAvailable(id)) {
+            return false;
+        }
+        return weight[id] != 0 || (drain[id] == null ? !expireQuiescentTemplate : drain[id] == DrainMode.KEEP_ALL);
+    }
+
+    /// Whether a drain says that nothing of it may be left now.
+    public boolean isToBeEmptied(int id, long now) {
+        return weight[id] == 0
+                && (drain[id] == DrainMode.NOW
+                        || (drain[id] == DrainMode.UNTIL_DEADLINE && now - drainEndsAt[id] >= 0));
+    }
+
+    /// Packets, bytes and connections, by id.
+    public Traffic traffic() {
+        return traffic;
     }
 
     /// The id of the service, which may itself be dropped by now; [Services#NONE] when none was ever configured.
@@ -222,6 +296,16 @@ public final class RealServerTable {
         flags[id] = overloaded ? flags[id] | OVERLOAD : flags[id] & ~OVERLOAD;
     }
 
+    /// Connections from which on it gets no new ones; 0 for no bound.
+    public int upperThreshold(int id) {
+        return upperThreshold[id];
+    }
+
+    /// Connections below which it gets new ones again; 0 for three quarters of the upper one.
+    public int lowerThreshold(int id) {
+        return lowerThreshold[id];
+    }
+
     /// Connections in an active state (IPVS-REF 4.3).
     public int active(int id) {
         return active[id];
@@ -246,6 +330,14 @@ public final class RealServerTable {
         count(id, isInactive, -1);
     }
 
+    /// A connection has become active or inactive, which leaves their sum, and so the thresholds, alone.
+    public void connectionMoved(int id, boolean isInactive) {
+        if (id != NONE) {
+            active[id] += isInactive ? -1 : 1;
+            inactive[id] += isInactive ? 1 : -1;
+        }
+    }
+
     /// A template is now this real server's; for the template table.
     public void templateBound(int id) {
         persistent[id]++;
@@ -256,49 +348,26 @@ public final class RealServerTable {
         persistent[id]--;
     }
 
-    /// Counts a connection that was scheduled here; the worker's, once for each new connection (IPVS-REF 1.4).
-    public void countConnection(int id) {
-        connections[id]++;
-    }
-
-    /// @param bytes  of the IP packet with its header
-    public void countIn(int id, int packets, long bytes) {
-        packetsIn[id] += packets;
-        bytesIn[id] += bytes;
-    }
-
-    public void countOut(int id, int packets, long bytes) {
-        packetsOut[id] += packets;
-        bytesOut[id] += bytes;
-    }
-
-    /// Connections ever scheduled here.
-    public long connections(int id) {
-        return connections[id];
-    }
-
-    public long packetsIn(int id) {
-        return packetsIn[id];
-    }
-
-    public long bytesIn(int id) {
-        return bytesIn[id];
-    }
-
-    public long packetsOut(int id) {
-        return packetsOut[id];
-    }
-
-    public long bytesOut(int id) {
-        return bytesOut[id];
-    }
-
     private void count(int id, boolean isInactive, int change) {
         if (id == NONE) {
             return;
         }
         var counter = isInactive ? inactive : active;
         counter[id] += change;
+        int total = active[id] + inactive[id];
+        if (change > 0 && upperThreshold[id] != 0 && total >= upperThreshold[id]) {
+            flags[id] |= OVERLOAD;
+        } else if (change < 0 && isRelieved(id, total)) {
+            flags[id] &= ~OVERLOAD;
+        }
+    }
+
+    /// IPVS-REF 4.8.
+    private boolean isRelieved(int id, int total) {
+        if (lowerThreshold[id] != 0) {
+            return total < lowerThreshold[id];
+        }
+        return upperThreshold[id] == 0 || 4L * total < 3L * upperThreshold[id];
     }
 
     private boolean is(int id, int protocol, int virtualAddress, int virtualPort, int address, int port) {

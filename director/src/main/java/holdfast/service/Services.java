@@ -1,14 +1,18 @@
 package holdfast.service;
 
 import holdfast.conf.Configuration;
+import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Protocol;
-import holdfast.conf.SchedulerName;
+import holdfast.conf.RearmPolicy;
 import holdfast.conf.ServiceKey;
+import holdfast.conn.Flow;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// The virtual services of one configuration, found by a packet's destination.
@@ -24,30 +28,46 @@ public final class Services {
     public static final int FTP = 21;
 
     private static final int FTP_DATA = 20;
+    private static final Configuration.ClientLimit NO_LIMIT = new Configuration.ClientLimit(0, 0);
     private static final int UNPRIVILEGED_PORTS = 1024;
 
+    /// Most services that one process may ever have had.
+    public static final int MAX = 4096;
+
+    /// The row of [#traffic] that counts for all services together.
+    public static final int ALL = MAX;
+
     private record Entry(
-            ServiceKey key,
+            Configuration.Service service,
             boolean isConfigured,
-            SchedulerName scheduler,
             long timeoutS,
             int netmask,
-            RealServers reals) {}
+            RearmPolicy rearm,
+            boolean hasEngine,
+            Configuration.ClientLimit clientLimit,
+            RealServers reals) {
+        ServiceKey key() {
+            return service.key();
+        }
+    }
 
     private final RealServerTable table;
+    private final Traffic traffic;
     private final Entry[] entries;
-    private final long[] keys; // open addressing, at most half full; 0 is empty, since a protocol is not 0
+    private final long[] keys; // open addressing, at most half full; 0 is empty, since a protocol or a mark is not 0
     private final int[] ids;
     private final boolean hasFtp;
     private final boolean hasPortZero;
+    private final long[] natServers; // in order
 
     /// No services at all: what a director starts from.
     public Services(RealServerTable table) {
-        this(table, new Entry[0]);
+        this(table, new Traffic(MAX + 1), new Entry[0]);
     }
 
-    private Services(RealServerTable table, Entry[] entries) {
+    private Services(RealServerTable table, Traffic traffic, Entry[] entries) {
         this.table = table;
+        this.traffic = traffic;
         this.entries = entries;
         keys = new long[Integer.highestOneBit(Math.max(1, entries.length)) << 2];
         ids = new int[keys.length];
@@ -55,30 +75,36 @@ public final class Services {
         boolean portZero = false;
         for (int id = 0; id < entries.length; id++) {
             if (entries[id].isConfigured) {
-                add(entries[id].key, id);
-                ftp |= entries[id].key.port() == FTP;
-                portZero |= entries[id].key.port() == 0;
+                add(entries[id].key(), id);
+                ftp |= entries[id].key().port() == FTP;
+                portZero |= entries[id].key().port() == 0;
             }
         }
         hasFtp = ftp;
         hasPortZero = portZero;
+        natServers = natServers();
     }
 
     /// The snapshot of a new configuration. Real servers that are in both keep their place in the list, new ones come
     /// before them, the last one of the file first; what `wanted` lacks is retired in the table.
     ///
-    /// @throws IllegalStateException where the table has no room for another real server
-    public Services rebuild(List<Configuration.Service> wanted) {
+    /// @param now  monotonic ns, from which deadlines of drains run
+    /// @throws IllegalStateException where there is no room for another service or real server
+    public Services rebuild(List<Configuration.Service> wanted, long now) {
         var next = new ArrayList<>(List.of(entries));
         var idsByKey = new HashMap<ServiceKey, Integer>();
         for (int id = 0; id < entries.length; id++) {
-            idsByKey.put(entries[id].key, id);
+            idsByKey.put(entries[id].key(), id);
             next.set(id, retired(entries[id]));
         }
         for (var service : wanted) {
             int id = idsByKey.computeIfAbsent(service.key(), _ -> idsByKey.size());
             var before = id < entries.length ? entries[id] : null;
-            var entry = configured(service, id, before);
+            if (before == null || !before.isConfigured) {
+                requireRoom(id, service.key());
+                traffic.reset(id); // another service object under the same key counts from 0 (IPVS-REF 3.9)
+            }
+            var entry = configured(service, id, before, now);
             if (id < next.size()) {
                 next.set(id, entry);
             } else {
@@ -86,12 +112,28 @@ public final class Services {
             }
         }
         retireRealsMissingFrom(next);
-        return new Services(table, next.toArray(Entry[]::new));
+        return new Services(table, traffic, next.toArray(Entry[]::new));
+    }
+
+    private static void requireRoom(int id, ServiceKey key) {
+        if (id >= MAX) {
+            throw new IllegalStateException(
+                    "no room for service " + key + ": this process has had " + MAX + " services; start it anew");
+        }
+    }
+
+    /// The service that a flow belongs to, or [#NONE]: that of its mark first, then as [#find(int,int,int)].
+    public int find(Flow flow) {
+        return find(flow.mark(), flow.protocol(), flow.virtualAddress(), flow.virtualPort());
+    }
+
+    private int find(int mark, int protocol, int address, int port) {
+        int marked = mark == 0 ? NONE : exactly(Protocol.MARK.number(), mark, 0);
+        return marked == NONE ? find(protocol, address, port) : marked;
     }
 
     /// The service a packet belongs to, or [#NONE]: exactly its destination; else, for TCP to port 20 or to an
     /// unprivileged port, the FTP service of its address; else the port-0 service of its address (IPVS-REF 2.1).
-    /// A lookup by fwmark will come before these.
     public int find(int protocol, int address, int port) {
         int exact = exactly(protocol, address, port);
         if (exact != NONE) {
@@ -106,10 +148,18 @@ public final class Services {
         return hasPortZero ? exactly(protocol, address, 0) : NONE;
     }
 
+    /// The service of a connection that another director made, or [#NONE].
+    ///
+    /// @param mark  of its service, or 0
+    public int serviceOfConnection(int mark, int protocol, int virtualAddress, int virtualPort) {
+        return find(mark, protocol, virtualAddress, virtualPort);
+    }
+
     /// The real server of a connection that another director made, or [RealServerTable#NONE]. Such a connection is
     /// forwarded all the same (IPVS-REF 1.2).
-    public int realOfConnection(int protocol, int virtualAddress, int virtualPort, int address, int port) {
-        int service = find(protocol, virtualAddress, virtualPort);
+    ///
+    /// @param service  as [#serviceOfConnection] gives it
+    public int realOfConnection(int service, int address, int port) {
         return service == NONE ? RealServerTable.NONE : realOf(service, address, port);
     }
 
@@ -119,14 +169,19 @@ public final class Services {
     ///
     /// @param templatePort  the virtual port of the template's key
     public int realOfTemplate(int protocol, int virtualAddress, int templatePort, int address, int port) {
-        int service = exactly(protocol, virtualAddress, templatePort);
-        if (service == NONE && templatePort == 0) {
-            service = exactly(protocol, virtualAddress, FTP);
+        int real = realOfConnection(exactly(protocol, virtualAddress, templatePort), address, port);
+        if (real == RealServerTable.NONE && templatePort == 0) {
+            real = realOfConnection(exactly(protocol, virtualAddress, FTP), address, port);
         }
-        int real = service == NONE ? RealServerTable.NONE : realOf(service, address, port);
         return real == RealServerTable.NONE
                 ? table.intern(protocol, virtualAddress, templatePort, address, port)
                 : real;
+    }
+
+    /// Whether a packet of no connection comes from a real server that is forwarded to by NAT (IPVS-REF 1.9, step 7).
+    public boolean isNatServer(int protocol, int address, int port) {
+        return Arrays.binarySearch(natServers, packed(protocol, address, port)) >= 0
+                || Arrays.binarySearch(natServers, packed(Protocol.MARK.number(), address, port)) >= 0;
     }
 
     /// One more than the highest id of a service.
@@ -140,11 +195,51 @@ public final class Services {
     }
 
     public ServiceKey key(int service) {
-        return entries[service].key;
+        return entries[service].service.key();
     }
 
-    public SchedulerName scheduler(int service) {
-        return entries[service].scheduler;
+    /// As configured last, with the real servers of then.
+    public Configuration.Service configured(int service) {
+        return entries[service].service;
+    }
+
+    /// What one client may have of the service; zeros for no bound.
+    public Configuration.ClientLimit clientLimit(int service) {
+        return entries[service].clientLimit;
+    }
+
+    /// Id of the service with a key that is configured now, or [#NONE].
+    public int idOf(ServiceKey key) {
+        int id = exactly(key.protocol().number(), key.address().bits(), key.port());
+        return id != NONE && entries[id].isConfigured ? id : NONE;
+    }
+
+    /// As configured last, but with the weights and drains that its real servers have at this moment.
+    public Configuration.Service present(int service) {
+        var configured = entries[service].service;
+        var reals = new ArrayList<Configuration.RealServer>();
+        for (var real : configured.realServers()) {
+            int id = realOf(service, real.address().bits(), real.port());
+            reals.add(id == RealServerTable.NONE ? real : table.present(id, real));
+        }
+        return new Configuration.Service(
+                configured.key(),
+                configured.scheduler(),
+                configured.flags(),
+                configured.persistence(),
+                configured.onePacket(),
+                configured.clientLimit(),
+                reals);
+    }
+
+    /// Whether each datagram of the service is a connection by itself (IPVS-REF 1.12).
+    public boolean isOnePacket(int service) {
+        return entries[service].service.onePacket();
+    }
+
+    /// Whether clients are recognised by what a persistence engine finds in their packets.
+    public boolean hasEngine(int service) {
+        return entries[service].hasEngine;
     }
 
     public boolean isPersistent(int service) {
@@ -161,6 +256,22 @@ public final class Services {
         return entries[service].netmask;
     }
 
+    /// What becomes of the timers of a service's templates; IPVS's way for [#NONE].
+    public RearmPolicy rearm(int service) {
+        return service == NONE ? RearmPolicy.IPVS : entries[service].rearm;
+    }
+
+    /// The port in the key of a service's templates: its own, but 0 for FTP (IPVS-REF 3.3).
+    public int templatePort(int service) {
+        int port = key(service).port();
+        return port == FTP ? 0 : port;
+    }
+
+    /// Packets, bytes and connections by service, and for [#ALL] of them.
+    public Traffic traffic() {
+        return traffic;
+    }
+
     /// Newest first. The same object as in the snapshot before where none was added, dropped or edited.
     public RealServers reals(int service) {
         return entries[service].reals;
@@ -171,7 +282,7 @@ public final class Services {
     }
 
     private int realOf(int service, int address, int port) {
-        var key = entries[service].key;
+        var key = entries[service].key();
         int protocol = key.protocol().number();
         int real = table.find(protocol, key.address().bits(), key.port(), address, port);
         return real != RealServerTable.NONE
@@ -181,15 +292,17 @@ public final class Services {
 
     private Entry retired(Entry entry) {
         return new Entry(
-                entry.key,
+                entry.service,
                 false,
-                entry.scheduler,
                 entry.timeoutS,
                 entry.netmask,
+                entry.rearm,
+                entry.hasEngine,
+                entry.clientLimit,
                 new ConfiguredReals(table, new int[0]));
     }
 
-    private Entry configured(Configuration.Service service, int id, @Nullable Entry before) {
+    private Entry configured(Configuration.Service service, int id, @Nullable Entry before, long now) {
         boolean isRevived = before != null && !before.isConfigured;
         boolean isEdited =
                 before == null || before.reals.count() != service.realServers().size();
@@ -200,19 +313,34 @@ public final class Services {
                     || before.reals.positionOf(realId) < 0
                     || table.weight(realId) != real.weight()
                     || table.method(realId) != real.method();
-            table.configure(realId, id, real.weight(), real.method());
+            table.configure(realId, id, real, now);
             if (isRevived) {
-                table.resetTraffic(realId); // another service object under the same key counts from 0 (IPVS-REF 3.9)
+                table.traffic().reset(realId); // as that of the service
             }
             wanted.add(realId);
         }
         return new Entry(
-                service.key(),
+                service,
                 true,
-                service.scheduler(),
                 service.persistence().map(Configuration.Persistence::timeoutS).orElse(0L),
                 service.persistence().map(Configuration.Persistence::netmask).orElse(-1),
+                service.persistence().map(Configuration.Persistence::rearm).orElse(RearmPolicy.IPVS),
+                service.persistence().flatMap(Configuration.Persistence::engine).isPresent(),
+                service.clientLimit().orElse(NO_LIMIT),
                 before != null && !isEdited ? before.reals : new ConfiguredReals(table, order(wanted, before)));
+    }
+
+    private long[] natServers() {
+        var servers = new TreeSet<Long>();
+        for (var entry : entries) {
+            for (int i = 0; i < entry.reals.count(); i++) {
+                int id = entry.reals.id(i);
+                if (table.method(id) == ForwardingMethod.NAT) {
+                    servers.add(packed(entry.key().protocol().number(), table.address(id), table.port(id)));
+                }
+            }
+        }
+        return servers.stream().mapToLong(Long::longValue).toArray();
     }
 
     /// Those kept as they were, with the new ones before them, the last one first.

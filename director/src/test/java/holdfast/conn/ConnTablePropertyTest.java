@@ -19,12 +19,13 @@ import org.junit.jupiter.api.Test;
 
 /// The table against a map, over random operations that fill it and empty it again and again.
 class ConnTablePropertyTest {
-    private record Tuple(int protocol, int client, int clientPort, int virtual, int virtualPort) {}
+    private record Tuple(int protocol, long clientHi, long clientLo, int clientPort, int virtual, int virtualPort) {}
 
     private record Entry(int slot, int real, int realAddress, int realPort, int flags, long expiresAt) {}
 
     private static final class Run {
         final SplittableRandom random;
+        final Width width;
         final int capacity;
         final RealServerTable reals = new RealServerTable(5);
         final ConnTable table;
@@ -35,12 +36,13 @@ class ConnTablePropertyTest {
 
         Run(SplittableRandom random) {
             this.random = random;
+            width = random.nextBoolean() ? Width.IPV4 : Width.IPV6;
             capacity = random.nextInt(1, 300);
             for (int i = 0; i < 5; i++) {
                 reals.intern(TCP, 1, 80, i, 80);
             }
             table = new ConnTable(
-                    capacity, reals, new FlowHash(random.nextLong(), random.nextLong()), 0, Arena.ofAuto());
+                    width, capacity, reals, new FlowHash(random.nextLong(), random.nextLong()), 0, Arena.ofAuto());
             conn = table.view();
         }
 
@@ -55,9 +57,13 @@ class ConnTablePropertyTest {
         }
 
         Tuple tuple() {
+            boolean isWide = width == Width.IPV6;
             return new Tuple(
                     random.nextBoolean() ? 6 : 17,
-                    random.nextInt(8) - 4,
+                    isWide ? random.nextLong(2) - 1 : 0,
+                    isWide
+                            ? (random.nextLong(2) - 1) << 32 | random.nextLong(2)
+                            : (random.nextLong(8) - 4) & 0xffffffffL,
                     random.nextInt(65530, 65536),
                     random.nextInt(2) - 1,
                     random.nextInt(3));
@@ -75,7 +81,8 @@ class ConnTablePropertyTest {
             int realAddress = random.nextInt(3) + 1000;
             int slot = table.insert(
                     t.protocol,
-                    t.client,
+                    t.clientHi,
+                    t.clientLo,
                     t.clientPort,
                     t.virtual,
                     t.virtualPort,
@@ -152,7 +159,8 @@ class ConnTablePropertyTest {
             conn.at(slot);
             return new Tuple(
                     conn.protocol(),
-                    conn.clientAddress(),
+                    conn.clientHi(),
+                    conn.clientLo(),
                     conn.clientPort(),
                     conn.virtualAddress(),
                     conn.virtualPort());
@@ -162,6 +170,7 @@ class ConnTablePropertyTest {
             assertThat(table.size()).isEqualTo(model.size());
             assertThat(table.digest()).isEqualTo(table.recomputedDigest());
             assertThat(table.refusedFull()).isEqualTo(refused);
+            assertThat(table.high()).isBetween(table.size(), capacity);
             var listed = new HashSet<Tuple>();
             for (int slot = table.next(0); slot != ConnTable.MISSING; slot = table.next(slot + 1)) {
                 listed.add(tupleAt(slot));
@@ -186,10 +195,12 @@ class ConnTablePropertyTest {
             assertThat(conn.realPort()).isEqualTo(e.realPort);
             assertThat(conn.expiresAt()).isEqualTo(e.expiresAt);
             int out = conn.isNat()
-                    ? table.findOutbound(t.protocol, e.realAddress, e.realPort, t.client, t.clientPort)
-                    : table.findOutbound(t.protocol, t.virtual, t.virtualPort, t.client, t.clientPort);
+                    ? table.findOutbound(t.protocol, e.realAddress, e.realPort, t.clientHi, t.clientLo, t.clientPort)
+                    : table.findOutbound(t.protocol, t.virtual, t.virtualPort, t.clientHi, t.clientLo, t.clientPort);
             assertThat(out).isNotEqualTo(ConnTable.MISSING);
             assertThat(conn.at(out).clientPort()).isEqualTo(t.clientPort);
+            assertThat(conn.clientHi()).isEqualTo(t.clientHi);
+            assertThat(conn.clientLo()).isEqualTo(t.clientLo);
         }
 
         void checkReal(int real) {
@@ -215,13 +226,18 @@ class ConnTablePropertyTest {
         }
 
         int find(Tuple t) {
-            return table.find(t.protocol, t.client, t.clientPort, t.virtual, t.virtualPort);
+            int slot = table.find(t.protocol, t.clientHi, t.clientLo, t.clientPort, t.virtual, t.virtualPort);
+            if (t.clientHi == 0 && t.clientLo >>> 32 == 0) {
+                assertThat(table.find(t.protocol, (int) t.clientLo, t.clientPort, t.virtual, t.virtualPort))
+                        .isEqualTo(slot);
+            }
+            return slot;
         }
     }
 
     @Test
     void agreesWithAMap() {
-        Seeds.each(60, (random, _) -> {
+        Seeds.each(80, (random, _) -> {
             var run = new Run(random);
             for (int i = 1; i <= 1500; i++) {
                 run.step();

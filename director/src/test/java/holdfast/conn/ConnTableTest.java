@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import holdfast.conf.ForwardingMethod;
 import holdfast.service.RealServerTable;
 import holdfast.testing.Allocation;
+import holdfast.testing.Untouched;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,106 @@ class ConnTableTest {
         }
         assertThat(table(1_000_000).bytes() / 1_000_000.0).isBetween(89.9, 90.1);
         assertThat(Conn.BYTES).as("one cache line").isEqualTo(64);
+    }
+
+    @Test
+    void memoryKeepsToItsBoundAtEveryCapacity() {
+        for (int capacity : new int[] {1_000, 1_000_000, 16_000_000, 0xffffff - 1536, 16_777_216, 20_000_000}) {
+            assertThat(bytesOf(Width.IPV4, capacity)).isLessThanOrEqualTo(96L * capacity);
+            assertThat(bytesOf(Width.IPV6, capacity)).isLessThanOrEqualTo(112L * capacity);
+        }
+        assertThat(bytesOf(Width.IPV4, 20_000_000) / 2e7)
+                .as("links of four bytes")
+                .isBetween(93.9, 94.1);
+    }
+
+    /// Only reckons: the memory is never touched, so it is not there.
+    private long bytesOf(Width width, int capacity) {
+        try (var arena = Arena.ofConfined()) {
+            var pages = new Untouched(arena);
+            return new ConnTable(width, capacity, reals, new FlowHash(11, 12), 0, pages).bytes();
+        }
+    }
+
+    @Test
+    void wideClientIsToldFromOneOfTheSameLowBits() {
+        var table = new ConnTable(Width.IPV6, 4, reals, new FlowHash(11, 12), 0, Arena.ofAuto());
+        long[][] clients = {{0x20010db8L << 32, 1}, {0x20010db9L << 32, 1}, {0x20010db8L << 32, 1L << 63 | 1}};
+        int[] slots = new int[clients.length];
+        for (int i = 0; i < clients.length; i++) {
+            assertThat(table.find(TCP, clients[i][0], clients[i][1], 40000, 5, 80))
+                    .isEqualTo(ConnTable.MISSING);
+            slots[i] = table.insert(TCP, clients[i][0], clients[i][1], 40000, 5, 80, 6, 8080, 0, 0, real, 0);
+        }
+        var conn = table.view();
+        for (int i = 0; i < clients.length; i++) {
+            assertThat(table.find(TCP, clients[i][0], clients[i][1], 40000, 5, 80))
+                    .isEqualTo(slots[i]);
+            assertThat(table.findOutbound(TCP, 6, 8080, clients[i][0], clients[i][1], 40000))
+                    .isEqualTo(slots[i]);
+            assertThat(conn.at(slots[i]).clientHi()).isEqualTo(clients[i][0]);
+            assertThat(conn.clientLo()).isEqualTo(clients[i][1]);
+            assertThat(conn.clientAddress()).isEqualTo(1);
+        }
+        long digest = table.digest();
+        table.remove(slots[1]);
+        assertThat(table.digest()).isNotEqualTo(digest).isEqualTo(table.recomputedDigest());
+        assertThat(table.find(TCP, clients[1][0], clients[1][1], 40000, 5, 80)).isEqualTo(ConnTable.MISSING);
+        assertThat(table.find(TCP, clients[2][0], clients[2][1], 40000, 5, 80)).isEqualTo(slots[2]);
+    }
+
+    @Test
+    void digestCoversEveryBitOfAWideClient() {
+        long none = digestOf(0, 0);
+        for (int bit = 0; bit < 64; bit++) {
+            assertThat(digestOf(1L << bit, 0)).isNotEqualTo(none);
+            assertThat(digestOf(0, 1L << bit)).isNotEqualTo(none).isNotEqualTo(digestOf(1L << bit, 0));
+        }
+    }
+
+    private long digestOf(long clientHi, long clientLo) {
+        var table = new ConnTable(Width.IPV6, 1, reals, new FlowHash(11, 12), 0, Arena.ofAuto());
+        table.insert(TCP, clientHi, clientLo, 40000, 5, 80, 6, 8080, 0, 0, real, 0);
+        return table.digest();
+    }
+
+    @Test
+    void ipv4TableNeitherHoldsNorFindsAWideClient() {
+        var table = table(4);
+        insert(table, 1, 40000, ForwardingMethod.NAT, 0);
+
+        assertThat(table.find(TCP, 0, 1, 40000, VIP, 80)).isNotEqualTo(ConnTable.MISSING);
+        assertThat(table.find(TCP, 1, 1, 40000, VIP, 80)).isEqualTo(ConnTable.MISSING);
+        assertThat(table.find(TCP, 0, 1L << 32 | 1, 40000, VIP, 80)).isEqualTo(ConnTable.MISSING);
+        assertThatThrownBy(() -> table.insert(TCP, 1, 1, 40000, VIP, 80, 6, 8080, 0, 0, real, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("IPV4");
+    }
+
+    @Test
+    void inPacketsAreCountedUpTo255() {
+        var table = table(4);
+        var conn = table.view().at(insert(table, 1, 1, ForwardingMethod.NAT, 0));
+        conn.epoch(7).template(-7);
+        for (int i = 0; i < 255; i++) {
+            assertThat(conn.inPackets()).isEqualTo(i);
+            conn.countInPacket();
+        }
+        assertThat(conn.countInPacket().inPackets()).isEqualTo(255);
+        assertThat(conn.epoch()).isEqualTo(7);
+        assertThat(conn.template()).isEqualTo(-7);
+    }
+
+    @Test
+    void highIsOneMoreThanTheHighestSlotEverUsed() {
+        var table = table(4);
+        assertThat(table.high()).isZero();
+        int first = insert(table, 1, 1, ForwardingMethod.NAT, 0);
+        insert(table, 1, 2, ForwardingMethod.NAT, 0);
+        table.remove(first);
+        assertThat(table.high()).isEqualTo(2);
+        insert(table, 1, 3, ForwardingMethod.NAT, 0);
+        assertThat(table.high()).isEqualTo(2);
     }
 
     @Test
@@ -138,7 +239,7 @@ class ConnTableTest {
                 int slot = insert(table, i, i & 0xffff, ForwardingMethod.NAT, now + 3 * SECOND);
                 if (slot != ConnTable.FULL) {
                     conn.at(slot).version(i).toldAt(now);
-                    Tracker.tcp(conn, true, 0x02, Timeouts.DEFAULT, now);
+                    Tracker.follow(conn, true, TcpState.SYN, false, Timeouts.DEFAULT, now);
                     conn.expiresAt(now + SECOND);
                 }
                 table.find(TCP, i - 7, (i - 7) & 0xffff, VIP, 80);

@@ -13,7 +13,7 @@ class SlotIndexTest {
         }
 
         @Override
-        protected boolean matches(int slot, long addresses, long ports) {
+        protected boolean matches(int slot, long clientHi, long clientLo, long addresses, long ports) {
             return slot == addresses;
         }
 
@@ -30,8 +30,8 @@ class SlotIndexTest {
             assertThat(index.add(slot)).isTrue();
         }
         assertThat(index.add(SlotIndex.PROBES_MAX)).isFalse();
-        assertThat(index.find(-1, SlotIndex.PROBES_MAX, 0)).isEqualTo(SlotIndex.MISSING);
-        assertThat(index.find(-1, SlotIndex.PROBES_MAX - 1, 0)).isEqualTo(SlotIndex.PROBES_MAX - 1);
+        assertThat(index.find(-1, 0, 0, SlotIndex.PROBES_MAX, 0)).isEqualTo(SlotIndex.MISSING);
+        assertThat(index.find(-1, 0, 0, SlotIndex.PROBES_MAX - 1, 0)).isEqualTo(SlotIndex.PROBES_MAX - 1);
     }
 
     @Test
@@ -44,7 +44,7 @@ class SlotIndexTest {
             index.remove(slot);
         }
         for (int slot = 0; slot < 100; slot++) {
-            assertThat(index.find(-1, slot, 0)).isEqualTo(slot % 2 == 0 ? SlotIndex.MISSING : slot);
+            assertThat(index.find(-1, 0, 0, slot, 0)).isEqualTo(slot % 2 == 0 ? SlotIndex.MISSING : slot);
         }
         for (int slot = 200; slot < 200 + SlotIndex.PROBES_MAX - 50; slot++) {
             assertThat(index.add(slot)).as("the freed places are free again").isTrue();

@@ -1,7 +1,10 @@
 package holdfast.conn;
 
+import static holdfast.testing.Fixtures.TCP;
+import static holdfast.testing.Fixtures.UDP;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.conf.Ipvs;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -52,7 +55,7 @@ class TcpStateTest {
     @Test
     void codesNamesTimeoutsAndClasses() {
         var listed = Arrays.stream(TcpState.values())
-                .map(s -> s.code() + " " + s.shortName() + " " + Timeouts.DEFAULT.tcp(s.code()) / 1_000_000_000L
+                .map(s -> s.code() + " " + s.shortName() + " " + Timeouts.DEFAULT.of(TCP, s.code()) / 1_000_000_000L
                         + (TcpState.isActive(s.code()) ? " active" : ""))
                 .toList();
 
@@ -74,13 +77,14 @@ class TcpStateTest {
 
     @Test
     void onlyEstablishedFinWaitAndUdpTimeoutsChange() {
-        var changed = Timeouts.DEFAULT.with(1000, 0, 20);
+        var changed = Timeouts.of(
+                new Ipvs(false, false, 1, false, false, false, false, 0, 0, 0, 10, 1024, 86_400, 86_400, 1000, 7, 20));
 
-        assertThat(changed.tcp(TcpState.ESTABLISHED.code())).isEqualTo(1000_000_000_000L);
-        assertThat(changed.tcp(TcpState.FIN_WAIT.code())).isEqualTo(120_000_000_000L);
-        assertThat(changed.tcp(TcpState.TIME_WAIT.code())).isEqualTo(120_000_000_000L);
-        assertThat(changed.udp()).isEqualTo(20_000_000_000L);
-        assertThat(Timeouts.DEFAULT.with(0, 7, 0).tcp(TcpState.FIN_WAIT.code())).isEqualTo(7_000_000_000L);
+        assertThat(changed.of(TCP, TcpState.ESTABLISHED.code())).isEqualTo(1000_000_000_000L);
+        assertThat(changed.of(TCP, TcpState.FIN_WAIT.code())).isEqualTo(7_000_000_000L);
+        assertThat(changed.of(TCP, TcpState.TIME_WAIT.code())).isEqualTo(120_000_000_000L);
+        assertThat(changed.of(UDP, 0)).isEqualTo(20_000_000_000L);
+        assertThat(Timeouts.DEFAULT.of(UDP, 0)).isEqualTo(300_000_000_000L);
     }
 
     private static void assertRow(int table, int event, String expected) {

@@ -21,6 +21,7 @@ class TrackerTest {
     private final int real = reals.intern(TCP, VIP, 80, REAL_ADDRESS, 8080);
     private final ConnTable table = new ConnTable(8, reals, new FlowHash(1, 2), 0, Arena.ofAuto());
     private final Conn conn = table.view();
+    private boolean isSecure;
 
     @Test
     void natServerCloses() {
@@ -50,6 +51,14 @@ class TrackerTest {
     }
 
     @Test
+    void underSecureTcpTheClientAloneEstablishesNothing() { // IPVS-REF 4.5
+        isSecure = true;
+        assertSequence(ForwardingMethod.NAT, "c SYN, c ACK, c ACK", "SR SR SR");
+        assertSequence(ForwardingMethod.NAT, "c SYN, s SYN ACK, c ACK, s ACK", "SR SA SA ES");
+        assertSequence(ForwardingMethod.DR, "c SYN, c ACK", "SA ES");
+    }
+
+    @Test
     void firstOutboundPacketEndsInputOnly() {
         conn.at(open(TCP, ForwardingMethod.DR));
         assertThat(conn.isNoOutput()).isTrue();
@@ -76,11 +85,11 @@ class TrackerTest {
     void timeoutIsThatOfTheNewStateAtEveryPacket() {
         conn.at(open(TCP, ForwardingMethod.NAT));
 
-        Tracker.tcp(conn, true, 0x02, Timeouts.DEFAULT, 5 * SECOND);
+        Tracker.follow(conn, true, TcpState.SYN, false, Timeouts.DEFAULT, 5 * SECOND);
         assertThat(conn.expiresAt()).isEqualTo(65 * SECOND);
-        Tracker.tcp(conn, true, 0x10, Timeouts.DEFAULT, 6 * SECOND);
+        Tracker.follow(conn, true, TcpState.ACK, false, Timeouts.DEFAULT, 6 * SECOND);
         assertThat(conn.expiresAt()).isEqualTo(906 * SECOND);
-        Tracker.tcp(conn, true, 0x04, Timeouts.DEFAULT, 7 * SECOND);
+        Tracker.follow(conn, true, TcpState.RST, false, Timeouts.DEFAULT, 7 * SECOND);
         assertThat(conn.expiresAt()).isEqualTo(17 * SECOND);
     }
 
@@ -89,7 +98,7 @@ class TrackerTest {
         conn.at(open(TCP, ForwardingMethod.NAT));
         play("c SYN, c ACK");
         table.advance(4 * SECOND, 100, (slot, _) -> table.remove(slot)); // moves its timer on to 900 s
-        Tracker.tcp(conn, true, 0x04, Timeouts.DEFAULT, 5 * SECOND);
+        Tracker.follow(conn, true, TcpState.RST, false, Timeouts.DEFAULT, 5 * SECOND);
 
         table.advance(14_900_000_000L, 100, (slot, _) -> table.remove(slot));
         assertThat(table.size()).isEqualTo(1);
@@ -101,7 +110,7 @@ class TrackerTest {
     void datagramOfEitherDirectionRestartsUdp() {
         conn.at(open(UDP, ForwardingMethod.NAT));
 
-        Tracker.udp(conn, Timeouts.DEFAULT, 4 * SECOND);
+        Tracker.follow(conn, false, 0, false, Timeouts.DEFAULT, 4 * SECOND);
 
         assertThat(conn.expiresAt()).isEqualTo(304 * SECOND);
         assertThat(counters()).isEqualTo("0 active 1 inactive");
@@ -131,8 +140,9 @@ class TrackerTest {
     private String play(String packets) {
         var states = new StringBuilder();
         for (var packet : packets.split(", ", -1)) {
-            int state = Tracker.tcp(conn, packet.startsWith("c"), flags(packet), Timeouts.DEFAULT, 0);
-            states.append(TcpState.of(state).shortName()).append(' ');
+            int event = TcpState.event(flags(packet));
+            Tracker.follow(conn, packet.startsWith("c"), event, isSecure, Timeouts.DEFAULT, 0);
+            states.append(TcpState.of(conn.state()).shortName()).append(' ');
         }
         return states.toString().trim();
     }

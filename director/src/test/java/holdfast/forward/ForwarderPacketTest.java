@@ -37,6 +37,7 @@ import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 import holdfast.conn.TcpState;
 import holdfast.linux.Memory;
+import holdfast.service.Traffic;
 import holdfast.sync.Delta;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -123,11 +124,11 @@ class ForwarderPacketTest {
 
         assertThat(director.state(40000)).isEqualTo(TcpState.TIME_WAIT.code());
         var reals = director.tables.reals();
-        assertThat(reals.packetsIn(0)).isEqualTo(3);
-        assertThat(reals.bytesIn(0)).isEqualTo(120);
-        assertThat(reals.packetsOut(0)).isEqualTo(2);
-        assertThat(reals.bytesOut(0)).isEqualTo(80);
-        assertThat(reals.connections(0)).isEqualTo(1);
+        assertThat(reals.traffic().total(0, Traffic.Unit.PACKETS_IN)).isEqualTo(3);
+        assertThat(reals.traffic().total(0, Traffic.Unit.BYTES_IN)).isEqualTo(120);
+        assertThat(reals.traffic().total(0, Traffic.Unit.PACKETS_OUT)).isEqualTo(2);
+        assertThat(reals.traffic().total(0, Traffic.Unit.BYTES_OUT)).isEqualTo(80);
+        assertThat(reals.traffic().total(0, Traffic.Unit.CONNECTIONS)).isEqualTo(1);
         assertThat(director.count(Counter.FORWARDED_BYTES)).isEqualTo(200);
     }
 
@@ -267,8 +268,8 @@ class ForwarderPacketTest {
     void aFullTableDropsWhatIsNewAndKeepsWhatIsThere() {
         director.close();
         director = new TestDirector(new Configuration.Datapath(2, 2, 0, false), rr(tcp(80), A));
-        director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
-        director.client(40001, SYN, Counter.FORWARDED_TO_SERVER);
+        director.connect(40000);
+        director.connect(40001);
         director.client(40002, SYN, Counter.DROPPED_TABLE_FULL);
         director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);
     }
@@ -414,8 +415,8 @@ class ForwarderPacketTest {
         assertThat(destination(again.getFirst())).isEqualTo(first);
         assertThat(director.tables.connections().find(Frame.TCP, CLIENT, 40000, VIP, 80))
                 .isEqualTo(slot);
-        assertThat(director.tables.reals().connections(0)
-                        + director.tables.reals().connections(1))
+        assertThat(director.tables.reals().traffic().total(0, Traffic.Unit.CONNECTIONS)
+                        + director.tables.reals().traffic().total(1, Traffic.Unit.CONNECTIONS))
                 .as("connections scheduled")
                 .isEqualTo(1);
     }
@@ -437,12 +438,12 @@ class ForwarderPacketTest {
         serves(persistent(tcp(80), 360, "255.255.255.255", A, B));
         int first = director.connect(40000);
         boolean isA = first == REAL;
-        director.tables.configure(List.of(persistent(
+        director.configure(persistent(
                 tcp(80),
                 360,
                 "255.255.255.255",
                 real("10.0.0.11", 8080, isA ? 0 : 1),
-                real("10.0.0.12", 8080, isA ? 1 : 0))));
+                real("10.0.0.12", 8080, isA ? 1 : 0)));
 
         assertThat(director.connect(40001)).isEqualTo(first);
     }
@@ -460,7 +461,7 @@ class ForwarderPacketTest {
     void aStickyClientWhoseServerIsGoneGetsAnotherOne() {
         serves(persistent(tcp(80), 360, "255.255.255.255", A, B));
         int first = director.connect(40000);
-        director.tables.configure(List.of(persistent(tcp(80), 360, "255.255.255.255", first == REAL ? B : A)));
+        director.configure(persistent(tcp(80), 360, "255.255.255.255", first == REAL ? B : A));
 
         assertThat(director.connect(40001)).isNotEqualTo(first);
         director.client(40000, ACK, Counter.DROPPED_REAL_SERVER_GONE);
@@ -471,11 +472,11 @@ class ForwarderPacketTest {
     @Test
     void dataToADeletedServerIsDroppedUntilItComesBack() { // rows 9 and 10
         director.connect(40000);
-        director.tables.configure(List.of(rr(tcp(80))));
+        director.configure(rr(tcp(80)));
         assertThat(director.client(40000, ACK, Counter.DROPPED_REAL_SERVER_GONE))
                 .isEmpty();
 
-        director.tables.configure(List.of(rr(tcp(80), A)));
+        director.configure(rr(tcp(80), A));
         director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);
         assertThat(director.tables.reals().active(0)).isEqualTo(1);
     }
@@ -484,16 +485,16 @@ class ForwarderPacketTest {
     void datagramsToADeletedServerDoNotKeepTheirConnection() { // row 19
         serves(rr(DNS, real("10.0.0.11", 5353, 1)));
         director.take(WAN, datagram(CLIENT, 5000, VIP, 53, ""), Counter.FORWARDED_TO_SERVER);
-        director.tables.configure(List.of(rr(DNS, real("10.0.0.12", 5353, 1))));
+        director.configure(rr(DNS, real("10.0.0.12", 5353, 1)));
         for (int second = 0; second < 299; second += 13) {
             director.now += 13 * SECOND;
-            director.tables.expire(director.now, Integer.MAX_VALUE);
+            director.tables.turn(director.now, Integer.MAX_VALUE);
             if (second + 13 < 300) {
                 director.take(WAN, datagram(CLIENT, 5000, VIP, 53, ""), Counter.DROPPED_REAL_SERVER_GONE);
             }
         }
         director.now += 2 * SECOND;
-        director.tables.expire(director.now, Integer.MAX_VALUE);
+        director.tables.turn(director.now, Integer.MAX_VALUE);
 
         var sent = director.take(WAN, datagram(CLIENT, 5000, VIP, 53, ""), Counter.FORWARDED_TO_SERVER);
         assertThat(destination(sent.getFirst())).isEqualTo(REAL2);

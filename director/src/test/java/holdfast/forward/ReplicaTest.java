@@ -124,10 +124,10 @@ class ReplicaTest {
         apply();
         director.tables.promote(2, director.now);
         director.now += 89 * SECOND;
-        director.tables.expire(director.now, Integer.MAX_VALUE);
+        director.tables.turn(director.now, Integer.MAX_VALUE);
         assertThat(director.knows(PORT)).isTrue();
         director.now += 2 * SECOND;
-        director.tables.expire(director.now, Integer.MAX_VALUE);
+        director.tables.turn(director.now, Integer.MAX_VALUE);
         assertThat(director.knows(PORT)).isFalse();
     }
 

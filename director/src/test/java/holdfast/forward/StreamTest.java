@@ -242,8 +242,8 @@ class StreamTest {
             now += nanos;
             active.now = now;
             standby.now = now;
-            active.tables.expire(now, 1 + random.nextInt(100));
-            standby.tables.expire(now, 1 + random.nextInt(100));
+            active.tables.turn(now, 1 + random.nextInt(100));
+            standby.tables.turn(now, 1 + random.nextInt(100));
             if (isStalled && stalledSince >= 0) {
                 delay = Math.max(delay, now - stalledSince);
             }
@@ -252,13 +252,13 @@ class StreamTest {
         private void reconfigure() {
             var services = List.of(services());
             if (random.nextBoolean()) {
-                active.tables.configure(services);
+                active.configure(services.toArray(Configuration.Service[]::new));
                 deliver(isStalled ? 0 : random.nextInt(5));
-                standby.tables.configure(services);
+                standby.configure(services.toArray(Configuration.Service[]::new));
             } else {
-                standby.tables.configure(services);
+                standby.configure(services.toArray(Configuration.Service[]::new));
                 deliver(isStalled ? 0 : random.nextInt(5));
-                active.tables.configure(services);
+                active.configure(services.toArray(Configuration.Service[]::new));
             }
         }
 
@@ -479,7 +479,7 @@ class StreamTest {
                                             isControlled,
                                             Version.text(conn.version())),
                             conn.expiresAt(),
-                            tables.timeoutS(conn) * SECOND));
+                            tables.timeout(conn)));
         }
         return entries;
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
+import holdfast.conf.Ipvs;
+import holdfast.conf.MarkRule;
+import holdfast.conn.FlowHash;
 import holdfast.linux.Memory;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -39,7 +42,14 @@ final class TestDirector implements AutoCloseable {
     private static final int MTU = 1500;
     private static final int GATEWAY = ip("192.0.2.254");
     private static final List<Counter> NOT_TERMINAL = List.of(
-            Counter.FORWARDED_BYTES, Counter.SENT_ICMP_ERROR, Counter.SUPPRESSED_ICMP_ERROR, Counter.LOST_DELTA);
+            Counter.FORWARDED_BYTES,
+            Counter.SENT_ICMP_ERROR,
+            Counter.SUPPRESSED_ICMP_ERROR,
+            Counter.EVICTED_HALF_OPEN,
+            Counter.EVICTED_CLOSING,
+            Counter.EVICTED_TEMPLATE,
+            Counter.EVICTED_BY_DEFENCE,
+            Counter.LOST_DELTA);
 
     final Tables tables;
     final Forwarder forwarder;
@@ -47,6 +57,8 @@ final class TestDirector implements AutoCloseable {
     final ProbeQueue probes = new ProbeQueue();
     final List<Sent> sent = new ArrayList<>();
     Mode mode = Mode.ACTIVE;
+    Ipvs ipvs = Ipvs.DEFAULT;
+    List<MarkRule> marks = List.of();
     long now = 1000 * SECOND;
 
     private final Arena memory = Arena.ofConfined();
@@ -67,9 +79,9 @@ final class TestDirector implements AutoCloseable {
         var ports = new Ports(List.of(
                 new Ports.Port("wan", 11, WAN_MAC, MTU, ip("192.0.2.2")),
                 new Ports.Port("lan", 12, LAN_MAC, MTU, ip("10.0.0.2"))));
-        tables = new Tables(limits, true, now, memory, ringRecords);
+        tables = new Tables(limits, true, new FlowHash(7, 8), now, memory, ringRecords);
         replica = new Replica(tables, 1024);
-        tables.configure(List.of(services));
+        configure(services);
         tables.promote(1, now);
         forwarder = new Forwarder(
                 tables,
@@ -79,6 +91,11 @@ final class TestDirector implements AutoCloseable {
                 (port, address, length) ->
                         sent.add(new Sent(port, TestPacket.load(address, Frame.VNET_BYTES + length))));
         forwarder.nextHops(hops());
+    }
+
+    /// Goes over to another configuration.
+    void configure(Configuration.Service... services) {
+        tables.configure(ipvs, marks, List.of(services), now);
     }
 
     static NextHops hops() {
@@ -148,7 +165,15 @@ final class TestDirector implements AutoCloseable {
         return (int) number(frame, Frame.VNET_BYTES + 14 + 20 + 2, 2);
     }
 
-    private static long number(Sent frame, int at, int bytes) {
+    static int source(Sent frame) {
+        return (int) number(frame, Frame.VNET_BYTES + 14 + 12, 4);
+    }
+
+    static int sourcePort(Sent frame) {
+        return (int) number(frame, Frame.VNET_BYTES + 14 + 20, 2);
+    }
+
+    static long number(Sent frame, int at, int bytes) {
         long value = 0;
         for (int i = at; i < at + bytes; i++) {
             value = value << 8 | (frame.bytes[i] & 0xff);

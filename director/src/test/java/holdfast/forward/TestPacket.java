@@ -43,6 +43,50 @@ final class TestPacket {
         return frame(packet.array());
     }
 
+    /// An SCTP frame with these chunks, each empty.
+    static long sctp(int source, int sourcePort, int destination, int destinationPort, int... chunks) {
+        var packet = ByteBuffer.allocate(32 + 4 * chunks.length);
+        ipv4(packet, Frame.SCTP, source, destination);
+        packet.putShort((short) sourcePort)
+                .putShort((short) destinationPort)
+                .putInt(99)
+                .putInt(0);
+        for (int chunk : chunks) {
+            packet.put((byte) chunk).put((byte) 0).putShort((short) 4);
+        }
+        packet.putInt(28, Integer.reverseBytes(crc32c(packet.array())));
+        return frame(packet.array());
+    }
+
+    /// The sum of the SCTP packet by the JDK's own CRC32C.
+    private static int crc32c(byte[] packet) {
+        var crc = new java.util.zip.CRC32C();
+        crc.update(packet, 20, packet.length - 20);
+        return (int) crc.getValue();
+    }
+
+    /// Whether the CRC32c of a sent SCTP frame is right.
+    static boolean sctpSumIsRight(byte[] frame) {
+        var packet = java.util.Arrays.copyOfRange(frame, 24, frame.length);
+        int stored = Integer.reverseBytes(ByteBuffer.wrap(packet).getInt(28));
+        java.util.Arrays.fill(packet, 28, 32, (byte) 0);
+        return crc32c(packet) == stored;
+    }
+
+    /// An ICMP error that quotes the IPv4 packet of another frame.
+    static long icmpError(int type, int code, int source, int destination, long quoted) {
+        byte[] quote = load(quoted + 24, Math.min(length(quoted) - 14, 28));
+        var packet = ByteBuffer.allocate(28 + quote.length);
+        ipv4(packet, Frame.ICMP, source, destination);
+        packet.put((byte) type)
+                .put((byte) code)
+                .putShort((short) 0)
+                .putInt(1400)
+                .put(quote);
+        packet.putShort(22, (short) ~sum(packet.array(), 20, packet.capacity() - 20));
+        return frame(packet.array());
+    }
+
     static long icmpEcho(int source, int destination, String payload) {
         byte[] data = payload.getBytes(StandardCharsets.US_ASCII);
         var packet = ByteBuffer.allocate(28 + data.length);

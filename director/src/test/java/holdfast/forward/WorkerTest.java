@@ -11,7 +11,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import holdfast.conf.Configuration;
+import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerName;
+import holdfast.conn.FlowHash;
 import holdfast.linux.Clock;
 import holdfast.sync.Delta;
 import holdfast.sync.Equality;
@@ -42,8 +44,13 @@ class WorkerTest {
     private final Worker worker = worker();
 
     private Worker worker() {
-        var tables = new Tables(new Configuration.Datapath(64, 64, 0, false), true, Clock.monotonic(), memory);
-        tables.configure(List.of(service(tcp(80), SchedulerName.RR, real("10.0.0.11", 80, 1))));
+        var tables = new Tables(
+                new Configuration.Datapath(64, 64, 0, false), true, new FlowHash(7, 8), Clock.monotonic(), memory);
+        tables.configure(
+                Ipvs.DEFAULT,
+                List.of(),
+                List.of(service(tcp(80), SchedulerName.RR, real("10.0.0.11", 80, 1))),
+                Clock.monotonic());
         var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, 0)));
         return new Worker(tables, new Ports(List.of()), owned, lease, 0, probes, new Worker.Listener() {
             @Override

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
+import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerName;
 import holdfast.conn.Flow;
 import holdfast.conn.FlowHash;
@@ -28,11 +29,14 @@ class PersistenceTest {
     private static final long SECOND = 1_000_000_000L;
     private static final int CLIENT = ip("198.51.100.7");
     private static final String HOST = "255.255.255.255";
+    private static final Ipvs EXPIRE_QUIESCENT =
+            new Ipvs(false, true, 1, false, false, false, false, 0, 0, 0, 10, 1024, 86_400, 86_400, 900, 120, 300);
 
     private final RealServerTable reals = new RealServerTable(16);
     private Services services = new Services(reals);
     private final TemplateTable templates = new TemplateTable(8, reals, new FlowHash(5, 6), 0, Arena.ofAuto());
-    private final Persistence persistence = new Persistence(services, new Schedulers(services), templates);
+    private final Persistence persistence =
+            new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates, new FlowHash(7, 8));
     private final Template template = templates.view();
     private final Flow flow = new Flow();
     private long now;
@@ -130,7 +134,7 @@ class PersistenceTest {
         connect(CLIENT, 80);
         int old = persistence.template();
         configure(persistent(tcp(80), 300, HOST, real("10.0.0.1", 80, 1), real("10.0.0.2", 80, 0)));
-        persistence.expireQuiescentTemplate(true);
+        persistence.update(services, EXPIRE_QUIESCENT);
 
         assertThat(connect(CLIENT, 80)).isEqualTo("TEMPLATE_CREATED 10.0.0.1:80");
         assertThat(persistence.invalidated()).isEqualTo(old);
@@ -294,8 +298,8 @@ class PersistenceTest {
     }
 
     private void configure(Configuration.Service... wanted) {
-        services = services.rebuild(List.of(wanted));
-        persistence.update(services);
+        services = services.rebuild(List.of(wanted), now);
+        persistence.update(services, Ipvs.DEFAULT);
     }
 
     private String connect(int client, int port) {

@@ -5,6 +5,7 @@ import static holdfast.testing.Fixtures.UDP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conn.FlowHash;
+import holdfast.conn.Width;
 import holdfast.service.RealServerTable;
 import holdfast.testing.Seeds;
 import java.lang.foreign.Arena;
@@ -20,10 +21,13 @@ import org.junit.jupiter.api.Test;
 class TemplateTablePropertyTest {
     private static final long MS = 1_000_000;
 
-    private record Entry(int client, int real, long timeoutS, long expiresMs, int version, boolean isValid) {}
+    private record Client(long hi, long lo) {}
+
+    private record Entry(Client client, int real, long timeoutS, long expiresMs, int version, boolean isValid) {}
 
     private static final class Run {
         final SplittableRandom random;
+        final Width width;
         final int capacity;
         final RealServerTable reals = new RealServerTable(6);
         final TemplateTable table;
@@ -33,12 +37,13 @@ class TemplateTablePropertyTest {
 
         Run(SplittableRandom random) {
             this.random = random;
+            width = random.nextBoolean() ? Width.IPV4 : Width.IPV6;
             capacity = random.nextInt(1, 200);
             for (int i = 0; i < 6; i++) {
                 reals.intern(i < 3 ? TCP : UDP, 1, 80, i, 80);
             }
             table = new TemplateTable(
-                    capacity, reals, new FlowHash(random.nextLong(), random.nextLong()), 0, Arena.ofAuto());
+                    width, capacity, reals, new FlowHash(random.nextLong(), random.nextLong()), 0, Arena.ofAuto());
             template = table.view();
         }
 
@@ -53,10 +58,17 @@ class TemplateTablePropertyTest {
             }
         }
 
-        int slotOf(int client, int protocol) {
+        /// One of 150; in a wide table five have the same high half, and five others the same low one.
+        Client client(int number) {
+            return width == Width.IPV4
+                    ? new Client(0, (number - 75) & 0xffffffffL)
+                    : new Client(number / 5 - 15, (number % 5 - 2L) << 32 | 7);
+        }
+
+        int slotOf(Client client, int protocol) {
             return model.entrySet().stream()
                     .filter(e -> e.getValue().isValid
-                            && e.getValue().client == client
+                            && e.getValue().client.equals(client)
                             && reals.protocol(e.getValue().real) == protocol)
                     .map(Map.Entry::getKey)
                     .findFirst()
@@ -64,14 +76,14 @@ class TemplateTablePropertyTest {
         }
 
         void insert() {
-            int client = random.nextInt(150) - 75;
+            var client = client(random.nextInt(150));
             int real = random.nextInt(6);
             long timeoutS = 1 + random.nextLong(10);
             if (slotOf(client, reals.protocol(real)) != TemplateTable.MISSING) {
                 return;
             }
             long expiresMs = now / MS + timeoutS * 1000;
-            int slot = table.insert(client, real, timeoutS, expiresMs * MS);
+            int slot = table.insert(client.hi, client.lo, real, timeoutS, expiresMs * MS);
             if (slot == TemplateTable.FULL) {
                 assertThat(model.size() + table.lingering())
                         .as("lingering slots may be refused, but not free ones")
@@ -150,9 +162,10 @@ class TemplateTablePropertyTest {
                 checkEntry(slot, entry(slot));
             }
             assertThat(listed).containsExactlyInAnyOrderElementsOf(model.keySet());
-            for (int client = -75; client < 75; client++) {
-                assertThat(table.find(TCP, client, 1, 80)).isEqualTo(slotOf(client, TCP));
-                assertThat(table.find(UDP, client, 1, 80)).isEqualTo(slotOf(client, UDP));
+            for (int number = 0; number < 150; number++) {
+                var client = client(number);
+                assertThat(table.find(TCP, client.hi, client.lo, 1, 80)).isEqualTo(slotOf(client, TCP));
+                assertThat(table.find(UDP, client.hi, client.lo, 1, 80)).isEqualTo(slotOf(client, UDP));
             }
             for (int real = 0; real < 6; real++) {
                 checkReal(real);
@@ -161,7 +174,7 @@ class TemplateTablePropertyTest {
 
         void checkEntry(int slot, Entry e) {
             template.at(slot);
-            assertThat(template.client()).isEqualTo(e.client);
+            assertThat(new Client(template.clientHi(), template.clientLo())).isEqualTo(e.client);
             assertThat(template.real()).isEqualTo(e.real);
             assertThat(template.timeoutS()).isEqualTo(e.timeoutS);
             assertThat(template.expiresAt()).isEqualTo(e.expiresMs * MS);
@@ -195,7 +208,7 @@ class TemplateTablePropertyTest {
 
     @Test
     void agreesWithAMap() {
-        Seeds.each(60, (random, _) -> {
+        Seeds.each(80, (random, _) -> {
             var run = new Run(random);
             for (int i = 1; i <= 1000; i++) {
                 run.step();

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import holdfast.conn.Expired;
 import holdfast.conn.FlowHash;
+import holdfast.conn.Width;
 import holdfast.service.RealServerTable;
 import holdfast.testing.Allocation;
+import holdfast.testing.Untouched;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +25,62 @@ class TemplateTableTest {
     void templateTakesAtMost48Bytes() {
         assertThat(table(1_000_000).bytes() / 1_000_000.0).isBetween(47.9, 48.001);
         assertThat(Template.BYTES).as("half a cache line").isEqualTo(32);
+    }
+
+    @Test
+    void memoryKeepsToItsBoundAtEveryCapacity() {
+        for (int capacity : new int[] {1_000, 1_000_000, 16_000_000, 0xffffff - 1}) {
+            assertThat(bytesOf(Width.IPV4, capacity)).isBetween(47L * capacity, 48L * capacity + 8);
+            assertThat(bytesOf(Width.IPV6, capacity)).isBetween(63L * capacity, 64L * capacity + 8);
+        }
+    }
+
+    /// Only reckons: the memory is never touched, so it is not there.
+    private long bytesOf(Width width, int capacity) {
+        try (var arena = Arena.ofConfined()) {
+            var pages = new Untouched(arena);
+            return new TemplateTable(width, capacity, reals, new FlowHash(11, 12), 0, pages).bytes();
+        }
+    }
+
+    @Test
+    void wideClientIsToldFromOneOfTheSameLowBits() {
+        var table = new TemplateTable(Width.IPV6, 4, reals, new FlowHash(11, 12), 0, Arena.ofAuto());
+        int a = table.insert(8, 1, real, 300, 300 * SECOND);
+        int b = table.insert(9, 1, real, 300, 300 * SECOND);
+        int c = table.insert(8, 1L << 40 | 1, real, 300, 300 * SECOND);
+
+        assertThat(table.find(TCP, 8, 1, VIP, 80)).isEqualTo(a);
+        assertThat(table.find(TCP, 9, 1, VIP, 80)).isEqualTo(b);
+        assertThat(table.find(TCP, 8, 1L << 40 | 1, VIP, 80)).isEqualTo(c);
+        assertThat(table.find(TCP, 1, VIP, 80)).isEqualTo(TemplateTable.MISSING);
+        table.remove(a);
+        assertThat(table.find(TCP, 8, 1, VIP, 80)).isEqualTo(TemplateTable.MISSING);
+        assertThat(table.find(TCP, 9, 1, VIP, 80)).isEqualTo(b);
+        assertThat(table.digest()).isEqualTo(table.recomputedDigest());
+        assertThat(table.view().at(c).clientLo()).isEqualTo(1L << 40 | 1);
+    }
+
+    @Test
+    void ipv4TableRefusesAWideClient() {
+        var table = table(4);
+
+        assertThatThrownBy(() -> table.insert(8, 1, real, 300, 300 * SECOND))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(table.insert(0, 1, real, 300, 300 * SECOND)).isEqualTo(table.find(TCP, 1, VIP, 80));
+    }
+
+    @Test
+    void pinAndOtherFlagsAreIndependent() {
+        var table = table(4);
+        var template = table.view().at(table.insert(1, real, 300, 300 * SECOND));
+        assertThat(template.isPinned()).isFalse();
+        template.pinned(true).assured(true);
+        assertThat(template.isPinned()).isTrue();
+        template.assured(false);
+        assertThat(template.isPinned()).isTrue();
+        assertThat(template.pinned(false).isPinned()).isFalse();
+        assertThat(template.isLive()).isTrue();
     }
 
     @Test

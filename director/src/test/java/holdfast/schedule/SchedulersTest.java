@@ -1,215 +1,194 @@
 package holdfast.schedule;
 
-import static holdfast.testing.Fixtures.real;
-import static holdfast.testing.Fixtures.service;
-import static holdfast.testing.Fixtures.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import holdfast.conf.Configuration;
+import holdfast.conf.SchedulerFlag;
 import holdfast.conf.SchedulerName;
-import holdfast.conn.Flow;
-import holdfast.service.RealServerTable;
-import holdfast.service.Services;
 import holdfast.testing.Allocation;
-import java.util.ArrayList;
+import holdfast.testing.Seeds;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
-/// The picks of IPVS-REF 5.2, 5.3 and 5.5. Real servers are added in the order A, B, C, so the list is C, B, A;
-/// each new connection stays active.
+/// What holds for every scheduler (IPVS-REF 5.1, 5.14), and how they follow the configuration.
 class SchedulersTest {
-    private final RealServerTable table = new RealServerTable(16);
-    private Services services = new Services(table);
-    private Schedulers schedulers = new Schedulers(services);
-    private final Flow flow = new Flow();
+    private static final List<Set<SchedulerFlag>> FLAGS = List.of(
+            Set.of(),
+            Set.of(SchedulerFlag.FALLBACK),
+            Set.of(SchedulerFlag.PORT),
+            Set.of(SchedulerFlag.FALLBACK, SchedulerFlag.PORT));
 
+    /// IPVS-REF 5.14, column OVERLOAD: the others give the clients of a bucket or slot that cannot be used to nobody.
+    private static final Set<SchedulerName> HASHING = EnumSet.of(SchedulerName.DH, SchedulerName.SH, SchedulerName.MH);
+
+    /// IPVS-REF 5.1 and 5.14, for random weights, loads and overloads.
     @Test
-    void roundRobinStartsWithTheNewest() {
-        start(SchedulerName.RR, 1, 1, 1);
-        assertThat(picks(6)).isEqualTo("C B A C B A");
+    void nobodyWhoIsQuiescedOrOverloadedIsPickedAndSomebodyElseIsWhereThereIsOne() {
+        Seeds.each(
+                40,
+                (random, seed) -> everyKind((name, flags) -> {
+                    var balanced = random(name, flags, random);
+                    for (int i = 0; i < 60; i++) {
+                        disturb(balanced, random);
+                        String picked = balanced.pick();
+                        var state = name + " " + flags + " picked " + picked;
+                        if (!picked.equals(Balanced.NOBODY)) {
+                            int index = picked.charAt(0) - 'A';
+                            assertThat(canTakeIt(balanced, name, index) || mayKeepIt(balanced, name, index))
+                                    .as(state)
+                                    .isTrue();
+                        } else if (!mayGiveNobody(name, flags)) {
+                            assertThat(canAnybodyTakeIt(balanced, name))
+                                    .as(state)
+                                    .isFalse();
+                        }
+                    }
+                }));
     }
 
-    @Test
-    void roundRobinSkipsQuiescedAndOverloaded() {
-        start(SchedulerName.RR, 5, 0, 1);
-        assertThat(picks(4)).isEqualTo("C A C A");
-        table.overloaded(id(2), true);
-        assertThat(picks(2)).isEqualTo("A A");
-        table.overloaded(id(0), true);
-        assertThat(picks(1)).isEqualTo("-");
+    private static boolean mayGiveNobody(SchedulerName name, Set<SchedulerFlag> flags) {
+        return HASHING.contains(name) && (name == SchedulerName.DH || !flags.contains(SchedulerFlag.FALLBACK));
     }
 
-    @Test
-    void roundRobinGoesOnWhereItStoodWhenOneIsAddedOrDropped() {
-        start(SchedulerName.RR, 1, 1, 1);
-        assertThat(picks(2)).isEqualTo("C B");
-        configure(SchedulerName.RR, 1, 1, 1, 1); // D comes first in the list
-        assertThat(picks(2)).isEqualTo("A D");
-        configure(SchedulerName.RR, 1, 1, 1); // the pointer was on D, the head
-        assertThat(picks(2)).isEqualTo("C B");
-        configure(SchedulerName.RR, 1, -1, 1); // it was on B, so it moves back to C
-        assertThat(picks(2)).isEqualTo("A C");
-    }
-
-    @Test
-    void reloadWithoutChangeMovesNothing() {
-        start(SchedulerName.WRR, 4, 3, 2);
-        assertThat(picks(4)).isEqualTo("A B A C");
-        configure(SchedulerName.WRR, 4, 3, 2);
-        assertThat(picks(5)).isEqualTo("B A C B A");
-    }
-
-    @Test
-    void weightedRoundRobin() {
-        start(SchedulerName.WRR, 4, 3, 2);
-        assertThat(picks(18)).isEqualTo("A B A C B A C B A A B A C B A C B A");
-    }
-
-    @Test
-    void weightedRoundRobinOfEqualWeights() {
-        start(SchedulerName.WRR, 1, 1, 1);
-        assertThat(picks(6)).isEqualTo("C B A C B A");
-        start(SchedulerName.WRR, 10, 10, 10);
-        assertThat(picks(6)).isEqualTo("C B A C B A");
-    }
-
-    @Test
-    void weightedRoundRobinOfOneHeavy() {
-        start(SchedulerName.WRR, 5, 1, 1);
-        assertThat(picks(14)).isEqualTo("A A A A C B A A A A A C B A");
-    }
-
-    @Test
-    void weightedRoundRobinUsesTheCommonDivisor() {
-        start(SchedulerName.WRR, 400, 300, 200);
-        assertThat(picks(9)).isEqualTo("A B A C B A C B A");
-    }
-
-    @Test
-    void weightedRoundRobinPassesOverTheOverloadedWithoutWalkingItsLevels() {
-        start(SchedulerName.WRR, 65535, 1, 1);
-        table.overloaded(id(0), true);
-        assertThat(picks(4)).isEqualTo("C B C B");
-        table.overloaded(id(1), true);
-        table.overloaded(id(2), true);
-        assertThat(picks(1)).isEqualTo("-");
-    }
-
-    @Test
-    void weightedRoundRobinWithAllQuiesced() {
-        start(SchedulerName.WRR, 0, 0, 0);
-        assertThat(picks(2)).isEqualTo("- -");
-    }
-
-    @Test
-    void weightedRoundRobinKeepsItsLevelAfterAnEdit() {
-        start(SchedulerName.WRR, 4, 3, 2);
-        assertThat(picks(2)).isEqualTo("A B"); // now at level 3
-        configure(SchedulerName.WRR, 4, 3, 3);
-        assertThat(picks(3)).isEqualTo("C B A");
-    }
-
-    @Test
-    void weightedRoundRobinKeepsItsLevelAfterAnEditWithACommonDivisor() {
-        start(SchedulerName.WRR, 40, 30, 20);
-        assertThat(picks(2)).isEqualTo("A B"); // now at level 21 of 31, 21, 11, 1
-        configure(SchedulerName.WRR, 40, 30, 40);
-        assertThat(picks(6)).isEqualTo("C B A C B A");
-    }
-
-    @Test
-    void weightedLeastConnection() {
-        start(SchedulerName.WLC, 1, 2, 3);
-        assertThat(picks(12)).isEqualTo("C B A C B C C B A C B C");
-    }
-
-    @Test
-    void weightedLeastConnectionGivesTheFirstToTheNewestWhateverItsWeight() {
-        start(SchedulerName.WLC, 100, 100, 1);
-        assertThat(picks(1)).isEqualTo("C");
-    }
-
-    @Test
-    void activeConnectionWeighsAsMuchAs256InactiveOnes() {
-        start(SchedulerName.WLC, 1, 1);
-        table.connectionBound(id(0), false);
-        for (int i = 0; i < 256; i++) {
-            table.connectionBound(id(1), true);
+    private static boolean canAnybodyTakeIt(Balanced balanced, SchedulerName name) {
+        for (int i = 0; i < 5; i++) {
+            if (canTakeIt(balanced, name, i)) {
+                return true;
+            }
         }
-        assertThat(pick()).as("equal load: the newest").isEqualTo("B");
-        table.connectionBound(id(1), true);
-        assertThat(pick()).isEqualTo("A");
+        return false;
     }
 
+    private static boolean canTakeIt(Balanced balanced, SchedulerName name, int index) {
+        int id = balanced.id(index);
+        boolean isEligible = balanced.table.weight(id) > 0 && !balanced.table.isOverloaded(id);
+        return switch (name) {
+            case OVF -> isEligible && balanced.table.active(id) <= balanced.table.weight(id);
+            case LEAST_LOAD -> isEligible && balanced.table.agentPercent(id) > 0;
+            default -> isEligible;
+        };
+    }
+
+    /// An address of lblc stays with one that is overloaded (IPVS-REF 5.9).
+    private static boolean mayKeepIt(Balanced balanced, SchedulerName name, int index) {
+        return name == SchedulerName.LBLC && balanced.table.weight(balanced.id(index)) > 0;
+    }
+
+    /// IPVS-REF 5.14, last column: a copy takes over all that is kept, and shares nothing of it.
     @Test
-    void weightedLeastConnectionSkipsQuiescedAndOverloaded() {
-        start(SchedulerName.WLC, 1, 1, 0);
-        table.overloaded(id(1), true);
-        assertThat(picks(2)).isEqualTo("A A");
-        configure(SchedulerName.WLC, 0, 0, 0);
-        assertThat(picks(1)).isEqualTo("-");
+    void copyPicksWhatTheOriginalThenPicks() {
+        Seeds.each(
+                20,
+                (random, seed) -> everyKind((name, flags) -> {
+                    var balanced = random(name, flags, random);
+                    for (int i = 0; i < 30; i++) {
+                        disturb(balanced, random);
+                        balanced.picks(1);
+                    }
+                    var same = new SplittableRandom(seed);
+                    var copy = balanced.schedulers.copyOf(0);
+                    var ofCopy = new StringBuilder();
+                    for (int i = 0; i < 31; i++) {
+                        aim(balanced, same);
+                        ofCopy.append(balanced.pickOf(copy));
+                    }
+                    same = new SplittableRandom(seed);
+                    var ofOriginal = new StringBuilder();
+                    for (int i = 0; i < 31; i++) {
+                        aim(balanced, same);
+                        ofOriginal.append(balanced.pick());
+                    }
+                    assertThat(ofOriginal.toString()).as("%s %s", name, flags).isEqualTo(ofCopy.toString());
+                }));
     }
 
     @Test
     void picksAllocateNothing() {
-        for (var name : List.of(SchedulerName.RR, SchedulerName.WRR, SchedulerName.WLC)) {
-            start(name, 3, 2, 1);
+        everyKind((name, flags) -> {
+            var balanced = new Balanced(name, flags, 3, 2, 1);
+            balanced.overloaded(0, true); // lets the fallback walk
             long bytes = Allocation.bytesOf(() -> {
                 for (int i = 0; i < 10_000; i++) {
-                    schedulers.pick(0, flow, i);
+                    balanced.flow.v4(6, i, i & 0xffff, i, 80);
+                    balanced.schedulers.pick(0, balanced.flow, i * 1_000_000_000L);
                 }
             });
-            assertThat(bytes).isZero();
+            assertThat(bytes).as("%s %s", name, flags).isZero();
+        });
+    }
+
+    @Test
+    void serviceWithoutRealServersGivesNobody() {
+        everyKind((name, flags) -> {
+            assertThat(new Balanced(name, flags).pick()).isEqualTo(Balanced.NOBODY);
+            assertThat(new Balanced(name, flags, 0, 0).pick()).isEqualTo(Balanced.NOBODY);
+        });
+    }
+
+    @Test
+    void reloadWithoutChangeMovesNothing() {
+        var balanced = new Balanced(SchedulerName.WRR, 4, 3, 2);
+        assertThat(balanced.picks(4)).isEqualTo("A B A C");
+        balanced.configure(4, 3, 2);
+        assertThat(balanced.picks(5)).isEqualTo("B A C B A");
+    }
+
+    @Test
+    void otherNameMakesAFreshScheduler() {
+        var balanced = new Balanced(SchedulerName.RR, 1, 1, 1);
+        assertThat(balanced.picks(1)).isEqualTo("C");
+        balanced.configure(SchedulerName.WRR, Set.of(), 1, 1, 1);
+        balanced.configure(SchedulerName.RR, Set.of(), 1, 1, 1);
+        assertThat(balanced.picks(1)).isEqualTo("C");
+    }
+
+    @Test
+    void otherFlagsMakeAFreshScheduler() {
+        for (var name : List.of(SchedulerName.SH, SchedulerName.MH)) {
+            var balanced = new Balanced(name, 1, 1, 1);
+            int first = balanced.pickFor("198.51.100.2").charAt(0) - 'A';
+            balanced.overloaded(first, true);
+            assertThat(balanced.pick()).isEqualTo(Balanced.NOBODY);
+            balanced.configure(name, Set.of(SchedulerFlag.FALLBACK), 1, 1, 1);
+            balanced.overloaded(first, true);
+            assertThat(balanced.pick()).isNotEqualTo(Balanced.NOBODY);
+            balanced.configure(name, Set.of(), 1, 1, 1);
+            balanced.overloaded(first, true);
+            assertThat(balanced.pick()).isEqualTo(Balanced.NOBODY);
         }
     }
 
-    private void start(SchedulerName name, int... weights) {
-        for (int id = 0; id < table.size(); id++) {
-            while (table.active(id) > 0) {
-                table.connectionUnbound(id, false);
-            }
-        }
-        services = new Services(table);
-        schedulers = new Schedulers(services);
-        configure(name, weights);
+    private static void everyKind(BiConsumer<SchedulerName, Set<SchedulerFlag>> claim) {
+        Arrays.stream(SchedulerName.values()).forEach(name -> FLAGS.forEach(flags -> claim.accept(name, flags)));
     }
 
-    /// Negative weights leave a real server out.
-    private void configure(SchedulerName name, int... weights) {
-        var reals = new ArrayList<Configuration.RealServer>();
-        for (int i = 0; i < weights.length; i++) {
-            if (weights[i] >= 0) {
-                reals.add(real("10.0.0." + i, 80, weights[i]));
-            }
-        }
-        services = services.rebuild(List.of(service(tcp(80), name, reals.toArray(Configuration.RealServer[]::new))));
-        schedulers.update(services);
+    private static Balanced random(SchedulerName name, Set<SchedulerFlag> flags, SplittableRandom random) {
+        var balanced = new Balanced(name, flags, 1, 1, 1, 1, 1);
+        balanced.configure(weights(random));
+        return balanced;
     }
 
-    private String picks(int count) {
-        var picks = new StringBuilder();
-        for (int i = 0; i < count; i++) {
-            picks.append(pick()).append(' ');
-        }
-        return picks.toString().trim();
+    private static int[] weights(SplittableRandom random) {
+        return random.ints(5, -2, 5).map(weight -> Math.max(0, weight)).toArray();
     }
 
-    private String pick() {
-        int id = schedulers.pick(0, flow, 0);
-        if (id == RealServerTable.NONE) {
-            return "-";
+    private static void disturb(Balanced balanced, SplittableRandom random) {
+        int index = random.nextInt(5);
+        switch (random.nextInt(6)) {
+            case 0 -> balanced.configure(weights(random));
+            case 1, 2 -> balanced.overloaded(index, random.nextBoolean());
+            case 3 -> balanced.active(index, random.nextInt(10));
+            case 4 -> balanced.table.agentPercent(balanced.id(index), 50 * random.nextInt(3));
+            default -> balanced.nowS += random.nextInt(4000);
         }
-        table.connectionBound(id, false);
-        return String.valueOf((char) ('A' + (table.address(id) & 0xff)));
+        aim(balanced, random);
     }
 
-    private int id(int index) {
-        var key = tcp(80);
-        return table.find(
-                6,
-                key.address().bits(),
-                80,
-                real("10.0.0." + index, 80, 1).address().bits(),
-                80);
+    private static void aim(Balanced balanced, SplittableRandom random) {
+        balanced.flow.v4(6, random.nextInt(), random.nextInt(1 << 16), random.nextInt(8), 80);
     }
 }

@@ -59,7 +59,7 @@ class ServicesTest {
         for (int port = 1; port <= 1000; port++) {
             many.add(service(tcp(port), SchedulerName.RR));
         }
-        services = services.rebuild(many);
+        services = services.rebuild(many, 0);
         for (int port = 1; port <= 1000; port++) {
             assertThat(services.key(services.find(TCP, VIP, port)).port()).isEqualTo(port);
         }
@@ -87,7 +87,7 @@ class ServicesTest {
         configure(service(tcp(80), SchedulerName.RR, real("10.0.0.1", 80, 1), real("10.0.0.2", 80, 1)));
         int id = table.find(TCP, VIP, 80, ip("10.0.0.1"), 80);
         table.connectionBound(id, false);
-        table.countIn(id, 1, 100);
+        table.traffic().in(id, 100);
 
         configure(service(tcp(80), SchedulerName.RR, real("10.0.0.2", 80, 1)));
         assertThat(table.isAvailable(id)).isFalse();
@@ -98,7 +98,9 @@ class ServicesTest {
         assertThat(table.find(TCP, VIP, 80, ip("10.0.0.1"), 80)).isEqualTo(id);
         assertThat(table.isAvailable(id)).isTrue();
         assertThat(table.weight(id)).isEqualTo(7);
-        assertThat(table.bytesIn(id)).as("same service: its statistics go on").isEqualTo(100);
+        assertThat(table.traffic().total(id, Traffic.Unit.BYTES_IN))
+                .as("same service: its statistics go on")
+                .isEqualTo(100);
         assertThat(order()).containsExactly("10.0.0.1", "10.0.0.2");
     }
 
@@ -108,7 +110,7 @@ class ServicesTest {
         int service = services.find(TCP, VIP, 80);
         int id = services.reals(service).id(0);
         table.connectionBound(id, true);
-        table.countOut(id, 1, 100);
+        table.traffic().out(id, 100);
 
         configure(service(tcp(81), SchedulerName.RR));
         assertThat(found(80)).isEqualTo("none");
@@ -119,7 +121,7 @@ class ServicesTest {
         assertThat(services.find(TCP, VIP, 80)).isEqualTo(service);
         assertThat(services.reals(service).id(0)).isEqualTo(id);
         assertThat(table.inactive(id)).isEqualTo(1);
-        assertThat(table.bytesOut(id)).isZero();
+        assertThat(table.traffic().total(id, Traffic.Unit.BYTES_OUT)).isZero();
     }
 
     @Test
@@ -160,11 +162,11 @@ class ServicesTest {
 
         int own = table.find(TCP, VIP, 80, ip("10.0.0.1"), 8080);
         int any = table.find(TCP, VIP, 0, ip("10.0.0.2"), 0);
-        assertThat(services.realOfConnection(TCP, VIP, 80, ip("10.0.0.1"), 8080))
+        assertThat(services.realOfConnection(services.serviceOfConnection(0, TCP, VIP, 80), ip("10.0.0.1"), 8080))
                 .isEqualTo(own);
-        assertThat(services.realOfConnection(TCP, VIP, 443, ip("10.0.0.2"), 443))
+        assertThat(services.realOfConnection(services.serviceOfConnection(0, TCP, VIP, 443), ip("10.0.0.2"), 443))
                 .isEqualTo(any);
-        assertThat(services.realOfConnection(TCP, VIP, 80, ip("10.0.0.9"), 8080))
+        assertThat(services.realOfConnection(services.serviceOfConnection(0, TCP, VIP, 80), ip("10.0.0.9"), 8080))
                 .isEqualTo(RealServerTable.NONE);
         assertThat(services.realOfTemplate(TCP, VIP, 80, ip("10.0.0.1"), 8080)).isEqualTo(own);
         assertThat(services.realOfTemplate(TCP, VIP, 0, ip("10.0.0.2"), 0)).isEqualTo(any);
@@ -177,7 +179,7 @@ class ServicesTest {
     }
 
     private void configure(Configuration.Service... wanted) {
-        services = services.rebuild(List.of(wanted));
+        services = services.rebuild(List.of(wanted), 0);
     }
 
     private String found(int port) {

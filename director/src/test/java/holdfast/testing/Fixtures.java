@@ -3,6 +3,7 @@ package holdfast.testing;
 import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
+import holdfast.conf.Ipvs;
 import holdfast.conf.Protocol;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
@@ -38,5 +39,24 @@ public final class Fixtures {
 
     public static Configuration.RealServer real(String address, int port, int weight) {
         return new Configuration.RealServer(Ipv4.of(address), port, weight, ForwardingMethod.NAT);
+    }
+
+    /// IPVS's defaults but for these: names of components and their values by turns.
+    public static Ipvs ipvs(Object... changes) {
+        try {
+            var components = Ipvs.class.getRecordComponents();
+            var types = new Class<?>[components.length];
+            var values = new Object[components.length];
+            for (int i = 0; i < components.length; i++) {
+                types[i] = components[i].getType();
+                values[i] = components[i].getAccessor().invoke(Ipvs.DEFAULT);
+                for (int change = 0; change < changes.length; change += 2) {
+                    values[i] = changes[change].equals(components[i].getName()) ? changes[change + 1] : values[i];
+                }
+            }
+            return Ipvs.class.getDeclaredConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException("no such record", e);
+        }
     }
 }

@@ -14,10 +14,11 @@ import java.util.List;
 /// ```
 ///  0         8             16       20       24     28         32         36      40      42      44     46   48
 ///  | version | remainingMs | client | virtual| real | template | timeoutS | flags | cport | vport | rport | -  |
-///  48            52   53         54       55      56       64
-///  | templatePort | op | protocol | method | state | digest |
+///  48            52   53         54       55      56
+/// | templatePort | op | protocol | method | state | mark, or digest |
 /// ```
-/// A MARK has no key: its counts of connections and templates stand where the others have client and virtual address.
+/// A MARK has no key: its counts of connections and templates stand where the others have client and virtual address,
+/// and its digest where they have the mark of their service.
 public final class Delta {
     public static final int BYTES = 64;
     static final int WORDS = BYTES / Long.BYTES;
@@ -27,7 +28,7 @@ public final class Delta {
 
     private static final int VERSION = 0, REMAINING = 8, CLIENT = 16, VIRTUAL = 20, REAL = 24, TEMPLATE = 28;
     private static final int TIMEOUT = 32, FLAGS = 36, CLIENT_PORT = 40, VIRTUAL_PORT = 42, REAL_PORT = 44;
-    private static final int TEMPLATE_PORT = 48, OP = 52, PROTOCOL = 53, METHOD = 54, STATE = 55, DIGEST = 56;
+    private static final int TEMPLATE_PORT = 48, OP = 52, PROTOCOL = 53, METHOD = 54, STATE = 55, DIGEST = 56, SERVICE_MARK = 56;
 
     /// What a record says. The standby must not depend on the order of records of *different* keys between two marks:
     /// a batch keeps only the latest record of a key, in the place of the first.
@@ -130,7 +131,7 @@ public final class Delta {
         return this;
     }
 
-    /// The protocol number of the IP header: 6 for TCP, 17 for UDP.
+    /// The protocol number of the IP header: 6 for TCP, 17 for UDP, 132 for SCTP; 0 for a template of a mark.
     public int protocol() {
         return memory.get(JAVA_BYTE, base + PROTOCOL) & 0xff;
     }
@@ -214,7 +215,7 @@ public final class Delta {
         return this;
     }
 
-    /// TCP state code of IPVS, 0 to 10.
+    /// State code of IPVS, by protocol; of a template 1 for assured plus 2 for pinned.
     public int state() {
         return memory.get(JAVA_BYTE, base + STATE) & 0xff;
     }
@@ -272,6 +273,16 @@ public final class Delta {
 
     public Delta templatePort(int port) {
         memory.set(JAVA_INT, base + TEMPLATE_PORT, port);
+        return this;
+    }
+
+    /// The mark that made a connection its service's, an unsigned int; 0 for none. A MARK has none.
+    public int serviceMark() {
+        return memory.get(JAVA_INT, base + SERVICE_MARK);
+    }
+
+    public Delta serviceMark(int mark) {
+        memory.set(JAVA_INT, base + SERVICE_MARK, mark);
         return this;
     }
 

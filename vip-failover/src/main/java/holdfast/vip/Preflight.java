@@ -23,6 +23,11 @@ public record Preflight(
     /// A peer further behind than this would make the datapath hold packets for longer than clients overlook.
     static final long LAG_MAX = 100_000_000;
 
+    /// Whether the peer is behind for the moment: the one objection that goes away by itself.
+    public boolean isLagging() {
+        return lag > LAG_MAX;
+    }
+
     /// Each reason not to hand over now; empty when there is none.
     public List<String> objections() {
         var objections = new ArrayList<String>();
@@ -37,7 +42,7 @@ public record Preflight(
         if (connected && lag < 0) {
             objections.add("the lag of peer " + peer + " is unknown");
         }
-        if (lag > LAG_MAX) {
+        if (isLagging()) {
             objections.add("peer " + peer + " is " + lag / 1_000_000 + " ms behind, more than " + LAG_MAX / 1_000_000);
         }
         return objections;

@@ -75,7 +75,6 @@ class AdminJsonTest {
                                 60,
                                 NONE,
                                 Services.Rates.ZERO)),
-                        Map.of("client-limit", 2L),
                         new Services.Totals(1, 2, 3, 4, 5),
                         new Services.Rates(1, 2, 3, 4, 5))),
                 NONE,
@@ -143,7 +142,7 @@ class AdminJsonTest {
                 new Clients(
                         Clients.By.SHARE,
                         List.of(new Clients.Client(Ipv4.of("198.51.100.7"), service, 900, 3, 20, 0.75, null))),
-                new ClientRules(List.of(new ClientRules.Rule(client, false, 10, null, 60_000L, 4))),
+                new ClientRules(List.of(new ClientRules.Rule(client, false, 10, null, 60_000L))),
                 new RehomeResult(client, service, 2, 1, List.of(real), List.of()),
                 new Impact(
                         List.of(new Impact.OnService(

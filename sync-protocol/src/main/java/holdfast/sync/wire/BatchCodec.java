@@ -116,7 +116,8 @@ final class BatchCodec {
                     .setAddress(record.virtualAddress())
                     .setPort(record.virtualPort())
                     .setProtocol(record.protocol())
-                    .setMethod(record.method());
+                    .setMethod(record.method())
+                    .setMark(record.serviceMark());
             addTemplate(record);
             wire.addService(service());
             wire.addReal(real(record));
@@ -280,7 +281,8 @@ final class BatchCodec {
                     .realAddress(wire.getReals(real).getAddress())
                     .realPort(wire.getReals(real).getPort())
                     .remainingMs(wire.getRemainingMs(keyed))
-                    .templatePort(service.getTemplatePortPlusOne() - 1);
+                    .templatePort(service.getTemplatePortPlusOne() - 1)
+                    .serviceMark(service.getMark());
             readTemplate(record, service);
             keyed++;
         }

@@ -157,7 +157,8 @@ class SealTest {
                     .realPort(8443)
                     .method(service % 2 * 3)
                     .timeoutS(900)
-                    .remainingMs(random.nextInt(900_000));
+                    .remainingMs(random.nextInt(900_000))
+                    .serviceMark(service == 3 ? 7 : 0);
             if (template) {
                 delta.timeoutS(300).templatePort(Delta.NO_TEMPLATE);
             } else {
@@ -209,7 +210,7 @@ class SealTest {
                 d.remainingMs(),
                 d.templateClient(),
                 d.templatePort(),
-                d.digest());
+                d.digest()); // of other records their mark, which stands in the same place
     }
 
     private Refused forged(UnaryOperator<Header.Builder> change) throws Exception {

@@ -1,0 +1,167 @@
+package holdfast.boot;
+
+import holdfast.admin.ClientRuleRequest;
+import holdfast.admin.ClientRules;
+import holdfast.admin.Clients;
+import holdfast.admin.Endpoint;
+import holdfast.api.Refusal;
+import holdfast.client.By;
+import holdfast.client.ClientPrefix;
+import holdfast.client.ClientRule;
+import holdfast.client.TopClient;
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipv4;
+import holdfast.conf.MarkRule;
+import holdfast.forward.Tables;
+import holdfast.forward.Worker;
+import holdfast.linux.Clock;
+import holdfast.persist.TemplateTable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What operators ask of clients: who has most, and what they may have.
+final class ClientCommands {
+    private static final long MS = 1_000_000;
+    private static final long SECOND = 1_000_000_000;
+    private static final int V4_LENGTH = 96; // of ::/96, where IPv4 stands in the 128 bits of a client
+
+    private final Worker worker;
+
+    ClientCommands(Worker worker) {
+        this.worker = worker;
+    }
+
+    Clients top(Clients.By by, int limit) {
+        return Answers.ask(worker.query(tables -> {
+            var listed = new ArrayList<Clients.Client>();
+            for (int service = 0; service < tables.services().size(); service++) {
+                for (var client : tables.clients().top(limit, by(by), service, Clock.monotonic())) {
+                    listed.add(shown(tables, client));
+                }
+            }
+            listed.sort(Comparator.comparingDouble((Clients.Client client) -> value(client, by))
+                    .reversed());
+            return new Clients(by, listed.subList(0, Math.min(limit, listed.size())));
+        }));
+    }
+
+    private static By by(Clients.By by) {
+        return switch (by) {
+            case CONNECTIONS -> By.CONNECTIONS;
+            case RATE -> By.NEW_PER_SECOND;
+            case SHARE -> By.SHARE;
+        };
+    }
+
+    private static double value(Clients.Client client, Clients.By by) {
+        return switch (by) {
+            case CONNECTIONS -> client.connections();
+            case RATE -> client.newPerSecond();
+            case SHARE -> client.share();
+        };
+    }
+
+    private static Clients.Client shown(Tables tables, TopClient client) {
+        int address = (int) client.lo();
+        return new Clients.Client(
+                new Ipv4(address),
+                tables.services().key(client.service()),
+                client.connections(),
+                client.connectionsError(),
+                client.newPerSecond(),
+                client.share(),
+                realOf(tables, client.service(), address));
+    }
+
+    private static @Nullable Endpoint realOf(Tables tables, int service, int address) {
+        var services = tables.services();
+        if (!services.isPersistent(service) || services.hasEngine(service)) {
+            return null;
+        }
+        int slot = tables.persistence().find(service, address & services.netmask(service));
+        return slot == TemplateTable.MISSING
+                ? null
+                : Named.endpoint(
+                        tables.reals(), tables.templates().view().at(slot).real());
+    }
+
+    ClientRules rules() {
+        return Answers.ask(worker.query(tables -> shown(tables.clientRules())));
+    }
+
+    ClientRules change(ClientRuleRequest request) {
+        return Answers.ask(worker.query(tables -> {
+            long now = Clock.monotonic();
+            try {
+                tables.clientRules(changed(tables.clientRules(), request, now));
+            } catch (IllegalStateException e) {
+                throw Refusal.notNow(
+                        "the rule was not taken", String.valueOf(e.getMessage()), "unblock a client first");
+            }
+            return shown(tables.clientRules());
+        }));
+    }
+
+    private static holdfast.client.ClientRules changed(
+            holdfast.client.ClientRules rules, ClientRuleRequest request, long now) {
+        var client = request.client();
+        var clients = ClientPrefix.v4(new Ipv4(client.address().bits() & client.mask()), client.length());
+        var forS = request.forS();
+        long untilAt = forS == null ? ClientRule.FOR_EVER : now + forS * SECOND;
+        return switch (request.action()) {
+            case BLOCK -> rules.with(new ClientRule.Block(clients, untilAt), now);
+            case LIMIT -> {
+                var limit =
+                        new Configuration.ClientLimit(orNone(request.connections()), orNone(request.newPerSecond()));
+                yield rules.with(new ClientRule.Limit(clients, limit, untilAt), now);
+            }
+            case UNBLOCK -> {
+                var without = rules.without(clients, now);
+                if (without.list().size() == rules.list().size()) {
+                    throw Refusal.wrongInput(
+                            "there is no rule for " + client,
+                            "a rule is taken away by the prefix that it was given for",
+                            "see 'holdfast clients rules'");
+                }
+                yield without;
+            }
+        };
+    }
+
+    private static int orNone(@Nullable Integer bound) {
+        return bound == null ? 0 : bound;
+    }
+
+    private static ClientRules shown(holdfast.client.ClientRules rules) {
+        long now = Clock.monotonic();
+        List<ClientRules.Rule> shown = new ArrayList<>();
+        for (var rule : rules.list()) {
+            if (now < rule.untilAt()) {
+                shown.add(shown(rule, now));
+            }
+        }
+        return new ClientRules(shown);
+    }
+
+    private static ClientRules.Rule shown(ClientRule rule, long now) {
+        var clients = rule.clients();
+        var prefix = new MarkRule.Prefix(new Ipv4((int) clients.lo()), clients.length() - V4_LENGTH);
+        Long expiresMs = rule.untilAt() == ClientRule.FOR_EVER ? null : (rule.untilAt() - now) / MS;
+        return switch (rule) {
+            case ClientRule.Block _ -> new ClientRules.Rule(prefix, true, null, null, expiresMs);
+            case ClientRule.Limit limit ->
+                new ClientRules.Rule(
+                        prefix,
+                        false,
+                        orNull(limit.limit().connections()),
+                        orNull(limit.limit().newPerSecond()),
+                        expiresMs);
+        };
+    }
+
+    private static @Nullable Integer orNull(int bound) {
+        return bound == 0 ? null : bound;
+    }
+}

@@ -1,0 +1,197 @@
+package holdfast.boot;
+
+import holdfast.admin.AgentRequest;
+import holdfast.admin.AgentResult;
+import holdfast.admin.DrainRequest;
+import holdfast.admin.DrainResult;
+import holdfast.admin.Impact;
+import holdfast.admin.ImpactRequest;
+import holdfast.admin.ZeroRequest;
+import holdfast.admin.ZeroResult;
+import holdfast.api.Refusal;
+import holdfast.conf.Configuration;
+import holdfast.conf.ConfigurationFile;
+import holdfast.conf.DrainMode;
+import holdfast.conf.SchedulerName;
+import holdfast.conf.ServiceKey;
+import holdfast.explain.RealImpact;
+import holdfast.explain.ServiceImpact;
+import holdfast.forward.Tables;
+import holdfast.forward.Worker;
+import holdfast.linux.Clock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What operators ask of services and real servers at run time.
+final class RealServerCommands {
+    private static final long SECOND = 1_000_000_000;
+
+    private final Configuration configuration;
+    private final Worker worker;
+
+    RealServerCommands(Configuration configuration, Worker worker) {
+        this.configuration = configuration;
+        this.worker = worker;
+    }
+
+    DrainResult drain(DrainRequest request) {
+        boolean isUntil = request.mode() == DrainMode.UNTIL_DEADLINE;
+        if (isUntil != (request.deadlineS() != null)) {
+            throw Refusal.wrongInput(
+                    isUntil ? "the deadline is missing" : "a deadline does not go with this mode",
+                    "until-deadline, and no other mode, has one",
+                    isUntil ? "give --deadline" : "leave --deadline out, or use --mode until-deadline");
+        }
+        return Answers.ask(worker.query(tables -> drain(tables, request)));
+    }
+
+    private static DrainResult drain(Tables tables, DrainRequest request) {
+        int service = Named.service(tables, request.service());
+        int real = Named.real(tables, service, request.real());
+        var deadlineS = request.deadlineS();
+        if (request.off()) {
+            tables.restore(real);
+        } else if (request.mode() != null) {
+            long endsAt = Clock.monotonic() + (deadlineS == null ? 0 : deadlineS * SECOND);
+            tables.quiesce(real, request.mode(), endsAt);
+        } else if (tables.reals().weight(real) != 0) {
+            tables.quiesce(
+                    real,
+                    ServiceListing.drain(tables.reals(), real, tables.ipvs()),
+                    tables.reals().drainEndsAt(real));
+        }
+        var reals = tables.reals();
+        boolean isDrained = reals.weight(real) == 0;
+        return new DrainResult(
+                request.service(),
+                Named.endpoint(reals, real),
+                isDrained ? ServiceListing.drain(reals, real, tables.ipvs()) : null,
+                reals.weight(real),
+                reals.active(real) + reals.inactive(real),
+                reals.persistent(real),
+                isDrained ? TemplateCommands.templatesGoneMs(tables, real) : null,
+                ServiceListing.drainEndsMs(reals, real));
+    }
+
+    AgentResult agent(AgentRequest request) {
+        return Answers.ask(worker.query(tables -> {
+            int service = Named.service(tables, request.service());
+            int real = Named.real(tables, service, request.real());
+            tables.reals().agentPercent(real, request.percent());
+            var scheduler = tables.services().configured(service).scheduler();
+            return new AgentResult(
+                    request.service(),
+                    Named.endpoint(tables.reals(), real),
+                    request.percent(),
+                    scheduler,
+                    scheduler == SchedulerName.LEAST_LOAD);
+        }));
+    }
+
+    ZeroResult zero(ZeroRequest request) {
+        return Answers.ask(worker.query(tables -> zero(tables, request.service())));
+    }
+
+    private static ZeroResult zero(Tables tables, @Nullable ServiceKey key) {
+        var services = tables.services();
+        int only = key == null ? holdfast.service.Services.NONE : Named.service(tables, key);
+        int zeroed = 0;
+        for (int service = 0; service < services.size(); service++) {
+            if (services.isConfigured(service) && (key == null || service == only)) {
+                services.traffic().zero(service);
+                for (int i = 0; i < services.reals(service).count(); i++) {
+                    tables.reals().traffic().zero(services.reals(service).id(i));
+                }
+                zeroed++;
+            }
+        }
+        if (key == null) {
+            services.traffic().zero(holdfast.service.Services.ALL);
+        }
+        return new ZeroResult(zeroed);
+    }
+
+    Impact impact(ImpactRequest request) {
+        var wanted = read(request);
+        var impact =
+                Answers.ask(worker.query(tables -> holdfast.explain.Impact.of(tables.reals(), configuration, wanted)));
+        var services = new ArrayList<Impact.OnService>();
+        for (var key : keys(wanted)) {
+            var on = impact.services().stream()
+                    .filter(service -> service.service().equals(key.toString()))
+                    .findFirst();
+            services.add(new Impact.OnService(
+                    key,
+                    change(key, wanted),
+                    on.map(service -> sum(service, RealImpact::templatesOrphaned))
+                            .orElse(0L),
+                    on.map(service -> sum(service, RealImpact::clientsRehomed)).orElse(0L),
+                    on.map(service -> sum(service, real -> real.connectionsEnded() + real.connectionsBlackHoled()))
+                            .orElse(0L),
+                    impact.vipsUnmoved()
+                            ? 0
+                            : configuration.groups().getFirst().vips().size(),
+                    on.map(RealServerCommands::why).orElse(List.of())));
+        }
+        return new Impact(
+                services,
+                impact.vips().stream().map(RealServerCommands::withoutStop).toList());
+    }
+
+    private static Configuration read(ImpactRequest request) {
+        var outcome =
+                ConfigurationFile.read(Path.of(request.file()), request.text().getBytes(StandardCharsets.UTF_8));
+        return switch (outcome) {
+            case ConfigurationFile.Good(var good) -> good;
+            case ConfigurationFile.Mistakes(var all) ->
+                throw Refusal.wrongInput(
+                        request.file() + " is not a right configuration",
+                        all.stream().map(Object::toString).collect(Collectors.joining("; ")),
+                        "see 'holdfast config check'");
+        };
+    }
+
+    private List<ServiceKey> keys(Configuration wanted) {
+        var keys = new LinkedHashSet<ServiceKey>();
+        wanted.services().forEach(service -> keys.add(service.key()));
+        configuration.services().forEach(service -> keys.add(service.key()));
+        return List.copyOf(keys);
+    }
+
+    private Impact.Change change(ServiceKey key, Configuration wanted) {
+        var before = configuration.services().stream()
+                .filter(service -> service.key().equals(key))
+                .findFirst();
+        var after = wanted.services().stream()
+                .filter(service -> service.key().equals(key))
+                .findFirst();
+        if (before.isEmpty()) {
+            return Impact.Change.ADDED;
+        }
+        if (after.isEmpty()) {
+            return Impact.Change.REMOVED;
+        }
+        return before.equals(after) ? Impact.Change.UNCHANGED : Impact.Change.CHANGED;
+    }
+
+    private static long sum(ServiceImpact service, ToLongFunction<RealImpact> number) {
+        return service.reals().stream().mapToLong(number).sum();
+    }
+
+    private static List<String> why(ServiceImpact service) {
+        var why = new ArrayList<String>();
+        service.changes().forEach(change -> why.add(withoutStop(change)));
+        service.reals().forEach(real -> why.add(withoutStop(real.real() + " " + real.sentence())));
+        return why;
+    }
+
+    private static String withoutStop(String sentence) {
+        return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
+    }
+}

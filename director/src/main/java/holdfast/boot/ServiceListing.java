@@ -1,0 +1,128 @@
+package holdfast.boot;
+
+import holdfast.admin.Services;
+import holdfast.conf.DrainMode;
+import holdfast.conf.Ipv4;
+import holdfast.conf.Ipvs;
+import holdfast.forward.Tables;
+import holdfast.linux.Clock;
+import holdfast.service.RealServerTable;
+import holdfast.service.Traffic;
+import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
+
+/// Every service with its real servers, as they are now; asked on the worker's thread.
+final class ServiceListing {
+    private static final long MS = 1_000_000;
+    private static final int NO_AGENT = 100;
+
+    private ServiceListing() {}
+
+    static Services of(Tables tables) {
+        var services = tables.services();
+        var shown = new ArrayList<Services.Service>();
+        for (int id = 0; id < services.size(); id++) {
+            if (services.isConfigured(id)) {
+                shown.add(service(tables, id));
+            }
+        }
+        var ipvs = tables.ipvs();
+        return new Services(
+                tables.connections().capacity(),
+                new Services.Timeouts(ipvs.tcpTimeoutS(), ipvs.tcpFinTimeoutS(), ipvs.udpTimeoutS()),
+                shown,
+                totals(services.traffic(), holdfast.service.Services.ALL),
+                rates(services.traffic(), holdfast.service.Services.ALL));
+    }
+
+    private static Services.Service service(Tables tables, int id) {
+        var services = tables.services();
+        var configured = services.configured(id);
+        var reals = new ArrayList<Services.RealServer>();
+        for (int i = 0; i < services.reals(id).count(); i++) {
+            reals.add(real(tables.reals(), services.reals(id).id(i), tables.ipvs()));
+        }
+        return new Services.Service(
+                configured.key(),
+                configured.scheduler(),
+                configured.flags().stream().toList(),
+                configured
+                        .persistence()
+                        .map(persistence -> new Services.Persistence(
+                                persistence.timeoutS(),
+                                Ipv4.text(persistence.netmask()),
+                                persistence.rearm(),
+                                persistence.engine().orElse(null)))
+                        .orElse(null),
+                configured.onePacket(),
+                configured
+                        .clientLimit()
+                        .map(limit -> new Services.ClientLimit(limit.connections(), limit.newPerSecond()))
+                        .orElse(null),
+                reals,
+                totals(services.traffic(), id),
+                rates(services.traffic(), id));
+    }
+
+    private static Services.RealServer real(RealServerTable table, int id, Ipvs ipvs) {
+        int agent = table.agentPercent(id);
+        return new Services.RealServer(
+                Ipv4.text(table.address(id)),
+                table.port(id),
+                table.method(id),
+                table.weight(id),
+                state(table, id),
+                table.active(id),
+                table.inactive(id),
+                table.persistent(id),
+                table.upperThreshold(id),
+                table.lowerThreshold(id),
+                table.isOverloaded(id),
+                drain(table, id, ipvs),
+                drainEndsMs(table, id),
+                agent == NO_AGENT ? null : agent,
+                totals(table.traffic(), id),
+                rates(table.traffic(), id));
+    }
+
+    private static Services.State state(RealServerTable table, int id) {
+        if (!table.isAvailable(id)) {
+            return Services.State.REMOVED;
+        }
+        return table.weight(id) == 0 ? Services.State.QUIESCED : Services.State.UP;
+    }
+
+    /// The drain mode of a real server, its own or the director's.
+    static DrainMode drain(RealServerTable table, int id, Ipvs ipvs) {
+        var own = table.drain(id);
+        if (own != null) {
+            return own;
+        }
+        return ipvs.expireQuiescentTemplate() ? DrainMode.KEEP_CONNECTIONS : DrainMode.KEEP_ALL;
+    }
+
+    /// Until a drain ends what is left, or null where none does.
+    static @Nullable Long drainEndsMs(RealServerTable table, int id) {
+        return table.weight(id) == 0 && table.drain(id) == DrainMode.UNTIL_DEADLINE
+                ? Math.max(0, (table.drainEndsAt(id) - Clock.monotonic()) / MS)
+                : null;
+    }
+
+    private static Services.Totals totals(Traffic traffic, int row) {
+        return new Services.Totals(
+                traffic.total(row, Traffic.Unit.CONNECTIONS),
+                traffic.total(row, Traffic.Unit.PACKETS_IN),
+                traffic.total(row, Traffic.Unit.BYTES_IN),
+                traffic.total(row, Traffic.Unit.PACKETS_OUT),
+                traffic.total(row, Traffic.Unit.BYTES_OUT));
+    }
+
+    private static Services.Rates rates(Traffic traffic, int row) {
+        return new Services.Rates(
+                traffic.rate(row, Traffic.Unit.CONNECTIONS),
+                traffic.rate(row, Traffic.Unit.PACKETS_IN),
+                traffic.rate(row, Traffic.Unit.BYTES_IN),
+                traffic.rate(row, Traffic.Unit.PACKETS_OUT),
+                traffic.rate(row, Traffic.Unit.BYTES_OUT));
+    }
+}

@@ -1,0 +1,309 @@
+package holdfast.boot;
+
+import holdfast.admin.Endpoint;
+import holdfast.admin.EntryFilter;
+import holdfast.admin.Host;
+import holdfast.admin.RehomeRequest;
+import holdfast.admin.RehomeResult;
+import holdfast.admin.TemplateRequest;
+import holdfast.admin.TemplateResult;
+import holdfast.admin.WhereIs;
+import holdfast.admin.WhereIsRequest;
+import holdfast.api.Refusal;
+import holdfast.conf.Configuration;
+import holdfast.conf.ForwardingMethod;
+import holdfast.conf.Ipv4;
+import holdfast.conf.MarkRule;
+import holdfast.conn.Flow;
+import holdfast.explain.Answer;
+import holdfast.explain.Hypothesis;
+import holdfast.explain.Whereis;
+import holdfast.forward.Tables;
+import holdfast.forward.TemplateChores;
+import holdfast.forward.TemplateChores.Outcome;
+import holdfast.forward.TemplateChores.Selection;
+import holdfast.forward.TemplateChores.Target;
+import holdfast.forward.Worker;
+import holdfast.linux.Clock;
+import holdfast.persist.TemplateTable;
+import holdfast.service.Services;
+import holdfast.sync.SyncState;
+import holdfast.sync.SyncStatus;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// What operators ask of persistence templates: to change them, and where a client is.
+final class TemplateCommands {
+    private static final long MS = 1_000_000;
+    private static final long SECOND = 1_000_000_000;
+
+    /// A standby that compared equal within its last digest interval may lack what is younger than this.
+    private static final long SETTLED_MS = 500;
+
+    private final Worker worker;
+    private final Replication replication;
+
+    TemplateCommands(Worker worker, Replication replication) {
+        this.worker = worker;
+        this.replication = replication;
+    }
+
+    TemplateResult change(TemplateRequest request) {
+        var filter = request.filter();
+        if (filter.client() == null && filter.real() == null && filter.service() == null) {
+            throw Refusal.wrongInput(
+                    "no template is named",
+                    "a client, a real server or a service says which are meant",
+                    "give at least one of them");
+        }
+        if (request.action() == TemplateRequest.Action.MOVE && request.to() == null) {
+            throw Refusal.wrongInput(
+                    "where to is missing", "a template is moved to a real server", "name it with --to");
+        }
+        var outcome = order(
+                TemplateChores.Action.valueOf(request.action().name()),
+                filter.client(),
+                filter.service() == null ? Services.NONE : service(filter),
+                filter.real(),
+                request.to(),
+                request.dryRun());
+        return new TemplateResult(
+                request.action(), request.dryRun(), outcome.matched(), outcome.done(), refused(outcome, request.to()));
+    }
+
+    private int service(EntryFilter filter) {
+        var key = Objects.requireNonNull(filter.service());
+        return Answers.ask(worker.query(tables -> Named.service(tables, key)));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // what the worker answers is the future itself
+    private Outcome order(
+            TemplateChores.Action action,
+            MarkRule.@Nullable Prefix client,
+            int service,
+            @Nullable Host real,
+            @Nullable Host to,
+            boolean isDryRun) {
+        int mask = client == null ? 0 : client.mask();
+        int address = client == null ? 0 : client.address().bits();
+        var selection = new Selection(address, mask, service, target(real));
+        CompletableFuture<Outcome> outcome =
+                Answers.ask(worker.query(tables -> tables.chores().order(action, selection, target(to), isDryRun)));
+        try {
+            return Answers.ask(outcome);
+        } catch (IllegalStateException e) {
+            throw Refusal.notNow("templates were not changed", String.valueOf(e.getMessage()), "ask again then");
+        }
+    }
+
+    private static @Nullable Target target(@Nullable Host host) {
+        if (host == null) {
+            return null;
+        }
+        return new Target(host.address().bits(), host.port() == null ? Target.ANY_PORT : host.port());
+    }
+
+    private static List<TemplateResult.Refused> refused(Outcome outcome, @Nullable Host to) {
+        if (outcome.refused() == 0) {
+            return List.of();
+        }
+        var why = to == null
+                ? "there is none to pin, and no real server was named to make one for"
+                : "their service has no real server " + to + ", or the template table is full";
+        return List.of(new TemplateResult.Refused(outcome.refused(), why));
+    }
+
+    WhereIs whereIs(WhereIsRequest request) {
+        var found = Answers.ask(worker.query(tables -> whereIs(tables, request)));
+        return new WhereIs(
+                found.client(), found.service(), found.template(), copies(found.template()), found.now(), found.then());
+    }
+
+    private static WhereIs whereIs(Tables tables, WhereIsRequest request) {
+        int service = Named.service(tables, request.service());
+        if (tables.services().hasEngine(service)) {
+            throw Refusal.wrongInput(
+                    "where a client of " + request.service() + " is cannot be told",
+                    "its clients are known by the Call-ID of each call, not by their address",
+                    "see 'holdfast template list --service " + request.service() + "'");
+        }
+        var now = answer(tables, service, request.client(), Hypothesis.NOTHING);
+        var change = request.change();
+        var then = change == null
+                ? null
+                : pick(answer(tables, service, request.client(), hypothesis(tables, service, change)));
+        return new WhereIs(
+                request.client(),
+                request.service(),
+                template(tables, service, request.client()),
+                List.of(),
+                pick(now),
+                then);
+    }
+
+    private static Answer answer(Tables tables, int service, Host client, Hypothesis change) {
+        var services = tables.services();
+        var key = services.key(service);
+        int virtual = key.isMark() ? 0 : key.address().bits();
+        var flow = new Flow()
+                .v4(
+                        key.protocol().number(),
+                        client.address().bits(),
+                        client.port() == null ? 0 : client.port(),
+                        virtual,
+                        key.port());
+        return new Whereis(services, tables.templates(), tables.ipvs())
+                .ask(
+                        service,
+                        services.present(service),
+                        flow,
+                        tables.persistence().schedulerOf(service),
+                        change,
+                        Clock.monotonic());
+    }
+
+    private static WhereIs.Pick pick(Answer answer) {
+        var why = answer.reason().sentence();
+        return new WhereIs.Pick(
+                answer.next().map(Endpoint::of).orElse(null),
+                why.endsWith(".") ? why.substring(0, why.length() - 1) : why);
+    }
+
+    private static WhereIs.@Nullable Template template(Tables tables, int service, Host client) {
+        if (!tables.services().isPersistent(service)) {
+            return null;
+        }
+        int masked = client.address().bits() & tables.services().netmask(service);
+        int slot = tables.persistence().find(service, masked);
+        if (slot == TemplateTable.MISSING) {
+            return null;
+        }
+        var template = tables.templates().view().at(slot);
+        long expiresMs = Math.max(0, (template.expiresAt() - Clock.monotonic()) / MS);
+        return new WhereIs.Template(
+                new Endpoint(new Ipv4(template.client()), 0),
+                Named.endpoint(tables.reals(), template.real()),
+                Math.max(0, template.timeoutS() * 1000 - expiresMs),
+                expiresMs,
+                template.timeoutS(),
+                template.isPinned(),
+                template.controlled());
+    }
+
+    private static Hypothesis hypothesis(Tables tables, int service, WhereIsRequest.Change change) {
+        var weights = new LinkedHashMap<Hypothesis.Real, Integer>();
+        for (var weighted : change.weights()) {
+            weights.put(real(tables, service, weighted.real()), weighted.weight());
+        }
+        var removed = new HashSet<Hypothesis.Real>();
+        change.removed().forEach(host -> removed.add(real(tables, service, host)));
+        var added = new ArrayList<Configuration.RealServer>();
+        for (var weighted : change.added()) {
+            var host = weighted.real();
+            int port = host.port() == null ? tables.services().key(service).port() : host.port();
+            added.add(new Configuration.RealServer(host.address(), port, weighted.weight(), ForwardingMethod.NAT));
+        }
+        var netmask = change.netmask();
+        return new Hypothesis(
+                weights, netmask == null ? OptionalInt.empty() : OptionalInt.of(netmask.bits()), removed, added);
+    }
+
+    private static Hypothesis.Real real(Tables tables, int service, Host host) {
+        var endpoint = Named.endpoint(tables.reals(), Named.real(tables, service, host));
+        return new Hypothesis.Real(endpoint.address(), endpoint.port());
+    }
+
+    /// Whether each other director has the template, as far as its state tells.
+    private List<WhereIs.Copy> copies(WhereIs.@Nullable Template template) {
+        if (template == null) {
+            return List.of();
+        }
+        return replication.status().map(SyncStatus::peers).orElse(List.of()).stream()
+                .map(peer -> new WhereIs.Copy(peer.name(), held(peer, template.renewedAgoMs())))
+                .toList();
+    }
+
+    private static WhereIs.Held held(SyncStatus.Peer peer, long unchangedMs) {
+        boolean isSettled = peer.state() == SyncState.EQUAL && unchangedMs > SETTLED_MS;
+        boolean isOlderThanWhatIsMissing = peer.state() == SyncState.BEHIND
+                && peer.oldestUnsyncedMs().isPresent()
+                && unchangedMs > peer.oldestUnsyncedMs().getAsLong() + SETTLED_MS;
+        return isSettled || isOlderThanWhatIsMissing ? WhereIs.Held.YES : WhereIs.Held.UNKNOWN;
+    }
+
+    RehomeResult rehome(RehomeRequest request) {
+        var client = request.client();
+        int service = Answers.ask(worker.query(tables -> Named.service(tables, request.service())));
+        var to = request.to() == null ? another(service, request) : request.to();
+        var outcome = order(TemplateChores.Action.MOVE, client, service, null, to, false);
+        return Answers.ask(worker.query(tables -> new RehomeResult(
+                client,
+                request.service(),
+                outcome.done(),
+                connectionsLeft(tables, service, client),
+                outcome.done() == 0
+                        ? List.of()
+                        : List.of(Named.endpoint(tables.reals(), Named.real(tables, service, to))),
+                refused(outcome, to))));
+    }
+
+    /// The real server that the scheduler picks of all but the present one.
+    private Host another(int service, RehomeRequest request) {
+        if (request.client().length() != 32) {
+            throw Refusal.wrongInput(
+                    "where to is missing",
+                    "the scheduler is asked for one client only, and " + request.client() + " are several",
+                    "name the real server with --to");
+        }
+        var host = new Host(request.client().address(), null);
+        return Answers.ask(worker.query(tables -> {
+            var template = template(tables, service, host);
+            if (template == null) {
+                throw Refusal.wrongInput(
+                        host + " has no template in " + request.service(),
+                        "only a client with a template can be moved",
+                        "pin it with 'holdfast template pin' where it shall have one");
+            }
+            var present = template.real();
+            var without = new Hypothesis(
+                    Map.of(),
+                    OptionalInt.empty(),
+                    Set.of(new Hypothesis.Real(present.address(), present.port())),
+                    List.of());
+            var next = answer(tables, service, host, without).next();
+            return next.map(Host::of)
+                    .orElseThrow(() -> Refusal.notNow(
+                            host + " was not moved",
+                            "no other real server of " + request.service() + " can take it",
+                            "name one with --to"));
+        }));
+    }
+
+    private static long connectionsLeft(Tables tables, int service, MarkRule.Prefix client) {
+        if (client.length() != 32) {
+            return 0;
+        }
+        return tables.clients().connections(0, client.address().bits() & 0xffff_ffffL, service);
+    }
+
+    /// When the last template of a real server has gone at the latest, or null where connections or pins keep some.
+    static @Nullable Long templatesGoneMs(Tables tables, int real) {
+        var reals = tables.reals();
+        int service = reals.service(real);
+        if (reals.persistent(real) == 0) {
+            return 0L;
+        }
+        boolean isKept = reals.active(real) + reals.inactive(real) > 0
+                || reals.keepsClients(real, tables.ipvs().expireQuiescentTemplate())
+                || service == Services.NONE;
+        return isKept ? null : tables.services().timeoutS(service) * SECOND / MS;
+    }
+}

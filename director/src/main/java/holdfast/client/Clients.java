@@ -1,0 +1,329 @@
+package holdfast.client;
+
+import holdfast.conn.FlowHash;
+import java.lang.foreign.SegmentAllocator;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/// The clients that have most open or open most, with bounds for every number, in memory that never grows.
+///
+/// Each connection counts for its client as a whole and for its client at the service. While there is an
+/// entry for each such pair that has a connection or had one in the last two seconds, all is exact. When
+/// there is none left:
+///
+/// - *Who makes room.* The entry that rests longest, else the least of [#SAMPLE] entries at a hand that
+///   goes round; and only for a newcomer with more claim (connections and new ones of two seconds). So an
+///   entry is lost only to a heavier one: a flood of clients of one connection each cannot take the place
+///   of a client with a hundred, however long it lasts, and each attempt costs the same. The least of all
+///   entries would need an ordered structure that the end of every connection would have to keep up; a
+///   sample is as safe, because of the comparison.
+/// - *What a newcomer inherits.* What it had before is unknown but bounded: the connections that no entry
+///   accounts for are in a [Sketch], also those of an entry that was lost. That bound is its error.
+///   Space-Saving's way, the count of the evicted one, is of no use where connections end: ends of
+///   evicted clients take nothing back, and the least count only grows.
+/// - *Who is hidden.* Nobody for long: each new connection is another attempt, with the sketch's bound as
+///   its claim, which includes what the client opened while it had no entry.
+///
+/// A connection that ends is taken from what the entry accounts for as long as there is something, then
+/// from the sketch. It may have been another one of the same client, but the sum of both is always what
+/// the client has. So the bounds stay true, and come together again when nothing is left in the sketch.
+///
+/// Owned by the datapath thread. Every connection that enters or leaves the connection table is to be
+/// told, whoever made it, so a standby counts too. Nothing is allocated after the constructor but by
+/// [#services] and [#top].
+public final class Clients {
+    /// The scope of a client as a whole.
+    public static final int ALL_SERVICES = -1;
+
+    static final int SAMPLE = 16;
+
+    private static final int CAPACITY_MAX = 1 << 26;
+    private static final int SKETCH_WIDTH = 2; // cells of a row for each entry
+    private static final long SECOND = 1_000_000_000L;
+
+    private final ClientEntries entries;
+    private final Sketch sketch;
+    private final ClientEntry entry;
+    private final ClientEntry candidate;
+    private final long start;
+
+    private int[] liveOf = new int[1]; // by service + 1
+    private long unaccounted; // in the sketch
+    private int hand;
+    private long replaced;
+    private long notEntered;
+    private long strayEnds;
+
+    /// @param capacity  most entries; about 160 bytes each. A client has one, and one more for each of
+    ///     its services
+    /// @param now       monotonic ns; no later time may be before it
+    /// @param memory    gives zeroed memory that lives as long as this
+    public Clients(int capacity, FlowHash hashes, long now, SegmentAllocator memory) {
+        if (capacity < 1 || capacity > CAPACITY_MAX) {
+            throw new IllegalArgumentException("a table of " + capacity + " clients is not within 1 to 67108864");
+        }
+        entries = new ClientEntries(capacity, hashes, memory);
+        sketch = new Sketch(capacity * SKETCH_WIDTH, memory);
+        entry = entries.view();
+        candidate = entries.view();
+        start = now;
+    }
+
+    /// Makes known that services have ids below `count`; before the first connection to one.
+    public void services(int count) {
+        if (count + 1 > liveOf.length) {
+            liveOf = Arrays.copyOf(liveOf, count + 1);
+        }
+    }
+
+    /// A connection begins.
+    public void opened(long hi, long lo, int service, long now) {
+        int second = second(now);
+        open(hi, lo, ALL_SERVICES, second);
+        open(hi, lo, service, second);
+    }
+
+    /// A connection ends that was told to [#opened] with the same client and service.
+    public void closed(long hi, long lo, int service) {
+        close(hi, lo, ALL_SERVICES);
+        close(hi, lo, service);
+    }
+
+    /// Connections of a client that are certainly its own and open.
+    ///
+    /// @param service  or [#ALL_SERVICES]
+    public int connections(long hi, long lo, int service) {
+        return find(hi, lo, service) == ClientEntries.NONE ? 0 : entry.counted();
+    }
+
+    /// New connections per second that are certainly a client's own ([Window] tells how they are measured).
+    public int newPerSecond(long hi, long lo, int service, long now) {
+        return find(hi, lo, service) == ClientEntries.NONE ? 0 : entry.perSecond(second(now), nanos(now));
+    }
+
+    /// The first `n` clients, the largest first. Looks at every entry, about 10 ns each, and allocates.
+    ///
+    /// @param service  or [#ALL_SERVICES], which for [By#SHARE] lists clients at each service by itself
+    public List<TopClient> top(int n, By by, int service, long now) {
+        var best = new PriorityQueue<>(Comparator.comparingDouble(Ranked::value));
+        for (int slot = 0; slot < entries.size(); slot++) {
+            entry.at(slot);
+            double value = isAsked(by, service) ? value(by, now) : 0;
+            if (value > 0) {
+                best.add(new Ranked(slot, value));
+            }
+            if (best.size() > n) {
+                best.remove();
+            }
+        }
+        return best.stream()
+                .map(ranked -> listed(ranked.slot, now))
+                .sorted(Comparator.comparingDouble((TopClient client) -> value(client, by))
+                        .reversed())
+                .toList();
+    }
+
+    /// Connections in no entry, each counted for the client as a whole and at its service. 0 where all is
+    /// exact; a client that is not listed has at most so many.
+    public long unaccounted() {
+        return unaccounted;
+    }
+
+    /// Entries in use, including those of clients that have nothing open.
+    public int size() {
+        return entries.size();
+    }
+
+    public int capacity() {
+        return entries.capacity();
+    }
+
+    /// Entries that were given to another client while their own had something open or had just opened
+    /// something.
+    public long replaced() {
+        return replaced;
+    }
+
+    /// New connections of clients for which no entry had room.
+    public long notEntered() {
+        return notEntered;
+    }
+
+    /// Ends of connections whose beginning nobody can have told: a mistake of the caller's.
+    public long strayEnds() {
+        return strayEnds;
+    }
+
+    /// Memory taken.
+    public long bytes() {
+        return entries.bytes() + sketch.bytes();
+    }
+
+    private record Ranked(int slot, double value) {}
+
+    private void open(long hi, long lo, int scope, int second) {
+        long hash = entries.hash(hi, lo, scope);
+        liveOf[scope + 1]++;
+        int slot = entries.find(hash, hi, lo, scope);
+        if (slot == ClientEntries.NONE) {
+            slot = enter(hash, hi, lo, scope, second);
+        } else if (entry.at(slot).most() == 0) {
+            entries.unrest(slot);
+        }
+        if (slot == ClientEntries.NONE) {
+            sketch.add(hash, 1, Window.added(0, second), second);
+            unaccounted++;
+            notEntered++;
+            return;
+        }
+        entry.at(slot).counted(entry.counted() + 1);
+        entry.most(entry.most() + 1);
+        entry.count(second);
+        lowerMost(hash);
+    }
+
+    private void close(long hi, long lo, int scope) {
+        long hash = entries.hash(hi, lo, scope);
+        int slot = entries.find(hash, hi, lo, scope);
+        if (slot != ClientEntries.NONE && entry.at(slot).counted() > 0) {
+            entry.counted(entry.counted() - 1);
+        } else if (sketch.remove(hash)) {
+            unaccounted--;
+        } else {
+            strayEnds++;
+            return;
+        }
+        liveOf[scope + 1]--;
+        if (slot != ClientEntries.NONE && entry.most() > 0) {
+            entry.most(entry.most() - 1);
+            lowerMost(hash);
+            restIfIdle(slot);
+        }
+    }
+
+    /// Brings the upper bound of the entry that the view stands on down to what can be known by now.
+    private void lowerMost(long hash) {
+        if (entry.most() > entry.counted()) {
+            entry.most(Math.min(entry.most(), entry.counted() + sketch.live(hash)));
+        }
+    }
+
+    private void restIfIdle(int slot) {
+        if (entry.most() == 0) {
+            entries.rest(slot);
+        }
+    }
+
+    /// Finds an entry for a client that has none and opens a connection, which is not counted yet;
+    /// [ClientEntries#NONE] where others have more claim.
+    private int enter(long hash, long hi, long lo, int scope, int second) {
+        int most = sketch.live(hash);
+        int slot = entries.takeFresh();
+        if (slot == ClientEntries.NONE) {
+            slot = weakest(second);
+            int claim = candidate.at(slot).claim(second);
+            if (claim >= most + 1 + sketch.recent(hash, second) + 1) {
+                return ClientEntries.NONE;
+            }
+            forget(claim, second);
+        }
+        return entries.replace(slot, hi, lo, scope, most) ? slot : ClientEntries.NONE;
+    }
+
+    /// The client that `candidate` stands on loses its entry.
+    private void forget(int claim, int second) {
+        if (claim > 0) {
+            long hash = entries.hash(candidate.hi(), candidate.lo(), candidate.scope());
+            sketch.add(hash, candidate.counted(), candidate.window(), second);
+            unaccounted += candidate.counted();
+            replaced++;
+        }
+    }
+
+    private int weakest(int second) {
+        refresh(hand);
+        int weakest = entries.firstResting();
+        int least = weakest == ClientEntries.NONE
+                ? Integer.MAX_VALUE
+                : candidate.at(weakest).claim(second);
+        for (int i = 0; i < SAMPLE && least > 0; i++) {
+            int claim = candidate.at(hand).claim(second);
+            if (claim < least) {
+                least = claim;
+                weakest = hand;
+            }
+            hand = hand + 1 == entries.capacity() ? 0 : hand + 1;
+        }
+        return weakest;
+    }
+
+    /// Looks at the upper bound of an entry anew, so that connections of others which once raised it do
+    /// not keep its place for ever.
+    private void refresh(int slot) {
+        entry.at(slot);
+        if (entry.most() > entry.counted()) {
+            lowerMost(entries.hash(entry.hi(), entry.lo(), entry.scope()));
+            restIfIdle(slot);
+        }
+    }
+
+    private int find(long hi, long lo, int scope) {
+        int slot = entries.find(entries.hash(hi, lo, scope), hi, lo, scope);
+        if (slot != ClientEntries.NONE) {
+            entry.at(slot);
+        }
+        return slot;
+    }
+
+    private boolean isAsked(By by, int service) {
+        int scope = entry.scope();
+        boolean isEachService = by == By.SHARE && service == ALL_SERVICES;
+        return isEachService ? scope >= 0 : scope == service;
+    }
+
+    private double value(By by, long now) {
+        return switch (by) {
+            case CONNECTIONS -> entry.most();
+            case NEW_PER_SECOND -> entry.perSecond(second(now), nanos(now));
+            case SHARE -> share(entry.most());
+        };
+    }
+
+    private static double value(TopClient client, By by) {
+        return switch (by) {
+            case CONNECTIONS -> client.connections();
+            case NEW_PER_SECOND -> client.newPerSecond();
+            case SHARE -> client.share();
+        };
+    }
+
+    private double share(int connections) {
+        return (double) connections / Math.max(1, liveOf[entry.scope() + 1]);
+    }
+
+    private TopClient listed(int slot, long now) {
+        refresh(slot);
+        entry.at(slot);
+        long hash = entries.hash(entry.hi(), entry.lo(), entry.scope());
+        int error = sketch.perSecond(hash, second(now), nanos(now));
+        return new TopClient(
+                entry.hi(),
+                entry.lo(),
+                entry.scope(),
+                entry.most(),
+                entry.most() - entry.counted(),
+                entry.perSecond(second(now), nanos(now)) + error,
+                error,
+                Math.min(1, share(entry.most())));
+    }
+
+    private int second(long now) {
+        return (int) ((now - start) / SECOND);
+    }
+
+    private int nanos(long now) {
+        return (int) ((now - start) % SECOND);
+    }
+}

@@ -1,0 +1,92 @@
+package holdfast.client;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/// What clients have that no entry accounts for: a count-min sketch of live connections and of new ones.
+///
+/// A client has one cell in each of [#ROWS] rows; each counts all clients that meet there, so none counts
+/// too little and the smallest is an upper bound. What is put in is taken out again exactly, so a bound
+/// comes down with the load, whoever was forgotten meanwhile. Heavy clients have entries, so only the
+/// light ones meet here. Which of them do is decided by a secret hash.
+///
+///     0          8      12
+///     | window   | live |
+final class Sketch {
+    static final int ROWS = 4;
+
+    private static final int BYTES = 12;
+    private static final int LIVE = 8;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final MemorySegment cells;
+    private final int width;
+
+    /// @param width  cells of a row
+    Sketch(int width, SegmentAllocator memory) {
+        this.width = width;
+        cells = memory.allocate((long) width * ROWS * BYTES, 4);
+    }
+
+    /// Adds what a client has.
+    void add(long hash, int live, long window, int second) {
+        for (int row = 0; row < ROWS; row++) {
+            long cell = cell(hash, row);
+            cells.set(INT, cell + LIVE, cells.get(INT, cell + LIVE) + live);
+            cells.set(LONG, cell, Window.merged(cells.get(LONG, cell), window, second));
+        }
+    }
+
+    /// Takes a connection out. False, with nothing changed, when it cannot have been put in.
+    boolean remove(long hash) {
+        if (live(hash) == 0) {
+            return false;
+        }
+        for (int row = 0; row < ROWS; row++) {
+            long cell = cell(hash, row);
+            cells.set(INT, cell + LIVE, cells.get(INT, cell + LIVE) - 1);
+        }
+        return true;
+    }
+
+    /// The most that a client can have here.
+    int live(long hash) {
+        int least = Integer.MAX_VALUE;
+        for (int row = 0; row < ROWS; row++) {
+            least = Math.min(least, cells.get(INT, cell(hash, row) + LIVE));
+        }
+        return least;
+    }
+
+    /// The most that a client can have begun in a second, rounded up.
+    int perSecond(long hash, int second, int nanos) {
+        int least = Integer.MAX_VALUE;
+        for (int row = 0; row < ROWS; row++) {
+            least = Math.min(least, Window.perSecondAtMost(cells.get(LONG, cell(hash, row)), second, nanos));
+        }
+        return least;
+    }
+
+    /// The most that a client can have begun in this second and the one before.
+    int recent(long hash, int second) {
+        int least = Integer.MAX_VALUE;
+        for (int row = 0; row < ROWS; row++) {
+            least = Math.min(least, Window.both(cells.get(LONG, cell(hash, row)), second));
+        }
+        return least;
+    }
+
+    long bytes() {
+        return cells.byteSize();
+    }
+
+    /// Rows take different mixtures of the halves of one hash, which serves as well as a hash for each
+    /// (Kirsch and Mitzenmacher 2006).
+    private long cell(long hash, int row) {
+        long mixed = ((hash >>> 32) + row * (hash | 1)) & 0xffff_ffffL;
+        return ((mixed * width) >>> 32) * ROWS * BYTES + (long) row * BYTES;
+    }
+}

@@ -1,0 +1,228 @@
+package holdfast.conn;
+
+import holdfast.service.RealServerTable;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+
+/// What the tables of connections and templates are both built on: records that never move, under a slot number that
+/// stays the same while the entry lives; a list of slots for each real server; a timer wheel; and the sum of the
+/// entries' fingerprints. The indexes, and what an entry is, are the tables' own.
+///
+/// Only the datapath thread uses a table, even to read. After the constructor nothing is allocated.
+public abstract class SlotTable {
+    /// What an insertion answers when there is no room.
+    public static final int FULL = -1;
+
+    /// No slot: not found, or no further one.
+    public static final int MISSING = SlotIndex.MISSING;
+
+    private static final int CAPACITY_MAX = 1 << 27;
+
+    protected final RealServerTable reals;
+    protected final SlotLists lists; // by the real server's id plus one
+    protected final TimerWheel wheel;
+
+    final MemorySegment records;
+    final Width width;
+
+    private final FlowHash hashes;
+    private final int capacity;
+
+    private int size;
+    private int fresh; // slots from here on have never been used
+    private int freed = -1; // the first slot of a chain of freed ones
+    private long digest;
+    private long refusedFull;
+    private long refusedProbes;
+    private Expired expired = (_, _) -> {};
+
+    /// @param capacity     most entries at once
+    /// @param recordBytes  of a record for IPv4
+    /// @param canDisarm    whether entries leave the wheel when they are removed
+    /// @param now          from which the timers run, in monotonic ns
+    /// @param memory       gives zeroed memory that lives as long as the table
+    protected SlotTable(
+            Width width,
+            int capacity,
+            int recordBytes,
+            boolean canDisarm,
+            RealServerTable reals,
+            FlowHash hashes,
+            long now,
+            SegmentAllocator memory) {
+        if (capacity < 1 || capacity > CAPACITY_MAX) {
+            throw new IllegalArgumentException(
+                    "a table of " + capacity + " entries is not within 1 to " + CAPACITY_MAX);
+        }
+        this.width = width;
+        this.capacity = capacity;
+        this.reals = reals;
+        this.hashes = hashes;
+        records = memory.allocate((long) capacity * (recordBytes + width.clientBytes()), 64);
+        lists = new SlotLists(reals.max() + 1, capacity, memory);
+        wheel = new TimerWheel(new Timed(), capacity, canDisarm, now, memory);
+    }
+
+    /// The table's own view, moved to a slot: only for use inside one operation, never across a callback.
+    protected abstract SlotView entry(int slot);
+
+    /// Memory taken by the indexes.
+    protected abstract long indexBytes();
+
+    /// Reports entries whose time is up, looking at no more than `budget` of them.
+    ///
+    /// @return how many were looked at; as many as the budget when there may be more
+    public final int advance(long now, int budget, Expired expired) {
+        this.expired = expired;
+        return wheel.advance(now, budget);
+    }
+
+    /// The first slot in use at or after `cursor`, or [#MISSING]. A loop over all meets every entry that is there from
+    /// its beginning to its end, whatever comes and goes meanwhile.
+    public final int next(int cursor) {
+        for (int slot = cursor; slot < fresh; slot++) {
+            if (isLive(slot)) {
+                return slot;
+            }
+        }
+        return MISSING;
+    }
+
+    /// The first entry of a real server (or of [RealServerTable#NONE]), or [#MISSING].
+    public final int firstOf(int real) {
+        return lists.first(real + 1);
+    }
+
+    /// The one after an entry among those of the same real server, or [#MISSING]; ask before removing it.
+    public final int nextOf(int slot) {
+        return lists.next(slot);
+    }
+
+    public final boolean isLive(int slot) {
+        return entry(slot).isLive();
+    }
+
+    /// Entries in use.
+    public final int size() {
+        return size;
+    }
+
+    public final int capacity() {
+        return capacity;
+    }
+
+    /// One more than the highest slot that was ever in use: a random slot below it is a fair sample of the entries.
+    public final int high() {
+        return fresh;
+    }
+
+    /// The sum of the fingerprints of all entries ([Digest]).
+    public final long digest() {
+        return digest;
+    }
+
+    /// The same, computed anew from the entries; for tests and for an operator who doubts.
+    public final long recomputedDigest() {
+        long sum = 0;
+        for (int slot = next(0); slot != MISSING; slot = next(slot + 1)) {
+            sum += entry(slot).digest();
+        }
+        return sum;
+    }
+
+    /// Entries refused because every slot was taken.
+    public final long refusedFull() {
+        return refusedFull;
+    }
+
+    /// Entries refused because every place of their key in an index was taken.
+    public final long refusedProbes() {
+        return refusedProbes;
+    }
+
+    /// Memory taken for all slots, in bytes.
+    public final long bytes() {
+        return records.byteSize() + indexBytes() + wheel.bytes() + lists.bytes();
+    }
+
+    final void addDigest(long change) {
+        digest += change;
+    }
+
+    protected final void moveToList(int slot, int from, int to) {
+        lists.remove(from + 1, slot);
+        lists.add(to + 1, slot);
+    }
+
+    /// A slot that is not in use, or [#FULL].
+    protected final int takeSlot() {
+        if (freed >= 0) {
+            int slot = freed;
+            freed = entry(slot).nextFreed();
+            return slot;
+        }
+        return fresh < capacity ? fresh++ : FULL;
+    }
+
+    /// The slot is not in use any more, and [#takeSlot] may give it out.
+    protected final void giveBack(int slot) {
+        entry(slot).clear(freed);
+        freed = slot;
+    }
+
+    /// The entry in a slot is in the indexes: counts and lists it.
+    protected final void enlist(int slot, int real) {
+        size++;
+        digest += entry(slot).digest();
+        lists.add(real + 1, slot);
+    }
+
+    /// The reverse of [#enlist].
+    protected final void strike(int slot, int real) {
+        size--;
+        digest -= entry(slot).digest();
+        lists.remove(real + 1, slot);
+    }
+
+    protected final int refuseFull() {
+        refusedFull++;
+        return FULL;
+    }
+
+    protected final int refuseProbes() {
+        refusedProbes++;
+        return FULL;
+    }
+
+    /// Where a key stands in an index.
+    protected final long hash(long clientHi, long clientLo, long addresses, long ports) {
+        return width == Width.IPV4 ? hashes.of(addresses, ports) : hashes.of(clientHi, clientLo, addresses, ports);
+    }
+
+    protected final void requireFit(long clientHi, long clientLo) {
+        if (!width.holds(clientHi, clientLo)) {
+            throw new IllegalArgumentException("a table of " + width + " cannot hold the client "
+                    + Long.toHexString(clientHi) + ":" + Long.toHexString(clientLo));
+        }
+    }
+
+    /// The time of an entry is up.
+    ///
+    /// @return whether it is to be armed again
+    protected boolean due(int slot, long now) {
+        expired.expired(slot, now);
+        return isLive(slot) && !wheel.isArmed(slot); // its slot may hold another one by now, which is armed
+    }
+
+    private final class Timed implements TimerWheel.Owner {
+        @Override
+        public long expiresAt(int slot) {
+            return entry(slot).expiresAt();
+        }
+
+        @Override
+        public boolean due(int slot, long now) {
+            return SlotTable.this.due(slot, now);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package holdfast.conn;
+
+/// How wide the addresses of a table's clients are. Only clients are ever 128 bits wide: virtual and real addresses are
+/// few, and an IPv6 table knows them by 32-bit handles (ADR 0007).
+public enum Width {
+    /// 32 bits. In the 128-bit form the high half is 0, and so are the upper 32 bits of the low half.
+    IPV4(0),
+    /// 128 bits: the address, or a hash that stands for more than an address.
+    IPV6(2 * Long.BYTES);
+
+    private final int clientBytes;
+
+    Width(int clientBytes) {
+        this.clientBytes = clientBytes;
+    }
+
+    /// What a record grows by: 12 bytes of address, and 4 that keep its words aligned.
+    int clientBytes() {
+        return clientBytes;
+    }
+
+    boolean holds(long clientHi, long clientLo) {
+        return this == IPV6 || (clientHi | clientLo >>> 32) == 0;
+    }
+}

@@ -1,0 +1,89 @@
+package holdfast.explain;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.ServiceKey;
+import holdfast.service.RealServerTable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+
+/// What a new configuration would do to clients and connections (IPVS-REF 1.7, 3.9), counted by the
+/// counters of the real servers: no table is scanned. To be asked before the new configuration is taken
+/// over, on the worker's thread.
+///
+/// @param vips      what becomes of the virtual addresses, a sentence each
+/// @param services  those that are affected: of the new configuration first, then those that it drops
+public record Impact(boolean vipsUnmoved, List<String> vips, List<ServiceImpact> services) {
+    public Impact {
+        vips = List.copyOf(vips);
+        services = List.copyOf(services);
+    }
+
+    /// @param reals    the counters
+    /// @param present  as it is
+    /// @param wanted   as it would be
+    public static Impact of(RealServerTable reals, Configuration present, Configuration wanted) {
+        var before = byKey(present.services());
+        var after = byKey(wanted.services());
+        var keys = new LinkedHashSet<>(after.keySet());
+        keys.addAll(before.keySet());
+        var services = new ArrayList<ServiceImpact>();
+        for (var key : keys) {
+            var change = new ServiceChange(
+                    reals,
+                    Optional.ofNullable(before.get(key)),
+                    Optional.ofNullable(after.get(key)),
+                    present.ipvs(),
+                    wanted.ipvs());
+            var impact = change.impact();
+            if (!impact.isEmpty()) {
+                services.add(impact);
+            }
+        }
+        var vips = new VipChange(present, wanted);
+        return new Impact(vips.isUnmoved(), vips.sentences(), services);
+    }
+
+    public long templatesOrphaned() {
+        return sum(RealImpact::templatesOrphaned);
+    }
+
+    public long clientsRehomed() {
+        return sum(RealImpact::clientsRehomed);
+    }
+
+    public long connectionsEnded() {
+        return sum(RealImpact::connectionsEnded);
+    }
+
+    public long connectionsBlackHoled() {
+        return sum(RealImpact::connectionsBlackHoled);
+    }
+
+    /// The whole report, a sentence a line.
+    public List<String> sentences() {
+        var sentences = new ArrayList<>(vips);
+        services.forEach(service -> sentences.addAll(service.sentences()));
+        if (services.isEmpty()) {
+            sentences.add("No client and no connection is affected.");
+        }
+        return List.copyOf(sentences);
+    }
+
+    private long sum(ToLongFunction<RealImpact> number) {
+        return services.stream()
+                .flatMap(service -> service.reals().stream())
+                .mapToLong(number)
+                .sum();
+    }
+
+    private static Map<ServiceKey, Configuration.Service> byKey(List<Configuration.Service> services) {
+        var byKey = new LinkedHashMap<ServiceKey, Configuration.Service>();
+        services.forEach(service -> byKey.put(service.key(), service));
+        return byKey;
+    }
+}

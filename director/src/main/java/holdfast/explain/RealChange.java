@@ -1,0 +1,157 @@
+package holdfast.explain;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.DrainMode;
+import holdfast.conf.Ipvs;
+import holdfast.service.RealServerTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What changes between two configurations of one real server, of which either may be missing (IPVS-REF
+/// 1.7, 3.9).
+final class RealChange {
+    private final ServiceChange service;
+    private final String real;
+    private final Optional<Configuration.RealServer> before;
+    private final Optional<Configuration.RealServer> after;
+    private final long templates;
+    private final long connections;
+
+    /// @param id  of the real server, or [RealServerTable#NONE], which has neither templates nor
+    ///     connections
+    RealChange(
+            ServiceChange service,
+            String real,
+            int id,
+            Optional<Configuration.RealServer> before,
+            Optional<Configuration.RealServer> after) {
+        this.service = service;
+        this.real = real;
+        this.before = before;
+        this.after = after;
+        var table = service.table();
+        boolean isKnown = id != RealServerTable.NONE;
+        templates = isKnown ? table.persistent(id) : 0;
+        connections = isKnown ? table.active(id) + table.inactive(id) : 0;
+    }
+
+    /// Nothing where the real server is not affected.
+    Optional<RealImpact> impact() {
+        if (before.isEmpty()) {
+            return Optional.of(added());
+        }
+        return after.isEmpty() ? Optional.of(removed()) : edited(before.get(), after.get());
+    }
+
+    private RealImpact added() {
+        long revived = service.isPersistent() ? templates : 0;
+        var sentence = revived + connections == 0
+                ? "is added."
+                : "comes back: %s will be valid again where their clients have not come meanwhile, and %s will go on."
+                        .formatted(Words.count(revived, "template"), Words.count(connections, "connection"));
+        return new RealImpact(real, 0, 0, revived, 0, 0, connections, sentence);
+    }
+
+    private RealImpact removed() {
+        long orphaned = service.wasPersistent() ? templates : 0;
+        long rehomed = service.isRemoved() ? 0 : orphaned;
+        boolean isEnding = service.ipvsAfter().expireNodestConn();
+        var sentence = "is removed: %s will not be used any more, and %s will %s"
+                .formatted(
+                        Words.count(orphaned, "template"),
+                        Words.count(connections, "connection"),
+                        isEnding
+                                ? "end at once."
+                                : "be dropped without a word until their time is up, the real server comes back, or"
+                                        + " expire_nodest_conn ends them.");
+        return new RealImpact(
+                real, orphaned, rehomed, 0, isEnding ? connections : 0, isEnding ? 0 : connections, 0, sentence);
+    }
+
+    private Optional<RealImpact> edited(Configuration.RealServer present, Configuration.RealServer wanted) {
+        boolean keptClients = keepsClients(present, service.ipvsBefore());
+        boolean keepsClients = keepsClients(wanted, service.ipvsAfter());
+        long orphaned = service.wasPersistent() && !service.keepsTemplates() ? templates : 0;
+        long drained = service.keepsTemplates() && keptClients && !keepsClients ? templates : 0;
+        boolean isFoundAgain = service.isPersistent() && (!service.wasPersistent() || !keptClients);
+        long revived = isFoundAgain && keepsClients && orphaned == 0 ? templates : 0;
+        boolean isEnding = ends(wanted, service.ipvsAfter()) && !ends(present, service.ipvsBefore());
+        var sentences = new ArrayList<String>();
+        addTemplates(orphaned, revived, sentences);
+        addWeight(present, wanted, drained, sentences);
+        addMethod(present, wanted, sentences);
+        if (sentences.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new RealImpact(
+                real,
+                orphaned,
+                orphaned + drained,
+                revived,
+                isEnding ? connections : 0,
+                0,
+                0,
+                String.join(" ", sentences)));
+    }
+
+    private void addTemplates(long orphaned, long revived, List<String> sentences) {
+        if (orphaned > 0) {
+            sentences.add("keeps its %s, but no packet will find its %s any more."
+                    .formatted(Words.count(connections, "connection"), Words.count(orphaned, "template")));
+        }
+        if (revived > 0) {
+            sentences.add("gets %s back, where their clients have not come meanwhile."
+                    .formatted(Words.count(revived, "template")));
+        }
+    }
+
+    private void addWeight(
+            Configuration.RealServer present, Configuration.RealServer wanted, long drained, List<String> sentences) {
+        var mode = Draining.mode(wanted, service.ipvsAfter());
+        boolean isNews = present.weight() != 0 || mode != Draining.mode(present, service.ipvsBefore());
+        if (wanted.weight() == 0 && isNews) {
+            sentences.add(quiesced(mode, wanted, drained));
+        } else if (present.weight() != wanted.weight()) {
+            sentences.add("has weight %d instead of %d for clients without a template."
+                    .formatted(wanted.weight(), present.weight()));
+        }
+    }
+
+    private String quiesced(DrainMode mode, Configuration.RealServer wanted, long drained) {
+        var clients = Words.count(drained, "client") + " with a template will move with their next connection";
+        var open = Words.count(connections, "connection");
+        return switch (mode) {
+            case KEEP_ALL ->
+                service.keepsTemplates()
+                        ? "has weight 0 and keeps %s and %s: clients come back by them, so it still gains connections."
+                                .formatted(open, Words.count(templates, "template"))
+                        : "has weight 0 and keeps %s.".formatted(open);
+            case KEEP_CONNECTIONS -> "has weight 0 and keeps %s; %s.".formatted(open, clients);
+            case UNTIL_DEADLINE ->
+                "has weight 0; %s; %s will end after %d s at the latest.".formatted(clients, open, deadlineS(wanted));
+            case NOW -> "has weight 0; %s will end at once; %s.".formatted(open, clients);
+        };
+    }
+
+    private void addMethod(Configuration.RealServer present, Configuration.RealServer wanted, List<String> sentences) {
+        if (present.method() != wanted.method()) {
+            sentences.add("keeps method %s for %s; new ones, of old templates too, take %s."
+                    .formatted(present.method(), Words.count(connections, "connection"), wanted.method()));
+        }
+    }
+
+    private static long deadlineS(Configuration.RealServer real) {
+        return real.drain().map(Configuration.Drain::deadlineS).orElse(0L);
+    }
+
+    private static boolean keepsClients(Configuration.RealServer real, Ipvs ipvs) {
+        return real.weight() > 0 || Draining.mode(real, ipvs) == DrainMode.KEEP_ALL;
+    }
+
+    /// Whether its connections are ended, at once or at a deadline.
+    private static boolean ends(Configuration.RealServer real, Ipvs ipvs) {
+        var mode = Draining.mode(real, ipvs);
+        return real.weight() == 0 && (mode == DrainMode.NOW || mode == DrainMode.UNTIL_DEADLINE);
+    }
+}

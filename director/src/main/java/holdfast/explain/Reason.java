@@ -1,0 +1,112 @@
+package holdfast.explain;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Why a client's next connection goes where it goes.
+public sealed interface Reason {
+    /// One sentence or, for a chain of reasons, one for each.
+    String sentence();
+
+    /// The client's template is valid, so its real server is used and nobody else is asked.
+    ///
+    /// @param quiesced    whether the weight is 0, which does not matter here
+    /// @param overloaded  whether it is over its threshold, which does not matter either
+    record KeptByTemplate(String real, boolean quiesced, boolean overloaded) implements Reason {
+        @Override
+        public String sentence() {
+            return "The client's template keeps it on %s; the scheduler is not asked.".formatted(real)
+                    + unheeded(real, quiesced, overloaded);
+        }
+    }
+
+    /// Likewise, with a template that an operator made.
+    record PinnedByTemplate(String real, boolean quiesced, boolean overloaded) implements Reason {
+        @Override
+        public String sentence() {
+            return "An operator pinned the client to %s; the scheduler is not asked.".formatted(real)
+                    + unheeded(real, quiesced, overloaded);
+        }
+    }
+
+    /// The client has a template that cannot be used any more.
+    ///
+    /// @param condition  of IPVS-REF 3.5
+    record TemplateInvalid(String condition, Reason then) implements Reason {
+        @Override
+        public String sentence() {
+            return "The client's template is not used, because %s. ".formatted(condition) + then.sentence();
+        }
+    }
+
+    /// The service is persistent and the client new to it, or as good as new.
+    record Scheduled(String scheduler, String real) implements Reason {
+        @Override
+        public String sentence() {
+            return "The scheduler (%s) picks %s, and a new template holds the client there.".formatted(scheduler, real);
+        }
+    }
+
+    /// The service has no persistence.
+    record NotPersistent(String scheduler, String real) implements Reason {
+        @Override
+        public String sentence() {
+            return "The service is not persistent, so each connection is scheduled; the scheduler (%s) picks %s."
+                    .formatted(scheduler, real);
+        }
+    }
+
+    /// A real server that the scheduler does not pick.
+    record Out(String real, String why) {}
+
+    /// The scheduler picks nobody.
+    ///
+    /// @param candidates  every real server of the service
+    record NoRealServer(String scheduler, List<Out> candidates) implements Reason {
+        public NoRealServer {
+            candidates = List.copyOf(candidates);
+        }
+
+        @Override
+        public String sentence() {
+            if (candidates.isEmpty()) {
+                return "The service has no real servers, so the client is refused.";
+            }
+            return "The scheduler (%s) finds no real server, so the client is refused: ".formatted(scheduler)
+                    + candidates.stream().map(out -> out.real + " " + out.why).collect(Collectors.joining(", "))
+                    + ".";
+        }
+    }
+
+    /// A service without persistence answers at its own port only (IPVS-REF 1.4).
+    record OtherPort(int servicePort, int packetPort) implements Reason {
+        @Override
+        public String sentence() {
+            return "The packet is for port %d and the service without persistence has port %d, so it is not served."
+                    .formatted(packetPort, servicePort);
+        }
+    }
+
+    /// There is no room for the template that the client needs.
+    record TemplateTableFull(int capacity) implements Reason {
+        @Override
+        public String sentence() {
+            return "All %d templates are in use and the client has none, so its packet is dropped.".formatted(capacity);
+        }
+    }
+
+    private static String unheeded(String real, boolean quiesced, boolean overloaded) {
+        var text = new StringBuilder();
+        if (quiesced) {
+            text.append(" The weight of ")
+                    .append(real)
+                    .append(" is 0, but only the scheduler looks at weights: a real server of weight 0 still gains")
+                    .append(" connections, from the clients whose templates lead to it. The drain mode")
+                    .append(" keep-connections (expire_quiescent_template) ends that.");
+        }
+        if (overloaded) {
+            text.append(" It is over its threshold, which only keeps new clients away.");
+        }
+        return text.toString();
+    }
+}

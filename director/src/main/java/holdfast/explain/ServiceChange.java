@@ -1,0 +1,168 @@
+package holdfast.explain;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipvs;
+import holdfast.conf.ServiceKey;
+import holdfast.service.RealServerTable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What changes between two configurations of one service, of which either may be missing (IPVS-REF 3.9).
+final class ServiceChange {
+    private final RealServerTable table;
+    private final Optional<Configuration.Service> before;
+    private final Optional<Configuration.Service> after;
+    private final Ipvs ipvsBefore;
+    private final Ipvs ipvsAfter;
+
+    ServiceChange(
+            RealServerTable table,
+            Optional<Configuration.Service> before,
+            Optional<Configuration.Service> after,
+            Ipvs ipvsBefore,
+            Ipvs ipvsAfter) {
+        this.table = table;
+        this.before = before;
+        this.after = after;
+        this.ipvsBefore = ipvsBefore;
+        this.ipvsAfter = ipvsAfter;
+    }
+
+    ServiceImpact impact() {
+        var realsBefore = byAddress(before);
+        var realsAfter = byAddress(after);
+        var reals = new ArrayList<RealImpact>();
+        realsAfter.forEach((real, wanted) -> of(real, Optional.ofNullable(realsBefore.get(real)), Optional.of(wanted))
+                .ifPresent(reals::add));
+        realsBefore.forEach((real, present) -> {
+            if (!realsAfter.containsKey(real)) {
+                of(real, Optional.of(present), Optional.empty()).ifPresent(reals::add);
+            }
+        });
+        return new ServiceImpact(key().toString(), changes(), reals);
+    }
+
+    private Optional<RealImpact> of(
+            Hypothesis.Real real,
+            Optional<Configuration.RealServer> present,
+            Optional<Configuration.RealServer> wanted) {
+        var key = key();
+        int id = table.find(
+                key.protocol().number(),
+                key.address().bits(),
+                key.port(),
+                real.address().bits(),
+                real.port());
+        var change = new RealChange(this, real.toString(), id, present, wanted);
+        return change.impact();
+    }
+
+    private ServiceKey key() {
+        return after.or(() -> before).orElseThrow().key();
+    }
+
+    RealServerTable table() {
+        return table;
+    }
+
+    boolean isRemoved() {
+        return after.isEmpty();
+    }
+
+    Ipvs ipvsBefore() {
+        return ipvsBefore;
+    }
+
+    Ipvs ipvsAfter() {
+        return ipvsAfter;
+    }
+
+    /// Whether templates are looked up now.
+    boolean wasPersistent() {
+        return before.flatMap(Configuration.Service::persistence).isPresent();
+    }
+
+    boolean isPersistent() {
+        return after.flatMap(Configuration.Service::persistence).isPresent();
+    }
+
+    /// Whether a template that is found now is found afterwards, if its real server stays.
+    boolean keepsTemplates() {
+        return wasPersistent() && isPersistent() && !isNetmaskChanged() && !isEngineChanged();
+    }
+
+    private boolean isNetmaskChanged() {
+        return wasPersistent()
+                && isPersistent()
+                && persistence(before).netmask() != persistence(after).netmask();
+    }
+
+    private boolean isEngineChanged() {
+        return wasPersistent()
+                && isPersistent()
+                && !persistence(before).engine().equals(persistence(after).engine());
+    }
+
+    private List<String> changes() {
+        if (before.isEmpty()) {
+            return List.of("the service is new.");
+        }
+        if (after.isEmpty()) {
+            return List.of("the service is removed; its clients have nowhere to come back to.");
+        }
+        var changes = new ArrayList<String>();
+        addPersistenceChanges(changes);
+        if (before.get().scheduler() != after.get().scheduler()) {
+            changes.add("the scheduler changes from %s to %s, which templates do not heed."
+                    .formatted(
+                            before.get().scheduler().word(),
+                            after.get().scheduler().word()));
+        }
+        if (isSomebodyEligible(before.get()) && !isSomebodyEligible(after.get())) {
+            changes.add("no real server has any weight left, so new clients are refused.");
+        }
+        return changes;
+    }
+
+    private void addPersistenceChanges(List<String> changes) {
+        if (wasPersistent() && !isPersistent()) {
+            changes.add("persistence is switched off, so templates are ignored; connections go on.");
+        } else if (!wasPersistent() && isPersistent()) {
+            changes.add("persistence is switched on; templates of an earlier time that have not run out count again.");
+        } else if (wasPersistent()) {
+            addChangesOf(persistence(before), persistence(after), changes);
+        }
+    }
+
+    private void addChangesOf(
+            Configuration.Persistence present, Configuration.Persistence wanted, List<String> changes) {
+        if (present.timeoutS() != wanted.timeoutS()) {
+            changes.add("present templates keep their timeout of %d s; only new ones get %d s."
+                    .formatted(present.timeoutS(), wanted.timeoutS()));
+        }
+        if (isNetmaskChanged()) {
+            changes.add("the netmask changes, so present templates are not found any more and run out, except those"
+                    + " of clients whose address both masks leave the same.");
+        }
+        if (isEngineChanged()) {
+            changes.add("the persistence engine changes, so present templates do not match any more and run out.");
+        }
+    }
+
+    private static boolean isSomebodyEligible(Configuration.Service service) {
+        return service.realServers().stream().anyMatch(real -> real.weight() > 0);
+    }
+
+    private static Configuration.Persistence persistence(Optional<Configuration.Service> service) {
+        return service.flatMap(Configuration.Service::persistence).orElseThrow();
+    }
+
+    private static Map<Hypothesis.Real, Configuration.RealServer> byAddress(Optional<Configuration.Service> service) {
+        var byAddress = new LinkedHashMap<Hypothesis.Real, Configuration.RealServer>();
+        service.ifPresent(s -> s.realServers().forEach(real -> byAddress.put(Hypothesis.Real.of(real), real)));
+        return byAddress;
+    }
+}

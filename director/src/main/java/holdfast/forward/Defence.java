@@ -1,0 +1,85 @@
+package holdfast.forward;
+
+import holdfast.conf.Ipvs;
+
+/// The defence against overload of IPVS-REF 4.10: when it is on, which first packets it drops, and which entries.
+///
+/// IPVS goes by free memory; our memory is taken at the start, so what may become short is free connection slots. Each
+/// of the three strategies is off (0), automatic and at rest (1) or at work (2), or always at work (3).
+///
+/// Pure but for its counters; the worker tells it once a second how many slots are free.
+final class Defence {
+    private static final int LOTTERY_PACKETS_MAX = 8;
+
+    private final int[] tickets = new int[LOTTERY_PACKETS_MAX + 1];
+
+    private Ipvs ipvs = Ipvs.DEFAULT;
+    private int dropEntry;
+    private int dropPacket;
+    private int secureTcp;
+    private int dropRate;
+    private int dropCounter;
+
+    Defence() {
+        configure(Ipvs.DEFAULT);
+    }
+
+    void configure(Ipvs next) {
+        ipvs = next;
+        dropEntry = next.dropEntry();
+        dropPacket = next.dropPacket();
+        secureTcp = next.secureTcp();
+        dropRate = dropPacket == 3 ? next.amDroprate() : 0;
+        dropCounter = dropRate;
+    }
+
+    /// Once a second.
+    ///
+    /// @param free  connection slots
+    void step(int free) {
+        boolean isShort = free < ipvs.amemthresh();
+        dropEntry = automatic(dropEntry, isShort);
+        dropPacket = automatic(dropPacket, isShort);
+        secureTcp = automatic(secureTcp, isShort);
+        dropRate = switch (dropPacket) {
+            case 2 -> ipvs.amemthresh() / (ipvs.amemthresh() - free);
+            case 3 -> ipvs.amDroprate();
+            default -> 0;
+        };
+    }
+
+    private static int automatic(int level, boolean isShort) {
+        if (level == 1 && isShort) {
+            return 2;
+        }
+        return level == 2 && !isShort ? 1 : level;
+    }
+
+    /// Whether to drop this packet, which would begin a connection: one of so many.
+    boolean dropsPacket() {
+        if (dropRate == 0 || --dropCounter > 0) {
+            return false;
+        }
+        dropCounter = dropRate;
+        return true;
+    }
+
+    /// Whether entries are to be looked through this second.
+    boolean dropsEntries() {
+        return dropEntry >= 2;
+    }
+
+    /// Whether TCP goes by the table of `secure_tcp` (IPVS-REF 4.5).
+    boolean isSecure() {
+        return secureTcp >= 2;
+    }
+
+    /// Whether an idle connection of so many inbound packets loses: one of eight with eight, every one with one.
+    boolean loses(int inPackets) {
+        if (inPackets < 1 || inPackets > LOTTERY_PACKETS_MAX || --tickets[inPackets] > 0) {
+            return false;
+        }
+        tickets[inPackets] = inPackets;
+        return true;
+    }
+}

@@ -1,0 +1,180 @@
+package holdfast.forward;
+
+import holdfast.conf.Ipvs;
+import holdfast.conf.Protocol;
+import holdfast.conn.Conn;
+import holdfast.conn.ConnTable;
+import holdfast.conn.SctpState;
+import holdfast.conn.TcpState;
+import holdfast.persist.Template;
+import holdfast.persist.TemplateTable;
+import holdfast.service.RealServerTable;
+import holdfast.service.Services;
+
+/// Takes out entries that nobody asked for by packet or timer, a few per turn: those of real servers that are to be
+/// emptied or were removed (IPVS-REF 1.7), and those that the defence gives up (4.10).
+///
+/// It looks at the real servers once a second and whenever the configuration changes. What is left then is found by
+/// their own lists, so it costs no more than what it takes out. Worker only.
+final class Sweeper {
+    private static final int DEFENCE_PARTS = 32;
+    private static final long IDLE = 60_000_000_000L;
+
+    private final Tables tables;
+    private final Defence defence;
+    private final ConnTable connections;
+    private final TemplateTable templates;
+    private final RealServerTable reals;
+    private final Conn conn;
+    private final Template template;
+
+    private Ipvs ipvs = Ipvs.DEFAULT;
+    private int sweptReal; // the real servers from here on are still to be looked at
+    private int connectionsToJudge;
+    private int templatesToJudge;
+    private int random = 1;
+
+    Sweeper(Tables tables, Defence defence) {
+        this.tables = tables;
+        this.defence = defence;
+        connections = tables.connections();
+        templates = tables.templates();
+        reals = tables.reals();
+        conn = connections.view();
+        template = templates.view();
+        sweptReal = reals.max();
+    }
+
+    void configure(Ipvs next) {
+        ipvs = next;
+        lookAtRealServers();
+    }
+
+    /// Begins to look at all real servers anew.
+    void lookAtRealServers() {
+        sweptReal = 0;
+    }
+
+    /// Once a second.
+    void step() {
+        lookAtRealServers();
+        if (defence.dropsEntries()) {
+            connectionsToJudge = connections.high() / DEFENCE_PARTS + 1;
+            templatesToJudge = templates.high() / DEFENCE_PARTS + 1;
+        }
+    }
+
+    /// @return how many entries and real servers were looked at
+    int run(long now, int budget) {
+        int left = budget;
+        while (left > 0 && sweptReal < reals.size()) {
+            left -= sweep(sweptReal, now, left);
+        }
+        for (; left > 0 && connectionsToJudge > 0; left--, connectionsToJudge--) {
+            judgeConnection(anySlot(connections.high()), now);
+        }
+        for (; left > 0 && templatesToJudge > 0; left--, templatesToJudge--) {
+            judgeTemplate(anySlot(templates.high()), now);
+        }
+        return budget - left;
+    }
+
+    private int anySlot(int high) {
+        random ^= random << 13; // xorshift (Marsaglia 2003)
+        random ^= random >>> 17;
+        random ^= random << 5;
+        return high == 0 ? 0 : (int) (Integer.toUnsignedLong(random) % high);
+    }
+
+    /// Goes on with one real server, and to the next one when nothing of it has to go any more.
+    private int sweep(int real, long now, int budget) {
+        boolean isEmptied = reals.isToBeEmptied(real, now);
+        boolean isRemoved = !reals.isAvailable(real) && ipvs.expireNodestConn();
+        int looked = 1;
+        if (isEmptied || isRemoved) {
+            while (looked < budget && connections.firstOf(real) != ConnTable.MISSING) {
+                tables.end(connections.firstOf(real), true, now);
+                looked++;
+            }
+        }
+        int before = looked;
+        if (isEmptied) {
+            looked += dropTemplates(real, budget - looked, now);
+        }
+        if (looked < budget || looked == before) {
+            sweptReal = real + 1;
+        }
+        return looked;
+    }
+
+    /// Pinned templates stay: their operator said so, and a flush ends them.
+    ///
+    /// @return how many went
+    private int dropTemplates(int real, int budget, long now) {
+        int dropped = 0;
+        int slot = templates.firstOf(real);
+        for (int looked = 0; slot != TemplateTable.MISSING && looked < budget; looked++) {
+            int next = templates.nextOf(slot);
+            if (!template.at(slot).isPinned()) {
+                tables.dropTemplate(slot, now);
+                dropped++;
+            }
+            slot = next;
+        }
+        return dropped;
+    }
+
+    private void judgeConnection(int slot, long now) {
+        if (slot >= connections.high() || !connections.isLive(slot)) {
+            return;
+        }
+        conn.at(slot);
+        boolean goes = switch (Protocol.of(conn.protocol())) {
+            case TCP -> losesTcp(now);
+            case SCTP -> losesSctp(now);
+            case UDP, MARK -> losesLottery(now);
+        };
+        if (goes) {
+            tables.counters().count(Counter.EVICTED_BY_DEFENCE);
+            tables.end(slot, true, now);
+        }
+    }
+
+    private boolean losesTcp(long now) {
+        var state = TcpState.of(conn.state());
+        return state == TcpState.SYN_RECV
+                || state == TcpState.SYNACK
+                || (state == TcpState.ESTABLISHED && losesLottery(now));
+    }
+
+    private boolean losesSctp(long now) {
+        var state = SctpState.of(conn.state());
+        return state == SctpState.INIT1
+                || state == SctpState.INIT
+                || (state == SctpState.ESTABLISHED && losesLottery(now));
+    }
+
+    private boolean losesLottery(long now) {
+        long idle = tables.timeout(conn) - (conn.expiresAt() - now);
+        return idle >= IDLE && defence.loses(conn.inPackets());
+    }
+
+    /// Those of one-packet services have no connections to be assured by; they go once nobody has used them for a
+    /// minute (IPVS draws lots, by a count of packets that our templates have no room for).
+    private void judgeTemplate(int slot, long now) {
+        if (slot >= templates.high() || !templates.isLive(slot)) {
+            return;
+        }
+        template.at(slot);
+        int service = template.service();
+        boolean isOfDatagrams = service != Services.NONE
+                && tables.services().configured(service).onePacket();
+        boolean isIdle = template.expiresAt() - now <= template.timeoutS() * 1_000_000_000L - IDLE;
+        boolean goes =
+                template.controlled() == 0 && !template.isPinned() && (isOfDatagrams ? isIdle : !template.isAssured());
+        if (goes) {
+            tables.counters().count(Counter.EVICTED_BY_DEFENCE);
+            tables.dropTemplate(slot, now);
+        }
+    }
+}

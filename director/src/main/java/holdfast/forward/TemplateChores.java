@@ -1,0 +1,282 @@
+package holdfast.forward;
+
+import holdfast.persist.Template;
+import holdfast.persist.TemplateTable;
+import holdfast.service.RealServerTable;
+import holdfast.service.Services;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// What an operator does to templates: flush, move, pin. Done on the datapath thread a few per turn, so that packets do
+/// not wait, and none while the stream to the standbys is more than half full, so that they hear of every one.
+///
+/// One client is found by its keys, one for each service; all of a real server or a service by the real servers' own
+/// lists. So an order costs what it touches, but for a client prefix, which looks at every template of the real servers
+/// that are left. Worker only.
+public final class TemplateChores {
+    /// Orders that may wait; more are refused.
+    private static final int ORDERS_MAX = 64;
+
+    public enum Action {
+        FLUSH,
+        MOVE,
+        PIN,
+        UNPIN
+    }
+
+    /// Which templates.
+    ///
+    /// @param client   address whose bits under `mask` count
+    /// @param mask     all ones for one client, 0 for all
+    /// @param service  id, or [Services#NONE] for all
+    /// @param real     address and port of a real server as [Target], or null for all
+    public record Selection(
+            int client, int mask, int service, @Nullable Target real) {
+        boolean isOneClient() {
+            return mask == -1;
+        }
+    }
+
+    /// A real server by its address, whatever services have it.
+    ///
+    /// @param port  as configured, or [#ANY_PORT]
+    public record Target(int address, int port) {
+        /// Whatever the port.
+        public static final int ANY_PORT = -1;
+
+        boolean is(RealServerTable reals, int id) {
+            return reals.address(id) == address && (port == ANY_PORT || reals.port(id) == port);
+        }
+    }
+
+    /// What came of an order.
+    ///
+    /// @param matched  templates that it was about
+    /// @param done     those changed, or made
+    /// @param refused  those that could not be: no such real server in the service, or no room
+    public record Outcome(long matched, long done, long refused) {}
+
+    private static final class Order {
+        private final Action action;
+        private final Selection selection;
+        private final @Nullable Target to;
+        private final boolean isDryRun;
+        private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        private final int[] walked; // what it goes through: services for one client, else real servers
+        private int at;
+        private int cursor = TemplateTable.MISSING;
+        private long matched;
+        private long done;
+        private long refused;
+
+        Order(Action action, Selection selection, @Nullable Target to, boolean isDryRun, int[] walked) {
+            this.action = action;
+            this.selection = selection;
+            this.to = to;
+            this.isDryRun = isDryRun;
+            this.walked = walked;
+        }
+    }
+
+    private final Tables tables;
+    private final TemplateTable templates;
+    private final RealServerTable reals;
+    private final Template template;
+    private final Queue<Order> orders = new ArrayDeque<>();
+
+    TemplateChores(Tables tables) {
+        this.tables = tables;
+        templates = tables.templates();
+        reals = tables.reals();
+        template = templates.view();
+    }
+
+    /// Takes an order. Its outcome comes once everything is done; it fails where this director is not or no longer
+    /// active, and where too many wait.
+    ///
+    /// @param to        where MOVE moves, and what PIN makes a template for where a client has none; else null
+    /// @param isDryRun  only count what would be done
+    public CompletableFuture<Outcome> order(Action action, Selection selection, @Nullable Target to, boolean isDryRun) {
+        var order = new Order(action, selection, to, isDryRun, walked(selection));
+        if (!tables.isActive()) {
+            order.outcome.completeExceptionally(
+                    new IllegalStateException("this director is not active; ask the one that is"));
+        } else if (orders.size() >= ORDERS_MAX) {
+            order.outcome.completeExceptionally(
+                    new IllegalStateException(ORDERS_MAX + " orders wait already; ask again when they are done"));
+        } else {
+            orders.add(order);
+        }
+        return order.outcome;
+    }
+
+    /// @return how many templates were looked at
+    int run(long now, int budget) {
+        var order = orders.peek();
+        if (order == null || isStreamBusy()) {
+            return 0;
+        }
+        int left = budget;
+        while (left > 0 && order.at < order.walked.length) {
+            left -= order.selection.isOneClient() ? visitClient(order, now) : visitRealServer(order, now, left);
+        }
+        if (order.at == order.walked.length) {
+            orders.remove();
+            order.outcome.complete(new Outcome(order.matched, order.done, order.refused));
+        }
+        return Math.max(1, budget - left);
+    }
+
+    /// What is not done yet will not be: another director changes the tables now.
+    void giveUp() {
+        for (var order = orders.poll(); order != null; order = orders.poll()) {
+            order.outcome.completeExceptionally(
+                    new IllegalStateException("this director is not active any more; ask the one that is"));
+        }
+    }
+
+    private boolean isStreamBusy() {
+        var ring = tables.changes().ring();
+        return ring.size() > ring.capacity() / 2;
+    }
+
+    private int[] walked(Selection selection) {
+        var services = tables.services();
+        List<Integer> walked = new ArrayList<>();
+        if (selection.isOneClient()) {
+            for (int service = 0; service < services.size(); service++) {
+                if (services.isPersistent(service) && isSelected(selection, service)) {
+                    walked.add(service);
+                }
+            }
+        } else {
+            for (int real = 0; real < reals.size(); real++) {
+                if (isSelected(selection, reals.service(real)) && isSelectedReal(selection, real)) {
+                    walked.add(real);
+                }
+            }
+        }
+        return walked.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static boolean isSelected(Selection selection, int service) {
+        return selection.service == Services.NONE || selection.service == service;
+    }
+
+    private boolean isSelectedReal(Selection selection, int real) {
+        var wanted = selection.real;
+        return wanted == null || wanted.is(reals, real);
+    }
+
+    private int visitClient(Order order, long now) {
+        int service = order.walked[order.at++];
+        int client = order.selection.client & tables.services().netmask(service);
+        int slot = tables.persistence().find(service, client);
+        if (slot != TemplateTable.MISSING
+                && isSelectedReal(order.selection, template.at(slot).real())) {
+            act(order, slot, now);
+        } else if (slot == TemplateTable.MISSING && order.action == Action.PIN) {
+            make(order, service, client, now);
+        }
+        return 1;
+    }
+
+    /// Goes on in one real server's list. Where what stood next went away meanwhile, it begins again at the head: what
+    /// was done to a template is not done to it twice.
+    private int visitRealServer(Order order, long now, int budget) {
+        int real = order.walked[order.at];
+        boolean isThere = order.cursor != TemplateTable.MISSING
+                && order.cursor < templates.high()
+                && templates.isLive(order.cursor)
+                && template.at(order.cursor).real() == real;
+        int slot = isThere ? order.cursor : templates.firstOf(real);
+        int looked = 1;
+        for (; slot != TemplateTable.MISSING && looked < budget; looked++) {
+            int next = templates.nextOf(slot);
+            boolean isMeant = ((template.at(slot).client() ^ order.selection.client) & order.selection.mask) == 0;
+            if (isMeant && !template.isInvalid()) {
+                act(order, slot, now);
+            }
+            slot = next;
+        }
+        order.cursor = slot;
+        if (slot == TemplateTable.MISSING) {
+            order.at++;
+        }
+        return looked;
+    }
+
+    private void act(Order order, int slot, long now) {
+        template.at(slot);
+        switch (order.action) {
+            case FLUSH -> {
+                if (!order.isDryRun) {
+                    tables.dropTemplate(slot, now);
+                }
+                count(order, true);
+            }
+            case MOVE -> move(order, slot, now);
+            case PIN, UNPIN -> {
+                boolean pinned = order.action == Action.PIN;
+                if (template.isPinned() != pinned) {
+                    if (!order.isDryRun) {
+                        tables.pinTemplate(slot, pinned, now);
+                    }
+                    count(order, true);
+                }
+            }
+        }
+    }
+
+    private void move(Order order, int slot, long now) {
+        int to = target(order, template.service());
+        if (to == RealServerTable.NONE) {
+            count(order, false);
+        } else if (to != template.real()) {
+            if (!order.isDryRun) {
+                tables.moveTemplate(slot, to, now);
+            }
+            count(order, true);
+        }
+    }
+
+    private void make(Order order, int service, int client, long now) {
+        int to = target(order, service);
+        if (order.isDryRun) {
+            count(order, to != RealServerTable.NONE);
+            return;
+        }
+        int slot = to == RealServerTable.NONE ? TemplateTable.FULL : tables.madeTemplate(service, client, to, now);
+        if (slot == TemplateTable.FULL) {
+            count(order, false);
+        } else {
+            tables.pinTemplate(slot, true, now);
+            count(order, true);
+        }
+    }
+
+    private static void count(Order order, boolean done) {
+        order.matched++;
+        order.done += done ? 1 : 0;
+        order.refused += done ? 0 : 1;
+    }
+
+    /// The real server that an order names, in a service, where it is configured there now.
+    private int target(Order order, int service) {
+        var to = order.to;
+        if (to == null || service == Services.NONE) {
+            return RealServerTable.NONE;
+        }
+        var candidates = tables.services().reals(service);
+        for (int i = 0; i < candidates.count(); i++) {
+            if (to.is(reals, candidates.id(i))) {
+                return candidates.id(i);
+            }
+        }
+        return RealServerTable.NONE;
+    }
+}

@@ -1,0 +1,38 @@
+package holdfast.schedule;
+
+import holdfast.service.RealServers;
+
+/// What a real server carries, and how that compares between real servers of different weight (IPVS-REF
+/// 5.1).
+final class Overhead {
+    /// An active connection weighs as much as so many inactive ones.
+    static final long ACTIVE = 256;
+
+    private Overhead() {}
+
+    static long of(RealServers reals, int position) {
+        return reals.active(position) * ACTIVE + reals.inactive(position);
+    }
+
+    /// Whether load / weight of one is smaller than that of the other, without dividing. A load takes 40
+    /// bits at most, so a weight may take 23.
+    static boolean isLess(long load, long weight, long otherLoad, long otherWeight) {
+        return otherLoad * weight > load * otherWeight;
+    }
+
+    /// The eligible one with the least overhead for its weight, of equals the first; [Scheduler#NONE]
+    /// without one.
+    static int leastForWeight(RealServers reals) {
+        int best = Scheduler.NONE;
+        for (int i = 0; i < reals.count(); i++) {
+            if (reals.isEligible(i) && (best == Scheduler.NONE || isLessForWeight(reals, i, best))) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    static boolean isLessForWeight(RealServers reals, int position, int other) {
+        return isLess(of(reals, position), reals.weight(position), of(reals, other), reals.weight(other));
+    }
+}

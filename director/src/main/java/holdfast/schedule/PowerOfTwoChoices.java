@@ -1,0 +1,65 @@
+package holdfast.schedule;
+
+import holdfast.conn.Flow;
+import holdfast.service.RealServers;
+
+/// Draws two real servers at random, each with its weight's share, and picks the one with less load for
+/// its weight; of equals, the one drawn first (`ip_vs_twos`, IPVS-REF 5.13).
+///
+/// As in IPVS, a draw is a number from 0 up to and including the sum of the weights, so the head of the
+/// list has one chance more than its weight; and loads are compared in 32 bits, which overflow.
+final class PowerOfTwoChoices implements Scheduler {
+    private long random;
+
+    /// @param seed  any number; another one for each service, lest their draws go together
+    PowerOfTwoChoices(long seed) {
+        random = seed;
+    }
+
+    @Override
+    public int pick(RealServers reals, Flow flow, long now) {
+        int total = 0;
+        for (int i = 0; i < reals.count(); i++) {
+            total += reals.isEligible(i) ? reals.weight(i) : 0;
+        }
+        if (total == 0) {
+            return NONE;
+        }
+        int first = at(draw(total), reals);
+        int second = at(draw(total), reals);
+        return isLighter(reals, second, first) ? second : first;
+    }
+
+    /// Uniform in 0 to `max` inclusive, but for a bias of less than one in 2^32 / `max`.
+    private int draw(int max) {
+        random += Mix.GOLDEN;
+        long bits = Mix.of(random) >>> 32;
+        return (int) ((bits * (max + 1L)) >>> 32);
+    }
+
+    /// The eligible one at which the weights walked over reach `drawn`.
+    private static int at(int drawn, RealServers reals) {
+        int left = drawn;
+        int last = NONE;
+        for (int i = 0; i < reals.count(); i++) {
+            if (reals.isEligible(i)) {
+                last = i;
+                left -= reals.weight(i);
+                if (left <= 0) {
+                    return i;
+                }
+            }
+        }
+        return last;
+    }
+
+    private static boolean isLighter(RealServers reals, int position, int other) {
+        return reals.weight(position) * (int) Overhead.of(reals, other)
+                > reals.weight(other) * (int) Overhead.of(reals, position);
+    }
+
+    @Override
+    public Scheduler copy() {
+        return new PowerOfTwoChoices(random);
+    }
+}

@@ -1,0 +1,81 @@
+package holdfast.service;
+
+import holdfast.conf.MarkRule;
+import holdfast.conf.Protocol;
+import holdfast.conn.Flow;
+import java.util.List;
+
+/// The mark of a first packet: what iptables' MARK target does for IPVS, since a packet socket cannot see the kernel's
+/// mark. The first rule that fits counts. Asked once for each new connection; immutable, and allocates nothing.
+public final class Marks {
+    private static final int ANY_PROTOCOL = -1;
+
+    private final Rule[] rules;
+
+    private record Rule(
+            int mark,
+            int source,
+            int sourceMask,
+            int destination,
+            int destinationMask,
+            int protocol,
+            int[] sourcePorts,
+            int[] destinationPorts,
+            String interfaceName) {
+        boolean fits(Flow flow, String from) {
+            return ((int) flow.clientLo() & sourceMask) == source
+                    && (flow.virtualAddress() & destinationMask) == destination
+                    && (protocol == ANY_PROTOCOL || protocol == flow.protocol())
+                    && isIn(sourcePorts, flow.clientPort())
+                    && isIn(destinationPorts, flow.virtualPort())
+                    && (interfaceName.isEmpty() || interfaceName.equals(from));
+        }
+
+        /// @param ranges  first and last port by turns; none for all
+        private static boolean isIn(int[] ranges, int port) {
+            for (int i = 0; i < ranges.length; i += 2) {
+                if (port >= ranges[i] && port <= ranges[i + 1]) {
+                    return true;
+                }
+            }
+            return ranges.length == 0;
+        }
+    }
+
+    public Marks(List<MarkRule> rules) {
+        this.rules = rules.stream().map(Marks::compiled).toArray(Rule[]::new);
+    }
+
+    /// The mark of a flow, or 0 where no rule fits.
+    ///
+    /// @param from  name of the interface that the packet came in by
+    public int of(Flow flow, String from) {
+        for (var rule : rules) {
+            if (rule.fits(flow, from)) {
+                return rule.mark;
+            }
+        }
+        return 0;
+    }
+
+    private static Rule compiled(MarkRule rule) {
+        int sourceMask = rule.source().map(MarkRule.Prefix::mask).orElse(0);
+        int destinationMask = rule.destination().map(MarkRule.Prefix::mask).orElse(0);
+        return new Rule(
+                rule.mark(),
+                rule.source().map(prefix -> prefix.address().bits()).orElse(0) & sourceMask,
+                sourceMask,
+                rule.destination().map(prefix -> prefix.address().bits()).orElse(0) & destinationMask,
+                destinationMask,
+                rule.protocol().map(Protocol::number).orElse(ANY_PROTOCOL),
+                ranges(rule.sourcePorts()),
+                ranges(rule.destinationPorts()),
+                rule.interfaceName().orElse(""));
+    }
+
+    private static int[] ranges(List<MarkRule.PortRange> ranges) {
+        return ranges.stream()
+                .flatMapToInt(range -> java.util.stream.IntStream.of(range.first(), range.last()))
+                .toArray();
+    }
+}

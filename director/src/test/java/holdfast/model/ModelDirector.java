@@ -1,0 +1,492 @@
+package holdfast.model;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.DrainMode;
+import holdfast.conf.ForwardingMethod;
+import holdfast.conf.Ipvs;
+import holdfast.conf.MarkRule;
+import holdfast.conf.RearmPolicy;
+import holdfast.conf.ServiceKey;
+import holdfast.model.Verdict.Why;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One director as IPVS-REF 1.2 to 1.9 has it decide.
+public final class ModelDirector {
+    private static final int FTP = 21;
+    private static final int FTP_DATA = 20;
+
+    private final int connectionsMax;
+    private final Set<Integer> silent;
+    private final Map<Conn.Key, Conn> conns = new LinkedHashMap<>();
+    private final Map<Dest.Id, Dest> dests = new LinkedHashMap<>();
+    private final Map<ServiceKey, RearmPolicy> policies = new HashMap<>();
+    private final Templates templates = new Templates(this::policy);
+    private List<Service> services = new ArrayList<>();
+    private List<MarkRule> marks = List.of();
+    private Ipvs ipvs = Ipvs.DEFAULT;
+    private final PacketDefence defence = new PacketDefence();
+
+    /// @param silent  addresses to which no way is known, so that nothing can be sent there
+    public ModelDirector(int connectionsMax, Set<Integer> silent) {
+        this.connectionsMax = connectionsMax;
+        this.silent = Set.copyOf(silent);
+    }
+
+    public Collection<Conn> conns() {
+        return conns.values();
+    }
+
+    public List<Template> templates() {
+        return templates.all;
+    }
+
+    public Collection<Dest> dests() {
+        return dests.values();
+    }
+
+    // ---- configuration
+
+    /// Goes over to another configuration; connections and templates stay (2.5, 3.9), but for what drain modes and
+    /// `expire_nodest_conn` end.
+    public void configure(List<Configuration.Service> wanted, List<MarkRule> marks, Ipvs ipvs, long now) {
+        this.marks = marks;
+        this.ipvs = ipvs;
+        defence.configure(ipvs);
+        var next = new ArrayList<Service>();
+        for (var settings : wanted) {
+            next.add(configured(settings, now));
+        }
+        for (var before : services) {
+            var after = next.stream()
+                    .filter(service -> service.key().equals(before.key()))
+                    .findFirst();
+            for (var dest : before.dests) {
+                if (after.isEmpty() || !after.get().dests.contains(dest)) {
+                    dest.isAvailable = false;
+                }
+            }
+        }
+        services = next;
+        endOrphans(now);
+        drain(now);
+    }
+
+    private Service configured(Configuration.Service settings, long now) {
+        var before = services.stream()
+                .filter(service -> service.key().equals(settings.key()))
+                .findFirst();
+        var service = new Service(settings, before.map(known -> known.dests).orElse(List.of()));
+        service.chosenLast = before.map(known -> known.chosenLast).orElse(null);
+        var wanted = settings.realServers().stream()
+                .map(real -> id(settings.key(), real))
+                .toList();
+        for (var dest : List.copyOf(service.dests)) {
+            if (!wanted.contains(dest.id)) {
+                service.delete(dest);
+            }
+        }
+        for (var real : settings.realServers()) {
+            var dest = dests.computeIfAbsent(id(settings.key(), real), Dest::new);
+            boolean isAsBefore = dest.weight == 0 && dest.drain.equals(real.drain());
+            dest.edit(real);
+            if (!isAsBefore) { // a deadline runs from when the drain was first said so
+                dest.deadlineMs =
+                        now + real.drain().map(Configuration.Drain::deadlineS).orElse(0L) * 1000;
+            }
+            if (before.isEmpty()) {
+                dest.zeroTraffic(); // another service object under the same key (3.9)
+            }
+            if (!service.dests.contains(dest)) {
+                service.dests.addFirst(dest); // 2.4
+            }
+        }
+        policies.put(
+                settings.key(),
+                settings.persistence().map(Configuration.Persistence::rearm).orElse(RearmPolicy.IPVS));
+        return service;
+    }
+
+    private static Dest.Id id(ServiceKey key, Configuration.RealServer real) {
+        return new Dest.Id(
+                key.protocol().number(),
+                key.address().bits(),
+                key.port(),
+                real.address().bits(),
+                real.port());
+    }
+
+    private RearmPolicy policy(Template template) {
+        var id = template.dest.id;
+        return policies.entrySet().stream()
+                .filter(entry -> entry.getKey().protocol().number() == id.protocol()
+                        && entry.getKey().address().bits() == id.virtualAddress()
+                        && entry.getKey().port() == id.servicePort())
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(RearmPolicy.IPVS);
+    }
+
+    /// With `expire_nodest_conn` the connections of a deleted real server end (1.7), and their templates with them when
+    /// nothing else holds those (3.8).
+    private void endOrphans(long now) {
+        if (ipvs.expireNodestConn()) {
+            for (var conn : List.copyOf(conns.values())) {
+                if (!conn.dest.isAvailable) {
+                    endByForce(conn, now);
+                }
+            }
+        }
+    }
+
+    /// Drain modes that end what is left of a quiesced real server.
+    private void drain(long now) {
+        for (var dest : dests.values()) {
+            if (dest.weight != 0) {
+                continue;
+            }
+            var mode = dest.drainMode(ipvs.expireQuiescentTemplate());
+            if (mode == DrainMode.NOW || (mode == DrainMode.UNTIL_DEADLINE && dest.deadlineMs <= now)) {
+                List.copyOf(conns.values()).stream()
+                        .filter(conn -> conn.dest == dest)
+                        .forEach(conn -> endByForce(conn, now));
+                List.copyOf(templates.all).stream()
+                        .filter(template -> template.dest == dest)
+                        .forEach(templates::remove);
+            }
+        }
+    }
+
+    // ---- inbound
+
+    /// A packet to one of our addresses (1.2).
+    public Verdict inbound(Packet packet, long now) {
+        var conn = conns.get(Conn.Key.inbound(packet));
+        if (conn != null && isReplaced(conn, packet)) { // step 8
+            end(conn, now);
+            conn = null;
+        }
+        if (conn != null && !conn.dest.isAvailable) { // step 9
+            if (!ipvs.expireNodestConn()) {
+                return new Verdict.Dropped(Why.REAL_SERVER_GONE); // its timer is not restarted
+            }
+            end(conn, now);
+            conn = null;
+        }
+        if (conn != null) {
+            return isUnsendable(conn.dest)
+                    ? new Verdict.Dropped(Why.NO_NEIGHBOUR)
+                    : toServer(conn, packet, now); // step 11
+        }
+        return schedule(packet, now); // step 10
+    }
+
+    /// 1.6: a packet that begins a connection meets an old one.
+    private boolean isReplaced(Conn conn, Packet packet) {
+        boolean begins = packet.protocol() == Packet.TCP && packet.has(Packet.SYN) || packet.beginsWithInit();
+        if (!begins) {
+            return false;
+        }
+        boolean isQuiesced = ipvs.expireNodestConn() && conn.dest.weight == 0; // reason A
+        boolean isFinished = switch (conn.key.protocol()) { // reason B
+            case Packet.TCP ->
+                switch (conn.state) {
+                    case "TW", "CL" -> true;
+                    case "FW" -> conn.isNoOutput && ((ipvs.connReuseMode() & 2) != 0 || isFromLastClose(conn));
+                    default -> false;
+                };
+            case Packet.SCTP -> conn.state.equals("CL");
+            default -> false;
+        };
+        return isQuiesced
+                || (conn.controller == null && isFinished && (ipvs.connReuseMode() != 0 || isFromLastClose(conn)));
+    }
+
+    /// With this policy a connection that is over is no longer its template's. Were its port used again through the old
+    /// entry, the client's time would run out while it is connected; so it begins anew whatever the mode.
+    private boolean isFromLastClose(Conn conn) {
+        return policies.get(conn.service.key()) == RearmPolicy.FROM_LAST_CLOSE;
+    }
+
+    private Verdict toServer(Conn conn, Packet packet, long now) {
+        conn.dest.packetsIn++;
+        conn.dest.bytesIn += packet.bytes();
+        follow(conn, packet, conn.isNoOutput ? Direction.INPUT_ONLY : Direction.INPUT, now);
+        return new Verdict.ToServer(
+                conn.dest.address(), conn.isNat() ? conn.realPort : packet.destinationPort(), conn.method);
+    }
+
+    /// 1.3 to 1.5.
+    private Verdict schedule(Packet packet, long now) {
+        var service = Lookup.find(services, Lookup.mark(marks, packet), packet);
+        if (service == null) {
+            return new Verdict.Dropped(Why.NO_SERVICE);
+        }
+        if (!mayBegin(packet) || packet.sourcePort() == FTP_DATA) { // 1.4 step 2
+            return new Verdict.Dropped(Why.NO_CONNECTION);
+        }
+        if (defence.drops()) { // 1.3 step b
+            return new Verdict.Dropped(Why.DEFENCE);
+        }
+        Template template = null;
+        boolean isNewClient = false;
+        Dest dest;
+        if (service.isPersistent()) {
+            var key = Templates.key(service, packet);
+            template = templates.find(key);
+            if (template != null && !Templates.isValid(template, ipvs)) {
+                template.isFindable = false; // 3.5
+                template = null;
+            }
+            dest = template != null ? template.dest : service.schedule();
+            if (dest == null) {
+                return leave(service, packet);
+            }
+            if (template == null) {
+                template = templates.create(key, dest, service.persistence(), now);
+                isNewClient = true;
+            }
+        } else {
+            boolean isItsOwn = service.key().isMark()
+                    || packet.destinationPort() == service.key().port();
+            dest = isItsOwn ? service.schedule() : null; // 1.4 step 5
+            if (dest == null) {
+                return leave(service, packet);
+            }
+        }
+        var verdict = begin(service, template, dest, packet, now);
+        if (isNewClient && template != null && verdict.equals(new Verdict.Dropped(Why.NO_NEIGHBOUR))) {
+            templates.remove(template);
+        }
+        return verdict;
+    }
+
+    /// What cannot be sent begins nothing, neither a connection nor a template; a template that was there stays. IPVS
+    /// keeps both, and its client waits for a timer.
+    private boolean isUnsendable(Dest dest) {
+        return silent.contains(dest.address());
+    }
+
+    /// 1.3. What IPVS accepts into its own stack is dropped (ADR 0005).
+    private boolean mayBegin(Packet packet) {
+        return switch (packet.protocol()) {
+            case Packet.TCP -> !packet.has(Packet.RST) && (packet.has(Packet.SYN) || ipvs.sloppyTcp());
+            case Packet.SCTP -> packet.beginsWithInit() || ipvs.sloppySctp();
+            default -> true;
+        };
+    }
+
+    /// 1.5: an FTP service that was only borrowed for its data refuses nobody.
+    private static Verdict leave(Service service, Packet packet) {
+        return service.key().port() == FTP && packet.destinationPort() != FTP
+                ? new Verdict.Dropped(Why.NO_SERVICE)
+                : new Verdict.Refused(Why.NO_REAL_SERVER);
+    }
+
+    private Verdict begin(Service service, @Nullable Template template, Dest dest, Packet packet, long now) {
+        boolean isOnePacket = service.settings.onePacket() && packet.protocol() == Packet.UDP; // 1.12
+        if (!isOnePacket && conns.size() == connectionsMax) {
+            return new Verdict.Dropped(Why.TABLE_FULL); // no connection, so it renews nothing (3.6)
+        }
+        var conn = new Conn(Conn.Key.inbound(packet), service, dest, realPort(service, dest, packet));
+        if (!isOnePacket) {
+            conns.put(conn.key, conn);
+        }
+        dest.bind(true);
+        dest.connections++;
+        if (template != null) {
+            templates.attach(template, conn, now);
+        }
+        Verdict verdict;
+        if (isUnsendable(dest)) {
+            verdict = new Verdict.Dropped(Why.NO_NEIGHBOUR);
+        } else {
+            verdict = toServer(conn, packet, now);
+        }
+        if (isOnePacket || verdict instanceof Verdict.Dropped) {
+            end(conn, now);
+        }
+        return verdict;
+    }
+
+    /// 3.3 and 1.4 step 7: the configured port counts at the service's own port, and in a mark service without
+    /// persistence.
+    private static int realPort(Service service, Dest dest, Packet packet) {
+        boolean counts = packet.destinationPort() == service.key().port()
+                || (service.key().isMark() && !service.isPersistent());
+        return counts && dest.port() != 0 ? dest.port() : packet.destinationPort();
+    }
+
+    // ---- outbound
+
+    /// The connections that a reply may belong to (4.1); more than one where NAT makes them alike.
+    public List<Conn> repliesTo(Packet packet) {
+        return conns.values().stream()
+                .filter(conn -> conn.key.protocol() == packet.protocol()
+                        && conn.key.client() == packet.destination()
+                        && conn.key.clientPort() == packet.destinationPort()
+                        && (conn.isNat() ? conn.dest.address() : conn.key.virtualAddress()) == packet.source()
+                        && (conn.isNat() ? conn.realPort : conn.key.virtualPort()) == packet.sourcePort())
+                .toList();
+    }
+
+    /// A packet that is not to one of our addresses (1.9).
+    public Verdict outbound(Packet packet, long now) {
+        var known = repliesTo(packet);
+        if (known.isEmpty()) {
+            return isOfNatServer(packet) ? new Verdict.Refused(Why.SERVER_NO_CONNECTION) : new Verdict.NotOurs();
+        }
+        var conn = known.getFirst();
+        conn.dest.packetsOut++;
+        conn.dest.bytesOut += packet.bytes();
+        follow(conn, packet, Direction.OUTPUT, now);
+        return conn.isNat()
+                ? new Verdict.ToClient(conn.key.virtualAddress(), conn.key.virtualPort())
+                : new Verdict.ToClient(packet.source(), packet.sourcePort());
+    }
+
+    /// 1.9 step 7.
+    private boolean isOfNatServer(Packet packet) {
+        return ipvs.natIcmpSend()
+                && !(packet.protocol() == Packet.TCP && packet.has(Packet.RST))
+                && !(packet.protocol() == Packet.SCTP && packet.chunks().contains(6))
+                && services.stream()
+                        .flatMap(service -> service.dests.stream())
+                        .anyMatch(dest -> (dest.id.protocol() == packet.protocol() || dest.id.protocol() == 0)
+                                && dest.address() == packet.source()
+                                && dest.port() == packet.sourcePort()
+                                && dest.method == ForwardingMethod.NAT);
+    }
+
+    // ---- ICMP errors
+
+    /// An ICMP error to one of our addresses (1.8), about a packet of a real server as the client got it.
+    ///
+    /// @param type    of ICMP
+    /// @param quoted  from the virtual service to the client
+    public Verdict inboundError(int type, Packet quoted, int bytes) {
+        var conn = isError(type) ? conns.get(Conn.Key.inbound(quoted.reversed())) : null;
+        if (conn == null) {
+            return new Verdict.NotOurs();
+        }
+        if (isUnsendable(conn.dest)) {
+            return new Verdict.Dropped(Why.NO_NEIGHBOUR);
+        }
+        conn.dest.packetsIn++;
+        conn.dest.bytesIn += bytes;
+        return new Verdict.ErrorPassed(conn.dest.address(), conn.dest.address(), conn.realPort, conn.isNat()); // 6.7
+    }
+
+    /// An ICMP error to a client (1.10), about its packet as the real server got it. Only NAT changes it; others are not
+    /// ours.
+    ///
+    /// @param quoted  from the client to the real server
+    public Verdict outboundError(int type, Packet quoted, int bytes) {
+        var known = isError(type) ? repliesTo(quoted.reversed()) : List.<Conn>of();
+        if (known.isEmpty() || !known.getFirst().isNat()) {
+            return new Verdict.NotOurs();
+        }
+        var conn = known.getFirst();
+        conn.dest.packetsOut++;
+        conn.dest.bytesOut += bytes;
+        return new Verdict.ErrorPassed(0, conn.key.virtualAddress(), conn.key.virtualPort(), true);
+    }
+
+    private static boolean isError(int type) {
+        return type == 3 || type == 4 || type == 11;
+    }
+
+    // ---- states
+
+    /// 4.3 to 4.7: the state, the class that it is counted in, the timer; ASSURED (3.7).
+    private void follow(Conn conn, Packet packet, Direction direction, long now) {
+        var before = conn.state;
+        boolean wasOver = conn.isOver();
+        boolean wasInactive = conn.isInactive;
+        if (direction == Direction.OUTPUT) {
+            conn.isNoOutput = false; // 1.9 step 5
+        }
+        switch (conn.key.protocol()) {
+            case Packet.TCP -> {
+                conn.state = TcpModel.next(isSecure(), direction, before, packet);
+                conn.isInactive = before.equals(conn.state) ? wasInactive : !TcpModel.isActive(conn.state);
+                conn.expiresMs = now + tcpTimeoutS(conn.state) * 1000L;
+            }
+            case Packet.SCTP -> {
+                conn.state = SctpModel.next(direction, before, packet);
+                conn.isInactive = before.equals(conn.state) ? wasInactive : !SctpModel.isActive(conn.state);
+                conn.expiresMs = now + SctpModel.timeoutS(conn.state) * 1000L;
+            }
+            default -> conn.expiresMs = now + ipvs.udpTimeoutS() * 1000L;
+        }
+        if (conn.isInactive != wasInactive) {
+            conn.dest.change(wasInactive, conn.isInactive);
+        }
+        boolean isNowAssured = conn.key.protocol() == Packet.UDP
+                ? direction == Direction.OUTPUT
+                : conn.state.equals("ES") && !before.equals("ES");
+        if (isNowAssured && conn.controller != null) {
+            conn.controller.isAssured = true;
+        }
+        if (!wasOver && conn.isOver() && templates.isCutWhenOver(conn)) {
+            templates.letGo(conn, now);
+        }
+    }
+
+    private boolean isSecure() {
+        return ipvs.secureTcp() == 3;
+    }
+
+    /// 4.9: three of them can be set.
+    private int tcpTimeoutS(String state) {
+        return switch (state) {
+            case "ES" -> ipvs.tcpTimeoutS();
+            case "FW" -> ipvs.tcpFinTimeoutS();
+            default -> TcpModel.timeoutS(state);
+        };
+    }
+
+    // ---- ends
+
+    /// Ends what is due: connections, then templates, then real servers whose drain has a deadline.
+    public void expire(long now) {
+        for (var conn : List.copyOf(conns.values())) {
+            if (conn.expiresMs < now) {
+                end(conn, now);
+            }
+        }
+        templates.expire(now);
+        drain(now);
+    }
+
+    private void end(Conn conn, long now) {
+        conns.remove(conn.key, conn);
+        conn.dest.unbind(conn.isInactive);
+        templates.letGo(conn, now);
+    }
+
+    /// For drop_entry, drains and orphans (3.8).
+    public void endByForce(Conn conn, long now) {
+        conns.remove(conn.key, conn);
+        conn.dest.unbind(conn.isInactive);
+        templates.letGoByForce(conn, now);
+    }
+
+    /// When something may end next, so that a test can go there; far away when nothing can.
+    public long nextExpiry() {
+        long next = Long.MAX_VALUE;
+        for (var conn : conns.values()) {
+            next = Math.min(next, conn.expiresMs);
+        }
+        for (var template : templates.all) {
+            next = Math.min(next, template.expiresMs);
+        }
+        return next;
+    }
+}
