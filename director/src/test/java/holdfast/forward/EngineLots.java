@@ -124,7 +124,7 @@ final class EngineLots implements Supplier<EngineWalk> {
         return new EngineWalk.SetReal(
                 key,
                 address,
-                random.nextInt(4) != 0,
+                random.nextInt(6) != 0,
                 new Configuration.RealServer(
                         new Ipv4(address),
                         port,

@@ -17,7 +17,7 @@ final class SctpModel {
     private static final int COOKIE_ACK = 11;
 
     // @formatter:off
-    private static final String INPUT = """
+    private static final Map<String, List<String>> INPUT = TcpModel.rows("""
             d  ES I1 IN CS CR CW CO CE ES SS SR SA RJ CL
             i  I1 IN IN CS CR CW CO CE ES SS SR SA IN IN
             ia CW CW CW CS CR CO CO CE ES SS SR SA RJ CL
@@ -28,9 +28,9 @@ final class SctpModel {
             sc CL CL CL CS CR CW CO CE ES SS SR CL RJ CL
             er CL I1 IN CS CR CW CO CL ES SS SR SA RJ CL
             ab CL CL CL CL CL RJ CL CL CL CL CL CL CL CL
-            """;
+            """);
 
-    private static final String OUTPUT = """
+    private static final Map<String, List<String>> OUTPUT = TcpModel.rows("""
             d  ES I1 IN CS CR CW CO CE ES SS SR SA RJ CL
             i  CW CW CW CW CW CW CW CW ES CW CW CW CW CW
             ia CS CS CS CS CR CW CO CE ES SS SR SA RJ CL
@@ -41,9 +41,9 @@ final class SctpModel {
             sc CL I1 IN CS CR CW CO CE ES SS SR SA RJ CL
             er CL CL CL CL CL CW CO CE ES SS SR SA RJ CL
             ab CL RJ CL CL CL CL CL CL CL CL CL CL CL CL
-            """;
+            """);
 
-    private static final String INPUT_ONLY = """
+    private static final Map<String, List<String>> INPUT_ONLY = TcpModel.rows("""
             d  ES I1 IN CS CR ES CO CE ES SS SR SA RJ CL
             i  I1 IN IN IN IN IN CO CE ES SS SR SA IN IN
             ia CE CE CE CE CE CE CO CE ES SS SR SA RJ CL
@@ -54,7 +54,7 @@ final class SctpModel {
             sc CL CL CL CL CL CW CO CE ES SS CL CL RJ CL
             er CL I1 IN CS CR CW CO CE ES SS SR SA RJ CL
             ab CL CL CL CL CL RJ CL CL CL CL CL CL CL CL
-            """;
+            """);
     // @formatter:on
 
     private SctpModel() {}
@@ -65,14 +65,11 @@ final class SctpModel {
             case OUTPUT -> OUTPUT;
             case INPUT_ONLY -> INPUT_ONLY;
         };
-        var event = event(packet.chunks());
-        for (var line : table.lines().toList()) {
-            var cells = List.of(line.split(" +"));
-            if (cells.getFirst().equals(event)) {
-                return cells.get(1 + STATES.indexOf(state));
-            }
+        var row = table.get(event(packet.chunks()));
+        if (row == null) {
+            throw new IllegalStateException("every chunk has a row: " + packet.chunks());
         }
-        throw new IllegalStateException(event);
+        return row.get(STATES.indexOf(state));
     }
 
     static int timeoutS(String state) {

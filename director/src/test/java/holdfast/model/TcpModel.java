@@ -2,6 +2,7 @@ package holdfast.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// TCP as IPVS-REF 4.3 to 4.5 print it: states by their short names, and the tables as text.
 final class TcpModel {
@@ -68,8 +69,12 @@ final class TcpModel {
 
     private TcpModel() {}
 
-    private record Table(String input, String output, String inputOnly) {
-        String of(Direction direction) {
+    private record Table(Map<String, List<String>> input, Map<String, List<String>> output, Map<String, List<String>> inputOnly) {
+        Table(String input, String output, String inputOnly) {
+            this(rows(input), rows(output), rows(inputOnly));
+        }
+
+        Map<String, List<String>> of(Direction direction) {
             return switch (direction) {
                 case INPUT -> input;
                 case OUTPUT -> output;
@@ -78,18 +83,16 @@ final class TcpModel {
         }
     }
 
+    /// By the first word of each line, the others.
+    static Map<String, List<String>> rows(String table) {
+        return table.lines()
+                .map(line -> List.of(line.split(" +")))
+                .collect(Collectors.toMap(List::getFirst, cells -> cells.subList(1, cells.size())));
+    }
+
     static String next(boolean isSecure, Direction direction, String state, Packet packet) {
-        var event = event(packet);
-        if (event.equals("none")) {
-            return "CL"; // 4.3: none of the four flags closes
-        }
-        for (var line : (isSecure ? SECURE : NORMAL).of(direction).lines().toList()) {
-            var cells = List.of(line.split(" "));
-            if (cells.getFirst().equals(event)) {
-                return cells.get(1 + STATES.indexOf(state));
-            }
-        }
-        throw new IllegalStateException(event);
+        var row = (isSecure ? SECURE : NORMAL).of(direction).get(event(packet));
+        return row == null ? "CL" : row.get(STATES.indexOf(state)); // 4.3: none of the four flags closes
     }
 
     static int timeoutS(String state) {

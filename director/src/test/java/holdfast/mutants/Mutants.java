@@ -22,7 +22,9 @@ public final class Mutants {
             "holdfast.conn.TimerWheelTest",
             "holdfast.conn.ConnTablePropertyTest",
             "holdfast.persist.TemplateTablePropertyTest",
-            "holdfast.schedule.SchedulersTest",
+            "holdfast.schedule.RoundRobinTest",
+            "holdfast.schedule.LeastConnectionTest",
+            "holdfast.schedule.HashingTest",
             "holdfast.forward.EnginePropertyTest",
             "holdfast.forward.StreamTest");
 
