@@ -4,7 +4,6 @@ import holdfast.admin.AdminPaths;
 import holdfast.admin.ClientRuleRequest;
 import holdfast.admin.ClientRules;
 import holdfast.admin.Clients;
-import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
 import holdfast.admin.RehomeRequest;
 import holdfast.admin.RehomeResult;
@@ -85,7 +84,7 @@ final class ClientsCommand implements Callable<Integer> {
         return table.toString();
     }
 
-    @Command(name = "rules", description = "List the limits and blocks in force, and how many packets each kept out.")
+    @Command(name = "rules", description = "List the limits and blocks in force.")
     static final class Rules implements Callable<Integer> {
         @Mixin
         private final AdminClient admin = new AdminClient();
@@ -105,13 +104,12 @@ final class ClientsCommand implements Callable<Integer> {
         if (rules.rules().isEmpty()) {
             return "No client is limited or blocked";
         }
-        var table = new Table("CLIENT", "RULE", "ENDS", "DROPPED");
+        var table = new Table("CLIENT", "RULE", "ENDS");
         for (var rule : rules.rules()) {
             table.add(
                     rule.client().toString(),
                     ruleText(rule),
-                    rule.expiresMs() == null ? "with the director" : "in " + Text.ms(rule.expiresMs()),
-                    Long.toString(rule.dropped()));
+                    rule.expiresMs() == null ? "with the director" : "in " + Text.ms(rule.expiresMs()));
         }
         return table.toString();
     }
@@ -137,7 +135,7 @@ final class ClientsCommand implements Callable<Integer> {
         MarkRule.Prefix client;
 
         @Mixin
-        final AdminClient admin = new AdminClient();
+        private final AdminClient admin = new AdminClient();
 
         @Mixin
         private final Console console = new Console();
@@ -156,7 +154,7 @@ final class ClientsCommand implements Callable<Integer> {
 
     @Command(
             name = "limit",
-            description = "Bound what each address of a client or prefix may have; the rest is dropped.")
+            description = "Bound what each address of a prefix may have in all services; what is over it is dropped.")
     static final class Limit extends Change {
         @Option(names = "--connections", paramLabel = "N", description = "most connections at once")
         private @Nullable Integer connections;
@@ -182,23 +180,13 @@ final class ClientsCommand implements Callable<Integer> {
         }
     }
 
-    @Command(name = "block", description = "Drop every packet of a client or prefix; its connections hang. Asks first.")
+    @Command(name = "block", description = "Let a client or prefix begin no connections; those that it has go on.")
     static final class Block extends Change {
         @Option(names = "--for", paramLabel = "DURATION", description = "such as 90s, 30m or 1h30m (default: for good)")
         private @Nullable Duration duration;
 
-        @Mixin
-        private final Confirmation confirmation = new Confirmation();
-
         @Override
         public Integer call() {
-            confirmation.ask(
-                    "A block",
-                    () -> "%s has %s and templates; nothing of it is taken any more. Go ahead?"
-                            .formatted(
-                                    client,
-                                    Text.count(
-                                            Filter.count(admin, new EntryFilter(client, null, null)), "connection")));
             return change(new ClientRuleRequest(ClientRuleRequest.Action.BLOCK, client, null, null, seconds(duration)));
         }
     }

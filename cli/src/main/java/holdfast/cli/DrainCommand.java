@@ -93,12 +93,11 @@ final class DrainCommand implements Callable<Integer> {
     }
 
     private String question() {
-        long entries = Filter.count(admin, new EntryFilter(null, real, service));
-        return "%s of %s has %s and templates, which end %s. Go ahead?"
+        return "%s of %s has %s connections and templates, which end %s. Go ahead?"
                 .formatted(
                         real,
                         service,
-                        Text.count(entries, "connection"),
+                        Filter.count(admin, new EntryFilter(null, real, service)),
                         deadline == null ? "at once" : "in " + Text.ms(deadline.toMillis()) + " at the latest");
     }
 
@@ -122,8 +121,11 @@ final class DrainCommand implements Callable<Integer> {
         if (result.templates() == 0) {
             return "it is empty when they end";
         }
-        return result.templatesGoneMs() == null
+        if (result.templatesGoneMs() != null) {
+            return "the last template goes in " + Text.ms(result.templatesGoneMs()) + " at the latest";
+        }
+        return result.mode() == DrainMode.KEEP_ALL
                 ? "sticky clients may renew their templates without end"
-                : "the last template goes in " + Text.ms(result.templatesGoneMs()) + " at the latest";
+                : "a template stays while connections go through it, and a pinned one until it is unpinned";
     }
 }

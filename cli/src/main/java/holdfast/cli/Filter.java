@@ -11,6 +11,10 @@ import picocli.CommandLine.Option;
 
 /// The options that say which connections and templates are meant.
 final class Filter {
+    /// A listing with a filter is made by walking through the tables, so nobody counts all of it for a
+    /// question.
+    private static final int COUNTED_MAX = 1000;
+
     @Option(names = "--client", paramLabel = "CLIENT", description = "an address or a prefix, such as 198.51.100.0/24")
     private MarkRule.@Nullable Prefix client;
 
@@ -34,9 +38,12 @@ final class Filter {
         return filter();
     }
 
-    /// How many entries fit.
-    static long count(AdminClient admin, EntryFilter filter) {
-        return admin.get(uri(filter, 1, null), Connections.class).total();
+    /// How many entries fit, for a question: `17`, or `1000 or more`.
+    static String count(AdminClient admin, EntryFilter filter) {
+        var found = admin.get(uri(filter, COUNTED_MAX, null), Connections.class);
+        return found.truncated()
+                ? COUNTED_MAX + " or more"
+                : Integer.toString(found.entries().size());
     }
 
     /// @param kind  null for both

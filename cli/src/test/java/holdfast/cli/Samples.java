@@ -110,7 +110,6 @@ final class Samples {
                                 false,
                                 null,
                                 List.of(),
-                                Map.of(),
                                 new Services.Totals(1, 2, 3, 4, 5),
                                 Services.Rates.ZERO),
                         new Services.Service(
@@ -121,7 +120,6 @@ final class Samples {
                                 false,
                                 null,
                                 List.of(real("192.0.2.21", 36_412, ForwardingMethod.DR, 1, 3, 12)),
-                                Map.of(),
                                 new Services.Totals(99_999_999, 100_000_000, 1_000_000_000, 100_000_000_000L, 1L << 60),
                                 new Services.Rates(10, 200, 300, 4000, 5000)),
                         new Services.Service(
@@ -132,7 +130,6 @@ final class Samples {
                                 true,
                                 new Services.ClientLimit(100, 0),
                                 List.of(),
-                                Map.of("client-limit", 3L),
                                 TOTALS,
                                 Services.Rates.ZERO)),
                 TOTALS,
@@ -152,7 +149,6 @@ final class Samples {
                 false,
                 null,
                 List.of(reals),
-                Map.of(),
                 TOTALS,
                 Services.Rates.ZERO);
     }

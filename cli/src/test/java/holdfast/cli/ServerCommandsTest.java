@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.AgentResult;
 import holdfast.admin.ApiError;
-import holdfast.admin.Connections;
 import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
 import holdfast.admin.Impact;
@@ -38,6 +37,8 @@ class ServerCommandsTest extends AgainstASocket {
                         LASTS));
         assertThat(drain(drained(DrainMode.KEEP_ALL, 0, 1, null, null)).out())
                 .endsWith("sticky clients may renew their templates without end\n");
+        assertThat(drain(drained(DrainMode.KEEP_CONNECTIONS, 1, 1, null, null)).out())
+                .endsWith("a template stays while connections go through it, and a pinned one until it is unpinned\n");
         assertThat(drain(drained(DrainMode.KEEP_CONNECTIONS, 1, 0, 0L, null)).out())
                 .endsWith("it is empty when they end\n");
         assertThat(drain(drained(DrainMode.KEEP_CONNECTIONS, 0, 0, 0L, null)))
@@ -51,9 +52,7 @@ class ServerCommandsTest extends AgainstASocket {
         var result = drained(DrainMode.UNTIL_DEADLINE, 3, 1, 1_800_000L, 1_800_000L);
         try (var server = new TinyServer(
                 socket(),
-                request -> request.startsWith("GET")
-                        ? answer(200, new Connections(17, true, List.of()))
-                        : answer(200, result))) {
+                request -> request.startsWith("GET") ? answer(200, Samples.connections(true)) : answer(200, result))) {
             String[] drain = {"drain", "tcp/192.0.2.10:80", "10.0.0.11", "--mode=until-deadline", "--deadline=30m"};
             assertThat(run(
                             question -> {
@@ -65,7 +64,7 @@ class ServerCommandsTest extends AgainstASocket {
             assertThat(server.requests())
                     .singleElement()
                     .asString()
-                    .startsWith("GET /v1/connections?limit=1&real=10.0.0.11&service=tcp/192.0.2.10:80 HTTP/1.1\r\n");
+                    .startsWith("GET /v1/connections?limit=1000&real=10.0.0.11&service=tcp/192.0.2.10:80 HTTP/1.1\r\n");
             assertThat(run(drain))
                     .isEqualTo(
                             new Ended(
@@ -80,7 +79,7 @@ class ServerCommandsTest extends AgainstASocket {
         }
         assertThat(asked)
                 .containsExactly(
-                        "10.0.0.11 of tcp/192.0.2.10:80 has 17 connections and templates, which end in 30m0s at "
+                        "10.0.0.11 of tcp/192.0.2.10:80 has 1000 or more connections and templates, which end in 30m0s at "
                                 + "the latest. Go ahead? [y/N] ");
     }
 

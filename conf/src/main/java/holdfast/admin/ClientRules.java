@@ -10,9 +10,9 @@ public record ClientRules(List<Rule> rules) {
         rules = List.copyOf(rules);
     }
 
-    /// A rule for every client of a prefix.
+    /// A rule for every client of a prefix, over all services, in place of what those allow each client.
     ///
-    /// @param blocked       nothing of theirs is taken
+    /// @param blocked       they begin no connections; those that they have go on
     /// @param connections   most at once for each; null for no bound
     /// @param newPerSecond  most new ones per second for each; null for no bound
     /// @param expiresMs     until the rule goes; null where it stays until the director restarts

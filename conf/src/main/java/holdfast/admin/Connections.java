@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A bounded listing of connections and persistence templates, templates first.
 ///
-/// @param total      entries that the tables hold of what was asked for
+/// @param total      entries that the tables hold of the kinds asked for; with a filter, those listed
 /// @param truncated  whether `entries` has fewer than that because of the bound
 public record Connections(long total, boolean truncated, List<Entry> entries) {
     public Connections {

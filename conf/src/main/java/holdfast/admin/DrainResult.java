@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param mode             null where it is not drained any more
 /// @param weight           in force now; 0 while it is drained
-/// @param templatesGoneMs  until the last template has gone at the latest; null where sticky clients may
-///     renew it without end
+/// @param templatesGoneMs  until the last template has gone at the latest; null where connections, pins
+///     or sticky clients may keep some without end
 /// @param deadlineMs       until what is left is ended; null where there is no deadline
 public record DrainResult(
         ServiceKey service,

@@ -2,7 +2,7 @@ package holdfast.conf;
 
 import java.util.Map;
 
-/// What keepalived and ipvsadm call our things, so that an operator's first try is answered with our word.
+/// What keepalived, ipvsadm and iptables call our things, so that an operator's first try is answered with our word.
 final class Vocabulary {
     // @formatter:off
     /// Their keys, with '-' for '_', and ours.
@@ -21,6 +21,21 @@ final class Vocabulary {
             Map.entry("lvs-method", "forwarding"),
             Map.entry("persistence-timeout", "persistence"),
             Map.entry("persistence-granularity", "netmask"),
+            Map.entry("persistence-engine", "persistence"),
+            Map.entry("ops", "one-packet"),
+            Map.entry("sh-fallback", "scheduler-flags"),
+            Map.entry("sh-port", "scheduler-flags"),
+            Map.entry("mh-fallback", "scheduler-flags"),
+            Map.entry("mh-port", "scheduler-flags"),
+            Map.entry("fwmark", "service"),
+            Map.entry("uthreshold", "upper-threshold"),
+            Map.entry("lthreshold", "lower-threshold"),
+            Map.entry("set-mark", "mark"),
+            Map.entry("dport", "destination-ports"),
+            Map.entry("dports", "destination-ports"),
+            Map.entry("sport", "source-ports"),
+            Map.entry("sports", "source-ports"),
+            Map.entry("in-interface", "interface"),
             Map.entry("router-id", "name"));
 
     /// Their forwarding methods and ours.

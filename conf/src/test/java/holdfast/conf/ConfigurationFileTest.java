@@ -60,7 +60,8 @@ class ConfigurationFileTest {
                         List.of(new Configuration.RealServer(Ipv4.of("192.0.2.21"), 443, 1, ForwardingMethod.DR))));
     }
 
-    private static final String MOST = """
+    /// Every option that a file can have.
+    static final String MOST = """
             director: {name: d1}
             cluster: {bind-address: 10.255.0.1}
             vip-groups: [{vrid: 51, interface: eth0, vips: [192.0.2.10]}]
@@ -270,6 +271,14 @@ class ConfigurationFileTest {
         }
         assertThat(only(folder, bomb.toString().getBytes(UTF_8)))
                 .isEqualTo("f.yaml:1:5: sets the anchor &a0, which is not taken here; write the value out each time");
+    }
+
+    @Test
+    void aTextIsReadAsItsFileWouldBe(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("f.yaml"), LEAST);
+        var fromFile = mistakes(ConfigurationFile.read(file));
+        assertThat(fromFile).isEqualTo(mistakes(ConfigurationFile.read(file, LEAST.getBytes(UTF_8))));
+        assertThat(fromFile).as("the key file of the defaults is looked for").isNotEmpty();
     }
 
     @Test

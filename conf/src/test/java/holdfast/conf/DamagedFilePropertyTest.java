@@ -56,8 +56,12 @@ class DamagedFilePropertyTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
     void aDamagedFileGivesMessagesAndNoException(long seed) throws IOException {
+        damage(right(), seed);
+        damage(ConfigurationFileTest.MOST, seed);
+    }
+
+    private static void damage(String right, long seed) {
         var random = new Random(seed);
-        var right = right();
         for (int file = 0; file < FILES; file++) {
             var text = new StringBuilder(right);
             for (int damage = random.nextInt(1, 5); damage > 0; damage--) {

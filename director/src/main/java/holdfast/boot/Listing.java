@@ -66,7 +66,7 @@ final class Listing {
         boolean isWhole = true;
         if (kind.filter(k -> k == Connections.Kind.CONNECTION).isEmpty()) {
             var client = filter.client();
-            isWhole = client != null && client.length() == 32
+            isWhole = (client != null && client.length() == 32)
                     ? addUpTo(limit, entries, ask(tables -> templatesOf(client.address(), tables, filter)))
                     : collect(entries, filter, limit, TemplateSource::new);
         }
@@ -108,7 +108,7 @@ final class Listing {
     /// @return false where the limit cut something off
     private boolean collect(
             List<Connections.Entry> entries, EntryFilter filter, int limit, Function<Tables, Source> source) {
-        return filter.real() == null && filter.service() == null
+        return (filter.real() == null && filter.service() == null)
                 ? collectAll(entries, filter, limit, source)
                 : collectOfReals(entries, filter, limit, source);
     }

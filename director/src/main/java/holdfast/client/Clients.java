@@ -23,8 +23,9 @@ import java.util.PriorityQueue;
 ///   accounts for are in a [Sketch], also those of an entry that was lost. That bound is its error.
 ///   Space-Saving's way, the count of the evicted one, is of no use where connections end: ends of
 ///   evicted clients take nothing back, and the least count only grows.
-/// - *Who is hidden.* Nobody for long: each new connection is another attempt, with the sketch's bound as
-///   its claim, which includes what the client opened while it had no entry.
+/// - *Who is hidden.* Nobody for long: each new connection is another attempt, and the claim includes
+///   what the sketch has of the client beyond an average cell, so also what it opened while it had no
+///   entry.
 ///
 /// A connection that ends is taken from what the entry accounts for as long as there is something, then
 /// from the sketch. It may have been another one of the same client, but the sum of both is always what
@@ -39,6 +40,7 @@ public final class Clients {
 
     static final int SAMPLE = 16;
 
+    private static final int NEW_CLAIM = 2; // of a client's first connection: it is live, and it is new
     private static final int CAPACITY_MAX = 1 << 26;
     private static final int SKETCH_WIDTH = 2; // cells of a row for each entry
     private static final long SECOND = 1_000_000_000L;
@@ -50,7 +52,6 @@ public final class Clients {
     private final long start;
 
     private int[] liveOf = new int[1]; // by service + 1
-    private long unaccounted; // in the sketch
     private int hand;
     private long replaced;
     private long notEntered;
@@ -128,7 +129,7 @@ public final class Clients {
     /// Connections in no entry, each counted for the client as a whole and at its service. 0 where all is
     /// exact; a client that is not listed has at most so many.
     public long unaccounted() {
-        return unaccounted;
+        return sketch.sum();
     }
 
     /// Entries in use, including those of clients that have nothing open.
@@ -174,7 +175,6 @@ public final class Clients {
         }
         if (slot == ClientEntries.NONE) {
             sketch.add(hash, 1, Window.added(0, second), second);
-            unaccounted++;
             notEntered++;
             return;
         }
@@ -189,9 +189,7 @@ public final class Clients {
         int slot = entries.find(hash, hi, lo, scope);
         if (slot != ClientEntries.NONE && entry.at(slot).counted() > 0) {
             entry.counted(entry.counted() - 1);
-        } else if (sketch.remove(hash)) {
-            unaccounted--;
-        } else {
+        } else if (!sketch.remove(hash)) {
             strayEnds++;
             return;
         }
@@ -219,17 +217,16 @@ public final class Clients {
     /// Finds an entry for a client that has none and opens a connection, which is not counted yet;
     /// [ClientEntries#NONE] where others have more claim.
     private int enter(long hash, long hi, long lo, int scope, int second) {
-        int most = sketch.live(hash);
         int slot = entries.takeFresh();
         if (slot == ClientEntries.NONE) {
             slot = weakest(second);
             int claim = candidate.at(slot).claim(second);
-            if (claim >= most + 1 + sketch.recent(hash, second) + 1) {
+            if (claim >= NEW_CLAIM + sketch.claim(hash, second)) {
                 return ClientEntries.NONE;
             }
             forget(claim, second);
         }
-        return entries.replace(slot, hi, lo, scope, most) ? slot : ClientEntries.NONE;
+        return entries.replace(slot, hi, lo, scope, sketch.live(hash)) ? slot : ClientEntries.NONE;
     }
 
     /// The client that `candidate` stands on loses its entry.
@@ -237,7 +234,6 @@ public final class Clients {
         if (claim > 0) {
             long hash = entries.hash(candidate.hi(), candidate.lo(), candidate.scope());
             sketch.add(hash, candidate.counted(), candidate.window(), second);
-            unaccounted += candidate.counted();
             replaced++;
         }
     }

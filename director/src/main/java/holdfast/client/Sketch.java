@@ -25,6 +25,11 @@ final class Sketch {
     private final MemorySegment cells;
     private final int width;
 
+    private long sum; // of live connections
+    private int latest; // the last second in which something was added
+    private long current; // new connections in it
+    private long previous; // and in the one before
+
     /// @param width  cells of a row
     Sketch(int width, SegmentAllocator memory) {
         this.width = width;
@@ -33,6 +38,9 @@ final class Sketch {
 
     /// Adds what a client has.
     void add(long hash, int live, long window, int second) {
+        roll(second);
+        current += Window.both(window, second);
+        sum += live;
         for (int row = 0; row < ROWS; row++) {
             long cell = cell(hash, row);
             cells.set(INT, cell + LIVE, cells.get(INT, cell + LIVE) + live);
@@ -45,6 +53,7 @@ final class Sketch {
         if (live(hash) == 0) {
             return false;
         }
+        sum--;
         for (int row = 0; row < ROWS; row++) {
             long cell = cell(hash, row);
             cells.set(INT, cell + LIVE, cells.get(INT, cell + LIVE) - 1);
@@ -70,8 +79,26 @@ final class Sketch {
         return least;
     }
 
-    /// The most that a client can have begun in this second and the one before.
-    int recent(long hash, int second) {
+    /// What is to be said for giving a client an entry: by how much its bounds exceed the average of a
+    /// cell, which is what a client that has nothing here comes to. Without the average, each client of a
+    /// flood would seem heavy.
+    int claim(long hash, int second) {
+        roll(second);
+        long live = live(hash) - sum / width;
+        long recent = recent(hash, second) - (current + previous) / width;
+        return (int) (Math.max(0, live) + Math.max(0, recent));
+    }
+
+    /// Live connections here.
+    long sum() {
+        return sum;
+    }
+
+    long bytes() {
+        return cells.byteSize();
+    }
+
+    private int recent(long hash, int second) {
         int least = Integer.MAX_VALUE;
         for (int row = 0; row < ROWS; row++) {
             least = Math.min(least, Window.both(cells.get(LONG, cell(hash, row)), second));
@@ -79,8 +106,12 @@ final class Sketch {
         return least;
     }
 
-    long bytes() {
-        return cells.byteSize();
+    private void roll(int now) {
+        if (now != latest) {
+            previous = now == latest + 1 ? current : 0;
+            current = 0;
+            latest = now;
+        }
     }
 
     /// Rows take different mixtures of the halves of one hash, which serves as well as a hash for each

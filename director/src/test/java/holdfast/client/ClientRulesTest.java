@@ -193,7 +193,7 @@ class ClientRulesTest {
             add(new ClientRule.Block(ClientPrefix.v4(new Ipv4(i << 8), 24), ClientRule.FOR_EVER));
         }
         open(CLIENT, 0, 3);
-        assertThat(Allocation.bytesOf(() -> {
+        assertThat(Allocation.leastBytesOf(() -> {
                     for (int i = 0; i < 20_000; i++) {
                         verdict(CLIENT + i, 0);
                     }

@@ -133,7 +133,7 @@ class ClientsPropertyTest {
             var run = new Run(random, Math.max(3, population) * (SERVICES + 1), population);
             for (int i = 1; i <= 2000; i++) {
                 run.step(i / 400 % 2 == 0 ? 60 : 40);
-                if (i % 50 == 0) {
+                if (i % 100 == 0) {
                     run.checkExact();
                     run.checkBounds();
                 }
@@ -164,7 +164,7 @@ class ClientsPropertyTest {
             var run = new Run(random, random.nextInt(1, 60), random.nextInt(20, 2000));
             for (int i = 1; i <= 4000; i++) {
                 run.step(i / 1000 % 2 == 0 ? 80 : 30);
-                if (i % 250 == 0) {
+                if (i % 500 == 0) {
                     run.checkBounds();
                 }
             }
@@ -193,7 +193,7 @@ class ClientsPropertyTest {
     /// opens one among hundreds of clients that come once and stay or leave.
     @Test
     void aFloodOfOneConnectionClientsNeitherHidesNorEvictsAHeavyOne() {
-        Seeds.each(5, (random, _) -> {
+        Seeds.each(3, (random, _) -> {
             var run = new Run(random, 1000, 1);
             for (int i = 0; i < 50 * 200; i++) {
                 run.opened(i % 50, 0);

@@ -92,7 +92,7 @@ class ClientsTest {
             busy.opened(0, i, 0, 0);
         }
         for (int i = 1000; i < 1200; i++) {
-            busy.opened(0, i, 0, i * 3 * SECOND);
+            busy.opened(0, i, 0, 3L * i * SECOND);
             assertThat(busy.connections(0, i, 0)).isEqualTo(1);
             busy.closed(0, i, 0);
         }
@@ -124,7 +124,7 @@ class ClientsTest {
     @Test
     void anEventAllocatesNothing() {
         var full = table(500);
-        assertThat(Allocation.bytesOf(() -> {
+        assertThat(Allocation.leastBytesOf(() -> {
                     for (int i = 0; i < 20_000; i++) {
                         full.opened(0, i % 3000, i % 2, i * SECOND / 1000);
                         full.connections(0, i % 7, ALL);

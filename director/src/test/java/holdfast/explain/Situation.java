@@ -40,8 +40,7 @@ final class Situation {
     }
 
     static Ipvs ipvs(boolean expireNodestConn, boolean expireQuiescentTemplate) {
-        return Fixtures.ipvs(
-                "expireNodestConn", expireNodestConn, "expireQuiescentTemplate", expireQuiescentTemplate);
+        return Fixtures.ipvs("expireNodestConn", expireNodestConn, "expireQuiescentTemplate", expireQuiescentTemplate);
     }
 
     static Configuration.RealServer draining(String address, int port, DrainMode mode, long deadlineS) {

@@ -82,9 +82,7 @@ final class EngineLots implements Supplier<EngineWalk> {
         if (lot < 84) {
             return new EngineWalk.FromServer(protocol(), of(reals), of(ports), of(clients), clientPort(), of(FLAGS));
         }
-        return lot < 91
-                ? new EngineWalk.Wait(of(List.of(1, 2, 5, 10, 30, 60, 100)))
-                : new EngineWalk.WaitForNextEnd();
+        return lot < 91 ? new EngineWalk.Wait(of(List.of(1, 2, 5, 10, 30, 60, 100))) : new EngineWalk.WaitForNextEnd();
     }
 
     private EngineWalk fromClient() {
@@ -120,7 +118,7 @@ final class EngineLots implements Supplier<EngineWalk> {
 
     EngineWalk.SetReal real(ServiceKey key) {
         boolean isNat = random.nextInt(drIn) != 0;
-        int port = key.port() == 0 && !key.isMark() || !isNat ? key.port() : of(List.of(key.port(), 8080));
+        int port = (key.port() == 0 && !key.isMark()) || !isNat ? key.port() : of(List.of(key.port(), 8080));
         int upper = random.nextInt(3) == 0 ? random.nextInt(1, 6) : 0;
         int address = of(reals);
         return new EngineWalk.SetReal(
@@ -142,8 +140,8 @@ final class EngineLots implements Supplier<EngineWalk> {
             return Optional.empty();
         }
         var mode = of(List.of(DrainMode.values()));
-        return Optional.of(new Configuration.Drain(
-                mode, mode == DrainMode.UNTIL_DEADLINE ? of(List.of(1L, 60L, 500L)) : 0));
+        return Optional.of(
+                new Configuration.Drain(mode, mode == DrainMode.UNTIL_DEADLINE ? of(List.of(1L, 60L, 500L)) : 0));
     }
 
     /// What `drop_entry` does is left to lots, so it has a test of its own.

@@ -183,7 +183,8 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
         var key = conn.key;
         boolean isNat = conn.method == ForwardingMethod.NAT;
         if (isInbound) {
-            var quoted = packet(key.protocol(), key.virtualAddress(), key.virtualPort(), key.client(), key.clientPort());
+            var quoted =
+                    packet(key.protocol(), key.virtualAddress(), key.virtualPort(), key.client(), key.clientPort());
             long frame = TestPacket.icmpError(type, 4, key.client(), key.virtualAddress(), frame(quoted));
             var verdict = model.inboundError(type, quoted, TestPacket.length(frame) - 14);
             compare(verdict, engine.take(TestDirector.WAN, frame, end(verdict)), quoted);
@@ -191,11 +192,13 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
             int to = isNat ? conn.dest.address() : key.virtualAddress();
             int port = isNat ? conn.realPort : key.virtualPort();
             var quoted = packet(key.protocol(), key.client(), key.clientPort(), to, port);
-            if (model.repliesTo(packet(key.protocol(), to, port, key.client(), key.clientPort())).size() > 1) {
+            if (model.repliesTo(packet(key.protocol(), to, port, key.client(), key.clientPort()))
+                            .size()
+                    > 1) {
                 return;
             }
-            long frame = TestDirector.toLan(
-                    TestPacket.icmpError(type, 4, conn.dest.address(), key.client(), frame(quoted)));
+            long frame =
+                    TestDirector.toLan(TestPacket.icmpError(type, 4, conn.dest.address(), key.client(), frame(quoted)));
             var verdict = model.outboundError(type, quoted, TestPacket.length(frame) - 14);
             compare(verdict, engine.take(TestDirector.LAN, frame, end(verdict)), quoted);
         }
@@ -203,15 +206,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
 
     private static Packet packet(int protocol, int source, int sourcePort, int destination, int destinationPort) {
         return new Packet(
-                protocol,
-                source,
-                sourcePort,
-                destination,
-                destinationPort,
-                0,
-                chunks(protocol, List.of(0)),
-                "",
-                0);
+                protocol, source, sourcePort, destination, destinationPort, 0, chunks(protocol, List.of(0)), "", 0);
     }
 
     private static long frame(Packet packet) {

@@ -383,7 +383,8 @@ public final class ModelDirector {
         return new Verdict.ErrorPassed(conn.dest.address(), conn.dest.address(), conn.realPort, conn.isNat()); // 6.7
     }
 
-    /// An ICMP error to a client (1.10), about its packet as the real server got it. Only NAT changes it; others are not
+    /// An ICMP error to a client (1.10), about its packet as the real server got it. Only NAT changes it; others are
+    /// not
     /// ours.
     ///
     /// @param quoted  from the client to the real server
