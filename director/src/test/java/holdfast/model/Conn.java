@@ -34,6 +34,8 @@ public final class Conn {
     public boolean isNoOutput;
     public long expiresMs;
     public @Nullable Template controller;
+    int inPackets;
+    long restartedMs; // when its timer was
 
     Conn(Key key, Service service, Dest dest, int realPort) {
         this.key = key;

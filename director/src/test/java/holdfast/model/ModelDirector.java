@@ -409,6 +409,10 @@ public final class ModelDirector {
     private void follow(Conn conn, Packet packet, Direction direction, long now) {
         var before = conn.state;
         boolean wasOver = conn.isOver();
+        conn.restartedMs = now;
+        if (direction != Direction.OUTPUT) {
+            conn.inPackets++;
+        }
         boolean wasInactive = conn.isInactive;
         if (direction == Direction.OUTPUT) {
             conn.isNoOutput = false; // 1.9 step 5
@@ -477,6 +481,37 @@ public final class ModelDirector {
         conns.remove(conn.key, conn);
         conn.dest.unbind(conn.isInactive);
         templates.letGoByForce(conn, now);
+    }
+
+    /// Whether `drop_entry` may give up a connection (4.10).
+    public boolean mayBeGivenUp(Conn conn, long now) {
+        boolean canLose = now - conn.restartedMs >= 60_000 && conn.inPackets >= 1 && conn.inPackets <= 8;
+        return switch (conn.key.protocol()) {
+            case Packet.TCP -> switch (conn.state) {
+                case "SR", "SA" -> true;
+                case "ES" -> canLose;
+                default -> false;
+            };
+            case Packet.SCTP -> switch (conn.state) {
+                case "I1", "IN" -> true;
+                case "ES" -> canLose;
+                default -> false;
+            };
+            default -> canLose;
+        };
+    }
+
+    /// Whether `drop_entry` may give up a template (4.10). Those of one-packet services go by their idle time alone.
+    public boolean mayBeGivenUp(Template template, long now) {
+        boolean isOfDatagrams = services.stream()
+                .anyMatch(service -> service.settings.onePacket() && service.dests.contains(template.dest));
+        return template.controlled.isEmpty()
+                && (isOfDatagrams ? now - template.restartedMs >= 60_000 : !template.isAssured);
+    }
+
+    /// It was given up.
+    public void remove(Template template) {
+        templates.remove(template);
     }
 
     /// When something may end next, so that a test can go there; far away when nothing can.
