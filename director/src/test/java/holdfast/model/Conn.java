@@ -35,7 +35,6 @@ public final class Conn {
     public long expiresMs;
     public @Nullable Template controller;
     int inPackets;
-    long restartedMs; // when its timer was
 
     Conn(Key key, Service service, Dest dest, int realPort) {
         this.key = key;

@@ -14,7 +14,6 @@ public final class Template {
     public long expiresMs;
     public boolean isAssured;
     public boolean isFindable = true;
-    long restartedMs; // when its timer was
     final Set<Conn> controlled = new LinkedHashSet<>();
 
     Template(Key key, Dest dest, long timeoutS) {

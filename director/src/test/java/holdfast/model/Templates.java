@@ -69,7 +69,6 @@ final class Templates {
 
     void restart(Template template, long now) {
         template.expiresMs = now + template.timeoutS * 1000;
-        template.restartedMs = now;
     }
 
     /// A connection ended by its own timer, or was over: it lets go of its template (3.8). With from-last-close that

@@ -22,6 +22,7 @@ public final class Mutants {
     private static final List<String> TESTS = List.of(
             "holdfast.conn.TimerWheelTest",
             "holdfast.conn.ConnTablePropertyTest",
+            "holdfast.conn.HashFloodTest",
             "holdfast.persist.TemplateTablePropertyTest",
             "holdfast.schedule.RoundRobinTest",
             "holdfast.schedule.LeastConnectionTest",
