@@ -127,7 +127,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                         chunks(p.protocol(), List.of(0)),
                         "lan",
                         0));
-            case EngineWalk.Error e -> some(e.which()).ifPresent(conn -> error(conn, e.type(), e.isInbound()));
+            case EngineWalk.IcmpError e -> some(e.which()).ifPresent(conn -> error(conn, e.type(), e.isInbound()));
             case EngineWalk.Wait w -> waitUntil(engine.now + w.seconds() * TestDirector.SECOND);
             case EngineWalk.WaitForNextEnd _ -> {
                 long next = model.nextExpiry();
@@ -349,7 +349,9 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
         var left = engineConns();
         for (var conn : List.copyOf(model.conns())) {
             if (!left.containsKey(conn.key)) {
-                assertThat(model.mayBeGivenUp(conn, nowMs())).as("may go: " + conn.key).isTrue();
+                assertThat(model.mayBeGivenUp(conn, nowMs()))
+                        .as("may go: " + conn.key)
+                        .isTrue();
                 model.endByForce(conn, nowMs());
             }
         }
@@ -357,7 +359,9 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
         for (var template : List.copyOf(model.templates())) {
             var seen = seen(template);
             if (templates.merge(seen, -1, Integer::sum) < 0) {
-                assertThat(model.mayBeGivenUp(template, nowMs())).as("may go: " + seen).isTrue();
+                assertThat(model.mayBeGivenUp(template, nowMs()))
+                        .as("may go: " + seen)
+                        .isTrue();
                 model.remove(template);
             }
         }

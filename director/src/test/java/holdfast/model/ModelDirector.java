@@ -497,28 +497,34 @@ public final class ModelDirector {
 
     /// Whether `drop_entry` may give up a connection (4.10).
     public boolean mayBeGivenUp(Conn conn, long now) {
-        long idleMs = timeoutS(conn) * 1000L - (conn.expiresMs - now); // of the present timeout, which may be another one
+        long idleMs =
+                timeoutS(conn) * 1000L - (conn.expiresMs - now); // of the present timeout, which may be another one
         boolean canLose = idleMs >= 60_000 && conn.inPackets >= 1 && conn.inPackets <= 8;
         return switch (conn.key.protocol()) {
-            case Packet.TCP -> switch (conn.state) {
-                case "SR", "SA" -> true;
-                case "ES" -> canLose;
-                default -> false;
-            };
-            case Packet.SCTP -> switch (conn.state) {
-                case "I1", "IN" -> true;
-                case "ES" -> canLose;
-                default -> false;
-            };
+            case Packet.TCP ->
+                switch (conn.state) {
+                    case "SR", "SA" -> true;
+                    case "ES" -> canLose;
+                    default -> false;
+                };
+            case Packet.SCTP ->
+                switch (conn.state) {
+                    case "I1", "IN" -> true;
+                    case "ES" -> canLose;
+                    default -> false;
+                };
             default -> canLose;
         };
     }
 
     /// Whether `drop_entry` may give up a template (4.10). Those of one-packet services go by their idle time alone.
     public boolean mayBeGivenUp(Template template, long now) {
-        boolean isOfDatagrams = serviceOf(template).map(Configuration.Service::onePacket).orElse(false);
+        boolean isOfDatagrams =
+                serviceOf(template).map(Configuration.Service::onePacket).orElse(false);
         return template.controlled.isEmpty()
-                && (isOfDatagrams ? template.timeoutS * 1000 - (template.expiresMs - now) >= 60_000 : !template.isAssured);
+                && (isOfDatagrams
+                        ? template.timeoutS * 1000 - (template.expiresMs - now) >= 60_000
+                        : !template.isAssured);
     }
 
     /// It was given up.
