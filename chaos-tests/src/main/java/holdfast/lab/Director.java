@@ -5,6 +5,7 @@ import holdfast.admin.Connections;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Role;
+import holdfast.admin.Services;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.admin.json.UnreadableJsonException;
@@ -109,6 +110,11 @@ public final class Director {
         return sync().peers().stream()
                 .filter(peer -> peer.name().equals(other.name))
                 .findFirst();
+    }
+
+    /// Its services with what passed through them.
+    public Services services() {
+        return get(AdminPaths.SERVICES, Services.class);
     }
 
     /// Every connection and template that it holds now.

@@ -139,19 +139,36 @@ public final class Lab {
                 .toList());
     }
 
+    /// What a command said, and its exit code.
+    public record Said(int exit, String text) {}
+
+    /// Runs the CLI against a director, as an operator on its machine does.
+    public Said holdfast(Director director, String... arguments) {
+        var command = Stream.concat(
+                Stream.of(home.resolve("bin/holdfast").toString()),
+                Stream.concat(
+                        Stream.of(arguments),
+                        Stream.of("--socket", RUN.resolve(director.name() + ".sock").toString())));
+        return say(command.toArray(String[]::new));
+    }
+
     /// Runs a short command to its end.
     ///
     /// @throws IllegalStateException where it fails, with what it said
     public String run(String... command) {
+        var said = say(command);
+        if (said.exit != 0) {
+            throw new IllegalStateException(
+                    "%s ended with %d: %s".formatted(String.join(" ", command), said.exit, said.text));
+        }
+        return said.text;
+    }
+
+    private static Said say(String... command) {
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
             var said = new String(process.getInputStream().readAllBytes(), UTF_8);
-            int code = process.waitFor();
-            if (code != 0) {
-                throw new IllegalStateException(
-                        "%s ended with %d: %s".formatted(String.join(" ", command), code, said));
-            }
-            return said;
+            return new Said(process.waitFor(), said);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -41,7 +41,7 @@ final class ClientsCommand implements Callable<Integer> {
             names = "--by",
             paramLabel = "ORDER",
             defaultValue = "connections",
-            description = "connections, rate (new ones per second) or share (of its real server's connections) "
+            description = "connections, rate (new ones per second) or share (of the service's connections) "
                     + "(default: ${DEFAULT-VALUE})")
     private Clients.By by = Clients.By.CONNECTIONS;
 

@@ -20,7 +20,7 @@ public record Clients(By by, List<Client> clients) {
     /// @param connections       open now
     /// @param connectionsError  how much too high that may be
     /// @param newPerSecond      connections begun
-    /// @param share             of all connections of its real server, 0 to 1
+    /// @param share             of all connections of the service, 0 to 1
     /// @param real              the one that its template names; null where it has none
     public record Client(
             Ipv4 client,

@@ -12,10 +12,19 @@ import java.util.function.LongConsumer;
 public final class ProbeQueue implements AutoCloseable {
     private static final int CAPACITY = 256;
 
-    private final AtomicLongArray requests = new AtomicLongArray(CAPACITY);
+    private final AtomicLongArray requests;
     private final AtomicLong tail = new AtomicLong();
     private final AtomicLong head = new AtomicLong();
     private final EventFd wakeUp = new EventFd();
+
+    public ProbeQueue() {
+        this(CAPACITY);
+    }
+
+    /// @param capacity  requests that may wait; a power of two
+    ProbeQueue(int capacity) {
+        requests = new AtomicLongArray(capacity);
+    }
 
     EventFd wakeUp() {
         return wakeUp;
@@ -29,10 +38,10 @@ public final class ProbeQueue implements AutoCloseable {
             return;
         }
         long at = tail.getPlain();
-        if (at - head.get() == CAPACITY) {
+        if (at - head.get() == requests.length()) {
             return;
         }
-        requests.setPlain((int) at & (CAPACITY - 1), neighbour);
+        requests.setPlain(slot(at), neighbour);
         tail.setRelease(at + 1);
         wakeUp.signal();
     }
@@ -40,9 +49,13 @@ public final class ProbeQueue implements AutoCloseable {
     void drain(LongConsumer probe) {
         wakeUp.drain();
         for (long at = head.getPlain(); at < tail.getAcquire(); at++) {
-            probe.accept(requests.getPlain((int) at & (CAPACITY - 1)));
+            probe.accept(requests.getPlain(slot(at)));
             head.setRelease(at + 1);
         }
+    }
+
+    private int slot(long counter) {
+        return (int) counter & (requests.length() - 1);
     }
 
     @Override

@@ -3,7 +3,8 @@ package holdfast.schedule;
 import java.util.Arrays;
 
 /// Destination addresses that `lblc` and `lblcr` remember, each in a slot with the time of its last use;
-/// the scheduler keeps the slot's real servers in columns of its own. Allocates nothing once it is made.
+/// the scheduler keeps the slot's real servers in columns of its own. Allocates nothing once it is made,
+/// of about half a megabyte.
 ///
 /// IPVS forgets in two ways (IPVS-REF 5.9). Every half hour it drops what was unused for the service's
 /// expiration: so does this table, counting half hours from its first use, but without a timer; a slot is

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -92,7 +93,7 @@ public final class Mutants {
         compile(mutation, classes);
         long began = System.nanoTime();
         var log = work.resolve("mutant-" + number + ".log");
-        var process = new ProcessBuilder(command(classes))
+        var process = new ProcessBuilder(command(classes, tests(mutation)))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
@@ -149,7 +150,7 @@ public final class Mutants {
         }
     }
 
-    private static List<String> command(Path classes) {
+    private static List<String> command(Path classes, List<String> tests) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -159,7 +160,15 @@ public final class Mutants {
                 "-cp",
                 classes + ":" + System.getProperty("java.class.path"),
                 Killer.class.getName()));
-        command.addAll(TESTS);
+        command.addAll(tests);
         return command;
+    }
+
+    /// The tests of the mutation's own package before the others.
+    private static List<String> tests(Mutation mutation) {
+        var feature = "holdfast." + mutation.file().substring(0, mutation.file().indexOf('/')) + ".";
+        return TESTS.stream()
+                .sorted(Comparator.comparing(test -> !test.startsWith(feature)))
+                .toList();
     }
 }

@@ -115,6 +115,15 @@ class HashingTest {
     }
 
     @Test
+    void destinationHashFillsAnewWhenOneIsAddedOrDropped() { // 5.7
+        var balanced = new Balanced(SchedulerName.DH, 1, 1, 1);
+        balanced.configure(1, 1, 1, 1);
+        assertThat(balanced.pickTo(ip("198.51.100.2"))).as("194 modulo 4").isEqualTo("B");
+        balanced.configure(1, -1, 1, 1);
+        assertThat(balanced.pickTo(ip("198.51.100.2"))).as("194 modulo 3").isEqualTo("A");
+    }
+
+    @Test
     void destinationHashIgnoresTheClientAndFallsBackToNobody() { // 5.7
         var balanced = new Balanced(SchedulerName.DH, Set.of(SchedulerFlag.FALLBACK), 1, 1, 1);
         var picked = IntStream.range(0, 100)

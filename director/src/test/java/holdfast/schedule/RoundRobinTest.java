@@ -87,6 +87,14 @@ class RoundRobinTest {
         assertThat(balanced.picks(6)).isEqualTo("C B A C B A");
     }
 
+    @Test
+    void weightedRoundRobinFallsToTheHighestLevelThereIsAfterAnEdit() { // 5.3
+        var balanced = wrr(4, 3, 2);
+        assertThat(balanced.picks(1)).isEqualTo("A"); // at level 4
+        balanced.configure(1, 2, 1);
+        assertThat(balanced.picks(4)).isEqualTo("B C B A");
+    }
+
     private static Balanced rr(int... weights) {
         return new Balanced(SchedulerName.RR, weights);
     }
