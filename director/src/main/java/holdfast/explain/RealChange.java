@@ -97,8 +97,7 @@ final class RealChange {
 
     private void addTemplates(long orphaned, long revived, List<String> sentences) {
         if (orphaned > 0) {
-            sentences.add("keeps its %s, but no packet will find its %s any more."
-                    .formatted(Words.count(connections, "connection"), Words.count(orphaned, "template")));
+            sentences.add("loses %s, which no packet will find any more.".formatted(Words.count(orphaned, "template")));
         }
         if (revived > 0) {
             sentences.add("gets %s back, where their clients have not come meanwhile."
@@ -119,18 +118,21 @@ final class RealChange {
     }
 
     private String quiesced(DrainMode mode, Configuration.RealServer wanted, long drained) {
-        var clients = Words.count(drained, "client") + " with a template will move with their next connection";
         var open = Words.count(connections, "connection");
+        var clients = drained == 0
+                ? "."
+                : "; %s with a template will move with their next connection."
+                        .formatted(Words.count(drained, "client"));
         return switch (mode) {
             case KEEP_ALL ->
                 service.keepsTemplates()
                         ? "has weight 0 and keeps %s and %s: clients come back by them, so it still gains connections."
                                 .formatted(open, Words.count(templates, "template"))
                         : "has weight 0 and keeps %s.".formatted(open);
-            case KEEP_CONNECTIONS -> "has weight 0 and keeps %s; %s.".formatted(open, clients);
+            case KEEP_CONNECTIONS -> "has weight 0 and keeps %s".formatted(open) + clients;
             case UNTIL_DEADLINE ->
-                "has weight 0; %s; %s will end after %d s at the latest.".formatted(clients, open, deadlineS(wanted));
-            case NOW -> "has weight 0; %s will end at once; %s.".formatted(open, clients);
+                "has weight 0; %s will end after %d s at the latest".formatted(open, deadlineS(wanted)) + clients;
+            case NOW -> "has weight 0; %s will end at once".formatted(open) + clients;
         };
     }
 

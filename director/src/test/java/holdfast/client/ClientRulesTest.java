@@ -192,6 +192,8 @@ class ClientRulesTest {
         for (int i = 0; i < 500; i++) {
             add(new ClientRule.Block(ClientPrefix.v4(new Ipv4(i << 8), 24), ClientRule.FOR_EVER));
         }
+        add(new ClientRule.Limit(v4("198.51.100.0", 24), new ClientLimit(2, 0), ClientRule.FOR_EVER));
+        add(new ClientRule.Block(v4("198.51.101.0", 24), ClientRule.FOR_EVER));
         open(CLIENT, 0, 3);
         assertThat(Allocation.leastBytesOf(() -> {
                     for (int i = 0; i < 20_000; i++) {

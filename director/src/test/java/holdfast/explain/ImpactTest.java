@@ -73,9 +73,7 @@ class ImpactTest {
                 .containsExactly(tuple("10.0.0.1:80", 1L), tuple("10.0.0.2:80", 2L));
         assertThat(impact.sentences())
                 .anyMatch(sentence -> sentence.contains("whose address both masks leave the same"))
-                .contains(
-                        "tcp/192.0.2.10:80: 10.0.0.2:80 keeps its 3 connections, but no packet will find its 2 templates"
-                                + " any more.");
+                .contains("tcp/192.0.2.10:80: 10.0.0.2:80 loses 2 templates, which no packet will find any more.");
     }
 
     @Test
