@@ -5,7 +5,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -56,7 +55,6 @@ public final class ApiServer implements AutoCloseable {
             var channel = new ServerBootstrap()
                     .group(loop)
                     .channel(NioServerDomainSocketChannel.class)
-                    .childOption(ChannelOption.AUTO_READ, false)
                     .childHandler(new Requests(new Routes(operations)))
                     .bind(UnixDomainSocketAddress.of(socket))
                     .syncUninterruptibly()
@@ -126,12 +124,8 @@ public final class ApiServer implements AutoCloseable {
                     .addLast(new FlowControlHandler())
                     .addLast(new SimpleChannelInboundHandler<FullHttpRequest>() {
                         @Override
-                        public void channelActive(ChannelHandlerContext context) {
-                            context.read();
-                        }
-
-                        @Override
                         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+                            context.channel().config().setAutoRead(false);
                             var asked = Routes.Asked.of(request);
                             Thread.ofVirtual().name("api-request").start(() -> reply(context, asked));
                         }
@@ -143,7 +137,8 @@ public final class ApiServer implements AutoCloseable {
                         }
 
                         private void reply(ChannelHandlerContext context, Routes.Asked asked) {
-                            var _ = context.writeAndFlush(routes.answer(asked)).addListener(_ -> context.read());
+                            var _ = context.writeAndFlush(routes.answer(asked))
+                                    .addListener(_ -> context.channel().config().setAutoRead(true));
                         }
                     });
         }

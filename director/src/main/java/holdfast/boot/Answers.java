@@ -163,17 +163,34 @@ final class Answers implements Operations {
         for (var counter : Counter.values()) {
             (counter.isDrop() ? drops : others).put(counter.word(), counters.value(counter));
         }
+        var tables = ask(worker.query(Answers::tables));
+        others.putAll(tables.bounds());
         return new Status.Datapath(
                 counters.value(Counter.FORWARDED_TO_SERVER) + counters.value(Counter.FORWARDED_TO_CLIENT),
                 counters.value(Counter.FORWARDED_BYTES),
                 drops,
                 others,
-                new Status.Table(
-                        ask(worker.query(tables -> tables.connections().size())),
-                        configuration.datapath().connectionsMax()),
-                new Status.Table(
-                        ask(worker.query(tables -> tables.templates().size())),
-                        configuration.datapath().templatesMax()));
+                tables.connections(),
+                tables.templates());
+    }
+
+    /// How full the tables are, and how often each of their bounds was met.
+    private record TableSizes(Status.Table connections, Status.Table templates, Map<String, Long> bounds) {}
+
+    private static TableSizes tables(Tables tables) {
+        var connections = tables.connections();
+        var templates = tables.templates();
+        return new TableSizes(
+                new Status.Table(connections.size(), connections.capacity()),
+                new Status.Table(templates.size(), templates.capacity()),
+                Map.of(
+                        "connections-refused-full", connections.refusedFull(),
+                        "connections-refused-probes", connections.refusedProbes(),
+                        "templates-refused-full", templates.refusedFull(),
+                        "templates-refused-probes", templates.refusedProbes(),
+                        "clients-replaced", tables.clients().replaced(),
+                        "clients-not-entered", tables.clients().notEntered(),
+                        "scheduler-evictions", tables.persistence().schedulerEvictions()));
     }
 
     /// On the active: whether a failover now would be done and what a crash now would lose. On a standby

@@ -240,6 +240,11 @@ public final class Persistence {
         return schedulers.copyOf(service);
     }
 
+    /// Addresses that schedulers forgot before their time, for want of room.
+    public long schedulerEvictions() {
+        return schedulers.evictions();
+    }
+
     /// A real server of the service was quiesced or restored at run time.
     public void edited(int service) {
         schedulers.edited(service);

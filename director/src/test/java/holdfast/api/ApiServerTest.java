@@ -9,6 +9,8 @@ import holdfast.admin.EntryFilter;
 import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
+import holdfast.admin.Impact;
+import holdfast.admin.ImpactRequest;
 import holdfast.admin.Role;
 import holdfast.admin.Services;
 import holdfast.admin.Status;
@@ -112,6 +114,12 @@ class ApiServerTest {
         public Connections connections(Optional<Connections.Kind> kind, EntryFilter filter, int limit) {
             asked.set(kind.map(Enum::name).orElse("both") + " " + limit);
             return new Connections(0, false, List.of());
+        }
+
+        @Override
+        public Impact impact(ImpactRequest request) {
+            asked.set(request.file() + " " + request.text().length());
+            return new Impact(List.of(), List.of());
         }
 
         @Override
@@ -284,6 +292,13 @@ class ApiServerTest {
             assertThat(ask("POST", AdminPaths.FAILOVER, body).status()).as(body).isEqualTo(400);
         }
         assertThat(director.asked).hasValue("");
+    }
+
+    @Test
+    void aBodyThatTakesManyReadsArrivesWhole() throws IOException {
+        var body = "{\"file\":\"d1.yaml\",\"text\":\"" + "#".repeat(200_000) + "\"}";
+        assertThat(ask("POST", AdminPaths.IMPACT, body).status()).isEqualTo(200);
+        assertThat(director.asked).hasValue("d1.yaml 200000");
     }
 
     @Test

@@ -97,6 +97,7 @@ class HashingTest {
         balanced.overloaded(0, true);
         assertThat((194 + 194) % 256 % 3).as("bucket 132 is C's").isZero();
         assertThat(balanced.pickFor("198.51.100.2")).isEqualTo("C");
+        assertThat(balanced.pickFor("198.51.100.3")).as("index 35: bucket 70").isEqualTo("B");
         balanced.overloaded(2, true);
         assertThat(balanced.pickFor("198.51.100.2")).as("bucket 133").isEqualTo("B");
         balanced.overloaded(1, true);
@@ -218,24 +219,28 @@ class HashingTest {
                 .isEqualTo("-");
     }
 
-    /// 5.12: the slots tried are h(source + r) with r = 473, 474 and so on.
+    /// 5.12: the slots tried are h(source + r) with r from the first slot's number on.
     @Test
     void maglevFallsBackAlongTheHash() {
         var balanced = new Balanced(SchedulerName.MH, Set.of(SchedulerFlag.FALLBACK), 1, 1, 1);
         balanced.overloaded(1, true);
-        int client = ip("198.51.100.3");
         int[] slots = slots(balanced);
-        int offset = 473;
-        int slot = Integer.remainderUnsigned(SipHash.of((int) 2654435761L, client + offset), 4093);
-        while (slots[slot] == balanced.position(1)) {
-            offset++;
-            slot = Integer.remainderUnsigned(SipHash.of((int) 2654435761L, client + offset), 4093);
+        for (int client = 1; client < 100; client++) {
+            int first = maglevSlot(client);
+            int slot = first;
+            for (int offset = first; slots[slot] == balanced.position(1); offset++) {
+                slot = maglevSlot(client + offset);
+            }
+            balanced.flow.v4(6, client, PORT, VIP, 80);
+            assertThat(balanced.pick()).isEqualTo(balanced.name(balanced.reals().id(slots[slot])));
         }
-        assertThat(balanced.pickFor("198.51.100.3"))
-                .isEqualTo(balanced.name(balanced.reals().id(slots[slot])));
         balanced.overloaded(0, true);
         balanced.overloaded(2, true);
         assertThat(balanced.pick()).isEqualTo("-");
+    }
+
+    private static int maglevSlot(int hashed) {
+        return Integer.remainderUnsigned(SipHash.of((int) 2654435761L, hashed), 4093);
     }
 
     @Test

@@ -261,6 +261,22 @@ class LocalityTest {
     }
 
     @Test
+    void copyOfASetIsASetOfItsOwn() { // 5.14
+        lblcr(2, 2, 2);
+        balanced.expireAfter(1, 100);
+        balanced.pickTo(ONE);
+        balanced.active(2, 3);
+        assertThat(balanced.pickTo(ONE)).as("B joins").isEqualTo("B");
+        var copy = balanced.schedulers.copyOf(0);
+        balanced.nowS = 200;
+        assertThat(balanced.pickOf(copy)).as("C leaves the copy's set").isEqualTo("B");
+        balanced.nowS = 0;
+        balanced.active(2, 0);
+        balanced.active(1, 1);
+        assertThat(balanced.pickTo(ONE)).isEqualTo("C");
+    }
+
+    @Test
     void halfHourlyCheckForgetsSets() { // 5.10, as in 5.9
         lblcr(9, 9, 9);
         balanced.expireAfter(1, 60);
