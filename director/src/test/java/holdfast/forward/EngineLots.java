@@ -77,7 +77,7 @@ final class EngineLots implements Supplier<EngineWalk> {
             return new EngineWalk.Reply(random.nextInt(1000), of(FLAGS), chunks());
         }
         if (lot < 82) {
-            return new EngineWalk.Error(random.nextInt(1000), of(List.of(3, 3, 4, 11, 5)), random.nextBoolean());
+            return new EngineWalk.IcmpError(random.nextInt(1000), of(List.of(3, 3, 4, 11, 5)), random.nextBoolean());
         }
         if (lot < 84) {
             return new EngineWalk.FromServer(protocol(), of(reals), of(ports), of(clients), clientPort(), of(FLAGS));

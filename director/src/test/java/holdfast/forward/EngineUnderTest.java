@@ -127,7 +127,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                         chunks(p.protocol(), List.of(0)),
                         "lan",
                         0));
-            case EngineWalk.Error e -> some(e.which()).ifPresent(conn -> error(conn, e.type(), e.isInbound()));
+            case EngineWalk.IcmpError e -> some(e.which()).ifPresent(conn -> error(conn, e.type(), e.isInbound()));
             case EngineWalk.Wait w -> waitUntil(engine.now + w.seconds() * TestDirector.SECOND);
             case EngineWalk.WaitForNextEnd _ -> {
                 long next = model.nextExpiry();

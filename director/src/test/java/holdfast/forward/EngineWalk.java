@@ -83,7 +83,7 @@ sealed interface EngineWalk {
     record FromServer(int protocol, int real, int port, int client, int clientPort, int flags) implements EngineWalk {}
 
     /// An ICMP error about a packet of a connection, from the client's side to the real server or the other way.
-    record Error(int which, int type, boolean isInbound) implements EngineWalk {}
+    record IcmpError(int which, int type, boolean isInbound) implements EngineWalk {}
 
     record Wait(int seconds) implements EngineWalk {}
 

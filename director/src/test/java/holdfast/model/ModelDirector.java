@@ -189,7 +189,7 @@ public final class ModelDirector {
 
     /// 1.6: a packet that begins a connection meets an old one.
     private boolean isReplaced(Conn conn, Packet packet) {
-        boolean begins = packet.protocol() == Packet.TCP && packet.has(Packet.SYN) || packet.beginsWithInit();
+        boolean begins = (packet.protocol() == Packet.TCP && packet.has(Packet.SYN)) || packet.beginsWithInit();
         if (!begins) {
             return false;
         }

@@ -30,7 +30,7 @@ record Mutation(String file, String claim, String find, String with) {
 
     static List<Mutation> parsed(String text) {
         var all = new ArrayList<Mutation>();
-        for (var paragraph : text.split("\n\n+")) {
+        for (var paragraph : text.split("\n\n+", -1)) {
             var lines = paragraph.lines().filter(line -> !line.startsWith("#")).toList();
             if (!lines.isEmpty()) {
                 all.add(parsed(lines, paragraph));
