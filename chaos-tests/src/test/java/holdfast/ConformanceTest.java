@@ -29,8 +29,8 @@ class ConformanceTest {
             var names = NAMED.matcher(read(TABLES.resolve(table)));
             while (names.find()) {
                 var source = sources.get(names.group(1));
-                boolean exists = source != null
-                        && (names.group(2) == null || source.contains(" void " + names.group(2) + "("));
+                boolean exists =
+                        source != null && (names.group(2) == null || source.contains(" void " + names.group(2) + "("));
                 if (!exists) {
                     missing.add(names.group());
                 }
@@ -52,8 +52,8 @@ class ConformanceTest {
     void noSectionAndNoWishOfTheSeedIsLeftOut() {
         var rows = firstCells("seed.md");
         IntStream.rangeClosed(1, 23)
-                .forEach(section -> assertThat(rows)
-                        .anySatisfy(row -> assertThat(row).matches("28\\." + section + "(\\D.*|)")));
+                .forEach(section ->
+                        assertThat(rows).anySatisfy(row -> assertThat(row).matches("28\\." + section + "(\\D.*|)")));
         IntStream.rangeClosed(1, 33).forEach(wish -> assertThat(rows).contains("wish " + wish));
     }
 
@@ -93,8 +93,8 @@ class ConformanceTest {
         for (var module : List.of("conf", "linux", "sync-protocol", "vip-failover", "director", "cli", "chaos-tests")) {
             try (var files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
                 files.filter(file -> file.toString().endsWith(".java"))
-                        .forEach(file -> sources.put(
-                                file.getFileName().toString().replace(".java", ""), read(file)));
+                        .forEach(file ->
+                                sources.put(file.getFileName().toString().replace(".java", ""), read(file)));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

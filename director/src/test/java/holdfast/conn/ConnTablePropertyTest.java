@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.ForwardingMethod;
 import holdfast.service.RealServerTable;
-import holdfast.testing.Seeds;
+import holdfast.testing.Walks;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,12 +19,14 @@ import org.junit.jupiter.api.Test;
 
 /// The table against a map, over random operations that fill it and empty it again and again.
 class ConnTablePropertyTest {
+    private static final int CHECKED_EACH = 50;
+
     private record Tuple(int protocol, long clientHi, long clientLo, int clientPort, int virtual, int virtualPort) {}
 
     private record Entry(int slot, int real, int realAddress, int realPort, int flags, long expiresAt) {}
 
-    private static final class Run {
-        final SplittableRandom random;
+    private static final class Run implements Walks.Subject<Walks.Lot> {
+        SplittableRandom random;
         final Width width;
         final int capacity;
         final RealServerTable reals = new RealServerTable(5);
@@ -33,6 +35,7 @@ class ConnTablePropertyTest {
         final Map<Tuple, Entry> model = new HashMap<>();
         long now;
         long refused;
+        int steps;
 
         Run(SplittableRandom random) {
             this.random = random;
@@ -46,14 +49,24 @@ class ConnTablePropertyTest {
             conn = table.view();
         }
 
-        void step() {
-            switch (random.nextInt(10)) {
+        @Override
+        public void apply(Walks.Lot lot) {
+            random = lot.lots();
+            switch (lot.kind()) {
                 case 0, 1, 2, 3, 4 -> insert();
                 case 5, 6 -> remove();
                 case 7 -> touch();
                 case 8 -> change();
                 default -> advance();
             }
+            if (++steps % CHECKED_EACH == 0) {
+                check();
+            }
+        }
+
+        @Override
+        public void finish() {
+            check();
         }
 
         Tuple tuple() {
@@ -134,12 +147,16 @@ class ConnTablePropertyTest {
 
         void advance() {
             now += random.nextLong(3_000_000_000L);
-            table.advance(now, random.nextInt(1, 500), (slot, _) -> {
+            int budget = random.nextInt(1, 500);
+            int looked = table.advance(now, budget, (slot, _) -> {
                 var t = tupleAt(slot);
                 assertThat(entry(t).expiresAt).isLessThanOrEqualTo(now);
                 table.remove(slot);
                 model.remove(t);
             });
+            if (looked < budget) { // so nothing is left that was due for more than a tick of the wheel
+                assertThat(model.values()).allMatch(e -> e.expiresAt >= now - 2_000_000);
+            }
         }
 
         @Nullable
@@ -237,14 +254,6 @@ class ConnTablePropertyTest {
 
     @Test
     void agreesWithAMap() {
-        Seeds.each(80, (random, _) -> {
-            var run = new Run(random);
-            for (int i = 1; i <= 1500; i++) {
-                run.step();
-                if (i % 100 == 0) {
-                    run.check();
-                }
-            }
-        });
+        Walks.each(300, 1200, Walks.Lot.of(10), Run::new);
     }
 }

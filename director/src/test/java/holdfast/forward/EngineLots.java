@@ -32,6 +32,7 @@ final class EngineLots implements Supplier<EngineWalk> {
     private final int drIn;
     private final int quiescedIn;
     private final int drainIn;
+    private final int thresholdIn;
     private final int operatorPercent;
     private final List<RearmPolicy> policies;
     private final List<Long> timeouts;
@@ -50,8 +51,9 @@ final class EngineLots implements Supplier<EngineWalk> {
         persistentIn = random.nextInt(1, 6);
         onePacketIn = random.nextInt(1, 10);
         drIn = random.nextInt(1, 5);
-        quiescedIn = random.nextInt(1, 8);
-        drainIn = random.nextInt(1, 6);
+        quiescedIn = random.nextInt(1, 6);
+        drainIn = random.nextInt(1, 4);
+        thresholdIn = random.nextInt(1, 5);
         operatorPercent = random.nextInt(1, 20);
         policies = some(List.of(RearmPolicy.values()), 1, 2);
         timeouts = some(List.of(1L, 10L, 30L, 100L, 300L, 1000L), 1, 3);
@@ -119,7 +121,7 @@ final class EngineLots implements Supplier<EngineWalk> {
     EngineWalk.SetReal real(ServiceKey key) {
         boolean isNat = random.nextInt(drIn) != 0;
         int port = (key.port() == 0 && !key.isMark()) || !isNat ? key.port() : of(List.of(key.port(), 8080));
-        int upper = random.nextInt(3) == 0 ? random.nextInt(1, 6) : 0;
+        int upper = random.nextInt(thresholdIn) == 0 ? of(List.of(1, 2, 3, 4, 4, 8)) : 0;
         int address = of(reals);
         return new EngineWalk.SetReal(
                 key,
@@ -131,7 +133,7 @@ final class EngineLots implements Supplier<EngineWalk> {
                         random.nextInt(quiescedIn) == 0 ? 0 : of(List.of(1, 1, 5)),
                         isNat ? ForwardingMethod.NAT : ForwardingMethod.DR,
                         upper,
-                        upper == 0 ? 0 : random.nextInt(upper + 1),
+                        upper == 0 || random.nextBoolean() ? 0 : random.nextInt(upper + 1),
                         drain()));
     }
 
@@ -144,7 +146,6 @@ final class EngineLots implements Supplier<EngineWalk> {
                 new Configuration.Drain(mode, mode == DrainMode.UNTIL_DEADLINE ? of(List.of(1L, 60L, 500L)) : 0));
     }
 
-    /// What `drop_entry` does is left to lots, so it has a test of its own.
     private Ipvs ipvs() {
         return new Ipvs(
                 random.nextInt(3) == 0,
@@ -154,7 +155,7 @@ final class EngineLots implements Supplier<EngineWalk> {
                 random.nextInt(4) == 0,
                 false,
                 random.nextInt(3) == 0,
-                0,
+                random.nextInt(4) == 0 ? 3 : 0,
                 random.nextInt(6) == 0 ? 3 : 0,
                 random.nextInt(4) == 0 ? 3 : 0,
                 random.nextInt(1, 12),

@@ -336,7 +336,34 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
             engine.now = Math.min(until, Math.max(next, engine.now + TestDirector.SECOND));
             engine.tables.turn(engine.now, Integer.MAX_VALUE);
             model.expire(nowMs());
+            giveUpAlike();
             compare();
+        }
+    }
+
+    /// What `drop_entry` gave up is a matter of lots: it must be something that may go, and goes from the model too.
+    private void giveUpAlike() {
+        if (ipvs.dropEntry() == 0) {
+            return;
+        }
+        var left = engineConns();
+        for (var conn : List.copyOf(model.conns())) {
+            if (!left.containsKey(conn.key)) {
+                assertThat(model.mayBeGivenUp(conn, nowMs()))
+                        .as("may go: " + conn.key)
+                        .isTrue();
+                model.endByForce(conn, nowMs());
+            }
+        }
+        var templates = new HashMap<>(engineTemplates());
+        for (var template : List.copyOf(model.templates())) {
+            var seen = seen(template);
+            if (templates.merge(seen, -1, Integer::sum) < 0) {
+                assertThat(model.mayBeGivenUp(template, nowMs()))
+                        .as("may go: " + seen)
+                        .isTrue();
+                model.remove(template);
+            }
         }
     }
 
@@ -556,24 +583,23 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
 
     private Map<SeenTemplate, Integer> modelTemplates() {
         var seen = new HashMap<SeenTemplate, Integer>();
-        for (var template : model.templates()) {
-            seen.merge(
-                    new SeenTemplate(
-                            template.key.protocol(),
-                            template.key.client(),
-                            template.key.virtualAddress(),
-                            template.key.virtualPort(),
-                            template.isFindable,
-                            template.dest.address(),
-                            template.dest.port(),
-                            template.timeoutS,
-                            template.expiresMs,
-                            template.controlled(),
-                            template.isAssured),
-                    1,
-                    Integer::sum);
-        }
+        model.templates().forEach(template -> seen.merge(seen(template), 1, Integer::sum));
         return seen;
+    }
+
+    private static SeenTemplate seen(holdfast.model.Template template) {
+        return new SeenTemplate(
+                template.key.protocol(),
+                template.key.client(),
+                template.key.virtualAddress(),
+                template.key.virtualPort(),
+                template.isFindable,
+                template.dest.address(),
+                template.dest.port(),
+                template.timeoutS,
+                template.expiresMs,
+                template.controlled(),
+                template.isAssured);
     }
 
     private Map<holdfast.model.Dest.Id, SeenReal> engineReals() {

@@ -34,6 +34,7 @@ public final class Conn {
     public boolean isNoOutput;
     public long expiresMs;
     public @Nullable Template controller;
+    int inPackets;
 
     Conn(Key key, Service service, Dest dest, int realPort) {
         this.key = key;

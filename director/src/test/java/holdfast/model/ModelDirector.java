@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ public final class ModelDirector {
     private final Set<Integer> silent;
     private final Map<Conn.Key, Conn> conns = new LinkedHashMap<>();
     private final Map<Dest.Id, Dest> dests = new LinkedHashMap<>();
-    private final Map<ServiceKey, RearmPolicy> policies = new HashMap<>();
+    private final Map<ServiceKey, Configuration.Service> known = new HashMap<>(); // removed ones as they were last
     private final Templates templates = new Templates(this::policy);
     private List<Service> services = new ArrayList<>();
     private List<MarkRule> marks = List.of();
@@ -107,9 +108,7 @@ public final class ModelDirector {
                 service.dests.addFirst(dest); // 2.4
             }
         }
-        policies.put(
-                settings.key(),
-                settings.persistence().map(Configuration.Persistence::rearm).orElse(RearmPolicy.IPVS));
+        known.put(settings.key(), settings);
         return service;
     }
 
@@ -123,14 +122,23 @@ public final class ModelDirector {
     }
 
     private RearmPolicy policy(Template template) {
-        var id = template.dest.id;
-        return policies.entrySet().stream()
-                .filter(entry -> entry.getKey().protocol().number() == id.protocol()
-                        && entry.getKey().address().bits() == id.virtualAddress()
-                        && entry.getKey().port() == id.servicePort())
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElse(RearmPolicy.IPVS);
+        return policy(serviceOf(template).flatMap(Configuration.Service::persistence));
+    }
+
+    private static RearmPolicy policy(Optional<Configuration.Persistence> persistence) {
+        return persistence.map(Configuration.Persistence::rearm).orElse(RearmPolicy.IPVS);
+    }
+
+    private Optional<Configuration.Service> serviceOf(Template template) {
+        return known.values().stream()
+                .filter(service -> isOf(service.key(), template.dest.id))
+                .findFirst();
+    }
+
+    private static boolean isOf(ServiceKey key, Dest.Id id) {
+        return key.protocol().number() == id.protocol()
+                && key.address().bits() == id.virtualAddress()
+                && key.port() == id.servicePort();
     }
 
     /// With `expire_nodest_conn` the connections of a deleted real server end (1.7), and their templates with them when
@@ -211,7 +219,8 @@ public final class ModelDirector {
     /// With this policy a connection that is over is no longer its template's. Were its port used again through the old
     /// entry, the client's time would run out while it is connected; so it begins anew whatever the mode.
     private boolean isFromLastClose(Conn conn) {
-        return policies.get(conn.service.key()) == RearmPolicy.FROM_LAST_CLOSE;
+        var settings = Optional.ofNullable(known.get(conn.service.key()));
+        return policy(settings.flatMap(Configuration.Service::persistence)) == RearmPolicy.FROM_LAST_CLOSE;
     }
 
     private Verdict toServer(Conn conn, Packet packet, long now) {
@@ -338,11 +347,11 @@ public final class ModelDirector {
 
     /// A packet that is not to one of our addresses (1.9).
     public Verdict outbound(Packet packet, long now) {
-        var known = repliesTo(packet);
-        if (known.isEmpty()) {
+        var found = repliesTo(packet);
+        if (found.isEmpty()) {
             return isOfNatServer(packet) ? new Verdict.Refused(Why.SERVER_NO_CONNECTION) : new Verdict.NotOurs();
         }
-        var conn = known.getFirst();
+        var conn = found.getFirst();
         conn.dest.packetsOut++;
         conn.dest.bytesOut += packet.bytes();
         follow(conn, packet, Direction.OUTPUT, now);
@@ -389,11 +398,11 @@ public final class ModelDirector {
     ///
     /// @param quoted  from the client to the real server
     public Verdict outboundError(int type, Packet quoted, int bytes) {
-        var known = isError(type) ? repliesTo(quoted.reversed()) : List.<Conn>of();
-        if (known.isEmpty() || !known.getFirst().isNat()) {
+        var found = isError(type) ? repliesTo(quoted.reversed()) : List.<Conn>of();
+        if (found.isEmpty() || !found.getFirst().isNat()) {
             return new Verdict.NotOurs();
         }
-        var conn = known.getFirst();
+        var conn = found.getFirst();
         conn.dest.packetsOut++;
         conn.dest.bytesOut += bytes;
         return new Verdict.ErrorPassed(0, conn.key.virtualAddress(), conn.key.virtualPort(), true);
@@ -409,6 +418,9 @@ public final class ModelDirector {
     private void follow(Conn conn, Packet packet, Direction direction, long now) {
         var before = conn.state;
         boolean wasOver = conn.isOver();
+        if (direction != Direction.OUTPUT) {
+            conn.inPackets++;
+        }
         boolean wasInactive = conn.isInactive;
         if (direction == Direction.OUTPUT) {
             conn.isNoOutput = false; // 1.9 step 5
@@ -417,15 +429,14 @@ public final class ModelDirector {
             case Packet.TCP -> {
                 conn.state = TcpModel.next(isSecure(), direction, before, packet);
                 conn.isInactive = before.equals(conn.state) ? wasInactive : !TcpModel.isActive(conn.state);
-                conn.expiresMs = now + tcpTimeoutS(conn.state) * 1000L;
             }
             case Packet.SCTP -> {
                 conn.state = SctpModel.next(direction, before, packet);
                 conn.isInactive = before.equals(conn.state) ? wasInactive : !SctpModel.isActive(conn.state);
-                conn.expiresMs = now + SctpModel.timeoutS(conn.state) * 1000L;
             }
-            default -> conn.expiresMs = now + ipvs.udpTimeoutS() * 1000L;
+            default -> {}
         }
+        conn.expiresMs = now + timeoutS(conn) * 1000L;
         if (conn.isInactive != wasInactive) {
             conn.dest.change(wasInactive, conn.isInactive);
         }
@@ -445,11 +456,16 @@ public final class ModelDirector {
     }
 
     /// 4.9: three of them can be set.
-    private int tcpTimeoutS(String state) {
-        return switch (state) {
-            case "ES" -> ipvs.tcpTimeoutS();
-            case "FW" -> ipvs.tcpFinTimeoutS();
-            default -> TcpModel.timeoutS(state);
+    private int timeoutS(Conn conn) {
+        return switch (conn.key.protocol()) {
+            case Packet.TCP ->
+                switch (conn.state) {
+                    case "ES" -> ipvs.tcpTimeoutS();
+                    case "FW" -> ipvs.tcpFinTimeoutS();
+                    default -> TcpModel.timeoutS(conn.state);
+                };
+            case Packet.SCTP -> SctpModel.timeoutS(conn.state);
+            default -> ipvs.udpTimeoutS();
         };
     }
 
@@ -477,6 +493,43 @@ public final class ModelDirector {
         conns.remove(conn.key, conn);
         conn.dest.unbind(conn.isInactive);
         templates.letGoByForce(conn, now);
+    }
+
+    /// Whether `drop_entry` may give up a connection (4.10).
+    public boolean mayBeGivenUp(Conn conn, long now) {
+        long idleMs =
+                timeoutS(conn) * 1000L - (conn.expiresMs - now); // of the present timeout, which may be another one
+        boolean canLose = idleMs >= 60_000 && conn.inPackets >= 1 && conn.inPackets <= 8;
+        return switch (conn.key.protocol()) {
+            case Packet.TCP ->
+                switch (conn.state) {
+                    case "SR", "SA" -> true;
+                    case "ES" -> canLose;
+                    default -> false;
+                };
+            case Packet.SCTP ->
+                switch (conn.state) {
+                    case "I1", "IN" -> true;
+                    case "ES" -> canLose;
+                    default -> false;
+                };
+            default -> canLose;
+        };
+    }
+
+    /// Whether `drop_entry` may give up a template (4.10). Those of one-packet services go by their idle time alone.
+    public boolean mayBeGivenUp(Template template, long now) {
+        boolean isOfDatagrams =
+                serviceOf(template).map(Configuration.Service::onePacket).orElse(false);
+        return template.controlled.isEmpty()
+                && (isOfDatagrams
+                        ? template.timeoutS * 1000 - (template.expiresMs - now) >= 60_000
+                        : !template.isAssured);
+    }
+
+    /// It was given up.
+    public void remove(Template template) {
+        templates.remove(template);
     }
 
     /// When something may end next, so that a test can go there; far away when nothing can.

@@ -69,7 +69,8 @@ final class TcpModel {
 
     private TcpModel() {}
 
-    private record Table(Map<String, List<String>> input, Map<String, List<String>> output, Map<String, List<String>> inputOnly) {
+    private record Table(
+            Map<String, List<String>> input, Map<String, List<String>> output, Map<String, List<String>> inputOnly) {
         Table(String input, String output, String inputOnly) {
             this(rows(input), rows(output), rows(inputOnly));
         }

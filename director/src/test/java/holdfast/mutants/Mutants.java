@@ -22,6 +22,7 @@ public final class Mutants {
     private static final List<String> TESTS = List.of(
             "holdfast.conn.TimerWheelTest",
             "holdfast.conn.ConnTablePropertyTest",
+            "holdfast.conn.HashFloodTest",
             "holdfast.persist.TemplateTablePropertyTest",
             "holdfast.schedule.RoundRobinTest",
             "holdfast.schedule.LeastConnectionTest",
@@ -60,6 +61,7 @@ public final class Mutants {
 
     static void main(String[] arguments) throws IOException, InterruptedException {
         var mutants = new Mutants(Path.of(arguments[0]), Path.of(arguments[1]));
+        mutants.requireThatNoTestFailsByItself();
         var verdicts = new ArrayList<Verdict>();
         for (var mutation : Mutation.all()) {
             var verdict = mutants.verdict(mutation, verdicts.size());
@@ -86,6 +88,17 @@ public final class Mutants {
                 + String.join("\n", rows) + "\n\n"
                 + "%d of %d killed.%n"
                         .formatted(verdicts.stream().filter(Verdict::isKilled).count(), verdicts.size());
+    }
+
+    private void requireThatNoTestFailsByItself() throws IOException, InterruptedException {
+        var log = work.resolve("unchanged.log");
+        var process = new ProcessBuilder(command(work, TESTS))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException("the tests fail without any bug planted:\n" + Files.readString(log));
+        }
     }
 
     private Verdict verdict(Mutation mutation, int number) throws IOException, InterruptedException {

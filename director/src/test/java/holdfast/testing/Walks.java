@@ -16,6 +16,20 @@ public final class Walks {
 
     private Walks() {}
 
+    /// An operation that draws what else it needs by lots of its own, so that leaving out others does not change it.
+    ///
+    /// @param kind  which operation, by the caller's numbers
+    public record Lot(int kind, long seed) {
+        /// Draws one of so many kinds.
+        public static Function<SplittableRandom, Supplier<Lot>> of(int kinds) {
+            return random -> () -> new Lot(random.nextInt(kinds), random.nextLong());
+        }
+
+        public SplittableRandom lots() {
+            return new SplittableRandom(seed);
+        }
+    }
+
     /// What operations are done to.
     public interface Subject<O> extends AutoCloseable {
         /// Does it and checks what came of it.
