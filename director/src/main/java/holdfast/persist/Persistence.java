@@ -2,11 +2,11 @@ package holdfast.persist;
 
 import holdfast.conf.Ipvs;
 import holdfast.conf.RearmPolicy;
-import holdfast.conn.Flow;
 import holdfast.conn.FlowHash;
 import holdfast.conn.Width;
 import holdfast.schedule.Scheduler;
 import holdfast.schedule.Schedulers;
+import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 
@@ -267,11 +267,7 @@ public final class Persistence {
     private int find(int service, long clientHi, long clientLo) {
         var key = services.key(service);
         return templates.find(
-                key.protocol().number(),
-                clientHi,
-                clientLo,
-                key.address().bits(),
-                services.templatePort(service));
+                key.protocol().number(), clientHi, clientLo, key.address().bits(), services.templatePort(service));
     }
 
     /// Overload, another timeout or another scheduler are no reasons (IPVS-REF 3.5). One that an operator pinned holds

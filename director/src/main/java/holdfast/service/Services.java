@@ -5,7 +5,6 @@ import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Protocol;
 import holdfast.conf.RearmPolicy;
 import holdfast.conf.ServiceKey;
-import holdfast.conn.Flow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -331,7 +330,9 @@ public final class Services {
                 true,
                 service.persistence().map(Configuration.Persistence::timeoutS).orElse(0L),
                 service.persistence().map(Configuration.Persistence::netmask).orElse(-1),
-                service.persistence().map(Configuration.Persistence::prefixLength).orElse(128),
+                service.persistence()
+                        .map(Configuration.Persistence::prefixLength)
+                        .orElse(128),
                 service.persistence().map(Configuration.Persistence::rearm).orElse(RearmPolicy.IPVS),
                 service.persistence().flatMap(Configuration.Persistence::engine).isPresent(),
                 service.clientLimit().orElse(NO_LIMIT),

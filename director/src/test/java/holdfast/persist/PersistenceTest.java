@@ -14,11 +14,11 @@ import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.conf.RearmPolicy;
 import holdfast.conf.SchedulerName;
-import holdfast.conn.Flow;
 import holdfast.conn.FlowHash;
 import holdfast.conn.Width;
 import holdfast.persist.Persistence.Verdict;
 import holdfast.schedule.Schedulers;
+import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 import java.lang.foreign.Arena;
@@ -309,8 +309,7 @@ class PersistenceTest {
             var one = new Configuration.Service(
                     tcp(80), SchedulerName.RR, Optional.of(rule), List.of(real("10.0.0.1", 80, 1)));
             configure(one);
-            var decision = new Persistence(
-                    services, new Schedulers(services, Ipvs.DEFAULT), wide, new FlowHash(7, 8));
+            var decision = new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), wide, new FlowHash(7, 8));
             long hi = 0xffff_ffff_ffff_ffffL;
             long lo = 0xffff_ffff_ffff_ffffL;
             decision.assign(0, flow.v6(TCP, hi, lo, 40000, VIP, 80, VIP), now);
@@ -319,7 +318,9 @@ class PersistenceTest {
                 long otherHi = bit < 64 ? hi ^ (1L << (63 - bit)) : hi;
                 long otherLo = bit < 64 ? lo : lo ^ (1L << (127 - bit));
                 var verdict = decision.assign(0, flow.v6(TCP, otherHi, otherLo, 1, VIP, 80, VIP), now);
-                assertThat(verdict == Verdict.KEPT).as("/%d, bit %d", length, bit).isEqualTo(bit >= length);
+                assertThat(verdict == Verdict.KEPT)
+                        .as("/%d, bit %d", length, bit)
+                        .isEqualTo(bit >= length);
                 if (verdict == Verdict.TEMPLATE_CREATED) {
                     wide.remove(decision.template());
                 }

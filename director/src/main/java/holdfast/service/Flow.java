@@ -1,4 +1,4 @@
-package holdfast.conn;
+package holdfast.service;
 
 /// What is known of a packet that may begin a connection: who talks to whom, and its mark. A holder that its owner
 /// fills again and again, so that a decision takes one argument and allocates nothing. Not thread-safe.
