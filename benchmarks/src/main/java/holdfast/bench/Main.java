@@ -3,13 +3,14 @@ package holdfast.bench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// `bin/bench SUITE`: runs inside the outer namespace of a lab that has its network but no running director.
+/// `bin/bench SUITE`: runs inside the outer namespace of a lab that has its network (which `tables` does without) but
+/// no director.
 @Command(
         name = "bin/bench",
         description = "Benchmarks beside their peers in the same run, in a lab of their own.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "SUITE",
-        subcommands = {ThroughputSuite.class, RatesSuite.class, LatencySuite.class})
+        subcommands = {ThroughputSuite.class, RatesSuite.class, LatencySuite.class, TablesSuite.class})
 public final class Main {
     private Main() {}
 

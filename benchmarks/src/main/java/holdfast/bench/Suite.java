@@ -143,7 +143,7 @@ final class Suite {
         return "bin/bench " + String.join(" ", typed);
     }
 
-    private static Path home() {
+    static Path home() {
         return Path.of(System.getenv().getOrDefault("HOLDFAST_HOME", "."));
     }
 }

@@ -137,7 +137,7 @@ final class Table {
         return row;
     }
 
-    private static String aligned(List<List<String>> rows) {
+    static String aligned(List<List<String>> rows) {
         int[] widths = new int[rows.getFirst().size()];
         for (var row : rows) {
             for (int i = 0; i < widths.length; i++) {

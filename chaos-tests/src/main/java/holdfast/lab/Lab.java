@@ -148,7 +148,9 @@ public final class Lab {
                 Stream.of(home.resolve("bin/holdfast").toString()),
                 Stream.concat(
                         Stream.of(arguments),
-                        Stream.of("--socket", RUN.resolve(director.name() + ".sock").toString())));
+                        Stream.of(
+                                "--socket",
+                                RUN.resolve(director.name() + ".sock").toString())));
         return say(command.toArray(String[]::new));
     }
 

@@ -44,10 +44,10 @@ final class OperatorChaosIT extends PairUnderTest {
     }
 
     private void awaitOn(Director director, String what, String... command) {
-        Lab.await(director + " says '" + what + "' to " + String.join(" ", command), PATIENCE, () -> lab.holdfast(
-                        director, command)
-                .text()
-                .contains(what));
+        Lab.await(
+                director + " says '" + what + "' to " + String.join(" ", command),
+                PATIENCE,
+                () -> lab.holdfast(director, command).text().contains(what));
     }
 
     @Test
@@ -60,8 +60,8 @@ final class OperatorChaosIT extends PairUnderTest {
 
         done(active, "template", "move", "--client", client(41), "--service", SERVICE, "--to", real(other), "--yes");
         done(active, "template", "pin", "--client", client(41), "--service", SERVICE);
-        afterwards(() -> lab.holdfast(
-                active(), "template", "flush", "--client", client(41), "--service", SERVICE, "--yes"));
+        afterwards(() ->
+                lab.holdfast(active(), "template", "flush", "--client", client(41), "--service", SERVICE, "--yes"));
         assertThat(serverOf(41)).isEqualTo(other);
         awaitOn(standby, real(other), "template", "list", "--client", client(41), "--service", SERVICE);
         awaitOn(active, standby + " has it", "whereis", client(41), SERVICE);
@@ -102,8 +102,7 @@ final class OperatorChaosIT extends PairUnderTest {
     }
 
     private boolean canConnect(int n) {
-        try (var http = new Http(
-                Target.NAT.client(n), Target.NAT.http(), "GET /cart", "", Duration.ofMillis(700))) {
+        try (var http = new Http(Target.NAT.client(n), Target.NAT.http(), "GET /cart", "", Duration.ofMillis(700))) {
             return http.status() > 0;
         } catch (IOException e) {
             return false;

@@ -23,9 +23,9 @@ import picocli.CommandLine.Parameters;
         name = "clients",
         description = {
             "List the clients with the most connections, or limit, block or re-home some.",
+            "Without a COMMAND it lists.",
             "A count may be too high by the number under ERROR, and is never too low."
         },
-        synopsisSubcommandLabel = "[COMMAND]",
         subcommands = {
             ClientsCommand.Rules.class,
             ClientsCommand.Limit.class,

@@ -131,11 +131,18 @@ public record Configuration(
 
     /// Stickiness of clients (IPVS-REF 3).
     ///
-    /// @param timeoutS  1 to 2^32-1 seconds
-    /// @param netmask   granularity of clients as mask bits; all ones for each address by itself
-    /// @param rearm     what becomes of a template's timer while its connections last
-    /// @param engine    what a client is recognised by besides its address
-    public record Persistence(long timeoutS, int netmask, RearmPolicy rearm, Optional<PersistenceEngine> engine) {
+    /// @param timeoutS      1 to 2^32-1 seconds
+    /// @param netmask       granularity of IPv4 clients as mask bits; all ones for each address by itself
+    /// @param prefixLength  granularity of IPv6 clients, 1 to 128; no file can name an IPv6 service yet
+    /// @param rearm         what becomes of a template's timer while its connections last
+    /// @param engine        what a client is recognised by besides its address
+    public record Persistence(
+            long timeoutS, int netmask, int prefixLength, RearmPolicy rearm, Optional<PersistenceEngine> engine) {
+        /// With each IPv6 client by itself.
+        public Persistence(long timeoutS, int netmask, RearmPolicy rearm, Optional<PersistenceEngine> engine) {
+            this(timeoutS, netmask, 128, rearm, engine);
+        }
+
         /// IPVS's way, by the client's address alone.
         public Persistence(long timeoutS, int netmask) {
             this(timeoutS, netmask, RearmPolicy.IPVS, Optional.empty());

@@ -2,7 +2,7 @@ package holdfast.client;
 
 import holdfast.conf.Ipv4;
 
-/// A network of clients, in the 128 bits of [holdfast.conn.Flow]: IPv4 addresses stand in the low 32 bits
+/// A network of clients, in the 128 bits of [holdfast.service.Flow]: IPv4 addresses stand in the low 32 bits
 /// alone. So a prefix of IPv6 that covers `::/96` takes all of IPv4 in, which of those in use only `::/0`
 /// does.
 ///

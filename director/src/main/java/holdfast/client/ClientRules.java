@@ -1,7 +1,7 @@
 package holdfast.client;
 
 import holdfast.conf.Configuration;
-import holdfast.conn.Flow;
+import holdfast.service.Flow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

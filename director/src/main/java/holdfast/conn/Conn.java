@@ -1,6 +1,7 @@
 package holdfast.conn;
 
 import holdfast.conf.ForwardingMethod;
+import holdfast.linux.Memory;
 
 /// A movable window onto one connection of a [ConnTable].
 ///
@@ -59,7 +60,7 @@ public final class Conn extends SlotView {
 
     /// Protocol number of the IP header.
     public int protocol() {
-        return records.get(BYTE, base + PROTOCOL) & 0xff;
+        return Memory.getByte(base + PROTOCOL) & 0xff;
     }
 
     /// The client's address, or the low 32 bits of a wide one.
@@ -72,7 +73,7 @@ public final class Conn extends SlotView {
     }
 
     public int virtualAddress() {
-        return (int) records.get(LONG, base + ADDRESSES);
+        return (int) Memory.getLong(base + ADDRESSES);
     }
 
     /// The port that the client's packets are addressed to, which need not be the service's.
@@ -81,7 +82,7 @@ public final class Conn extends SlotView {
     }
 
     public int realAddress() {
-        return records.get(INT, base + REAL_ADDRESS);
+        return Memory.getInt(base + REAL_ADDRESS);
     }
 
     /// The port that packets are forwarded to.
@@ -91,18 +92,18 @@ public final class Conn extends SlotView {
 
     /// Code of a [TcpState]; 0 for UDP.
     public int state() {
-        return records.get(BYTE, base + STATE);
+        return Memory.getByte(base + STATE);
     }
 
     /// Sets nothing but the state; [#inactive] and [#expiresAt] go with it ([Tracker]).
     public Conn state(int state) {
-        records.set(BYTE, base + STATE, (byte) state);
+        Memory.putByte(base + STATE, (byte) state);
         return this;
     }
 
     /// [ConnFlags].
     public int flags() {
-        return records.get(INT, base + FLAGS);
+        return Memory.getInt(base + FLAGS);
     }
 
     /// Code of a [ForwardingMethod].
@@ -148,7 +149,7 @@ public final class Conn extends SlotView {
 
     /// Id of its real server, or [holdfast.service.RealServerTable#NONE].
     public int real() {
-        return records.get(INT, base + REAL);
+        return Memory.getInt(base + REAL);
     }
 
     /// Gives the connection to another id, as when its real server has come to be configured; where packets go stays.
@@ -156,40 +157,40 @@ public final class Conn extends SlotView {
         table.moveToList(slot(), real(), real);
         table.reals.connectionUnbound(real(), isInactive());
         table.reals.connectionBound(real, isInactive());
-        records.set(INT, base + REAL, real);
+        Memory.putInt(base + REAL, real);
         return this;
     }
 
     /// Id of its service, or [holdfast.service.Services#NONE].
     public int service() {
-        return records.get(INT, base + SERVICE);
+        return Memory.getInt(base + SERVICE);
     }
 
     public Conn service(int service) {
-        records.set(INT, base + SERVICE, service);
+        Memory.putInt(base + SERVICE, service);
         return this;
     }
 
     /// Slot of the template that controls it, or [#NO_TEMPLATE].
     public int template() {
-        return records.get(INT, base + TEMPLATE);
+        return Memory.getInt(base + TEMPLATE);
     }
 
     /// Only the link; who sets or clears it counts in the template too ([holdfast.persist.Persistence]).
     public Conn template(int template) {
-        records.set(INT, base + TEMPLATE, template);
+        Memory.putInt(base + TEMPLATE, template);
         return this;
     }
 
     @Override
     public long expiresAt() {
-        return records.get(LONG, base + EXPIRES_AT);
+        return Memory.getLong(base + EXPIRES_AT);
     }
 
     /// Moves the expiry, which is one write where it moves on; where it moves back, the timer is armed anew.
     public Conn expiresAt(long at) {
         boolean isSooner = at < expiresAt();
-        records.set(LONG, base + EXPIRES_AT, at);
+        Memory.putLong(base + EXPIRES_AT, at);
         if (isSooner && table.wheel.isArmed(slot())) {
             table.wheel.disarm(slot());
             table.wheel.arm(slot(), at);
@@ -199,45 +200,45 @@ public final class Conn extends SlotView {
 
     /// The expiry that the standby was told last, in our ns; 0 when it never was.
     public long toldAt() {
-        return records.get(LONG, base + TOLD_AT);
+        return Memory.getLong(base + TOLD_AT);
     }
 
     public Conn toldAt(long at) {
-        records.set(LONG, base + TOLD_AT, at);
+        Memory.putLong(base + TOLD_AT, at);
         return this;
     }
 
     /// Of the last change, as the active director gave it.
     public long version() {
-        return records.get(LONG, base + VERSION);
+        return Memory.getLong(base + VERSION);
     }
 
     public Conn version(long version) {
         addDigest(-digest());
-        records.set(LONG, base + VERSION, version);
+        Memory.putLong(base + VERSION, version);
         addDigest(digest());
         return this;
     }
 
     /// The snapshot that confirmed it last; one byte.
     public int epoch() {
-        return records.get(BYTE, base + EPOCH) & 0xff;
+        return Memory.getByte(base + EPOCH) & 0xff;
     }
 
     public Conn epoch(int epoch) {
-        records.set(BYTE, base + EPOCH, (byte) epoch);
+        Memory.putByte(base + EPOCH, (byte) epoch);
         return this;
     }
 
     /// Packets from the client, of which no more than 255 are counted.
     public int inPackets() {
-        return records.get(BYTE, base + IN_PACKETS) & 0xff;
+        return Memory.getByte(base + IN_PACKETS) & 0xff;
     }
 
     public Conn countInPacket() {
         int counted = inPackets();
         if (counted < IN_PACKETS_MAX) {
-            records.set(BYTE, base + IN_PACKETS, (byte) (counted + 1));
+            Memory.putByte(base + IN_PACKETS, (byte) (counted + 1));
         }
         return this;
     }
@@ -257,11 +258,11 @@ public final class Conn extends SlotView {
     }
 
     long inboundAddresses() {
-        return records.get(LONG, base + ADDRESSES);
+        return Memory.getLong(base + ADDRESSES);
     }
 
     long inboundPorts() {
-        return records.get(LONG, base + PORTS) & KEY_PORTS;
+        return Memory.getLong(base + PORTS) & KEY_PORTS;
     }
 
     long outboundAddresses() {
@@ -289,34 +290,34 @@ public final class Conn extends SlotView {
             int real,
             long expiresAt) {
         fillClient(clientHi, clientLo);
-        records.set(LONG, base + ADDRESSES, Key.addresses((int) clientLo, virtualAddress));
-        records.set(LONG, base + PORTS, ports | (long) realPort << 16);
-        records.set(INT, base + REAL_ADDRESS, realAddress);
-        records.set(INT, base + FLAGS, flags);
-        records.set(INT, base + REAL, real);
-        records.set(INT, base + SERVICE, service);
-        records.set(LONG, base + TEMPLATE, NO_TEMPLATE & 0xffffffffL); // epoch and packets are 0
-        records.set(LONG, base + EXPIRES_AT, expiresAt);
-        records.set(LONG, base + TOLD_AT, 0);
-        records.set(LONG, base + VERSION, 0);
+        Memory.putLong(base + ADDRESSES, Key.addresses((int) clientLo, virtualAddress));
+        Memory.putLong(base + PORTS, ports | (long) realPort << 16);
+        Memory.putInt(base + REAL_ADDRESS, realAddress);
+        Memory.putInt(base + FLAGS, flags);
+        Memory.putInt(base + REAL, real);
+        Memory.putInt(base + SERVICE, service);
+        Memory.putLong(base + TEMPLATE, NO_TEMPLATE & 0xffffffffL); // epoch and packets are 0
+        Memory.putLong(base + EXPIRES_AT, expiresAt);
+        Memory.putLong(base + TOLD_AT, 0);
+        Memory.putLong(base + VERSION, 0);
     }
 
     @Override
     protected void clear(int nextFreed) {
-        records.set(LONG, base + PORTS, 0);
-        records.set(INT, base + REAL, nextFreed);
+        Memory.putLong(base + PORTS, 0);
+        Memory.putInt(base + REAL, nextFreed);
     }
 
     @Override
     protected int nextFreed() {
-        return records.get(INT, base + REAL);
+        return Memory.getInt(base + REAL);
     }
 
     private void flag(int bit, boolean on) {
-        records.set(INT, base + FLAGS, on ? flags() | bit : flags() & ~bit);
+        Memory.putInt(base + FLAGS, on ? flags() | bit : flags() & ~bit);
     }
 
     private int port(int offset) {
-        return records.get(SHORT, base + offset) & 0xffff;
+        return Memory.getShort(base + offset) & 0xffff;
     }
 }

@@ -107,6 +107,11 @@ public abstract class SlotTable {
         return size;
     }
 
+    /// How wide the addresses of its clients are.
+    public final Width width() {
+        return width;
+    }
+
     public final int capacity() {
         return capacity;
     }

@@ -1,8 +1,7 @@
 package holdfast.conn;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import holdfast.linux.Memory;
+import java.util.Objects;
 
 /// A movable window onto one entry of a [SlotTable]; its only state is where it stands.
 /// Not thread-safe: each user keeps a view and moves it.
@@ -14,21 +13,16 @@ import java.nio.ByteOrder;
 ///     -8   | low 64 bits of the client                   |
 ///     0    | low 32 bits of the client    | ... 32       |
 public abstract class SlotView {
-    protected static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
-    protected static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
-    protected static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
-    protected static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-
     private static final int CLIENT_HI = -16;
     private static final int CLIENT_LO = -8;
     private static final int CLIENT = 4;
 
-    protected final MemorySegment records;
-
-    /// Where the record begins, of which the offsets are counted.
+    /// Address of the record, from which its offsets are counted.
     protected long base;
 
     private final SlotTable table;
+    private final long records;
+    private final int capacity;
     private final boolean isWide;
     private final int clientBytes;
     private final int stride;
@@ -37,16 +31,17 @@ public abstract class SlotView {
     /// @param bytes  of a record without what [Width#IPV6] adds
     protected SlotView(SlotTable table, int bytes) {
         this.table = table;
-        records = table.records;
+        records = table.records.address();
+        capacity = table.capacity();
         isWide = table.width == Width.IPV6;
         clientBytes = table.width.clientBytes();
         stride = clientBytes + bytes;
     }
 
-    /// Moves to a slot.
+    /// Moves to a slot, which is checked, because the memory is read by address.
     public SlotView at(int slot) {
-        this.slot = slot;
-        base = (long) slot * stride + clientBytes;
+        this.slot = Objects.checkIndex(slot, capacity);
+        base = records + (long) slot * stride + clientBytes;
         return this;
     }
 
@@ -56,12 +51,12 @@ public abstract class SlotView {
 
     /// The high half of the client's address; 0 for IPv4.
     public final long clientHi() {
-        return isWide ? records.get(LONG, base + CLIENT_HI) : 0;
+        return isWide ? Memory.getLong(base + CLIENT_HI) : 0;
     }
 
     /// The low half of the client's address; for IPv4 that address in its low 32 bits.
     public final long clientLo() {
-        return isWide ? records.get(LONG, base + CLIENT_LO) : records.get(INT, base + CLIENT) & 0xffffffffL;
+        return isWide ? Memory.getLong(base + CLIENT_LO) : Memory.getInt(base + CLIENT) & 0xffffffffL;
     }
 
     /// Monotonic ns.
@@ -84,7 +79,7 @@ public abstract class SlotView {
 
     /// The low 32 bits of the client, which is all of it in a table of IPv4.
     protected final int clientLow() {
-        return records.get(INT, base + CLIENT);
+        return Memory.getInt(base + CLIENT);
     }
 
     protected final void addDigest(long change) {
@@ -94,8 +89,8 @@ public abstract class SlotView {
     /// Writes the client but for its low 32 bits, which are the record's.
     protected final void fillClient(long clientHi, long clientLo) {
         if (isWide) {
-            records.set(LONG, base + CLIENT_HI, clientHi);
-            records.set(LONG, base + CLIENT_LO, clientLo);
+            Memory.putLong(base + CLIENT_HI, clientHi);
+            Memory.putLong(base + CLIENT_LO, clientLo);
         }
     }
 }

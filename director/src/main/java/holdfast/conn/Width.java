@@ -5,7 +5,7 @@ package holdfast.conn;
 public enum Width {
     /// 32 bits. In the 128-bit form the high half is 0, and so are the upper 32 bits of the low half.
     IPV4(0),
-    /// 128 bits: the address, or a hash that stands for more than an address.
+    /// 128 bits.
     IPV6(2 * Long.BYTES);
 
     private final int clientBytes;

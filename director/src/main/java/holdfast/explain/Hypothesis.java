@@ -60,6 +60,7 @@ public record Hypothesis(
         return new Configuration.Persistence(
                 persistence.timeoutS(),
                 netmask.orElse(persistence.netmask()),
+                persistence.prefixLength(),
                 persistence.rearm(),
                 persistence.engine());
     }

@@ -3,9 +3,9 @@ package holdfast.forward;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conn.Conn;
 import holdfast.conn.ConnTable;
-import holdfast.conn.Flow;
 import holdfast.conn.SctpState;
 import holdfast.conn.TcpState;
+import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 

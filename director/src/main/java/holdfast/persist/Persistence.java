@@ -2,10 +2,11 @@ package holdfast.persist;
 
 import holdfast.conf.Ipvs;
 import holdfast.conf.RearmPolicy;
-import holdfast.conn.Flow;
 import holdfast.conn.FlowHash;
+import holdfast.conn.Width;
 import holdfast.schedule.Scheduler;
 import holdfast.schedule.Schedulers;
+import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 
@@ -201,9 +202,8 @@ public final class Persistence {
     }
 
     private Verdict assignByTemplate(int service, Flow flow, long now) {
-        int client = client(service, flow);
-        flow.sticky(0, client & 0xffff_ffffL);
-        int found = find(service, client);
+        recognise(service, flow);
+        int found = find(service, flow.stickyHi(), flow.stickyLo());
         if (found != TemplateTable.MISSING && isValid(found)) {
             assignedTemplate = found;
             assignedReal = template.at(found).real();
@@ -218,7 +218,7 @@ public final class Persistence {
             return Verdict.LEAVE;
         }
         long timeoutS = services.timeoutS(service);
-        int created = templates.insert(client, picked, timeoutS, now + timeoutS * SECOND);
+        int created = templates.insert(flow.stickyHi(), flow.stickyLo(), picked, timeoutS, now + timeoutS * SECOND);
         if (created == TemplateTable.FULL) {
             return Verdict.DROP;
         }
@@ -227,12 +227,19 @@ public final class Persistence {
         return Verdict.TEMPLATE_CREATED;
     }
 
-    /// What stands for the client in the key: its address under the mask; with a persistence engine, a hash over that
-    /// and the call (IPVS-REF 3.11). Two calls of one hash, which is one pair of four thousand million, share a
-    /// template and so a real server; neither notices.
-    private int client(int service, Flow flow) {
-        int masked = (int) flow.clientLo() & services.netmask(service);
-        return services.hasEngine(service) ? (int) callHashes.of(flow.call(), masked) : masked;
+    /// Finds what stands for the client in the key: its address under the mask; with a persistence engine, a hash over
+    /// that and the call (IPVS-REF 3.11). Two calls of one hash, of IPv4 clients one pair of four thousand million,
+    /// share a template and so a real server; neither notices.
+    private void recognise(int service, Flow flow) {
+        if (templates.width() == Width.IPV4) {
+            flow.stickyUnder(services.netmask(service));
+        } else {
+            flow.stickyPrefix(services.prefixLength(service));
+        }
+        if (services.hasEngine(service)) {
+            long hash = callHashes.of(flow.call() ^ flow.stickyHi(), flow.stickyLo());
+            flow.sticky(0, hash >>> 32);
+        }
     }
 
     /// A scheduler that stands where the service's does, to ask it what it would pick.
@@ -250,12 +257,17 @@ public final class Persistence {
         schedulers.edited(service);
     }
 
-    /// The template of a client in a service, valid or not, or [TemplateTable#MISSING].
+    /// The template of an IPv4 client in a service, valid or not, or [TemplateTable#MISSING].
     ///
     /// @param client  under the service's mask
     public int find(int service, int client) {
+        return find(service, 0, client & 0xffff_ffffL);
+    }
+
+    private int find(int service, long clientHi, long clientLo) {
         var key = services.key(service);
-        return templates.find(key.protocol().number(), client, key.address().bits(), services.templatePort(service));
+        return templates.find(
+                key.protocol().number(), clientHi, clientLo, key.address().bits(), services.templatePort(service));
     }
 
     /// Overload, another timeout or another scheduler are no reasons (IPVS-REF 3.5). One that an operator pinned holds

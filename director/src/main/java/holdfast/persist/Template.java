@@ -3,6 +3,8 @@ package holdfast.persist;
 import holdfast.conn.Digest;
 import holdfast.conn.Key;
 import holdfast.conn.SlotView;
+import holdfast.linux.Memory;
+import holdfast.service.RealServerTable;
 
 /// A movable window onto one template of a [TemplateTable].
 ///
@@ -34,10 +36,12 @@ public final class Template extends SlotView {
     private static final long MS = 1_000_000;
 
     private final TemplateTable table;
+    private final RealServerTable reals;
 
     Template(TemplateTable table) {
         super(table, BYTES);
         this.table = table;
+        reals = table.reals();
     }
 
     @Override
@@ -52,16 +56,16 @@ public final class Template extends SlotView {
     }
 
     public int protocol() {
-        return table.reals().protocol(real());
+        return reals.protocol(real());
     }
 
     public int virtualAddress() {
-        return table.reals().virtualAddress(real());
+        return reals.virtualAddress(real());
     }
 
     /// The virtual port of the key, which is 0 for FTP and for port-0 services (IPVS-REF 3.3).
     public int virtualPort() {
-        return table.reals().templatePort(real());
+        return reals.templatePort(real());
     }
 
     /// Id of its real server.
@@ -84,7 +88,7 @@ public final class Template extends SlotView {
 
     /// Id of its real server's service, or [holdfast.service.Services#NONE].
     public int service() {
-        return table.reals().service(real());
+        return reals.service(real());
     }
 
     /// How many connections it controls.
@@ -141,11 +145,11 @@ public final class Template extends SlotView {
 
     /// The snapshot that confirmed it last; one byte.
     public int epoch() {
-        return records.get(BYTE, base + USE) & 0xff;
+        return Memory.getByte(base + USE) & 0xff;
     }
 
     public Template epoch(int epoch) {
-        records.set(BYTE, base + USE, (byte) epoch);
+        Memory.putByte(base + USE, (byte) epoch);
         return this;
     }
 
@@ -185,8 +189,8 @@ public final class Template extends SlotView {
                         clientLo(),
                         virtualAddress(),
                         ports(),
-                        table.reals().address(real),
-                        table.reals().port(real),
+                        reals.address(real),
+                        reals.port(real),
                         version());
     }
 
@@ -245,17 +249,17 @@ public final class Template extends SlotView {
     }
 
     private boolean hasSameKey(int real) {
-        return table.reals().protocol(real) == protocol()
-                && table.reals().virtualAddress(real) == virtualAddress()
-                && table.reals().templatePort(real) == virtualPort();
+        return reals.protocol(real) == protocol()
+                && reals.virtualAddress(real) == virtualAddress()
+                && reals.templatePort(real) == virtualPort();
     }
 
     private void flag(int bit, boolean on) {
-        records.set(BYTE, base + OWNER, (byte) (on ? flags() | bit : flags() & ~bit));
+        Memory.putByte(base + OWNER, (byte) (on ? flags() | bit : flags() & ~bit));
     }
 
     private int flags() {
-        return records.get(BYTE, base + OWNER);
+        return Memory.getByte(base + OWNER);
     }
 
     private long expiresMs() {
@@ -279,10 +283,10 @@ public final class Template extends SlotView {
     }
 
     private long word(int offset) {
-        return records.get(LONG, base + offset);
+        return Memory.getLong(base + offset);
     }
 
     private void put(int offset, long value) {
-        records.set(LONG, base + offset, value);
+        Memory.putLong(base + offset, value);
     }
 }

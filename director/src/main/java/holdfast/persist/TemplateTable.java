@@ -22,6 +22,8 @@ import java.lang.foreign.SegmentAllocator;
 ///                               --
 ///                               48      wide 64
 ///
+/// Besides, a fixed part that does not grow with the table, as in [holdfast.conn.ConnTable].
+///
 /// The wheel has one link only and cannot let go of a slot before its time. So a template that is removed early leaves
 /// its slot *lingering*: not in use, but still in the wheel, until the wheel comes to it or a new template that expires
 /// no sooner takes it over with its place in the wheel.

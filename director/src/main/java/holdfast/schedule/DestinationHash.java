@@ -1,6 +1,6 @@
 package holdfast.schedule;
 
-import holdfast.conn.Flow;
+import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
 /// Picks by the destination's address alone, whatever the weights: the real server of its bucket out of

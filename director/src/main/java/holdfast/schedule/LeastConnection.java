@@ -1,6 +1,6 @@
 package holdfast.schedule;
 
-import holdfast.conn.Flow;
+import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
 /// Picks the real server with the least load; of equals, the newest. Weights count only as zero or not,

@@ -1,6 +1,6 @@
 package holdfast.schedule;
 
-import holdfast.conn.Flow;
+import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
 /// Draws two real servers at random, each with its weight's share, and picks the one with less load for

@@ -1,6 +1,6 @@
 package holdfast.schedule;
 
-import holdfast.conn.Flow;
+import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
 /// Picks the real server that wins the client's lottery, in which each real server's chance is its

@@ -1,6 +1,6 @@
 package holdfast.schedule;
 
-import holdfast.conn.Flow;
+import holdfast.service.Flow;
 import holdfast.service.RealServers;
 import java.util.function.IntSupplier;
 

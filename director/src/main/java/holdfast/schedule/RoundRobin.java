@@ -1,6 +1,6 @@
 package holdfast.schedule;
 
-import holdfast.conn.Flow;
+import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
 /// Picks the next eligible real server after the one picked last; a fresh service starts with the newest. Weights count

@@ -3,7 +3,7 @@ package holdfast.schedule;
 import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerFlag;
 import holdfast.conf.SchedulerName;
-import holdfast.conn.Flow;
+import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package holdfast.schedule;
 
 import holdfast.conf.SchedulerFlag;
-import holdfast.conn.Flow;
+import holdfast.service.Flow;
 import holdfast.service.RealServers;
 import java.util.Set;
 

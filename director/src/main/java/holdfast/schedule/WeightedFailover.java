@@ -1,6 +1,6 @@
 package holdfast.schedule;
 
-import holdfast.conn.Flow;
+import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
 /// Picks the eligible real server of the highest weight for everybody; of equals, the newest (`ip_vs_fo`,

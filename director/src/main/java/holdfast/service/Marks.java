@@ -2,7 +2,6 @@ package holdfast.service;
 
 import holdfast.conf.MarkRule;
 import holdfast.conf.Protocol;
-import holdfast.conn.Flow;
 import java.util.List;
 
 /// The mark of a first packet: what iptables' MARK target does for IPVS, since a packet socket cannot see the kernel's

@@ -5,7 +5,6 @@ import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Protocol;
 import holdfast.conf.RearmPolicy;
 import holdfast.conf.ServiceKey;
-import holdfast.conn.Flow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,6 +41,7 @@ public final class Services {
             boolean isConfigured,
             long timeoutS,
             int netmask,
+            int prefixLength,
             RearmPolicy rearm,
             boolean hasEngine,
             Configuration.ClientLimit clientLimit,
@@ -256,6 +256,11 @@ public final class Services {
         return entries[service].netmask;
     }
 
+    /// How many leading bits of an IPv6 client's address its templates go by.
+    public int prefixLength(int service) {
+        return entries[service].prefixLength;
+    }
+
     /// What becomes of the timers of a service's templates; IPVS's way for [#NONE].
     public RearmPolicy rearm(int service) {
         return service == NONE ? RearmPolicy.IPVS : entries[service].rearm;
@@ -296,6 +301,7 @@ public final class Services {
                 false,
                 entry.timeoutS,
                 entry.netmask,
+                entry.prefixLength,
                 entry.rearm,
                 entry.hasEngine,
                 entry.clientLimit,
@@ -324,6 +330,9 @@ public final class Services {
                 true,
                 service.persistence().map(Configuration.Persistence::timeoutS).orElse(0L),
                 service.persistence().map(Configuration.Persistence::netmask).orElse(-1),
+                service.persistence()
+                        .map(Configuration.Persistence::prefixLength)
+                        .orElse(128),
                 service.persistence().map(Configuration.Persistence::rearm).orElse(RearmPolicy.IPVS),
                 service.persistence().flatMap(Configuration.Persistence::engine).isPresent(),
                 service.clientLimit().orElse(NO_LIMIT),

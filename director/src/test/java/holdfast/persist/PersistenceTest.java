@@ -12,15 +12,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
+import holdfast.conf.RearmPolicy;
 import holdfast.conf.SchedulerName;
-import holdfast.conn.Flow;
 import holdfast.conn.FlowHash;
+import holdfast.conn.Width;
 import holdfast.persist.Persistence.Verdict;
 import holdfast.schedule.Schedulers;
+import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// IPVS-REF 1.4 and 3.3 to 3.9. The scheduler is rr and real servers are listed newest first, so picks go from the last
@@ -295,6 +298,36 @@ class PersistenceTest {
         persistence.drop(slot);
         assertThat(templates.isLive(slot)).isFalse();
         assertThat(templates.size()).isEqualTo(1);
+    }
+
+    @Test
+    void clientsOfOneIpv6PrefixAreOneClient() { // 3.2
+        var wide = new TemplateTable(Width.IPV6, 8, reals, new FlowHash(5, 6), 0, Arena.ofAuto());
+        var wideView = wide.view();
+        for (int length : new int[] {1, 48, 63, 64, 65, 127, 128}) {
+            var rule = new Configuration.Persistence(300, -1, length, RearmPolicy.IPVS, Optional.empty());
+            var one = new Configuration.Service(
+                    tcp(80), SchedulerName.RR, Optional.of(rule), List.of(real("10.0.0.1", 80, 1)));
+            configure(one);
+            var decision = new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), wide, new FlowHash(7, 8));
+            long hi = 0xffff_ffff_ffff_ffffL;
+            long lo = 0xffff_ffff_ffff_ffffL;
+            decision.assign(0, flow.v6(TCP, hi, lo, 40000, VIP, 80, VIP), now);
+            int slot = decision.template();
+            for (int bit = 0; bit < 128; bit++) { // each other address that differs in one bit
+                long otherHi = bit < 64 ? hi ^ (1L << (63 - bit)) : hi;
+                long otherLo = bit < 64 ? lo : lo ^ (1L << (127 - bit));
+                var verdict = decision.assign(0, flow.v6(TCP, otherHi, otherLo, 1, VIP, 80, VIP), now);
+                assertThat(verdict == Verdict.KEPT)
+                        .as("/%d, bit %d", length, bit)
+                        .isEqualTo(bit >= length);
+                if (verdict == Verdict.TEMPLATE_CREATED) {
+                    wide.remove(decision.template());
+                }
+            }
+            assertThat(wideView.at(slot).clientLo()).isEqualTo(length <= 64 ? 0 : lo << (128 - length));
+            wide.remove(slot);
+        }
     }
 
     private void configure(Configuration.Service... wanted) {

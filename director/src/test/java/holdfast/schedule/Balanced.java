@@ -11,7 +11,7 @@ import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerFlag;
 import holdfast.conf.SchedulerName;
-import holdfast.conn.Flow;
+import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.RealServers;
 import holdfast.service.Services;

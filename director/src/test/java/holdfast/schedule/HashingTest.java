@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.SchedulerFlag;
 import holdfast.conf.SchedulerName;
-import holdfast.conn.Flow;
+import holdfast.service.Flow;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;

@@ -56,6 +56,7 @@ final class Libc {
     private static final MethodHandle EVENTFD       = function("eventfd", I, I, I);
     private static final MethodHandle MMAP          = function("mmap", L, L, L, I, I, I, L);
     private static final MethodHandle MUNMAP        = function("munmap", I, L, L);
+    private static final MethodHandle MADVISE       = function("madvise", I, L, L, I);
     private static final MethodHandle NAME_TO_INDEX = function("if_nametoindex", I, L);
 
     private static final MethodHandle TRY_SEND          = withoutErrno("send", L, I, L, L, I);
@@ -184,6 +185,14 @@ final class Libc {
     static int munmap(MemorySegment errno, long address, long length) {
         try {
             return result(errno, (int) MUNMAP.invokeExact(errno, address, length));
+        } catch (Throwable thrown) {
+            throw broken(thrown);
+        }
+    }
+
+    static int madvise(MemorySegment errno, long address, long length, int advice) {
+        try {
+            return result(errno, (int) MADVISE.invokeExact(errno, address, length, advice));
         } catch (Throwable thrown) {
             throw broken(thrown);
         }

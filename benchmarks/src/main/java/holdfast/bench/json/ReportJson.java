@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import holdfast.bench.Report;
 
 /// A report as JSON for programs and for people; what is not known is null.
 public final class ReportJson {
@@ -13,7 +12,8 @@ public final class ReportJson {
 
     private ReportJson() {}
 
-    public static String write(Report report) {
+    /// @param report  a record of one suite
+    public static String write(Record report) {
         try {
             return MAPPER.writeValueAsString(report) + "\n";
         } catch (JsonProcessingException e) {

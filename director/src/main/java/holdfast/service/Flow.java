@@ -1,4 +1,4 @@
-package holdfast.conn;
+package holdfast.service;
 
 /// What is known of a packet that may begin a connection: who talks to whom, and its mark. A holder that its owner
 /// fills again and again, so that a decision takes one argument and allocates nothing. Not thread-safe.
@@ -72,11 +72,23 @@ public final class Flow {
         return this;
     }
 
-    /// The client as its template has it: under the service's mask.
+    /// The client as its template has it.
     public Flow sticky(long hi, long lo) {
         stickyHi = hi;
         stickyLo = lo;
         return this;
+    }
+
+    /// Likewise, as an IPv4 address under a mask, bit by bit (IPVS-REF 3.2).
+    public Flow stickyUnder(int netmask) {
+        return sticky(0, clientLo & netmask & 0xffff_ffffL);
+    }
+
+    /// Likewise, as an IPv6 address of which a prefix of 1 to 128 bits counts.
+    public Flow stickyPrefix(int length) {
+        long hi = length >= 64 ? clientHi : clientHi & (-1L << (64 - length));
+        long lo = length <= 64 ? 0 : clientLo & (-1L << (128 - length));
+        return sticky(hi, lo);
     }
 
     /// Protocol number of the IP header.
