@@ -2,10 +2,19 @@ package holdfast.forward;
 
 import static holdfast.testing.Fixtures.persistent;
 import static holdfast.testing.Fixtures.real;
+import static holdfast.testing.Fixtures.service;
 import static holdfast.testing.Fixtures.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.conf.Configuration;
+import holdfast.conf.DrainMode;
+import holdfast.conf.ForwardingMethod;
+import holdfast.conf.Ipv4;
+import holdfast.conf.Protocol;
+import holdfast.conf.SchedulerName;
+import holdfast.conf.ServiceKey;
 import holdfast.persist.TemplateTable;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// What [EnginePropertyTest] found, as short stories.
@@ -23,5 +32,52 @@ class EngineFindingsTest {
             assertThat(director.tables.templates().find(Frame.TCP, TestDirector.CLIENT, TestDirector.VIP, 80))
                     .isNotEqualTo(TemplateTable.MISSING);
         }
+    }
+
+    @Test
+    void espFollowsTheKeyExchangeOfItsClient() { // IPVS-REF 1.14
+        var key = new ServiceKey(Protocol.UDP, new Ipv4(TestDirector.VIP), 500);
+        try (var director = new TestDirector(service(key, SchedulerName.RR, real("10.0.0.11", 500, 1)))) {
+            director.take(TestDirector.WAN, esp(), Counter.NOT_OURS);
+            director.take(
+                    TestDirector.WAN,
+                    TestPacket.flow(Frame.UDP, TestDirector.CLIENT, 500, TestDirector.VIP, 500, 0, "IKE"),
+                    Counter.FORWARDED_TO_SERVER);
+
+            var sent = director.take(TestDirector.WAN, esp(), Counter.FORWARDED_TO_SERVER);
+
+            assertThat(TestDirector.destination(sent.getFirst())).isEqualTo(TestDirector.REAL);
+        }
+    }
+
+    private static long esp() {
+        long udp = TestPacket.flow(Frame.UDP, TestDirector.CLIENT, 1, TestDirector.VIP, 2, 0, "whatever is in it");
+        return TestDirector.with(udp, 9, 50);
+    }
+
+    @Test
+    void aDeadlineThatIsEditedDuringADrainCountsFromThen() {
+        try (var director = new TestDirector(persistent(tcp(80), 300, "255.255.255.255", quiescedUntil(1, 500)))) {
+            director.client(1025, TestDirector.SYN, Counter.FORWARDED_TO_SERVER);
+            director.configure(persistent(tcp(80), 300, "255.255.255.255", quiescedUntil(0, 500)));
+            director.now += 10 * TestDirector.SECOND;
+            director.configure(persistent(tcp(80), 300, "255.255.255.255", quiescedUntil(0, 20)));
+
+            director.now += 21 * TestDirector.SECOND;
+            director.tables.turn(director.now, Integer.MAX_VALUE);
+
+            assertThat(director.tables.connections().size()).isZero();
+        }
+    }
+
+    private static Configuration.RealServer quiescedUntil(int weight, long deadlineS) {
+        return new Configuration.RealServer(
+                Ipv4.of("10.0.0.11"),
+                80,
+                weight,
+                ForwardingMethod.NAT,
+                0,
+                0,
+                Optional.of(new Configuration.Drain(DrainMode.UNTIL_DEADLINE, deadlineS)));
     }
 }
