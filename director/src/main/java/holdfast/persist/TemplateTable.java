@@ -120,11 +120,11 @@ public final class TemplateTable extends SlotTable {
             throw new IllegalStateException("slot " + slot + " holds no template that could be removed: live="
                     + template.isLive() + " controlled=" + template.controlled());
         }
+        int real = template.real();
+        strike(slot, real); // before the index, whose branches are a matter of chance, so that both are read at once
         if (!template.isInvalid()) {
             index.remove(slot);
         }
-        int real = template.real();
-        strike(slot, real);
         reals.templateUnbound(real);
         leave(slot);
     }
