@@ -81,6 +81,9 @@ final class EngineLots implements Supplier<EngineWalk> {
         if (lot < 82) {
             return new EngineWalk.IcmpError(random.nextInt(1000), of(List.of(3, 3, 4, 11, 5)), random.nextBoolean());
         }
+        if (lot == 82) {
+            return new EngineWalk.SetWay(of(reals), random.nextInt(3) != 0);
+        }
         if (lot < 84) {
             return new EngineWalk.FromServer(protocol(), of(reals), of(ports), of(clients), clientPort(), of(FLAGS));
         }

@@ -4,22 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
-import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
-import holdfast.conn.Conn;
-import holdfast.conn.ConnTable;
 import holdfast.linux.Memory;
 import holdfast.model.ModelDirector;
 import holdfast.model.Packet;
 import holdfast.model.Verdict;
-import holdfast.persist.TemplateTable;
-import holdfast.service.RealServerTable;
-import holdfast.service.Traffic;
 import holdfast.testing.Walks;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,12 +34,13 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
     private final TestDirector engine;
     private final ModelDirector model;
     private final Map<ServiceKey, Configuration.Service> services = new LinkedHashMap<>();
+    private final Set<Integer> silent = new HashSet<>();
     private Ipvs ipvs = Ipvs.DEFAULT;
 
     EngineUnderTest(SplittableRandom random) {
         engine = new TestDirector(new Configuration.Datapath(CONNECTIONS_MAX, CONNECTIONS_MAX, 0, false));
         engine.forwarder.nextHops(hops());
-        model = new ModelDirector(CONNECTIONS_MAX, Set.of(EngineWalk.SILENT));
+        model = new ModelDirector(CONNECTIONS_MAX);
         var lots = new EngineLots(random);
         for (var key : EngineWalk.SERVICES) {
             apply(lots.service(key));
@@ -53,11 +49,11 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
         }
     }
 
-    private static NextHops hops() {
+    private NextHops hops() {
         var neighbours = new ArrayList<NextHops.Neighbour>();
         neighbours.add(new NextHops.Neighbour(TestDirector.WAN, gateway(), TestDirector.GATEWAY_MAC));
         for (int real : EngineWalk.REALS) {
-            if (real != EngineWalk.SILENT) {
+            if (!silent.contains(real)) {
                 neighbours.add(new NextHops.Neighbour(TestDirector.LAN, real, macOf(real)));
             }
         }
@@ -137,6 +133,15 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
             }
             case EngineWalk.SetService s -> setService(s);
             case EngineWalk.SetReal r -> setReal(r);
+            case EngineWalk.SetWay w -> {
+                if (w.isKnown()) {
+                    silent.remove(w.real());
+                } else {
+                    silent.add(w.real());
+                }
+                model.silent(silent);
+                engine.forwarder.nextHops(hops());
+            }
             case EngineWalk.SetIpvs s -> {
                 ipvs = s.ipvs();
                 configure();
@@ -346,7 +351,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
         if (ipvs.dropEntry() == 0) {
             return;
         }
-        var left = engineConns();
+        var left = Seen.conns(engine.tables);
         for (var conn : List.copyOf(model.conns())) {
             if (!left.containsKey(conn.key)) {
                 assertThat(model.mayBeGivenUp(conn, nowMs()))
@@ -355,9 +360,9 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                 model.endByForce(conn, nowMs());
             }
         }
-        var templates = new HashMap<>(engineTemplates());
+        var templates = new HashMap<>(Seen.templates(engine.tables));
         for (var template : List.copyOf(model.templates())) {
-            var seen = seen(template);
+            var seen = Seen.of(template);
             if (templates.merge(seen, -1, Integer::sum) < 0) {
                 assertThat(model.mayBeGivenUp(template, nowMs()))
                         .as("may go: " + seen)
@@ -433,51 +438,10 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
 
     // ---- what both know
 
-    private record SeenConn(
-            int real,
-            int realPort,
-            int state,
-            boolean isInactive,
-            boolean isNoOutput,
-            long expiresMs,
-            String template) {}
-
-    private record SeenTemplate(
-            int protocol,
-            int client,
-            int vip,
-            int port,
-            boolean isFindable,
-            int real,
-            int realPort,
-            long timeoutS,
-            long expiresMs,
-            int controlled,
-            boolean isAssured) {
-        @Override
-        public String toString() {
-            return key(protocol, client, vip, port) + (isFindable ? " > " : " (invalid) > ") + Ipv4.text(real) + ":"
-                    + realPort + " timeout " + timeoutS + " expires " + expiresMs + " controls " + controlled
-                    + (isAssured ? " ASSURED" : "");
-        }
-    }
-
-    private record SeenReal(
-            boolean isAvailable,
-            boolean isOverloaded,
-            int active,
-            int inactive,
-            int persistent,
-            long connections,
-            long packetsIn,
-            long bytesIn,
-            long packetsOut,
-            long bytesOut) {}
-
     private void compare() {
-        compare("connections", engineConns(), modelConns());
-        compare("templates", engineTemplates(), modelTemplates());
-        compare("real servers", engineReals(), modelReals());
+        compare("connections", Seen.conns(engine.tables), Seen.conns(model));
+        compare("templates", Seen.templates(engine.tables), Seen.templates(model));
+        compare("real servers", Seen.reals(engine.tables), Seen.reals(model));
         assertThat(engine.tables.digest()).as("digest").isEqualTo(recomputed());
     }
 
@@ -494,158 +458,6 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
     private long recomputed() {
         return engine.tables.connections().recomputedDigest() * 31
                 + engine.tables.templates().recomputedDigest();
-    }
-
-    private Map<holdfast.model.Conn.Key, SeenConn> engineConns() {
-        var seen = new HashMap<holdfast.model.Conn.Key, SeenConn>();
-        var table = engine.tables.connections();
-        var conn = table.view();
-        for (int slot = table.next(0); slot != ConnTable.MISSING; slot = table.next(slot + 1)) {
-            conn.at(slot);
-            var key = new holdfast.model.Conn.Key(
-                    conn.protocol(),
-                    conn.clientAddress(),
-                    conn.clientPort(),
-                    conn.virtualAddress(),
-                    conn.virtualPort());
-            seen.put(
-                    key,
-                    new SeenConn(
-                            conn.realAddress(),
-                            conn.isNat() ? conn.realPort() : 0,
-                            conn.state(),
-                            conn.isInactive(),
-                            conn.isNoOutput(),
-                            conn.expiresAt() / MS,
-                            conn.template() == Conn.NO_TEMPLATE ? "" : engineTemplate(conn.template())));
-        }
-        return seen;
-    }
-
-    private String engineTemplate(int slot) {
-        var template = engine.tables.templates().view().at(slot);
-        return key(template.protocol(), template.client(), template.virtualAddress(), template.virtualPort());
-    }
-
-    private static String key(int protocol, int client, int vip, int port) {
-        return protocol + " " + Ipv4.text(client) + " " + Ipv4.text(vip) + ":" + port;
-    }
-
-    private Map<holdfast.model.Conn.Key, SeenConn> modelConns() {
-        var seen = new HashMap<holdfast.model.Conn.Key, SeenConn>();
-        for (var conn : model.conns()) {
-            var template = conn.controller;
-            seen.put(
-                    conn.key,
-                    new SeenConn(
-                            conn.dest.address(),
-                            conn.method == ForwardingMethod.NAT ? conn.realPort : 0,
-                            conn.stateCode(),
-                            conn.isInactive,
-                            conn.isNoOutput,
-                            conn.expiresMs,
-                            template == null
-                                    ? ""
-                                    : key(
-                                            template.key.protocol(),
-                                            template.key.client(),
-                                            template.key.virtualAddress(),
-                                            template.key.virtualPort())));
-        }
-        return seen;
-    }
-
-    private Map<SeenTemplate, Integer> engineTemplates() {
-        var seen = new HashMap<SeenTemplate, Integer>();
-        var table = engine.tables.templates();
-        var reals = engine.tables.reals();
-        var template = table.view();
-        for (int slot = table.next(0); slot != TemplateTable.MISSING; slot = table.next(slot + 1)) {
-            template.at(slot);
-            seen.merge(
-                    new SeenTemplate(
-                            template.protocol(),
-                            template.client(),
-                            template.virtualAddress(),
-                            template.virtualPort(),
-                            !template.isInvalid(),
-                            reals.address(template.real()),
-                            reals.port(template.real()),
-                            template.timeoutS(),
-                            template.expiresAt() / MS,
-                            template.controlled(),
-                            template.isAssured()),
-                    1,
-                    Integer::sum);
-        }
-        return seen;
-    }
-
-    private Map<SeenTemplate, Integer> modelTemplates() {
-        var seen = new HashMap<SeenTemplate, Integer>();
-        model.templates().forEach(template -> seen.merge(seen(template), 1, Integer::sum));
-        return seen;
-    }
-
-    private static SeenTemplate seen(holdfast.model.Template template) {
-        return new SeenTemplate(
-                template.key.protocol(),
-                template.key.client(),
-                template.key.virtualAddress(),
-                template.key.virtualPort(),
-                template.isFindable,
-                template.dest.address(),
-                template.dest.port(),
-                template.timeoutS,
-                template.expiresMs,
-                template.controlled(),
-                template.isAssured);
-    }
-
-    private Map<holdfast.model.Dest.Id, SeenReal> engineReals() {
-        var seen = new HashMap<holdfast.model.Dest.Id, SeenReal>();
-        RealServerTable reals = engine.tables.reals();
-        for (int id = 0; id < reals.size(); id++) {
-            seen.put(
-                    new holdfast.model.Dest.Id(
-                            reals.protocol(id),
-                            reals.virtualAddress(id),
-                            reals.virtualPort(id),
-                            reals.address(id),
-                            reals.port(id)),
-                    new SeenReal(
-                            reals.isAvailable(id),
-                            reals.isOverloaded(id),
-                            reals.active(id),
-                            reals.inactive(id),
-                            reals.persistent(id),
-                            reals.traffic().total(id, Traffic.Unit.CONNECTIONS),
-                            reals.traffic().total(id, Traffic.Unit.PACKETS_IN),
-                            reals.traffic().total(id, Traffic.Unit.BYTES_IN),
-                            reals.traffic().total(id, Traffic.Unit.PACKETS_OUT),
-                            reals.traffic().total(id, Traffic.Unit.BYTES_OUT)));
-        }
-        return seen;
-    }
-
-    private Map<holdfast.model.Dest.Id, SeenReal> modelReals() {
-        var seen = new HashMap<holdfast.model.Dest.Id, SeenReal>();
-        for (var dest : model.dests()) {
-            seen.put(
-                    dest.id,
-                    new SeenReal(
-                            dest.isAvailable,
-                            dest.isOverloaded,
-                            dest.active,
-                            dest.inactive,
-                            dest.persistent,
-                            dest.connections,
-                            dest.packetsIn,
-                            dest.bytesIn,
-                            dest.packetsOut,
-                            dest.bytesOut));
-        }
-        return seen;
     }
 
     @Override

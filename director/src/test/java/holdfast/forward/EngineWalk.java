@@ -10,14 +10,13 @@ import java.util.List;
 import java.util.Optional;
 
 /// What can happen to a director in a random walk: packets, time and an operator. The world is small, so that things
-/// meet: two VIPs, six clients in three networks, four real servers of which one has no known way.
+/// meet: two VIPs, six clients in three networks, four real servers.
 sealed interface EngineWalk {
     int VIP = TestDirector.VIP;
     int VIP2 = TestDirector.INNER;
     List<Integer> CLIENTS =
             ips("198.51.100.1", "198.51.100.2", "198.51.100.66", "198.51.100.67", "198.51.100.130", "198.51.100.200");
     List<Integer> REALS = ips("10.0.0.11", "10.0.0.12", "10.0.0.13", "10.0.0.14");
-    int SILENT = REALS.getLast();
     List<Integer> PORTS = List.of(20, 21, 53, 80, 443, 500, 8000, 9000, 50_000);
 
     List<ServiceKey> SERVICES = List.of(
@@ -96,6 +95,9 @@ sealed interface EngineWalk {
 
     /// The operator adds, edits or removes a real server of a service.
     record SetReal(ServiceKey key, int address, boolean isThere, Configuration.RealServer real) implements EngineWalk {}
+
+    /// The way to a real server becomes known or unknown.
+    record SetWay(int real, boolean isKnown) implements EngineWalk {}
 
     record SetIpvs(Ipvs ipvs) implements EngineWalk {}
 

@@ -24,7 +24,7 @@ public final class ModelDirector {
     private static final int FTP_DATA = 20;
 
     private final int connectionsMax;
-    private final Set<Integer> silent;
+    private Set<Integer> silent = Set.of();
     private final Map<Conn.Key, Conn> conns = new LinkedHashMap<>();
     private final Map<Dest.Id, Dest> dests = new LinkedHashMap<>();
     private final Map<ServiceKey, Configuration.Service> known = new HashMap<>(); // removed ones as they were last
@@ -34,10 +34,13 @@ public final class ModelDirector {
     private Ipvs ipvs = Ipvs.DEFAULT;
     private final PacketDefence defence = new PacketDefence();
 
-    /// @param silent  addresses to which no way is known, so that nothing can be sent there
-    public ModelDirector(int connectionsMax, Set<Integer> silent) {
+    public ModelDirector(int connectionsMax) {
         this.connectionsMax = connectionsMax;
-        this.silent = Set.copyOf(silent);
+    }
+
+    /// @param addresses  to which no way is known now, so that nothing can be sent there
+    public void silent(Set<Integer> addresses) {
+        silent = Set.copyOf(addresses);
     }
 
     public Collection<Conn> conns() {

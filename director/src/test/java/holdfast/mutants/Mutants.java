@@ -22,13 +22,14 @@ public final class Mutants {
     private static final List<String> TESTS = List.of(
             "holdfast.conn.TimerWheelTest",
             "holdfast.conn.ConnTablePropertyTest",
-            "holdfast.conn.HashFloodTest",
+            "holdfast.conn.SlotIndexPropertyTest",
             "holdfast.persist.TemplateTablePropertyTest",
             "holdfast.schedule.RoundRobinTest",
             "holdfast.schedule.LeastConnectionTest",
             "holdfast.schedule.HashingTest",
             "holdfast.forward.EnginePropertyTest",
-            "holdfast.forward.StreamTest");
+            "holdfast.forward.StreamTest",
+            "holdfast.forward.ReplicaTest");
 
     private static final int SECONDS_MAX = 120;
     private static final Pattern HOW_MANY = Pattern.compile("seed (\\d+)(?:, operation (\\d+))?");

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// A planted bug: one stretch of one source file, and what stands in its place.
 ///
@@ -15,6 +16,7 @@ import java.util.List;
 /// @param with   what it becomes
 record Mutation(String file, String claim, String find, String with) {
     private static final String LIST = "mutations.txt";
+    private static final Pattern PARAGRAPHS = Pattern.compile("\n\n+");
 
     /// All of them: paragraphs of a line with the file and three with `claim:`, `find:` and `with:`.
     static List<Mutation> all() {
@@ -30,7 +32,7 @@ record Mutation(String file, String claim, String find, String with) {
 
     static List<Mutation> parsed(String text) {
         var all = new ArrayList<Mutation>();
-        for (var paragraph : text.split("\n\n+", -1)) {
+        for (var paragraph : PARAGRAPHS.splitAsStream(text).toList()) {
             var lines = paragraph.lines().filter(line -> !line.startsWith("#")).toList();
             if (!lines.isEmpty()) {
                 all.add(parsed(lines, paragraph));
