@@ -3,9 +3,8 @@ package holdfast.forward;
 import holdfast.conn.FlowHash;
 
 /// Where the later fragments of an IPv4 datagram go: after the first one, which alone has the ports (RFC 791). IPVS
-/// lets
-/// the kernel gather fragments first (IPVS-REF 1.11); here nothing is gathered, so nothing is held in memory for a
-/// sender who never sends the rest. A fragment that comes before the first one is dropped.
+/// lets the kernel gather fragments first (IPVS-REF 1.11); here nothing is gathered, so nothing is held in memory for
+/// a sender who never sends the rest. A fragment that comes before the first one is dropped.
 ///
 /// Four places for each key, of which the oldest is given up when all are taken. Worker only; allocates nothing.
 final class Fragments {

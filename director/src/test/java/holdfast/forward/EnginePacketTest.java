@@ -50,8 +50,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// What the engine does beyond a plain connection, with real frames: marks, SCTP, one-packet scheduling, ports used
-/// anew,
-/// ICMP errors, thresholds, drains, defence, re-arm policies and what an operator does to templates.
+/// anew, ICMP errors, thresholds, drains, defence, re-arm policies and what an operator does to templates.
 class EnginePacketTest {
     private static final String HOST = "255.255.255.255";
     private static final Configuration.RealServer A = real("10.0.0.11", 8080, 1);
