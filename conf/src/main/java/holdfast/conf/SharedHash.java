@@ -12,9 +12,8 @@ import java.util.List;
 ///
 /// It covers the cluster's name, what IPVS has as sysctls, per group the vrid and the VIPs, the mark rules, and the
 /// services with all their options. Interface names, paths and priorities are each director's own. The order of VIPs
-/// and
-/// services means nothing and is left out; that of real servers decides ties in the schedulers and counts, as does
-/// that of mark rules, of which the first one that fits is taken.
+/// and services means nothing and is left out; that of real servers decides ties in the schedulers and counts, as
+/// does that of mark rules, of which the first one that fits is taken.
 final class SharedHash {
     /// Begins the text that is hashed, so that another form of it never gives an equal hash by chance.
     private static final String FORM = "holdfast-shared-2";

@@ -158,13 +158,13 @@ public final class ConnTable extends SlotTable {
     public void remove(int slot) {
         conn.at(slot);
         requireLive(slot);
-        inbound.remove(slot);
-        outbound.remove(slot);
+        strike(slot, conn.real()); // before the indexes, whose branches are a matter of chance: all is read at once
         if (wheel.isArmed(slot)) { // not while its own expiry is being reported
             wheel.disarm(slot);
         }
+        inbound.remove(slot);
+        outbound.remove(slot);
         reals.connectionUnbound(conn.real(), conn.isInactive());
-        strike(slot, conn.real());
         giveBack(slot);
     }
 

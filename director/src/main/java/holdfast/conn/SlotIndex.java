@@ -10,9 +10,8 @@ import java.lang.foreign.SegmentAllocator;
 /// from the hash, so that a search seldom reads a record that is not the one it wants. 0 is an empty place.
 /// Probing is linear and no longer than [#PROBES_MAX]; an entry is taken out by moving later ones back, so there are no
 /// tombstones and a place is never farther from home than when it was filled. The number of homes need not be a power
-/// of
-/// two, because the home comes from the high half of hash times that number: memory follows the table's size exactly.
-/// Behind the last home are as many places as a search may go on, so nothing wraps around.
+/// of two, because the home comes from the high half of hash times that number: memory follows the table's size
+/// exactly. Behind the last home are as many places as a search may go on, so nothing wraps around.
 ///
 /// A search compares four places at once, in two words, by arithmetic alone: how many places it has to look at is a
 /// matter of chance, which a CPU cannot guess, and each wrong guess would cost it the lookups that it had begun ahead.
@@ -74,8 +73,7 @@ public abstract class SlotIndex {
     }
 
     /// The whole of it, of which [#find] is only the beginning: nine searches of ten end there, and a CPU that has
-    /// fewer
-    /// instructions before it waits for two of them at once.
+    /// fewer instructions before it waits for two of them at once.
     private int search(long home, long tag, long clientHi, long clientLo, long addresses, long ports) {
         for (int place = 0; place < PROBES_MAX; place += GROUP) {
             long group = home + place * 4L;

@@ -34,6 +34,7 @@ final class Forwarder {
     private final Embedded embedded = new Embedded();
     private final Flow flow = new Flow();
     private final SipCallId calls;
+    private final Fragments fragments;
     private final Conn conn;
     private final Replies replies = new Replies(PacketIo.BATCH_MAX);
     private final TokenBucket errors = new TokenBucket(ICMP_ERRORS_PER_SECOND, 50);
@@ -50,6 +51,7 @@ final class Forwarder {
         this.egress = egress;
         conn = tables.connections().view();
         calls = new SipCallId(tables.callHashes());
+        fragments = new Fragments(tables.hashes());
         macs = ports.ports().stream().mapToLong(Ports.Port::mac).toArray();
         mtus = ports.ports().stream().mapToInt(Ports.Port::mtu).toArray();
     }
@@ -112,12 +114,12 @@ final class Forwarder {
             }
         } else if (kind == Frame.Kind.ICMP) {
             takeIcmp(isToOwned, port, now);
-        } else if (!isToOwned) {
-            counters.count(Counter.NOT_OURS);
         } else if (kind == Frame.Kind.FRAGMENT) {
-            counters.count(Counter.DROPPED_FRAGMENT);
-        } else {
+            followFirstFragment(isToOwned, port, now);
+        } else if (isToOwned) {
             followKeyExchange(port, now);
+        } else {
+            counters.count(Counter.NOT_OURS);
         }
     }
 
@@ -182,7 +184,43 @@ final class Forwarder {
         }
         tables.follow(conn, true, frame.event(), now);
         tables.countIn(conn.service(), conn.real(), frame.ipLength());
+        rememberInbound(conn.isNat(), conn.realAddress(), conn.service(), conn.real(), now);
         sendToServer(hop, conn.isNat(), conn.realAddress(), conn.realPort());
+    }
+
+    private void rememberInbound(boolean isNat, int address, int service, int real, long now) {
+        if (frame.isFirstFragment()) {
+            fragments.remember(frame, true, isNat ? address : 0, address, service, real, now);
+        }
+    }
+
+    /// A fragment without ports goes where the first one of its datagram went.
+    private void followFirstFragment(boolean isToOwned, int port, long now) {
+        int first = fragments.find(frame, now);
+        if (first == Fragments.NONE) {
+            counters.count(isToOwned ? Counter.DROPPED_FRAGMENT : Counter.NOT_OURS);
+            return;
+        }
+        long hop = hops.resolve(fragments.destination(first));
+        if (!mayGo(hop, fragments.destination(first), port, now)) {
+            return;
+        }
+        int bytes = frame.ipLength();
+        boolean isInbound = fragments.isInbound(first);
+        frame.decrementTtl();
+        if (fragments.rewrite(first) != 0 && isInbound) {
+            frame.rewriteDestinationAddress(fragments.rewrite(first));
+        } else if (fragments.rewrite(first) != 0) {
+            frame.rewriteSourceAddress(fragments.rewrite(first));
+        }
+        if (isInbound) {
+            tables.countIn(fragments.service(first), fragments.real(first), bytes);
+        } else {
+            tables.countOut(fragments.service(first), fragments.real(first), bytes);
+        }
+        forward(hop);
+        counters.count(isInbound ? Counter.FORWARDED_TO_SERVER : Counter.FORWARDED_TO_CLIENT);
+        counters.add(Counter.FORWARDED_BYTES, bytes);
     }
 
     private void sendToServer(long hop, boolean isNat, int address, int port) {
@@ -257,6 +295,10 @@ final class Forwarder {
         int bytes = frame.ipLength();
         tables.follow(conn, false, frame.event(), now);
         tables.countOut(conn.service(), conn.real(), bytes);
+        if (frame.isFirstFragment()) {
+            int source = conn.isNat() ? conn.virtualAddress() : 0;
+            fragments.remember(frame, false, source, conn.clientAddress(), conn.service(), conn.real(), now);
+        }
         frame.decrementTtl();
         if (conn.isNat()) {
             frame.rewriteSource(conn.virtualAddress(), conn.virtualPort());
@@ -470,8 +512,10 @@ final class Forwarder {
         int address = tables.reals().address(real);
         long hop = hops.resolve(address);
         if (mayGo(hop, address, port, now)) {
+            boolean isNat = tables.reals().method(real) == ForwardingMethod.NAT;
             tables.countIn(service, real, frame.ipLength());
-            sendToServer(hop, tables.reals().method(real) == ForwardingMethod.NAT, address, realPort);
+            rememberInbound(isNat, address, service, real, now);
+            sendToServer(hop, isNat, address, realPort);
         } else {
             tables.undoOnce(now);
         }

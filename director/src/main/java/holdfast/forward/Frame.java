@@ -15,7 +15,7 @@ import holdfast.linux.Memory;
 final class Frame {
     /// What a frame is, as far as the datapath cares.
     enum Kind {
-        /// TCP, UDP or SCTP over IPv4, whole (no fragment), with its ports readable.
+        /// TCP, UDP or SCTP over IPv4, whole or the first fragment of TCP or UDP, with its ports readable.
         FLOW,
         /// ICMP over IPv4, whole, header readable.
         ICMP,
@@ -23,7 +23,7 @@ final class Frame {
         IPSEC,
         /// ARP for IPv4 over Ethernet.
         ARP,
-        /// An IPv4 fragment; the datapath does not forward these yet.
+        /// Any other IPv4 fragment.
         FRAGMENT,
         /// IPv4 that contradicts itself: lengths, version or header checksum.
         MALFORMED,
@@ -40,6 +40,8 @@ final class Frame {
     static final int SCTP = 132;
     static final int ICMP = 1;
 
+    private static final int MORE_FRAGMENTS = 0x2000;
+    private static final int FRAGMENT_OFFSET = 0x1fff;
     private static final int ESP = 50;
     private static final int AH = 51;
     private static final int SCTP_HEADER_BYTES = 12;
@@ -55,6 +57,7 @@ final class Frame {
     private long transport;
     private int ipLength;
     private int protocol;
+    private boolean isFirstFragment;
 
     /// Moves the window to a frame and says what it is.
     ///
@@ -98,7 +101,10 @@ final class Frame {
         }
         protocol = Memory.getByte(ip + 9) & 0xff;
         transport = ip + headerBytes;
-        if ((Memory.getShortBe(ip + 6) & 0x3fff) != 0) { // more-fragments or an offset
+        int fragment = Memory.getShortBe(ip + 6) & (MORE_FRAGMENTS | FRAGMENT_OFFSET);
+        isFirstFragment = fragment == MORE_FRAGMENTS;
+        boolean hasPorts = isFirstFragment && (protocol == TCP || protocol == UDP);
+        if (fragment != 0 && !hasPorts) {
             return Kind.FRAGMENT;
         }
         int payload = ipLength - headerBytes;
@@ -151,6 +157,16 @@ final class Frame {
 
     int protocol() {
         return protocol;
+    }
+
+    /// Whether others follow that have no ports.
+    boolean isFirstFragment() {
+        return isFirstFragment;
+    }
+
+    /// What the fragments of one datagram have in common.
+    int identification() {
+        return Memory.getShortBe(ip + 4) & 0xffff;
     }
 
     int ttl() {

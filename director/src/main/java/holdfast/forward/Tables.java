@@ -50,6 +50,7 @@ public final class Tables {
     private final RealServerTable reals = new RealServerTable(REAL_SERVERS_MAX);
     private final Counters counters = new Counters();
     private final FlowHash callHashes;
+    private final FlowHash hashes;
     private final Defence defence = new Defence();
     private final ConnTable connections;
     private final TemplateTable templates;
@@ -93,7 +94,7 @@ public final class Tables {
             int ringRecords) {
         this.callHashes = callHashes;
         var random = new SecureRandom();
-        var hashes = new FlowHash(random.nextLong(), random.nextLong());
+        hashes = new FlowHash(random.nextLong(), random.nextLong());
         connections = new ConnTable(limits.connectionsMax(), reals, hashes, now, memory);
         templates = new TemplateTable(limits.templatesMax(), reals, hashes, now, memory);
         persistence = new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates, callHashes);
@@ -171,6 +172,11 @@ public final class Tables {
     public void restore(int real) {
         reals.restore(real);
         persistence.edited(reals.service(real));
+    }
+
+    /// Under a key of this process alone.
+    FlowHash hashes() {
+        return hashes;
     }
 
     FlowHash callHashes() {

@@ -12,8 +12,7 @@ import holdfast.persist.TemplateTable;
 /// Who makes room in a full table (ADR 0009): IPVS has no bound, and a flood fills the machine's memory instead.
 ///
 /// Some entries are looked at, chosen at random. A half-open connection goes first (in a flood nearly all are), then
-/// one
-/// in its last state; of templates, one that controls nothing and that no established connection ever used. What
+/// one in its last state; of templates, one that controls nothing and that no established connection ever used. What
 /// clients rely on is never given up: then the newcomer is refused. Worker only.
 final class Victims {
     /// What is answered where nobody may go.

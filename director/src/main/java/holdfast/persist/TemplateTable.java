@@ -9,8 +9,7 @@ import holdfast.service.RealServerTable;
 import java.lang.foreign.SegmentAllocator;
 
 /// Every persistence template: which real server each client (network) goes to. It is found by (protocol, masked
-/// client,
-/// virtual address, virtual port), of which all but the client are those of its real server
+/// client, virtual address, virtual port), of which all but the client are those of its real server
 /// ([RealServerTable#templatePort]).
 ///
 /// The memory of one template, when the table is full, is at most 48 bytes, and 64 where clients are wide:
@@ -120,11 +119,11 @@ public final class TemplateTable extends SlotTable {
             throw new IllegalStateException("slot " + slot + " holds no template that could be removed: live="
                     + template.isLive() + " controlled=" + template.controlled());
         }
+        int real = template.real();
+        strike(slot, real); // before the index, whose branches are a matter of chance, so that both are read at once
         if (!template.isInvalid()) {
             index.remove(slot);
         }
-        int real = template.real();
-        strike(slot, real);
         reals.templateUnbound(real);
         leave(slot);
     }

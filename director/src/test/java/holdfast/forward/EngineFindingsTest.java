@@ -2,7 +2,6 @@ package holdfast.forward;
 
 import static holdfast.testing.Fixtures.persistent;
 import static holdfast.testing.Fixtures.real;
-import static holdfast.testing.Fixtures.service;
 import static holdfast.testing.Fixtures.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,9 +9,6 @@ import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
-import holdfast.conf.Protocol;
-import holdfast.conf.SchedulerName;
-import holdfast.conf.ServiceKey;
 import holdfast.persist.TemplateTable;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -32,27 +28,6 @@ class EngineFindingsTest {
             assertThat(director.tables.templates().find(Frame.TCP, TestDirector.CLIENT, TestDirector.VIP, 80))
                     .isNotEqualTo(TemplateTable.MISSING);
         }
-    }
-
-    @Test
-    void espFollowsTheKeyExchangeOfItsClient() { // IPVS-REF 1.14
-        var key = new ServiceKey(Protocol.UDP, new Ipv4(TestDirector.VIP), 500);
-        try (var director = new TestDirector(service(key, SchedulerName.RR, real("10.0.0.11", 500, 1)))) {
-            director.take(TestDirector.WAN, esp(), Counter.NOT_OURS);
-            director.take(
-                    TestDirector.WAN,
-                    TestPacket.flow(Frame.UDP, TestDirector.CLIENT, 500, TestDirector.VIP, 500, 0, "IKE"),
-                    Counter.FORWARDED_TO_SERVER);
-
-            var sent = director.take(TestDirector.WAN, esp(), Counter.FORWARDED_TO_SERVER);
-
-            assertThat(TestDirector.destination(sent.getFirst())).isEqualTo(TestDirector.REAL);
-        }
-    }
-
-    private static long esp() {
-        long udp = TestPacket.flow(Frame.UDP, TestDirector.CLIENT, 1, TestDirector.VIP, 2, 0, "whatever is in it");
-        return TestDirector.with(udp, 9, 50);
     }
 
     @Test

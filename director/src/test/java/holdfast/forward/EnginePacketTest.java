@@ -50,8 +50,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// What the engine does beyond a plain connection, with real frames: marks, SCTP, one-packet scheduling, ports used
-/// anew,
-/// ICMP errors, thresholds, drains, defence, re-arm policies and what an operator does to templates.
+/// anew, ICMP errors, thresholds, drains, defence, re-arm policies and what an operator does to templates.
 class EnginePacketTest {
     private static final String HOST = "255.255.255.255";
     private static final Configuration.RealServer A = real("10.0.0.11", 8080, 1);
@@ -465,6 +464,73 @@ class EnginePacketTest {
         assertThat(TestPacket.sum(sent.bytes(), 24, 20)).as("IP header").isEqualTo(0xffff);
         assertThat(TestPacket.sum(sent.bytes(), 44, bytes - 20)).as("ICMP").isEqualTo(0xffff);
         assertThat(TestPacket.sum(sent.bytes(), 52, 20)).as("quoted IP header").isEqualTo(0xffff);
+    }
+
+    // Fragments (1.11)
+
+    private static long fragment(long frame, int flagsAndOffset) {
+        holdfast.linux.Memory.putShortBe(frame + 24 + 6, (short) flagsAndOffset);
+        return TestDirector.summed(frame);
+    }
+
+    private static long piece(int source, int sourcePort, int destination, int destinationPort, int flagsAndOffset) {
+        return fragment(
+                TestPacket.flow(Frame.UDP, source, sourcePort, destination, destinationPort, 0, "12345678"),
+                flagsAndOffset);
+    }
+
+    @Test
+    void laterFragmentsGoWhereTheFirstOneWentInBothDirections() {
+        serves(rr(DNS, real("10.0.0.11", 5353, 1), real("10.0.0.12", 5353, 1)));
+        director.take(WAN, piece(CLIENT, 5000, VIP, 53, 0x0002), Counter.DROPPED_FRAGMENT); // before its first
+        var first = director.take(WAN, piece(CLIENT, 5000, VIP, 53, 0x2000), Counter.FORWARDED_TO_SERVER);
+        var last = director.take(WAN, piece(CLIENT, 9999, VIP, 9999, 0x0002), Counter.FORWARDED_TO_SERVER);
+        int real = destination(first.getFirst());
+
+        assertThat(destinationPort(first.getFirst())).isEqualTo(5353);
+        assertThat(destination(last.getFirst())).isEqualTo(real);
+        assertThat(portAt(last.getFirst(), 24 + 20))
+                .as("what stands where ports would is data")
+                .isEqualTo(9999);
+        assertThat(TestPacket.sum(last.getFirst().bytes(), 24, 20)).isEqualTo(0xffff);
+
+        director.take(LAN, toLan(piece(real, 5353, CLIENT, 5000, 0x2000)), Counter.FORWARDED_TO_CLIENT);
+        var reply = director.take(LAN, toLan(piece(real, 1, CLIENT, 2, 0x0002)), Counter.FORWARDED_TO_CLIENT);
+        assertThat(ipAt(reply.getFirst(), 24 + 12)).isEqualTo(VIP);
+        assertThat(director.tables.connections().size()).isEqualTo(1);
+    }
+
+    @Test
+    void aFirstFragmentIsForgottenAfterFifteenSeconds() {
+        serves(rr(DNS, real("10.0.0.11", 5353, 1)));
+        director.take(WAN, piece(CLIENT, 5000, VIP, 53, 0x2000), Counter.FORWARDED_TO_SERVER);
+        pass(15);
+        director.take(WAN, piece(CLIENT, 5000, VIP, 53, 0x0002), Counter.DROPPED_FRAGMENT);
+    }
+
+    @Test
+    void aFloodOfFirstFragmentsTakesNoMoreMemoryAndTheNewestWorks() {
+        serves(onePacket(Optional.empty()));
+        for (int client = 0; client < 20_000; client++) {
+            director.take(WAN, piece(CLIENT + client, 5000, VIP, 53, 0x2000), Counter.FORWARDED_TO_SERVER);
+        }
+        director.take(WAN, piece(CLIENT + 19_999, 1, VIP, 1, 0x0002), Counter.FORWARDED_TO_SERVER);
+    }
+
+    // ESP and AH (1.14)
+
+    @Test
+    void espFollowsTheKeyExchangeOfItsClient() {
+        var ike = new ServiceKey(Protocol.UDP, new Ipv4(VIP), 500);
+        serves(rr(ike, real("10.0.0.11", 500, 1), real("10.0.0.12", 500, 1)));
+        var esp = TestPacket.flow(Frame.UDP, CLIENT, 0, VIP, 0, 0, "sealed");
+        holdfast.linux.Memory.putByte(esp + 24 + 9, (byte) 50);
+        director.take(WAN, TestDirector.summed(esp), Counter.NOT_OURS);
+        var key = TestPacket.flow(Frame.UDP, CLIENT, 500, VIP, 500, 0, "key");
+        var sent = director.take(WAN, key, Counter.FORWARDED_TO_SERVER);
+
+        var followed = director.take(WAN, TestDirector.summed(esp), Counter.FORWARDED_TO_SERVER);
+        assertThat(destination(followed.getFirst())).isEqualTo(destination(sent.getFirst()));
     }
 
     // Thresholds (4.8)

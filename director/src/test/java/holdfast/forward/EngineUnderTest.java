@@ -333,8 +333,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
     // ---- time
 
     /// Goes from one second on which something is due to the next. All happens on whole seconds, and so does what is
-    /// due
-    /// end a second late in both: a wheel knows nothing finer than its ticks.
+    /// due end a second late in both: a wheel knows nothing finer than its ticks.
     private void waitUntil(long until) {
         while (engine.now < until) {
             long next = model.nextExpiry() == Long.MAX_VALUE ? until : model.nextExpiry() * MS + TestDirector.SECOND;

@@ -114,7 +114,7 @@ class FramePacketTest {
     @Test
     void aFragmentAndABadHeaderSumAreToldApart() {
         long fragment = TestPacket.flow(Frame.UDP, CLIENT, 1, VIP, 7, 0, "x");
-        Memory.putShortBe(fragment + 24 + 6, (short) 0x2000);
+        Memory.putShortBe(fragment + 24 + 6, (short) 0x2009);
         Memory.putShort(fragment + 24 + 10, (short) 0);
         Memory.putShort(fragment + 24 + 10, (short) ~Checksum.fold(Checksum.sum(fragment + 24, 20)));
         assertThat(wrap(fragment)).isEqualTo(Frame.Kind.FRAGMENT);

@@ -396,8 +396,7 @@ public final class ModelDirector {
     }
 
     /// An ICMP error to a client (1.10), about its packet as the real server got it. Only NAT changes it; others are
-    /// not
-    /// ours.
+    /// not ours.
     ///
     /// @param quoted  from the client to the real server
     public Verdict outboundError(int type, Packet quoted, int bytes) {

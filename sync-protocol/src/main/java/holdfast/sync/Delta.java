@@ -28,7 +28,8 @@ public final class Delta {
 
     private static final int VERSION = 0, REMAINING = 8, CLIENT = 16, VIRTUAL = 20, REAL = 24, TEMPLATE = 28;
     private static final int TIMEOUT = 32, FLAGS = 36, CLIENT_PORT = 40, VIRTUAL_PORT = 42, REAL_PORT = 44;
-    private static final int TEMPLATE_PORT = 48, OP = 52, PROTOCOL = 53, METHOD = 54, STATE = 55, DIGEST = 56, SERVICE_MARK = 56;
+    private static final int TEMPLATE_PORT = 48, OP = 52, PROTOCOL = 53, METHOD = 54, STATE = 55;
+    private static final int DIGEST = 56, SERVICE_MARK = 56;
 
     /// What a record says. The standby must not depend on the order of records of *different* keys between two marks:
     /// a batch keeps only the latest record of a key, in the place of the first.

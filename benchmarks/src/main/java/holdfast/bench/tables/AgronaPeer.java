@@ -6,8 +6,7 @@ import org.agrona.collections.Long2LongHashMap;
 ///
 /// It is fairer than `Object2ObjectHashMap`, whose key would be an object as that of [HashMapPeer] is, and it has the
 /// advantage: it keeps 16 bytes of an entry, of which the key is only client and virtual address, it hashes without a
-/// secret,
-/// and has no timers, counters or digest.
+/// secret, and has no timers, counters or digest.
 final class AgronaPeer implements Subject {
     private static final long MISSING = -1;
 

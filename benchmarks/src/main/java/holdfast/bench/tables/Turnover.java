@@ -12,8 +12,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /// What it costs to take a random client out, by its address, and to put a new one in: an insertion and a deletion,
-/// with
-/// the table full before and after.
+/// with the table full before and after.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -1,6 +1,5 @@
 /// The director's tables beside maps that a Java program would otherwise use: [holdfast.bench.tables.Subject] has one
-/// form
-/// of each, JMH measures lookups and turnover, and programs of our own measure memory and the storm of a million
+/// form of each, JMH measures lookups and turnover, and programs of our own measure memory and the storm of a million
 /// templates that expire together. Each runs in a JVM of its own; the suite collects what they found.
 @NullMarked
 package holdfast.bench.tables;
