@@ -39,6 +39,7 @@ public final class RealServerTable {
     private final int[] upperThreshold;
     private final int[] lowerThreshold;
     private final @Nullable DrainMode[] drain;
+    private final long[] drainS; // as configured
     private final long[] drainEndsAt;
     private final Traffic traffic;
 
@@ -70,6 +71,7 @@ public final class RealServerTable {
         upperThreshold = new int[max];
         lowerThreshold = new int[max];
         drain = new DrainMode[max];
+        drainS = new long[max];
         drainEndsAt = new long[max];
         traffic = new Traffic(max);
         index = new int[Integer.highestOneBit(max) << 2];
@@ -126,6 +128,7 @@ public final class RealServerTable {
         upperThreshold[id] = 0;
         lowerThreshold[id] = 0;
         drain[id] = null;
+        drainS[id] = 0;
         traffic.reset(id);
         addToIndex(id);
         return id;
@@ -137,11 +140,12 @@ public final class RealServerTable {
     /// @param now  monotonic ns
     void configure(int id, int service, Configuration.RealServer real, long now) {
         var mode = real.drain().map(Configuration.Drain::mode).orElse(null);
-        if (weight[id] != 0 || drain[id] != mode) {
-            drainEndsAt[id] =
-                    now + real.drain().map(Configuration.Drain::deadlineS).orElse(0L) * SECOND;
+        long deadlineS = real.drain().map(Configuration.Drain::deadlineS).orElse(0L);
+        if (weight[id] != 0 || drain[id] != mode || drainS[id] != deadlineS) {
+            drainEndsAt[id] = now + deadlineS * SECOND;
         }
         drain[id] = mode;
+        drainS[id] = deadlineS;
         this.service[id] = service;
         weight(id, real.weight());
         method[id] = real.method();

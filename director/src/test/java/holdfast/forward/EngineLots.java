@@ -35,6 +35,7 @@ final class EngineLots implements Supplier<EngineWalk> {
     private final int thresholdIn;
     private final int operatorPercent;
     private final List<RearmPolicy> policies;
+    private final List<DrainMode> drains;
     private final List<Long> timeouts;
 
     EngineLots(SplittableRandom random) {
@@ -56,6 +57,7 @@ final class EngineLots implements Supplier<EngineWalk> {
         thresholdIn = random.nextInt(1, 5);
         operatorPercent = random.nextInt(1, 20);
         policies = some(List.of(RearmPolicy.values()), 1, 2);
+        drains = some(List.of(DrainMode.values()), 1, 2);
         timeouts = some(List.of(1L, 10L, 30L, 100L, 300L, 1000L), 1, 3);
     }
 
@@ -144,7 +146,7 @@ final class EngineLots implements Supplier<EngineWalk> {
         if (random.nextInt(drainIn) != 0) {
             return Optional.empty();
         }
-        var mode = of(List.of(DrainMode.values()));
+        var mode = of(drains);
         return Optional.of(
                 new Configuration.Drain(mode, mode == DrainMode.UNTIL_DEADLINE ? of(List.of(1L, 60L, 500L)) : 0));
     }
