@@ -195,7 +195,7 @@ class ClientRulesTest {
         add(new ClientRule.Limit(v4("198.51.100.0", 24), new ClientLimit(2, 0), ClientRule.FOR_EVER));
         add(new ClientRule.Block(v4("198.51.101.0", 24), ClientRule.FOR_EVER));
         open(CLIENT, 0, 3);
-        assertThat(Allocation.leastBytesOf(() -> {
+        assertThat(Allocation.bytesOf(() -> {
                     for (int i = 0; i < 20_000; i++) {
                         verdict(CLIENT + i, 0);
                     }

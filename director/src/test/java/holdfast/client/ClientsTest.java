@@ -124,7 +124,7 @@ class ClientsTest {
     @Test
     void anEventAllocatesNothing() {
         var full = table(500);
-        assertThat(Allocation.leastBytesOf(() -> {
+        assertThat(Allocation.bytesOf(() -> {
                     for (int i = 0; i < 20_000; i++) {
                         full.opened(0, i % 3000, i % 2, i * SECOND / 1000);
                         full.connections(0, i % 7, ALL);

@@ -141,7 +141,7 @@ class AllocationTest {
                     now += 10_000_000;
                 }))
                 .isZero();
-        assertThat(active.counters().value(Counter.SENT_ICMP_ERROR)).isEqualTo(2 * ROUNDS);
+        assertThat(active.counters().value(Counter.SENT_ICMP_ERROR)).isGreaterThanOrEqualTo(2 * ROUNDS);
     }
 
     /// But for the mark behind it: what a mark says is published to other threads as a new [holdfast.sync.Equality].

@@ -7,22 +7,19 @@ import java.lang.management.ManagementFactory;
 public final class Allocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    private static final int RUNS = 5;
+
     private Allocation() {}
 
-    /// Bytes that this thread allocates while `code` runs a second time; the first time loads classes and links.
+    /// Bytes that this thread allocates each time that `code` runs, once its classes are loaded: the least of some
+    /// runs, since the virtual machine allocates now and then on a thread whose code it compiles.
     public static long bytesOf(Runnable code) {
         code.run();
-        long before = THREADS.getCurrentThreadAllocatedBytes();
-        code.run();
-        return THREADS.getCurrentThreadAllocatedBytes() - before;
-    }
-
-    /// The least of some measurements: what the code allocates each time, without what the virtual machine does once
-    /// while it compiles.
-    public static long leastBytesOf(Runnable code) {
         long least = Long.MAX_VALUE;
-        for (int i = 0; i < 5 && least > 0; i++) {
-            least = Math.min(least, bytesOf(code));
+        for (int i = 0; i < RUNS && least > 0; i++) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            code.run();
+            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
         }
         return least;
     }

@@ -16,7 +16,7 @@ import org.HdrHistogram.Histogram;
 public final class Storm {
     private static final int TEMPLATES = 1_000_000;
     private static final int OTHERS = 100_000; // of clients that stay, to whom the packets belong
-    private static final int TIMER_BUDGET = 256;
+    private static final int TIMER_BUDGET = 64;
     private static final long PACKET_INTERVAL = 10_000;
     private static final long LONGEST = 10_000_000_000L;
     private static final long LATE = 100_000;
