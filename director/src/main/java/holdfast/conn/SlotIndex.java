@@ -16,7 +16,7 @@ import java.lang.foreign.SegmentAllocator;
 /// A search compares four places at once, in two words, by arithmetic alone: how many places it has to look at is a
 /// matter of chance, which a CPU cannot guess, and each wrong guess would cost it the lookups that it had begun ahead.
 /// All memory is read by address; the numbers of slots that come from outside are checked by the view ([SlotView#at]).
-/// Both brought a lookup among a million from 260 to 160 ns amortised on a busy machine (`bin/bench tables`).
+/// `bin/bench tables` says what it comes to.
 ///
 /// Several entries may have equal keys; a search finds one of them.
 public abstract class SlotIndex {

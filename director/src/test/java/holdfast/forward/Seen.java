@@ -77,7 +77,9 @@ final class Seen {
                             conn.isInactive(),
                             conn.isNoOutput(),
                             conn.expiresAt() / MS,
-                            conn.template() == holdfast.conn.Conn.NO_TEMPLATE ? "" : template(tables, conn.template())));
+                            conn.template() == holdfast.conn.Conn.NO_TEMPLATE
+                                    ? ""
+                                    : template(tables, conn.template())));
         }
         return seen;
     }
