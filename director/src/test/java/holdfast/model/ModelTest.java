@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// The model itself against what the reference works out by hand, so that engine and model cannot share a mistake there.
+/// The model itself against what the reference works out by hand, so that engine and model cannot share a mistake
+/// there.
 class ModelTest {
     private static final int CLIENT = ip("198.51.100.7");
     private static final int VIP = ip("192.0.2.10");
@@ -70,7 +71,8 @@ class ModelTest {
         assertThat(found(services, 0, 50_000)).isEqualTo("tcp/192.0.2.10:21");
         assertThat(found(services, 0, 20)).isEqualTo("tcp/192.0.2.10:21");
         assertThat(found(services, 0, 500)).isEqualTo("tcp/192.0.2.10:0");
-        assertThat(found(services("tcp/192.0.2.10:80", "tcp/192.0.2.10:0"), 0, 80)).isEqualTo("tcp/192.0.2.10:80");
+        assertThat(found(services("tcp/192.0.2.10:80", "tcp/192.0.2.10:0"), 0, 80))
+                .isEqualTo("tcp/192.0.2.10:80");
         assertThat(found(services("tcp/192.0.2.11:21"), 0, 50_000)).isEqualTo("none");
         assertThat(found(services("mark/7", "tcp/192.0.2.10:80"), 7, 80)).isEqualTo("mark/7");
         assertThat(found(services("mark/7", "tcp/192.0.2.10:80"), 8, 80)).isEqualTo("tcp/192.0.2.10:80");
@@ -174,8 +176,7 @@ class ModelTest {
     private static List<Service> services(String... keys) {
         return List.of(keys).stream()
                 .map(key -> new Service(
-                        new Configuration.Service(
-                                ServiceKey.of(key), SchedulerName.RR, Optional.empty(), List.of()),
+                        new Configuration.Service(ServiceKey.of(key), SchedulerName.RR, Optional.empty(), List.of()),
                         List.of()))
                 .toList();
     }
