@@ -7,9 +7,10 @@ package holdfast.demo;
 ///
 /// @param blackout  ns between the sending of the last probe answered before a gap and of the first one answered after
 ///                  it, less the period; of the longest gap, 0 where there is none
+/// @param from      ns from the first probe to the beginning of that gap
 /// @param lost      probes without an answer
 /// @param sent      probes in all
-record Outage(long blackout, int lost, int sent) {
+record Outage(long blackout, long from, int lost, int sent) {
     static final long UNANSWERED = 0;
 
     /// @param sentAt      ns at which each probe was sent
@@ -18,27 +19,30 @@ record Outage(long blackout, int lost, int sent) {
     /// @param period      ns between two probes
     static Outage of(long[] sentAt, long[] answeredAt, int count, long period) {
         long blackout = 0;
+        long from = 0;
         int lost = 0;
-        int lastAnswered = -1;
+        long since = count == 0 ? 0 : sentAt[0];
         for (int i = 0; i < count; i++) {
-            if (answeredAt[i] == UNANSWERED) {
-                lost++;
-                long since = lastAnswered < 0 ? sentAt[0] : sentAt[lastAnswered];
-                blackout = Math.max(blackout, sentAt[i] - since); // it may last until the end
+            boolean answered = answeredAt[i] != UNANSWERED;
+            boolean inGap = !answered || (i > 0 && answeredAt[i - 1] == UNANSWERED);
+            long until = answered ? sentAt[i] : sentAt[i] + period;
+            if (inGap && until - since > blackout) {
+                blackout = until - since;
+                from = since - sentAt[0];
+            }
+            if (answered) {
+                since = sentAt[i] + period;
             } else {
-                if (lastAnswered < i - 1) {
-                    long since = lastAnswered < 0 ? sentAt[0] : sentAt[lastAnswered] + period;
-                    blackout = Math.max(blackout, sentAt[i] - since);
-                }
-                lastAnswered = i;
+                lost++;
             }
         }
-        return new Outage(blackout, lost, count);
+        return new Outage(blackout, from, lost, count);
     }
 
     /// The worse of two in each respect, for two methods that fail together.
     Outage and(Outage other) {
-        return new Outage(Math.max(blackout, other.blackout), lost + other.lost, sent + other.sent);
+        var worse = blackout >= other.blackout ? this : other;
+        return new Outage(worse.blackout, worse.from, lost + other.lost, sent + other.sent);
     }
 
     double blackoutMs() {

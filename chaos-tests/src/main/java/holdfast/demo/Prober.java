@@ -3,6 +3,7 @@ package holdfast.demo;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
@@ -15,6 +16,9 @@ import java.util.concurrent.locks.LockSupport;
 final class Prober {
     static final long PERIOD = 1_000_000;
     private static final int PROBES_MAX = 180_000;
+    /// An answer that comes while the receiver waits for a CPU must not be lost here.
+    private static final int BUFFER_BYTES = 4 << 20;
+
     private static final Duration LATE_ANSWERS = Duration.ofSeconds(1);
 
     private final DatagramChannel channel;
@@ -29,7 +33,10 @@ final class Prober {
     private final AtomicInteger repeated = new AtomicInteger();
 
     private Prober(InetAddress from, InetSocketAddress to) throws IOException {
-        channel = DatagramChannel.open().bind(new InetSocketAddress(from, 0)).connect(to);
+        channel = DatagramChannel.open()
+                .setOption(StandardSocketOptions.SO_RCVBUF, BUFFER_BYTES)
+                .bind(new InetSocketAddress(from, 0))
+                .connect(to);
         sender = Thread.ofPlatform().daemon().name("probe-out").unstarted(this::send);
         receiver = Thread.ofPlatform().daemon().name("probe-in").start(this::receive);
         sender.start();
@@ -82,6 +89,11 @@ final class Prober {
         } else {
             repeated.incrementAndGet();
         }
+    }
+
+    /// When the first probe went out, [System#nanoTime].
+    long beganAt() {
+        return sentAt[0];
     }
 
     /// Probes answered so far.

@@ -2,6 +2,7 @@ package holdfast.demo;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /// A client with a cart, which only the real server that it logged in to has.
@@ -10,14 +11,21 @@ final class Shopper {
 
     private final int number;
     private final Target target;
+    private final InetSocketAddress shop;
     private final InetAddress address;
     private String session = "";
     private String cart = "";
 
     /// @param number  1 to 100, among the clients of the target
     Shopper(int number, Target target) {
+        this(number, target, target.http());
+    }
+
+    /// One who goes to a real server directly.
+    Shopper(int number, Target target, InetSocketAddress shop) {
         this.number = number;
         this.target = target;
+        this.shop = shop;
         address = target.client(number);
     }
 
@@ -61,7 +69,7 @@ final class Shopper {
     }
 
     private Http request(String request, Duration patience) throws IOException {
-        return new Http(address, target.http(), request, session, patience);
+        return new Http(address, shop, request, session, patience);
     }
 
     private static void expect(Http answer, int status) throws IOException {

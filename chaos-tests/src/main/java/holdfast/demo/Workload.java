@@ -64,7 +64,9 @@ final class Workload {
     }
 
     /// Lets the downloads end, stops the rest, and judges.
-    Result finish() throws InterruptedException, IOException {
+    ///
+    /// @param faultAt  when the fault struck, [System#nanoTime]
+    Result finish(long faultAt) throws InterruptedException, IOException {
         var problems = new ArrayList<String>();
         for (var download : downloads.entrySet()) {
             note("the download by " + download.getKey(), download.getValue().problem(DOWNLOAD_LEFT), problems);
@@ -75,11 +77,21 @@ final class Workload {
             note("the echo session by " + echo.getKey(), echo.getValue().stop(ECHO_LEFT), problems);
         }
         boolean echoIntact = problems.size() == before;
-        var outage = new Outage(0, 0, 0);
+        var outage = new Outage(0, 0, 0, 0);
         int repeated = 0;
-        for (var prober : probers.values()) {
-            outage = outage.and(prober.stop());
+        for (var probed : probers.entrySet()) {
+            var prober = probed.getValue();
+            var seen = prober.stop();
+            outage = outage.and(seen);
             repeated += prober.repeated();
+            if (seen.lost() > 0) {
+                problems.add("%s: %d probes lost, longest without an answer %.1f ms, from %.1f ms after the fault"
+                        .formatted(
+                                probed.getKey(),
+                                seen.lost(),
+                                seen.blackoutMs(),
+                                (prober.beganAt() + seen.from() - faultAt) / 1e6));
+            }
             if (prober.refused() > 0) {
                 problems.add(prober.refused() + " probes were refused with an ICMP error");
             }

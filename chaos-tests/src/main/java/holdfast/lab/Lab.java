@@ -6,6 +6,8 @@ import holdfast.admin.Role;
 import holdfast.admin.Sync;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,8 @@ import org.awaitility.core.ConditionTimeoutException;
 /// `bin/lib/topology` makes. Nothing is ever cleaned up from here, because all of it ends with the outer
 /// namespace.
 public final class Lab {
+    /// Asking more often would be a load of its own on directors that share their machine with everything else.
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
     /// Where the lab has its configurations, sockets, process ids and logs; a file system of its own.
     static final Path RUN = Path.of("/run/holdfast");
 
@@ -66,6 +70,21 @@ public final class Lab {
                 () -> Files.readString(RUN.resolve(name + ".log")).contains("serving as " + name)));
     }
 
+    /// Where clients reach the real servers without a director.
+    public List<InetAddress> realServers() {
+        return REAL_SERVERS.stream()
+                .map(name -> address("192.0.2.2" + name.charAt(name.length() - 1)))
+                .toList();
+    }
+
+    private static InetAddress address(String quad) {
+        try {
+            return InetAddress.getByName(quad); // asks nobody, since it is no name
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(quad, e);
+        }
+    }
+
     /// The director that answers for the VIPs, when exactly one does.
     public Optional<Director> active() {
         var claiming = Stream.of(d1, d2).filter(d -> d.is(Role.ACTIVE)).toList();
@@ -97,7 +116,7 @@ public final class Lab {
             Awaitility.await()
                     .atMost(patience)
                     .pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(10))
+                    .pollInterval(LOOK_INTERVAL)
                     .ignoreExceptions()
                     .until(question);
         } catch (ConditionTimeoutException e) {

@@ -20,13 +20,13 @@ final class OutageTest {
 
     @Test
     void allAnsweredIsNoBlackout() {
-        assertThat(outage()).isEqualTo(new Outage(0, 0, PROBES));
+        assertThat(outage()).isEqualTo(new Outage(0, 0, 0, PROBES));
     }
 
     @Test
     void blackoutIsAsLongAsTheProbesThatItTook() {
         lose(100, 250);
-        assertThat(outage()).isEqualTo(new Outage(150 * PERIOD, 150, PROBES));
+        assertThat(outage()).isEqualTo(new Outage(150 * PERIOD, 100 * PERIOD, 150, PROBES));
     }
 
     @Test
@@ -34,7 +34,7 @@ final class OutageTest {
         lose(100, 110);
         lose(200, 230);
         lose(400, 401);
-        assertThat(outage()).isEqualTo(new Outage(30 * PERIOD, 41, PROBES));
+        assertThat(outage()).isEqualTo(new Outage(30 * PERIOD, 200 * PERIOD, 41, PROBES));
     }
 
     @Test
@@ -54,12 +54,12 @@ final class OutageTest {
     @Test
     void serviceThatIsLateIsDarkFromTheFirstProbe() {
         lose(0, 70);
-        assertThat(outage()).isEqualTo(new Outage(70 * PERIOD, 70, PROBES));
+        assertThat(outage()).isEqualTo(new Outage(70 * PERIOD, 0, 70, PROBES));
     }
 
     @Test
     void twoMethodsAreAsBadAsTheWorse() {
-        assertThat(new Outage(7, 2, 10).and(new Outage(5, 4, 10))).isEqualTo(new Outage(7, 6, 20));
+        assertThat(new Outage(7, 1, 2, 10).and(new Outage(5, 3, 4, 10))).isEqualTo(new Outage(7, 1, 6, 20));
     }
 
     private void lose(int from, int to) {

@@ -55,7 +55,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +63,6 @@ final class Answers implements Operations {
     private static final String VERSION = "0.1.0";
     private static final long FAILOVER_TIMEOUT_S = 10;
     private static final long LISTING_TIMEOUT_S = 5;
-    private static final long CATCH_UP_PATIENCE_NS = 2_000_000_000;
-    private static final long CATCH_UP_LOOK_NS = 10_000_000;
 
     private final Configuration configuration;
     private final Configuration.VipGroup group;
@@ -310,21 +307,34 @@ final class Answers implements Operations {
     public FailoverResult failover(FailoverRequest request) {
         var self = configuration.director().name();
         if (!isActive()) {
-            return refused(request, null, "this director is not active; ask the one that is");
-        }
-        var preflight = preflightOnceCaughtUp();
-        if (preflight.isEmpty()) {
-            return refused(request, null, noPeer());
+            return refused(request, "this director is not active; ask the one that is");
         }
         var reason = request.reason() == null ? "asked by an operator" : request.reason();
+        var failover = new PlannedFailover(
+                this::preflight,
+                peer -> vrrp.failover(peer, reason).get(FAILOVER_TIMEOUT_S, TimeUnit.SECONDS),
+                new RealTime());
         try {
-            var record = vrrp.failover(preflight.get(), reason).get(FAILOVER_TIMEOUT_S, TimeUnit.SECONDS);
-            return result(request, self, record);
+            return failover.run()
+                    .map(record -> result(request, self, record))
+                    .orElseGet(() -> refused(request, noPeer()));
         } catch (TimeoutException | ExecutionException e) {
-            return refused(request, preflight.get().peer(), "the election did not answer: " + e);
+            return refused(request, "the election did not answer: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return refused(request, preflight.get().peer(), "interrupted");
+            return refused(request, "interrupted");
+        }
+    }
+
+    private static final class RealTime implements PlannedFailover.Time {
+        @Override
+        public long now() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void sleep(Duration time) throws InterruptedException {
+            Thread.sleep(time);
         }
     }
 
@@ -360,28 +370,16 @@ final class Answers implements Operations {
                 .orElse(null);
     }
 
-    private FailoverResult refused(FailoverRequest request, @Nullable String to, String why) {
+    private FailoverResult refused(FailoverRequest request, String why) {
         return new FailoverResult(
                 false,
                 FailoverResult.Outcome.REFUSED,
                 List.of(why),
                 request.reason(),
                 configuration.director().name(),
-                to,
+                null,
                 List.of(),
                 null);
-    }
-
-    /// A standby whose process paused for an instant, say for its compiler, has caught up again moments later: that is
-    /// worth waiting for before an operator is told no.
-    private Optional<Preflight> preflightOnceCaughtUp() {
-        long giveUpAt = System.nanoTime() + CATCH_UP_PATIENCE_NS;
-        var preflight = preflight();
-        while (preflight.filter(Preflight::isLagging).isPresent() && System.nanoTime() - giveUpAt < 0) {
-            LockSupport.parkNanos(CATCH_UP_LOOK_NS);
-            preflight = preflight();
-        }
-        return preflight;
     }
 
     /// What is known of the standby that would take over: one that is equal, or else the first that is here.

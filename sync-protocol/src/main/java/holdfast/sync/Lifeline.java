@@ -66,7 +66,7 @@ final class Lifeline implements AutoCloseable {
     /// @param died   called once when it has ended, on a thread of its own
     void watch(String member, InetSocketAddress place, Runnable died) {
         watched.put(member, place);
-        Thread.ofVirtual().name("lifeline-" + member).start(() -> {
+        Thread.ofPlatform().name("lifeline-" + member).daemon().start(() -> {
             long pauseMs = RETRY_MS_MIN;
             while (!closed && place.equals(watched.get(member))) {
                 long began = System.nanoTime();

@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 /// @param reason     why it was started; where it did not succeed, why not
 public record FailoverRecord(
         Side side, String peer, int term, long startedAt, Outcome outcome, String reason, List<Step> steps) {
+    static final String PREPARE_SENT = "prepare sent";
+    static final String PEER_ARMED = "peer armed";
+
     public FailoverRecord {
         steps = List.copyOf(steps);
     }
@@ -31,6 +34,15 @@ public record FailoverRecord(
 
     /// @param after  ns since the start
     public record Step(String name, long after) {}
+
+    /// Whether it failed while the peer was asked: no packet was held for it, so trying again costs nothing.
+    public boolean endedInPreparation() {
+        return outcome != Outcome.DONE && hasStep(PREPARE_SENT) && !hasStep(PEER_ARMED);
+    }
+
+    private boolean hasStep(String name) {
+        return steps.stream().anyMatch(step -> step.name().equals(name));
+    }
 
     static FailoverRecord begun(Side side, String peer, int term, long now, String reason, String step) {
         return new FailoverRecord(side, peer, term, now, Outcome.UNDER_WAY, reason, List.of(new Step(step, 0)));

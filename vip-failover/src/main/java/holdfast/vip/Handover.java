@@ -198,7 +198,7 @@ public record Handover(Deadlines deadlines) {
         }
         var prepare = new HandoverMessage(Kind.PREPARE, preflight.term(), preflight.version(), "");
         return to(
-                new Preparing(preflight, record.with("prepare sent", now), now + deadlines.prepare()),
+                new Preparing(preflight, record.with(FailoverRecord.PREPARE_SENT, now), now + deadlines.prepare()),
                 new Send(preflight.peer(), prepare));
     }
 
@@ -207,7 +207,10 @@ public record Handover(Deadlines deadlines) {
             case Message message
             when isFromPeer(state.preflight(), message, Kind.ARMED) ->
                 to(
-                        new Holding(state.preflight(), state.record().with("peer armed", now), now + deadlines.hold()),
+                        new Holding(
+                                state.preflight(),
+                                state.record().with(FailoverRecord.PEER_ARMED, now),
+                                now + deadlines.hold()),
                         new Hold());
             case Message message
             when isFromPeer(state.preflight(), message, Kind.REFUSED) ->

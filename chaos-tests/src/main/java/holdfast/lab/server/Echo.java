@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 
@@ -16,6 +17,8 @@ import java.nio.channels.DatagramChannel;
 final class Echo {
     static final int PORT = 7;
     private static final int DATAGRAM_BYTES_MAX = 2048;
+    /// What comes while this server waits for a CPU must not be lost here: it would look like a director's fault.
+    private static final int BUFFER_BYTES = 4 << 20;
 
     private Echo() {}
 
@@ -50,7 +53,9 @@ final class Echo {
     /// Serves datagrams sent to one address until the process ends. On the wildcard address the kernel would answer
     /// from the address of the route, which for DR is not the one that the client asked.
     static void serveUdp(InetAddress address) throws IOException {
-        var channel = DatagramChannel.open().bind(new InetSocketAddress(address, PORT));
+        var channel = DatagramChannel.open()
+                .setOption(StandardSocketOptions.SO_RCVBUF, BUFFER_BYTES)
+                .bind(new InetSocketAddress(address, PORT));
         Thread.ofPlatform().name("echo-udp-" + address.getHostAddress()).start(() -> {
             var datagram = ByteBuffer.allocateDirect(DATAGRAM_BYTES_MAX);
             while (true) {
