@@ -18,12 +18,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What an operator sees of a wrong configuration file: the daemon itself, started as `bin/holdfast` starts it, says
 /// where each mistake stands, which rule it breaks and what to do, ends with 2, and has started nothing.
+@Tag("slow")
 final class WrongConfigurationTest {
     private static final int JVMS_AT_ONCE = 2;
     private static final long END_S_MAX = 30;

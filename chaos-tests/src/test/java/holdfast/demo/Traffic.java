@@ -102,7 +102,7 @@ final class Traffic {
                 problems.add("the echo session by " + echo.getKey() + " " + problem);
             }
         }
-        var outage = new Outage(0, 0, 0);
+        var outage = new Outage(0, 0, 0, 0);
         int repeated = 0;
         for (var prober : probers.values()) {
             outage = outage.and(prober.stop());

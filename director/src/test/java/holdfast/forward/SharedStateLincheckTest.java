@@ -9,9 +9,11 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What the worker shares with other threads without a lock, under Lincheck's controlled interleavings.
+@Tag("slow")
 class SharedStateLincheckTest {
     /// 1 to 4 are offered to a queue with room for two, 1 and 2 in time to find room in any case.
     private static final Set<List<Long>> POSSIBLE =

@@ -4,11 +4,13 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Lincheck runs random programs of the two sides under controlled interleavings of their memory accesses,
 /// and holds each result against those of a plain queue. It takes memory as sequentially consistent: what
 /// a weaker order would do is the business of [DeltaRingTest], as far as the machine at hand shows it.
+@Tag("slow")
 class DeltaRingLincheckTest {
     private static final int CAPACITY = 2;
 

@@ -13,11 +13,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Whole nodes over real JGroups multicast on the loopback interface; members that die or freeze are JVMs of their own.
 @Timeout(60)
+@Tag("slow")
 class SyncNodeTest {
     static final ClusterKey KEY = ClusterKey.of(new byte[32]);
     private static final AtomicInteger PORTS =
