@@ -62,6 +62,32 @@ public final class ConnTable extends SlotTable {
         return inbound.find(hash(clientHi, clientLo, addresses, ports), clientHi, clientLo, addresses, ports);
     }
 
+    /// [#find] will be called with these arguments.
+    public void expect(
+            LookAhead ahead, int protocol, int clientAddress, int clientPort, int virtualAddress, int virtualPort) {
+        expect(
+                ahead,
+                inbound,
+                hash(
+                        0,
+                        clientAddress & 0xffffffffL,
+                        Key.addresses(clientAddress, virtualAddress),
+                        Key.ports(protocol, clientPort, virtualPort)));
+    }
+
+    /// [#findOutbound] will be called with these arguments.
+    public void expectOutbound(
+            LookAhead ahead, int protocol, int sourceAddress, int sourcePort, int clientAddress, int clientPort) {
+        expect(
+                ahead,
+                outbound,
+                hash(
+                        0,
+                        clientAddress & 0xffffffffL,
+                        Key.addresses(clientAddress, sourceAddress),
+                        Key.ports(protocol, clientPort, sourcePort)));
+    }
+
     /// The connection that a reply to an IPv4 client belongs to, or [#MISSING].
     public int findOutbound(int protocol, int sourceAddress, int sourcePort, int clientAddress, int clientPort) {
         return findOutbound(protocol, sourceAddress, sourcePort, 0, clientAddress & 0xffffffffL, clientPort);

@@ -72,6 +72,15 @@ public abstract class SlotIndex {
         return search(home, tag, clientHi, clientLo, addresses, ports);
     }
 
+    /// The slot whose record a search for this hash will look at first, or [#MISSING] where it is likely to look at
+    /// none.
+    /// Reads one line of the index and no record, so that many of these can be under way at once ([LookAhead]).
+    final int likely(long hash) {
+        long home = address(home(hash));
+        long alike = alike(Memory.getLong(home), Memory.getLong(home + 8), (hash & 0xffffffffL) * BOTH);
+        return alike == 0 ? MISSING : slotAt(home, alike);
+    }
+
     /// The whole of it, of which [#find] is only the beginning: nine searches of ten end there, and a CPU that has
     /// fewer instructions before it waits for two of them at once.
     private int search(long home, long tag, long clientHi, long clientLo, long addresses, long ports) {

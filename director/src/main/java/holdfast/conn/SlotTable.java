@@ -3,6 +3,7 @@ package holdfast.conn;
 import holdfast.service.RealServerTable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.util.Objects;
 
 /// What the tables of connections and templates are both built on: records that never move, under a slot number that
 /// stays the same while the entry lives; a list of slots for each real server; a timer wheel; and the sum of the
@@ -27,6 +28,7 @@ public abstract class SlotTable {
 
     private final FlowHash hashes;
     private final int capacity;
+    private final int recordBytes;
 
     private int size;
     private int fresh; // slots from here on have never been used
@@ -58,7 +60,8 @@ public abstract class SlotTable {
         this.capacity = capacity;
         this.reals = reals;
         this.hashes = hashes;
-        records = memory.allocate((long) capacity * (recordBytes + width.clientBytes()), 64);
+        this.recordBytes = recordBytes + width.clientBytes();
+        records = memory.allocate((long) capacity * this.recordBytes, 64);
         lists = new SlotLists(reals.max() + 1, capacity, memory);
         wheel = new TimerWheel(new Timed(), capacity, canDisarm, now, memory);
     }
@@ -148,6 +151,16 @@ public abstract class SlotTable {
     /// Memory taken for all slots, in bytes.
     public final long bytes() {
         return records.byteSize() + indexBytes() + wheel.bytes() + lists.bytes();
+    }
+
+    /// Where the record of a slot begins, for [LookAhead].
+    final long recordAddress(int slot) {
+        return records.address() + (long) Objects.checkIndex(slot, capacity) * recordBytes;
+    }
+
+    /// A search in an index for a key with this hash will come.
+    protected static void expect(LookAhead ahead, SlotIndex index, long hash) {
+        ahead.expect(index.likely(hash));
     }
 
     final void addDigest(long change) {

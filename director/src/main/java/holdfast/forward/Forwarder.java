@@ -3,6 +3,7 @@ package holdfast.forward;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conn.Conn;
 import holdfast.conn.ConnTable;
+import holdfast.conn.LookAhead;
 import holdfast.conn.SctpState;
 import holdfast.conn.TcpState;
 import holdfast.service.Flow;
@@ -36,6 +37,7 @@ final class Forwarder {
     private final SipCallId calls;
     private final Fragments fragments;
     private final Conn conn;
+    private final LookAhead ahead;
     private final Replies replies = new Replies(PacketIo.BATCH_MAX);
     private final TokenBucket errors = new TokenBucket(ICMP_ERRORS_PER_SECOND, 50);
 
@@ -50,6 +52,7 @@ final class Forwarder {
         this.probes = probes;
         this.egress = egress;
         conn = tables.connections().view();
+        ahead = new LookAhead(tables.connections(), PacketIo.BATCH_MAX);
         calls = new SipCallId(tables.callHashes());
         fragments = new Fragments(tables.hashes());
         macs = ports.ports().stream().mapToLong(Ports.Port::mac).toArray();
@@ -63,6 +66,31 @@ final class Forwarder {
     /// @param macs  of the new active, by index of the port
     void relayTo(long[] macs) {
         relayMacs = macs.clone();
+    }
+
+    /// Tells that [#take] will be called for a frame of the same batch ([LookAhead]).
+    ///
+    /// @param address  of the `virtio_net_hdr`
+    /// @param length   bytes from the Ethernet header on
+    void expect(long address, int length) {
+        if (frame.wrap(address, length) != Frame.Kind.FLOW) {
+            return;
+        }
+        int source = frame.source();
+        int destination = frame.destination();
+        if (owned.contains(destination)) {
+            tables.connections()
+                    .expect(ahead, frame.protocol(), source, frame.sourcePort(), destination, frame.destinationPort());
+        } else {
+            tables.connections()
+                    .expectOutbound(
+                            ahead, frame.protocol(), source, frame.sourcePort(), destination, frame.destinationPort());
+        }
+    }
+
+    /// All frames of a batch have been expected.
+    void fetchExpected() {
+        ahead.fetch();
     }
 
     /// Decides about one frame and does it.

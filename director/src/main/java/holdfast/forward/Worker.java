@@ -23,6 +23,8 @@ public final class Worker implements TableOwner, AutoCloseable {
     private static final int TIMER_BUDGET =
             64; // about 30 µs of entries that no cache holds, and as much for each other chore
     private static final int APPLY_BUDGET = 1024;
+    /// Fewer packets than this have nothing to overlap.
+    private static final int EXPECTED_MIN = 4;
 
     /// The thread that wants to know of new deltas.
     public interface DeltaReader {
@@ -55,6 +57,9 @@ public final class Worker implements TableOwner, AutoCloseable {
     private volatile Mode mode = Mode.STANDBY;
     private volatile boolean closed;
     private long markAt;
+
+    private final long[] addresses = new long[PacketIo.BATCH_MAX]; // of the frames of one batch
+    private final int[] lengths = new int[PacketIo.BATCH_MAX];
 
     /// @param spinMicros  how long to look for packets before sleeping
     public Worker(
@@ -158,18 +163,35 @@ public final class Worker implements TableOwner, AutoCloseable {
         boolean any = false;
         for (int port = 0; port < io.portCount(); port++) {
             var ring = io.ring(port);
-            boolean some = false;
-            while (ring != null && ring.next()) {
-                forwarder.take(ring.address(), ring.length(), port, mode, now);
-                some = true;
+            if (ring == null) {
+                continue;
             }
-            if (ring != null && some) {
+            int count = 0;
+            while (ring.next()) {
+                addresses[count] = ring.address();
+                lengths[count] = ring.length();
+                count++;
+            }
+            if (count > 0) {
+                takeBatch(count, port, now);
                 io.flush();
                 ring.release();
                 any = true;
             }
         }
         return any;
+    }
+
+    private void takeBatch(int count, int port, long now) {
+        if (mode == Mode.ACTIVE && count >= EXPECTED_MIN) {
+            for (int i = 0; i < count; i++) {
+                forwarder.expect(addresses[i], lengths[i]);
+            }
+            forwarder.fetchExpected();
+        }
+        for (int i = 0; i < count; i++) {
+            forwarder.take(addresses[i], lengths[i], port, mode, now);
+        }
     }
 
     private boolean follow(long now) {

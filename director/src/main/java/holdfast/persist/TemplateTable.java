@@ -2,6 +2,7 @@ package holdfast.persist;
 
 import holdfast.conn.FlowHash;
 import holdfast.conn.Key;
+import holdfast.conn.LookAhead;
 import holdfast.conn.SlotIndex;
 import holdfast.conn.SlotTable;
 import holdfast.conn.Width;
@@ -76,6 +77,18 @@ public final class TemplateTable extends SlotTable {
         long addresses = Key.addresses((int) clientLo, virtualAddress);
         long ports = Key.ports(protocol, 0, virtualPort);
         return index.find(hash(clientHi, clientLo, addresses, ports), clientHi, clientLo, addresses, ports);
+    }
+
+    /// [#find] will be called with these arguments.
+    public void expect(LookAhead ahead, int protocol, int client, int virtualAddress, int virtualPort) {
+        expect(
+                ahead,
+                index,
+                hash(
+                        0,
+                        client & 0xffffffffL,
+                        Key.addresses(client, virtualAddress),
+                        Key.ports(protocol, 0, virtualPort)));
     }
 
     /// Puts a template of an IPv4 client in, as the wide form does.

@@ -3,6 +3,7 @@ package holdfast.bench.tables;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conn.ConnFlags;
 import holdfast.conn.ConnTable;
+import holdfast.conn.LookAhead;
 import holdfast.conn.Width;
 
 /// The director's connection table, one NAT connection to a client; looked up as packets from clients are.
@@ -12,10 +13,12 @@ final class OurConnections implements Subject {
 
     private final ConnTable table;
     private final boolean isWide;
+    private final LookAhead ahead;
 
     private OurConnections(Width width, int entries) {
         isWide = width == Width.IPV6;
         table = new ConnTable(width, entries, Site.reals(), Site.hashes(), 0, Site::memory);
+        ahead = new LookAhead(table, Lookup.BATCH);
     }
 
     static OurConnections ipv4(int entries) {
@@ -52,6 +55,18 @@ final class OurConnections implements Subject {
         return isWide
                 ? table.find(Site.TCP, Clients.hi(client), Clients.lo(client), CLIENT_PORT, Site.VIP, Site.PORT)
                 : table.find(Site.TCP, client, CLIENT_PORT, Site.VIP, Site.PORT);
+    }
+
+    @Override
+    public void expect(int client) {
+        if (!isWide) {
+            table.expect(ahead, Site.TCP, client, CLIENT_PORT, Site.VIP, Site.PORT);
+        }
+    }
+
+    @Override
+    public void fetch() {
+        ahead.fetch();
     }
 
     @Override

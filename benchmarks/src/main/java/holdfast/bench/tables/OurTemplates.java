@@ -1,5 +1,6 @@
 package holdfast.bench.tables;
 
+import holdfast.conn.LookAhead;
 import holdfast.conn.Width;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
@@ -10,10 +11,12 @@ final class OurTemplates implements Subject {
 
     private final TemplateTable table;
     private final boolean isWide;
+    private final LookAhead ahead;
 
     private OurTemplates(Width width, int entries) {
         isWide = width == Width.IPV6;
         table = new TemplateTable(width, entries, Site.reals(), Site.hashes(), 0, Site::memory);
+        ahead = new LookAhead(table, Lookup.BATCH);
     }
 
     static OurTemplates ipv4(int entries) {
@@ -41,6 +44,18 @@ final class OurTemplates implements Subject {
         return isWide
                 ? table.find(Site.TCP, Clients.hi(client), Clients.lo(client), Site.VIP, Site.PORT)
                 : table.find(Site.TCP, client, Site.VIP, Site.PORT);
+    }
+
+    @Override
+    public void expect(int client) {
+        if (!isWide) {
+            table.expect(ahead, Site.TCP, client, Site.VIP, Site.PORT);
+        }
+    }
+
+    @Override
+    public void fetch() {
+        ahead.fetch();
     }
 
     @Override

@@ -9,6 +9,12 @@ public interface Subject {
     /// A number that belongs to the client, or -1 when it is not in.
     int find(int client);
 
+    /// Says that a client will be looked up, as the datapath says of each packet of a batch.
+    default void expect(int client) {}
+
+    /// Ends such a batch; the lookups follow.
+    default void fetch() {}
+
     /// Takes a client out that is in.
     void remove(int client);
 
