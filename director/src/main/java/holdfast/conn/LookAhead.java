@@ -4,12 +4,11 @@ import holdfast.linux.Memory;
 
 /// Fetches into the caches what the lookups for a batch of packets are going to read.
 ///
-/// A lookup reads a line of the index and then the record that it names: two reads of memory, one after the other,
-/// since
-/// the second needs the first. A CPU has a dozen such reads under way at a time if none waits for another. So all
-/// lines of the index are asked for first, then all records, and the lookups themselves find everything there. They go
-/// their ordinary way: this changes no result, whatever happens to the table in between. `bin/bench tables` shows the
-/// gain.
+/// A lookup reads a line of the index and then the record that it names: two reads of memory, the second of which needs
+/// the first. A CPU has a dozen reads under way at a time if none waits for another. So all lines of the index are
+/// asked for first, then all records, and the lookups themselves find everything there. They go their ordinary way:
+/// this changes no result, whatever happens to the table in between. `bin/bench tables` shows the gain, and the price
+/// where the caches hold the table anyway.
 public final class LookAhead {
     private final SlotTable table;
     private final int[] slots;

@@ -73,8 +73,7 @@ public abstract class SlotIndex {
     }
 
     /// The slot whose record a search for this hash will look at first, or [#MISSING] where it is likely to look at
-    /// none.
-    /// Reads one line of the index and no record, so that many of these can be under way at once ([LookAhead]).
+    /// none. Reads one line of the index and no record, so many of these can be under way at once ([LookAhead]).
     final int likely(long hash) {
         long home = address(home(hash));
         long alike = alike(Memory.getLong(home), Memory.getLong(home + 8), (hash & 0xffffffffL) * BOTH);

@@ -20,8 +20,9 @@ public final class Worker implements TableOwner, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final long NAP_MAX_NS = 10_000_000;
     private static final long MARK_INTERVAL_NS = 100_000_000;
-    private static final int TIMER_BUDGET =
-            64; // about 30 µs of entries that no cache holds, and as much for each other chore
+    /// About 30 µs of entries that no cache holds, and as much for each other chore.
+    private static final int TIMER_BUDGET = 64;
+
     private static final int APPLY_BUDGET = 1024;
     /// Fewer packets than this have nothing to overlap.
     private static final int EXPECTED_MIN = 4;

@@ -79,7 +79,9 @@ public final class TemplateTable extends SlotTable {
         return index.find(hash(clientHi, clientLo, addresses, ports), clientHi, clientLo, addresses, ports);
     }
 
-    /// [#find] will be called with these arguments.
+    /// [#find] will be called with these arguments. The datapath has no use for it yet: only a new connection looks for
+    /// a
+    /// template, and its service must be known first. `bin/bench tables` has.
     public void expect(LookAhead ahead, int protocol, int client, int virtualAddress, int virtualPort) {
         expect(
                 ahead,

@@ -10,9 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The bounds against a model that remembers everything, over random loads that fit in or do not.
+@Tag("slow")
 class ClientsPropertyTest {
     private static final long SECOND = 1_000_000_000L;
     private static final int SERVICES = 3;

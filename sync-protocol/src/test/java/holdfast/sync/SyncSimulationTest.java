@@ -16,12 +16,14 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// One active and two standbys in virtual time over a network that loses, delays, reorders and parts, with crashes,
 /// restarts and promotions from a seed. After every event: a standby holds nothing that no active wrote; what it acked
 /// as complete it has; and at each crash of the active, the readout's predicted loss is at least the actual one. Once
 /// the network is whole again all digests become equal.
+@Tag("slow")
 class SyncSimulationTest {
     private static final int SEEDS = 220;
     private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);

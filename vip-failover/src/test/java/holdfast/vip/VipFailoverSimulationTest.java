@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.vip.Simulation.Node;
 import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Whole clusters in virtual time. Each claim is checked after every event, for 500 seeds.
+@Tag("slow")
 class VipFailoverSimulationTest {
     private static final long MS = Simulation.MS;
     private static final long S = 1000 * MS;
