@@ -16,12 +16,14 @@ final class TablesBars {
 
     static List<Bar> of(List<Cost> costs, List<Footprint> footprints, List<Storm> storms) {
         var bars = new ArrayList<Bar>();
-        costs(bars, costs, "amortised", MILLION, 100);
-        costs(bars, costs, "amortised", 8 * MILLION, 120);
-        costs(bars, costs, "single", MILLION, 250);
-        costs(bars, costs, "single", 8 * MILLION, 320);
-        costs(bars, costs, "insertAndDelete", MILLION, 500);
-        costs(bars, costs, "insertAndDelete", 8 * MILLION, 500);
+        for (var subject : List.of(TablesSuite.TEMPLATES, TablesSuite.CONNECTIONS)) {
+            costs(bars, costs, subject, "amortised(Hit|Miss)", MILLION, 100);
+            costs(bars, costs, subject, "amortised(Hit|Miss)", 8 * MILLION, 120);
+            costs(bars, costs, subject, "single(Hit|Miss)", MILLION, 250);
+            costs(bars, costs, subject, "single(Hit|Miss)", 8 * MILLION, 320);
+            costs(bars, costs, subject, "amortisedInsertAndDelete", MILLION, 500);
+            costs(bars, costs, subject, "amortisedInsertAndDelete", 8 * MILLION, 500);
+        }
         costs.stream()
                 .filter(cost -> isOurs(cost.subject()))
                 .mapToDouble(Cost::allocatedBytes)
@@ -36,13 +38,14 @@ final class TablesBars {
         return bars;
     }
 
-    private static void costs(List<Bar> bars, List<Cost> costs, String operation, int entries, double limit) {
+    private static void costs(
+            List<Bar> bars, List<Cost> costs, String subject, String operations, int entries, double limit) {
         costs.stream()
-                .filter(cost -> cost.subject().equals(TablesSuite.TEMPLATES)
+                .filter(cost -> cost.subject().equals(subject)
                         && cost.entries() == entries
-                        && cost.operation().startsWith(operation))
+                        && cost.operation().matches(operations))
                 .forEach(cost -> bars.add(bar(
-                        "%s, ns, at %d M templates".formatted(cost.operation(), entries / MILLION),
+                        "%s, ns, at %d M %s".formatted(cost.operation(), entries / MILLION, subject),
                         limit,
                         cost.ns().median())));
     }

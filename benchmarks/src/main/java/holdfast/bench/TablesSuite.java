@@ -36,9 +36,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class TablesSuite implements Callable<Integer> {
     static final String TEMPLATES = "templates";
+    static final String CONNECTIONS = "connections";
     static final List<String> PEERS = List.of("ConcurrentHashMap", "Agrona");
 
-    private static final List<String> OTHERS = List.of("templates-ipv6", "connections", "connections-ipv6");
+    private static final List<String> OTHERS = List.of("templates-ipv6", CONNECTIONS, "connections-ipv6");
     private static final int MILLION = 1_000_000;
     private static final List<Integer> SIZES = List.of(1_000, 10_000, 100_000, MILLION, 8 * MILLION, 16 * MILLION);
     private static final List<Integer> TURNOVER_SIZES = List.of(MILLION, 8 * MILLION);
@@ -46,8 +47,8 @@ final class TablesSuite implements Callable<Integer> {
 
     private static final List<String> JVM =
             List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
-    /// Ours run as a director does, but for the heap: a benchmark of turnover remembers who is in.
-    private static final List<String> OUR_JVM = List.of("-XX:+UseZGC", "-Xms256m", "-Xmx256m");
+    /// Ours run as a director does.
+    private static final List<String> OUR_JVM = List.of("-XX:+UseZGC", "-Xms128m", "-Xmx128m");
     /// The peers have what is best for them.
     private static final List<String> PEER_JVM =
             List.of("-XX:+UseParallelGC", "-Xms6g", "-Xmx6g", "-XX:+UseTransparentHugePages");

@@ -68,10 +68,10 @@ final class ClientEntries {
             unrest(slot);
         }
         if (entry.scope() != VACANT) {
-            index.remove(slot);
+            index.remove(slot, index.hash(slot));
         }
         entry.fill(hi, lo, scope, most);
-        if (index.add(slot)) {
+        if (index.add(slot, index.hash(slot))) {
             return true;
         }
         entry.vacate();

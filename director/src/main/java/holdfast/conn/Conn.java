@@ -23,6 +23,9 @@ public final class Conn extends SlotView {
 
     static final int BYTES = 64;
 
+    static final SlotTable.Layout LAYOUT = new SlotTable.Layout(
+            BYTES, 2 * Long.BYTES, SlotLinks.Place.wholeWord(0), SlotLinks.Place.wholeWord(Long.BYTES));
+
     private static final int ADDRESSES = 0;
     private static final int PORTS = 8;
     private static final int STATE = 8;
@@ -48,7 +51,7 @@ public final class Conn extends SlotView {
     private final ConnTable table;
 
     Conn(ConnTable table) {
-        super(table, BYTES);
+        super(table);
         this.table = table;
     }
 

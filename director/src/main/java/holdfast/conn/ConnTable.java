@@ -10,13 +10,13 @@ import java.lang.foreign.SegmentAllocator;
 ///     record (see Conn)         64      one cache line; 80 with a wide client
 ///     inbound index              7      7/4 places of 4 bytes
 ///     outbound index             7
-///     timer wheel links          6      3 + 3; 4 + 4 from 16.7 M connections on
-///     links of the real server   6      3 + 3; likewise
+///     timer wheel links          8      4 + 4; together with the next, apart from the record
+///     links of the real server   8      4 + 4
 ///                               --
-///                               90      94 from 16.7 M connections on; wide 106 and 110
+///                               94      wide 110
 ///
 /// Besides, a fixed part that does not grow with the table: the wheel's buckets, a list head for each real server and
-/// the last places of each index, 772 bytes.
+/// the last places of each index.
 ///
 /// The table keeps the counters of active and inactive connections in the [RealServerTable] and its own digest, so they
 /// always agree with the entries.
@@ -39,7 +39,7 @@ public final class ConnTable extends SlotTable {
     /// @param memory    gives zeroed memory that lives as long as the table
     public ConnTable(
             Width width, int capacity, RealServerTable reals, FlowHash hashes, long now, SegmentAllocator memory) {
-        super(width, capacity, Conn.BYTES, true, reals, hashes, now, memory);
+        super(width, capacity, Conn.LAYOUT, reals, hashes, now, memory);
         inbound = new Inbound(memory);
         outbound = new Outbound(memory);
         conn = new Conn(this);
@@ -62,30 +62,47 @@ public final class ConnTable extends SlotTable {
         return inbound.find(hash(clientHi, clientLo, addresses, ports), clientHi, clientLo, addresses, ports);
     }
 
-    /// [#find] will be called with these arguments.
-    public void expect(
-            LookAhead ahead, int protocol, int clientAddress, int clientPort, int virtualAddress, int virtualPort) {
-        expect(
-                ahead,
-                inbound,
-                hash(
-                        0,
-                        clientAddress & 0xffffffffL,
-                        Key.addresses(clientAddress, virtualAddress),
-                        Key.ports(protocol, clientPort, virtualPort)));
+    /// Lookups that are made together, `max` at a time.
+    public Lookups lookups(int max) {
+        return lookups(inbound, outbound, max);
     }
 
-    /// [#findOutbound] will be called with these arguments.
-    public void expectOutbound(
-            LookAhead ahead, int protocol, int sourceAddress, int sourcePort, int clientAddress, int clientPort) {
-        expect(
-                ahead,
-                outbound,
-                hash(
-                        0,
-                        clientAddress & 0xffffffffL,
-                        Key.addresses(clientAddress, sourceAddress),
-                        Key.ports(protocol, clientPort, sourcePort)));
+    /// Begins a lookup, as [#find] makes it.
+    ///
+    /// @return its number, or [Lookups#NONE] when there are as many as there may be
+    public int add(
+            Lookups lookups,
+            int protocol,
+            long clientHi,
+            long clientLo,
+            int clientPort,
+            int virtualAddress,
+            int virtualPort) {
+        return add(
+                lookups,
+                false,
+                clientHi,
+                clientLo,
+                Key.addresses((int) clientLo, virtualAddress),
+                Key.ports(protocol, clientPort, virtualPort));
+    }
+
+    /// Likewise, as [#findOutbound] makes it.
+    public int addOutbound(
+            Lookups lookups,
+            int protocol,
+            int sourceAddress,
+            int sourcePort,
+            long clientHi,
+            long clientLo,
+            int clientPort) {
+        return add(
+                lookups,
+                true,
+                clientHi,
+                clientLo,
+                Key.addresses((int) clientLo, sourceAddress),
+                Key.ports(protocol, clientPort, sourcePort));
     }
 
     /// The connection that a reply to an IPv4 client belongs to, or [#MISSING].
@@ -188,8 +205,10 @@ public final class ConnTable extends SlotTable {
         if (wheel.isArmed(slot)) { // not while its own expiry is being reported
             wheel.disarm(slot);
         }
-        inbound.remove(slot);
-        outbound.remove(slot);
+        long inboundHash = inbound.hash(slot); // both before either index, whose branches are a matter of chance
+        long outboundHash = outbound.hash(slot);
+        inbound.remove(slot, inboundHash);
+        outbound.remove(slot, outboundHash);
         reals.connectionUnbound(conn.real(), conn.isInactive());
         giveBack(slot);
     }
@@ -204,12 +223,21 @@ public final class ConnTable extends SlotTable {
         return inbound.bytes() + outbound.bytes();
     }
 
+    @Override
+    void addLinked(ReadAhead reads, int slot) {
+        super.addLinked(reads, slot);
+        wheel.addNeighbours(reads, slot);
+        reads.add(outbound.address(outbound.hash(slot)));
+    }
+
     private boolean addToIndexes(int slot) {
-        if (!inbound.add(slot)) {
+        long inboundHash = inbound.hash(slot);
+        long outboundHash = outbound.hash(slot);
+        if (!inbound.add(slot, inboundHash)) {
             return false;
         }
-        if (!outbound.add(slot)) {
-            inbound.remove(slot);
+        if (!outbound.add(slot, outboundHash)) {
+            inbound.remove(slot, inboundHash);
             return false;
         }
         return true;

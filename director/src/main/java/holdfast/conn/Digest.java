@@ -16,15 +16,20 @@ public final class Digest {
     /// @param version         of the last change
     public static long of(
             long clientHi, long clientLo, int virtualAddress, long ports, int realAddress, int realPort, long version) {
-        long digest = mix(clientHi + 0x9e3779b97f4a7c15L);
-        digest = mix(digest + clientLo);
-        digest = mix(digest + Key.addresses(virtualAddress, realAddress));
-        digest = mix(digest + (ports | (long) realPort << 16)); // where a key has nothing
-        return mix(digest + version);
+        long client = folded(clientHi ^ 0xa0761d6478bd642fL, clientLo ^ 0xe7037ed1a0b428dbL);
+        long servers = folded(
+                Key.addresses(virtualAddress, realAddress) ^ 0x8ebc6af09c88c6e3L,
+                (ports | (long) realPort << 16) ^ 0x589965cc75374cc3L); // the port where a key has nothing
+        return mix(client + servers + version);
+    }
+
+    /// Both halves of a product, in which every bit of either factor counts (Wang Yi's wyhash).
+    private static long folded(long a, long b) {
+        return a * b ^ Math.unsignedMultiplyHigh(a, b);
     }
 
     /// A bijection in which each bit of the input moves about half of the output (multiply, shift, three times).
-    private static long mix(long x) {
+    static long mix(long x) {
         long y = (x ^ x >>> 30) * 0xbf58476d1ce4e5b9L;
         y = (y ^ y >>> 27) * 0x94d049bb133111ebL;
         return (y ^ y >>> 31) * 0x9e3779b97f4a7c15L;

@@ -1,7 +1,5 @@
 package holdfast.conn;
 
-import java.lang.foreign.SegmentAllocator;
-
 /// A doubly linked list of slots for each real server, so that listing or flushing the entries of one costs only its
 /// own. A slot is in one list or in none.
 public final class SlotLists {
@@ -9,14 +7,11 @@ public final class SlotLists {
     public static final int NONE = -1;
 
     private final int[] heads; // slot + 1; 0 is an empty list
-    private final SlotArray next; // slot + 1; 0 is the end
-    private final SlotArray previous; // slot + 1; 0 is the beginning
+    private final SlotLinks links; // slot + 1; 0 is the end or the beginning
 
-    /// @param memory  gives zeroed memory
-    public SlotLists(int lists, int slots, SegmentAllocator memory) {
+    SlotLists(int lists, SlotLinks links) {
         heads = new int[lists];
-        next = new SlotArray(slots, slots, memory);
-        previous = new SlotArray(slots, slots, memory);
+        this.links = links;
     }
 
     public int first(int list) {
@@ -24,36 +19,47 @@ public final class SlotLists {
     }
 
     public int next(int slot) {
-        return next.get(slot) - 1;
+        return links.next(slot) - 1;
     }
 
     /// Puts a slot that is in no list at the beginning of one.
     public void add(int list, int slot) {
         int head = heads[list];
-        next.set(slot, head);
-        previous.set(slot, 0);
+        links.put(slot, head, 0);
         if (head != 0) {
-            previous.set(head - 1, slot + 1);
+            links.previous(head - 1, slot + 1);
         }
         heads[list] = slot + 1;
     }
 
     /// @param list  the one that the slot is in
     public void remove(int list, int slot) {
-        int after = next.get(slot);
-        int before = previous.get(slot);
+        int after = links.next(slot);
+        int before = links.previous(slot);
         if (before == 0) {
             heads[list] = after;
         } else {
-            next.set(before - 1, after);
+            links.next(before - 1, after);
         }
         if (after != 0) {
-            previous.set(after - 1, before);
+            links.previous(after - 1, before);
         }
     }
 
-    /// Memory taken for the slots; that of the heads does not grow with them.
-    public long bytes() {
-        return next.bytes() + previous.bytes();
+    /// Where the links of a slot are.
+    long address(int slot) {
+        return links.address(slot);
+    }
+
+    /// The links that taking a slot out of its list will change, besides its own.
+    void addNeighbours(ReadAhead reads, int slot) {
+        int after = links.next(slot);
+        int before = links.previous(slot);
+        if (after != 0) {
+            reads.add(links.address(after - 1));
+        }
+        if (before != 0) {
+            reads.add(links.address(before - 1));
+        }
     }
 }

@@ -19,16 +19,26 @@ public abstract class SlotTable {
 
     private static final int CAPACITY_MAX = 1 << 27;
 
+    /// How a table lays its entries out in memory.
+    ///
+    /// @param recordBytes  of a record for IPv4
+    /// @param linkBytes    of what a slot has in a second array, where the links are; 0 where the record has them
+    /// @param list         the links of the real server's list
+    /// @param timer        those of the timer wheel
+    public record Layout(int recordBytes, int linkBytes, SlotLinks.Place list, SlotLinks.Place timer) {}
+
     protected final RealServerTable reals;
     protected final SlotLists lists; // by the real server's id plus one
     protected final TimerWheel wheel;
 
     final MemorySegment records;
     final Width width;
+    final int recordBytes;
 
+    private final MemorySegment links; // the records, where they have them
+    private final long linkBytes;
     private final FlowHash hashes;
     private final int capacity;
-    private final int recordBytes;
 
     private int size;
     private int fresh; // slots from here on have never been used
@@ -38,16 +48,13 @@ public abstract class SlotTable {
     private long refusedProbes;
     private Expired expired = (_, _) -> {};
 
-    /// @param capacity     most entries at once
-    /// @param recordBytes  of a record for IPv4
-    /// @param canDisarm    whether entries leave the wheel when they are removed
-    /// @param now          from which the timers run, in monotonic ns
-    /// @param memory       gives zeroed memory that lives as long as the table
+    /// @param capacity  most entries at once
+    /// @param now       from which the timers run, in monotonic ns
+    /// @param memory    gives zeroed memory that lives as long as the table
     protected SlotTable(
             Width width,
             int capacity,
-            int recordBytes,
-            boolean canDisarm,
+            Layout layout,
             RealServerTable reals,
             FlowHash hashes,
             long now,
@@ -60,10 +67,18 @@ public abstract class SlotTable {
         this.capacity = capacity;
         this.reals = reals;
         this.hashes = hashes;
-        this.recordBytes = recordBytes + width.clientBytes();
-        records = memory.allocate((long) capacity * this.recordBytes, 64);
-        lists = new SlotLists(reals.max() + 1, capacity, memory);
-        wheel = new TimerWheel(new Timed(), capacity, canDisarm, now, memory);
+        recordBytes = layout.recordBytes + width.clientBytes();
+        records = memory.allocate((long) capacity * recordBytes + ReadAhead.BYTES, 64);
+        linkBytes = layout.linkBytes == 0 ? 0 : (long) capacity * layout.linkBytes + ReadAhead.BYTES;
+        links = linkBytes == 0 ? records : memory.allocate(linkBytes, 64);
+        lists = new SlotLists(reals.max() + 1, links(layout, layout.list));
+        wheel = new TimerWheel(new Timed(), links(layout, layout.timer), now);
+    }
+
+    private SlotLinks links(Layout layout, SlotLinks.Place place) {
+        return layout.linkBytes == 0
+                ? new SlotLinks(place, records.address() + width.clientBytes(), recordBytes)
+                : new SlotLinks(place, links.address(), layout.linkBytes);
     }
 
     /// The table's own view, moved to a slot: only for use inside one operation, never across a callback.
@@ -150,17 +165,34 @@ public abstract class SlotTable {
 
     /// Memory taken for all slots, in bytes.
     public final long bytes() {
-        return records.byteSize() + indexBytes() + wheel.bytes() + lists.bytes();
+        return records.byteSize() + linkBytes + indexBytes();
     }
 
-    /// Where the record of a slot begins, for [LookAhead].
+    /// @param outbound  the second index, where there is one
+    /// @param max       lookups at a time
+    protected final Lookups lookups(SlotIndex inbound, SlotIndex outbound, int max) {
+        return new Lookups(this, inbound, outbound, max);
+    }
+
+    /// Begins a lookup.
+    protected final int add(
+            Lookups lookups, boolean isOutbound, long clientHi, long clientLo, long addresses, long ports) {
+        return lookups.add(
+                isOutbound, hash(clientHi, clientLo, addresses, ports), clientHi, clientLo, addresses, ports);
+    }
+
+    /// The links of a slot.
+    final void addLinks(ReadAhead reads, int slot) {
+        reads.add(lists.address(slot));
+    }
+
+    /// What changes with a slot that is removed, besides its record and its links, which are in the caches.
+    void addLinked(ReadAhead reads, int slot) {
+        lists.addNeighbours(reads, slot);
+    }
+
     final long recordAddress(int slot) {
         return records.address() + (long) Objects.checkIndex(slot, capacity) * recordBytes;
-    }
-
-    /// A search in an index for a key with this hash will come.
-    protected static void expect(LookAhead ahead, SlotIndex index, long hash) {
-        ahead.expect(index.likely(hash));
     }
 
     final void addDigest(long change) {

@@ -28,14 +28,13 @@ public abstract class SlotView {
     private final int stride;
     private int slot;
 
-    /// @param bytes  of a record without what [Width#IPV6] adds
-    protected SlotView(SlotTable table, int bytes) {
+    protected SlotView(SlotTable table) {
         this.table = table;
         records = table.records.address();
         capacity = table.capacity();
         isWide = table.width == Width.IPV6;
         clientBytes = table.width.clientBytes();
-        stride = clientBytes + bytes;
+        stride = table.recordBytes;
     }
 
     /// Moves to a slot, which is checked, because the memory is read by address.

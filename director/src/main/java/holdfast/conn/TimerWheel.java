@@ -1,6 +1,5 @@
 package holdfast.conn;
 
-import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 
 /// A hierarchical timer wheel over the slots of a table: six rings of 256 buckets, the innermost of 1.05 ms each, the
@@ -32,28 +31,24 @@ public final class TimerWheel {
     private static final int END = 1;
 
     private final Owner owner;
-    private final boolean canDisarm;
     private final int[] heads = new int[BUCKETS]; // slot + 2, or 0 when empty
-    private final SlotArray next; // slot + 2, END, or 0 when not armed
-    private final SlotArray previous; // slot + BUCKETS + 1, or bucket + 1; without canDisarm it has no length
+    private final SlotLinks
+            links; // next: slot + 2, END, or 0 when not armed; previous: slot + BUCKETS + 1, or bucket + 1
     private final long[] occupied = new long[RING / Long.SIZE]; // innermost buckets that may hold a slot
 
     private long tick; // its buckets and all later ones are to come
     private int armed;
 
-    /// @param canDisarm  whether [#disarm] is needed; costs another link for each slot
-    /// @param now        the time from which it runs, in ns
-    /// @param memory     gives zeroed memory
-    public TimerWheel(Owner owner, int slots, boolean canDisarm, long now, SegmentAllocator memory) {
+    /// @param links  of the table's slots, all of them 0; one-way where no slot is ever disarmed
+    /// @param now    the time from which it runs, in ns
+    TimerWheel(Owner owner, SlotLinks links, long now) {
         this.owner = owner;
-        this.canDisarm = canDisarm;
-        next = new SlotArray(slots, slots + 1, memory);
-        previous = new SlotArray(canDisarm ? slots : 0, slots + BUCKETS, memory);
+        this.links = links;
         tick = now >> TICK_SHIFT;
     }
 
     public boolean isArmed(int slot) {
-        return next.get(slot) != 0;
+        return links.next(slot) != 0;
     }
 
     /// How many slots are armed.
@@ -68,19 +63,19 @@ public final class TimerWheel {
         armAtTick(slot, Math.max(at >> TICK_SHIFT, tick));
     }
 
-    /// Takes an armed slot out at once; only for a wheel that can.
+    /// Takes an armed slot out at once; only where the links go both ways.
     public void disarm(int slot) {
-        int after = next.get(slot);
-        int before = previous.get(slot);
+        int after = links.next(slot);
+        int before = links.previous(slot);
         if (before <= BUCKETS) {
             heads[before - 1] = after == END ? 0 : after;
         } else {
-            next.set(before - BUCKETS - 1, after);
+            links.next(before - BUCKETS - 1, after);
         }
         if (after != END) {
-            previous.set(after - 2, before);
+            links.previous(after - 2, before);
         }
-        next.set(slot, 0);
+        links.next(slot, 0);
         armed--;
     }
 
@@ -172,11 +167,13 @@ public final class TimerWheel {
 
     private void push(int bucket, int slot) {
         int head = heads[bucket];
-        next.set(slot, head == 0 ? END : head);
-        if (canDisarm) {
-            previous.set(slot, bucket + 1);
+        int after = head == 0 ? END : head;
+        if (links.isOneWay()) {
+            links.next(slot, after);
+        } else {
+            links.put(slot, after, bucket + 1);
             if (head != 0) {
-                previous.set(head - 2, slot + BUCKETS + 1);
+                links.previous(head - 2, slot + BUCKETS + 1);
             }
         }
         heads[bucket] = slot + 2;
@@ -188,18 +185,28 @@ public final class TimerWheel {
 
     private int pop(int bucket) {
         int slot = heads[bucket] - 2;
-        int after = next.get(slot);
+        int after = links.next(slot);
         heads[bucket] = after == END ? 0 : after;
-        if (canDisarm && after != END) {
-            previous.set(after - 2, bucket + 1);
+        if (!links.isOneWay() && after != END) {
+            links.previous(after - 2, bucket + 1);
         }
-        next.set(slot, 0);
+        links.next(slot, 0);
         armed--;
         return slot;
     }
 
-    /// Memory taken for the slots; that of the buckets does not grow with them.
-    public long bytes() {
-        return next.bytes() + previous.bytes();
+    /// The links that disarming a slot will change, besides its own.
+    void addNeighbours(ReadAhead reads, int slot) {
+        int after = links.next(slot);
+        if (after == 0) {
+            return;
+        }
+        if (after != END) {
+            reads.add(links.address(after - 2));
+        }
+        int before = links.previous(slot);
+        if (before > BUCKETS) {
+            reads.add(links.address(before - BUCKETS - 1));
+        }
     }
 }

@@ -3,7 +3,7 @@ package holdfast.forward;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conn.Conn;
 import holdfast.conn.ConnTable;
-import holdfast.conn.LookAhead;
+import holdfast.conn.Lookups;
 import holdfast.conn.SctpState;
 import holdfast.conn.TcpState;
 import holdfast.service.Flow;
@@ -37,12 +37,14 @@ final class Forwarder {
     private final SipCallId calls;
     private final Fragments fragments;
     private final Conn conn;
-    private final LookAhead ahead;
+    private final Lookups lookups;
+    private final int[] lookupOf = new int[PacketIo.BATCH_MAX]; // the number of each frame's
     private final Replies replies = new Replies(PacketIo.BATCH_MAX);
     private final TokenBucket errors = new TokenBucket(ICMP_ERRORS_PER_SECOND, 50);
 
     private volatile NextHops hops = NextHops.none();
     private long[] relayMacs = {};
+    private int lookup; // of the frame that is being taken
 
     Forwarder(Tables tables, Ports ports, OwnedAddresses owned, ProbeQueue probes, Egress egress) {
         this.tables = tables;
@@ -52,7 +54,7 @@ final class Forwarder {
         this.probes = probes;
         this.egress = egress;
         conn = tables.connections().view();
-        ahead = new LookAhead(tables.connections(), PacketIo.BATCH_MAX);
+        lookups = tables.connections().lookups(PacketIo.BATCH_MAX);
         calls = new SipCallId(tables.callHashes());
         fragments = new Fragments(tables.hashes());
         macs = ports.ports().stream().mapToLong(Ports.Port::mac).toArray();
@@ -68,37 +70,56 @@ final class Forwarder {
         relayMacs = macs.clone();
     }
 
-    /// Tells that [#take] will be called for a frame of the same batch ([LookAhead]).
+    /// Decides about the frames of a batch, one after the other, and does it.
     ///
-    /// @param address  of the `virtio_net_hdr`
-    /// @param length   bytes from the Ethernet header on
-    void expect(long address, int length) {
-        if (frame.wrap(address, length) != Frame.Kind.FLOW) {
-            return;
+    /// @param addresses  of each `virtio_net_hdr`
+    /// @param lengths    bytes from the Ethernet header on
+    /// @param count      frames, no more than [PacketIo#BATCH_MAX]
+    /// @param port       that they came in by
+    void take(long[] addresses, int[] lengths, int count, int port, Mode mode, long now) {
+        if (mode != Mode.STANDBY) {
+            lookUp(addresses, lengths, count);
         }
+        for (int i = 0; i < count; i++) {
+            lookup = lookupOf[i];
+            take(addresses[i], lengths[i], port, mode, now);
+        }
+    }
+
+    /// Begins to look for the connection of each frame that belongs to one, so that a batch waits for memory together.
+    private void lookUp(long[] addresses, int[] lengths, int count) {
+        lookups.clear();
+        for (int i = 0; i < count; i++) {
+            lookupOf[i] = frame.wrap(addresses[i], lengths[i]) == Frame.Kind.FLOW ? beginLookup() : Lookups.NONE;
+        }
+        lookups.fetch();
+    }
+
+    private int beginLookup() {
         int source = frame.source();
         int destination = frame.destination();
-        if (owned.contains(destination)) {
-            tables.connections()
-                    .expect(ahead, frame.protocol(), source, frame.sourcePort(), destination, frame.destinationPort());
-        } else {
-            tables.connections()
-                    .expectOutbound(
-                            ahead, frame.protocol(), source, frame.sourcePort(), destination, frame.destinationPort());
-        }
+        return owned.contains(destination)
+                ? tables.connections()
+                        .add(
+                                lookups,
+                                frame.protocol(),
+                                0,
+                                source & 0xffff_ffffL,
+                                frame.sourcePort(),
+                                destination,
+                                frame.destinationPort())
+                : tables.connections()
+                        .addOutbound(
+                                lookups,
+                                frame.protocol(),
+                                source,
+                                frame.sourcePort(),
+                                0,
+                                destination & 0xffff_ffffL,
+                                frame.destinationPort());
     }
 
-    /// All frames of a batch have been expected.
-    void fetchExpected() {
-        ahead.fetch();
-    }
-
-    /// Decides about one frame and does it.
-    ///
-    /// @param address  of the `virtio_net_hdr`
-    /// @param length   bytes from the Ethernet header on
-    /// @param port     that it came in by
-    void take(long address, int length, int port, Mode mode, long now) {
+    private void take(long address, int length, int port, Mode mode, long now) {
         var kind = frame.wrap(address, length);
         switch (kind) {
             case OTHER -> counters.count(Counter.NOT_OURS);
@@ -133,7 +154,7 @@ final class Forwarder {
         if (mode == Mode.STANDBY) {
             counters.count(isToOwned ? Counter.DROPPED_NOT_ACTIVE : Counter.NOT_OURS);
         } else if (mode == Mode.RELAY) {
-            relay(isToOwned || (kind == Frame.Kind.FLOW && reply() != ConnTable.MISSING), port);
+            relay(isToOwned || (kind == Frame.Kind.FLOW && lookups.find(lookup) != ConnTable.MISSING), port);
         } else if (kind == Frame.Kind.FLOW) {
             if (isToOwned) {
                 fromClient(port, now);
@@ -168,7 +189,7 @@ final class Forwarder {
     /// A packet to an owned address: along its connection, or the first of one (IPVS-REF 1.2).
     private void fromClient(int port, long now) {
         flow.v4(frame.protocol(), frame.source(), frame.sourcePort(), frame.destination(), frame.destinationPort());
-        int slot = known();
+        int slot = lookups.find(lookup);
         if (slot != ConnTable.MISSING && begins() && isReplaced(slot)) {
             tables.end(slot, false, now);
             slot = ConnTable.MISSING;
@@ -310,7 +331,7 @@ final class Forwarder {
 
     /// A packet that is not for us unless it is a NAT server's reply (IPVS-REF 1.9).
     private void fromServer(int port, long now) {
-        int slot = reply();
+        int slot = lookups.find(lookup);
         if (slot == ConnTable.MISSING) {
             refuseOrLeave(port, now);
             return;
@@ -448,16 +469,6 @@ final class Forwarder {
         forward(hop);
         counters.count(Counter.FORWARDED_TO_SERVER);
         counters.add(Counter.FORWARDED_BYTES, bytes);
-    }
-
-    private int reply() {
-        return tables.connections()
-                .findOutbound(
-                        frame.protocol(),
-                        frame.source(),
-                        frame.sourcePort(),
-                        frame.destination(),
-                        frame.destinationPort());
     }
 
     /// A new connection (IPVS-REF 1.3 to 1.5).

@@ -1,9 +1,11 @@
 package holdfast.forward;
 
+import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Protocol;
 import holdfast.conn.Conn;
 import holdfast.conn.ConnFlags;
 import holdfast.conn.ConnTable;
+import holdfast.conn.Lookups;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
@@ -11,6 +13,7 @@ import holdfast.sync.Delta;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Equality;
 import holdfast.sync.Version;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The standby's side of the stream: makes the tables what the active's deltas say.
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// there on the active. Worker only, but for [#applied] and [#equality].
 final class Replica {
     private static final int RING_RECORDS = 1 << 16;
+    private static final int BATCH = 64;
     private static final long MS = 1_000_000;
     private static final int FLAGS_TAKEN = ConnFlags.METHOD | ConnFlags.NO_OUTPUT | ConnFlags.INACTIVE;
 
@@ -28,9 +32,14 @@ final class Replica {
     private final Tables tables;
     private final ConnTable connections;
     private final TemplateTable templates;
+    private final Lookups connectionLookups;
+    private final Lookups templateLookups;
+    private final int[] entryOf = new int[BATCH]; // the number of each record's lookup
+    private final int[] controllerOf = new int[BATCH]; // and of that of the template that it names
     private final Conn conn;
     private final Template template;
 
+    private int at; // which record of the batch is being applied
     private volatile long applied;
     private volatile Equality equality = Equality.UNKNOWN;
     private long appliedVersion;
@@ -47,6 +56,8 @@ final class Replica {
         ring = new DeltaRing(ringRecords);
         connections = tables.connections();
         templates = tables.templates();
+        connectionLookups = connections.lookups(2 * BATCH); // in both indexes
+        templateLookups = templates.lookups(BATCH);
         conn = connections.view();
         template = templates.view();
     }
@@ -80,16 +91,105 @@ final class Replica {
         equality = Equality.UNKNOWN;
     }
 
+    /// Applies records in batches, of which all is read before it is needed.
+    ///
     /// @return how many records were applied
     int apply(long now, int budget) {
         int done = 0;
-        for (var delta = next(done, budget); delta != null; delta = next(done, budget)) {
-            apply(delta, now);
-            ring.release();
-            done++;
+        for (int count = lookUp(budget); count > 0; count = lookUp(budget - done)) {
+            for (at = 0; at < count; at++) {
+                apply(Objects.requireNonNull(ring.peek()), now);
+                ring.release();
+            }
+            done += count;
         }
         tell(done);
         return done;
+    }
+
+    /// Begins to look for the entries of the next records.
+    ///
+    /// @return how many records
+    private int lookUp(int max) {
+        connectionLookups.clear();
+        templateLookups.clear();
+        int most = Math.min(max, BATCH);
+        int count = 0;
+        for (var delta = next(0, most); delta != null; delta = next(++count, most)) {
+            beginLookups(delta, count);
+        }
+        connectionLookups.fetch();
+        templateLookups.fetch();
+        return count;
+    }
+
+    private void beginLookups(Delta delta, int number) {
+        switch (delta.op()) {
+            case CONNECTION -> {
+                entryOf[number] = beginLookup(delta);
+                beginOutboundLookup(delta);
+                controllerOf[number] = beginControllerLookup(delta);
+            }
+            case CONNECTION_END -> {
+                entryOf[number] = beginLookup(delta);
+                connectionLookups.toBeRemoved(entryOf[number]);
+            }
+            case TEMPLATE -> entryOf[number] = beginTemplateLookup(delta);
+            case TEMPLATE_END -> {
+                entryOf[number] = beginTemplateLookup(delta);
+                templateLookups.toBeRemoved(entryOf[number]);
+            }
+            case SNAPSHOT_BEGIN, SNAPSHOT_END, MARK -> entryOf[number] = Lookups.NONE;
+        }
+    }
+
+    private int beginLookup(Delta delta) {
+        return connections.add(
+                connectionLookups,
+                delta.protocol(),
+                0,
+                delta.clientAddress() & 0xffff_ffffL,
+                delta.clientPort(),
+                delta.virtualAddress(),
+                delta.virtualPort());
+    }
+
+    /// Nobody asks for what this finds, but a new connection goes where it looks.
+    private void beginOutboundLookup(Delta delta) {
+        boolean isNat = (delta.flags() & ConnFlags.METHOD) == ForwardingMethod.NAT.code();
+        connections.addOutbound(
+                connectionLookups,
+                delta.protocol(),
+                isNat ? delta.realAddress() : delta.virtualAddress(),
+                isNat ? delta.realPort() : delta.virtualPort(),
+                0,
+                delta.clientAddress() & 0xffff_ffffL,
+                delta.clientPort());
+    }
+
+    /// [Lookups#NONE] where the record names no template.
+    private int beginControllerLookup(Delta delta) {
+        if (delta.templatePort() == Delta.NO_TEMPLATE) {
+            return Lookups.NONE;
+        }
+        int mark = delta.serviceMark();
+        return templates.add(
+                templateLookups,
+                mark == 0 ? delta.protocol() : Protocol.MARK.number(),
+                0,
+                delta.templateClient() & 0xffff_ffffL,
+                mark == 0 ? delta.virtualAddress() : mark,
+                delta.templatePort());
+    }
+
+    private int beginTemplateLookup(Delta delta) {
+        return templates.add(
+                templateLookups,
+                delta.protocol(),
+                0,
+                delta.clientAddress() & 0xffff_ffffL,
+                delta.virtualAddress(),
+                delta.virtualPort());
     }
 
     void applyAll(long now) {
@@ -112,8 +212,8 @@ final class Replica {
         }
     }
 
-    private @Nullable Delta next(int done, int budget) {
-        return done < budget ? ring.peek() : null;
+    private @Nullable Delta next(int number, int most) {
+        return number < most ? ring.peek(number) : null;
     }
 
     private void apply(Delta delta, long now) {
@@ -131,7 +231,7 @@ final class Replica {
     }
 
     private void connection(Delta delta, long now) {
-        int slot = find(delta);
+        int slot = connectionLookups.find(entryOf[at]);
         if (slot != ConnTable.MISSING && isNewer(conn.at(slot).version(), delta)) {
             conn.epoch(epoch);
             return;
@@ -157,20 +257,13 @@ final class Replica {
                 .toldAt(expiresAt)
                 .version(delta.version())
                 .epoch(epoch);
-        linkTo(controller(delta));
+        linkTo(controller());
     }
 
-    /// Slot of the template that a record names, or [Conn#NO_TEMPLATE].
-    private int controller(Delta delta) {
-        if (delta.templatePort() == Delta.NO_TEMPLATE) {
-            return Conn.NO_TEMPLATE;
-        }
-        int mark = delta.serviceMark();
-        int found = templates.find(
-                mark == 0 ? delta.protocol() : Protocol.MARK.number(),
-                delta.templateClient(),
-                mark == 0 ? delta.virtualAddress() : mark,
-                delta.templatePort());
+    /// Slot of the template that the record names, or [Conn#NO_TEMPLATE].
+    private int controller() {
+        int lookup = controllerOf[at];
+        int found = lookup == Lookups.NONE ? TemplateTable.MISSING : templateLookups.find(lookup);
         return found == TemplateTable.MISSING ? Conn.NO_TEMPLATE : found;
     }
 
@@ -219,19 +312,10 @@ final class Replica {
     }
 
     private void connectionEnd(Delta delta) {
-        int slot = find(delta);
+        int slot = connectionLookups.find(entryOf[at]);
         if (slot != ConnTable.MISSING && !isNewer(conn.at(slot).version(), delta)) {
             remove(slot);
         }
-    }
-
-    private int find(Delta delta) {
-        return connections.find(
-                delta.protocol(),
-                delta.clientAddress(),
-                delta.clientPort(),
-                delta.virtualAddress(),
-                delta.virtualPort());
     }
 
     private void remove(int slot) {
@@ -243,7 +327,7 @@ final class Replica {
     }
 
     private void template(Delta delta, long now) {
-        int slot = findTemplate(delta);
+        int slot = templateLookups.find(entryOf[at]);
         if (slot != TemplateTable.MISSING && isNewer(template.at(slot).version(), delta)) {
             template.epoch(epoch);
             return;
@@ -280,14 +364,10 @@ final class Replica {
     }
 
     private void templateEnd(Delta delta) {
-        int slot = findTemplate(delta);
+        int slot = templateLookups.find(entryOf[at]);
         if (slot != TemplateTable.MISSING && !isNewer(template.at(slot).version(), delta)) {
             tables.persistence().drop(slot);
         }
-    }
-
-    private int findTemplate(Delta delta) {
-        return templates.find(delta.protocol(), delta.clientAddress(), delta.virtualAddress(), delta.virtualPort());
     }
 
     private void sweep() {

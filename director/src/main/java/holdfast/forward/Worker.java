@@ -24,8 +24,6 @@ public final class Worker implements TableOwner, AutoCloseable {
     private static final int TIMER_BUDGET = 64;
 
     private static final int APPLY_BUDGET = 1024;
-    /// Fewer packets than this have nothing to overlap.
-    private static final int EXPECTED_MIN = 4;
 
     /// The thread that wants to know of new deltas.
     public interface DeltaReader {
@@ -174,25 +172,13 @@ public final class Worker implements TableOwner, AutoCloseable {
                 count++;
             }
             if (count > 0) {
-                takeBatch(count, port, now);
+                forwarder.take(addresses, lengths, count, port, mode, now);
                 io.flush();
                 ring.release();
                 any = true;
             }
         }
         return any;
-    }
-
-    private void takeBatch(int count, int port, long now) {
-        if (mode == Mode.ACTIVE && count >= EXPECTED_MIN) {
-            for (int i = 0; i < count; i++) {
-                forwarder.expect(addresses[i], lengths[i]);
-            }
-            forwarder.fetchExpected();
-        }
-        for (int i = 0; i < count; i++) {
-            forwarder.take(addresses[i], lengths[i], port, mode, now);
-        }
     }
 
     private boolean follow(long now) {

@@ -2,30 +2,41 @@ package holdfast.persist;
 
 import holdfast.conn.Digest;
 import holdfast.conn.Key;
+import holdfast.conn.SlotLinks;
+import holdfast.conn.SlotTable;
 import holdfast.conn.SlotView;
 import holdfast.linux.Memory;
 import holdfast.service.RealServerTable;
 
 /// A movable window onto one template of a [TemplateTable].
 ///
-/// Four words, drawn from the high bits to the low ones:
+/// Five words, drawn from the high bits to the low ones:
 ///
-///     0   | client 32            | real id 24       | flags 8 |
-///     8   | version 64                                        |
-///     16  | expiry in ms 48                  | told 16        |
-///     24  | timeout in s 32      | controlled 24    | epoch 8 |
+///     0   | client 32            | timer link 24  | flags 8 |
+///     8   | expiry in ms 48                | real id 16     |
+///     16  | version 64                                      |
+///     24  | timeout in s 32      | controlled 24  | epoch 8 |
+///     32  | told 16 | list: previous 24 | list: next 24     |
 ///
 /// `told` is the expiry last told to the standby, of which it holds the low 16 bits in units of about 1/8192 of the
 /// timeout; it lies at most two timeouts before the expiry, so that is enough to know it to within one unit.
+/// A table of more slots than 24 bits can number has links of 32 bits: that of the timer at 32, below `told`, and those
+/// of
+/// the list in a sixth word.
 /// A wide client stands before them ([SlotView]). A free slot has flags 0 and keeps the next free one in the place of
 /// the client.
 public final class Template extends SlotView {
-    static final int BYTES = 32;
-
-    private static final int OWNER = 0;
-    private static final int VERSION = 8;
-    private static final int TIME = 16;
+    private static final int CLIENT = 0;
+    private static final int TIME = 8;
+    private static final int VERSION = 16;
     private static final int USE = 24;
+    private static final int TOLD = 32;
+
+    private static final SlotTable.Layout LAYOUT = new SlotTable.Layout(
+            40, 0, new SlotLinks.Place(TOLD, 24, 0, 24), new SlotLinks.Place(CLIENT, 24, 8, SlotLinks.Place.ONE_WAY));
+    private static final SlotTable.Layout LARGE = new SlotTable.Layout(
+            48, 0, SlotLinks.Place.wholeWord(40), new SlotLinks.Place(TOLD, 32, 0, SlotLinks.Place.ONE_WAY));
+    private static final int LINKED_BY_24_BITS = 0xffffff - 1; // the wheel numbers a slot with two more
 
     private static final int LIVE = 1;
     private static final int ASSURED = 2;
@@ -39,9 +50,13 @@ public final class Template extends SlotView {
     private final RealServerTable reals;
 
     Template(TemplateTable table) {
-        super(table, BYTES);
+        super(table);
         this.table = table;
         reals = table.reals();
+    }
+
+    static SlotTable.Layout layout(int capacity) {
+        return capacity <= LINKED_BY_24_BITS ? LAYOUT : LARGE;
     }
 
     @Override
@@ -70,7 +85,7 @@ public final class Template extends SlotView {
 
     /// Id of its real server.
     public int real() {
-        return (int) (word(OWNER) >>> 8) & 0xffffff;
+        return Memory.getShort(base + TIME) & 0xffff;
     }
 
     /// Gives the template to another real server of the same key; what a standby does when a delta says so.
@@ -81,7 +96,7 @@ public final class Template extends SlotView {
         }
         addDigest(-digest());
         table.moveToReal(slot(), real(), real);
-        put(OWNER, (word(OWNER) & ~0xffffff00L) | (long) real << 8);
+        Memory.putShort(base + TIME, (short) real);
         addDigest(digest());
         return this;
     }
@@ -226,7 +241,8 @@ public final class Template extends SlotView {
 
     void fill(long clientHi, long clientLo, int real, long timeoutS, long expiresAt) {
         fillClient(clientHi, clientLo);
-        put(OWNER, clientLo << 32 | (long) real << 8 | LIVE);
+        putClient((int) clientLo, LIVE);
+        put(TIME, real);
         put(VERSION, 0);
         put(USE, timeoutS << 32);
         long expiresMs = Math.ceilDiv(expiresAt, MS);
@@ -235,12 +251,12 @@ public final class Template extends SlotView {
 
     /// Not live, but the expiry stays readable for the wheel.
     void clear() {
-        put(OWNER, 0);
+        putClient(0, 0);
     }
 
     @Override
     protected void clear(int nextFreed) {
-        put(OWNER, (long) nextFreed << 32);
+        putClient(nextFreed, 0);
     }
 
     @Override
@@ -254,12 +270,17 @@ public final class Template extends SlotView {
                 && reals.templatePort(real) == virtualPort();
     }
 
+    /// Leaves the timer's link alone, because the wheel may have the slot.
+    private void putClient(int client, int flags) {
+        put(CLIENT, (word(CLIENT) & 0xffffff00L) | (long) client << 32 | flags);
+    }
+
     private void flag(int bit, boolean on) {
-        Memory.putByte(base + OWNER, (byte) (on ? flags() | bit : flags() & ~bit));
+        Memory.putByte(base + CLIENT, (byte) (on ? flags() | bit : flags() & ~bit));
     }
 
     private int flags() {
-        return Memory.getByte(base + OWNER);
+        return Memory.getByte(base + CLIENT);
     }
 
     private long expiresMs() {
@@ -268,13 +289,14 @@ public final class Template extends SlotView {
 
     private long toldMs() {
         long expires = expiresMs() >> toldShift();
-        long behind = (expires - word(TIME)) & 0xffff;
+        long behind = (expires - (word(TOLD) >>> 48)) & 0xffff;
         return (expires - behind) << toldShift();
     }
 
     private void putTime(long expiresMs, long toldMs) {
         long told = Math.clamp(toldMs, expiresMs - 2 * timeoutS() * 1000, expiresMs);
-        put(TIME, expiresMs << 16 | (told >> toldShift() & 0xffff));
+        put(TIME, (word(TIME) & 0xffff) | expiresMs << 16);
+        put(TOLD, (word(TOLD) & 0xffff_ffffffffL) | told >> toldShift() << 48);
     }
 
     /// The unit of `told` is the power of two of ms that fits 8192 to 16384 times into the timeout.

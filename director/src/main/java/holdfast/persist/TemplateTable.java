@@ -2,7 +2,7 @@ package holdfast.persist;
 
 import holdfast.conn.FlowHash;
 import holdfast.conn.Key;
-import holdfast.conn.LookAhead;
+import holdfast.conn.Lookups;
 import holdfast.conn.SlotIndex;
 import holdfast.conn.SlotTable;
 import holdfast.conn.Width;
@@ -13,14 +13,12 @@ import java.lang.foreign.SegmentAllocator;
 /// client, virtual address, virtual port), of which all but the client are those of its real server
 /// ([RealServerTable#templatePort]).
 ///
-/// The memory of one template, when the table is full, is at most 48 bytes, and 64 where clients are wide:
+/// The memory of one template, when the table is full, is at most 47 bytes, and 63 where clients are wide:
 ///
-///     record (see Template)     32      48 with a wide client
+///     record (see Template)     40      56 with a wide client; links of timer wheel and real server included
 ///     index                      7      7/4 places of 4 bytes
-///     timer wheel link           3      4 from 16.7 M templates on
-///     links of the real server   6      3 + 3; likewise 4 + 4
 ///                               --
-///                               48      wide 64
+///                               47      55 from 16.7 M templates on; wide 63 and 71
 ///
 /// Besides, a fixed part that does not grow with the table, as in [holdfast.conn.ConnTable].
 ///
@@ -52,7 +50,7 @@ public final class TemplateTable extends SlotTable {
     /// @param memory    gives zeroed memory that lives as long as the table
     public TemplateTable(
             Width width, int capacity, RealServerTable reals, FlowHash hashes, long now, SegmentAllocator memory) {
-        super(width, capacity, Template.BYTES, false, reals, hashes, now, memory);
+        super(width, capacity, Template.layout(capacity), reals, hashes, now, memory);
         index = new Index(memory);
         template = new Template(this);
     }
@@ -79,18 +77,22 @@ public final class TemplateTable extends SlotTable {
         return index.find(hash(clientHi, clientLo, addresses, ports), clientHi, clientLo, addresses, ports);
     }
 
-    /// [#find] will be called with these arguments. The datapath has no use for it yet: only a new connection looks for
-    /// a
-    /// template, and its service must be known first. `bin/bench tables` has.
-    public void expect(LookAhead ahead, int protocol, int client, int virtualAddress, int virtualPort) {
-        expect(
-                ahead,
-                index,
-                hash(
-                        0,
-                        client & 0xffffffffL,
-                        Key.addresses(client, virtualAddress),
-                        Key.ports(protocol, 0, virtualPort)));
+    /// Lookups that are made together, `max` at a time.
+    public Lookups lookups(int max) {
+        return lookups(index, index, max);
+    }
+
+    /// Begins a lookup, as [#find] makes it.
+    ///
+    /// @return its number, or [Lookups#NONE] when there are as many as there may be
+    public int add(Lookups lookups, int protocol, long clientHi, long clientLo, int virtualAddress, int virtualPort) {
+        return add(
+                lookups,
+                false,
+                clientHi,
+                clientLo,
+                Key.addresses((int) clientLo, virtualAddress),
+                Key.ports(protocol, 0, virtualPort));
     }
 
     /// Puts a template of an IPv4 client in, as the wide form does.
@@ -115,7 +117,7 @@ public final class TemplateTable extends SlotTable {
             return refuseFull();
         }
         template.at(slot).fill(clientHi, clientLo, real, timeoutS, expiresAt);
-        if (!index.add(slot)) {
+        if (!index.add(slot, index.hash(slot))) {
             leave(slot);
             return refuseProbes();
         }
@@ -137,7 +139,7 @@ public final class TemplateTable extends SlotTable {
         int real = template.real();
         strike(slot, real); // before the index, whose branches are a matter of chance, so that both are read at once
         if (!template.isInvalid()) {
-            index.remove(slot);
+            index.remove(slot, index.hash(slot));
         }
         reals.templateUnbound(real);
         leave(slot);
@@ -147,7 +149,7 @@ public final class TemplateTable extends SlotTable {
     /// do not announce its end when it comes, because another template may have the key by then.
     public void invalidate(int slot) {
         if (!template.at(slot).isInvalid()) {
-            index.remove(slot);
+            index.remove(slot, index.hash(slot));
             template.markInvalid();
         }
     }

@@ -18,6 +18,7 @@ public final class RealServerTable {
     /// No real server.
     public static final int NONE = -1;
 
+    private static final int MAX = 1 << 16; // a template keeps an id in 16 bits
     private static final int AVAILABLE = 1;
     private static final int OVERLOAD = 2;
     private static final long SECOND = 1_000_000_000L;
@@ -51,8 +52,8 @@ public final class RealServerTable {
 
     /// @param max  most ids at once; the memory for all of them is taken here, about 300 bytes for each
     public RealServerTable(int max) {
-        if (max < 1 || max > 1 << 20) {
-            throw new IllegalArgumentException("a table of " + max + " real servers is not within 1 to 1048576");
+        if (max < 1 || max > MAX) {
+            throw new IllegalArgumentException("a table of " + max + " real servers is not within 1 to " + MAX);
         }
         protocol = new int[max];
         virtualAddress = new int[max];

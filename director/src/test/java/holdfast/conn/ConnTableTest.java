@@ -25,19 +25,16 @@ class ConnTableTest {
         for (int capacity : new int[] {1_000, 65_536, 1_000_000}) {
             assertThat(table(capacity).bytes()).isLessThanOrEqualTo(96L * capacity);
         }
-        assertThat(table(1_000_000).bytes() / 1_000_000.0).isBetween(89.9, 90.1);
+        assertThat(table(1_000_000).bytes() / 1_000_000.0).isBetween(93.9, 94.1);
         assertThat(Conn.BYTES).as("one cache line").isEqualTo(64);
     }
 
     @Test
     void memoryKeepsToItsBoundAtEveryCapacity() {
-        for (int capacity : new int[] {1_000, 1_000_000, 16_000_000, 0xffffff - 1536, 16_777_216, 20_000_000}) {
+        for (int capacity : new int[] {1_000, 1_000_000, 16_000_000, 20_000_000}) {
             assertThat(bytesOf(Width.IPV4, capacity)).isLessThanOrEqualTo(96L * capacity);
             assertThat(bytesOf(Width.IPV6, capacity)).isLessThanOrEqualTo(112L * capacity);
         }
-        assertThat(bytesOf(Width.IPV4, 20_000_000) / 2e7)
-                .as("links of four bytes")
-                .isBetween(93.9, 94.1);
     }
 
     /// Only reckons: the memory is never touched, so it is not there.

@@ -105,7 +105,7 @@ class HashFloodTest {
     private static int added(SlotIndex index) {
         int added = 0;
         for (int slot = 0; slot < FLOOD; slot++) {
-            added += index.add(slot) ? 1 : 0;
+            added += index.add(slot, index.hash(slot)) ? 1 : 0;
         }
         return added;
     }

@@ -44,10 +44,10 @@ class SlotIndexPropertyTest {
             if (lot.kind() < 3 && !slotOf.containsKey(key) && slotOf.size() < SLOTS) {
                 int slot = freeSlot();
                 keys[slot] = key;
-                assertThat(index.add(slot)).isTrue();
+                assertThat(index.add(slot, hashOf(key))).isTrue();
                 slotOf.put(key, slot);
             } else if (lot.kind() == 3 && slotOf.containsKey(key)) {
-                index.remove(slotOf.remove(key));
+                index.remove(slotOf.remove(key), hashOf(key));
             }
             for (int asked = 0; asked < 150; asked++) {
                 assertThat(index.find(hashOf(asked), 0, 0, asked, 0))

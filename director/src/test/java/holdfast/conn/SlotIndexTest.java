@@ -27,9 +27,10 @@ class SlotIndexTest {
     void probingIsBounded() {
         var index = new Crowded(1000);
         for (int slot = 0; slot < SlotIndex.PROBES_MAX; slot++) {
-            assertThat(index.add(slot)).isTrue();
+            assertThat(index.add(slot, index.hash(slot))).isTrue();
         }
-        assertThat(index.add(SlotIndex.PROBES_MAX)).isFalse();
+        assertThat(index.add(SlotIndex.PROBES_MAX, index.hash(SlotIndex.PROBES_MAX)))
+                .isFalse();
         assertThat(index.find(-1, 0, 0, SlotIndex.PROBES_MAX, 0)).isEqualTo(SlotIndex.MISSING);
         assertThat(index.find(-1, 0, 0, SlotIndex.PROBES_MAX - 1, 0)).isEqualTo(SlotIndex.PROBES_MAX - 1);
     }
@@ -38,16 +39,18 @@ class SlotIndexTest {
     void removalFromTheMiddleLeavesNoGap() {
         var index = new Crowded(1000);
         for (int slot = 0; slot < 100; slot++) {
-            index.add(slot);
+            index.add(slot, index.hash(slot));
         }
         for (int slot = 0; slot < 100; slot += 2) {
-            index.remove(slot);
+            index.remove(slot, index.hash(slot));
         }
         for (int slot = 0; slot < 100; slot++) {
             assertThat(index.find(-1, 0, 0, slot, 0)).isEqualTo(slot % 2 == 0 ? SlotIndex.MISSING : slot);
         }
         for (int slot = 200; slot < 200 + SlotIndex.PROBES_MAX - 50; slot++) {
-            assertThat(index.add(slot)).as("the freed places are free again").isTrue();
+            assertThat(index.add(slot, index.hash(slot)))
+                    .as("the freed places are free again")
+                    .isTrue();
         }
     }
 }

@@ -37,13 +37,19 @@ class TimerWheelTest {
         }
     }
 
+    /// @param isOneWay  as the templates have them, which are never disarmed
+    private static SlotLinks links(int slots, boolean isOneWay) {
+        var place = new SlotLinks.Place(0, 32, 0, isOneWay ? SlotLinks.Place.ONE_WAY : 32);
+        return new SlotLinks(place, Arena.global().allocate(slots * 8L, 8).address(), 8);
+    }
+
     @Test
     void firesNothingEarlyAndNothingLate() {
         Seeds.each(40, (random, _) -> {
             int slots = 200;
             long now = random.nextLong(-1000 * SECOND, 1000 * SECOND);
             var expiries = new Expiries(slots);
-            var wheel = new TimerWheel(expiries, slots, random.nextBoolean(), now, Arena.ofAuto());
+            var wheel = new TimerWheel(expiries, links(slots, random.nextBoolean()), now);
             for (int slot = 0; slot < slots; slot++) {
                 expiries.at[slot] = now + someDistance(random);
                 wheel.arm(slot, expiries.at[slot]);
@@ -62,7 +68,7 @@ class TimerWheelTest {
     @Test
     void expiryThatMovedOnIsFollowed() {
         var expiries = new Expiries(1);
-        var wheel = new TimerWheel(expiries, 1, false, 0, Arena.ofAuto());
+        var wheel = new TimerWheel(expiries, links(1, true), 0);
         expiries.at[0] = SECOND;
         wheel.arm(0, SECOND);
         expiries.at[0] = 300 * SECOND;
@@ -77,7 +83,7 @@ class TimerWheelTest {
     @Test
     void horizonOfUnsigned32BitSeconds() {
         var expiries = new Expiries(1);
-        var wheel = new TimerWheel(expiries, 1, true, 5, Arena.ofAuto());
+        var wheel = new TimerWheel(expiries, links(1, false), 5);
         long at = 0xffffffffL * SECOND;
         expiries.at[0] = at;
         wheel.arm(0, at);
@@ -89,7 +95,7 @@ class TimerWheelTest {
     @Test
     void weeksAheadFireToTheMillisecond() {
         var expiries = new Expiries(1);
-        var wheel = new TimerWheel(expiries, 1, true, 5, Arena.ofAuto());
+        var wheel = new TimerWheel(expiries, links(1, false), 5);
         long at = 40L * 86400 * SECOND + 12345;
         expiries.at[0] = at;
         wheel.arm(0, at);
@@ -105,7 +111,7 @@ class TimerWheelTest {
         Seeds.each(40, (random, _) -> {
             int slots = 100;
             var expiries = new Expiries(slots);
-            var wheel = new TimerWheel(expiries, slots, true, 0, Arena.ofAuto());
+            var wheel = new TimerWheel(expiries, links(slots, false), 0);
             for (int slot = 0; slot < slots; slot++) {
                 expiries.at[slot] = random.nextLong(3) * 40 * SECOND + random.nextLong(2 * TICK);
                 wheel.arm(slot, expiries.at[slot]);
@@ -129,7 +135,7 @@ class TimerWheelTest {
     void budgetBoundsEachTurnAndLosesNothing() {
         int slots = 10_000;
         var expiries = new Expiries(slots);
-        var wheel = new TimerWheel(expiries, slots, false, 0, Arena.ofAuto());
+        var wheel = new TimerWheel(expiries, links(slots, true), 0);
         for (int slot = 0; slot < slots; slot++) {
             expiries.at[slot] = 300 * SECOND;
             wheel.arm(slot, 300 * SECOND);
@@ -163,7 +169,7 @@ class TimerWheelTest {
                 return true;
             }
         };
-        var wheel = new TimerWheel(owner, 1, true, 0, Arena.ofAuto());
+        var wheel = new TimerWheel(owner, links(1, false), 0);
         wheel.arm(0, 0);
 
         wheel.advance(10 * TICK, 1000);

@@ -39,6 +39,8 @@ class AllocationTest {
     private final ProbeQueue probes = new ProbeQueue();
     private final Forwarder forwarder = forwarder();
     private final long scratch = Memory.allocate(4096);
+    private final long[] batch = {scratch};
+    private final int[] lengths = new int[1];
     private long now = 1000 * TestDirector.SECOND;
 
     private Tables tables() {
@@ -213,6 +215,7 @@ class AllocationTest {
     /// Takes a copy, because forwarding rewrites the frame where it lies.
     private void take(long frame, int length, int port) {
         Memory.copy(frame, scratch, Frame.VNET_BYTES + length);
-        forwarder.take(scratch, length, port, Mode.ACTIVE, now);
+        lengths[0] = length;
+        forwarder.take(batch, lengths, 1, port, Mode.ACTIVE, now);
     }
 }

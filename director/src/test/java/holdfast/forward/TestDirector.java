@@ -118,9 +118,7 @@ final class TestDirector implements AutoCloseable {
     List<Sent> take(int port, long frame, int length) {
         sent.clear();
         var before = counts();
-        forwarder.expect(frame, length);
-        forwarder.fetchExpected();
-        forwarder.take(frame, length, port, mode, now);
+        forwarder.take(new long[] {frame}, new int[] {length}, 1, port, mode, now);
         assertThat(grown(before)).as("the one counter that this frame ends in").hasSize(1);
         return List.copyOf(sent);
     }

@@ -23,6 +23,7 @@ public final class Mutants {
             "holdfast.conn.TimerWheelTest",
             "holdfast.conn.ConnTablePropertyTest",
             "holdfast.conn.SlotIndexPropertyTest",
+            "holdfast.conn.LookupsTest",
             "holdfast.persist.TemplateTablePropertyTest",
             "holdfast.schedule.RoundRobinTest",
             "holdfast.schedule.LeastConnectionTest",

@@ -67,18 +67,23 @@ public final class DeltaRing {
 
     /// Consumer: the oldest record, or null when there is none.
     public @Nullable Delta peek() {
-        long head = memory.get(JAVA_LONG, headAt);
-        if (head >= memory.get(JAVA_LONG, tailCopyAt)) {
+        return peek(0);
+    }
+
+    /// Consumer: the record that so many others are older than, or null when there is none yet.
+    public @Nullable Delta peek(int older) {
+        long at = memory.get(JAVA_LONG, headAt) + older;
+        if (at >= memory.get(JAVA_LONG, tailCopyAt)) {
             long tail = (long) COUNTER.getAcquire(memory, tailAt);
             memory.set(JAVA_LONG, tailCopyAt, tail);
-            if (head >= tail) {
+            if (at >= tail) {
                 return null;
             }
         }
-        return consumerView.at(offset(head));
+        return consumerView.at(offset(at));
     }
 
-    /// Consumer: frees the record that [#peek] gave.
+    /// Consumer: frees the oldest record.
     public void release() {
         COUNTER.setRelease(memory, headAt, memory.get(JAVA_LONG, headAt) + 1);
     }

@@ -32,6 +32,27 @@ class DeltaRingTest {
     }
 
     @Test
+    void showsRecordsThatAreNotYetTheirTurn() {
+        var ring = new DeltaRing(4);
+        for (int round = 0; round < 3; round++) { // also where the records go on at the beginning of the memory
+            for (int i = 1; i <= 3; i++) {
+                claim(ring).version(i);
+                ring.publish();
+            }
+            for (int older = 2; older >= 0; older--) {
+                var shown = Objects.requireNonNull(ring.peek(older));
+                assertThat(shown.version()).isEqualTo(older + 1);
+            }
+            assertThat(ring.peek(3)).isNull();
+            assertThat(peek(ring).version()).as("none was taken").isEqualTo(1);
+            for (int i = 0; i < 3; i++) {
+                ring.release();
+            }
+            assertThat(ring.peek(0)).isNull();
+        }
+    }
+
+    @Test
     void claimsAZeroedRecordWhoseFieldsDoNotTouchEachOther() {
         var ring = new DeltaRing(2);
         for (int round = 0; round < 3; round++) {

@@ -75,13 +75,14 @@ public class Lookup {
     private int independent(int first) {
         int found = 0;
         for (int batch = 0; batch < LOOKUPS; batch += BATCH) {
+            table.begin();
             for (int i = 0; i < BATCH; i++) {
                 clients[i] = Clients.client(first + below(entries));
-                table.expect(clients[i]);
+                table.willFind(clients[i]);
             }
             table.fetch();
-            for (int client : clients) {
-                found += table.find(client);
+            for (int i = 0; i < BATCH; i++) {
+                found += table.find(i, clients[i]);
             }
         }
         return found;

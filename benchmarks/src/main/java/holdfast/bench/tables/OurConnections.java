@@ -3,7 +3,7 @@ package holdfast.bench.tables;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conn.ConnFlags;
 import holdfast.conn.ConnTable;
-import holdfast.conn.LookAhead;
+import holdfast.conn.Lookups;
 import holdfast.conn.Width;
 
 /// The director's connection table, one NAT connection to a client; looked up as packets from clients are.
@@ -13,12 +13,12 @@ final class OurConnections implements Subject {
 
     private final ConnTable table;
     private final boolean isWide;
-    private final LookAhead ahead;
+    private final Lookups lookups;
 
     private OurConnections(Width width, int entries) {
         isWide = width == Width.IPV6;
         table = new ConnTable(width, entries, Site.reals(), Site.hashes(), 0, Site::memory);
-        ahead = new LookAhead(table, Lookup.BATCH);
+        lookups = table.lookups(3 * Lookup.BATCH);
     }
 
     static OurConnections ipv4(int entries) {
@@ -31,7 +31,7 @@ final class OurConnections implements Subject {
 
     @Override
     public void insert(int client) {
-        int real = client & (Site.REALS - 1);
+        int real = real(client);
         int slot = table.insert(
                 Site.TCP,
                 isWide ? Clients.hi(client) : 0,
@@ -58,19 +58,62 @@ final class OurConnections implements Subject {
     }
 
     @Override
-    public void expect(int client) {
-        if (!isWide) {
-            table.expect(ahead, Site.TCP, client, CLIENT_PORT, Site.VIP, Site.PORT);
-        }
+    public void begin() {
+        lookups.clear();
+    }
+
+    @Override
+    public void willFind(int client) {
+        add(client);
+    }
+
+    private int add(int client) {
+        return table.add(
+                lookups,
+                Site.TCP,
+                isWide ? Clients.hi(client) : 0,
+                isWide ? Clients.lo(client) : client & 0xffffffffL,
+                CLIENT_PORT,
+                Site.VIP,
+                Site.PORT);
+    }
+
+    @Override
+    public void willReplace(int client, int by) {
+        lookups.toBeRemoved(add(client));
+        add(by);
+        table.addOutbound(
+                lookups,
+                Site.TCP,
+                Site.realAddress(real(by)),
+                Site.PORT,
+                isWide ? Clients.hi(by) : 0,
+                isWide ? Clients.lo(by) : by & 0xffffffffL,
+                CLIENT_PORT);
     }
 
     @Override
     public void fetch() {
-        ahead.fetch();
+        lookups.fetch();
+    }
+
+    @Override
+    public int find(int number, int client) {
+        return lookups.find(number);
+    }
+
+    @Override
+    public void replace(int number, int client, int by) {
+        table.remove(lookups.find(3 * number));
+        insert(by);
     }
 
     @Override
     public void remove(int client) {
         table.remove(find(client));
+    }
+
+    private static int real(int client) {
+        return client & (Site.REALS - 1);
     }
 }

@@ -1,6 +1,6 @@
 package holdfast.bench.tables;
 
-import holdfast.conn.LookAhead;
+import holdfast.conn.Lookups;
 import holdfast.conn.Width;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
@@ -11,12 +11,12 @@ final class OurTemplates implements Subject {
 
     private final TemplateTable table;
     private final boolean isWide;
-    private final LookAhead ahead;
+    private final Lookups lookups;
 
     private OurTemplates(Width width, int entries) {
         isWide = width == Width.IPV6;
         table = new TemplateTable(width, entries, Site.reals(), Site.hashes(), 0, Site::memory);
-        ahead = new LookAhead(table, Lookup.BATCH);
+        lookups = table.lookups(2 * Lookup.BATCH);
     }
 
     static OurTemplates ipv4(int entries) {
@@ -29,7 +29,7 @@ final class OurTemplates implements Subject {
 
     @Override
     public void insert(int client) {
-        int real = client & (Site.REALS - 1);
+        int real = real(client);
         long expiresAt = TIMEOUT_S * Site.SECOND;
         int slot = isWide
                 ? table.insert(Clients.hi(client), Clients.lo(client), real, TIMEOUT_S, expiresAt)
@@ -47,15 +47,45 @@ final class OurTemplates implements Subject {
     }
 
     @Override
-    public void expect(int client) {
-        if (!isWide) {
-            table.expect(ahead, Site.TCP, client, Site.VIP, Site.PORT);
-        }
+    public void begin() {
+        lookups.clear();
+    }
+
+    @Override
+    public void willFind(int client) {
+        add(client);
+    }
+
+    private int add(int client) {
+        return table.add(
+                lookups,
+                Site.TCP,
+                isWide ? Clients.hi(client) : 0,
+                isWide ? Clients.lo(client) : client & 0xffffffffL,
+                Site.VIP,
+                Site.PORT);
+    }
+
+    @Override
+    public void willReplace(int client, int by) {
+        lookups.toBeRemoved(add(client));
+        add(by);
     }
 
     @Override
     public void fetch() {
-        ahead.fetch();
+        lookups.fetch();
+    }
+
+    @Override
+    public int find(int number, int client) {
+        return lookups.find(number);
+    }
+
+    @Override
+    public void replace(int number, int client, int by) {
+        table.remove(lookups.find(2 * number));
+        insert(by);
     }
 
     @Override
@@ -69,5 +99,9 @@ final class OurTemplates implements Subject {
 
     Template view() {
         return table.view();
+    }
+
+    private static int real(int client) {
+        return client & (Site.REALS - 1);
     }
 }

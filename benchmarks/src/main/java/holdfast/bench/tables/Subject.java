@@ -9,11 +9,29 @@ public interface Subject {
     /// A number that belongs to the client, or -1 when it is not in.
     int find(int client);
 
-    /// Says that a client will be looked up, as the datapath says of each packet of a batch.
-    default void expect(int client) {}
+    /// A batch begins: as many calls of [#willFind] or [#willReplace], then [#fetch], and then what was announced is
+    /// done in the same order.
+    default void begin() {}
 
-    /// Ends such a batch; the lookups follow.
+    /// Announces a [#find].
+    default void willFind(int client) {}
+
+    /// Announces a [#replace].
+    default void willReplace(int client, int by) {}
+
+    /// All has been announced.
     default void fetch() {}
+
+    /// As [#find], and the `number`-th that was announced.
+    default int find(int number, int client) {
+        return find(client);
+    }
+
+    /// Takes a client out that is in, and puts one in that is not.
+    default void replace(int number, int client, int by) {
+        remove(client);
+        insert(by);
+    }
 
     /// Takes a client out that is in.
     void remove(int client);
