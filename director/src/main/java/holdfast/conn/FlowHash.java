@@ -3,12 +3,11 @@ package holdfast.conn;
 /// Where an entry stands in an index: a hash of two or four 64-bit words under a secret key.
 ///
 /// Clients choose their addresses and ports, so they must not be able to choose which of them meet in one place. The
-/// hash
-/// is a multilinear one: the sum, modulo 2^64, of every 32-bit piece times a random 64-bit number. Under numbers that
-/// nobody knows, two different messages have the same sum with a probability of at most 2^-33, whatever the messages
-/// are: the factors of the numbers differ somewhere, by less than 2^32 (after Lemire and Kaser, "Strongly universal
-/// string hashing is fast", 2014). A bijection behind it spreads all other sums, and the even steps that neighbouring
-/// addresses make.
+/// hash is a multilinear one: the sum, modulo 2^64, of every 32-bit piece times a random 64-bit number. Under numbers
+/// that nobody knows, two different messages have the same sum with a probability of at most 2^-33, whatever the
+/// messages are: the factors of the numbers differ somewhere, by less than 2^32 (after Lemire and Kaser, "Strongly
+/// universal string hashing is fast", 2014). A bijection behind it spreads all other sums, and the even steps that
+/// neighbouring addresses make.
 ///
 /// SipHash promises more, namely against somebody who sees hashes, which nobody does here. It was used before, and took
 /// as long as everything else of a lookup that the caches hold: too long for a CPU to have two lookups under way, so

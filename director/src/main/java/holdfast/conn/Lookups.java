@@ -4,11 +4,11 @@ import java.util.Arrays;
 
 /// Lookups in a table that are made together, as those for a batch of packets.
 ///
-/// A lookup reads a line of the index and then the record that it names: two reads of memory, the second of which needs
-/// the first. Here the lines of all lookups are read first, then the records of all ([#fetch]); when each is finished
-/// ([#find]), everything is in the caches. The table begins them ([ConnTable#add],
-/// [holdfast.persist.TemplateTable#add])
-/// and may change at any time: what counts is its state when a lookup is finished. `bin/bench tables` shows the gain.
+/// A lookup reads a line of the index and then the record that it names: two reads of memory, the second of which
+/// needs the first. Here the lines of all lookups are read first, then the records of all ([#fetch]); when each is
+/// finished ([#find]), everything is in the caches. The table begins them ([ConnTable#add],
+/// [holdfast.persist.TemplateTable#add]) and may change at any time: what counts is its state when a lookup is
+/// finished. `bin/bench tables` shows the gain.
 public final class Lookups {
     /// A lookup that was not begun.
     public static final int NONE = -1;

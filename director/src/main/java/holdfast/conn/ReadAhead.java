@@ -5,8 +5,7 @@ import holdfast.linux.Memory;
 /// Reads memory before it is used, so that it is in the caches then.
 ///
 /// A CPU has a dozen reads under way at a time, but only those among the next few hundred instructions. So addresses
-/// are
-/// collected first, and then read in a loop that does nothing else.
+/// are collected first, and then read in a loop that does nothing else.
 final class ReadAhead {
     /// What is read from each address on; all that a table allocates ends with as much to spare.
     static final int BYTES = 16;

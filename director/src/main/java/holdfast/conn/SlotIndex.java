@@ -7,19 +7,15 @@ import java.lang.foreign.SegmentAllocator;
 /// An open-addressing hash index of slot numbers: the table holds the keys, this holds where they are.
 ///
 /// Each place is one int. Its low bits, as many as the table needs, are the slot plus one; the next three say how far
-/// the
-/// place is from the *home* that the entry's hash names, where 7 is "7 or more"; those left over are a *tag* of more
-/// bits
-/// of the hash. So a search reads the record of an entry only when home and tag are those of its key, and it seldom
-/// reads
-/// one that is not wanted. 0 is an empty place.
+/// the place is from the *home* that the entry's hash names, where 7 is "7 or more"; those left over are a *tag* of
+/// more bits of the hash. So a search reads the record of an entry only when home and tag are those of its key, and
+/// it seldom reads one that is not wanted. 0 is an empty place.
 ///
-/// Probing is linear and no longer than [#PROBES_MAX]; an entry is taken out by moving later ones back, so there are no
-/// tombstones and a place is never farther from home than when it was filled. Which of them may move, their distances
-/// tell without their records. The number of homes need not be a power of two, because the home comes from the high
-/// half
-/// of hash times that number: memory follows the table's size exactly. Behind the last home are as many places as a
-/// search may go on, so nothing wraps around.
+/// Probing is linear and no longer than [#PROBES_MAX]; an entry is taken out by moving later ones back, so there are
+/// no tombstones and a place is never farther from home than when it was filled. Which of them may move, their
+/// distances tell without their records. The number of homes need not be a power of two, because the home comes from
+/// the high half of hash times that number: memory follows the table's size exactly. Behind the last home are as many
+/// places as a search may go on, so nothing wraps around.
 ///
 /// A search compares four places at once, in two words, by arithmetic alone: how many places it has to look at is a
 /// matter of chance, which a CPU cannot guess, and each wrong guess would cost it the lookups that it had begun ahead.

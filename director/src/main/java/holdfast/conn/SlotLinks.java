@@ -3,8 +3,7 @@ package holdfast.conn;
 import holdfast.linux.Memory;
 
 /// What links the slots of a table into lists: for each slot two small numbers, next and previous, in fields of one
-/// word,
-/// so that a slot's own links are one read, and each neighbour's another.
+/// word, so that a slot's own links are one read, and each neighbour's another.
 public final class SlotLinks {
     /// Where a record, or an element of an array, has these fields.
     ///

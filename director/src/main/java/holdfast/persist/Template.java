@@ -19,12 +19,10 @@ import holdfast.service.RealServerTable;
 ///     32  | told 16 | list: previous 24 | list: next 24     |
 ///
 /// `told` is the expiry last told to the standby, of which it holds the low 16 bits in units of about 1/8192 of the
-/// timeout; it lies at most two timeouts before the expiry, so that is enough to know it to within one unit.
-/// A table of more slots than 24 bits can number has links of 32 bits: that of the timer at 32, below `told`, and those
-/// of
-/// the list in a sixth word.
-/// A wide client stands before them ([SlotView]). A free slot has flags 0 and keeps the next free one in the place of
-/// the client.
+/// timeout; it lies at most two timeouts before the expiry, so that is enough to know it to within one unit. A table
+/// of more slots than 24 bits can number has links of 32 bits: that of the timer at 32, below `told`, and those of
+/// the list in a sixth word. A wide client stands before them ([SlotView]). A free slot has flags 0 and keeps the
+/// next free one in the place of the client.
 public final class Template extends SlotView {
     private static final int CLIENT = 0;
     private static final int TIME = 8;

@@ -14,10 +14,10 @@ import org.openjdk.jmh.annotations.State;
 
 /// What a lookup costs in a table that is full to its capacity, of clients in random order.
 ///
-/// *Amortised* lookups come in batches of as many as the datapath takes packets at once, and ours are announced first
-/// ([holdfast.conn.LookAhead]), which is part of what they cost. The datapath announces those of connections; those of
-/// templates, which only a new connection needs, it does not. The other tables have nothing of the kind, but their
-/// lookups do not depend on each other either.
+/// *Amortised* lookups come in batches of as many as the datapath takes packets at once, of which the table is told
+/// first ([holdfast.conn.Lookups]), which is part of what they cost. A director looks up so the connections of a batch
+/// of packets, and what a batch of another director's changes is about; the template of a new connection it looks up
+/// alone. The other tables have nothing of the kind, but their lookups do not depend on each other either.
 /// *Single* ones cannot overlap: each client comes from the result of the lookup before, and a full fence stands
 /// between, because after a miss the CPU would guess the result and go on. The fence's own time is included.
 @State(Scope.Benchmark)
