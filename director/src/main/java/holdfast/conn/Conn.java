@@ -252,10 +252,12 @@ public final class Conn extends SlotView {
                 clientHi(), clientLo(), virtualAddress(), inboundPorts(), realAddress(), realPort(), version());
     }
 
+    /// Never of a free slot, whose protocol is 0, which is in no key.
     boolean isInbound(long clientHi, long clientLo, long addresses, long ports) {
         return inboundAddresses() == addresses && inboundPorts() == ports && hasClient(clientHi, clientLo);
     }
 
+    /// Likewise.
     boolean isOutbound(long clientHi, long clientLo, long addresses, long ports) {
         return outboundAddresses() == addresses && outboundPorts() == ports && hasClient(clientHi, clientLo);
     }

@@ -73,7 +73,7 @@ public abstract class SlotIndex {
         return (long) first << distanceShift | (long) second << (Integer.SIZE + distanceShift);
     }
 
-    /// Whether the key of a slot in use is this one.
+    /// Whether a slot is in, under this key. Asked also of slots that were in a moment ago ([Lookups]).
     protected abstract boolean matches(int slot, long clientHi, long clientLo, long addresses, long ports);
 
     /// The hash of the key of a slot in use.

@@ -207,9 +207,13 @@ public final class Template extends SlotView {
                         version());
     }
 
-    /// The client first: only where it is the right one is the real server looked up.
+    /// Whether it can be found under this key. The client first: only where it is the right one is the real server
+    /// looked up.
     boolean isOf(long clientHi, long clientLo, long addresses, long ports) {
-        return hasClient(clientHi, clientLo) && addresses() == addresses && ports() == ports;
+        return hasClient(clientHi, clientLo)
+                && (flags() & (LIVE | INVALID)) == LIVE
+                && addresses() == addresses
+                && ports() == ports;
     }
 
     long addresses() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.ForwardingMethod;
 import holdfast.linux.Memory;
+import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
 import holdfast.testing.Seeds;
 import java.lang.foreign.Arena;
@@ -97,6 +98,47 @@ class LookupsTest {
                 }
             }
         });
+    }
+
+    /// A free slot keeps some of what it had, and an invalid template all of it but its place in the index.
+    @Test
+    void templateThatIsNotFindableAnyMoreIsNotFound() {
+        Seeds.each(200, (random, _) -> {
+            var reals = new RealServerTable(4);
+            int real = reals.intern(TCP, VIP, 80, REAL, 8080);
+            var churned = new TemplateTable(CAPACITY, reals, new FlowHash(1, 2), 0, Arena.ofAuto());
+            var batch = churned.lookups(64);
+            for (int round = 0; round < 40; round++) {
+                batch.clear();
+                var clients = new int[64];
+                for (int i = 0; i < clients.length; i++) {
+                    clients[i] = random.nextInt(120);
+                    churned.add(batch, TCP, 0, clients[i], VIP, 80);
+                }
+                batch.fetch();
+                for (int i = 0; i < clients.length; i++) {
+                    int slot = churned.find(TCP, clients[i], VIP, 80);
+                    assertThat(batch.find(i)).isEqualTo(slot);
+                    churn(
+                            churned,
+                            random.nextBoolean() ? clients[random.nextInt(64)] : random.nextInt(120),
+                            real,
+                            random);
+                }
+                churned.advance(round * 1_000_000_000L, 100, (slot, _) -> churned.remove(slot));
+            }
+        });
+    }
+
+    private static void churn(TemplateTable churned, int client, int real, SplittableRandom random) {
+        int slot = churned.find(TCP, client, VIP, 80);
+        if (slot == TemplateTable.MISSING) {
+            churned.insert(client, real, 300, random.nextLong(40_000_000_000L));
+        } else if (random.nextBoolean()) {
+            churned.remove(slot);
+        } else {
+            churned.invalidate(slot);
+        }
     }
 
     private static void churn(ConnTable churned, SplittableRandom random, int times) {
