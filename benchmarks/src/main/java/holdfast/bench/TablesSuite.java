@@ -218,7 +218,7 @@ final class TablesSuite implements Callable<Integer> {
                 "footprint",
                 "VmRSS before and after filling; for the peers the larger one of that and of the heap after a collection",
                 "storm",
-                "a packet each 10 us, timers with 256 templates a turn; idle rounds beside",
+                "a packet each 10 us, timers with 64 templates a turn; idle rounds beside",
                 "our JVM",
                 String.join(" ", OUR_JVM),
                 "peers' JVM",
