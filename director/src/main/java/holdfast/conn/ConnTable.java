@@ -8,15 +8,15 @@ import java.lang.foreign.SegmentAllocator;
 /// The memory of one connection, when the table is full, is at most 96 bytes, and 112 where clients are wide:
 ///
 ///     record (see Conn)         64      one cache line; 80 with a wide client
-///     inbound index              7      7/4 places of 4 bytes
-///     outbound index             7
+///     inbound index              7.2    a ninth of a bucket of 64 bytes
+///     outbound index             7.2
 ///     timer wheel links          8      4 + 4; together with the next, apart from the record
 ///     links of the real server   8      4 + 4
-///                               --
-///                               94      wide 110
+///                               ----
+///                               94.3    94.6 from 16.7 M connections on; wide 110.3 and 110.6
 ///
 /// Besides, a fixed part that does not grow with the table: the wheel's buckets, a list head for each real server and
-/// the last places of each index.
+/// the last buckets of each index.
 ///
 /// The table keeps the counters of active and inactive connections in the [RealServerTable] and its own digest, so they
 /// always agree with the entries.

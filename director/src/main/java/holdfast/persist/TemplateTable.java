@@ -13,12 +13,14 @@ import java.lang.foreign.SegmentAllocator;
 /// client, virtual address, virtual port), of which all but the client are those of its real server
 /// ([RealServerTable#templatePort]).
 ///
-/// The memory of one template, when the table is full, is at most 47 bytes, and 63 where clients are wide:
+/// The memory of one template, when the table is full, is at most 48 bytes, and 64 where clients are wide:
 ///
 ///     record (see Template)     40      56 with a wide client; links of timer wheel and real server included
-///     index                      7      7/4 places of 4 bytes
-///                               --
-///                               47      55 from 16.7 M templates on; wide 63 and 71
+///     index                      7.2    a ninth of a bucket of 64 bytes
+///                               ----
+///                               47.2    wide 63.2
+///
+/// From 16.7 M templates on links and slots need 32 bits: 56 bytes, and 72.
 ///
 /// Besides, a fixed part that does not grow with the table, as in [holdfast.conn.ConnTable].
 ///

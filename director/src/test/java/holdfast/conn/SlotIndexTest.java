@@ -6,6 +6,8 @@ import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
 class SlotIndexTest {
+    private static final int MOST = SlotIndex.PLACES * SlotIndex.BUCKETS_MAX;
+
     /// An index whose entries all want the same place.
     private static final class Crowded extends SlotIndex {
         Crowded(int slots) {
@@ -26,13 +28,12 @@ class SlotIndexTest {
     @Test
     void probingIsBounded() {
         var index = new Crowded(1000);
-        for (int slot = 0; slot < SlotIndex.PROBES_MAX; slot++) {
+        for (int slot = 0; slot < MOST; slot++) {
             assertThat(index.add(slot, index.hash(slot))).isTrue();
         }
-        assertThat(index.add(SlotIndex.PROBES_MAX, index.hash(SlotIndex.PROBES_MAX)))
-                .isFalse();
-        assertThat(index.find(-1, 0, 0, SlotIndex.PROBES_MAX, 0)).isEqualTo(SlotIndex.MISSING);
-        assertThat(index.find(-1, 0, 0, SlotIndex.PROBES_MAX - 1, 0)).isEqualTo(SlotIndex.PROBES_MAX - 1);
+        assertThat(index.add(MOST, index.hash(MOST))).isFalse();
+        assertThat(index.find(-1, 0, 0, MOST, 0)).isEqualTo(SlotIndex.MISSING);
+        assertThat(index.find(-1, 0, 0, MOST - 1, 0)).isEqualTo(MOST - 1);
     }
 
     @Test
@@ -47,7 +48,7 @@ class SlotIndexTest {
         for (int slot = 0; slot < 100; slot++) {
             assertThat(index.find(-1, 0, 0, slot, 0)).isEqualTo(slot % 2 == 0 ? SlotIndex.MISSING : slot);
         }
-        for (int slot = 200; slot < 200 + SlotIndex.PROBES_MAX - 50; slot++) {
+        for (int slot = 200; slot < 200 + MOST - 50; slot++) {
             assertThat(index.add(slot, index.hash(slot)))
                     .as("the freed places are free again")
                     .isTrue();
