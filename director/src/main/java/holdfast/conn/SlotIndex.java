@@ -129,10 +129,19 @@ public abstract class SlotIndex {
         countPassed(home, bucket, -1);
     }
 
-    /// How many buckets a slot that is in has passed.
+    /// How many buckets a slot that is in has passed; for tests.
     final int passed(int slot) {
         long hash = hash(slot);
         return (int) ((bucketOf(slot, hash) - address(hash)) / bucketBytes);
+    }
+
+    /// The counts of all buckets together; for tests.
+    final int passes() {
+        int sum = 0;
+        for (long bucket = buckets; bucket < buckets + memory.byteSize(); bucket += bucketBytes) {
+            sum += Memory.getByte(bucket + PASSED) & 0xff;
+        }
+        return sum;
     }
 
     public final long bytes() {

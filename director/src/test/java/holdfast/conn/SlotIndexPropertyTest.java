@@ -49,6 +49,9 @@ class SlotIndexPropertyTest {
             } else if (lot.kind() == 3 && slotOf.containsKey(key)) {
                 index.remove(slotOf.remove(key), hashOf(key));
             }
+            assertThat(index.passes())
+                    .as("each bucket counts those that have passed it, and no others")
+                    .isEqualTo(slotOf.values().stream().mapToInt(index::passed).sum());
             for (int asked = 0; asked < 150; asked++) {
                 assertThat(index.find(hashOf(asked), 0, 0, asked, 0))
                         .as("slot of key %d", asked)
