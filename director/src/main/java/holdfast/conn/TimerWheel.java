@@ -32,8 +32,10 @@ public final class TimerWheel {
 
     private final Owner owner;
     private final int[] heads = new int[BUCKETS]; // slot + 2, or 0 when empty
-    private final SlotLinks
-            links; // next: slot + 2, END, or 0 when not armed; previous: slot + BUCKETS + 1, or bucket + 1
+
+    /// Next: slot + 2, [#END], or 0 when not armed. Previous: slot + [#BUCKETS] + 1, or bucket + 1.
+    private final SlotLinks links;
+
     private final long[] occupied = new long[RING / Long.SIZE]; // innermost buckets that may hold a slot
 
     private long tick; // its buckets and all later ones are to come

@@ -139,7 +139,7 @@ final class Replica {
                 entryOf[number] = beginTemplateLookup(delta);
                 templateLookups.toBeRemoved(entryOf[number]);
             }
-            case SNAPSHOT_BEGIN, SNAPSHOT_END, MARK -> entryOf[number] = Lookups.NONE;
+            case SNAPSHOT_BEGIN, SNAPSHOT_END, MARK -> {}
         }
     }
 
