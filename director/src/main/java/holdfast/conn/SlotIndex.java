@@ -119,20 +119,15 @@ public abstract class SlotIndex {
     ///
     /// @param hash  of its key
     public final void remove(int slot, long hash) {
-        long home = address(hash);
-        long bucket = bucketOf(slot, hash);
-        long alike = zeros(bucket, tag(hash) * EACH);
-        while (slotAt(bucket, place(alike)) != slot) {
-            alike &= alike - 1;
-        }
-        Memory.putByte(bucket + place(alike), (byte) 0);
-        countPassed(home, bucket, -1);
+        long tag = tagOf(slot, hash);
+        Memory.putByte(tag, (byte) 0);
+        countPassed(address(hash), bucketOf(tag), -1);
     }
 
     /// How many buckets a slot that is in has passed; for tests.
     final int passed(int slot) {
         long hash = hash(slot);
-        return (int) ((bucketOf(slot, hash) - address(hash)) / bucketBytes);
+        return (int) ((bucketOf(tagOf(slot, hash)) - address(hash)) / bucketBytes);
     }
 
     /// The counts of all buckets together; for tests.
@@ -148,18 +143,25 @@ public abstract class SlotIndex {
         return memory.byteSize();
     }
 
-    private long bucketOf(int slot, long hash) {
+    /// Address of the tag of a slot that is in.
+    private long tagOf(int slot, long hash) {
         long bucket = address(hash);
         long tags = tag(hash) * EACH;
         for (int passed = 0; passed < BUCKETS_MAX; passed++) {
             for (long alike = zeros(bucket, tags); alike != 0; alike &= alike - 1) {
-                if (slotAt(bucket, place(alike)) == slot) {
-                    return bucket;
+                int place = place(alike);
+                if (slotAt(bucket, place) == slot) {
+                    return bucket + place;
                 }
             }
             bucket += bucketBytes;
         }
         throw new IllegalStateException("slot " + slot + " is not in the index under its own key");
+    }
+
+    /// Address of the bucket of a tag: buckets stand at multiples of 16.
+    private static long bucketOf(long tag) {
+        return tag & -(PLACES + 1);
     }
 
     private void countPassed(long home, long bucket, int change) {
