@@ -54,19 +54,16 @@ final class RealServerCommands {
     private static DrainResult drain(Tables tables, DrainRequest request) {
         int service = Named.service(tables, request.service());
         int real = Named.real(tables, service, request.real());
+        var reals = tables.reals();
         var deadlineS = request.deadlineS();
+        long now = Clock.monotonic();
         if (request.off()) {
             tables.restore(real);
         } else if (request.mode() != null) {
-            long endsAt = Clock.monotonic() + (deadlineS == null ? 0 : deadlineS * SECOND);
-            tables.quiesce(real, request.mode(), endsAt);
-        } else if (tables.reals().weight(real) != 0) {
-            tables.quiesce(
-                    real,
-                    ServiceListing.drain(tables.reals(), real, tables.ipvs()),
-                    tables.reals().drainEndsAt(real));
+            tables.quiesce(real, request.mode(), now + (deadlineS == null ? 0 : deadlineS * SECOND));
+        } else if (reals.weight(real) != 0) {
+            tables.quiesce(real, ServiceListing.drain(reals, real, tables.ipvs()), now + reals.drainS(real) * SECOND);
         }
-        var reals = tables.reals();
         boolean isDrained = reals.weight(real) == 0;
         return new DrainResult(
                 request.service(),

@@ -238,6 +238,11 @@ public final class Conn extends SlotView {
         return Memory.getByte(base + IN_PACKETS) & 0xff;
     }
 
+    public Conn inPackets(int packets) {
+        Memory.putByte(base + IN_PACKETS, (byte) Math.min(packets, IN_PACKETS_MAX));
+        return this;
+    }
+
     public Conn countInPacket() {
         int counted = inPackets();
         if (counted < IN_PACKETS_MAX) {

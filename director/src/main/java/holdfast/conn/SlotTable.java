@@ -265,9 +265,11 @@ public abstract class SlotTable {
     }
 
     private final class Timed implements TimerWheel.Owner {
+        /// What is not in use is due as soon as the wheel comes to it.
         @Override
         public long expiresAt(int slot) {
-            return entry(slot).expiresAt();
+            var entry = entry(slot);
+            return entry.isLive() ? entry.expiresAt() : Long.MIN_VALUE;
         }
 
         @Override

@@ -22,6 +22,7 @@ final class Changes {
     private static final long SECOND = 1_000_000_000;
     static final int ASSURED = 1;
     static final int PINNED = 2;
+    static final int MOVED = 4;
 
     private enum Copying {
         NOTHING,
@@ -122,14 +123,23 @@ final class Changes {
     }
 
     void template(Template template, long now) {
+        template(template, 0, now);
+    }
+
+    /// It is the same template, with the connections that it had, though its real server is another one.
+    void templateMoved(Template template, long now) {
+        template(template, MOVED, now);
+    }
+
+    private void template(Template template, int flags, long now) {
         long version = next();
         template.version(version);
         template.toldAt(template.expiresAt());
-        write(template, version, Delta.Op.TEMPLATE, now);
+        write(template, version, Delta.Op.TEMPLATE, flags, now);
     }
 
     void templateEnd(Template template, long now) {
-        write(template, next(), Delta.Op.TEMPLATE_END, now);
+        write(template, next(), Delta.Op.TEMPLATE_END, 0, now);
     }
 
     /// Writes the digest as of now into the stream.
@@ -184,7 +194,7 @@ final class Changes {
                 } else {
                     copiedTemplate.at(slot);
                     if (!copiedTemplate.isInvalid()) {
-                        write(copiedTemplate, copiedTemplate.version(), Delta.Op.TEMPLATE, now);
+                        write(copiedTemplate, copiedTemplate.version(), Delta.Op.TEMPLATE, 0, now);
                     }
                     cursor = slot + 1;
                 }
@@ -260,7 +270,7 @@ final class Changes {
         publish();
     }
 
-    private void write(Template template, long version, Delta.Op op, long now) {
+    private void write(Template template, long version, Delta.Op op, int flags, long now) {
         var delta = claim();
         if (delta == null) {
             return;
@@ -275,7 +285,7 @@ final class Changes {
                 .realAddress(reals.address(real))
                 .realPort(reals.port(real))
                 .method(reals.method(real).code())
-                .state((template.isAssured() ? ASSURED : 0) | (template.isPinned() ? PINNED : 0))
+                .state(flags | (template.isAssured() ? ASSURED : 0) | (template.isPinned() ? PINNED : 0))
                 .timeoutS((int) template.timeoutS())
                 .remainingMs(Math.max(0, (template.expiresAt() - now) / MS))
                 .templatePort(Delta.NO_TEMPLATE);

@@ -326,7 +326,7 @@ final class Forwarder {
     /// Whether the real server of a connection was removed.
     private boolean isOrphan(int slot) {
         int real = conn.at(slot).real();
-        return real != RealServerTable.NONE && !tables.reals().isAvailable(real);
+        return real != RealServerTable.NONE && tables.reals().isRemoved(real);
     }
 
     /// A packet that is not for us unless it is a NAT server's reply (IPVS-REF 1.9).
@@ -397,17 +397,23 @@ final class Forwarder {
                 embedded.source(),
                 embedded.sourcePort());
         int slot = known();
-        if (slot == ConnTable.MISSING && tables.ipvs().scheduleIcmp()) {
-            slot = begin(flow.mark(tables.marks().of(flow, ports.at(port).name())), now);
-        }
-        if (slot < 0) {
-            counters.count(Counter.NOT_OURS);
-            return;
+        boolean isNew = slot == ConnTable.MISSING;
+        if (isNew) {
+            slot = begin(port, now);
+            if (slot == ConnTable.MISSING) {
+                return;
+            }
         }
         conn.at(slot);
         long hop = hops.resolve(conn.realAddress());
         if (!mayGo(hop, conn.realAddress(), port, now)) {
+            if (isNew) {
+                tables.undo(slot, now);
+            }
             return;
+        }
+        if (isNew) {
+            tables.changes().connection(conn, now);
         }
         tables.countIn(conn.service(), conn.real(), frame.ipLength());
         frame.decrementTtl();
@@ -492,10 +498,6 @@ final class Forwarder {
         if (!isAdmitted(service, now)) {
             return ConnTable.MISSING;
         }
-        if (tables.defence().dropsPacket()) {
-            counters.count(Counter.DROPPED_BY_DEFENCE);
-            return ConnTable.MISSING;
-        }
         if (frame.protocol() == Frame.UDP && tables.services().isOnePacket(service)) {
             sendOnce(service, port, now);
             return ConnTable.MISSING;
@@ -509,10 +511,17 @@ final class Forwarder {
         return ConnTable.MISSING;
     }
 
-    /// Whether the client may have one more connection; one that may not has been counted.
+    /// Whether the client may have one more connection, and the defence lets it pass; one that may not has been
+    /// counted.
     private boolean isAdmitted(int service, long now) {
         return switch (tables.verdict(service, flow, now)) {
-            case ADMIT -> true;
+            case ADMIT -> {
+                boolean isDropped = tables.defence().dropsPacket();
+                if (isDropped) {
+                    counters.count(Counter.DROPPED_BY_DEFENCE);
+                }
+                yield !isDropped;
+            }
             case BLOCKED -> {
                 counters.count(Counter.DROPPED_CLIENT_BLOCKED);
                 yield false;
@@ -532,11 +541,27 @@ final class Forwarder {
         return hash != SipCallId.NONE;
     }
 
-    /// The connection of an ICMP error that nothing is known of, by what it quotes; negative where there is none
-    /// (IPVS-REF 1.8 step 6).
-    private int begin(Flow quoted, long now) {
-        int service = tables.services().find(quoted);
-        return service == Services.NONE ? ConnTable.MISSING : tables.connect(service, quoted, now);
+    /// A new connection for an ICMP error about one that nothing is known of, where it is to have one (IPVS-REF 1.8
+    /// step 6). Not where the next packet would not find it: a datagram may be a connection by itself, and a call
+    /// is not quoted.
+    ///
+    /// @return its slot, or [ConnTable#MISSING] where the packet has been dealt with
+    private int begin(int port, long now) {
+        flow.mark(tables.marks().of(flow, ports.at(port).name()));
+        var services = tables.services();
+        int service = tables.ipvs().scheduleIcmp() ? services.find(flow) : Services.NONE;
+        boolean isScheduled = service != Services.NONE
+                && !services.hasEngine(service)
+                && !(flow.protocol() == Frame.UDP && services.isOnePacket(service));
+        if (isScheduled && !isAdmitted(service, now)) {
+            return ConnTable.MISSING;
+        }
+        int slot = isScheduled ? tables.connect(service, flow, now) : ConnTable.MISSING;
+        if (slot < 0) {
+            counters.count(Counter.NOT_OURS);
+            return ConnTable.MISSING;
+        }
+        return slot;
     }
 
     /// Forwards a datagram that is a connection by itself (IPVS-REF 1.12).

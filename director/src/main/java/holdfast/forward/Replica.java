@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Replica {
     private static final int RING_RECORDS = 1 << 16;
     private static final int BATCH = 64;
+    private static final int IN_PACKETS = 3; // of a connection that another director made (IPVS-REF 7.6)
     private static final long MS = 1_000_000;
     private static final int FLAGS_TAKEN = ConnFlags.METHOD | ConnFlags.NO_OUTPUT | ConnFlags.INACTIVE;
 
@@ -247,7 +248,7 @@ final class Replica {
                 tables.counters().count(Counter.DROPPED_TABLE_FULL);
                 return;
             }
-            tables.entered(conn.at(slot), now);
+            tables.entered(conn.at(slot).inPackets(IN_PACKETS), now);
         }
         conn.at(slot)
                 .state(delta.state())
@@ -307,8 +308,19 @@ final class Replica {
                 delta.realPort(),
                 (delta.flags() & FLAGS_TAKEN) | ConnFlags.SYNC,
                 service,
-                services.realOfConnection(service, delta.realAddress(), delta.realPort()),
+                real(service, delta),
                 expiresAt);
+    }
+
+    /// FTP data goes to other ports of the real server than its own; its template knows it (IPVS-REF 3.3).
+    private int real(int service, Delta delta) {
+        int real = tables.services().realOfConnection(service, delta.realAddress(), delta.realPort());
+        int controller = real == RealServerTable.NONE ? controller() : Conn.NO_TEMPLATE;
+        if (controller == Conn.NO_TEMPLATE) {
+            return real;
+        }
+        int kept = template.at(controller).real();
+        return tables.reals().address(kept) == delta.realAddress() ? kept : RealServerTable.NONE;
     }
 
     private void connectionEnd(Delta delta) {
@@ -342,9 +354,12 @@ final class Replica {
         long timeoutS = Integer.toUnsignedLong(delta.timeoutS());
         long expiresAt = now + delta.remainingMs() * MS;
         if (real != RealServerTable.NONE && slot != TemplateTable.MISSING && template.real() != real) {
-            tables.persistence()
-                    .drop(slot); // it is another template, and the connections of the old one stay with that
-            slot = TemplateTable.MISSING;
+            if ((delta.state() & Changes.MOVED) != 0 && template.hasSameKey(real)) {
+                template.real(real);
+            } else { // it is another template, and the connections of the old one stay with that
+                tables.persistence().drop(slot);
+                slot = TemplateTable.MISSING;
+            }
         }
         if (real != RealServerTable.NONE && slot == TemplateTable.MISSING) {
             slot = templates.insert(delta.clientAddress(), real, timeoutS, expiresAt);

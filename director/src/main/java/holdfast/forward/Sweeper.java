@@ -30,6 +30,7 @@ final class Sweeper {
 
     private Ipvs ipvs = Ipvs.DEFAULT;
     private int sweptReal; // the real servers from here on are still to be looked at
+    private int cursor = TemplateTable.MISSING; // the template of it that is looked at next
     private int connectionsToJudge;
     private int templatesToJudge;
     private int random = 1;
@@ -89,39 +90,46 @@ final class Sweeper {
     /// Goes on with one real server, and to the next one when nothing of it has to go any more.
     private int sweep(int real, long now, int budget) {
         boolean isEmptied = reals.isToBeEmptied(real, now);
-        boolean isRemoved = !reals.isAvailable(real) && ipvs.expireNodestConn();
+        boolean isRemoved = reals.isRemoved(real) && ipvs.expireNodestConn();
         int looked = 1;
+        boolean isDone = true;
         if (isEmptied || isRemoved) {
-            while (looked < budget && connections.firstOf(real) != ConnTable.MISSING) {
-                tables.end(connections.firstOf(real), true, now);
-                looked++;
-            }
+            looked += endConnections(real, budget - looked, now);
+            isDone = connections.firstOf(real) == ConnTable.MISSING;
         }
-        int before = looked;
-        if (isEmptied) {
+        if (isEmptied && isDone) {
             looked += dropTemplates(real, budget - looked, now);
+            isDone = cursor == TemplateTable.MISSING;
         }
-        if (looked < budget || looked == before) {
+        if (isDone) {
             sweptReal = real + 1;
         }
         return looked;
     }
 
+    private int endConnections(int real, int budget, long now) {
+        int ended = 0;
+        for (; ended < budget && connections.firstOf(real) != ConnTable.MISSING; ended++) {
+            tables.end(connections.firstOf(real), true, now);
+        }
+        return ended;
+    }
+
     /// Pinned templates stay: their operator said so, and a flush ends them.
     ///
-    /// @return how many went
+    /// @return how many were looked at
     private int dropTemplates(int real, int budget, long now) {
-        int dropped = 0;
-        int slot = templates.firstOf(real);
-        for (int looked = 0; slot != TemplateTable.MISSING && looked < budget; looked++) {
+        int looked = 0;
+        int slot = templates.resumed(real, cursor);
+        for (; slot != TemplateTable.MISSING && looked < budget; looked++) {
             int next = templates.nextOf(slot);
             if (!template.at(slot).isPinned()) {
                 tables.dropTemplate(slot, now);
-                dropped++;
             }
             slot = next;
         }
-        return dropped;
+        cursor = slot;
+        return looked;
     }
 
     private void judgeConnection(int slot, long now) {

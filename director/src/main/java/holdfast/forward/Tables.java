@@ -284,8 +284,8 @@ public final class Tables {
 
     private int assign(int service, Flow flow, long now) {
         var verdict = persistence.assign(service, flow, now);
-        if (verdict == Persistence.Verdict.DROP && makeRoomForTemplate(now)) {
-            verdict = persistence.assign(service, flow, now);
+        if (verdict == Persistence.Verdict.DROP && makeRoomForTemplate(service, now)) {
+            verdict = persistence.assignAgain(service, flow, now);
         }
         isNewClient = verdict == Persistence.Verdict.TEMPLATE_CREATED;
         if (persistence.invalidated() != Persistence.NO_TEMPLATE && persistence.template() == Persistence.NO_TEMPLATE) {
@@ -348,8 +348,8 @@ public final class Tables {
         return true;
     }
 
-    private boolean makeRoomForTemplate(long now) {
-        int slot = victims.template();
+    private boolean makeRoomForTemplate(int service, long now) {
+        int slot = victims.template(now + services.timeoutS(service) * SECOND);
         if (slot == Victims.NONE) {
             return false;
         }
@@ -567,7 +567,9 @@ public final class Tables {
     /// Gives a template to another real server of its service; its connections stay where they are.
     void moveTemplate(int slot, int real, long now) {
         template.at(slot).real(real);
-        announce(slot, now);
+        if (!template.isInvalid()) {
+            changes.templateMoved(template, now);
+        }
     }
 
     /// Makes a template permanent, or lets its time run again from now.

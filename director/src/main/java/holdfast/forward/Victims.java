@@ -53,13 +53,16 @@ final class Victims {
     }
 
     /// Slot of the template that goes, or [#NONE].
-    int template() {
+    ///
+    /// @param expiresAt  of the newcomer, which is to have the slot
+    int template(long expiresAt) {
         for (int look = 0; look < LOOKS; look++) {
             int slot = anySlot(templates.high());
             if (templates.isLive(slot)
                     && !template.at(slot).isPinned()
                     && !template.isAssured()
-                    && template.controlled() == 0) {
+                    && template.controlled() == 0
+                    && templates.canGiveWayTo(slot, expiresAt)) {
                 return slot;
             }
         }

@@ -47,6 +47,7 @@ public final class Persistence {
 
     private Services services;
     private Ipvs ipvs = Ipvs.DEFAULT;
+    private int picked = RealServerTable.NONE; // by the scheduler, for a template that is to be made
     private int assignedReal = RealServerTable.NONE;
     private int assignedRealPort;
     private int assignedTemplate = NO_TEMPLATE;
@@ -76,22 +77,32 @@ public final class Persistence {
         assignedReal = RealServerTable.NONE;
         assignedTemplate = NO_TEMPLATE;
         invalidated = NO_TEMPLATE;
-        boolean isOwnPort = flow.virtualPort() == services.key(service).port();
         var verdict = services.isPersistent(service)
                 ? assignByTemplate(service, flow, now)
-                : assignByScheduler(service, isOwnPort, flow, now);
-        if (assignedReal != RealServerTable.NONE) {
-            assignedRealPort = realPort(service, flow, isOwnPort);
-        }
+                : assignByScheduler(service, flow, now);
+        findRealPort(service, flow);
+        return verdict;
+    }
+
+    /// Makes the template for which [#assign] just found no room, with the real server that the scheduler picked then.
+    public Verdict assignAgain(int service, Flow flow, long now) {
+        var verdict = create(service, flow, now);
+        findRealPort(service, flow);
         return verdict;
     }
 
     /// The real server's own port where the packet came to the service's; without persistence a mark service uses it
     /// for every port (IPVS-REF 1.4 step 7, 3.3).
-    private int realPort(int service, Flow flow, boolean isOwnPort) {
-        int own = reals.port(assignedReal);
-        boolean isUsed = isOwnPort || !services.isPersistent(service);
-        return isUsed && own != 0 ? own : flow.virtualPort();
+    private void findRealPort(int service, Flow flow) {
+        if (assignedReal != RealServerTable.NONE) {
+            int own = reals.port(assignedReal);
+            boolean isUsed = isOwnPort(service, flow) || !services.isPersistent(service);
+            assignedRealPort = isUsed && own != 0 ? own : flow.virtualPort();
+        }
+    }
+
+    private boolean isOwnPort(int service, Flow flow) {
+        return flow.virtualPort() == services.key(service).port();
     }
 
     /// Id of the real server that [#assign] found last, or [RealServerTable#NONE].
@@ -194,8 +205,8 @@ public final class Persistence {
 
     /// A service answers only at its own port without persistence, unless a mark says what is its (IPVS-REF 1.4
     /// step 5).
-    private Verdict assignByScheduler(int service, boolean isOwnPort, Flow flow, long now) {
-        if (isOwnPort || services.key(service).isMark()) {
+    private Verdict assignByScheduler(int service, Flow flow, long now) {
+        if (isOwnPort(service, flow) || services.key(service).isMark()) {
             assignedReal = schedulers.pick(service, flow, now);
         }
         return assignedReal == RealServerTable.NONE ? Verdict.LEAVE : Verdict.SCHEDULED;
@@ -213,10 +224,11 @@ public final class Persistence {
             templates.invalidate(found);
             invalidated = found;
         }
-        int picked = schedulers.pick(service, flow, now);
-        if (picked == RealServerTable.NONE) {
-            return Verdict.LEAVE;
-        }
+        picked = schedulers.pick(service, flow, now);
+        return picked == RealServerTable.NONE ? Verdict.LEAVE : create(service, flow, now);
+    }
+
+    private Verdict create(int service, Flow flow, long now) {
         long timeoutS = services.timeoutS(service);
         int created = templates.insert(flow.stickyHi(), flow.stickyLo(), picked, timeoutS, now + timeoutS * SECOND);
         if (created == TemplateTable.FULL) {

@@ -229,9 +229,11 @@ public final class Template extends SlotView {
         return (flags() & LIVE) != 0;
     }
 
+    /// Pinned no longer either: nothing but its timer is to end it.
     void markInvalid() {
         addDigest(-digest());
         flag(INVALID, true);
+        flag(PINNED, false);
     }
 
     void controlled(int controlled) {
@@ -266,7 +268,8 @@ public final class Template extends SlotView {
         return client();
     }
 
-    private boolean hasSameKey(int real) {
+    /// Whether it could be this real server's.
+    public boolean hasSameKey(int real) {
         return reals.protocol(real) == protocol()
                 && reals.virtualAddress(real) == virtualAddress()
                 && reals.templatePort(real) == virtualPort();

@@ -25,8 +25,8 @@ import java.lang.foreign.SegmentAllocator;
 /// Besides, a fixed part that does not grow with the table, as in [holdfast.conn.ConnTable].
 ///
 /// The wheel has one link only and cannot let go of a slot before its time. So a template that is removed early leaves
-/// its slot *lingering*: not in use, but still in the wheel, until the wheel comes to it or a new template that expires
-/// no sooner takes it over with its place in the wheel.
+/// its slot *lingering*: not in use, but still in the wheel, until the wheel comes to it, within 68 seconds, or a new
+/// template that expires no sooner takes it over with its place in the wheel.
 ///
 /// An *invalid* template (IPVS-REF 3.5) is out of the index and of the digest, but stays listed and keeps counting its
 /// connections until its timer ends; a standby never has one.
@@ -156,6 +156,12 @@ public final class TemplateTable extends SlotTable {
         }
     }
 
+    /// Whether the slot of this template, which went or is to go, can be had by one that expires at this time. It
+    /// always can where that is more than 68 seconds off.
+    public boolean canGiveWayTo(int slot, long expiresAt) {
+        return Math.min(template.at(slot).expiresAt(), wheel.latest()) <= expiresAt;
+    }
+
     /// Slots that are not in use but still in the wheel, so that not every new template can have them yet.
     public int lingering() {
         return lingering;
@@ -169,6 +175,12 @@ public final class TemplateTable extends SlotTable {
         moveToList(slot, from, to);
         reals.templateUnbound(from);
         reals.templateBound(to);
+    }
+
+    /// Where to go on in a real server's list: where a walk stood, or at the head when what stood there went away.
+    public int resumed(int real, int slot) {
+        boolean isThere = slot != MISSING && isLive(slot) && template.at(slot).real() == real;
+        return isThere ? slot : firstOf(real);
     }
 
     @Override
@@ -200,7 +212,7 @@ public final class TemplateTable extends SlotTable {
     /// search would have no bound, and templates of one timeout fit into each other's slots always.
     private int takeLingering(long expiresAt) {
         int slot = firstOf(LINGERING);
-        if (slot == MISSING || template.at(slot).expiresAt() > expiresAt) {
+        if (slot == MISSING || !canGiveWayTo(slot, expiresAt)) {
             return FULL;
         }
         leaveLingering(slot);

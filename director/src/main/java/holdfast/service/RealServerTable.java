@@ -40,6 +40,7 @@ public final class RealServerTable {
     private final int[] upperThreshold;
     private final int[] lowerThreshold;
     private final @Nullable DrainMode[] drain;
+    private final @Nullable DrainMode[] configuredDrain;
     private final long[] drainS; // as configured
     private final long[] drainEndsAt;
     private final Traffic traffic;
@@ -72,6 +73,7 @@ public final class RealServerTable {
         upperThreshold = new int[max];
         lowerThreshold = new int[max];
         drain = new DrainMode[max];
+        configuredDrain = new DrainMode[max];
         drainS = new long[max];
         drainEndsAt = new long[max];
         traffic = new Traffic(max);
@@ -129,6 +131,7 @@ public final class RealServerTable {
         upperThreshold[id] = 0;
         lowerThreshold[id] = 0;
         drain[id] = null;
+        configuredDrain[id] = null;
         drainS[id] = 0;
         traffic.reset(id);
         addToIndex(id);
@@ -146,6 +149,7 @@ public final class RealServerTable {
             drainEndsAt[id] = now + deadlineS * SECOND;
         }
         drain[id] = mode;
+        configuredDrain[id] = mode;
         drainS[id] = deadlineS;
         this.service[id] = service;
         weight(id, real.weight());
@@ -177,9 +181,10 @@ public final class RealServerTable {
         drainEndsAt[id] = endsAt;
     }
 
-    /// Gives it new clients again, with the weight that it had before [#quiesce].
+    /// Gives it new clients again, with the weight that it had before [#quiesce], and its configured drain.
     public void restore(int id) {
         weight[id] = lastWeight[id];
+        drain[id] = configuredDrain[id];
     }
 
     /// What the configuration says of it, with the weight and the drain that it has at this moment.
@@ -197,6 +202,11 @@ public final class RealServerTable {
     /// How it is emptied while its weight is 0; null for what the director does by default.
     public @Nullable DrainMode drain(int id) {
         return drain[id];
+    }
+
+    /// Seconds from its quiescing on after which UNTIL_DEADLINE ends what is left, as configured.
+    public long drainS(int id) {
+        return drainS[id];
     }
 
     /// When UNTIL_DEADLINE ends what is left, in monotonic ns.
@@ -290,6 +300,11 @@ public final class RealServerTable {
     /// Whether the configuration has it now.
     public boolean isAvailable(int id) {
         return (flags[id] & AVAILABLE) != 0;
+    }
+
+    /// Whether the configuration had it once, but no longer.
+    public boolean isRemoved(int id) {
+        return !isAvailable(id) && service[id] != Services.NONE;
     }
 
     /// Whether schedulers pass it over because it holds as many connections as it may.

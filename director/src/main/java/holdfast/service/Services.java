@@ -169,9 +169,9 @@ public final class Services {
     ///
     /// @param templatePort  the virtual port of the template's key
     public int realOfTemplate(int protocol, int virtualAddress, int templatePort, int address, int port) {
-        int real = realOfConnection(exactly(protocol, virtualAddress, templatePort), address, port);
+        int real = table.find(protocol, virtualAddress, templatePort, address, port);
         if (real == RealServerTable.NONE && templatePort == 0) {
-            real = realOfConnection(exactly(protocol, virtualAddress, FTP), address, port);
+            real = table.find(protocol, virtualAddress, FTP, address, port);
         }
         return real == RealServerTable.NONE
                 ? table.intern(protocol, virtualAddress, templatePort, address, port)

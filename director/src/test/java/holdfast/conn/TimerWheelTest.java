@@ -135,7 +135,7 @@ class TimerWheelTest {
     void budgetBoundsEachTurnAndLosesNothing() {
         int slots = 10_000;
         var expiries = new Expiries(slots);
-        var wheel = new TimerWheel(expiries, links(slots, true), 0);
+        var wheel = new TimerWheel(expiries, links(slots, false), 0);
         for (int slot = 0; slot < slots; slot++) {
             expiries.at[slot] = 300 * SECOND;
             wheel.arm(slot, 300 * SECOND);
@@ -152,6 +152,25 @@ class TimerWheelTest {
                 .as("each is spread from two outer rings before it fires")
                 .isEqualTo(3 * slots);
         assertThat(turns).isEqualTo((3 * slots + 63) / 64);
+    }
+
+    /// So that a slot which is not needed any more is found soon.
+    @Test
+    void slotThatCannotBeDisarmedIsLookedAtEachRound() {
+        var expiries = new Expiries(1);
+        var wheel = new TimerWheel(expiries, links(1, true), 5);
+        expiries.at[0] = 300 * SECOND;
+        wheel.arm(0, expiries.at[0]);
+        assertThat(wheel.latest()).isBetween(68 * SECOND, 69 * SECOND);
+
+        int looked = 0;
+        for (long now = 0; now < 290 * SECOND; now += 10 * SECOND) {
+            looked += wheel.advance(now, 100);
+        }
+        assertThat(looked).isEqualTo(4);
+        assertThat(expiries.fired).isEmpty();
+        wheel.advance(300 * SECOND + TICK, 100);
+        assertThat(expiries.fired).containsExactly(0);
     }
 
     @Test

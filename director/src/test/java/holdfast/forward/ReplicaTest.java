@@ -1,10 +1,14 @@
 package holdfast.forward;
 
+import static holdfast.forward.TestDirector.ACK;
 import static holdfast.forward.TestDirector.CLIENT;
 import static holdfast.forward.TestDirector.REAL;
+import static holdfast.forward.TestDirector.REAL2;
 import static holdfast.forward.TestDirector.SECOND;
 import static holdfast.forward.TestDirector.SYN;
 import static holdfast.forward.TestDirector.VIP;
+import static holdfast.testing.Fixtures.ipvs;
+import static holdfast.testing.Fixtures.persistent;
 import static holdfast.testing.Fixtures.real;
 import static holdfast.testing.Fixtures.service;
 import static holdfast.testing.Fixtures.tcp;
@@ -13,6 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.SchedulerName;
 import holdfast.conn.Conn;
+import holdfast.conn.TcpState;
+import holdfast.persist.Template;
 import holdfast.sync.Delta;
 import holdfast.sync.Version;
 import java.util.ArrayList;
@@ -138,5 +144,115 @@ class ReplicaTest {
         assertThat(director.tables.changes().version()).isEqualTo(Version.of(2, 1));
         director.tables.promote(3, director.now);
         assertThat(director.tables.changes().version()).isEqualTo(Version.of(3, 0));
+    }
+
+    private Delta template(long version, int virtualPort, int realAddress, int realPort) {
+        return arriving(Delta.Op.TEMPLATE, version)
+                .protocol(Frame.TCP)
+                .clientAddress(CLIENT)
+                .clientPort(0)
+                .virtualAddress(VIP)
+                .virtualPort(virtualPort)
+                .realAddress(realAddress)
+                .realPort(realPort)
+                .state(0)
+                .timeoutS(300)
+                .remainingMs(300_000)
+                .templatePort(Delta.NO_TEMPLATE);
+    }
+
+    private Template template(int virtualPort) {
+        int slot = director.tables.templates().find(Frame.TCP, CLIENT, VIP, virtualPort);
+        assertThat(slot).isNotNegative();
+        return director.tables.templates().view().at(slot);
+    }
+
+    private int idOf(int virtualPort, int realAddress, int realPort) {
+        return director.tables.reals().find(Frame.TCP, VIP, virtualPort, realAddress, realPort);
+    }
+
+    @Test
+    void aConnectionToAServerThatIsNotConfiguredHereGoesOnAfterATakeover() { // 1.2, 7.6
+        director.configure(persistent(tcp(80), 300, "255.255.255.255", real("10.0.0.11", 8080, 1)));
+        template(Version.of(1, 5), 80, REAL2, 8080);
+        apply();
+        connection(Version.of(1, 6), TcpState.ESTABLISHED.code())
+                .realAddress(REAL2)
+                .templateClient(CLIENT)
+                .templatePort(80)
+                .remainingMs(60_000);
+        apply();
+        director.ipvs = ipvs("expireNodestConn", true);
+        director.configure(persistent(tcp(80), 300, "255.255.255.255", real("10.0.0.11", 8080, 1)));
+        director.tables.promote(2, director.now);
+        director.tables.turn(director.now, 256);
+
+        director.client(PORT, ACK, Counter.FORWARDED_TO_SERVER);
+    }
+
+    @Test
+    void anFtpTemplateIsNotTakenForOneOfThePortZeroService() { // 2.2, 3.3
+        director.configure(
+                persistent(tcp(21), 300, "255.255.255.255", real("10.0.0.11", 21, 1)),
+                persistent(tcp(0), 300, "255.255.255.255", real("10.0.0.11", 0, 1)));
+        template(Version.of(1, 5), 0, REAL, 21);
+        apply();
+
+        assertThat(template(0).real()).isEqualTo(idOf(21, REAL, 21));
+    }
+
+    @Test
+    void anFtpDataConnectionIsItsTemplatesRealServers() { // 3.3 case 4
+        director.configure(persistent(tcp(21), 300, "255.255.255.255", real("10.0.0.11", 21, 1)));
+        template(Version.of(1, 5), 0, REAL, 21);
+        apply();
+        connection(Version.of(1, 6), TcpState.ESTABLISHED.code())
+                .virtualPort(50_000)
+                .realPort(50_000)
+                .templateClient(CLIENT)
+                .templatePort(0);
+        apply();
+
+        int real = idOf(21, REAL, 21);
+        assertThat(director.tables.connections().firstOf(real)).isNotNegative();
+        assertThat(director.tables.reals().active(real)).isEqualTo(1);
+    }
+
+    @Test
+    void aFlowThatWasTakenOverIsNotHalfOpen() { // 7.6
+        connection(Version.of(1, 5), 1);
+        apply();
+        assertThat(known().inPackets()).isEqualTo(3);
+    }
+
+    @Test
+    void aTemplateThatAnOperatorMovedKeepsItsConnections() {
+        director.configure(
+                persistent(tcp(80), 300, "255.255.255.255", real("10.0.0.11", 8080, 1), real("10.0.0.12", 8080, 1)));
+        template(Version.of(1, 5), 80, REAL, 8080);
+        apply();
+        connection(Version.of(1, 6), 1).templateClient(CLIENT).templatePort(80);
+        apply();
+        template(Version.of(1, 7), 80, REAL2, 8080).state(Changes.MOVED);
+        apply();
+
+        assertThat(template(80).real()).isEqualTo(idOf(80, REAL2, 8080));
+        assertThat(template(80).controlled()).isEqualTo(1);
+        assertThat(known().template()).isEqualTo(template(80).slot());
+    }
+
+    @Test
+    void aTemplateMadeAnewForItsClientLeavesTheOldOnesConnectionsToThat() {
+        director.configure(
+                persistent(tcp(80), 300, "255.255.255.255", real("10.0.0.11", 8080, 1), real("10.0.0.12", 8080, 1)));
+        template(Version.of(1, 5), 80, REAL, 8080);
+        apply();
+        connection(Version.of(1, 6), 1).templateClient(CLIENT).templatePort(80);
+        apply();
+        template(Version.of(1, 7), 80, REAL2, 8080);
+        apply();
+
+        assertThat(template(80).controlled()).isZero();
+        assertThat(known().template()).isNotEqualTo(template(80).slot());
     }
 }
