@@ -5,9 +5,8 @@ import java.util.Arrays;
 /// A hierarchical timer wheel over the slots of a table: six rings of 256 buckets, the innermost of 1.05 ms each, the
 /// outermost of 36 years, so 2^32 seconds lie well within.
 ///
-/// With one-way links a slot cannot be taken out before its time. So that one which is not needed any more comes free
-/// soon, there are only two rings then: a slot whose expiry lies beyond them stands at their end, [#latest], and goes
-/// round once more, every 68 seconds.
+/// With one-way links a slot cannot be taken out before its time. So that one which is not needed any more is met soon,
+/// no slot stands more than 275 seconds ahead then ([#latest]): until its expiry comes, it is looked at as often.
 ///
 /// A slot stands in the bucket of the time that it was armed for, and is looked at when that comes: if the entry's
 /// expiry has moved on meanwhile, it is armed for the new one. So a packet only writes its connection's expiry. The
@@ -31,13 +30,14 @@ public final class TimerWheel {
     private static final int RING_BITS = 8;
     private static final int RING = 1 << RING_BITS;
     private static final int RINGS = 6;
-    private static final int RINGS_ONE_WAY = 2;
+    private static final long AHEAD_MAX = (RING - 1L) << ((RINGS - 1) * RING_BITS);
+    private static final long AHEAD_MAX_ONE_WAY = 1L << 18;
     private static final int BUCKETS = RINGS * RING;
     private static final int END = 1;
 
     private final Owner owner;
-    private final int rings;
-    private final int[] heads; // slot + 2, or 0 when empty
+    private final long aheadMax; // ticks
+    private final int[] heads = new int[BUCKETS]; // slot + 2, or 0 when empty
 
     /// Next: slot + 2, [#END], or 0 when not armed. Previous: slot + [#BUCKETS] + 1, or bucket + 1.
     private final SlotLinks links;
@@ -52,8 +52,7 @@ public final class TimerWheel {
     TimerWheel(Owner owner, SlotLinks links, long now) {
         this.owner = owner;
         this.links = links;
-        rings = links.isOneWay() ? RINGS_ONE_WAY : RINGS;
-        heads = new int[rings * RING];
+        aheadMax = links.isOneWay() ? AHEAD_MAX_ONE_WAY : AHEAD_MAX;
         tick = now >> TICK_SHIFT;
     }
 
@@ -68,13 +67,7 @@ public final class TimerWheel {
 
     /// No slot stands later than at this time, in ns.
     public long latest() {
-        return latestTick() << TICK_SHIFT;
-    }
-
-    /// The bucket before the present one of the outermost ring, where its next round ends.
-    private long latestTick() {
-        int outermost = (rings - 1) * RING_BITS;
-        return tick + ((RING - 1L) << outermost);
+        return (tick + aheadMax) << TICK_SHIFT;
     }
 
     /// Arms a slot that is not armed. A time that has passed means the next turn.
@@ -125,7 +118,7 @@ public final class TimerWheel {
     /// midway, the rest is still in the buckets, and the next turn calls this for the same tick again.
     private int spreadOuterBuckets(int budget) {
         int left = budget;
-        for (int ring = 1; ring < rings && (tick & ((1L << (ring * RING_BITS)) - 1)) == 0; ring++) {
+        for (int ring = 1; ring < RINGS && (tick & ((1L << (ring * RING_BITS)) - 1)) == 0; ring++) {
             int bucket = bucket(ring, tick);
             while (heads[bucket] != 0 && left > 0) {
                 int slot = pop(bucket);
@@ -174,7 +167,7 @@ public final class TimerWheel {
     }
 
     private void armAtTick(int slot, long at) {
-        long standsAt = Math.min(at, latestTick());
+        long standsAt = Math.min(at, tick + aheadMax);
         int ring = 0;
         for (long ahead = (standsAt - tick) >> RING_BITS; ahead != 0; ahead >>= RING_BITS) {
             ring++;

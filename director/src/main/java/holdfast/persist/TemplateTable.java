@@ -25,7 +25,7 @@ import java.lang.foreign.SegmentAllocator;
 /// Besides, a fixed part that does not grow with the table, as in [holdfast.conn.ConnTable].
 ///
 /// The wheel has one link only and cannot let go of a slot before its time. So a template that is removed early leaves
-/// its slot *lingering*: not in use, but still in the wheel, until the wheel comes to it, within 68 seconds, or a new
+/// its slot *lingering*: not in use, but still in the wheel, until the wheel comes to it, within 275 seconds, or a new
 /// template that expires no sooner takes it over with its place in the wheel.
 ///
 /// An *invalid* template (IPVS-REF 3.5) is out of the index and of the digest, but stays listed and keeps counting its
@@ -157,7 +157,7 @@ public final class TemplateTable extends SlotTable {
     }
 
     /// Whether the slot of this template, which went or is to go, can be had by one that expires at this time. It
-    /// always can where that is more than 68 seconds off.
+    /// always can where that is more than 275 seconds off.
     public boolean canGiveWayTo(int slot, long expiresAt) {
         return Math.min(template.at(slot).expiresAt(), wheel.latest()) <= expiresAt;
     }

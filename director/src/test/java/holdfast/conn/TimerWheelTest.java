@@ -156,20 +156,20 @@ class TimerWheelTest {
 
     /// So that a slot which is not needed any more is found soon.
     @Test
-    void slotThatCannotBeDisarmedIsLookedAtEachRound() {
+    void slotThatCannotBeDisarmedIsLookedAtEveryFewMinutes() {
         var expiries = new Expiries(1);
         var wheel = new TimerWheel(expiries, links(1, true), 5);
-        expiries.at[0] = 300 * SECOND;
+        expiries.at[0] = 1000 * SECOND;
         wheel.arm(0, expiries.at[0]);
-        assertThat(wheel.latest()).isBetween(68 * SECOND, 69 * SECOND);
+        assertThat(wheel.latest()).isBetween(274 * SECOND, 275 * SECOND);
 
         int looked = 0;
-        for (long now = 0; now < 290 * SECOND; now += 10 * SECOND) {
+        for (long now = 0; now < 700 * SECOND; now += 10 * SECOND) {
             looked += wheel.advance(now, 100);
         }
-        assertThat(looked).isEqualTo(4);
+        assertThat(looked).isBetween(2, 3);
         assertThat(expiries.fired).isEmpty();
-        wheel.advance(300 * SECOND + TICK, 100);
+        wheel.advance(1000 * SECOND + TICK, 100);
         assertThat(expiries.fired).containsExactly(0);
     }
 

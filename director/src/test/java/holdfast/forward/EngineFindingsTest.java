@@ -112,8 +112,9 @@ class EngineFindingsTest {
     @Test
     void aFullTableMakesRoomForAClientOfAServiceWithAShorterTimeout() {
         var limits = new Configuration.Datapath(64, 16, 0, false);
-        var brief = persistent(tcp(443), 100, HOST, real("10.0.0.11", 443, 1));
-        try (var director = new TestDirector(limits, sticky(real("10.0.0.11", 80, 1)), brief)) {
+        var brief = persistent(tcp(443), 280, HOST, real("10.0.0.11", 443, 1));
+        try (var director =
+                new TestDirector(limits, persistent(tcp(80), 86_400, HOST, real("10.0.0.11", 80, 1)), brief)) {
             clients(director, 16, 0);
             director.now += 100 * TestDirector.SECOND;
             turns(director, 256, 10); // the connections are over, the templates are not

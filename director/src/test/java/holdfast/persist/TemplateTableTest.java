@@ -209,18 +209,18 @@ class TemplateTableTest {
 
     /// So a flush of templates with long timeouts leaves room for those with short ones.
     @Test
-    void slotRemovedEarlyIsFreeAfterAMinute() {
+    void slotRemovedEarlyIsFreeAfterAFewMinutes() {
         var table = table(3);
         table.remove(table.insert(1, real, 86_400, 86_400 * SECOND));
         int kept = table.insert(2, real, 86_400, 86_400 * SECOND);
         table.remove(table.insert(3, real, 86_400, 86_400 * SECOND));
 
-        table.advance(69 * SECOND, 100, (_, _) -> {
+        table.advance(276 * SECOND, 100, (_, _) -> {
             throw new AssertionError("too early");
         });
 
         assertThat(table.lingering()).isZero();
-        assertThat(table.insert(4, real, 1, 70 * SECOND)).isNotNegative();
+        assertThat(table.insert(4, real, 1, 277 * SECOND)).isNotNegative();
         assertThat(table.find(TCP, 2, VIP, 80)).isEqualTo(kept);
     }
 
@@ -249,7 +249,7 @@ class TemplateTableTest {
             assertThat(table.advance(301 * SECOND, budget, removal)).isLessThanOrEqualTo(budget);
             assertThat(before - table.size()).isLessThanOrEqualTo(budget);
         }
-        assertThat(turns).isBetween(count / budget, 7 * count / budget + 7);
+        assertThat(turns).isBetween(count / budget, 4 * count / budget + 4);
         assertThat(reals.persistent(real)).isZero();
         assertThat(table.digest()).isZero();
         assertThat(table.refusedProbes()).isZero();
