@@ -763,6 +763,31 @@ class EnginePacketTest {
         assertThat(syn(40001)).isNotEqualTo(first);
     }
 
+    private static Selection prefix(String address, int length) {
+        return new Selection(ip(address), -1 << (32 - length), Services.NONE, null);
+    }
+
+    @Test
+    void aPrefixMeansEveryNetworkThatSharesAnAddressWithIt() { // 3.2: a template keeps what the netmask leaves
+        serves(persistent(tcp(80), 300, "255.255.255.0", A, B));
+        syn(40000);
+        assertThat(order(Action.FLUSH, prefix("198.51.101.0", 25), null)).isEqualTo(new Outcome(0, 0, 0));
+        assertThat(order(Action.FLUSH, prefix("198.51.100.128", 25), null)).isEqualTo(new Outcome(1, 1, 0));
+    }
+
+    @Test
+    void aCallHasNoClientThatAnOrderCouldName() { // 3.11
+        var persistence = new Configuration.Persistence(300, -1, RearmPolicy.IPVS, Optional.of(PersistenceEngine.SIP));
+        serves(onePacket(Optional.of(persistence)));
+        for (int call = 0; call < 8; call++) {
+            sip(CLIENT, 5060, "Call-ID: " + call + "\r\n");
+        }
+        assertThat(order(Action.FLUSH, prefix("0.0.0.0", 1), null)).isEqualTo(new Outcome(0, 0, 0));
+        assertThat(order(Action.FLUSH, prefix("128.0.0.0", 1), null)).isEqualTo(new Outcome(0, 0, 0));
+        assertThat(order(Action.PIN, client(CLIENT), new Target(REAL, 53))).isEqualTo(new Outcome(0, 0, 0));
+        assertThat(order(Action.FLUSH, new Selection(0, 0, 0, null), null)).isEqualTo(new Outcome(8, 8, 0));
+    }
+
     @Test
     void aMovedClientGoesToItsNewServerAndItsConnectionsStay() {
         serves(persistent(tcp(80), 300, HOST, A, B));
