@@ -195,11 +195,9 @@ final class Forwarder {
             slot = ConnTable.MISSING;
         }
         if (slot != ConnTable.MISSING && isOrphan(slot)) {
-            if (!tables.ipvs().expireNodestConn()) {
-                counters.count(Counter.DROPPED_REAL_SERVER_GONE); // its timer is not restarted (IPVS-REF 1.15, row 19)
+            if (!endOrphan(slot, now)) {
                 return;
             }
-            tables.end(slot, true, now);
             slot = ConnTable.MISSING;
         }
         boolean isNew = slot == ConnTable.MISSING;
@@ -329,6 +327,20 @@ final class Forwarder {
         return real != RealServerTable.NONE && !tables.reals().isAvailable(real);
     }
 
+    /// Ends a connection whose real server was removed; without `expire_nodest_conn` it waits for its real server to
+    /// come
+    /// back, and its packet is dropped (IPVS-REF 1.7).
+    ///
+    /// @return whether it ended
+    private boolean endOrphan(int slot, long now) {
+        if (!tables.ipvs().expireNodestConn()) {
+            counters.count(Counter.DROPPED_REAL_SERVER_GONE); // its timer is not restarted (IPVS-REF 1.15, row 19)
+            return false;
+        }
+        tables.end(slot, true, now);
+        return true;
+    }
+
     /// A packet that is not for us unless it is a NAT server's reply (IPVS-REF 1.9).
     private void fromServer(int port, long now) {
         int slot = lookups.find(lookup);
@@ -450,6 +462,12 @@ final class Forwarder {
     private void followKeyExchange(int port, long now) {
         flow.v4(Frame.UDP, frame.source(), IKE, frame.destination(), IKE);
         int slot = known();
+        if (slot != ConnTable.MISSING && isOrphan(slot)) {
+            if (!endOrphan(slot, now)) {
+                return;
+            }
+            slot = ConnTable.MISSING;
+        }
         if (slot == ConnTable.MISSING) {
             counters.count(Counter.NOT_OURS);
             return;

@@ -56,6 +56,7 @@ class EnginePacketTest {
     private static final Configuration.RealServer A = real("10.0.0.11", 8080, 1);
     private static final Configuration.RealServer B = real("10.0.0.12", 8080, 1);
     private static final ServiceKey DNS = new ServiceKey(Protocol.UDP, new Ipv4(VIP), 53);
+    private static final ServiceKey IKE = new ServiceKey(Protocol.UDP, new Ipv4(VIP), 500);
 
     private TestDirector director = new TestDirector(rr(tcp(80), A, B));
 
@@ -519,18 +520,49 @@ class EnginePacketTest {
 
     // ESP and AH (1.14)
 
+    private static long esp() {
+        var esp = TestPacket.flow(Frame.UDP, CLIENT, 0, VIP, 0, 0, "sealed");
+        return TestDirector.with(esp, 9, 50);
+    }
+
+    private static long keyExchange() {
+        return TestPacket.flow(Frame.UDP, CLIENT, 500, VIP, 500, 0, "key");
+    }
+
     @Test
     void espFollowsTheKeyExchangeOfItsClient() {
-        var ike = new ServiceKey(Protocol.UDP, new Ipv4(VIP), 500);
-        serves(rr(ike, real("10.0.0.11", 500, 1), real("10.0.0.12", 500, 1)));
-        var esp = TestPacket.flow(Frame.UDP, CLIENT, 0, VIP, 0, 0, "sealed");
-        holdfast.linux.Memory.putByte(esp + 24 + 9, (byte) 50);
-        director.take(WAN, TestDirector.summed(esp), Counter.NOT_OURS);
-        var key = TestPacket.flow(Frame.UDP, CLIENT, 500, VIP, 500, 0, "key");
-        var sent = director.take(WAN, key, Counter.FORWARDED_TO_SERVER);
+        serves(rr(IKE, real("10.0.0.11", 500, 1), real("10.0.0.12", 500, 1)));
+        director.take(WAN, esp(), Counter.NOT_OURS);
+        var sent = director.take(WAN, keyExchange(), Counter.FORWARDED_TO_SERVER);
 
-        var followed = director.take(WAN, TestDirector.summed(esp), Counter.FORWARDED_TO_SERVER);
+        var followed = director.take(WAN, esp(), Counter.FORWARDED_TO_SERVER);
         assertThat(destination(followed.getFirst())).isEqualTo(destination(sent.getFirst()));
+    }
+
+    @Test
+    void espDoesNotKeepTheKeyExchangeWithARemovedServer() { // 1.2 step 9, 1.7
+        serves(rr(IKE, real("10.0.0.11", 500, 1)));
+        director.take(WAN, keyExchange(), Counter.FORWARDED_TO_SERVER);
+        director.configure(rr(IKE, real("10.0.0.12", 500, 1)));
+        pass(200);
+        director.take(WAN, esp(), Counter.DROPPED_REAL_SERVER_GONE);
+        pass(101);
+
+        director.take(WAN, esp(), Counter.NOT_OURS);
+        var anew = director.take(WAN, keyExchange(), Counter.FORWARDED_TO_SERVER);
+        assertThat(destination(anew.getFirst())).isEqualTo(REAL2);
+    }
+
+    @Test
+    void withExpireNodestConnEspEndsTheKeyExchangeWithARemovedServer() { // 1.7
+        serves();
+        director.ipvs = ipvs("expireNodestConn", true);
+        director.configure(rr(IKE, real("10.0.0.11", 500, 1)));
+        director.take(WAN, keyExchange(), Counter.FORWARDED_TO_SERVER);
+        director.configure(rr(IKE, real("10.0.0.12", 500, 1)));
+
+        director.take(WAN, esp(), Counter.NOT_OURS);
+        assertThat(director.tables.connections().size()).isZero();
     }
 
     // Thresholds (4.8)
