@@ -372,15 +372,23 @@ final class Forwarder {
     /// A packet of no connection: the kernel's, unless a NAT server is to hear that nobody listens (IPVS-REF 1.9
     /// step 7).
     private void refuseOrLeave(int port, long now) {
-        boolean isRst = frame.protocol() == Frame.TCP && (frame.tcpFlags() & RST) != 0;
         if (tables.ipvs().natIcmpSend()
-                && !isRst
+                && !isReset()
                 && tables.services().isNatServer(frame.protocol(), frame.source(), frame.sourcePort())) {
             counters.count(Counter.DROPPED_SERVER_NO_CONNECTION);
             error(Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
         } else {
             counters.count(Counter.NOT_OURS);
         }
+    }
+
+    /// Whether a packet ends what it belongs to at once, so that an answer would tell its sender nothing.
+    private boolean isReset() {
+        return switch (frame.protocol()) {
+            case Frame.TCP -> (frame.tcpFlags() & RST) != 0;
+            case Frame.SCTP -> SctpState.isAbort(frame.event());
+            default -> false;
+        };
     }
 
     private void takeIcmp(boolean isToOwned, int port, long now) {

@@ -452,6 +452,17 @@ class EnginePacketTest {
         assertThat(destination(sent.getFirst())).isEqualTo(REAL);
     }
 
+    @Test
+    void natIcmpSendAnswersNoReset() { // 1.9 step 7
+        var diameter = new ServiceKey(Protocol.SCTP, new Ipv4(VIP), 3868);
+        director.ipvs = ipvs("natIcmpSend", true);
+        director.configure(rr(tcp(80), A), rr(diameter, real("10.0.0.11", 3868, 1)));
+
+        director.reply(REAL, 8080, 40000, RST, Counter.NOT_OURS);
+        director.take(LAN, toLan(TestPacket.sctp(REAL, 3868, CLIENT, 5000, 6)), Counter.NOT_OURS);
+        director.take(LAN, toLan(TestPacket.sctp(REAL, 3868, CLIENT, 5000, 0)), Counter.DROPPED_SERVER_NO_CONNECTION);
+    }
+
     private static int ipAt(TestDirector.Sent sent, int at) {
         return java.nio.ByteBuffer.wrap(sent.bytes()).getInt(at);
     }
