@@ -252,6 +252,29 @@ class EnginePacketTest {
         assertThat(onlyTemplate().controlled()).isZero();
     }
 
+    @Test
+    void aClientsDatagramsAreLimitedByTheirRate() { // each is a connection by itself
+        var plain = onePacket(Optional.empty());
+        serves(new Configuration.Service(
+                DNS,
+                SchedulerName.RR,
+                Set.of(),
+                Optional.empty(),
+                true,
+                Optional.of(new Configuration.ClientLimit(1, 3)),
+                plain.realServers()));
+        for (int i = 0; i < 3; i++) {
+            datagram("x");
+        }
+        var frame = TestPacket.flow(Frame.UDP, CLIENT, 5000, VIP, 53, 0, "x");
+        director.take(WAN, frame, Counter.DROPPED_CLIENT_OVER_LIMIT);
+        pass(2);
+        datagram("x");
+        assertThat(director.tables.clients().connections(0, CLIENT & 0xffff_ffffL, 0))
+                .as("none is left open")
+                .isZero();
+    }
+
     // Persistence engine sip (3.11)
 
     @Test
