@@ -6,6 +6,7 @@ import holdfast.conn.ConnTable;
 import holdfast.conn.Lookups;
 import holdfast.conn.SctpState;
 import holdfast.conn.TcpState;
+import holdfast.conn.Tracker;
 import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
@@ -304,9 +305,10 @@ final class Forwarder {
         if (conn.template() != Conn.NO_TEMPLATE) {
             return false;
         }
-        int mode = ipvs.connReuseMode();
-        boolean wasLetGo = tables.isFromLastClose(conn.service()); // its old entry would not hold the template
-        return (mode != 0 || wasLetGo) && isFinished(wasLetGo ? mode | REUSE_ONE_WAY : mode);
+        if (tables.isFromLastClose(conn.service())) { // it was let go, so its old entry would not hold the template
+            return Tracker.isOver(conn.protocol(), conn.state(), conn.isNoOutput());
+        }
+        return ipvs.connReuseMode() != 0 && isFinished(ipvs.connReuseMode());
     }
 
     private boolean isFinished(int mode) {

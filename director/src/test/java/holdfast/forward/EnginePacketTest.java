@@ -730,6 +730,20 @@ class EnginePacketTest {
         assertThat(director.tables.templates().size()).isZero();
     }
 
+    @Test
+    void fromLastCloseBeginsAnAssociationAnewWhereTheLastOneWasRejected() {
+        var key = new ServiceKey(Protocol.SCTP, new Ipv4(VIP), 3868);
+        serves(sticky(key, RearmPolicy.FROM_LAST_CLOSE, real("10.0.0.11", 3868, 1)));
+        director.take(WAN, TestPacket.sctp(CLIENT, 5000, VIP, 3868, 1), Counter.FORWARDED_TO_SERVER);
+        director.take(LAN, toLan(TestPacket.sctp(REAL, 3868, CLIENT, 5000, 6)), Counter.FORWARDED_TO_CLIENT);
+        assertThat(sctpState()).isEqualTo(SctpState.REJECTED);
+        assertThat(onlyTemplate().controlled()).isZero();
+
+        director.take(WAN, TestPacket.sctp(CLIENT, 5000, VIP, 3868, 1), Counter.FORWARDED_TO_SERVER);
+        assertThat(sctpState()).isEqualTo(SctpState.INIT1);
+        assertThat(onlyTemplate().controlled()).isEqualTo(1);
+    }
+
     // The defence (4.10) and full tables (ADR 0009)
 
     @Test
