@@ -92,9 +92,9 @@ final class Listing {
         var entries = new ArrayList<Connections.Entry>();
         for (int service = 0; service < tables.services().size(); service++) {
             int client = address.bits() & tables.services().netmask(service);
-            int slot = tables.services().isPersistent(service)
-                    ? tables.persistence().find(service, client)
-                    : TemplateTable.MISSING;
+            boolean isByClient = tables.services().isPersistent(service)
+                    && !tables.services().hasEngine(service);
+            int slot = isByClient ? tables.persistence().find(service, client) : TemplateTable.MISSING;
             if (slot != TemplateTable.MISSING) {
                 source.realAt(slot);
                 if (source.fits(new EntryFilter(null, filter.real(), filter.service()))) {
@@ -221,7 +221,8 @@ final class Listing {
 
         @Override
         public boolean fits(EntryFilter filter) {
-            return isIn(filter, conn.clientAddress(), -1)
+            var prefix = filter.client();
+            return (prefix == null || prefix.contains(new Ipv4(conn.clientAddress())))
                     && (filter.real() == null || filter.real().fits(realServer()))
                     && isOf(filter, tables, conn.service());
         }
@@ -272,11 +273,13 @@ final class Listing {
 
         @Override
         public boolean fits(EntryFilter filter) {
-            int service = template.service();
-            int mask = service == Services.NONE ? -1 : tables.services().netmask(service);
-            return isIn(filter, template.client(), mask)
+            var prefix = filter.client();
+            return (prefix == null
+                            || tables.persistence()
+                                    .isInPrefix(
+                                            template.slot(), prefix.address().bits(), prefix.mask()))
                     && (filter.real() == null || filter.real().fits(realServer()))
-                    && isOf(filter, tables, service);
+                    && isOf(filter, tables, template.service());
         }
 
         private Endpoint realServer() {
@@ -307,12 +310,6 @@ final class Listing {
                     template.isPinned(),
                     hasEngine ? "%08x".formatted(template.client()) : null);
         }
-    }
-
-    /// @param mask  that `client` is under
-    private static boolean isIn(EntryFilter filter, int client, int mask) {
-        var prefix = filter.client();
-        return prefix == null || ((client ^ prefix.address().bits()) & prefix.mask() & mask) == 0;
     }
 
     private static boolean isOf(EntryFilter filter, Tables tables, int service) {

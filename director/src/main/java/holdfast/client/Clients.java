@@ -32,8 +32,8 @@ import java.util.PriorityQueue;
 /// the client has. So the bounds stay true, and come together again when nothing is left in the sketch.
 ///
 /// Owned by the datapath thread. Every connection that enters or leaves the connection table is to be
-/// told, whoever made it, so a standby counts too. Nothing is allocated after the constructor but by
-/// [#services] and [#top].
+/// told, whoever made it, so a standby counts too; and each datagram that is a connection by itself.
+/// Nothing is allocated after the constructor but by [#services] and [#top].
 public final class Clients {
     /// The scope of a client as a whole.
     public static final int ALL_SERVICES = -1;

@@ -144,6 +144,11 @@ public enum SctpState {
         return event == ON_INIT;
     }
 
+    /// Whether a packet ends its association at once.
+    public static boolean isAbort(int event) {
+        return event == ON_ABORT;
+    }
+
     private static int ofChunk(int chunk) {
         return chunk < EVENT_OF_CHUNK.length ? EVENT_OF_CHUNK[chunk] : ON_DATA;
     }

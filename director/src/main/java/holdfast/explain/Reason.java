@@ -87,11 +87,14 @@ public sealed interface Reason {
         }
     }
 
-    /// There is no room for the template that the client needs.
-    record TemplateTableFull(int capacity) implements Reason {
+    /// There is room for the template that the client needs only if another one goes (ADR 0009). Which may go is a
+    /// matter of lots when the packet comes, so nobody can say before whether one is found.
+    record TemplateTableFull(int capacity, Reason then) implements Reason {
         @Override
         public String sentence() {
-            return "All %d templates are in use and the client has none, so its packet is dropped.".formatted(capacity);
+            return "All %d templates are in use, so one that no client relies on has to make room; ".formatted(capacity)
+                    + "where none is found, the packet is dropped. "
+                    + then.sentence();
         }
     }
 

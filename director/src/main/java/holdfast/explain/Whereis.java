@@ -128,11 +128,12 @@ public final class Whereis {
             Optional<String> next = Optional.empty();
             if (picked == Scheduler.NONE) {
                 reason = noRealServer();
-            } else if (templates.size() == templates.capacity()) {
-                reason = new Reason.TemplateTableFull(templates.capacity());
             } else {
                 next = Optional.of(next(picked));
                 reason = new Reason.Scheduled(schedulerWord(), next.get());
+                if (templates.size() == templates.capacity()) {
+                    reason = new Reason.TemplateTableFull(templates.capacity(), reason);
+                }
             }
             if (unfit.isPresent()) {
                 reason = new Reason.TemplateInvalid(unfit.get().invalid(), reason);

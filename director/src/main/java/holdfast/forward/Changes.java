@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// While this director is active each change has a version, whether or not the ring has room for it: a hole in the
 /// sequence tells the sync side that a delta was lost. Allocates nothing.
 final class Changes {
-    private static final int SNAPSHOT_BUDGET = 256;
+    private static final int SNAPSHOT_BUDGET = 256; // slots in a turn, used or not: a flood leaves many free
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000_000_000;
     static final int ASSURED = 1;
@@ -187,26 +187,18 @@ final class Changes {
                 cursor = 0;
             }
             case TEMPLATES -> {
-                int slot = templates.next(cursor);
-                if (slot == TemplateTable.MISSING) {
+                if (cursor == templates.high()) {
                     copying = Copying.CONNECTIONS;
                     cursor = 0;
                 } else {
-                    copiedTemplate.at(slot);
-                    if (!copiedTemplate.isInvalid()) {
-                        write(copiedTemplate, copiedTemplate.version(), Delta.Op.TEMPLATE, 0, now);
-                    }
-                    cursor = slot + 1;
+                    copyTemplate(cursor++, now);
                 }
             }
             case CONNECTIONS -> {
-                int slot = connections.next(cursor);
-                if (slot == ConnTable.MISSING) {
+                if (cursor == connections.high()) {
                     copying = Copying.END;
                 } else {
-                    copied.at(slot);
-                    write(copied, copied.version(), Delta.Op.CONNECTION, now);
-                    cursor = slot + 1;
+                    copyConnection(cursor++, now);
                 }
             }
             case END -> {
@@ -216,6 +208,19 @@ final class Changes {
                 copyAgain = false;
             }
             case NOTHING -> {}
+        }
+    }
+
+    private void copyTemplate(int slot, long now) {
+        if (templates.isLive(slot) && !copiedTemplate.at(slot).isInvalid()) {
+            write(copiedTemplate, copiedTemplate.version(), Delta.Op.TEMPLATE, 0, now);
+        }
+    }
+
+    private void copyConnection(int slot, long now) {
+        if (connections.isLive(slot)) {
+            copied.at(slot);
+            write(copied, copied.version(), Delta.Op.CONNECTION, now);
         }
     }
 

@@ -6,6 +6,7 @@ import holdfast.conn.ConnTable;
 import holdfast.conn.Lookups;
 import holdfast.conn.SctpState;
 import holdfast.conn.TcpState;
+import holdfast.conn.Tracker;
 import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
@@ -195,11 +196,9 @@ final class Forwarder {
             slot = ConnTable.MISSING;
         }
         if (slot != ConnTable.MISSING && isOrphan(slot)) {
-            if (!tables.ipvs().expireNodestConn()) {
-                counters.count(Counter.DROPPED_REAL_SERVER_GONE); // its timer is not restarted (IPVS-REF 1.15, row 19)
+            if (!endOrphan(slot, now)) {
                 return;
             }
-            tables.end(slot, true, now);
             slot = ConnTable.MISSING;
         }
         boolean isNew = slot == ConnTable.MISSING;
@@ -306,9 +305,10 @@ final class Forwarder {
         if (conn.template() != Conn.NO_TEMPLATE) {
             return false;
         }
-        int mode = ipvs.connReuseMode();
-        boolean wasLetGo = tables.isFromLastClose(conn.service()); // its old entry would not hold the template
-        return (mode != 0 || wasLetGo) && isFinished(wasLetGo ? mode | REUSE_ONE_WAY : mode);
+        if (tables.isFromLastClose(conn.service())) { // it was let go, so its old entry would not hold the template
+            return Tracker.isOver(conn.protocol(), conn.state(), conn.isNoOutput());
+        }
+        return ipvs.connReuseMode() != 0 && isFinished(ipvs.connReuseMode());
     }
 
     private boolean isFinished(int mode) {
@@ -327,6 +327,19 @@ final class Forwarder {
     private boolean isOrphan(int slot) {
         int real = conn.at(slot).real();
         return real != RealServerTable.NONE && tables.reals().isRemoved(real);
+    }
+
+    /// Ends a connection whose real server was removed; without `expire_nodest_conn` it waits for that to come back,
+    /// and its packet is dropped (IPVS-REF 1.7).
+    ///
+    /// @return whether it ended
+    private boolean endOrphan(int slot, long now) {
+        if (!tables.ipvs().expireNodestConn()) {
+            counters.count(Counter.DROPPED_REAL_SERVER_GONE); // its timer is not restarted (IPVS-REF 1.15, row 19)
+            return false;
+        }
+        tables.end(slot, true, now);
+        return true;
     }
 
     /// A packet that is not for us unless it is a NAT server's reply (IPVS-REF 1.9).
@@ -360,15 +373,23 @@ final class Forwarder {
     /// A packet of no connection: the kernel's, unless a NAT server is to hear that nobody listens (IPVS-REF 1.9
     /// step 7).
     private void refuseOrLeave(int port, long now) {
-        boolean isRst = frame.protocol() == Frame.TCP && (frame.tcpFlags() & RST) != 0;
         if (tables.ipvs().natIcmpSend()
-                && !isRst
+                && !isReset()
                 && tables.services().isNatServer(frame.protocol(), frame.source(), frame.sourcePort())) {
             counters.count(Counter.DROPPED_SERVER_NO_CONNECTION);
             error(Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
         } else {
             counters.count(Counter.NOT_OURS);
         }
+    }
+
+    /// Whether a packet ends what it belongs to at once, so that an answer would tell its sender nothing.
+    private boolean isReset() {
+        return switch (frame.protocol()) {
+            case Frame.TCP -> (frame.tcpFlags() & RST) != 0;
+            case Frame.SCTP -> SctpState.isAbort(frame.event());
+            default -> false;
+        };
     }
 
     private void takeIcmp(boolean isToOwned, int port, long now) {
@@ -456,6 +477,12 @@ final class Forwarder {
     private void followKeyExchange(int port, long now) {
         flow.v4(Frame.UDP, frame.source(), IKE, frame.destination(), IKE);
         int slot = known();
+        if (slot != ConnTable.MISSING && isOrphan(slot)) {
+            if (!endOrphan(slot, now)) {
+                return;
+            }
+            slot = ConnTable.MISSING;
+        }
         if (slot == ConnTable.MISSING) {
             counters.count(Counter.NOT_OURS);
             return;

@@ -278,6 +278,8 @@ public final class Tables {
             countConnection(service, persistence.real());
             reals.connectionBound(persistence.real(), true); // for an instant, but thresholds see it (IPVS-REF 4.8)
             reals.connectionUnbound(persistence.real(), true);
+            clients.opened(flow.clientHi(), flow.clientLo(), service, now); // likewise, and a client's rate has it
+            clients.closed(flow.clientHi(), flow.clientLo(), service);
         }
         return refused;
     }

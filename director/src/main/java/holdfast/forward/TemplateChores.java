@@ -30,7 +30,7 @@ public final class TemplateChores {
 
     /// Which templates.
     ///
-    /// @param client   address whose bits under `mask` count
+    /// @param client   address whose bits under `mask` count, as far as the service's netmask has them
     /// @param mask     all ones for one client, 0 for all
     /// @param service  id, or [Services#NONE] for all
     /// @param real     address and port of a real server as [Target], or null for all
@@ -149,7 +149,8 @@ public final class TemplateChores {
         List<Integer> walked = new ArrayList<>();
         if (selection.isOneClient()) {
             for (int service = 0; service < services.size(); service++) {
-                if (services.isPersistent(service) && isSelected(selection, service)) {
+                boolean isByClient = services.isPersistent(service) && !services.hasEngine(service);
+                if (isByClient && isSelected(selection, service)) {
                     walked.add(service);
                 }
             }
@@ -189,16 +190,12 @@ public final class TemplateChores {
     /// was done to a template is not done to it twice.
     private int visitRealServer(Order order, long now, int budget) {
         int real = order.walked[order.at];
-        boolean isThere = order.cursor != TemplateTable.MISSING
-                && order.cursor < templates.high()
-                && templates.isLive(order.cursor)
-                && template.at(order.cursor).real() == real;
-        int slot = isThere ? order.cursor : templates.firstOf(real);
+        int slot = templates.resumed(real, order.cursor);
         int looked = 1;
         for (; slot != TemplateTable.MISSING && looked < budget; looked++) {
             int next = templates.nextOf(slot);
-            boolean isMeant = ((template.at(slot).client() ^ order.selection.client) & order.selection.mask) == 0;
-            if (isMeant && !template.isInvalid()) {
+            boolean isMeant = tables.persistence().isInPrefix(slot, order.selection.client, order.selection.mask);
+            if (isMeant && !template.at(slot).isInvalid()) {
                 act(order, slot, now);
             }
             slot = next;

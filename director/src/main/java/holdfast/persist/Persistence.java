@@ -282,6 +282,22 @@ public final class Persistence {
                 key.protocol().number(), clientHi, clientLo, key.address().bits(), services.templatePort(service));
     }
 
+    /// Whether a template's client may be one of a prefix: a network is where the two share an address. A call is known
+    /// by its hash (IPVS-REF 3.11), so it is in no prefix but that of all clients.
+    ///
+    /// @param mask  of the prefix, 0 for all clients
+    public boolean isInPrefix(int slot, int address, int mask) {
+        int service = template.at(slot).service();
+        if (mask == 0) {
+            return true;
+        }
+        if (service != Services.NONE && services.hasEngine(service)) {
+            return false;
+        }
+        int netmask = service == Services.NONE ? -1 : services.netmask(service);
+        return ((template.client() ^ address) & mask & netmask) == 0;
+    }
+
     /// Overload, another timeout or another scheduler are no reasons (IPVS-REF 3.5). One that an operator pinned holds
     /// as long as its real server is there.
     public boolean isValid(int slot) {

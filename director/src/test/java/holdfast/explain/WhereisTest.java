@@ -175,12 +175,20 @@ class WhereisTest {
     }
 
     @Test
-    void fullTemplateTableIsAReason() {
+    void aClientForWhomATemplateHasToMakeRoomIsScheduledAndToldSo() { // ADR 0009
         var small = new Situation(1);
         small.configure(persistent(tcp(80), 300, HOST, real("10.0.0.1", 80, 1)));
         small.connect(CLIENT, 80);
 
-        assertThat(small.ask(CLIENT + 1, 80).reason()).isEqualTo(new Reason.TemplateTableFull(1));
+        var answer = small.ask(CLIENT + 1, 80);
+
+        assertThat(answer.next()).contains("10.0.0.1:80");
+        assertThat(answer.reason())
+                .isEqualTo(new Reason.TemplateTableFull(1, new Reason.Scheduled("rr", "10.0.0.1:80")));
+        assertThat(answer.reason().sentence())
+                .isEqualTo("All 1 templates are in use, so one that no client relies on has to make room; where none is"
+                        + " found, the packet is dropped. The scheduler (rr) picks 10.0.0.1:80, and a new template"
+                        + " holds the client there.");
         assertThat(small.ask(CLIENT, 80).next()).contains("10.0.0.1:80");
     }
 

@@ -56,6 +56,7 @@ class EnginePacketTest {
     private static final Configuration.RealServer A = real("10.0.0.11", 8080, 1);
     private static final Configuration.RealServer B = real("10.0.0.12", 8080, 1);
     private static final ServiceKey DNS = new ServiceKey(Protocol.UDP, new Ipv4(VIP), 53);
+    private static final ServiceKey IKE = new ServiceKey(Protocol.UDP, new Ipv4(VIP), 500);
 
     private TestDirector director = new TestDirector(rr(tcp(80), A, B));
 
@@ -249,6 +250,29 @@ class EnginePacketTest {
         assertThat(datagram("b")).isEqualTo(first);
         assertThat(templateSeconds()).isEqualTo(300);
         assertThat(onlyTemplate().controlled()).isZero();
+    }
+
+    @Test
+    void aClientsDatagramsAreLimitedByTheirRate() { // each is a connection by itself
+        var plain = onePacket(Optional.empty());
+        serves(new Configuration.Service(
+                DNS,
+                SchedulerName.RR,
+                Set.of(),
+                Optional.empty(),
+                true,
+                Optional.of(new Configuration.ClientLimit(1, 3)),
+                plain.realServers()));
+        for (int i = 0; i < 3; i++) {
+            datagram("x");
+        }
+        var frame = TestPacket.flow(Frame.UDP, CLIENT, 5000, VIP, 53, 0, "x");
+        director.take(WAN, frame, Counter.DROPPED_CLIENT_OVER_LIMIT);
+        pass(2);
+        datagram("x");
+        assertThat(director.tables.clients().connections(0, CLIENT & 0xffff_ffffL, 0))
+                .as("none is left open")
+                .isZero();
     }
 
     // Persistence engine sip (3.11)
@@ -451,6 +475,17 @@ class EnginePacketTest {
         assertThat(destination(sent.getFirst())).isEqualTo(REAL);
     }
 
+    @Test
+    void natIcmpSendAnswersNoReset() { // 1.9 step 7
+        var diameter = new ServiceKey(Protocol.SCTP, new Ipv4(VIP), 3868);
+        director.ipvs = ipvs("natIcmpSend", true);
+        director.configure(rr(tcp(80), A), rr(diameter, real("10.0.0.11", 3868, 1)));
+
+        director.reply(REAL, 8080, 40000, RST, Counter.NOT_OURS);
+        director.take(LAN, toLan(TestPacket.sctp(REAL, 3868, CLIENT, 5000, 6)), Counter.NOT_OURS);
+        director.take(LAN, toLan(TestPacket.sctp(REAL, 3868, CLIENT, 5000, 0)), Counter.DROPPED_SERVER_NO_CONNECTION);
+    }
+
     private static int ipAt(TestDirector.Sent sent, int at) {
         return java.nio.ByteBuffer.wrap(sent.bytes()).getInt(at);
     }
@@ -519,18 +554,49 @@ class EnginePacketTest {
 
     // ESP and AH (1.14)
 
+    private static long esp() {
+        var esp = TestPacket.flow(Frame.UDP, CLIENT, 0, VIP, 0, 0, "sealed");
+        return TestDirector.with(esp, 9, 50);
+    }
+
+    private static long keyExchange() {
+        return TestPacket.flow(Frame.UDP, CLIENT, 500, VIP, 500, 0, "key");
+    }
+
     @Test
     void espFollowsTheKeyExchangeOfItsClient() {
-        var ike = new ServiceKey(Protocol.UDP, new Ipv4(VIP), 500);
-        serves(rr(ike, real("10.0.0.11", 500, 1), real("10.0.0.12", 500, 1)));
-        var esp = TestPacket.flow(Frame.UDP, CLIENT, 0, VIP, 0, 0, "sealed");
-        holdfast.linux.Memory.putByte(esp + 24 + 9, (byte) 50);
-        director.take(WAN, TestDirector.summed(esp), Counter.NOT_OURS);
-        var key = TestPacket.flow(Frame.UDP, CLIENT, 500, VIP, 500, 0, "key");
-        var sent = director.take(WAN, key, Counter.FORWARDED_TO_SERVER);
+        serves(rr(IKE, real("10.0.0.11", 500, 1), real("10.0.0.12", 500, 1)));
+        director.take(WAN, esp(), Counter.NOT_OURS);
+        var sent = director.take(WAN, keyExchange(), Counter.FORWARDED_TO_SERVER);
 
-        var followed = director.take(WAN, TestDirector.summed(esp), Counter.FORWARDED_TO_SERVER);
+        var followed = director.take(WAN, esp(), Counter.FORWARDED_TO_SERVER);
         assertThat(destination(followed.getFirst())).isEqualTo(destination(sent.getFirst()));
+    }
+
+    @Test
+    void espDoesNotKeepTheKeyExchangeWithARemovedServer() { // 1.2 step 9, 1.7
+        serves(rr(IKE, real("10.0.0.11", 500, 1)));
+        director.take(WAN, keyExchange(), Counter.FORWARDED_TO_SERVER);
+        director.configure(rr(IKE, real("10.0.0.12", 500, 1)));
+        pass(200);
+        director.take(WAN, esp(), Counter.DROPPED_REAL_SERVER_GONE);
+        pass(101);
+
+        director.take(WAN, esp(), Counter.NOT_OURS);
+        var anew = director.take(WAN, keyExchange(), Counter.FORWARDED_TO_SERVER);
+        assertThat(destination(anew.getFirst())).isEqualTo(REAL2);
+    }
+
+    @Test
+    void withExpireNodestConnEspEndsTheKeyExchangeWithARemovedServer() { // 1.7
+        serves();
+        director.ipvs = ipvs("expireNodestConn", true);
+        director.configure(rr(IKE, real("10.0.0.11", 500, 1)));
+        director.take(WAN, keyExchange(), Counter.FORWARDED_TO_SERVER);
+        director.configure(rr(IKE, real("10.0.0.12", 500, 1)));
+
+        director.take(WAN, esp(), Counter.NOT_OURS);
+        assertThat(director.tables.connections().size()).isZero();
     }
 
     // Thresholds (4.8)
@@ -664,6 +730,20 @@ class EnginePacketTest {
         assertThat(director.tables.templates().size()).isZero();
     }
 
+    @Test
+    void fromLastCloseBeginsAnAssociationAnewWhereTheLastOneWasRejected() {
+        var key = new ServiceKey(Protocol.SCTP, new Ipv4(VIP), 3868);
+        serves(sticky(key, RearmPolicy.FROM_LAST_CLOSE, real("10.0.0.11", 3868, 1)));
+        director.take(WAN, TestPacket.sctp(CLIENT, 5000, VIP, 3868, 1), Counter.FORWARDED_TO_SERVER);
+        director.take(LAN, toLan(TestPacket.sctp(REAL, 3868, CLIENT, 5000, 6)), Counter.FORWARDED_TO_CLIENT);
+        assertThat(sctpState()).isEqualTo(SctpState.REJECTED);
+        assertThat(onlyTemplate().controlled()).isZero();
+
+        director.take(WAN, TestPacket.sctp(CLIENT, 5000, VIP, 3868, 1), Counter.FORWARDED_TO_SERVER);
+        assertThat(sctpState()).isEqualTo(SctpState.INIT1);
+        assertThat(onlyTemplate().controlled()).isEqualTo(1);
+    }
+
     // The defence (4.10) and full tables (ADR 0009)
 
     @Test
@@ -761,6 +841,31 @@ class EnginePacketTest {
         int first = syn(40000);
         assertThat(order(Action.FLUSH, client(CLIENT), null)).isEqualTo(new Outcome(1, 1, 0));
         assertThat(syn(40001)).isNotEqualTo(first);
+    }
+
+    private static Selection prefix(String address, int length) {
+        return new Selection(ip(address), -1 << (32 - length), Services.NONE, null);
+    }
+
+    @Test
+    void aPrefixMeansEveryNetworkThatSharesAnAddressWithIt() { // 3.2: a template keeps what the netmask leaves
+        serves(persistent(tcp(80), 300, "255.255.255.0", A, B));
+        syn(40000);
+        assertThat(order(Action.FLUSH, prefix("198.51.101.0", 25), null)).isEqualTo(new Outcome(0, 0, 0));
+        assertThat(order(Action.FLUSH, prefix("198.51.100.128", 25), null)).isEqualTo(new Outcome(1, 1, 0));
+    }
+
+    @Test
+    void aCallHasNoClientThatAnOrderCouldName() { // 3.11
+        var persistence = new Configuration.Persistence(300, -1, RearmPolicy.IPVS, Optional.of(PersistenceEngine.SIP));
+        serves(onePacket(Optional.of(persistence)));
+        for (int call = 0; call < 8; call++) {
+            sip(CLIENT, 5060, "Call-ID: " + call + "\r\n");
+        }
+        assertThat(order(Action.FLUSH, prefix("0.0.0.0", 1), null)).isEqualTo(new Outcome(0, 0, 0));
+        assertThat(order(Action.FLUSH, prefix("128.0.0.0", 1), null)).isEqualTo(new Outcome(0, 0, 0));
+        assertThat(order(Action.PIN, client(CLIENT), new Target(REAL, 53))).isEqualTo(new Outcome(0, 0, 0));
+        assertThat(order(Action.FLUSH, new Selection(0, 0, 0, null), null)).isEqualTo(new Outcome(8, 8, 0));
     }
 
     @Test

@@ -133,6 +133,34 @@ class StreamTest {
         });
     }
 
+    @Test
+    void aSnapshotLooksAtAFewSlotsInATurnThoughAFloodHasLeftManyFree() {
+        var limits = new Configuration.Datapath(2048, 16, 0, false);
+        var http = service(
+                tcp(80),
+                SchedulerName.RR,
+                new Configuration.RealServer(new Ipv4(TestDirector.REAL), 80, 1, ForwardingMethod.NAT));
+        try (var director = new TestDirector(limits, http)) {
+            for (int port = 1; port <= 2000; port++) {
+                director.client(1024 + port, SYN, Counter.FORWARDED_TO_SERVER);
+            }
+            for (int port = 1; port < 2000; port++) {
+                int slot = director.tables.connections().find(Frame.TCP, TestDirector.CLIENT, 1024 + port, VIP, 80);
+                director.tables.end(slot, false, director.now);
+            }
+            Pair.drop(director);
+            var changes = director.tables.changes();
+            changes.beginSnapshot();
+            changes.writeSnapshot(director.now);
+            assertThat(changes.ring().size()).as("its beginning").isEqualTo(1);
+            int turns = 1;
+            for (; changes.ring().size() < 4; turns++) {
+                changes.writeSnapshot(director.now);
+            }
+            assertThat(turns).isBetween(8, 10);
+        }
+    }
+
     private static List<String> keys(TestDirector director) {
         return List.copyOf(entries(director).keySet());
     }

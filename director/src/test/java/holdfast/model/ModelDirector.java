@@ -209,14 +209,14 @@ public final class ModelDirector {
             case Packet.TCP ->
                 switch (conn.state) {
                     case "TW", "CL" -> true;
-                    case "FW" -> conn.isNoOutput && ((ipvs.connReuseMode() & 2) != 0 || isFromLastClose(conn));
+                    case "FW" -> conn.isNoOutput && (ipvs.connReuseMode() & 2) != 0;
                     default -> false;
                 };
             case Packet.SCTP -> conn.state.equals("CL");
             default -> false;
         };
-        return isQuiesced
-                || (conn.controller == null && isFinished && (ipvs.connReuseMode() != 0 || isFromLastClose(conn)));
+        boolean isReusable = isFromLastClose(conn) ? conn.isOver() : isFinished && ipvs.connReuseMode() != 0;
+        return isQuiesced || (conn.controller == null && isReusable);
     }
 
     /// With this policy a connection that is over is no longer its template's. Were its port used again through the old
