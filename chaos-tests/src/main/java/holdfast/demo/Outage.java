@@ -2,11 +2,11 @@ package holdfast.demo;
 
 /// What a series of numbered probes says about the service they went through.
 ///
-/// A gap counts only where a probe was lost in it: a prober that is itself held up sends late, but then nothing is lost
-/// and no blackout is seen where there was none.
+/// Only lost probes are evidence: a prober that is itself held up sends late, and how the service was meanwhile nobody
+/// can say.
 ///
-/// @param blackout  ns between the sending of the last probe answered before a gap and of the first one answered after
-///                  it, less the period; of the longest gap, 0 where there is none
+/// @param blackout  ns from the sending of the first to the sending of the last of the probes that were lost in a row,
+///                  and one period; of the longest such gap, 0 where there is none
 /// @param from      ns from the first probe to the beginning of that gap
 /// @param lost      probes without an answer
 /// @param sent      probes in all
@@ -21,19 +21,17 @@ record Outage(long blackout, long from, int lost, int sent) {
         long blackout = 0;
         long from = 0;
         int lost = 0;
-        long since = count == 0 ? 0 : sentAt[0];
+        int firstLost = 0;
         for (int i = 0; i < count; i++) {
-            boolean answered = answeredAt[i] != UNANSWERED;
-            boolean inGap = !answered || (i > 0 && answeredAt[i - 1] == UNANSWERED);
-            long until = answered ? sentAt[i] : sentAt[i] + period;
-            if (inGap && until - since > blackout) {
-                blackout = until - since;
-                from = since - sentAt[0];
+            if (answeredAt[i] != UNANSWERED) {
+                firstLost = i + 1;
+                continue;
             }
-            if (answered) {
-                since = sentAt[i] + period;
-            } else {
-                lost++;
+            lost++;
+            long gap = sentAt[i] + period - sentAt[firstLost];
+            if (gap > blackout) {
+                blackout = gap;
+                from = sentAt[firstLost] - sentAt[0];
             }
         }
         return new Outage(blackout, from, lost, count);

@@ -17,7 +17,7 @@ final class Prober {
     static final long PERIOD = 1_000_000;
     private static final int PROBES_MAX = 180_000;
     /// An answer that comes while the receiver waits for a CPU must not be lost here.
-    private static final int BUFFER_BYTES = 4 << 20;
+    static final int BUFFER_BYTES = 4 << 20;
 
     private static final Duration LATE_ANSWERS = Duration.ofSeconds(1);
 
@@ -91,9 +91,9 @@ final class Prober {
         }
     }
 
-    /// When the first probe went out, [System#nanoTime].
-    long beganAt() {
-        return sentAt[0];
+    /// When a probe went out, [System#nanoTime]; for those of a prober that was stopped.
+    long sentAt(int probe) {
+        return sentAt[probe];
     }
 
     /// Probes answered so far.

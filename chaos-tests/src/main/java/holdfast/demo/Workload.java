@@ -90,7 +90,7 @@ final class Workload {
                                 probed.getKey(),
                                 seen.lost(),
                                 seen.blackoutMs(),
-                                (prober.beganAt() + seen.from() - faultAt) / 1e6));
+                                (prober.sentAt(0) + seen.from() - faultAt) / 1e6));
             }
             if (prober.refused() > 0) {
                 problems.add(prober.refused() + " probes were refused with an ICMP error");

@@ -1,5 +1,7 @@
 package holdfast.lab;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -20,10 +22,12 @@ public final class Capture {
 
     private final Process sniffer;
     private final Path file;
+    private final Path errors;
 
-    private Capture(Process sniffer, Path file) {
+    private Capture(Process sniffer, Path file, Path errors) {
         this.sniffer = sniffer;
         this.file = file;
+        this.errors = errors;
     }
 
     /// Starts to capture, and returns when it does.
@@ -41,7 +45,7 @@ public final class Capture {
                     "the capture runs",
                     START_MAX,
                     () -> Files.readString(errors).contains(Sniffer.READY));
-            return new Capture(sniffer, file);
+            return new Capture(sniffer, file, errors);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -65,10 +69,15 @@ public final class Capture {
     /// Ends the capture.
     ///
     /// @return its frames in the order in which they were seen
+    /// @throws IllegalStateException where frames are missing
     public List<Frame> stop() {
         try {
-            sniffer.destroy();
-            sniffer.waitFor();
+            try (var input = sniffer.outputWriter(UTF_8)) {
+                input.write("stop\n");
+            }
+            if (sniffer.waitFor() != 0) {
+                throw new IllegalStateException("the capture failed: " + Files.readString(errors));
+            }
             return frames(ByteBuffer.wrap(Files.readAllBytes(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

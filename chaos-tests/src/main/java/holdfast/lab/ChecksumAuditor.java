@@ -47,15 +47,11 @@ final class ChecksumAuditor {
                 }
             }
         }
-        long missed = rings.stream()
-                .map(PacketRing::stats)
-                .mapToLong(stats -> stats.kernelDrops() + stats.truncated())
-                .sum();
         for (var verdict : Checksums.Verdict.values()) {
             System.out.println(verdict + " " + counts[verdict.ordinal()]);
         }
         System.out.println("LONGEST " + longest);
-        System.out.println("MISSED " + missed);
+        System.out.println("MISSED " + Sniffer.missed(rings));
     }
 
     private void drain(String name, PacketRing ring) {

@@ -16,7 +16,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 
-/// A process that writes the head of every frame which arrives at some interfaces to its output, as a pcap file.
+/// A process that writes the head of every frame which arrives at some interfaces to its output, as a pcap file, until
+/// something comes on its input. Where it missed a frame it fails: what is not in the file did not happen.
 ///
 /// tcpdump would do but for one thing: it insists on giving up root, which the root of a user namespace cannot do.
 final class Sniffer {
@@ -24,7 +25,7 @@ final class Sniffer {
     /// What is kept of a frame: enough for the headers.
     private static final int FRAME_BYTES_MAX = 128;
 
-    private static final int RING_FRAMES = 1024;
+    private static final int RING_FRAMES = 4096;
     private static final int BATCH_MAX = 64;
     private static final int VNET_HEADER_BYTES = 10;
     private static final int RECORD_HEADER_BYTES = 16;
@@ -60,7 +61,7 @@ final class Sniffer {
         writeFileHeader();
         System.err.println(READY);
         try (var poller = new Poller(rings.stream().mapToInt(PacketRing::fd).toArray())) {
-            while (true) {
+            while (System.in.available() == 0) {
                 poller.poll(POLL_INTERVAL);
                 for (var ring : rings) {
                     drain(ring);
@@ -68,6 +69,18 @@ final class Sniffer {
                 out.flush();
             }
         }
+        long missed = missed(rings);
+        if (missed > 0) {
+            throw new IllegalStateException(missed + " frames came too fast to be captured");
+        }
+    }
+
+    /// Frames that came too fast for their rings.
+    static long missed(List<PacketRing> rings) {
+        return rings.stream()
+                .map(PacketRing::stats)
+                .mapToLong(stats -> stats.kernelDrops() + stats.truncated())
+                .sum();
     }
 
     private void drain(PacketRing ring) throws IOException {

@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 /// and by the standby.
 final class OperatorChaosIT extends PairUnderTest {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /// Each look starts a JVM.
+    private static final Duration SAID_MAX = Duration.ofSeconds(20);
+
     private static final String SERVICE = "tcp/192.0.2.10:80";
     private static final Pattern SERVER = Pattern.compile("\"server\":\"rs([123])\"");
 
@@ -46,7 +49,7 @@ final class OperatorChaosIT extends PairUnderTest {
     private void awaitOn(Director director, String what, String... command) {
         Lab.await(
                 director + " says '" + what + "' to " + String.join(" ", command),
-                PATIENCE,
+                SAID_MAX,
                 () -> lab.holdfast(director, command).text().contains(what));
     }
 

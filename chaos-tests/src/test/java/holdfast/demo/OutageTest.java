@@ -46,6 +46,16 @@ final class OutageTest {
     }
 
     @Test
+    void onlyLostProbesAreEvidenceWhereTheProberWasHeldUp() {
+        lose(500, 503);
+        holdUp(500); // in front of the gap
+        holdUp(503); // behind it
+        assertThat(outage()).isEqualTo(new Outage(3 * PERIOD, 540 * PERIOD, 3, PROBES));
+        holdUp(502); // inside: dark before and after, so it counts
+        assertThat(outage().blackout()).isEqualTo(43 * PERIOD);
+    }
+
+    @Test
     void serviceThatNeverComesBackIsDarkUntilTheEnd() {
         lose(900, PROBES);
         assertThat(outage().blackout()).isEqualTo(100 * PERIOD);
@@ -65,6 +75,13 @@ final class OutageTest {
     private void lose(int from, int to) {
         for (int i = from; i < to; i++) {
             answeredAt[i] = Outage.UNANSWERED;
+        }
+    }
+
+    /// From this probe on all go out 40 ms later.
+    private void holdUp(int probe) {
+        for (int i = probe; i < PROBES; i++) {
+            sentAt[i] += 40 * PERIOD;
         }
     }
 

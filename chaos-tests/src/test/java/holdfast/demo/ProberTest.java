@@ -1,11 +1,11 @@
 package holdfast.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.DatagramChannel;
@@ -17,7 +17,9 @@ final class ProberTest {
     private final DatagramChannel service;
 
     ProberTest() throws IOException {
-        service = DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        service = DatagramChannel.open()
+                .setOption(StandardSocketOptions.SO_RCVBUF, Prober.BUFFER_BYTES)
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     @AfterEach
@@ -28,7 +30,9 @@ final class ProberTest {
     @Test
     void seesNoBlackoutWhereThereIsNone() throws IOException, InterruptedException {
         serve(0, 0, 1);
-        var outage = probe(300);
+        var prober = start();
+        awaitAnswers(prober, 300);
+        var outage = prober.stop();
         assertThat(outage.lost()).isZero();
         assertThat(outage.blackout()).isZero();
     }
@@ -36,9 +40,12 @@ final class ProberTest {
     @Test
     void measuresAKnownGapToTheProbe() throws IOException, InterruptedException {
         serve(200, 350, 1);
-        var outage = probe(500);
+        var prober = start();
+        awaitAnswers(prober, 500);
+        var outage = prober.stop();
         assertThat(outage.lost()).isEqualTo(150);
-        assertThat(outage.blackoutMs()).isCloseTo(150, within(10.0));
+        assertThat(outage.blackout()).isEqualTo(prober.sentAt(349) - prober.sentAt(200) + Prober.PERIOD);
+        assertThat(outage.from()).isEqualTo(prober.sentAt(200) - prober.sentAt(0));
     }
 
     @Test
@@ -49,12 +56,6 @@ final class ProberTest {
         var outage = prober.stop();
         assertThat(outage.lost()).isZero();
         assertThat(prober.repeated()).isGreaterThanOrEqualTo(99);
-    }
-
-    private Outage probe(int answers) throws IOException, InterruptedException {
-        var prober = start();
-        awaitAnswers(prober, answers);
-        return prober.stop();
     }
 
     private Prober start() throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,8 +14,9 @@ class AllocationLabIT {
     private static final int LARGE = 5000;
     private static final int BATCH = 48;
     private static final int TURNS = 1_000;
-    private static final int ROUNDS_MAX = 40;
     private static final int ROUNDS = 4;
+    private static final long COMPILED_MAX_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long ARRIVAL_MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final long frame = Memory.allocate(8192);
 
@@ -40,7 +42,8 @@ class AllocationLabIT {
                 var event = new EventFd();
                 var poller = new Poller(ring.fd(), event.fd())) {
             int roundsWithoutAllocation = 0;
-            for (int round = 0; round < ROUNDS_MAX && roundsWithoutAllocation < ROUNDS; round++) {
+            long start = System.nanoTime();
+            while (roundsWithoutAllocation < ROUNDS && System.nanoTime() - start < COMPILED_MAX_NANOS) {
                 long before = threads.getCurrentThreadAllocatedBytes();
                 long received = turns(ring, sender, event, poller);
                 long allocated = threads.getCurrentThreadAllocatedBytes() - before;
@@ -59,7 +62,7 @@ class AllocationLabIT {
             }
             sender.flush();
             event.signal();
-            while (poller.poll(0) > 0) {
+            while (received < (turn + 1L) * BATCH && poller.poll(ARRIVAL_MAX_NANOS) > 0) {
                 event.drain();
                 while (ring.next()) {
                     received++;

@@ -1,5 +1,7 @@
 package holdfast.linux;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,6 +32,21 @@ final class Frames {
         frame[16] = HEADER[12];
         frame[17] = HEADER[13];
         return frame;
+    }
+
+    /// Waits until so many frames since its opening have come into a ring or found no room in it: a kernel under load
+    /// hands them on a little after they were sent.
+    static void awaitArrival(PacketRing ring, long count) {
+        long start = System.nanoTime();
+        while (arrived(ring) < count && System.nanoTime() - start < PATIENCE_NANOS) {
+            Thread.onSpinWait();
+        }
+        assertThat(arrived(ring)).as("frames that arrived").isEqualTo(count);
+    }
+
+    private static long arrived(PacketRing ring) {
+        var stats = ring.stats();
+        return stats.received() + stats.kernelDrops();
     }
 
     /// The next frames, released after each batch.

@@ -13,9 +13,11 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import org.awaitility.Awaitility;
 
 /// Veth pairs and namespaces for the tests that want a real kernel. The test process itself must sit in a network
 /// namespace of its own, with a /run/netns of its own, so that nothing here touches the machine's network.
@@ -42,6 +44,8 @@ final class Lab {
         run("ip link add " + one + " mtu " + mtu + " type veth peer name " + other + " mtu " + mtu);
         run("ip link set " + one + " up");
         run("ip link set " + other + " up");
+        awaitUp(one);
+        awaitUp(other);
     }
 
     /// A namespace with one end of a veth pair in it; the other end is ours.
@@ -52,6 +56,22 @@ final class Lab {
         run("ip link set " + ours + " up");
         run("ip -n " + name + " addr add " + theirAddress + " dev " + theirs);
         run("ip -n " + name + " link set " + theirs + " up");
+        awaitUp(ours);
+        awaitUp("ip -n " + name, theirs);
+    }
+
+    /// Waits until an interface of our own namespace can send, after the other end of its pair came up.
+    static void awaitUp(String name) {
+        awaitUp("ip", name);
+    }
+
+    /// An end that was up before its other end has no queue yet: a worker of the kernel activates it some time after
+    /// `ip link set` has returned, and until then what is sent is dropped without a word. The same worker sets the
+    /// state, under the lock that a question for the link takes too.
+    private static void awaitUp(String ip, String name) {
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .until(() -> run(ip + " link show dev " + name).contains(" state UP "));
     }
 
     /// Undoes [#namespace]. The kernel takes a namespace apart later, so our end of the pair is deleted by name.

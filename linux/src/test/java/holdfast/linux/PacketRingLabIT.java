@@ -71,6 +71,7 @@ class PacketRingLabIT {
             for (int i = 0; i < 3; i++) {
                 sender.sendFrame(Frames.of(3000, i));
             }
+            Frames.awaitArrival(ring, 3);
             assertThat(ring.next()).isTrue();
             long first = ring.address();
             assertThat(ring.next()).isTrue();
@@ -90,8 +91,10 @@ class PacketRingLabIT {
             for (int i = 0; i < 50; i++) {
                 sender.sendFrame(Frames.of(60, i));
             }
+            Frames.awaitArrival(ring, 50);
             assertThat(ring.stats()).isEqualTo(new PacketRing.Stats(32, 18, 0));
             sender.sendFrame(Frames.of(60, 50));
+            Frames.awaitArrival(ring, 51);
             assertThat(ring.stats()).isEqualTo(new PacketRing.Stats(32, 19, 0));
             assertThat(Frames.read(ring, 32)).hasSize(32);
             sender.sendFrame(Frames.of(60, 51));
@@ -108,8 +111,10 @@ class PacketRingLabIT {
             var frame = Frames.of(60_000, 1);
             for (int i = 0; i < sent; i++) {
                 sender.sendFrame(frame);
+                Frames.awaitArrival(ring, i + 1);
             }
             sender.sendFrame(Frames.of(60, 2));
+            Frames.awaitArrival(ring, sent + 1);
             int whole = 0;
             byte[] last = {};
             while (ring.next()) {
@@ -133,6 +138,7 @@ class PacketRingLabIT {
             for (int i = 0; i < 40; i++) {
                 sender.sendFrame(Frames.of(i % 2 == 0 ? 60 : 6000, i));
             }
+            Frames.awaitArrival(ring, 40);
             assertThat(ring.next()).isTrue();
             assertThat(ring.next()).isTrue();
             ring.discardAll();
@@ -158,6 +164,7 @@ class PacketRingLabIT {
                     var poller = new Poller(ring.fd())) {
                 sender.sendFrame(Frames.of(60, 1));
                 sender.sendFrame(Frames.of(6000, 2));
+                Frames.awaitArrival(ring, 2);
                 assertThat(ring.dead()).isFalse();
                 Lab.run("ip link set right down");
                 assertThat(poller.poll(TimeUnit.SECONDS.toNanos(5))).isEqualTo(1);
@@ -167,6 +174,7 @@ class PacketRingLabIT {
                 assertThat(ring.dead()).isTrue();
                 assertThat(poller.poll(0)).isZero();
                 Lab.run("ip link set right up");
+                Lab.awaitUp("left");
             }
             try (var ring = PacketRing.open(Lab.index("right"), 64, 16)) {
                 sender.sendFrame(Frames.of(60, 3));

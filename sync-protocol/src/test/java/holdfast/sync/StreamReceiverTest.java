@@ -153,6 +153,21 @@ class StreamReceiverTest {
     }
 
     @Test
+    void aDirectorWhoseTableEqualsTheNewActivesAsksForNothing() {
+        receiver.tableIsOurs();
+        follow();
+        later(200);
+        receiver.batch(batch(1, Delta.Op.MARK), now);
+        turn();
+        applyAll();
+        equality = new Equality(Equality.State.EQUAL, 1, now);
+        turn();
+        assertThat(lastAck().state()).isEqualTo(SyncState.EQUAL);
+        later(1000);
+        assertThat(of(SyncMessage.SnapshotRequest.class)).isEmpty();
+    }
+
+    @Test
     void differentDigestsAfterACompleteCopyAreSaidAndHealed() {
         becomeEqual();
         receiver.batch(batch(4, Delta.Op.MARK), now);

@@ -19,6 +19,11 @@ final class LabDirector {
     private static final String LINK = "eth0";
     private static final int VRID = 78;
     private static final int VIP = Ipv4.of("10.78.0.100").bits();
+    private static final long SECOND = 1_000_000_000;
+    /// Seconds, where a director has milliseconds: a test carries the messages of a handover by hand. `transfer` is
+    /// below the down interval of adverts that come once a second.
+    private static final Handover.Deadlines DEADLINES =
+            new Handover.Deadlines(5 * SECOND, 5 * SECOND, 5 * SECOND, 3 * SECOND, SECOND, SECOND);
 
     private LabDirector() {}
 
@@ -39,7 +44,7 @@ final class LabDirector {
                 AdvertChecksum.valueOf(args[4]),
                 List.of(new Claim(VIP, LINK, mac)),
                 new GarpSchedule(List.of(50_000_000L), 0),
-                Handover.Deadlines.of(interval));
+                DEADLINES);
         try (var sender = PacketSender.open(ifindex)) {
             var events = new Events(sender);
             try (var node = VrrpNode.start(options, events)) {

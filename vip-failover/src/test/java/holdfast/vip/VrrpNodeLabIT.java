@@ -9,9 +9,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Real processes, raw sockets and namespaces, and keepalived as Debian has it. 100 ms adverts: the down interval of
-/// priority 100 is 361 ms. Times are printed, and asserted with room for a loaded machine.
+/// priority 100 is 361 ms. Times are printed. Where silence must not be what acts, adverts come once a second, so that
+/// a process may stand still for some hundred milliseconds.
 class VrrpNodeLabIT {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final int SLOW_MS = 1000;
     private static final String D1 = "10.78.0.1";
     private static final String D2 = "10.78.0.2";
     private static final String VIP = "10.78.0.100";
@@ -46,17 +48,20 @@ class VrrpNodeLabIT {
 
     @Test
     void aDeadProcessIsReplacedWithoutWaitingForTheDownInterval() {
-        var d1 = lab.director("d1", D1, 200, false, "RFC9568");
+        var d1 = lab.director("d1", D1, 200, false, "RFC9568", SLOW_MS);
         d1.await("ACTIVE", SOON);
-        var d2 = lab.director("d2", D2, 100, false, "RFC9568");
+        var d2 = lab.director("d2", D2, 100, false, "RFC9568", SLOW_MS);
         awaitFollowing(d2, D1);
 
         lab.signal("KILL", d1);
+        d1.awaitEnd();
         long told = System.nanoTime();
         d2.command("died " + D1);
         d2.await("ACTIVE PEER_PROCESS_DIED", SOON);
         report("takeover after the closed socket was told", told, d2.momentOf("ACTIVE"));
-        assertThat(d2.momentOf("ACTIVE") - told).isLessThan(100_000_000);
+        assertThat((d2.momentOf("ACTIVE") - told) / 1_000_000)
+                .as("ms; the last advert is up to one interval old, and the down interval is more than three")
+                .isLessThan(2 * SLOW_MS);
     }
 
     @Test
@@ -91,9 +96,9 @@ class VrrpNodeLabIT {
 
     @Test
     void aPlannedFailoverMovesTheAddressWithoutATimer() {
-        var d1 = lab.director("d1", D1, 200, true, "RFC9568");
+        var d1 = lab.director("d1", D1, 200, true, "RFC9568", SLOW_MS);
         d1.await("ACTIVE", SOON);
-        var d2 = lab.director("d2", D2, 100, true, "RFC9568");
+        var d2 = lab.director("d2", D2, 100, true, "RFC9568", SLOW_MS);
         awaitFollowing(d2, D1);
 
         d1.command("failover d2 " + D2);
