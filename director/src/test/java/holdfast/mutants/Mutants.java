@@ -28,6 +28,7 @@ public final class Mutants {
             "holdfast.schedule.RoundRobinTest",
             "holdfast.schedule.LeastConnectionTest",
             "holdfast.schedule.HashingTest",
+            "holdfast.forward.EngineFindingsTest",
             "holdfast.forward.EnginePropertyTest",
             "holdfast.forward.StreamTest",
             "holdfast.forward.ReplicaTest");
