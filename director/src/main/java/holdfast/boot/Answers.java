@@ -410,7 +410,7 @@ final class Answers implements Operations {
 
     @Override
     public DrainResult drain(DrainRequest request) {
-        return realServers.drain(request);
+        return TemplateCommands.promised(realServers.drain(request), listing);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package holdfast.boot;
 
+import holdfast.admin.AdminPaths;
+import holdfast.admin.Connections;
+import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
@@ -35,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -294,7 +298,40 @@ final class TemplateCommands {
         return tables.clients().connections(0, client.address().bits() & 0xffff_ffffL, service);
     }
 
-    /// When the last template of a real server has gone at the latest, or null where connections or pins keep some.
+    /// The answer to a drain, without a promise where a template stays: one that is pinned, or one that controls a
+    /// connection, which may be on another real server since the template was moved. Nor is there a promise where
+    /// they are too many to look at.
+    static DrainResult promised(DrainResult drained, Listing listing) {
+        if (drained.templatesGoneMs() == null) {
+            return drained;
+        }
+        var host = new Host(drained.real().address(), drained.real().port());
+        var left = listing.connections(
+                Optional.of(Connections.Kind.TEMPLATE),
+                new EntryFilter(null, host, drained.service()),
+                AdminPaths.ENTRIES_MAX);
+        boolean isKept = left.truncated() || left.entries().stream().anyMatch(TemplateCommands::isKept);
+        long timeoutS = left.entries().stream()
+                .mapToLong(Connections.Entry::timeoutS)
+                .max()
+                .orElse(0);
+        return new DrainResult(
+                drained.service(),
+                drained.real(),
+                drained.mode(),
+                drained.weight(),
+                drained.connections(),
+                drained.templates(),
+                isKept ? null : timeoutS * SECOND / MS,
+                drained.deadlineMs());
+    }
+
+    private static boolean isKept(Connections.Entry template) {
+        return template.pinned() || !Objects.equals(template.controlled(), 0);
+    }
+
+    /// When the last template of a real server has gone at the latest, as far as its counters tell, or null where
+    /// connections or sticky clients keep some; [#promised] looks at each template.
     static @Nullable Long templatesGoneMs(Tables tables, int real) {
         var reals = tables.reals();
         int service = reals.service(real);
