@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Which connections and templates are meant: those that fit everything given.
 ///
 /// A template fits a client where its masked address lies in the prefix, or the prefix in what its mask
-/// covers.
+/// covers; one of a call fits none (IPVS-REF 3.11).
 ///
 /// @param client   null for all
 /// @param real     null for all
