@@ -31,6 +31,24 @@ final class KernelViewChaosIT extends PairUnderTest {
         guard().check();
     }
 
+    /// As a health checker of its own does, on the active and on the standby.
+    @Test
+    void aDirectorItselfReachesARealServerBehindNat() {
+        for (var director : List.of(lab.d1(), lab.d2())) {
+            var answer = lab.run(
+                    "ip",
+                    "netns",
+                    "exec",
+                    director.name(),
+                    "timeout",
+                    "5",
+                    "bash",
+                    "-c",
+                    "exec 3<>/dev/tcp/" + RS1 + "/8080 && printf 'GET / HTTP/1.0\r\n\r\n' >&3 && head -n 1 <&3");
+            assertThat(answer).startsWith("HTTP/1.");
+        }
+    }
+
     /// A port of a VIP where no service is: nobody answers for it with a RST, neither Holdfast nor its kernel.
     /// But a RST of a real server passes, which also shows that the guard sees RSTs.
     @Test

@@ -22,7 +22,6 @@ final class Changes {
     private static final long SECOND = 1_000_000_000;
     static final int ASSURED = 1;
     static final int PINNED = 2;
-    static final int MOVED = 4;
 
     private enum Copying {
         NOTHING,
@@ -128,7 +127,7 @@ final class Changes {
 
     /// It is the same template, with the connections that it had, though its real server is another one.
     void templateMoved(Template template, long now) {
-        template(template, MOVED, now);
+        template(template, Delta.MOVED, now);
     }
 
     private void template(Template template, int flags, long now) {

@@ -354,7 +354,7 @@ final class Replica {
         long timeoutS = Integer.toUnsignedLong(delta.timeoutS());
         long expiresAt = now + delta.remainingMs() * MS;
         if (real != RealServerTable.NONE && slot != TemplateTable.MISSING && template.real() != real) {
-            if ((delta.state() & Changes.MOVED) != 0 && template.hasSameKey(real)) {
+            if ((delta.state() & Delta.MOVED) != 0 && template.hasSameKey(real)) {
                 template.real(real);
             } else { // it is another template, and the connections of the old one stay with that
                 tables.persistence().drop(slot);

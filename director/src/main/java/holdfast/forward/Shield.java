@@ -1,5 +1,6 @@
 package holdfast.forward;
 
+import holdfast.conf.Ipv4;
 import holdfast.linux.Nftables;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -7,8 +8,12 @@ import java.util.stream.Collectors;
 /// Keeps the kernel from handling the datapath's packets a second time: nftables rules at the ingress of each port.
 ///
 /// Packet sockets see a packet before these rules do (packet-io 2), so the datapath gets it and the kernel does not.
-/// Without them a director with `ip_forward` on would send every packet twice. The rules have a table of their own,
-/// named after this director, which is replaced at start, so what a crash left behind is swept.
+/// Without them a director with `ip_forward` on would send every packet twice. What goes to an address of the host
+/// itself is the kernel's, also from a NAT service's real server: a health check's answer is one. The rules have a
+/// table of their own, named after this director, which is replaced at start, so what a crash left behind is swept.
+///
+/// Replies of a NAT service that takes every port (port 0, a mark) are not told from what else its real servers send,
+/// so the kernel keeps its copy of them.
 public final class Shield implements AutoCloseable {
     private final String table;
 
@@ -16,7 +21,8 @@ public final class Shield implements AutoCloseable {
         this.table = table;
     }
 
-    /// A real server's end of a NAT service: its packets from that port are replies of the datapath's.
+    /// A real server's end of a NAT service: its packets from that port are replies of the datapath's; port 0 says that
+    /// they cannot be told by it.
     public record NatServer(String address, String protocol, int port) {}
 
     /// @param name    of this director; part of the table's name
@@ -39,9 +45,16 @@ public final class Shield implements AutoCloseable {
     static String script(String name, Ports ports, List<String> owned, List<NatServer> natServers) {
         var rules = new StringBuilder();
         rules.append("        ip daddr { ").append(String.join(", ", owned)).append(" } drop\n");
-        for (var protocol : List.of("tcp", "udp")) {
+        var ours = ports.ports().stream()
+                .filter(port -> port.address() != 0)
+                .map(port -> Ipv4.text(port.address()))
+                .collect(Collectors.joining(", "));
+        if (!ours.isEmpty()) {
+            rules.append("        ip daddr { ").append(ours).append(" } accept\n");
+        }
+        for (var protocol : List.of("tcp", "udp", "sctp")) {
             var pairs = natServers.stream()
-                    .filter(server -> server.protocol().equals(protocol))
+                    .filter(server -> server.protocol().equals(protocol) && server.port() != 0)
                     .map(server -> server.address() + " . " + server.port())
                     .distinct()
                     .collect(Collectors.joining(", "));

@@ -168,7 +168,7 @@ public final class Tables {
         sweeper.lookAtRealServers();
     }
 
-    /// Gives a quiesced real server new clients again.
+    /// Gives a real server the weight and the drain back that it is configured with.
     public void restore(int real) {
         reals.restore(real);
         persistence.edited(reals.service(real));

@@ -40,9 +40,11 @@ public final class RealServerTable {
     private final int[] upperThreshold;
     private final int[] lowerThreshold;
     private final @Nullable DrainMode[] drain;
-    private final @Nullable DrainMode[] configuredDrain;
-    private final long[] drainS; // as configured
     private final long[] drainEndsAt;
+    private final int[] configuredWeight;
+    private final @Nullable DrainMode[] configuredDrain;
+    private final long[] configuredDrainS;
+    private final long[] configuredDrainEndsAt;
     private final Traffic traffic;
 
     /// Open addressing over ids plus one; at most half full, so a probe ends soon. Its keys come from an operator or
@@ -73,9 +75,11 @@ public final class RealServerTable {
         upperThreshold = new int[max];
         lowerThreshold = new int[max];
         drain = new DrainMode[max];
-        configuredDrain = new DrainMode[max];
-        drainS = new long[max];
         drainEndsAt = new long[max];
+        configuredWeight = new int[max];
+        configuredDrain = new DrainMode[max];
+        configuredDrainS = new long[max];
+        configuredDrainEndsAt = new long[max];
         traffic = new Traffic(max);
         index = new int[Integer.highestOneBit(max) << 2];
     }
@@ -132,7 +136,8 @@ public final class RealServerTable {
         lowerThreshold[id] = 0;
         drain[id] = null;
         configuredDrain[id] = null;
-        drainS[id] = 0;
+        configuredWeight[id] = 0;
+        configuredDrainS[id] = 0;
         traffic.reset(id);
         addToIndex(id);
         return id;
@@ -145,26 +150,23 @@ public final class RealServerTable {
     void configure(int id, int service, Configuration.RealServer real, long now) {
         var mode = real.drain().map(Configuration.Drain::mode).orElse(null);
         long deadlineS = real.drain().map(Configuration.Drain::deadlineS).orElse(0L);
-        if (weight[id] != 0 || drain[id] != mode || drainS[id] != deadlineS) {
-            drainEndsAt[id] = now + deadlineS * SECOND;
+        boolean isSaidAgain = isAvailable(id)
+                && configuredWeight[id] == 0
+                && configuredDrain[id] == mode
+                && configuredDrainS[id] == deadlineS;
+        if (!isSaidAgain) {
+            configuredDrainEndsAt[id] = now + deadlineS * SECOND;
         }
-        drain[id] = mode;
+        configuredWeight[id] = real.weight();
         configuredDrain[id] = mode;
-        drainS[id] = deadlineS;
+        configuredDrainS[id] = deadlineS;
         this.service[id] = service;
-        weight(id, real.weight());
+        restore(id);
         method[id] = real.method();
         boolean isRaised = real.upperThreshold() == 0 || real.upperThreshold() > upperThreshold[id];
         flags[id] = AVAILABLE | (isRaised ? 0 : flags[id] & OVERLOAD); // IPVS-REF 4.8
         upperThreshold[id] = real.upperThreshold();
         lowerThreshold[id] = real.lowerThreshold();
-    }
-
-    private void weight(int id, int weight) {
-        this.weight[id] = weight;
-        if (weight != 0) {
-            lastWeight[id] = weight;
-        }
     }
 
     /// The configuration has dropped it: its connections stay, and revive when it comes back.
@@ -181,10 +183,14 @@ public final class RealServerTable {
         drainEndsAt[id] = endsAt;
     }
 
-    /// Gives it new clients again, with the weight that it had before [#quiesce], and its configured drain.
+    /// Gives it the weight and the drain that it is configured with, in place of those of [#quiesce].
     public void restore(int id) {
-        weight[id] = lastWeight[id];
+        weight[id] = configuredWeight[id];
+        if (weight[id] != 0) {
+            lastWeight[id] = weight[id];
+        }
         drain[id] = configuredDrain[id];
+        drainEndsAt[id] = configuredDrainEndsAt[id];
     }
 
     /// What the configuration says of it, with the weight and the drain that it has at this moment.
@@ -205,8 +211,8 @@ public final class RealServerTable {
     }
 
     /// Seconds from its quiescing on after which UNTIL_DEADLINE ends what is left, as configured.
-    public long drainS(int id) {
-        return drainS[id];
+    public long configuredDrainS(int id) {
+        return configuredDrainS[id];
     }
 
     /// When UNTIL_DEADLINE ends what is left, in monotonic ns.

@@ -185,7 +185,33 @@ class EngineFindingsTest {
             director.tables.restore(0);
 
             assertThat(reals.drain(0)).isEqualTo(DrainMode.UNTIL_DEADLINE);
-            assertThat(reals.drainS(0)).isEqualTo(500);
+            assertThat(reals.configuredDrainS(0)).isEqualTo(500);
+        }
+    }
+
+    @Test
+    void aConfiguredDeadlineHoldsAgainAfterADrainByHand() {
+        try (var director = new TestDirector(sticky(quiescedUntil(0, 500)))) {
+            var reals = director.tables.reals();
+            long endsAt = reals.drainEndsAt(0);
+            director.now += 100 * TestDirector.SECOND;
+            director.tables.quiesce(0, DrainMode.KEEP_CONNECTIONS, director.now);
+            director.tables.restore(0);
+
+            assertThat(reals.weight(0)).isZero();
+            assertThat(reals.drainEndsAt(0)).isEqualTo(endsAt);
+            assertThat(reals.isToBeEmptied(0, director.now)).isFalse();
+        }
+    }
+
+    @Test
+    void aDeadlineThatComesWithAReloadDuringADrainByHandCountsFromThen() {
+        try (var director = new TestDirector(sticky(quiescedUntil(1, 500)))) {
+            director.now += 1000 * TestDirector.SECOND;
+            director.tables.quiesce(0, DrainMode.UNTIL_DEADLINE, director.now + 500 * TestDirector.SECOND);
+            director.configure(sticky(quiescedUntil(0, 500)));
+
+            assertThat(director.tables.reals().isToBeEmptied(0, director.now)).isFalse();
         }
     }
 

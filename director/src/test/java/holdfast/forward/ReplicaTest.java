@@ -233,7 +233,7 @@ class ReplicaTest {
         apply();
         connection(Version.of(1, 6), 1).templateClient(CLIENT).templatePort(80);
         apply();
-        template(Version.of(1, 7), 80, REAL2, 8080).state(Changes.MOVED);
+        template(Version.of(1, 7), 80, REAL2, 8080).state(Delta.MOVED);
         apply();
 
         assertThat(template(80).real()).isEqualTo(idOf(80, REAL2, 8080));

@@ -26,13 +26,18 @@ public final class Delta {
     /// [#templatePort] of a connection that no template controls.
     public static final int NO_TEMPLATE = -1;
 
+    /// In the [#state] of a TEMPLATE: an operator gave it another real server, so it is the one that was there before,
+    /// with its connections.
+    public static final int MOVED = 4;
+
     private static final int VERSION = 0, REMAINING = 8, CLIENT = 16, VIRTUAL = 20, REAL = 24, TEMPLATE = 28;
     private static final int TIMEOUT = 32, FLAGS = 36, CLIENT_PORT = 40, VIRTUAL_PORT = 42, REAL_PORT = 44;
     private static final int TEMPLATE_PORT = 48, OP = 52, PROTOCOL = 53, METHOD = 54, STATE = 55;
     private static final int DIGEST = 56, SERVICE_MARK = 56;
 
     /// What a record says. The standby must not depend on the order of records of *different* keys between two marks:
-    /// a batch keeps only the latest record of a key, in the place of the first.
+    /// a batch keeps only the latest record of a key, in the place of the first; after an end and around a move it
+    /// keeps each.
     public enum Op {
         /// A connection is or becomes what the record says; the version decides, never the arrival.
         CONNECTION,
@@ -105,6 +110,10 @@ public final class Delta {
             memory.set(JAVA_LONG, base + offset, other.memory.get(JAVA_LONG, other.base + offset));
         }
         return this;
+    }
+
+    boolean isMove() {
+        return op() == Op.TEMPLATE && (state() & MOVED) != 0;
     }
 
     boolean hasKeyOf(Delta other) {
@@ -216,7 +225,7 @@ public final class Delta {
         return this;
     }
 
-    /// State code of IPVS, by protocol; of a template 1 for assured plus 2 for pinned.
+    /// State code of IPVS, by protocol; of a template 1 for assured plus 2 for pinned plus [#MOVED].
     public int state() {
         return memory.get(JAVA_BYTE, base + STATE) & 0xff;
     }

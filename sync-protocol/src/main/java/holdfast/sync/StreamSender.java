@@ -340,7 +340,8 @@ final class StreamSender {
             coalesced++; // the snapshot's copy of an entry that has changed since
             return true;
         }
-        if (held.op().isEnd() && !delta.op().isEnd()) {
+        boolean isOfAnother = held.op().isEnd() && !delta.op().isEnd();
+        if (isOfAnother || held.isMove() || delta.isMove()) {
             index[slot] = open.count() + 1;
             return false;
         }

@@ -66,6 +66,23 @@ class StreamSenderTest {
     }
 
     @Test
+    void aMoveOfATemplateIsMergedWithNothing() {
+        template(1, 0);
+        template(2, Delta.MOVED);
+        template(3, 0);
+        template(4, 1);
+        sender.flush(now);
+        assertThat(versions(batches().getFirst())).containsExactly(1L, 2L, 4L);
+    }
+
+    private void template(long sequence, int state) {
+        offer(delta -> delta.op(Delta.Op.TEMPLATE)
+                .version(Version.of(3, sequence))
+                .clientAddress(1)
+                .state(state));
+    }
+
+    @Test
     void aHoleInTheSequenceCutsTheBatchIsCountedAndCostsASnapshot() {
         connection(1, 1);
         connection(5, 2);
