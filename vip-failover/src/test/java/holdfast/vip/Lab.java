@@ -15,6 +15,9 @@ import org.assertj.core.api.Assertions;
 /// One outer namespace with a bridge and the namespaces `d1`, `d2` and `cl` on it. All of it, processes included, is
 /// gone when it is closed, or when this JVM dies.
 final class Lab implements AutoCloseable {
+    /// Between two adverts of a director.
+    static final int INTERVAL_MS = 500;
+
     private static final String SETUP = """
             set -e
             mount -t tmpfs none /run
@@ -52,10 +55,6 @@ final class Lab implements AutoCloseable {
 
     /// A director in namespace `name`, started and waited for.
     Running director(String name, String address, int priority, boolean preempt, String form) {
-        return director(name, address, priority, preempt, form, 100);
-    }
-
-    Running director(String name, String address, int priority, boolean preempt, String form, int intervalMs) {
         var director = in(
                 name,
                 System.getProperty("java.home") + "/bin/java",
@@ -67,7 +66,7 @@ final class Lab implements AutoCloseable {
                 address,
                 Integer.toString(priority),
                 Boolean.toString(preempt),
-                Integer.toString(intervalMs),
+                Integer.toString(INTERVAL_MS),
                 form);
         director.await("STARTED", Duration.ofSeconds(15));
         return director;

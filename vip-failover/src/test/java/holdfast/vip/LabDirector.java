@@ -21,9 +21,9 @@ final class LabDirector {
     private static final int VIP = Ipv4.of("10.78.0.100").bits();
     private static final long SECOND = 1_000_000_000;
     /// Seconds, where a director has milliseconds: a test carries the messages of a handover by hand. `transfer` is
-    /// below the down interval of adverts that come once a second.
+    /// below the down interval of its adverts.
     private static final Handover.Deadlines DEADLINES =
-            new Handover.Deadlines(5 * SECOND, 5 * SECOND, 5 * SECOND, 3 * SECOND, SECOND, SECOND);
+            new Handover.Deadlines(5 * SECOND, 5 * SECOND, 5 * SECOND, SECOND, SECOND, SECOND);
 
     private LabDirector() {}
 
