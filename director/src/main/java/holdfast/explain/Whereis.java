@@ -5,6 +5,7 @@ import holdfast.conf.DrainMode;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.conf.RearmPolicy;
+import holdfast.conf.SchedulerName;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import holdfast.schedule.Scheduler;
@@ -214,7 +215,7 @@ public final class Whereis {
                 return "is over its threshold with "
                         + Words.count(reals.active(position) + reals.inactive(position), "connection");
             }
-            if (reals.agentPercent(position) == 0) {
+            if (wanted.scheduler() == SchedulerName.LEAST_LOAD && reals.agentPercent(position) == 0) {
                 return "says through its agent that it takes nothing";
             }
             return "is not the one that this client hashes to";
