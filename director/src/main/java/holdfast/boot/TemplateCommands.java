@@ -139,11 +139,13 @@ final class TemplateCommands {
                     "its clients are known by the Call-ID of each call, not by their address",
                     "see 'holdfast template list --service " + request.service() + "'");
         }
-        var now = answer(tables, service, request.client(), Hypothesis.NOTHING);
+        var verdict = tables.verdict(service, flow(tables, service, request.client()), Clock.monotonic());
+        var now = answer(tables, service, request.client(), Hypothesis.NOTHING).under(verdict);
         var change = request.change();
         var then = change == null
                 ? null
-                : pick(answer(tables, service, request.client(), hypothesis(tables, service, change)));
+                : pick(answer(tables, service, request.client(), hypothesis(tables, service, change))
+                        .under(verdict));
         return new WhereIs(
                 request.client(),
                 request.service(),
@@ -153,25 +155,29 @@ final class TemplateCommands {
                 then);
     }
 
+    /// Where the next connection of a client that may begin one goes.
     private static Answer answer(Tables tables, int service, Host client, Hypothesis change) {
         var services = tables.services();
-        var key = services.key(service);
+        return new Whereis(services, tables.templates(), tables.ipvs())
+                .ask(
+                        service,
+                        services.present(service),
+                        flow(tables, service, client),
+                        tables.persistence().schedulerOf(service),
+                        change,
+                        Clock.monotonic());
+    }
+
+    private static Flow flow(Tables tables, int service, Host client) {
+        var key = tables.services().key(service);
         int virtual = key.isMark() ? 0 : key.address().bits();
-        var flow = new Flow()
+        return new Flow()
                 .v4(
                         key.protocol().number(),
                         client.address().bits(),
                         client.port() == null ? 0 : client.port(),
                         virtual,
                         key.port());
-        return new Whereis(services, tables.templates(), tables.ipvs())
-                .ask(
-                        service,
-                        services.present(service),
-                        flow,
-                        tables.persistence().schedulerOf(service),
-                        change,
-                        Clock.monotonic());
     }
 
     private static WhereIs.Pick pick(Answer answer) {

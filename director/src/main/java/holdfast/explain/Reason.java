@@ -87,6 +87,19 @@ public sealed interface Reason {
         }
     }
 
+    /// The client may begin no connection at present.
+    ///
+    /// @param why   what is true of the client
+    /// @param then  what holds when it may again
+    record Dropped(String why, Reason then) implements Reason {
+        @Override
+        public String sentence() {
+            return "The client %s, so its next connection is dropped; once it is let in again, this holds. "
+                            .formatted(why)
+                    + then.sentence();
+        }
+    }
+
     /// There is room for the template that the client needs only if another one goes (ADR 0009). Which may go is a
     /// matter of lots when the packet comes, so nobody can say before whether one is found.
     record TemplateTableFull(int capacity, Reason then) implements Reason {
