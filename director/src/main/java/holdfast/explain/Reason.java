@@ -78,6 +78,16 @@ public sealed interface Reason {
         }
     }
 
+    /// Whom the client gets depends on which address it connects to, and the service is a mark that has several.
+    record DestinationUnknown(String scheduler) implements Reason {
+        @Override
+        public String sentence() {
+            return ("The scheduler (%s) goes by the address that the client connects to, and the rules of the mark do not"
+                            + " name exactly one, so nobody can say whom it picks.")
+                    .formatted(scheduler);
+        }
+    }
+
     /// A service without persistence answers at its own port only (IPVS-REF 1.4).
     record OtherPort(int servicePort, int packetPort) implements Reason {
         @Override
