@@ -2,6 +2,7 @@ package holdfast.conf;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 
 /// Marks the packets that it fits, as iptables' MARK does for IPVS, so that a service can take several addresses, ports
 /// and protocols as one (IPVS-REF 2.1, 3.3). Of several rules that fit, the first one counts.
@@ -24,6 +25,26 @@ public record MarkRule(
     public MarkRule {
         sourcePorts = List.copyOf(sourcePorts);
         destinationPorts = List.copyOf(destinationPorts);
+    }
+
+    /// Whether some packet fits both.
+    public boolean overlaps(MarkRule other) {
+        return overlap(source, other.source, Prefix::overlaps)
+                && overlap(destination, other.destination, Prefix::overlaps)
+                && overlap(protocol, other.protocol, Object::equals)
+                && overlap(sourcePorts, other.sourcePorts)
+                && overlap(destinationPorts, other.destinationPorts)
+                && overlap(interfaceName, other.interfaceName, Object::equals);
+    }
+
+    private static <T> boolean overlap(Optional<T> one, Optional<T> other, BiPredicate<T, T> overlap) {
+        return one.isEmpty() || other.isEmpty() || overlap.test(one.get(), other.get());
+    }
+
+    private static boolean overlap(List<PortRange> some, List<PortRange> others) {
+        return some.isEmpty()
+                || others.isEmpty()
+                || some.stream().anyMatch(one -> others.stream().anyMatch(one::overlaps));
     }
 
     /// Addresses that begin alike.
@@ -55,6 +76,10 @@ public record MarkRule(
             return ((other.bits() ^ address.bits()) & mask()) == 0;
         }
 
+        boolean overlaps(Prefix other) {
+            return contains(other.address) || other.contains(address);
+        }
+
         public int mask() {
             return length == 0 ? 0 : -1 << (32 - length);
         }
@@ -67,6 +92,10 @@ public record MarkRule(
 
     /// @param last  not below `first`
     public record PortRange(int first, int last) {
+        boolean overlaps(PortRange other) {
+            return first <= other.last && other.first <= last;
+        }
+
         @Override
         public String toString() {
             return first == last ? Integer.toString(first) : first + "-" + last;

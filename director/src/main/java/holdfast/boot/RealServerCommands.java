@@ -128,7 +128,7 @@ final class RealServerCommands {
                     .findFirst();
             services.add(new Impact.OnService(
                     key,
-                    change(key, wanted),
+                    change(key, wanted, on.isPresent()),
                     on.map(service -> sum(service, RealImpact::templatesOrphaned))
                             .orElse(0L),
                     on.map(service -> sum(service, RealImpact::clientsRehomed)).orElse(0L),
@@ -164,7 +164,8 @@ final class RealServerCommands {
         return List.copyOf(keys);
     }
 
-    private Impact.Change change(ServiceKey key, Configuration wanted) {
+    /// @param isAffected  by what else changes, such as mark rules and sysctls
+    private Impact.Change change(ServiceKey key, Configuration wanted, boolean isAffected) {
         var before = configuration.services().stream()
                 .filter(service -> service.key().equals(key))
                 .findFirst();
@@ -177,7 +178,7 @@ final class RealServerCommands {
         if (after.isEmpty()) {
             return Impact.Change.REMOVED;
         }
-        return before.equals(after) ? Impact.Change.UNCHANGED : Impact.Change.CHANGED;
+        return before.equals(after) && !isAffected ? Impact.Change.UNCHANGED : Impact.Change.CHANGED;
     }
 
     private static long sum(ServiceImpact service, ToLongFunction<RealImpact> number) {

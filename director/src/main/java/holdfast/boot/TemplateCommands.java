@@ -19,6 +19,7 @@ import holdfast.conf.Ipv4;
 import holdfast.conf.MarkRule;
 import holdfast.explain.Answer;
 import holdfast.explain.Hypothesis;
+import holdfast.explain.Reason;
 import holdfast.explain.Whereis;
 import holdfast.forward.Tables;
 import holdfast.forward.TemplateChores;
@@ -139,11 +140,13 @@ final class TemplateCommands {
                     "its clients are known by the Call-ID of each call, not by their address",
                     "see 'holdfast template list --service " + request.service() + "'");
         }
-        var now = answer(tables, service, request.client(), Hypothesis.NOTHING);
+        var verdict = tables.verdict(service, flow(tables, service, request.client()), Clock.monotonic());
+        var now = answer(tables, service, request.client(), Hypothesis.NOTHING).under(verdict);
         var change = request.change();
         var then = change == null
                 ? null
-                : pick(answer(tables, service, request.client(), hypothesis(tables, service, change)));
+                : pick(answer(tables, service, request.client(), hypothesis(tables, service, change))
+                        .under(verdict));
         return new WhereIs(
                 request.client(),
                 request.service(),
@@ -153,32 +156,50 @@ final class TemplateCommands {
                 then);
     }
 
+    /// Where the next connection of a client that may begin one goes.
     private static Answer answer(Tables tables, int service, Host client, Hypothesis change) {
         var services = tables.services();
-        var key = services.key(service);
-        int virtual = key.isMark() ? 0 : key.address().bits();
-        var flow = new Flow()
+        return new Whereis(services, tables.templates(), tables.ipvs())
+                .ask(
+                        service,
+                        services.present(service),
+                        flow(tables, service, client),
+                        tables.persistence().schedulerOf(service),
+                        change,
+                        Clock.monotonic());
+    }
+
+    private static Flow flow(Tables tables, int service, Host client) {
+        var key = tables.services().key(service);
+        int virtual = key.isMark()
+                ? tables.marks().destination(key.mark())
+                : key.address().bits();
+        return new Flow()
                 .v4(
                         key.protocol().number(),
                         client.address().bits(),
                         client.port() == null ? 0 : client.port(),
                         virtual,
                         key.port());
-        return new Whereis(services, tables.templates(), tables.ipvs())
-                .ask(
-                        service,
-                        services.present(service),
-                        flow,
-                        tables.persistence().schedulerOf(service),
-                        change,
-                        Clock.monotonic());
     }
 
     private static WhereIs.Pick pick(Answer answer) {
+        requireDecided(answer, "ask for a client with a template, or let the rules of the mark name one destination");
+        return new WhereIs.Pick(answer.next().map(Endpoint::of).orElse(null), why(answer));
+    }
+
+    private static void requireDecided(Answer answer, String remedy) {
+        if (answer.reason() instanceof Reason.DestinationUnknown) {
+            throw Refusal.wrongInput(
+                    "where " + answer.client() + " of " + answer.service() + " would go cannot be told",
+                    why(answer),
+                    remedy);
+        }
+    }
+
+    private static String why(Answer answer) {
         var why = answer.reason().sentence();
-        return new WhereIs.Pick(
-                answer.next().map(Endpoint::of).orElse(null),
-                why.endsWith(".") ? why.substring(0, why.length() - 1) : why);
+        return why.endsWith(".") ? why.substring(0, why.length() - 1) : why;
     }
 
     private static WhereIs.@Nullable Template template(Tables tables, int service, Host client) {
@@ -282,8 +303,10 @@ final class TemplateCommands {
                     OptionalInt.empty(),
                     Set.of(new Hypothesis.Real(present.address(), present.port())),
                     List.of());
-            var next = answer(tables, service, host, without).next();
-            return next.map(Host::of)
+            var answer = answer(tables, service, host, without);
+            requireDecided(answer, "name the real server with --to");
+            return answer.next()
+                    .map(Host::of)
                     .orElseThrow(() -> Refusal.notNow(
                             host + " was not moved",
                             "no other real server of " + request.service() + " can take it",

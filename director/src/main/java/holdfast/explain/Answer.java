@@ -1,5 +1,6 @@
 package holdfast.explain;
 
+import holdfast.client.ClientRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,20 @@ import java.util.Optional;
 /// @param next      real server with the port that the connection goes to; empty where nobody gets it
 public record Answer(
         String service, String client, Optional<TemplateFound> template, Optional<String> next, Reason reason) {
+    /// This answer where the client's new connections meet with a verdict, which comes before template and scheduler.
+    public Answer under(ClientRules.Verdict verdict) {
+        return switch (verdict) {
+            case ADMIT -> this;
+            case BLOCKED -> dropped("is blocked by an operator's rule");
+            case OVER_CONNECTIONS -> dropped("has as many connections as its limit allows");
+            case OVER_RATE -> dropped("began as many connections in this second as its limit allows");
+        };
+    }
+
+    private Answer dropped(String why) {
+        return new Answer(service, client, template, Optional.empty(), new Reason.Dropped(why, reason));
+    }
+
     /// The whole answer, a sentence a line.
     public List<String> sentences() {
         var sentences = new ArrayList<String>();

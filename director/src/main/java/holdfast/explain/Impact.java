@@ -34,11 +34,7 @@ public record Impact(boolean vipsUnmoved, List<String> vips, List<ServiceImpact>
         var services = new ArrayList<ServiceImpact>();
         for (var key : keys) {
             var change = new ServiceChange(
-                    reals,
-                    Optional.ofNullable(before.get(key)),
-                    Optional.ofNullable(after.get(key)),
-                    present.ipvs(),
-                    wanted.ipvs());
+                    reals, Optional.ofNullable(before.get(key)), Optional.ofNullable(after.get(key)), present, wanted);
             var impact = change.impact();
             if (!impact.isEmpty()) {
                 services.add(impact);

@@ -78,12 +78,35 @@ public sealed interface Reason {
         }
     }
 
+    /// Whom the client gets depends on which address it connects to, and the service is a mark that has several.
+    record DestinationUnknown(String scheduler) implements Reason {
+        @Override
+        public String sentence() {
+            return ("The scheduler (%s) goes by the address that the client connects to, and the rules of the mark do not"
+                            + " name exactly one, so nobody can say whom it picks.")
+                    .formatted(scheduler);
+        }
+    }
+
     /// A service without persistence answers at its own port only (IPVS-REF 1.4).
     record OtherPort(int servicePort, int packetPort) implements Reason {
         @Override
         public String sentence() {
             return "The packet is for port %d and the service without persistence has port %d, so it is not served."
                     .formatted(packetPort, servicePort);
+        }
+    }
+
+    /// The client may begin no connection at present.
+    ///
+    /// @param why   what is true of the client
+    /// @param then  what holds when it may again
+    record Dropped(String why, Reason then) implements Reason {
+        @Override
+        public String sentence() {
+            return "The client %s, so its next connection is dropped; once it is let in again, this holds. "
+                            .formatted(why)
+                    + then.sentence();
         }
     }
 

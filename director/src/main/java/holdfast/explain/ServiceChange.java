@@ -15,20 +15,20 @@ final class ServiceChange {
     private final RealServerTable table;
     private final Optional<Configuration.Service> before;
     private final Optional<Configuration.Service> after;
-    private final Ipvs ipvsBefore;
-    private final Ipvs ipvsAfter;
+    private final Configuration allBefore;
+    private final Configuration allAfter;
 
     ServiceChange(
             RealServerTable table,
             Optional<Configuration.Service> before,
             Optional<Configuration.Service> after,
-            Ipvs ipvsBefore,
-            Ipvs ipvsAfter) {
+            Configuration allBefore,
+            Configuration allAfter) {
         this.table = table;
         this.before = before;
         this.after = after;
-        this.ipvsBefore = ipvsBefore;
-        this.ipvsAfter = ipvsAfter;
+        this.allBefore = allBefore;
+        this.allAfter = allAfter;
     }
 
     ServiceImpact impact() {
@@ -73,11 +73,11 @@ final class ServiceChange {
     }
 
     Ipvs ipvsBefore() {
-        return ipvsBefore;
+        return allBefore.ipvs();
     }
 
     Ipvs ipvsAfter() {
-        return ipvsAfter;
+        return allAfter.ipvs();
     }
 
     /// Whether templates are looked up now.
@@ -114,6 +114,11 @@ final class ServiceChange {
             return List.of("the service is removed; its clients have nowhere to come back to.");
         }
         var changes = new ArrayList<String>();
+        if (key().isMark()) {
+            new MarkChange(key().mark(), allBefore.marks(), allAfter.marks())
+                    .sentence()
+                    .ifPresent(changes::add);
+        }
         addPersistenceChanges(changes);
         if (before.get().scheduler() != after.get().scheduler()) {
             changes.add("the scheduler changes from %s to %s, which templates do not heed."

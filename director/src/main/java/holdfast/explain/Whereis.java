@@ -5,6 +5,7 @@ import holdfast.conf.DrainMode;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.conf.RearmPolicy;
+import holdfast.conf.SchedulerName;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import holdfast.schedule.Scheduler;
@@ -14,6 +15,7 @@ import holdfast.service.Services;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Answers where a client's next connection would go, now or after a change, by the rules of
 /// [holdfast.persist.Persistence] but without its effects: it looks the template up and asks a copy of
@@ -22,6 +24,10 @@ import java.util.Optional;
 public final class Whereis {
     private static final long SECOND = 1_000_000_000L;
     private static final long REARMED_S = 60; // IPVS-REF 3.6
+
+    /// Those that ask which address the client connects to.
+    private static final Set<SchedulerName> BY_DESTINATION =
+            Set.of(SchedulerName.DH, SchedulerName.LBLC, SchedulerName.LBLCR);
 
     private final Services services;
     private final RealServerTable table;
@@ -39,7 +45,8 @@ public final class Whereis {
 
     /// @param service    its id
     /// @param present    its configuration
-    /// @param flow       the first packet of the connection; its sticky client is set
+    /// @param flow       the first packet of the connection; its sticky client is set. Its virtual address may
+    ///     be 0 where the service is a mark: then nobody knows it
     /// @param scheduler  the service's own, which is only copied
     /// @param change     [Hypothesis#NOTHING] for how things are
     public Answer ask(
@@ -85,6 +92,9 @@ public final class Whereis {
                 var reason = new Reason.OtherPort(wanted.key().port(), flow.virtualPort());
                 return answer(Optional.empty(), Optional.empty(), reason);
             }
+            if (isUndecided()) {
+                return answer(Optional.empty(), Optional.empty(), new Reason.DestinationUnknown(schedulerWord()));
+            }
             int picked = scheduler.pick(reals, flow, now);
             if (picked == Scheduler.NONE) {
                 return answer(Optional.empty(), Optional.empty(), noRealServer());
@@ -123,6 +133,9 @@ public final class Whereis {
         }
 
         private Answer scheduled(Optional<TemplateFound> unfit) {
+            if (isUndecided()) {
+                return answer(unfit, Optional.empty(), new Reason.DestinationUnknown(schedulerWord()));
+            }
             int picked = scheduler.pick(reals, flow, now);
             Reason reason;
             Optional<String> next = Optional.empty();
@@ -139,6 +152,11 @@ public final class Whereis {
                 reason = new Reason.TemplateInvalid(unfit.get().invalid(), reason);
             }
             return answer(unfit, next, reason);
+        }
+
+        /// Whether the scheduler would need to know a destination that nobody knows.
+        private boolean isUndecided() {
+            return wanted.key().isMark() && flow.virtualAddress() == 0 && BY_DESTINATION.contains(wanted.scheduler());
         }
 
         private TemplateFound found(int slot, RearmPolicy rearm) {
@@ -214,7 +232,7 @@ public final class Whereis {
                 return "is over its threshold with "
                         + Words.count(reals.active(position) + reals.inactive(position), "connection");
             }
-            if (reals.agentPercent(position) == 0) {
+            if (wanted.scheduler() == SchedulerName.LEAST_LOAD && reals.agentPercent(position) == 0) {
                 return "says through its agent that it takes nothing";
             }
             return "is not the one that this client hashes to";

@@ -301,7 +301,7 @@ public final class Tables {
     }
 
     /// Whether a client may begin a connection that its service has.
-    ClientRules.Verdict verdict(int service, Flow flow, long now) {
+    public ClientRules.Verdict verdict(int service, Flow flow, long now) {
         return clientRules.verdict(flow, service, services.clientLimit(service), clients, now);
     }
 

@@ -2,12 +2,14 @@ package holdfast.service;
 
 import holdfast.conf.MarkRule;
 import holdfast.conf.Protocol;
+import java.util.Arrays;
 import java.util.List;
 
 /// The mark of a first packet: what iptables' MARK target does for IPVS, since a packet socket cannot see the kernel's
 /// mark. The first rule that fits counts. Asked once for each new connection; immutable, and allocates nothing.
 public final class Marks {
     private static final int ANY_PROTOCOL = -1;
+    private static final int ONE_ADDRESS = -1; // as a mask
 
     private final Rule[] rules;
 
@@ -55,6 +57,16 @@ public final class Marks {
             }
         }
         return 0;
+    }
+
+    /// The one destination that every rule of a mark names, or 0 where they name several or none. For the control path.
+    public int destination(int mark) {
+        var destinations = Arrays.stream(rules)
+                .filter(rule -> rule.mark == mark)
+                .map(rule -> rule.destinationMask == ONE_ADDRESS ? rule.destination : 0)
+                .distinct()
+                .toList();
+        return destinations.size() == 1 ? destinations.getFirst() : 0;
     }
 
     private static Rule compiled(MarkRule rule) {

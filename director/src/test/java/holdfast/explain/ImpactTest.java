@@ -15,10 +15,14 @@ import holdfast.conf.DrainMode;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
+import holdfast.conf.MarkRule;
 import holdfast.conf.PersistenceEngine;
+import holdfast.conf.Protocol;
 import holdfast.conf.RearmPolicy;
 import holdfast.conf.SchedulerName;
+import holdfast.conf.ServiceKey;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -274,6 +278,53 @@ class ImpactTest {
         assertThat(impact(live.present.getFirst()).vipsUnmoved()).isTrue();
     }
 
+    @Test
+    void aMarkWithOtherRulesTakesOtherConnections() {
+        assertThat(marked(List.of(rule(7, 80, 443)), List.of(rule(7, 80))))
+                .containsExactly("mark/7: the rules of the mark change, so other new connections come to the service;"
+                        + " open ones go on.");
+        assertThat(marked(List.of(rule(7, 80)), List.of(rule(7, 80), rule(8, 443))))
+                .isEmpty();
+        assertThat(marked(List.of(rule(7, 80), rule(7, 443)), List.of(rule(7, 443), rule(7, 80))))
+                .isEmpty();
+    }
+
+    @Test
+    void ofMarksTheOrderOfRulesCountsWhereBothFitTheSamePackets() {
+        assertThat(marked(List.of(rule(8, 443), rule(7)), List.of(rule(7), rule(8, 443))))
+                .singleElement()
+                .asString()
+                .startsWith("mark/7: the rules of other marks that are tried before those of this one change");
+        assertThat(marked(List.of(rule(7)), List.of(rule(8, 443), rule(7)))).hasSize(1);
+        assertThat(marked(List.of(rule(8, 443), rule(7, 80)), List.of(rule(7, 80), rule(8, 443))))
+                .isEmpty();
+    }
+
+    private static MarkRule rule(int mark, int... ports) {
+        return new MarkRule(
+                mark,
+                Optional.empty(),
+                Optional.of(MarkRule.Prefix.of("192.0.2.10")),
+                Optional.of(Protocol.TCP),
+                List.of(),
+                Arrays.stream(ports)
+                        .mapToObj(port -> new MarkRule.PortRange(port, port))
+                        .toList(),
+                Optional.empty());
+    }
+
+    /// What the service of mark 7 is told of other rules.
+    private List<String> marked(List<MarkRule> present, List<MarkRule> wanted) {
+        var services = List.of(persistent(ServiceKey.ofMark(7), 300, HOST, FIRST));
+        var impact = Impact.of(
+                live.reals,
+                configuration(100, List.of(), services, Ipvs.DEFAULT, present),
+                configuration(100, List.of(), services, Ipvs.DEFAULT, wanted));
+        return impact.services().stream()
+                .flatMap(service -> service.sentences().stream())
+                .toList();
+    }
+
     private String drained(DrainMode mode) {
         return numbers(impact(persistent(tcp(80), 300, HOST, FIRST, draining("10.0.0.2", 80, mode, 90))));
     }
@@ -313,6 +364,11 @@ class ImpactTest {
 
     private static Configuration configuration(
             int priority, List<Ipv4> vips, List<Configuration.Service> services, Ipvs ipvs) {
+        return configuration(priority, vips, services, ipvs, List.of());
+    }
+
+    private static Configuration configuration(
+            int priority, List<Ipv4> vips, List<Configuration.Service> services, Ipvs ipvs, List<MarkRule> marks) {
         var group = new Configuration.VipGroup(
                 "web",
                 51,
@@ -330,7 +386,7 @@ class ImpactTest {
                 new Configuration.Cluster("c", Ipv4.of("10.1.0.1"), Ipv4.of("239.0.0.1"), 7000, Path.of("key"), true),
                 List.of(group),
                 ipvs,
-                List.of(),
+                marks,
                 services);
     }
 }

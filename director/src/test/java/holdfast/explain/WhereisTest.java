@@ -175,6 +175,22 @@ class WhereisTest {
     }
 
     @Test
+    void onlyLeastLoadIsSaidToHeedTheWordOfAnAgent() {
+        for (var scheduler : List.of(SchedulerName.SH, SchedulerName.LEAST_LOAD)) {
+            live.configure(service(tcp(80), scheduler, real("10.0.0.1", 80, 0), real("10.0.0.2", 80, 1)));
+            live.reals.agentPercent(live.id(0, "10.0.0.2", 80), 0);
+            int refused = CLIENT;
+            while (live.ask(refused, 80).next().isPresent()) {
+                refused++; // to the bucket of the one without weight
+            }
+
+            assertThat(live.ask(refused, 80).reason().sentence().contains("through its agent"))
+                    .as("%s", scheduler)
+                    .isEqualTo(scheduler == SchedulerName.LEAST_LOAD);
+        }
+    }
+
+    @Test
     void aClientForWhomATemplateHasToMakeRoomIsScheduledAndToldSo() { // ADR 0009
         var small = new Situation(1);
         small.configure(persistent(tcp(80), 300, HOST, real("10.0.0.1", 80, 1)));

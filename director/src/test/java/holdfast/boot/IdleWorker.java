@@ -1,0 +1,61 @@
+package holdfast.boot;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipvs;
+import holdfast.conf.MarkRule;
+import holdfast.conn.FlowHash;
+import holdfast.forward.Lease;
+import holdfast.forward.OwnedAddresses;
+import holdfast.forward.Ports;
+import holdfast.forward.ProbeQueue;
+import holdfast.forward.Tables;
+import holdfast.forward.Worker;
+import holdfast.linux.Clock;
+import holdfast.sync.Equality;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/// A worker with its thread but without ports, to ask and to command as operators do.
+final class IdleWorker implements AutoCloseable {
+    final Worker worker;
+
+    private final Arena memory = Arena.ofShared();
+    private final ProbeQueue probes = new ProbeQueue();
+
+    IdleWorker() {
+        var limits = new Configuration.Datapath(64, 64, 0, false);
+        var tables = new Tables(limits, true, new FlowHash(7, 8), Clock.monotonic(), memory);
+        var owned = new OwnedAddresses(List.of());
+        worker = new Worker(tables, new Ports(List.of()), owned, new Lease(), 0, probes, new Worker.Listener() {
+            @Override
+            public void held(long version) {}
+
+            @Override
+            public void compared(Equality equality, long applied) {}
+        });
+        worker.start(new Worker.DeltaReader() {
+            @Override
+            public boolean parked() {
+                return false;
+            }
+
+            @Override
+            public void wakeUp() {}
+        });
+    }
+
+    void configure(List<MarkRule> marks, Configuration.Service... services) {
+        worker.query(tables -> {
+                    tables.configure(Ipvs.DEFAULT, marks, List.of(services), Clock.monotonic());
+                    return services;
+                })
+                .join();
+    }
+
+    @Override
+    public void close() {
+        worker.close();
+        probes.close();
+        memory.close();
+    }
+}
