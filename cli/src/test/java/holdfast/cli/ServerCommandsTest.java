@@ -99,6 +99,7 @@ class ServerCommandsTest extends AgainstASocket {
                 "drain tcp/192.0.2.10:80 10.0.0.11 --deadline 5m",
                 "drain tcp/192.0.2.10:80 10.0.0.11 --mode gently",
                 "drain tcp/192.0.2.10:80 10.0.0.11 --mode until-deadline --deadline 300",
+                "drain tcp/192.0.2.10:80 10.0.0.11 --mode until-deadline --deadline 99999d99999h --yes",
                 "drain tcp/192.0.2.10:80",
                 "drain 192.0.2.10:80 10.0.0.11",
                 "agent tcp/192.0.2.10:80 10.0.0.11 101",
