@@ -53,6 +53,9 @@ final class TemplateCommands {
     /// A standby that compared equal within its last digest interval may lack what is younger than this.
     private static final long SETTLED_MS = 500;
 
+    /// Less than the 60 s that `holdfast` waits, and after which the API closes a connection that is idle.
+    private static final long ORDER_TIMEOUT_S = 50;
+
     private final Worker worker;
     private final Replication replication;
 
@@ -112,8 +115,21 @@ final class TemplateCommands {
         var selection = new Selection(address, mask, service, target(real));
         CompletableFuture<Outcome> outcome =
                 Answers.ask(worker.query(tables -> tables.chores().order(action, selection, target(to), isDryRun)));
+        return outcome(outcome, ORDER_TIMEOUT_S, isDryRun);
+    }
+
+    /// What came of an order, which goes on where it takes longer than somebody waits for it.
+    static Outcome outcome(CompletableFuture<Outcome> outcome, long timeoutS, boolean isDryRun) {
         try {
-            return Answers.ask(outcome);
+            return Answers.ask(
+                    outcome,
+                    timeoutS,
+                    () -> Refusal.notNow(
+                            isDryRun ? "templates are still being counted" : "templates are still being changed",
+                            "the order goes on after " + timeoutS + " s, and to ask again would give a second one",
+                            isDryRun
+                                    ? "say --yes to go ahead without a count"
+                                    : "look with 'holdfast template list' how far it is"));
         } catch (IllegalStateException e) {
             throw Refusal.notNow("templates were not changed", String.valueOf(e.getMessage()), "ask again then");
         }

@@ -13,6 +13,7 @@ import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
 import holdfast.admin.RehomeRequest;
 import holdfast.admin.TemplateRequest;
+import holdfast.api.Refusal;
 import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipvs;
@@ -23,11 +24,13 @@ import holdfast.forward.OwnedAddresses;
 import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
 import holdfast.forward.Tables;
+import holdfast.forward.TemplateChores;
 import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.sync.Equality;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -150,6 +153,20 @@ class TemplateCommandsTest {
         assertThat(commands.rehome(new RehomeRequest(client, tcp(80), Host.of("10.0.0.11:8081")))
                         .to())
                 .containsExactly(Endpoint.of("10.0.0.11:8081"));
+    }
+
+    @Test
+    void anOrderThatTakesLongIsNotSaidToHaveFailed() {
+        var endless = new CompletableFuture<TemplateChores.Outcome>();
+        assertThatThrownBy(() -> TemplateCommands.outcome(endless, 0, false))
+                .isInstanceOf(Refusal.class)
+                .hasMessage("templates are still being changed");
+        assertThatThrownBy(() -> TemplateCommands.outcome(endless, 0, true))
+                .isInstanceOf(Refusal.class)
+                .hasMessage("templates are still being counted");
+
+        endless.completeExceptionally(new IllegalStateException("this director is not active any more"));
+        assertThatThrownBy(() -> TemplateCommands.outcome(endless, 0, false)).hasMessage("templates were not changed");
     }
 
     @Test
