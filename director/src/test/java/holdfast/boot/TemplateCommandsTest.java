@@ -14,74 +14,25 @@ import holdfast.admin.Host;
 import holdfast.admin.RehomeRequest;
 import holdfast.admin.TemplateRequest;
 import holdfast.api.Refusal;
-import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipvs;
 import holdfast.conf.MarkRule;
-import holdfast.conn.FlowHash;
-import holdfast.forward.Lease;
-import holdfast.forward.OwnedAddresses;
-import holdfast.forward.Ports;
-import holdfast.forward.ProbeQueue;
-import holdfast.forward.Tables;
 import holdfast.forward.TemplateChores;
-import holdfast.forward.Worker;
 import holdfast.linux.Clock;
-import holdfast.sync.Equality;
-import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/// What operators are told of templates, by a worker with its thread but without ports.
-@Timeout(10)
-class TemplateCommandsTest {
+/// What operators are told of templates.
+class TemplateCommandsTest extends AgainstAWorker {
     private static final long SECOND = 1_000_000_000L;
     private static final int REAL = 0; // the id of the only real server
     private static final int OTHER = 2; // the id of one that a second configuration adds
     private static final int CLIENT = ip("198.51.100.7");
 
-    private final Arena memory = Arena.ofShared();
-    private final ProbeQueue probes = new ProbeQueue();
-    private final Worker worker = worker();
-
-    private Worker worker() {
-        var limits = new Configuration.Datapath(64, 64, 0, false);
-        var tables = new Tables(limits, true, new FlowHash(7, 8), Clock.monotonic(), memory);
-        var service = persistent(tcp(80), 300, "255.255.255.255", real("10.0.0.11", 8080, 1));
-        tables.configure(Ipvs.DEFAULT, List.of(), List.of(service), Clock.monotonic());
-        var owned = new OwnedAddresses(List.of());
-        return new Worker(tables, new Ports(List.of()), owned, new Lease(), 0, probes, new Worker.Listener() {
-            @Override
-            public void held(long version) {}
-
-            @Override
-            public void compared(Equality equality, long applied) {}
-        });
-    }
-
-    @BeforeEach
-    void start() {
-        worker.start(new Worker.DeltaReader() {
-            @Override
-            public boolean parked() {
-                return false;
-            }
-
-            @Override
-            public void wakeUp() {}
-        });
-    }
-
-    @AfterEach
-    void close() {
-        worker.close();
-        probes.close();
-        memory.close();
+    TemplateCommandsTest() {
+        super(persistent(tcp(80), 300, "255.255.255.255", real("10.0.0.11", 8080, 1)));
     }
 
     private int template(int client, long timeoutS) {
