@@ -3,9 +3,12 @@ package holdfast.cli;
 import holdfast.admin.AdminPaths;
 import holdfast.admin.DrainRequest;
 import holdfast.admin.DrainResult;
+import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
+import holdfast.admin.Services;
 import holdfast.conf.DrainMode;
+import holdfast.conf.Ipv4;
 import holdfast.conf.ServiceKey;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -66,8 +69,11 @@ final class DrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkCombination();
-        if (mode == DrainMode.NOW || mode == DrainMode.UNTIL_DEADLINE) {
-            confirmation.ask("A drain that ends connections", this::question);
+        if (confirmation.isWanted() && !off) {
+            var drain = mode == null ? configured() : mode;
+            if (drain == DrainMode.NOW || drain == DrainMode.UNTIL_DEADLINE) {
+                confirmation.ask("A drain that ends connections", () -> question(drain));
+            }
         }
         var request = new DrainRequest(service, real, mode, deadline == null ? null : deadline.toSeconds(), off);
         var result = admin.post(AdminPaths.DRAIN, request, DrainResult.class, ON_SILENCE);
@@ -92,13 +98,31 @@ final class DrainCommand implements Callable<Integer> {
         }
     }
 
-    private String question() {
+    /// The mode that the configuration gives the drain; null where the real server is drained already, so that
+    /// nothing more is ended, and where there is none or no single one, which the director says.
+    private @Nullable DrainMode configured() {
+        var meant = admin.get(AdminPaths.SERVICES, Services.class).services().stream()
+                .filter(one -> one.service().equals(service))
+                .flatMap(one -> one.realServers().stream())
+                .filter(one -> real.fits(new Endpoint(Ipv4.of(one.address()), one.port())))
+                .toList();
+        return meant.size() != 1 || meant.getFirst().weight() == 0
+                ? null
+                : meant.getFirst().drain();
+    }
+
+    private String question(DrainMode drain) {
         return "%s of %s has %s connections and templates, which end %s. Go ahead?"
-                .formatted(
-                        real,
-                        service,
-                        Filter.count(admin, new EntryFilter(null, real, service)),
-                        deadline == null ? "at once" : "in " + Text.ms(deadline.toMillis()) + " at the latest");
+                .formatted(real, service, Filter.count(admin, new EntryFilter(null, real, service)), when(drain));
+    }
+
+    private String when(DrainMode drain) {
+        if (drain == DrainMode.NOW) {
+            return "at once";
+        }
+        return deadline == null
+                ? "when the deadline of the configuration has passed"
+                : "in " + Text.ms(deadline.toMillis()) + " at the latest";
     }
 
     private static String text(DrainResult result) {

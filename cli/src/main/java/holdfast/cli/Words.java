@@ -1,5 +1,6 @@
 package holdfast.cli;
 
+import holdfast.admin.AdminPaths;
 import holdfast.admin.Clients;
 import holdfast.admin.Host;
 import holdfast.admin.WhereIsRequest;
@@ -63,6 +64,10 @@ final class Words {
                 .plusSeconds(number(parts.group(4)));
         if (sum.isZero()) {
             throw new IllegalArgumentException("'" + text + "' is no time at all; the least is 1s");
+        }
+        if (sum.toSeconds() > AdminPaths.SECONDS_MAX) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is too long; the most is " + AdminPaths.SECONDS_MAX + "s, which is 136 years");
         }
         return sum;
     }

@@ -92,6 +92,17 @@ final class Samples {
                 Services.Rates.ZERO);
     }
 
+    /// One service with one real server.
+    static Services services(DrainMode drain, int weight) {
+        var real = real("10.0.0.11", 8080, ForwardingMethod.NAT, weight, 3, 0, drain);
+        return new Services(
+                4096,
+                new Services.Timeouts(900, 120, 300),
+                List.of(service("tcp/192.0.2.10:80", SchedulerName.RR, null, real)),
+                TOTALS,
+                Services.Rates.ZERO);
+    }
+
     private static Services.Persistence sticky(long timeoutS, String netmask) {
         return new Services.Persistence(timeoutS, netmask, RearmPolicy.IPVS, null);
     }
@@ -155,6 +166,17 @@ final class Samples {
 
     private static Services.RealServer real(
             String address, int port, ForwardingMethod method, int weight, long active, long inactive) {
+        return real(address, port, method, weight, active, inactive, DrainMode.KEEP_ALL);
+    }
+
+    private static Services.RealServer real(
+            String address,
+            int port,
+            ForwardingMethod method,
+            int weight,
+            long active,
+            long inactive,
+            DrainMode drain) {
         return new Services.RealServer(
                 address,
                 port,
@@ -167,7 +189,7 @@ final class Samples {
                 200,
                 150,
                 false,
-                DrainMode.KEEP_ALL,
+                drain,
                 null,
                 null,
                 new Services.Totals(15, 30, 31, 32, 33),

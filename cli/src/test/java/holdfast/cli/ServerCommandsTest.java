@@ -8,12 +8,14 @@ import holdfast.admin.ApiError;
 import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
 import holdfast.admin.Impact;
+import holdfast.admin.Services;
 import holdfast.admin.ZeroResult;
 import holdfast.admin.json.AdminJson;
 import holdfast.conf.DrainMode;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,6 +86,52 @@ class ServerCommandsTest extends AgainstASocket {
     }
 
     @Test
+    void aDrainWithoutAModeAsksFirstWhereTheConfigurationEndsConnections() throws IOException {
+        assertThat(asked(Samples.services(DrainMode.NOW, 1)))
+                .containsExactly("10.0.0.11 of tcp/192.0.2.10:80 has 3 connections and templates, which end at once. "
+                        + "Go ahead? [y/N] ");
+        assertThat(asked(Samples.services(DrainMode.UNTIL_DEADLINE, 1)))
+                .containsExactly("10.0.0.11 of tcp/192.0.2.10:80 has 3 connections and templates, which end when the "
+                        + "deadline of the configuration has passed. Go ahead? [y/N] ");
+    }
+
+    @Test
+    void aDrainWithoutAModeDoesNotAskWhereItEndsNothingMore() throws IOException {
+        assertThat(asked(Samples.services(DrainMode.KEEP_CONNECTIONS, 1))).isEmpty();
+        assertThat(asked(Samples.services(DrainMode.NOW, 0))).isEmpty();
+        assertThat(asked(Samples.services())).isEmpty(); // the director says that it is not there
+        assertThat(asked(Samples.services(DrainMode.NOW, 1), "--yes")).isEmpty();
+        assertThat(asked(Samples.services(DrainMode.NOW, 1), "--off")).isEmpty();
+    }
+
+    /// What is asked of whoever says no; whether the director is told of the wish is as it must be.
+    private List<String> asked(Services services, String... options) throws IOException {
+        var asked = new ArrayList<String>();
+        var args = new ArrayList<>(List.of("drain", "tcp/192.0.2.10:80", "10.0.0.11"));
+        args.addAll(List.of(options));
+        Files.deleteIfExists(socket());
+        try (var server = new TinyServer(socket(), request -> {
+            if (request.startsWith("GET /v1/services ")) {
+                return answer(200, services);
+            }
+            return answer(
+                    200,
+                    request.startsWith("GET") ? Samples.connections(false) : drained(DrainMode.NOW, 0, 0, 0L, null));
+        })) {
+            var ended = run(
+                    question -> {
+                        asked.add(question);
+                        return Optional.of("n");
+                    },
+                    args.toArray(String[]::new));
+            assertThat(ended.exit()).isEqualTo(asked.isEmpty() ? 0 : 3);
+            assertThat(server.requests().stream().filter(request -> request.startsWith("POST /v1/drain ")))
+                    .hasSize(asked.isEmpty() ? 1 : 0);
+        }
+        return asked;
+    }
+
+    @Test
     void aDrainIsTakenBack() throws IOException {
         var result = new DrainResult(SERVICE, REAL, null, 2, 3, 1, null, null);
         assertThat(drain(result, "--off"))
@@ -99,6 +147,7 @@ class ServerCommandsTest extends AgainstASocket {
                 "drain tcp/192.0.2.10:80 10.0.0.11 --deadline 5m",
                 "drain tcp/192.0.2.10:80 10.0.0.11 --mode gently",
                 "drain tcp/192.0.2.10:80 10.0.0.11 --mode until-deadline --deadline 300",
+                "drain tcp/192.0.2.10:80 10.0.0.11 --mode until-deadline --deadline 99999d99999h --yes",
                 "drain tcp/192.0.2.10:80",
                 "drain 192.0.2.10:80 10.0.0.11",
                 "agent tcp/192.0.2.10:80 10.0.0.11 101",
@@ -118,7 +167,7 @@ class ServerCommandsTest extends AgainstASocket {
     void aRealServerThatIsNotThereIsWrongInput() throws IOException {
         var error =
                 new ApiError("there is no 10.0.0.19 in tcp/192.0.2.10:80", "it has 10.0.0.11:8080", "name that one");
-        assertThat(with("/v1/drain", 400, error, "drain", "tcp/192.0.2.10:80", "10.0.0.19"))
+        assertThat(with("/v1/drain", 400, error, "drain", "tcp/192.0.2.10:80", "10.0.0.19", "--yes"))
                 .isEqualTo(new Ended(
                         2, "", "there is no 10.0.0.19 in tcp/192.0.2.10:80: it has 10.0.0.11:8080; name that one\n"));
     }
@@ -205,7 +254,7 @@ class ServerCommandsTest extends AgainstASocket {
     }
 
     private Ended drain(DrainResult result, String... options) throws IOException {
-        var args = new ArrayList<>(List.of("drain", "tcp/192.0.2.10:80", "10.0.0.11"));
+        var args = new ArrayList<>(List.of("drain", "tcp/192.0.2.10:80", "10.0.0.11", "--yes"));
         args.addAll(List.of(options));
         return with("/v1/drain", 200, result, args.toArray(String[]::new));
     }

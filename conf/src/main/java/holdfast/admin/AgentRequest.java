@@ -11,8 +11,6 @@ public record AgentRequest(ServiceKey service, Host real, int percent) {
     public AgentRequest {
         Objects.requireNonNull(service, "service is missing");
         Objects.requireNonNull(real, "real is missing");
-        if (percent < 0 || percent > 100) {
-            throw new IllegalArgumentException("percent " + percent + " must be 0 to 100");
-        }
+        Range.check("percent", percent, 0, 100, "100 is all of its weight");
     }
 }

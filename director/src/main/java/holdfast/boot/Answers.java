@@ -55,6 +55,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -454,15 +455,20 @@ final class Answers implements Operations {
     }
 
     static <T> T ask(CompletableFuture<T> answer) {
+        return ask(answer, LISTING_TIMEOUT_S, () -> new IllegalStateException("the datapath did not answer"));
+    }
+
+    /// @param onSilence  thrown where there is no answer in time
+    static <T> T ask(CompletableFuture<T> answer, long timeoutS, Supplier<RuntimeException> onSilence) {
         try {
-            return answer.get(LISTING_TIMEOUT_S, TimeUnit.SECONDS);
+            return answer.get(timeoutS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
-        } catch (TimeoutException e) {
-            throw new IllegalStateException("the datapath did not answer", e);
+        } catch (TimeoutException _) {
+            throw onSilence.get();
         }
     }
 }

@@ -17,7 +17,6 @@ import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.persist.TemplateTable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,15 +34,9 @@ final class ClientCommands {
 
     Clients top(Clients.By by, int limit) {
         return Answers.ask(worker.query(tables -> {
-            var listed = new ArrayList<Clients.Client>();
-            for (int service = 0; service < tables.services().size(); service++) {
-                for (var client : tables.clients().top(limit, by(by), service, Clock.monotonic())) {
-                    listed.add(shown(tables, client));
-                }
-            }
-            listed.sort(Comparator.comparingDouble((Clients.Client client) -> value(client, by))
-                    .reversed());
-            return new Clients(by, listed.subList(0, Math.min(limit, listed.size())));
+            var top = tables.clients().top(limit, by(by), holdfast.client.Clients.EACH_SERVICE, Clock.monotonic());
+            return new Clients(
+                    by, top.stream().map(client -> shown(tables, client)).toList());
         }));
     }
 
@@ -52,14 +45,6 @@ final class ClientCommands {
             case CONNECTIONS -> By.CONNECTIONS;
             case RATE -> By.NEW_PER_SECOND;
             case SHARE -> By.SHARE;
-        };
-    }
-
-    private static double value(Clients.Client client, Clients.By by) {
-        return switch (by) {
-            case CONNECTIONS -> client.connections();
-            case RATE -> client.newPerSecond();
-            case SHARE -> client.share();
         };
     }
 

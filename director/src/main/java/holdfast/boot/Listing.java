@@ -3,6 +3,7 @@ package holdfast.boot;
 import holdfast.admin.Connections;
 import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
+import holdfast.admin.Host;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Protocol;
@@ -15,6 +16,7 @@ import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
+import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 import holdfast.sync.Version;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Listings of the entries that a worker holds, taken in slices between its packets.
 ///
@@ -164,16 +167,25 @@ final class Listing {
         var table = tables.reals();
         var reals = new ArrayList<Integer>();
         for (int real = 0; real < table.size(); real++) {
-            var endpoint = new Endpoint(new Ipv4(table.address(real)), table.port(real));
             int service = table.service(real);
             boolean isOfService = filter.service() == null
                     || (service != Services.NONE
                             && tables.services().key(service).equals(filter.service()));
-            if (isOfService && (filter.real() == null || filter.real().fits(endpoint))) {
+            if (isOfService && mayFit(filter.real(), table, real)) {
                 reals.add(real);
             }
         }
         return reals;
+    }
+
+    /// Whether an entry of a real server may be at the host that is meant. Where it has no port of its own, or its
+    /// service has many, its connections may have another port than it has itself (IPVS-REF 3.3).
+    private static boolean mayFit(@Nullable Host meant, RealServerTable table, int real) {
+        boolean hasAnyPort = table.port(real) == 0 || table.templatePort(real) == 0;
+        var endpoint = Named.endpoint(table, real);
+        return meant == null
+                || meant.fits(endpoint)
+                || (hasAnyPort && meant.address().equals(endpoint.address()));
     }
 
     /// Goes on in one real server's list; at its head where the entry that stood next has gone, which is why `listed`

@@ -17,6 +17,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
 import holdfast.conf.MarkRule;
+import holdfast.conf.ServiceKey;
 import holdfast.explain.Answer;
 import holdfast.explain.Hypothesis;
 import holdfast.explain.Reason;
@@ -53,6 +54,9 @@ final class TemplateCommands {
     /// A standby that compared equal within its last digest interval may lack what is younger than this.
     private static final long SETTLED_MS = 500;
 
+    /// Less than the 60 s that `holdfast` waits, and after which the API closes a connection that is idle.
+    private static final long ORDER_TIMEOUT_S = 50;
+
     private final Worker worker;
     private final Replication replication;
 
@@ -73,20 +77,30 @@ final class TemplateCommands {
             throw Refusal.wrongInput(
                     "where to is missing", "a template is moved to a real server", "name it with --to");
         }
+        var key = filter.service();
+        int service = key == null ? Services.NONE : service(key);
+        var to = key == null || request.to() == null ? request.to() : host(real(service, request.to()));
         var outcome = order(
                 TemplateChores.Action.valueOf(request.action().name()),
                 filter.client(),
-                filter.service() == null ? Services.NONE : service(filter),
+                service,
                 filter.real(),
-                request.to(),
+                to,
                 request.dryRun());
         return new TemplateResult(
-                request.action(), request.dryRun(), outcome.matched(), outcome.done(), refused(outcome, request.to()));
+                request.action(), request.dryRun(), outcome.matched(), outcome.done(), refused(outcome, to));
     }
 
-    private int service(EntryFilter filter) {
-        var key = Objects.requireNonNull(filter.service());
+    private int service(ServiceKey key) {
         return Answers.ask(worker.query(tables -> Named.service(tables, key)));
+    }
+
+    private Endpoint real(int service, Host named) {
+        return Answers.ask(worker.query(tables -> Named.endpoint(tables.reals(), Named.real(tables, service, named))));
+    }
+
+    private static Host host(Endpoint real) {
+        return new Host(real.address(), real.port());
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what the worker answers is the future itself
@@ -102,8 +116,21 @@ final class TemplateCommands {
         var selection = new Selection(address, mask, service, target(real));
         CompletableFuture<Outcome> outcome =
                 Answers.ask(worker.query(tables -> tables.chores().order(action, selection, target(to), isDryRun)));
+        return outcome(outcome, ORDER_TIMEOUT_S, isDryRun);
+    }
+
+    /// What came of an order, which goes on where it takes longer than somebody waits for it.
+    static Outcome outcome(CompletableFuture<Outcome> outcome, long timeoutS, boolean isDryRun) {
         try {
-            return Answers.ask(outcome);
+            return Answers.ask(
+                    outcome,
+                    timeoutS,
+                    () -> Refusal.notNow(
+                            isDryRun ? "templates are still being counted" : "templates are still being changed",
+                            "the order goes on after " + timeoutS + " s, and to ask again would give a second one",
+                            isDryRun
+                                    ? "say --yes to go ahead without a count"
+                                    : "look with 'holdfast template list' how far it is"));
         } catch (IllegalStateException e) {
             throw Refusal.notNow("templates were not changed", String.valueOf(e.getMessage()), "ask again then");
         }
@@ -122,7 +149,7 @@ final class TemplateCommands {
         }
         var why = to == null
                 ? "there is none to pin, and no real server was named to make one for"
-                : "their service has no real server " + to + ", or the template table is full";
+                : "their service has no real server " + to + " or more than one, or the template table is full";
         return List.of(new TemplateResult.Refused(outcome.refused(), why));
     }
 
@@ -266,18 +293,16 @@ final class TemplateCommands {
 
     RehomeResult rehome(RehomeRequest request) {
         var client = request.client();
-        int service = Answers.ask(worker.query(tables -> Named.service(tables, request.service())));
-        var to = request.to() == null ? another(service, request) : request.to();
-        var outcome = order(TemplateChores.Action.MOVE, client, service, null, to, false);
+        int service = service(request.service());
+        var to = real(service, request.to() == null ? another(service, request) : request.to());
+        var outcome = order(TemplateChores.Action.MOVE, client, service, null, host(to), false);
         return Answers.ask(worker.query(tables -> new RehomeResult(
                 client,
                 request.service(),
                 outcome.done(),
                 connectionsLeft(tables, service, client),
-                outcome.done() == 0
-                        ? List.of()
-                        : List.of(Named.endpoint(tables.reals(), Named.real(tables, service, to))),
-                refused(outcome, to))));
+                outcome.done() == 0 ? List.of() : List.of(to),
+                refused(outcome, host(to)))));
     }
 
     /// The real server that the scheduler picks of all but the present one.
@@ -328,10 +353,9 @@ final class TemplateCommands {
         if (drained.templatesGoneMs() == null) {
             return drained;
         }
-        var host = new Host(drained.real().address(), drained.real().port());
         var left = listing.connections(
                 Optional.of(Connections.Kind.TEMPLATE),
-                new EntryFilter(null, host, drained.service()),
+                new EntryFilter(null, host(drained.real()), drained.service()),
                 AdminPaths.ENTRIES_MAX);
         boolean isKept = left.truncated() || left.entries().stream().anyMatch(TemplateCommands::isKept);
         long timeoutS = left.entries().stream()

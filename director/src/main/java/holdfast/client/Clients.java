@@ -38,6 +38,9 @@ public final class Clients {
     /// The scope of a client as a whole.
     public static final int ALL_SERVICES = -1;
 
+    /// In place of a service: clients at each service by itself.
+    public static final int EACH_SERVICE = -2;
+
     static final int SAMPLE = 16;
 
     private static final int NEW_CLAIM = 2; // of a client's first connection: it is live, and it is new
@@ -106,12 +109,12 @@ public final class Clients {
 
     /// The first `n` clients, the largest first. Looks at every entry, about 10 ns each, and allocates.
     ///
-    /// @param service  or [#ALL_SERVICES], which for [By#SHARE] lists clients at each service by itself
+    /// @param service  or [#ALL_SERVICES] or [#EACH_SERVICE]
     public List<TopClient> top(int n, By by, int service, long now) {
         var best = new PriorityQueue<>(Comparator.comparingDouble(Ranked::value));
         for (int slot = 0; slot < entries.size(); slot++) {
             entry.at(slot);
-            double value = isAsked(by, service) ? value(by, now) : 0;
+            double value = isAsked(service) ? value(by, now) : 0;
             if (value > 0) {
                 best.add(new Ranked(slot, value));
             }
@@ -273,10 +276,9 @@ public final class Clients {
         return slot;
     }
 
-    private boolean isAsked(By by, int service) {
+    private boolean isAsked(int service) {
         int scope = entry.scope();
-        boolean isEachService = by == By.SHARE && service == ALL_SERVICES;
-        return isEachService ? scope >= 0 : scope == service;
+        return service == EACH_SERVICE ? scope >= 0 : scope == service;
     }
 
     private double value(By by, long now) {

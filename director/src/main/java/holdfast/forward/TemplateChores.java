@@ -57,7 +57,7 @@ public final class TemplateChores {
     ///
     /// @param matched  templates that it was about
     /// @param done     those changed, or made
-    /// @param refused  those that could not be: no such real server in the service, or no room
+    /// @param refused  those that could not be: no such real server in the service or more than one, or no room
     public record Outcome(long matched, long done, long refused) {}
 
     private static final class Order {
@@ -262,18 +262,22 @@ public final class TemplateChores {
         order.refused += done ? 0 : 1;
     }
 
-    /// The real server that an order names, in a service, where it is configured there now.
+    /// The real server that an order names, in a service, where it is configured there now, and is the only one.
     private int target(Order order, int service) {
         var to = order.to;
         if (to == null || service == Services.NONE) {
             return RealServerTable.NONE;
         }
         var candidates = tables.services().reals(service);
+        int found = RealServerTable.NONE;
         for (int i = 0; i < candidates.count(); i++) {
             if (to.is(reals, candidates.id(i))) {
-                return candidates.id(i);
+                if (found != RealServerTable.NONE) {
+                    return RealServerTable.NONE;
+                }
+                found = candidates.id(i);
             }
         }
-        return RealServerTable.NONE;
+        return found;
     }
 }

@@ -229,6 +229,30 @@ class RoutesTest {
         assertThat(asked).isEmpty();
     }
 
+    @Test
+    void aNumberOutOfItsRangeIs400WithTheRangeAndTheWayOut() {
+        var limit = "{'action': 'limit', 'client': '198.51.100.7', ";
+        var drain = "{'service': 'mark/7', 'real': '10.0.0.11', 'mode': 'until-deadline', 'off': false, ";
+        var whatIf = "{'client': '198.51.100.7', 'service': 'mark/7', 'change': {'weights': [], 'removed': [], "
+                + "'added': [{'real': '10.0.0.12', ";
+        var bound = "must be 1 to 2147483647; leave it out for no bound, or block the client to let nothing in";
+        isOutOfRange(AdminPaths.CLIENT_RULES, limit + "'connections': 0}", "connections 0 " + bound);
+        isOutOfRange(AdminPaths.CLIENT_RULES, limit + "'newPerSecond': -5}", "newPerSecond -5 " + bound);
+        isOutOfRange(AdminPaths.CLIENT_RULES, limit + "'forS': 0}", "forS 0 must be 1 to 4294967295");
+        isOutOfRange(AdminPaths.CLIENT_RULES, limit + "'forS': 9300000000}", "leave it out for good");
+        isOutOfRange(AdminPaths.DRAIN, drain + "'deadlineS': 0}", "deadlineS 0 must be 1 to 4294967295");
+        isOutOfRange(AdminPaths.DRAIN, drain + "'deadlineS': 4294967296}", "the mode 'now' ends everything at once");
+        isOutOfRange(AdminPaths.WHEREIS, whatIf + "'weight': -1}]}}", "change.added[0]: weight -1 must be 0 to 65535");
+        isOutOfRange(AdminPaths.WHEREIS, whatIf + "'weight': 65536}]}}", "weight 65536 must be 0 to 65535");
+        assertThat(asked).isEmpty();
+    }
+
+    private void isOutOfRange(String path, String body, String why) {
+        var answer = ask(HttpMethod.POST, path, body.replace('\'', '"').getBytes(UTF_8));
+        assertThat(answer.status()).as(body).isEqualTo(400);
+        assertThat(answer.body()).contains(why, "send the JSON that " + path + " takes");
+    }
+
     private Answer get(String uri) {
         return ask(HttpMethod.GET, uri, new byte[0]);
     }

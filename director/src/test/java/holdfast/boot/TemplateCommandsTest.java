@@ -5,12 +5,22 @@ import static holdfast.testing.Fixtures.persistent;
 import static holdfast.testing.Fixtures.real;
 import static holdfast.testing.Fixtures.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import holdfast.admin.DrainResult;
+import holdfast.admin.Endpoint;
+import holdfast.admin.EntryFilter;
+import holdfast.admin.Host;
+import holdfast.admin.RehomeRequest;
+import holdfast.admin.TemplateRequest;
+import holdfast.api.Refusal;
 import holdfast.conf.DrainMode;
+import holdfast.conf.MarkRule;
+import holdfast.forward.TemplateChores;
 import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class TemplateCommandsTest {
     private static final long SECOND = 1_000_000_000L;
     private static final int REAL = 0; // the id of the only real server
+    private static final int OTHER = 2; // the id of one that a second configuration adds
     private static final int CLIENT = ip("198.51.100.7");
 
     private final IdleWorker idle = new IdleWorker();
@@ -38,8 +49,12 @@ class TemplateCommandsTest {
     }
 
     private int template(int client, long timeoutS) {
+        return template(client, REAL, timeoutS);
+    }
+
+    private int template(int client, int real, long timeoutS) {
         long expiresAt = Clock.monotonic() + timeoutS * SECOND;
-        return worker.query(tables -> tables.templates().insert(client, REAL, timeoutS, expiresAt))
+        return worker.query(tables -> tables.templates().insert(client, real, timeoutS, expiresAt))
                 .join();
     }
 
@@ -66,6 +81,53 @@ class TemplateCommandsTest {
         template(CLIENT, 300);
         template(CLIENT + 1, 600); // of an earlier configuration
         assertThat(templatesGoneMs()).isEqualTo(600_000);
+    }
+
+    @Test
+    void aRealServerThatIsNamedWithoutItsPortIsFoundBeforeTheOrderIsGiven() {
+        idle.configure(
+                List.of(),
+                persistent(
+                        tcp(80),
+                        300,
+                        "255.255.255.255",
+                        real("10.0.0.11", 8080, 1),
+                        real("10.0.0.11", 8081, 1),
+                        real("10.0.0.12", 8080, 1)));
+        worker.activate(1).join();
+        int slot = template(CLIENT, OTHER, 300);
+        var commands = new TemplateCommands(worker, new Replication(_ -> {}));
+        var client = MarkRule.Prefix.of("198.51.100.7");
+        var ambiguous = Host.of("10.0.0.11");
+        var why = "there are several real servers 10.0.0.11 in tcp/192.0.2.10:80";
+
+        assertThatThrownBy(() -> commands.rehome(new RehomeRequest(client, tcp(80), ambiguous)))
+                .hasMessage(why);
+        var filter = new EntryFilter(client, null, tcp(80));
+        assertThatThrownBy(() ->
+                        commands.change(new TemplateRequest(TemplateRequest.Action.MOVE, filter, ambiguous, false)))
+                .hasMessage(why);
+        assertThat(worker.query(tables -> tables.templates().view().at(slot).real())
+                        .join())
+                .isEqualTo(OTHER);
+
+        assertThat(commands.rehome(new RehomeRequest(client, tcp(80), Host.of("10.0.0.11:8081")))
+                        .to())
+                .containsExactly(Endpoint.of("10.0.0.11:8081"));
+    }
+
+    @Test
+    void anOrderThatTakesLongIsNotSaidToHaveFailed() {
+        var endless = new CompletableFuture<TemplateChores.Outcome>();
+        assertThatThrownBy(() -> TemplateCommands.outcome(endless, 0, false))
+                .isInstanceOf(Refusal.class)
+                .hasMessage("templates are still being changed");
+        assertThatThrownBy(() -> TemplateCommands.outcome(endless, 0, true))
+                .isInstanceOf(Refusal.class)
+                .hasMessage("templates are still being counted");
+
+        endless.completeExceptionally(new IllegalStateException("this director is not active any more"));
+        assertThatThrownBy(() -> TemplateCommands.outcome(endless, 0, false)).hasMessage("templates were not changed");
     }
 
     @Test

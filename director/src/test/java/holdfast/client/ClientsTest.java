@@ -2,6 +2,7 @@ package holdfast.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import holdfast.conn.FlowHash;
 import holdfast.testing.Allocation;
@@ -64,7 +65,13 @@ class ClientsTest {
         assertThat(clients.top(9, By.CONNECTIONS, 1, 5 * SECOND))
                 .extracting(TopClient::lo)
                 .containsExactly(3L, 1L);
-        assertThat(clients.top(2, By.SHARE, ALL, 5 * SECOND))
+        assertThat(clients.top(3, By.CONNECTIONS, Clients.EACH_SERVICE, 5 * SECOND))
+                .extracting(TopClient::lo, TopClient::service, TopClient::connections)
+                .containsExactly(tuple(1L, 0, 10), tuple(2L, 0, 4), tuple(3L, 1, 3));
+        assertThat(clients.top(2, By.NEW_PER_SECOND, Clients.EACH_SERVICE, 5 * SECOND))
+                .extracting(TopClient::lo, TopClient::service, TopClient::newPerSecond)
+                .containsExactly(tuple(2L, 0, 4), tuple(1L, 1, 1));
+        assertThat(clients.top(2, By.SHARE, Clients.EACH_SERVICE, 5 * SECOND))
                 .containsExactly(
                         new TopClient(0, 3, 1, 3, 0, 0, 0, 0.75), new TopClient(0, 1, 0, 10, 0, 0, 0, 10 / 14.0));
         assertThat(clients.top(0, By.CONNECTIONS, ALL, 5 * SECOND)).isEmpty();

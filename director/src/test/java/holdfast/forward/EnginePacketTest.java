@@ -883,6 +883,14 @@ class EnginePacketTest {
     }
 
     @Test
+    void aClientIsNotMovedToAnAddressThatTwoRealServersHave() {
+        serves(persistent(tcp(80), 300, HOST, A, real("10.0.0.12", 8080, 1), real("10.0.0.12", 8081, 1)));
+        syn(40000);
+        assertThat(order(Action.MOVE, client(CLIENT), new Target(REAL2, Target.ANY_PORT)))
+                .isEqualTo(new Outcome(1, 0, 1));
+    }
+
+    @Test
     void aPinnedClientOutlivesItsTimeoutAndADrain() {
         serves(persistent(tcp(80), 300, HOST, A, B));
         assertThat(order(Action.PIN, client(CLIENT), new Target(REAL2, 8080))).isEqualTo(new Outcome(1, 1, 0));

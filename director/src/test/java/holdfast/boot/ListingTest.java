@@ -1,0 +1,86 @@
+package holdfast.boot;
+
+import static holdfast.testing.Fixtures.TCP;
+import static holdfast.testing.Fixtures.VIP;
+import static holdfast.testing.Fixtures.ip;
+import static holdfast.testing.Fixtures.persistent;
+import static holdfast.testing.Fixtures.real;
+import static holdfast.testing.Fixtures.tcp;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.admin.Connections;
+import holdfast.admin.EntryFilter;
+import holdfast.admin.Host;
+import holdfast.linux.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Which entries a listing has.
+@Timeout(10)
+class ListingTest {
+    private static final String HOST = "255.255.255.255";
+
+    private final IdleWorker idle = new IdleWorker();
+
+    @BeforeEach
+    void configure() {
+        idle.configure(
+                List.of(),
+                persistent(tcp(0), 300, HOST, real("10.0.0.11", 0, 1)),
+                persistent(tcp(21), 300, HOST, real("10.0.0.12", 2121, 1)),
+                persistent(tcp(80), 300, HOST, real("10.0.0.13", 8080, 1)));
+    }
+
+    @AfterEach
+    void close() {
+        idle.close();
+    }
+
+    private void connection(int real, int clientPort, int virtualPort, String address, int port) {
+        idle.worker
+                .query(tables -> tables.connections()
+                        .insert(
+                                TCP,
+                                ip("198.51.100.7"),
+                                clientPort,
+                                VIP,
+                                virtualPort,
+                                ip(address),
+                                port,
+                                0,
+                                tables.reals().service(real),
+                                real,
+                                Clock.monotonic() + 60_000_000_000L))
+                .join();
+    }
+
+    private List<String> of(String real) {
+        return new Listing(idle.worker)
+                        .connections(
+                                Optional.of(Connections.Kind.CONNECTION), new EntryFilter(null, Host.of(real), null), 9)
+                        .entries()
+                        .stream()
+                        .map(entry -> entry.real().toString())
+                        .toList();
+    }
+
+    @Test
+    void aConnectionIsFoundByThePortThatItIsListedWith() {
+        connection(0, 40000, 80, "10.0.0.11", 80);
+        connection(0, 40001, 443, "10.0.0.11", 443);
+        connection(1, 40002, 21, "10.0.0.12", 2121);
+        connection(1, 40003, 50000, "10.0.0.12", 50000);
+        connection(2, 40004, 80, "10.0.0.13", 8080);
+
+        assertThat(of("10.0.0.11:80")).containsExactly("10.0.0.11:80");
+        assertThat(of("10.0.0.11")).containsExactlyInAnyOrder("10.0.0.11:80", "10.0.0.11:443");
+        assertThat(of("10.0.0.12:50000")).as("a data connection of FTP").containsExactly("10.0.0.12:50000");
+        assertThat(of("10.0.0.12:2121")).containsExactly("10.0.0.12:2121");
+        assertThat(of("10.0.0.13:8080")).containsExactly("10.0.0.13:8080");
+        assertThat(of("10.0.0.13:80")).isEmpty();
+    }
+}
