@@ -225,14 +225,18 @@ class ReplicaTest {
         assertThat(known().inPackets()).isEqualTo(3);
     }
 
-    @Test
-    void aTemplateThatAnOperatorMovedKeepsItsConnections() {
+    private void aTemplateWithAConnection() {
         director.configure(
                 persistent(tcp(80), 300, "255.255.255.255", real("10.0.0.11", 8080, 1), real("10.0.0.12", 8080, 1)));
         template(Version.of(1, 5), 80, REAL, 8080);
         apply();
         connection(Version.of(1, 6), 1).templateClient(CLIENT).templatePort(80);
         apply();
+    }
+
+    @Test
+    void aTemplateThatAnOperatorMovedKeepsItsConnections() {
+        aTemplateWithAConnection();
         template(Version.of(1, 7), 80, REAL2, 8080).state(Delta.MOVED);
         apply();
 
@@ -243,12 +247,7 @@ class ReplicaTest {
 
     @Test
     void aTemplateMadeAnewForItsClientLeavesTheOldOnesConnectionsToThat() {
-        director.configure(
-                persistent(tcp(80), 300, "255.255.255.255", real("10.0.0.11", 8080, 1), real("10.0.0.12", 8080, 1)));
-        template(Version.of(1, 5), 80, REAL, 8080);
-        apply();
-        connection(Version.of(1, 6), 1).templateClient(CLIENT).templatePort(80);
-        apply();
+        aTemplateWithAConnection();
         template(Version.of(1, 7), 80, REAL2, 8080);
         apply();
 
