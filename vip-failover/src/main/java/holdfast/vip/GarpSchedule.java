@@ -13,6 +13,9 @@ public record GarpSchedule(List<Long> repeatAfter, long refresh) {
     /// A rival that keeps talking makes us announce once in this time, not once for each of its adverts.
     static final long REASSERT_INTERVAL_MIN = 1_000_000_000;
 
+    /// Whoever announces our address makes us announce it at once, but not more often than that (RFC 5227 §2.4 c).
+    static final long DEFEND_INTERVAL_MIN = 100_000_000;
+
     public GarpSchedule {
         repeatAfter = repeatAfter.stream().sorted().toList();
     }
@@ -55,6 +58,16 @@ public record GarpSchedule(List<Long> repeatAfter, long refresh) {
         long at = plan.burstAt() + REASSERT_INTERVAL_MIN;
         var due = Stream.concat(plan.dueAt().stream(), Stream.of(at)).sorted().distinct();
         return new Plan(due.toList(), plan.burstAt(), plan.refreshAt());
+    }
+
+    /// The plan after somebody else announced our addresses: ours once more, at once.
+    public Plan defended(Plan plan, long now) {
+        if (plan.equals(Plan.NONE) || plan.burstAt() > now) {
+            return plan; // nothing is claimed, or one is due already
+        }
+        long at = Math.max(now, plan.burstAt() + DEFEND_INTERVAL_MIN);
+        var due = Stream.concat(Stream.of(at), plan.dueAt().stream()).sorted().distinct();
+        return new Plan(due.toList(), at, plan.refreshAt());
     }
 
     /// The plan after an announcement at `now`: whatever was due by then is done with it.

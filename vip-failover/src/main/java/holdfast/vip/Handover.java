@@ -11,67 +11,133 @@ import java.util.Optional;
 /// ```
 ///   giver                                              taker
 ///   Idle --failover--> Preparing  ---- PREPARE ---->   Idle, ready? -> Armed
-///   Preparing          <------------- ARMED --------
-///   Holding: the worker leaves packets in the receive ring and says its final version F; adverts go on
-///   Transferring: adverts stop    ---- TRANSFER(F) ->  Catching: until F is applied and proved equal
-///   Relaying           <------------- TAKEN --------   takes: advert, next term, GARP -> Idle
+///   Preparing          <---- ARMED, ALIVE (stamp) --   Armed: asks on and on
+///   Holding: the worker leaves packets in the receive ring and reports its final version F
+///   Transferring       ---- TRANSFER(F, stamp) ---->   Catching: until F is applied and proved equal
+///   Transferring       <---- ALIVE(stamp) ----------   Catching
+///   Transferring       ---- HOLDING(F, stamp) ----->   Catching: may take until stamp + promise
+///   Relaying           <---- TAKEN, or its word ----   Taking: claim -> Confirming
+///   Relaying           ---- GIVEN ----------------->   Confirming -> Idle
 ///   Idle, standby, when late frames have been relayed for long enough
 /// ```
 ///
-/// Any refusal or deadline aborts: the giver forwards and advertises again under the same term, tells the taker ABORT
-/// and the operator why.
+/// Until it learns of the takeover the giver stays the active of the election: its adverts go on, only its packets
+/// wait.
 ///
-/// **Two generals.** No message makes both sides certain, so the question is which side errs for how long.
-/// After TRANSFER the giver is silent but has not released anything; any of TAKEN, an advert of the taker, seen
-/// on two different paths, tells it that the taker took. If neither comes before its deadline it takes back and
-/// says ABORT, which follows TRANSFER in order. The taker takes only while armed, within its own deadline (half
-/// the giver's, so that TAKEN has the other half), not after ABORT, and not after it was paused itself. What is
-/// left is a TRANSFER delayed on its way by about as much as the deadline: the taker takes while the giver
-/// takes back. Therefore the giver stays in `Doubt` for a while after a take-back and still gives way to a late
-/// TAKEN or advert, whatever the priorities; the taker does not obey the giver's adverts meanwhile
-/// ([holdfast.vrrp.Vrrp]'s settle time). So both own the addresses for the flight time of one advert. Only
-/// where both paths lose everything for the whole settle time does the ordinary election decide, by priority,
-/// at the next advert that passes. There is no window with no owner beyond the giver's deadline: if the taker
-/// dies the giver takes back; if the giver dies the taker's down timer or the closed socket acts.
+/// **One owner.** No message makes both sides certain, but a promise bounds what each may do. The taker's stamp is its
+/// own clock when it asked. The giver promises to take nothing back before [Deadlines#promise] has passed since that
+/// request *arrived*; the taker serves only until that long after the request was *sent*, which is earlier, unless the
+/// giver has confirmed. Its datapath looks at the clock itself. However late a message is, both never own the
+/// addresses.
+/// A slow taker asks again and is waited for; a silent one is taken back from when the promise ends, a refusing or dead
+/// one at once. A pause of either side needs no rule of its own: after it the clock has the last word. The giver stops
+/// promising when its rings fill up or after [Deadlines#cap], asks the taker to give up, and still waits for its answer
+/// or for the end of the last promise. A taker without confirmation releases the addresses and says so, unless the
+/// giver
+/// has been silent for so long that it must have fenced itself.
 ///
 /// @param deadlines  how long each wait may last
 public record Handover(Deadlines deadlines) {
     /// Lengths in ns.
     ///
-    /// @param prepare   giver: from PREPARE to ARMED
-    /// @param armed     taker: from PREPARE to TRANSFER
-    /// @param hold      giver: from the hold to the final version
-    /// @param transfer  giver: from TRANSFER to a sign of the taker; must be below its own down interval
-    /// @param doubt     giver: after a take-back, how long a late sign of the taker still counts
-    /// @param relay     giver: how long late frames are relayed
-    public record Deadlines(long prepare, long armed, long hold, long transfer, long doubt, long relay) {
+    /// @param prepare  giver: from PREPARE to ARMED
+    /// @param armed    taker: from the last message of the giver until it counts as gone
+    /// @param hold     giver: from the hold to the final version
+    /// @param promise  giver: how long after a request of the taker it takes nothing back
+    /// @param cap      giver: how long it goes on promising
+    /// @param relay    giver: how long late frames are relayed
+    /// @param ask      how often either side repeats what it has to say
+    /// @param silence  after so long without an advert an active has fenced itself
+    public record Deadlines(
+            long prepare, long armed, long hold, long promise, long cap, long relay, long ask, long silence) {
         private static final long MS = 1_000_000;
 
         /// For an advert interval of `interval` ns.
         public static Deadlines of(long interval) {
-            return new Deadlines(1000 * MS, 1500 * MS, 50 * MS, Math.min(100 * MS, 2 * interval), 1000 * MS, 2000 * MS);
+            return new Deadlines(
+                    2000 * MS, 3000 * MS, 500 * MS, 1000 * MS, 2000 * MS, 2000 * MS, 20 * MS, 3 * interval);
+        }
+
+        /// How much of a promise the taker uses: two clocks need not run alike.
+        long usable() {
+            return promise - promise / 10;
         }
     }
 
     /// Where a handover stands.
     public sealed interface State {}
 
-    public record Idle() implements State {}
+    /// @param last    the handover before, 0 for none
+    /// @param ending  what became of it
+    public record Idle(long last, Ending ending) implements State {
+        static final Idle NOTHING = new Idle(0, Ending.NOTHING);
+    }
 
-    record Preparing(Preflight preflight, FailoverRecord record, long deadlineAt) implements State {}
+    /// How a handover ended on this director.
+    public enum Ending {
+        NOTHING,
+        /// The taker took.
+        TOOK,
+        /// The taker did not take.
+        REFUSED,
+        /// The giver took back.
+        RESUMED,
+        /// The giver gave, or released for another reason.
+        RELEASED
+    }
 
-    record Holding(Preflight preflight, FailoverRecord record, long deadlineAt) implements State {}
+    /// What a giver keeps all the way.
+    ///
+    /// @param request  the latest of the taker; empty before the first
+    record Giving(long id, Preflight preflight, FailoverRecord record, Optional<Request> request) {
+        Giving with(String step, long now) {
+            return new Giving(id, preflight, record.with(step, now), request);
+        }
 
-    record Transferring(Preflight preflight, FailoverRecord record, long deadlineAt) implements State {}
+        Giving asked(long stamp, long now) {
+            boolean isNewer = request.isEmpty() || stamp - request.get().stamp() > 0;
+            return isNewer ? new Giving(id, preflight, record, Optional.of(new Request(stamp, now))) : this;
+        }
 
-    /// Taken back after TRANSFER: the peer may have taken all the same.
-    record Doubt(Preflight preflight, FailoverRecord record, long deadlineAt) implements State {}
+        long stamp() {
+            return request.map(Request::stamp).orElse(0L);
+        }
+    }
 
-    record Relaying(Preflight preflight, long deadlineAt) implements State {}
+    /// @param stamp      the taker's clock when it sent this
+    /// @param arrivedAt  on the giver's clock
+    record Request(long stamp, long arrivedAt) {}
 
-    record Armed(String giver, FailoverRecord record, long deadlineAt) implements State {}
+    record Preparing(Giving giving, long askAt, long deadlineAt) implements State {}
 
-    record Catching(String giver, FailoverRecord record, long version, long deadlineAt) implements State {}
+    record Holding(Giving giving, long deadlineAt) implements State {}
+
+    /// @param capAt   when the giver stops promising
+    /// @param why     why it has stopped; empty while it promises
+    /// @param askAt   when it asks again to give up
+    record Transferring(Giving giving, long version, long capAt, String why, long askAt) implements State {
+        boolean isPromising() {
+            return why.isEmpty();
+        }
+    }
+
+    record Relaying(Giving giving, long deadlineAt) implements State {}
+
+    /// What a taker keeps all the way.
+    record Offer(long id, String giver, FailoverRecord record) {}
+
+    record Armed(Offer offer, long askAt, long deadlineAt) implements State {}
+
+    /// @param mayUntil  until when we may take, on our own clock
+    record Catching(Offer offer, long version, long mayUntil, long askAt, long deadlineAt) implements State {}
+
+    /// The datapath has been ordered to serve.
+    record Taking(Offer offer, long mayUntil) implements State {}
+
+    /// The datapath serves, until `mayUntil` or until the giver confirms.
+    ///
+    /// @param giverHeardAt  when an advert or a word last said that the giver is active
+    record Confirming(Offer offer, long mayUntil, long askAt, long giverHeardAt) implements State {}
 
     /// What can happen to a handover.
     public sealed interface Event {}
@@ -80,8 +146,9 @@ public record Handover(Deadlines deadlines) {
 
     /// The operator asks.
     ///
+    /// @param id      of the handover, greater than any before
     /// @param active  whether we are the active director
-    public record Begin(Preflight preflight, boolean active, String reason) implements Event {}
+    public record Begin(long id, Preflight preflight, boolean active, String reason) implements Event {}
 
     /// A message of the peer.
     ///
@@ -92,14 +159,21 @@ public record Handover(Deadlines deadlines) {
     /// The worker holds packets and this is its last version.
     public record Held(long finalVersion) implements Event {}
 
+    /// The rings of the worker that holds are nearly full.
+    public record Full() implements Event {}
+
     public record Tables(TableState tables) implements Event {}
 
-    /// An advert, not a resignation, of this address.
-    public record PeerAdvert(int sender) implements Event {}
+    /// This director is active, as a believed advert or its sealed word says.
+    public record PeerActive(String name) implements Event {}
+
+    /// This director says that it is not active.
+    public record PeerReleased(String name) implements Event {}
 
     public record PeerProcessDied(int address) implements Event {}
 
-    public record Paused() implements Event {}
+    /// The datapath serves after a [Take], or could not in time.
+    public record Served(boolean inTime) implements Event {}
 
     /// The election made us active by itself.
     public record Promoted() implements Event {}
@@ -124,12 +198,20 @@ public record Handover(Deadlines deadlines) {
     /// The relay is over: an ordinary standby from now on.
     public record StandBy() implements Effect {}
 
-    /// Tell the election to give, to take back, to take.
-    public record Give() implements Effect {}
+    /// Tell the election that the peer with this address has taken over.
+    public record Give(int taker) implements Effect {}
 
-    public record TakeBack() implements Effect {}
+    /// Tell the election to take. The datapath must not begin to serve after `notAfter`.
+    public record Take(long notAfter) implements Effect {}
 
-    public record Take() implements Effect {}
+    /// Tell the election that the giver knows; an advert then lets the datapath serve for as long as any other does.
+    public record Confirmed() implements Effect {}
+
+    /// Tell the election that the giver may have taken back.
+    public record Unconfirmed() implements Effect {}
+
+    /// Tell the election that the taker has released the addresses.
+    public record Returned() implements Effect {}
 
     public record Finished(FailoverRecord record) implements Effect {}
 
@@ -145,41 +227,78 @@ public record Handover(Deadlines deadlines) {
         return switch (event) {
             case Begin begin -> begin(state, begin, now);
             case Message(var from, var message, var objection, var _)
-            when message.kind() == Kind.PREPARE -> asked(state, from, message, objection, now);
-            case Message message
-            when message.message().kind() == Kind.TRANSFER && !isArmedFor(state, message) ->
-                to(state, refuse(message.from(), message.message().term(), "not armed for this handover"));
-            default ->
-                switch (state) {
-                    case Idle _ -> to(state);
-                    case Preparing preparing -> whilePreparing(preparing, event, now);
-                    case Holding holding -> whileHolding(holding, event, now);
-                    case Transferring transferring -> whileTransferring(transferring, event, now);
-                    case Doubt doubt -> whileDoubt(doubt, event, now);
-                    case Relaying relaying -> whileRelaying(relaying, event, now);
-                    case Armed armed -> whileArmed(armed, event, now);
-                    case Catching catching -> whileCatching(catching, event, now);
-                };
+            when message.kind() == Kind.PREPARE -> prepare(state, from, message, objection, now);
+            case Message(var from, var message, var _, var _)
+            when !isOf(state, from, message) -> new Step(state, answer(state, from, message));
+            case Message _, Tick _, Held _, Full _, Tables _, PeerActive _, PeerReleased _ ->
+                dispatch(state, event, now);
+            case PeerProcessDied _, Served _, Promoted _, Withdrawn _ -> dispatch(state, event, now);
+        };
+    }
+
+    private Step dispatch(State state, Event event, long now) {
+        return switch (state) {
+            case Idle _ -> to(state);
+            case Preparing preparing -> whilePreparing(preparing, event, now);
+            case Holding holding -> whileHolding(holding, event, now);
+            case Transferring transferring -> whileTransferring(transferring, event, now);
+            case Relaying relaying -> whileRelaying(relaying, event, now);
+            case Armed armed -> whileArmed(armed, event, now);
+            case Catching catching -> whileCatching(catching, event, now);
+            case Taking taking -> whileTaking(taking, event, now);
+            case Confirming confirming -> whileConfirming(confirming, event, now);
         };
     }
 
     /// When the state wants its next [Tick]; [Long#MAX_VALUE] for never.
-    public static long nextAt(State state) {
+    public long nextAt(State state) {
         return switch (state) {
-            case Idle _ -> Long.MAX_VALUE;
-            case Preparing preparing -> preparing.deadlineAt();
+            case Idle _, Taking _ -> Long.MAX_VALUE;
+            case Preparing preparing -> Math.min(preparing.askAt(), preparing.deadlineAt());
             case Holding holding -> holding.deadlineAt();
-            case Transferring transferring -> transferring.deadlineAt();
-            case Doubt doubt -> doubt.deadlineAt();
+            case Transferring transferring ->
+                Math.min(
+                        takesBackAt(transferring),
+                        transferring.isPromising() ? transferring.capAt() : transferring.askAt());
             case Relaying relaying -> relaying.deadlineAt();
-            case Armed armed -> armed.deadlineAt();
-            case Catching catching -> catching.deadlineAt();
+            case Armed armed -> Math.min(armed.askAt(), armed.deadlineAt());
+            case Catching catching -> Math.min(catching.askAt(), catching.deadlineAt());
+            case Confirming confirming -> Math.min(confirming.askAt(), confirming.mayUntil());
+        };
+    }
+
+    /// Until when the datapath may serve at most, whatever adverts are sent.
+    static long servesAtMost(State state) {
+        return switch (state) {
+            case Confirming confirming -> confirming.mayUntil();
+            case Idle _, Preparing _, Holding _, Transferring _, Relaying _ -> Long.MAX_VALUE;
+            case Armed _, Catching _, Taking _ -> Long.MAX_VALUE;
         };
     }
 
     /// Whether the state waits for [Tables].
     static boolean awaitsTables(State state) {
         return state instanceof Armed || state instanceof Catching;
+    }
+
+    /// Whether we are about to take over from that director.
+    static boolean isTakenFrom(State state, String giver) {
+        return switch (state) {
+            case Armed(var offer, var _, var _) -> offer.giver().equals(giver);
+            case Catching(var offer, var _, var _, var _, var _) ->
+                offer.giver().equals(giver);
+            case Idle _, Preparing _, Holding _, Transferring _, Relaying _, Taking _, Confirming _ -> false;
+        };
+    }
+
+    /// Whether we have taken over from that director, and it may not know yet.
+    static boolean isConfirmedBy(State state, String giver) {
+        return state instanceof Confirming confirming
+                && confirming.offer().giver().equals(giver);
+    }
+
+    static boolean isIdle(State state) {
+        return state instanceof Idle;
     }
 
     private Step begin(State state, Begin begin, long now) {
@@ -192,217 +311,311 @@ public record Handover(Deadlines deadlines) {
         if (!begin.active()) {
             return to(state, refused(record, "this director is not active", now));
         }
-        var objections = preflight.objections();
-        if (!objections.isEmpty()) {
-            return to(state, refused(record, String.join("; ", objections), now));
+        if (!preflight.objections().isEmpty()) {
+            return to(state, refused(record, String.join("; ", preflight.objections()), now));
         }
-        var prepare = new HandoverMessage(Kind.PREPARE, preflight.term(), preflight.version(), "");
+        var giving = new Giving(begin.id(), preflight, record.with(FailoverRecord.PREPARE_SENT, now), Optional.empty());
         return to(
-                new Preparing(preflight, record.with(FailoverRecord.PREPARE_SENT, now), now + deadlines.prepare()),
-                new Send(preflight.peer(), prepare));
+                new Preparing(giving, now + deadlines.ask(), now + deadlines.prepare()), say(giving, Kind.PREPARE, 0));
     }
 
     private Step whilePreparing(Preparing state, Event event, long now) {
+        var giving = state.giving();
         return switch (event) {
-            case Message message
-            when isFromPeer(state.preflight(), message, Kind.ARMED) ->
-                to(
-                        new Holding(
-                                state.preflight(),
-                                state.record().with(FailoverRecord.PEER_ARMED, now),
-                                now + deadlines.hold()),
-                        new Hold());
-            case Message message
-            when isFromPeer(state.preflight(), message, Kind.REFUSED) ->
-                to(
-                        new Idle(),
-                        refused(
-                                state.record(),
-                                "the peer refused: " + message.message().reason(),
-                                now));
+            case Message(var _, var message, var _, var _) ->
+                switch (message.kind()) {
+                    case ARMED, ALIVE ->
+                        to(
+                                new Holding(
+                                        giving.asked(message.stamp(), now).with(FailoverRecord.PEER_ARMED, now),
+                                        now + deadlines.hold()),
+                                new Hold());
+                    case REFUSED ->
+                        to(Idle.NOTHING, refused(giving.record(), "the peer refused: " + message.reason(), now));
+                    case PREPARE, TRANSFER, HOLDING, TAKEN, GIVEN, ABORT, RESUMED -> to(state);
+                };
             case Tick()
-            when now - state.deadlineAt() >= 0 -> abortedBeforeHold(state, "the peer did not answer PREPARE", now);
+            when now - state.deadlineAt() >= 0 -> abortedBeforeHold(giving, "the peer did not answer PREPARE", now);
+            case Tick()
+            when now - state.askAt() >= 0 ->
+                to(new Preparing(giving, now + deadlines.ask(), state.deadlineAt()), say(giving, Kind.PREPARE, 0));
             case PeerProcessDied(int address)
-            when address == state.preflight().peerAddress() -> abortedBeforeHold(state, "the peer's process died", now);
-            case Paused() -> abortedBeforeHold(state, "this director was paused", now);
-            case Withdrawn(String why) -> abortedBeforeHold(state, why, now);
-            default -> to(state);
+            when isPeer(giving, address) -> abortedBeforeHold(giving, "the peer's process died", now);
+            case Withdrawn(String why) -> abortedBeforeHold(giving, why, now);
+            case Tick _, Begin _, Held _, Full _, Tables _, PeerActive _ -> to(state);
+            case PeerReleased _, PeerProcessDied _, Served _, Promoted _ -> to(state);
         };
     }
 
     private Step whileHolding(Holding state, Event event, long now) {
+        var giving = state.giving();
         return switch (event) {
             case Held(long finalVersion) -> {
-                var transfer =
-                        new HandoverMessage(Kind.TRANSFER, state.preflight().term(), finalVersion, "");
+                var held = giving.with("held", now).with("transfer sent", now);
                 yield to(
-                        new Transferring(
-                                state.preflight(),
-                                state.record().with("held", now).with("transfer sent", now),
-                                now + deadlines.transfer()),
-                        new Give(),
-                        new Send(state.preflight().peer(), transfer));
+                        new Transferring(held, finalVersion, now + deadlines.cap(), "", Long.MAX_VALUE),
+                        say(held, Kind.TRANSFER, finalVersion));
             }
+            case Message(var _, var message, var _, var _) ->
+                switch (message.kind()) {
+                    case ARMED, ALIVE -> to(new Holding(giving.asked(message.stamp(), now), state.deadlineAt()));
+                    case REFUSED -> resumed(giving, "the peer refused: " + message.reason(), now);
+                    case PREPARE, TRANSFER, HOLDING, TAKEN, GIVEN, ABORT, RESUMED -> to(state);
+                };
             case Tick()
-            when now - state.deadlineAt() >= 0 ->
-                abortedHold(state, "the worker did not report its final version", now);
-            case Message message
-            when isFromPeer(state.preflight(), message, Kind.REFUSED) ->
-                abortedHold(state, "the peer refused: " + message.message().reason(), now);
+            when now - state.deadlineAt() >= 0 -> resumed(giving, "the worker did not report its final version", now);
             case PeerProcessDied(int address)
-            when address == state.preflight().peerAddress() -> abortedHold(state, "the peer's process died", now);
-            case Paused() -> abortedHold(state, "this director was paused", now);
+            when isPeer(giving, address) -> resumed(giving, "the peer's process died", now);
             // The election has released the addresses, and with them the held packets.
-            case Withdrawn(String why) ->
-                to(new Idle(), abort(state.preflight(), why), aborted(state.record(), why, now));
-            default -> to(state);
+            case Withdrawn(String why) -> released(giving, why, now);
+            case Tick _, Begin _, Full _, Tables _, PeerActive _ -> to(state);
+            case PeerReleased _, PeerProcessDied _, Served _, Promoted _ -> to(state);
         };
     }
 
     private Step whileTransferring(Transferring state, Event event, long now) {
+        var giving = state.giving();
         return switch (event) {
-            case Message message
-            when isFromPeer(state.preflight(), message, Kind.TAKEN) ->
-                taken(state.preflight(), state.record(), "taken", now);
-            case PeerAdvert(int sender)
-            when sender == state.preflight().peerAddress() ->
-                taken(state.preflight(), state.record(), "peer's advert heard", now);
-            case Message message
-            when isFromPeer(state.preflight(), message, Kind.REFUSED) ->
-                takenBack(
-                        new Idle(),
-                        state,
-                        "the peer refused: " + message.message().reason(),
-                        now);
+            case Message(var _, var message, var _, var _) ->
+                switch (message.kind()) {
+                    case TAKEN -> taken(giving, "taken", now);
+                    case REFUSED -> resumed(giving, "the peer refused: " + message.reason(), now);
+                    case ARMED, ALIVE -> state.isPromising() ? promised(state, message, now) : to(state);
+                    case PREPARE, TRANSFER, HOLDING, GIVEN, ABORT, RESUMED -> to(state);
+                };
+            case PeerActive(var name)
+            when name.equals(giving.preflight().peer()) -> taken(giving, "the peer is active", now);
             case PeerProcessDied(int address)
-            when address == state.preflight().peerAddress() ->
-                takenBack(new Idle(), state, "the peer's process died", now);
+            when isPeer(giving, address) -> resumed(giving, "the peer's process died", now);
             case Tick()
-            when now - state.deadlineAt() >= 0 ->
-                takenBack(doubt(state, now), state, "no sign that the peer took over", now);
-            // The peer had all the time of the pause, so we do not take back: its advert decides, or our down timer.
-            case Paused() -> to(new Idle(), new StandBy(), aborted(state.record(), "this director was paused", now));
-            case Promoted() -> {
-                String why = "no sign that the peer took over before the down timer ended";
-                yield to(doubt(state, now), abort(state.preflight(), why), aborted(state.record(), why, now));
-            }
-            case Withdrawn(String why) -> to(new Idle(), new StandBy(), aborted(state.record(), why, now));
-            default -> to(state);
-        };
-    }
-
-    private Step whileDoubt(Doubt state, Event event, long now) {
-        return switch (event) {
-            case Message message
-            when isFromPeer(state.preflight(), message, Kind.TAKEN) -> takenAfterAll(state, "late taken", now);
-            case PeerAdvert(int sender)
-            when sender == state.preflight().peerAddress() -> takenAfterAll(state, "peer's late advert heard", now);
-            case Tick() when now - state.deadlineAt() >= 0 -> to(new Idle());
-            case Withdrawn _ -> to(new Idle());
-            default -> to(state);
+            when now - takesBackAt(state) >= 0 ->
+                resumed(giving, state.isPromising() ? "no sign of life from the peer" : state.why(), now);
+            case Tick()
+            when state.isPromising() && now - state.capAt() >= 0 ->
+                asksToGiveUp(state, "the peer did not take over in time", now);
+            case Tick() when !state.isPromising() && now - state.askAt() >= 0 -> asksToGiveUp(state, state.why(), now);
+            case Full()
+            when state.isPromising() -> asksToGiveUp(state, "the receive ring has no more room for held packets", now);
+            case Withdrawn(String why) -> released(giving, why, now);
+            case Tick _, Begin _, Held _, Full _, Tables _ -> to(state);
+            case PeerActive _, PeerReleased _, PeerProcessDied _, Served _, Promoted _ -> to(state);
         };
     }
 
     private Step whileRelaying(Relaying state, Event event, long now) {
         return switch (event) {
-            case Tick() when now - state.deadlineAt() >= 0 -> to(new Idle(), new StandBy());
-            case Paused(), Withdrawn _ -> to(new Idle(), new StandBy());
-            case Promoted() -> to(new Idle());
-            default -> to(state);
+            case Message(var _, var message, var _, var _) ->
+                switch (message.kind()) {
+                    case TAKEN -> to(state, say(state.giving(), Kind.GIVEN, 0)); // it did not hear us the first time
+                    case REFUSED -> to(Idle.NOTHING, new Returned());
+                    case PREPARE, ARMED, TRANSFER, HOLDING, ALIVE, GIVEN, ABORT, RESUMED -> to(state);
+                };
+            case Tick() when now - state.deadlineAt() >= 0 -> to(gave(state), new StandBy());
+            case Withdrawn _ -> to(gave(state), new StandBy());
+            case Promoted() -> to(gave(state));
+            case Tick _, Begin _, Held _, Full _, Tables _ -> to(state);
+            case PeerActive _, PeerReleased _, PeerProcessDied _, Served _ -> to(state);
         };
     }
 
-    private Step asked(State state, String from, HandoverMessage message, Optional<String> objection, long now) {
+    private static Idle gave(Relaying state) {
+        return new Idle(state.giving().id(), Ending.RELEASED);
+    }
+
+    private Step prepare(State state, String from, HandoverMessage message, Optional<String> objection, long now) {
+        if (state instanceof Armed armed && isOf(state, from, message)) {
+            return to(state, say(armed.offer(), Kind.ARMED, now, "")); // it did not hear us the first time
+        }
+        if (state instanceof Idle idle && idle.last() == message.id()) {
+            return to(state); // late: it is over
+        }
         if (!(state instanceof Idle)) {
-            return to(state, refuse(from, message.term(), "another handover is under way"));
+            return isOf(state, from, message)
+                    ? to(state)
+                    : to(state, refusal(from, message, "another handover is under way"));
         }
         if (objection.isPresent()) {
-            return to(state, refuse(from, message.term(), objection.get()));
+            return to(state, refusal(from, message, objection.get()));
         }
         var record = FailoverRecord.begun(Side.TAKER, from, message.term(), now, "asked by " + from, "armed");
-        return to(
-                new Armed(from, record, now + deadlines.armed()),
-                new Send(from, new HandoverMessage(Kind.ARMED, message.term(), 0, "")));
+        var offer = new Offer(message.id(), from, record);
+        return to(new Armed(offer, now + deadlines.ask(), now + deadlines.armed()), say(offer, Kind.ARMED, now, ""));
     }
 
     private Step whileArmed(Armed state, Event event, long now) {
+        var offer = state.offer();
         return switch (event) {
-            case Message(var _, var message, var _, var tables)
-            when message.kind() == Kind.TRANSFER -> {
-                var record = state.record().with("transfer received", now);
-                yield tables.hasProved(message.version())
-                        ? takes(state.giver(), record, now)
-                        : to(new Catching(state.giver(), record, message.version(), now + deadlines.transfer() / 2));
-            }
-            case Message message
-            when isAbort(state.giver(), state.record(), message) ->
-                to(new Idle(), aborted(state.record(), message.message().reason(), now));
+            case Message(var _, var message, var _, var tables) ->
+                switch (message.kind()) {
+                    case TRANSFER, HOLDING -> {
+                        var begun = new Offer(
+                                offer.id(), offer.giver(), offer.record().with("transfer received", now));
+                        var catching = new Catching(
+                                begun,
+                                message.version(),
+                                message.stamp() + deadlines.usable(),
+                                now + deadlines.ask(),
+                                now + deadlines.armed());
+                        yield tables.hasProved(message.version()) ? takesOrAsks(catching, now) : to(catching);
+                    }
+                    case ABORT -> disarmed(offer, message.reason(), now);
+                    case PREPARE, ARMED, REFUSED, ALIVE, TAKEN, GIVEN, RESUMED -> to(state);
+                };
+            case Tick() when now - state.deadlineAt() >= 0 -> disarmed(offer, "no TRANSFER came", now);
             case Tick()
-            when now - state.deadlineAt() >= 0 -> to(new Idle(), aborted(state.record(), "no TRANSFER came", now));
-            case Paused() -> disarmed(state.giver(), state.record(), "the taker was paused", now);
-            case Withdrawn(String why) -> disarmed(state.giver(), state.record(), why, now);
-            case Promoted() -> disarmed(state.giver(), state.record(), "the active failed meanwhile", now);
-            default -> to(state);
+            when now - state.askAt() >= 0 ->
+                to(new Armed(offer, now + deadlines.ask(), state.deadlineAt()), say(offer, Kind.ALIVE, now, ""));
+            case Withdrawn(String why) -> disarmed(offer, why, now);
+            case Promoted() -> disarmed(offer, "the active failed meanwhile", now);
+            case Tick _, Begin _, Held _, Full _, Tables _ -> to(state);
+            case PeerActive _, PeerReleased _, PeerProcessDied _, Served _ -> to(state);
         };
     }
 
     private Step whileCatching(Catching state, Event event, long now) {
+        var offer = state.offer();
         return switch (event) {
-            case Tables(var tables) when tables.hasProved(state.version()) -> takes(state.giver(), state.record(), now);
-            case Message message
-            when isAbort(state.giver(), state.record(), message) ->
-                to(new Idle(), aborted(state.record(), message.message().reason(), now));
+            case Tables(var tables) when tables.hasProved(state.version()) -> takesOrAsks(state, now);
+            case Message(var _, var message, var _, var tables) ->
+                switch (message.kind()) {
+                    case TRANSFER, HOLDING -> {
+                        long until = message.stamp() + deadlines.usable();
+                        var promised = new Catching(
+                                offer,
+                                state.version(),
+                                until - state.mayUntil() > 0 ? until : state.mayUntil(),
+                                state.askAt(),
+                                now + deadlines.armed());
+                        yield tables.hasProved(state.version()) ? takesOrAsks(promised, now) : to(promised);
+                    }
+                    case ABORT -> disarmed(offer, message.reason(), now);
+                    case PREPARE, ARMED, REFUSED, ALIVE, TAKEN, GIVEN, RESUMED -> to(state);
+                };
             case Tick()
-            when now - state.deadlineAt() >= 0 ->
-                disarmed(state.giver(), state.record(), "the taker was not proved equal in time", now);
-            case Paused() -> disarmed(state.giver(), state.record(), "the taker was paused", now);
-            case Withdrawn(String why) -> disarmed(state.giver(), state.record(), why, now);
-            case Promoted() -> disarmed(state.giver(), state.record(), "the active failed meanwhile", now);
-            default -> to(state);
+            when now - state.deadlineAt() >= 0 -> disarmed(offer, "the taker was not proved equal in time", now);
+            case Tick() when now - state.askAt() >= 0 -> asks(state, now);
+            case Withdrawn(String why) -> disarmed(offer, why, now);
+            case Promoted() -> disarmed(offer, "the active failed meanwhile", now);
+            case Tick _, Begin _, Held _, Full _, Tables _ -> to(state);
+            case PeerActive _, PeerReleased _, PeerProcessDied _, Served _ -> to(state);
         };
     }
 
-    private Step taken(Preflight preflight, FailoverRecord record, String step, long now) {
+    private Step whileTaking(Taking state, Event event, long now) {
+        var offer = state.offer();
+        return switch (event) {
+            case Served(boolean inTime)
+            when inTime && now - state.mayUntil() < 0 ->
+                to(new Confirming(offer, state.mayUntil(), now + deadlines.ask(), now), say(offer, Kind.TAKEN, 0, ""));
+            case Served _ -> disarmed(offer, "the taker's datapath got no processor in time", now);
+            case Withdrawn(String why) -> disarmed(offer, why, now);
+            case Tick _, Begin _, Message _, Held _, Full _, Tables _ -> to(state);
+            case PeerActive _, PeerReleased _, PeerProcessDied _, Promoted _ -> to(state);
+        };
+    }
+
+    private Step whileConfirming(Confirming state, Event event, long now) {
+        var offer = state.offer();
+        return switch (event) {
+            case Message(var _, var message, var _, var _) when message.kind() == Kind.GIVEN -> confirmed(offer, now);
+            case Message(var _, var message, var _, var _)
+            when message.kind() == Kind.RESUMED -> unconfirmed(offer, now);
+            case PeerReleased(var name) when name.equals(offer.giver()) -> confirmed(offer, now);
+            case Tick()
+            when now - state.mayUntil() >= 0 ->
+                now - state.giverHeardAt() >= deadlines.silence() ? confirmed(offer, now) : unconfirmed(offer, now);
+            case Tick()
+            when now - state.askAt() >= 0 ->
+                to(
+                        new Confirming(offer, state.mayUntil(), now + deadlines.ask(), state.giverHeardAt()),
+                        say(offer, Kind.TAKEN, 0, ""));
+            case PeerActive(var name)
+            when name.equals(offer.giver()) -> to(new Confirming(offer, state.mayUntil(), state.askAt(), now));
+            case Withdrawn(String why) -> disarmed(offer, why, now);
+            case Tick _, Begin _, Message _, Held _, Full _, Tables _ -> to(state);
+            case PeerActive _, PeerReleased _, PeerProcessDied _, Served _, Promoted _ -> to(state);
+        };
+    }
+
+    private static Step confirmed(Offer offer, long now) {
+        var record = offer.record().with("proved equal", now);
         return to(
-                new Relaying(preflight, now + deadlines.relay()),
-                new Relay(preflight.peer()),
+                new Idle(offer.id(), Ending.TOOK),
+                new Confirmed(),
+                new Finished(record.ended(Outcome.DONE, record.reason(), "taken", now)));
+    }
+
+    private static Step unconfirmed(Offer offer, long now) {
+        String why = "the giver did not confirm the takeover in time";
+        return to(
+                new Idle(offer.id(), Ending.REFUSED),
+                new Unconfirmed(),
+                say(offer, Kind.REFUSED, 0, why),
+                aborted(offer.record(), why, now));
+    }
+
+    /// Equal, so all that may be missing is a promise that still holds.
+    private Step takesOrAsks(Catching state, long now) {
+        return now - state.mayUntil() < 0
+                ? to(new Taking(state.offer(), state.mayUntil()), new Take(state.mayUntil()))
+                : asks(state, now);
+    }
+
+    private Step asks(Catching state, long now) {
+        return to(
+                new Catching(
+                        state.offer(), state.version(), state.mayUntil(), now + deadlines.ask(), state.deadlineAt()),
+                say(state.offer(), Kind.ALIVE, now, ""));
+    }
+
+    private Step promised(Transferring state, HandoverMessage request, long now) {
+        var giving = state.giving().asked(request.stamp(), now);
+        return to(
+                new Transferring(giving, state.version(), state.capAt(), "", Long.MAX_VALUE),
+                say(giving, Kind.HOLDING, state.version()));
+    }
+
+    private Step asksToGiveUp(Transferring state, String why, long now) {
+        return to(
+                new Transferring(state.giving(), state.version(), state.capAt(), why, now + deadlines.ask()),
+                abort(state.giving(), why));
+    }
+
+    private long takesBackAt(Transferring state) {
+        return state.giving().request().orElseThrow().arrivedAt() + deadlines.promise();
+    }
+
+    private Step taken(Giving giving, String step, long now) {
+        var record = giving.record();
+        return to(
+                new Relaying(giving, now + deadlines.relay()),
+                new Give(giving.preflight().peerAddress()),
+                say(giving, Kind.GIVEN, 0),
+                new Relay(giving.preflight().peer()),
                 new Finished(record.ended(Outcome.DONE, record.reason(), step, now)));
     }
 
-    private Step takenAfterAll(Doubt state, String step, long now) {
+    private static Step abortedBeforeHold(Giving giving, String why, long now) {
+        return to(Idle.NOTHING, abort(giving, why), aborted(giving.record(), why, now));
+    }
+
+    private static Step resumed(Giving giving, String why, long now) {
         return to(
-                new Relaying(state.preflight(), now + deadlines.relay()),
-                new Give(),
-                new Relay(state.preflight().peer()),
-                new Finished(state.record().ended(Outcome.DONE, "taken after all", step, now)));
+                new Idle(giving.id(), Ending.RESUMED),
+                new Resume(),
+                abort(giving, why),
+                aborted(giving.record(), why, now));
     }
 
-    private Step takes(String giver, FailoverRecord record, long now) {
+    private static Step released(Giving giving, String why, long now) {
+        return to(new Idle(giving.id(), Ending.RELEASED), abort(giving, why), aborted(giving.record(), why, now));
+    }
+
+    private static Step disarmed(Offer offer, String why, long now) {
         return to(
-                new Idle(),
-                new Take(),
-                new Send(giver, new HandoverMessage(Kind.TAKEN, record.term(), 0, "")),
-                new Finished(record.with("proved equal", now).ended(Outcome.DONE, record.reason(), "taken", now)));
-    }
-
-    private Step disarmed(String giver, FailoverRecord record, String why, long now) {
-        return to(new Idle(), refuse(giver, record.term(), why), aborted(record, why, now));
-    }
-
-    private static Step abortedBeforeHold(Preparing state, String why, long now) {
-        return to(new Idle(), abort(state.preflight(), why), aborted(state.record(), why, now));
-    }
-
-    private static Step abortedHold(Holding state, String why, long now) {
-        return to(new Idle(), new Resume(), abort(state.preflight(), why), aborted(state.record(), why, now));
-    }
-
-    private static Step takenBack(State next, Transferring state, String why, long now) {
-        return to(next, new TakeBack(), new Resume(), abort(state.preflight(), why), aborted(state.record(), why, now));
-    }
-
-    private Doubt doubt(Transferring state, long now) {
-        return new Doubt(state.preflight(), state.record().with("doubt", now), now + deadlines.doubt());
+                new Idle(offer.id(), Ending.REFUSED),
+                say(offer, Kind.REFUSED, 0, why),
+                aborted(offer.record(), why, now));
     }
 
     private static Effect refused(FailoverRecord record, String why, long now) {
@@ -413,30 +626,88 @@ public record Handover(Deadlines deadlines) {
         return new Finished(record.ended(Outcome.ABORTED, why, "aborted", now));
     }
 
-    private static Effect abort(Preflight preflight, String why) {
-        return new Send(preflight.peer(), new HandoverMessage(Kind.ABORT, preflight.term(), 0, why));
+    private static Effect say(Giving giving, Kind kind, long version) {
+        var preflight = giving.preflight();
+        return new Send(
+                preflight.peer(),
+                new HandoverMessage(kind, giving.id(), preflight.term(), version, giving.stamp(), ""));
     }
 
-    private static Effect refuse(String to, int term, String why) {
-        return new Send(to, new HandoverMessage(Kind.REFUSED, term, 0, why));
+    private static Effect abort(Giving giving, String why) {
+        var preflight = giving.preflight();
+        return new Send(preflight.peer(), new HandoverMessage(Kind.ABORT, giving.id(), preflight.term(), 0, 0, why));
     }
 
-    private static boolean isFromPeer(Preflight preflight, Message event, Kind kind) {
-        return event.message().kind() == kind
-                && event.from().equals(preflight.peer())
-                && event.message().term() == preflight.term();
+    private static Effect say(Offer offer, Kind kind, long stamp, String why) {
+        return new Send(
+                offer.giver(),
+                new HandoverMessage(kind, offer.id(), offer.record().term(), 0, stamp, why));
     }
 
-    private static boolean isAbort(String giver, FailoverRecord record, Message event) {
-        return event.message().kind() == Kind.ABORT
-                && event.from().equals(giver)
-                && event.message().term() == record.term();
+    private static Effect refusal(String to, HandoverMessage message, String why) {
+        return new Send(to, new HandoverMessage(Kind.REFUSED, message.id(), message.term(), 0, 0, why));
     }
 
-    private static boolean isArmedFor(State state, Message event) {
-        return state instanceof Armed armed
-                && armed.giver().equals(event.from())
-                && armed.record().term() == event.message().term();
+    /// What the other side must hear that speaks of a handover which is over here. About one that is not known here
+    /// nothing is said: a giver waits until its promise ends, a taker until it may not serve any longer.
+    private static List<Effect> answer(State state, String from, HandoverMessage message) {
+        if (!(state instanceof Idle idle) || idle.last() != message.id()) {
+            return List.of();
+        }
+        var kind = switch (message.kind()) {
+            case TRANSFER, HOLDING, ABORT ->
+                switch (idle.ending()) {
+                    case TOOK -> Optional.of(Kind.TAKEN);
+                    case REFUSED -> Optional.of(Kind.REFUSED);
+                    case NOTHING, RESUMED, RELEASED -> Optional.<Kind>empty();
+                };
+            case TAKEN ->
+                switch (idle.ending()) {
+                    case RESUMED -> Optional.of(Kind.RESUMED);
+                    case RELEASED -> Optional.of(Kind.GIVEN);
+                    case NOTHING, TOOK, REFUSED -> Optional.<Kind>empty();
+                };
+            case PREPARE, ARMED, REFUSED, ALIVE, GIVEN, RESUMED -> Optional.<Kind>empty();
+        };
+        return kind
+                .<Effect>map(answer -> new Send(
+                        from,
+                        new HandoverMessage(
+                                answer,
+                                message.id(),
+                                message.term(),
+                                0,
+                                0,
+                                answer == Kind.REFUSED ? "not armed for this handover" : "")))
+                .stream()
+                .toList();
+    }
+
+    private static boolean isPeer(Giving giving, int address) {
+        return address == giving.preflight().peerAddress();
+    }
+
+    /// Whether a message is of the handover that is under way here, and of the other side of it.
+    private static boolean isOf(State state, String from, HandoverMessage message) {
+        return switch (state) {
+            case Idle _ -> false;
+            case Relaying(var giving, var _) -> isOf(giving, from, message);
+            case Preparing(var giving, var _, var _) -> isOf(giving, from, message);
+            case Holding(var giving, var _) -> isOf(giving, from, message);
+            case Transferring(var giving, var _, var _, var _, var _) -> isOf(giving, from, message);
+            case Armed(var offer, var _, var _) -> isOf(offer, from, message);
+            case Catching(var offer, var _, var _, var _, var _) -> isOf(offer, from, message);
+            case Taking(var offer, var _) -> isOf(offer, from, message);
+            case Confirming(var offer, var _, var _, var _) -> isOf(offer, from, message);
+        };
+    }
+
+    private static boolean isOf(Giving giving, String from, HandoverMessage message) {
+        return giving.id() == message.id() && giving.preflight().peer().equals(from);
+    }
+
+    private static boolean isOf(Offer offer, String from, HandoverMessage message) {
+        return offer.id() == message.id() && offer.giver().equals(from);
     }
 
     private static Step to(State next, Effect... effects) {

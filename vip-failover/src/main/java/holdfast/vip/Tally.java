@@ -7,6 +7,7 @@ import holdfast.vrrp.AdvertCodec.Accepted;
 import holdfast.vrrp.AdvertCodec.Refusal;
 import holdfast.vrrp.Vrrp;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,8 @@ final class Tally {
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
     private final Map<Refusal, Long> refused = new ConcurrentHashMap<>();
+    private final Map<Doubt, Long> doubted = new ConcurrentHashMap<>();
+    private final Strangers strangers;
     private final AtomicLong sendErrors = new AtomicLong();
     private final AtomicLong transitions = new AtomicLong();
     private final AtomicLong fenced = new AtomicLong();
@@ -44,6 +47,7 @@ final class Tally {
 
     Tally(int vrid, List<Integer> addresses) {
         this.vrid = vrid;
+        strangers = new Strangers(vrid);
         this.addresses = addresses.stream().sorted().toList();
     }
 
@@ -64,6 +68,19 @@ final class Tally {
 
     void refused(Refusal reason) {
         refused.merge(reason, 1L, Long::sum);
+    }
+
+    void doubted(int sender, Doubt why, long now) {
+        doubted.merge(why, 1L, Long::sum);
+        strangers.doubted(sender, why, now);
+    }
+
+    void stolen(int address, long mac, long now) {
+        strangers.stolen(address, mac, now);
+    }
+
+    void warn(long now) {
+        strangers.warn(now);
     }
 
     void eventLost() {
@@ -121,7 +138,8 @@ final class Tally {
         return contests;
     }
 
-    void transition(Vrrp.State before, VirtualRouter.Step step, VirtualRouter.Event event) {
+    void transition(VirtualRouter.State was, VirtualRouter.Step step, VirtualRouter.Event event) {
+        var before = was.vrrp();
         var after = step.next().vrrp();
         if (step.effects().contains(new VirtualRouter.BecomeStandby(Vrrp.Reason.PAUSED))) {
             fenced.incrementAndGet();
@@ -133,21 +151,37 @@ final class Tally {
         var transition = new Transition(role(before), role(after), cause(step, event), Instant.now());
         lastTransition = transition;
         log.info(
-                "vrrp transition vrid={} from={} to={} cause={} peer={}",
+                "vrrp transition vrid={} from={} to={} cause={} peer={}{}",
                 vrid,
                 transition.from(),
                 transition.to(),
                 transition.cause(),
-                peer(after).map(Ipv4::toString).orElse("none"));
+                peer(after).map(Ipv4::toString).orElse("none"),
+                faults(step.next()));
     }
 
-    VrrpStatus status(VirtualRouter.State state, VirtualRouter router, TableState tables) {
+    private static String faults(VirtualRouter.State state) {
+        return state.faults().isEmpty() ? "" : " faults=\"" + String.join("; ", state.faults()) + "\"";
+    }
+
+    VrrpStatus status(VirtualRouter.State state, VirtualRouter router, TableState tables, OwnWord said, long now) {
         var vrrp = router.vrrp();
         long peerInterval = state.vrrp() instanceof Vrrp.Standby standby ? standby.peerInterval() : vrrp.interval();
         var counts = new HashMap<String, Long>();
         refused.forEach((reason, count) -> counts.put(reason.name(), count));
+        var doubts = new HashMap<String, Long>();
+        doubted.forEach((reason, count) -> doubts.put(reason.name(), count));
+        var alarms = new ArrayList<>(strangers.alarms(now));
+        if (differingPeer != 0) {
+            alarms.add(
+                    "the VRRP speaker " + Ipv4.text(differingPeer) + " announces other addresses than this group has");
+        }
         return new VrrpStatus(
                 role(state.vrrp()),
+                said,
+                state.faults(),
+                alarms,
+                doubts,
                 vrid,
                 vrrp.priority(),
                 vrrp.preempt(),
@@ -184,7 +218,7 @@ final class Tally {
         if (step.next().vrrp() instanceof Vrrp.Standby standby) {
             return standby.waitsFor().name();
         }
-        return event instanceof VirtualRouter.LinkDown ? "LINK_DOWN" : "SHUTDOWN";
+        return event instanceof VirtualRouter.Links ? "LINK_DOWN" : "SHUTDOWN";
     }
 
     private static Optional<Ipv4> peer(Vrrp.State state) {

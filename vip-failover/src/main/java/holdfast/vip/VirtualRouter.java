@@ -2,26 +2,107 @@ package holdfast.vip;
 
 import holdfast.vrrp.Vrrp;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// One group of virtual addresses as a pure function: the election, the planned handover and the announcements of the
 /// claims, wired to each other. The shell ([VrrpNode]) and the simulation run this same function.
 ///
+/// It also decides which adverts the election gets to hear ([Trust]), and how a director that was paused goes on: it
+/// releases the addresses, asks its peers, and is active again once each one alive has answered that it did not take
+/// over. A peer restarts its own down timer before it answers, so that the answer stays true for that long.
+///
 /// Order within a turn: [Paused] first, adverts next, then everything else, [Tick] last, all with one `now`.
-record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp) {
+record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trust) {
     /// After a pause a director does not offer to take over for so many of its down intervals.
     private static final int DOWN_INTERVALS_AFTER_PAUSE = 3;
 
-    /// @param tables    what a standby's sync side said last
-    /// @param fitAfter  not asked to take over before, because of a pause
-    record State(Vrrp.State vrrp, Handover.State handover, GarpSchedule.Plan garp, TableState tables, long fitAfter) {
+    /// How long adverts without a sealed word keep a standby waiting. An honest director that has just started is
+    /// vouched for sooner, also on a slow machine.
+    static final long DOUBT_MAX = 5_000_000_000L;
+
+    /// Adverts never make a standby wait for one that comes later than that, unless our own come as seldom.
+    static final long INTERVAL_MAX = 1_000_000_000;
+
+    private static final long NOT_IN_DOUBT = Long.MIN_VALUE;
+
+    /// @param tables      what a standby's sync side said last
+    /// @param fitAfter    not asked to take over before, because of a pause
+    /// @param peers       what the other directors say
+    /// @param faults      what keeps us out of the election, as sentences; empty for nothing
+    /// @param unfit       what else speaks against our taking over, as sentences
+    /// @param doubtUntil  when waiting for adverts that nobody vouches for ends; it begins with the first of them
+    /// @param waking      our question after a pause
+    /// @param ahead       an advert that came before its sender's word
+    /// @param renewAbove  a term that another director knows and that ours must exceed; 0 for none
+    record State(
+            Vrrp.State vrrp,
+            Handover.State handover,
+            GarpSchedule.Plan garp,
+            TableState tables,
+            long fitAfter,
+            Peers peers,
+            List<String> faults,
+            List<String> unfit,
+            long doubtUntil,
+            Waking waking,
+            Ahead ahead,
+            int renewAbove) {
         static final State INITIAL = new State(
-                new Vrrp.Initialize(), new Handover.Idle(), GarpSchedule.Plan.NONE, TableState.UNKNOWN, Long.MIN_VALUE);
+                new Vrrp.Initialize(),
+                Handover.Idle.NOTHING,
+                GarpSchedule.Plan.NONE,
+                TableState.UNKNOWN,
+                Long.MIN_VALUE,
+                Peers.NONE,
+                List.of("has not started yet"),
+                List.of(),
+                NOT_IN_DOUBT,
+                Waking.NOT,
+                Ahead.NONE,
+                0);
 
         boolean isActive() {
             return vrrp instanceof Vrrp.Active;
         }
+
+        Standing standing() {
+            return switch (vrrp) {
+                case Vrrp.Initialize _ -> Standing.FAULT;
+                case Vrrp.Standby _ when handover instanceof Handover.Relaying -> Standing.RELAYING;
+                case Vrrp.Standby _ -> Standing.STANDBY;
+                case Vrrp.Active _ -> Standing.ACTIVE;
+            };
+        }
+    }
+
+    /// @param asks     the question, 0 for none
+    /// @param awaited  peers whose answer is missing
+    record Waking(long asks, Set<String> awaited) {
+        static final Waking NOT = new Waking(0, Set.of());
+
+        Waking {
+            awaited = Set.copyOf(awaited);
+        }
+
+        boolean isOver() {
+            return asks != 0 && awaited.isEmpty();
+        }
+
+        Waking without(String name) {
+            var left = new HashSet<>(awaited);
+            left.remove(name);
+            return new Waking(asks, left);
+        }
+    }
+
+    /// An advert whose sender did not yet say that it is active: it counts as soon as it does.
+    ///
+    /// @param until  when the next one is due, so that this one is of no use any more
+    record Ahead(Vrrp.Advert advert, long until) {
+        static final Ahead NONE = new Ahead(new Vrrp.Advert(0, 0, 0), Long.MIN_VALUE);
     }
 
     sealed interface Event {}
@@ -30,19 +111,44 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp) {
 
     record Heard(Vrrp.Advert advert) implements Event {}
 
+    /// A peer's sealed word.
+    record Spoke(PeerWord word) implements Event {}
+
     record PeerProcessDied(int address) implements Event {}
 
     record Paused(long gap) implements Event {}
 
-    record LinkUp() implements Event {}
+    /// What keeps this director out of the election now; empty for nothing.
+    record Links(List<String> faults) implements Event {
+        Links {
+            faults = List.copyOf(faults);
+        }
+    }
 
-    record LinkDown() implements Event {}
+    /// What else speaks against its taking over; empty for nothing.
+    record Unfit(List<String> reasons) implements Event {
+        Unfit {
+            reasons = List.copyOf(reasons);
+        }
+    }
 
     record Shutdown() implements Event {}
 
     record Tables(TableState tables) implements Event {}
 
     record Held(long finalVersion) implements Event {}
+
+    /// The rings of the datapath, which holds, are nearly full.
+    record HeldFull() implements Event {}
+
+    /// The datapath serves after a [BecomeActive], or could not in time.
+    record Served(boolean inTime) implements Event {}
+
+    /// Another director knows this term, and it is above ours.
+    record HigherTerm(int term) implements Event {}
+
+    /// Somebody else announced an address of ours.
+    record Stolen() implements Event {}
 
     record Message(String from, HandoverMessage message) implements Event {}
 
@@ -52,9 +158,13 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp) {
 
     record SendAdvert(int priority) implements Effect {}
 
-    record BecomeActive(Vrrp.Promotion promotion) implements Effect {}
+    /// @param notAfter  the datapath must not begin to serve later
+    record BecomeActive(Vrrp.Promotion promotion, long notAfter) implements Effect {}
 
     record BecomeStandby(Vrrp.Reason reason) implements Effect {}
+
+    /// Go on as active under a term above this one.
+    record RenewTerm(int above) implements Effect {}
 
     /// One GARP for each claim.
     record Announce() implements Effect {}
@@ -69,6 +179,9 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp) {
 
     record Finished(FailoverRecord record) implements Effect {}
 
+    /// An advert was not believed; to be counted.
+    record Doubted(int sender, Doubt why) implements Effect {}
+
     record Step(State next, List<Effect> effects) {
         Step {
             effects = List.copyOf(effects);
@@ -78,12 +191,30 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp) {
     Step step(State state, Event event, long now) {
         var turn = new Turn(state, now);
         turn.take(event);
-        turn.announce();
+        turn.finish();
         return new Step(turn.state(), turn.effects);
     }
 
-    static long nextAt(State state) {
-        return Math.min(state.garp().nextAt(), Math.min(Vrrp.nextAt(state.vrrp()), Handover.nextAt(state.handover())));
+    long nextAt(State state) {
+        return Math.min(state.garp().nextAt(), Math.min(Vrrp.nextAt(state.vrrp()), handover.nextAt(state.handover())));
+    }
+
+    /// What this director has to say of itself.
+    OwnWord word(State state, long now) {
+        return new OwnWord(
+                state.standing(), state.waking().asks(), state.peers().answers(), obstacles(state, now));
+    }
+
+    private List<String> obstacles(State state, long now) {
+        var all = new ArrayList<>(state.faults());
+        all.addAll(state.unfit());
+        if (now < state.fitAfter()) {
+            all.add("was paused a moment ago");
+        }
+        if (state.vrrp() instanceof Vrrp.Standby standby && standby.following() == 0) {
+            all.add("does not hear the adverts of the active director");
+        }
+        return all;
     }
 
     /// One step under way: each part moves on in turn, and what one decides is told to the others.
@@ -95,6 +226,14 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp) {
         private GarpSchedule.Plan plan;
         private TableState tables;
         private long fitAfter;
+        private Peers peers;
+        private List<String> faults;
+        private List<String> unfit;
+        private long doubtUntil;
+        private Waking waking;
+        private Ahead ahead;
+        private int renewAbove;
+        private long notAfter = Long.MAX_VALUE;
 
         Turn(State state, long now) {
             this.now = now;
@@ -103,55 +242,226 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp) {
             plan = state.garp();
             tables = state.tables();
             fitAfter = state.fitAfter();
+            peers = state.peers();
+            faults = state.faults();
+            unfit = state.unfit();
+            doubtUntil = state.doubtUntil();
+            waking = state.waking();
+            ahead = state.ahead();
+            renewAbove = state.renewAbove();
         }
 
         State state() {
-            return new State(election, move, plan, tables, fitAfter);
+            return new State(
+                    election,
+                    move,
+                    plan,
+                    tables,
+                    fitAfter,
+                    peers,
+                    faults,
+                    unfit,
+                    doubtUntil,
+                    waking,
+                    ahead,
+                    renewAbove);
         }
 
         void take(Event event) {
-            if (vrrp.hasBeenSilent(election, now)) {
-                elect(new Vrrp.Paused(Long.MAX_VALUE)); // before the event can make a handover of it
+            if (vrrp.hasBeenSilent(election, now) && !(event instanceof Served)) {
+                paused(Long.MAX_VALUE); // before the event can make a handover of it
+                if (event instanceof Paused) {
+                    return;
+                }
             }
             switch (event) {
                 case Tick() -> {
-                    move(new Handover.Tick()); // its take-back comes before the down timer of the same moment
+                    move(new Handover.Tick());
                     elect(new Vrrp.Tick());
                 }
-                case Heard(var advert) -> {
-                    if (advert.priority() != 0) {
-                        move(new Handover.PeerAdvert(advert.sender())); // who is taken over from must not assert itself
-                    }
-                    elect(advert);
+                case Heard(var advert) -> heard(advert);
+                case Spoke(var word) -> spoke(word);
+                case PeerProcessDied(int address) -> died(address);
+                case Paused(long gap) -> paused(gap);
+                case Links(var found) -> links(found);
+                case Unfit(var reasons) -> unfit = reasons;
+                case Shutdown() -> {
+                    faults = List.of("is shutting down");
+                    withdraw(new Vrrp.Shutdown(), "this director is shutting down");
                 }
-                case PeerProcessDied(int address) -> {
-                    move(new Handover.PeerProcessDied(address));
-                    elect(new Vrrp.PeerProcessDied(address));
-                }
-                case Paused(long gap) -> {
-                    fitAfter = now + DOWN_INTERVALS_AFTER_PAUSE * vrrp.downInterval(vrrp.interval());
-                    elect(new Vrrp.Paused(gap)); // first: a fenced director must not resume what it held
-                    move(new Handover.Paused());
-                }
-                case LinkUp() -> elect(new Vrrp.LinkUp());
-                case LinkDown() -> withdraw(new Vrrp.LinkDown(), "the link is down");
-                case Shutdown() -> withdraw(new Vrrp.Shutdown(), "this director is shutting down");
                 case Tables(var state) -> {
                     tables = state;
                     move(new Handover.Tables(state));
                 }
                 case Held(long finalVersion) -> move(new Handover.Held(finalVersion));
+                case HeldFull() -> move(new Handover.Full());
+                case Served(boolean inTime) -> served(inTime);
+                case HigherTerm(int term) -> renewAbove = Math.max(renewAbove, term);
+                case Stolen() -> plan = garp.defended(plan, now);
                 case Message(var from, var message) ->
-                    move(new Handover.Message(from, message, objection(message), tables));
+                    move(new Handover.Message(from, message, objection(message.term()), tables));
                 case Failover(var preflight, var reason) ->
-                    move(new Handover.Begin(preflight, election instanceof Vrrp.Active, reason));
+                    move(new Handover.Begin(now, preflight, election instanceof Vrrp.Active, reason));
             }
         }
 
-        void announce() {
+        void finish() {
             if (plan.isDue(now)) {
                 plan = garp.announced(plan, now);
                 effects.add(new Announce());
+            }
+            if (!(election instanceof Vrrp.Active)) {
+                renewAbove = 0;
+            } else {
+                doubtUntil = NOT_IN_DOUBT;
+                if (renewAbove != 0 && Handover.isIdle(move)) {
+                    effects.add(new RenewTerm(renewAbove));
+                    renewAbove = 0;
+                }
+            }
+            if (!(election instanceof Vrrp.Standby standby) || standby.waitsFor() != Vrrp.Wait.RELEARNING) {
+                waking = Waking.NOT;
+            }
+        }
+
+        private void heard(Vrrp.Advert advert) {
+            if (trust == Trust.ANY) {
+                believe(advert);
+                return;
+            }
+            var peer = peers.vouching(advert.sender(), now);
+            if (advert.priority() == 0) {
+                effects.add(new Doubted(advert.sender(), Doubt.RESIGNATION));
+            } else if (peer.isEmpty()) {
+                doubt(advert, Doubt.NOBODY_VOUCHES);
+            } else if (peer.get().word().standing() != Standing.ACTIVE) {
+                ahead = new Ahead(advert, now + vrrp.interval());
+                doubt(advert, Doubt.SAYS_OTHERWISE);
+            } else {
+                believeVouched(advert);
+            }
+        }
+
+        private void believeVouched(Vrrp.Advert advert) {
+            doubtUntil = NOT_IN_DOUBT;
+            believe(bounded(advert));
+        }
+
+        private void believe(Vrrp.Advert advert) {
+            var name = peers.nameOf(advert.sender());
+            if (advert.priority() != 0) {
+                // Before the election hears it: who is taken over from must not assert itself.
+                name.ifPresent(active -> move(new Handover.PeerActive(active)));
+            }
+            boolean mayNotKnow =
+                    name.filter(giver -> Handover.isConfirmedBy(move, giver)).isPresent();
+            if (!mayNotKnow) {
+                elect(advert);
+            }
+        }
+
+        /// The interval is not under the seal: a forged one must neither make us wait for long nor hurry us.
+        private Vrrp.Advert bounded(Vrrp.Advert advert) {
+            long longest = Math.max(vrrp.interval(), INTERVAL_MAX);
+            long interval = Math.clamp(advert.interval(), vrrp.interval(), longest);
+            return new Vrrp.Advert(advert.priority(), interval, advert.sender());
+        }
+
+        private void doubt(Vrrp.Advert advert, Doubt why) {
+            effects.add(new Doubted(advert.sender(), why));
+            if (election instanceof Vrrp.Standby) {
+                if (doubtUntil == NOT_IN_DOUBT) {
+                    doubtUntil = now + Math.max(DOUBT_MAX, 3 * vrrp.downInterval(vrrp.interval()));
+                }
+                elect(new Vrrp.Doubted(doubtUntil));
+            }
+        }
+
+        private void spoke(PeerWord word) {
+            var before = peers.named(word.name());
+            peers = peers.heard(word, now);
+            boolean wasActive = before.filter(peer -> peer.word().standing() == Standing.ACTIVE)
+                    .isPresent();
+            boolean isOut = word.standing() == Standing.STANDBY || word.standing() == Standing.FAULT;
+            if (word.standing() == Standing.ACTIVE) {
+                waking = Waking.NOT;
+                move(new Handover.PeerActive(word.name()));
+                if (ahead.advert().sender() == word.address() && now < ahead.until()) {
+                    believeVouched(ahead.advert());
+                    ahead = Ahead.NONE;
+                }
+            } else {
+                move(new Handover.PeerReleased(word.name()));
+                if (word.asks() == 0 && wasActive && isOut) {
+                    elect(new Vrrp.PeerResigned(word.address()));
+                }
+            }
+            boolean isNew = word.asks() != before.map(Peers.Peer::answered).orElse(0L);
+            if (word.asks() != 0 && isNew && !(election instanceof Vrrp.Active)) {
+                asked(word);
+            }
+            if (waking.asks() != 0 && word.answer() == waking.asks()) {
+                waking = waking.without(word.name());
+                goOnIfUnrivalled();
+            }
+        }
+
+        private void asked(PeerWord word) {
+            if (Handover.isTakenFrom(move, word.name())) {
+                move(new Handover.Withdrawn("the giver was paused"));
+            }
+            elect(new Vrrp.Asked(word.address()));
+            peers = peers.answered(word);
+        }
+
+        private void died(int address) {
+            peers = peers.died(address);
+            move(new Handover.PeerProcessDied(address));
+            elect(new Vrrp.PeerProcessDied(address));
+            if (waking.asks() != 0) {
+                waking = new Waking(waking.asks(), peers.livingAmong(waking.awaited()));
+                goOnIfUnrivalled();
+            }
+        }
+
+        private void paused(long gap) {
+            long silentSince = election instanceof Vrrp.Active active ? vrrp.lastAdvertAt(active) : now;
+            boolean wasActive = election instanceof Vrrp.Active;
+            if (gap > vrrp.earliestTakeoverInterval()) {
+                fitAfter = now + DOWN_INTERVALS_AFTER_PAUSE * vrrp.downInterval(vrrp.interval());
+            }
+            elect(new Vrrp.Paused(gap)); // with it the handover of a fenced director is over
+            if (wasActive && !(election instanceof Vrrp.Active) && trust == Trust.SEALED) {
+                waking = new Waking(now, peers.livingSince(silentSince - Peers.WORD_MAX));
+                goOnIfUnrivalled();
+            }
+        }
+
+        private void goOnIfUnrivalled() {
+            if (waking.isOver()) {
+                waking = Waking.NOT;
+                elect(new Vrrp.Unrivalled());
+            }
+        }
+
+        private void links(List<String> found) {
+            boolean wereGood = faults.isEmpty();
+            faults = found;
+            if (found.isEmpty()) {
+                elect(new Vrrp.LinkUp());
+            } else if (wereGood) {
+                withdraw(new Vrrp.LinkDown(), String.join("; ", found));
+            }
+        }
+
+        private void served(boolean inTime) {
+            boolean isTooLate = move instanceof Handover.Taking taking && now - taking.mayUntil() >= 0;
+            if (inTime && !isTooLate) {
+                move(new Handover.Served(true)); // first, since it bounds for how long an advert lets us serve
+                elect(new Vrrp.Served(true));
+            } else {
+                move(new Handover.Served(false));
+                elect(new Vrrp.Served(false));
             }
         }
 
@@ -162,7 +472,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp) {
 
         private void elect(Vrrp.Event event) {
             // A standby that is not equal leaves any live active alone, whatever its priority (promise 4).
-            var rules = tables.equal() ? vrrp : vrrp.withoutPreempt();
+            var rules = tables.equal() ? vrrp : vrrp.unfit();
             var step = rules.step(election, event, now);
             election = step.next();
             if (!(election instanceof Vrrp.Active)) {
@@ -175,7 +485,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp) {
             switch (effect) {
                 case Vrrp.SendAdvert(int priority) -> effects.add(new SendAdvert(priority));
                 case Vrrp.Claim(var promotion) -> {
-                    effects.add(new BecomeActive(promotion));
+                    effects.add(new BecomeActive(promotion, notAfter));
                     plan = garp.claimed(now);
                     move(new Handover.Promoted());
                 }
@@ -200,15 +510,23 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp) {
                 case Handover.Resume() -> effects.add(new Resume());
                 case Handover.Relay(var peer) -> effects.add(new Relay(peer));
                 case Handover.StandBy() -> effects.add(new BecomeStandby(Vrrp.Reason.HANDED_OVER));
-                case Handover.Give() -> elect(new Vrrp.HandoverGive());
-                case Handover.TakeBack() -> elect(new Vrrp.HandoverTakeBack());
-                case Handover.Take() -> elect(new Vrrp.HandoverTake());
+                case Handover.Give(int taker) -> elect(new Vrrp.HandoverGive(taker));
+                case Handover.Take(long until) -> {
+                    notAfter = until;
+                    elect(new Vrrp.HandoverTake());
+                }
+                case Handover.Confirmed() -> elect(new Vrrp.HandoverConfirmed());
+                case Handover.Unconfirmed() -> elect(new Vrrp.HandoverUnconfirmed());
+                case Handover.Returned() -> {
+                    effects.add(new BecomeStandby(Vrrp.Reason.HANDED_OVER)); // ends the relay
+                    elect(new Vrrp.HandoverReturned());
+                }
                 case Handover.Finished(var record) -> effects.add(new Finished(record));
             }
         }
 
-        /// Why we could not take over for the giver of this message; empty where we could.
-        private Optional<String> objection(HandoverMessage message) {
+        /// Why we could not take over now; empty where we could.
+        private Optional<String> objection(int term) {
             if (!(election instanceof Vrrp.Standby standby)) {
                 return Optional.of("this director is not a standby");
             }
@@ -218,14 +536,15 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp) {
             if (now < fitAfter) {
                 return Optional.of("this director was paused a moment ago");
             }
+            if (!unfit.isEmpty()) {
+                return Optional.of("this director " + String.join("; ", unfit));
+            }
             if (!tables.equal()) {
                 return Optional.of("this director is not proved equal");
             }
-            if (message.term() < tables.term()) {
-                return Optional.of(
-                        "term " + message.term() + " is older than " + tables.term() + ", which is known here");
-            }
-            return Optional.empty();
+            return term < tables.term()
+                    ? Optional.of("term " + term + " is older than " + tables.term() + ", which is known here")
+                    : Optional.empty();
         }
     }
 }

@@ -15,9 +15,9 @@ import holdfast.vrrp.AdvertCodec;
 import holdfast.vrrp.Vrrp;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +42,7 @@ public final class VrrpNode implements AutoCloseable {
     ///
     /// @param address    our primary address on the link
     /// @param interval   ns
+    /// @param trust      whose adverts are believed
     /// @param deadlines  usually [Handover.Deadlines#of]
     public record Options(
             int vrid,
@@ -53,6 +54,7 @@ public final class VrrpNode implements AutoCloseable {
             AdvertChecksum checksum,
             List<Claim> claims,
             GarpSchedule garp,
+            Trust trust,
             Handover.Deadlines deadlines) {
         public Options {
             claims = List.copyOf(claims);
@@ -61,12 +63,11 @@ public final class VrrpNode implements AutoCloseable {
         /// What a configuration says.
         ///
         /// @param address  our primary address on the group's interface
-        /// @param macOf    the MAC of each interface that has claims, by name
-        public static Options of(VipGroup group, int address, ToLongFunction<String> macOf) {
+        /// @param trust    whose adverts are believed
+        public static Options of(VipGroup group, int address, Trust trust) {
             long interval = group.advertIntervalMs() * 1_000_000L;
             var claims = group.vips().stream()
-                    .map(vip -> new Claim(
-                            vip.address().bits(), vip.interfaceName(), macOf.applyAsLong(vip.interfaceName())))
+                    .map(vip -> new Claim(vip.address().bits(), vip.interfaceName()))
                     .toList();
             var repeats = group.garp().repeatAtMs().stream()
                     .map(ms -> ms * 1_000_000L)
@@ -81,6 +82,7 @@ public final class VrrpNode implements AutoCloseable {
                     group.advertChecksum(),
                     claims,
                     new GarpSchedule(repeats, group.garp().refreshS() * 1_000_000_000L),
+                    trust,
                     Handover.Deadlines.of(interval));
         }
     }
@@ -88,12 +90,21 @@ public final class VrrpNode implements AutoCloseable {
     /// What the director does for a virtual router. Called on the router's thread, so each call must return within one
     /// advert interval: adverts wait for it, and an active that waits for three is fenced.
     public interface Listener {
-        /// An advert went out: nobody takes over before this moment of the boot-time clock. Comes before the claim.
+        /// Nobody else serves before this moment of the boot-time clock: an advert went out, or the giver of a handover
+        /// promised it. Comes before the claim.
         void servesUntil(long boottime);
 
         /// Own the addresses under the next term. The term should have been reserved on disk while standing by, so that
         /// no fsync stands here. May come while the datapath holds or relays; then it ends that.
-        void becomeActive(Vrrp.Promotion promotion);
+        ///
+        /// In a handover the call lasts until the datapath has decided, at the latest shortly after `notAfter`.
+        ///
+        /// @param notAfter  on the boot-time clock; the datapath must not begin to serve later
+        /// @return whether the datapath serves
+        boolean becomeActive(Vrrp.Promotion promotion, long notAfter);
+
+        /// Go on under a term above this one, which another director knows.
+        void renewTerm(int above);
 
         /// Release the addresses, drop what is held, stop relaying. May come without a claim before it.
         void becomeStandby(Vrrp.Reason reason);
@@ -109,14 +120,14 @@ public final class VrrpNode implements AutoCloseable {
         /// [#becomeStandby]. May come without a hold before it.
         void relay(String peer);
 
-        /// Hand a message to the sync channel, in order.
+        /// Hand a message for one member to the sync channel.
         void sendHandover(String to, HandoverMessage message);
+
+        /// Tell the peers, under the cluster's seal, as soon as can be.
+        void word(OwnWord word);
 
         /// Send a frame on an interface.
         void sendFrame(String interfaceName, byte[] frame);
-
-        /// A planned failover has ended on this director, on whichever side. For a giver it ends before the relay does.
-        default void failoverEnded(FailoverRecord record) {}
 
         /// A bug: the thread has ended, no advert will follow. The process must end at once, so that the standby takes
         /// over.
@@ -131,9 +142,10 @@ public final class VrrpNode implements AutoCloseable {
     private final EventFd wakeUp = new EventFd();
     private final Poller poller;
     private final Thread thread;
-    private final ArrayBlockingQueue<Queued> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+    private final ArrayBlockingQueue<Note> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
     private volatile State state = State.INITIAL;
     private volatile TableState latestTables = TableState.UNKNOWN;
+    private volatile OwnWord said = OwnWord.NONE;
     private volatile boolean stopping;
 
     // Owned by the thread.
@@ -141,19 +153,30 @@ public final class VrrpNode implements AutoCloseable {
     private TableState deliveredTables = TableState.UNKNOWN;
     private @Nullable CompletableFuture<FailoverRecord> asking;
     private @Nullable CompletableFuture<FailoverRecord> pending;
+    private LinkView links;
+    private boolean linksUnused;
+    private int openIfindex;
     private long turnAt;
     private long wakeAt;
 
-    private record Queued(Event event, @Nullable CompletableFuture<FailoverRecord> answer) {}
+    /// What waits for the thread: an event of the router, or new links.
+    private sealed interface Note {}
 
-    private VrrpNode(Options options, Listener listener, RawSocket socket) {
+    private record LinksChanged(LinkView now) implements Note {}
+
+    private record Queued(Event event, @Nullable CompletableFuture<FailoverRecord> answer) implements Note {}
+
+    private VrrpNode(Options options, LinkView links, Listener listener, RawSocket socket) {
         this.options = options;
         this.socket = socket;
+        this.links = links;
+        openIfindex = links.ifindex();
         this.listener = listener;
         router = new VirtualRouter(
                 new Vrrp(options.priority(), options.interval(), options.address(), options.preempt()),
                 new Handover(options.deadlines()),
-                options.garp());
+                options.garp(),
+                options.trust());
         var addresses = options.claims().stream().map(Claim::address).toList();
         codec = new AdvertCodec(options.vrid(), options.interval(), options.address(), addresses, options.checksum());
         tally = new Tally(options.vrid(), addresses);
@@ -164,9 +187,9 @@ public final class VrrpNode implements AutoCloseable {
     /// Opens the socket and starts as a standby (priority 255: as the active).
     ///
     /// @throws SyscallException where the socket cannot be opened
-    public static VrrpNode start(Options options, Listener listener) {
-        var node = new VrrpNode(options, listener, openSocket(options));
-        node.post(new VirtualRouter.LinkUp());
+    public static VrrpNode start(Options options, LinkView links, Listener listener) {
+        var node = new VrrpNode(options, links, listener, openSocket(options));
+        node.links(links);
         node.thread.start();
         return node;
     }
@@ -177,19 +200,35 @@ public final class VrrpNode implements AutoCloseable {
         post(new VirtualRouter.PeerProcessDied(address));
     }
 
-    /// Another loop of this process found that it did not run for `gap` ns.
-    public void paused(long gap) {
-        post(new VirtualRouter.Paused(gap));
+    /// The links of the group have changed.
+    public void links(LinkView now) {
+        post(new LinksChanged(now));
     }
 
-    /// The group's link, or another one that it cannot do without, has come back.
-    public void linkUp() {
-        post(new VirtualRouter.LinkUp());
+    /// What else speaks against this director's taking over, as sentences without a subject; empty for nothing.
+    public void unfit(List<String> reasons) {
+        post(new VirtualRouter.Unfit(reasons));
     }
 
-    /// The group's link, or another one that it cannot do without, is down.
-    public void linkDown() {
-        post(new VirtualRouter.LinkDown());
+    /// Another director's sealed word has arrived.
+    public void peerWord(PeerWord word) {
+        post(new VirtualRouter.Spoke(word));
+    }
+
+    /// Another director knows a term above ours.
+    public void higherTerm(int term) {
+        post(new VirtualRouter.HigherTerm(term));
+    }
+
+    /// The rings of the datapath, which holds, are nearly full.
+    public void heldFull() {
+        post(new VirtualRouter.HeldFull());
+    }
+
+    /// Somebody else announced a virtual address of ours.
+    public void stolen(int address, long mac) {
+        tally.stolen(address, mac, Clock.boottime());
+        post(new VirtualRouter.Stolen());
     }
 
     /// What this director's sync side knows of its own tables, as often as it changes. Until the first call says
@@ -221,7 +260,7 @@ public final class VrrpNode implements AutoCloseable {
     }
 
     public VrrpStatus status() {
-        return tally.status(state, router, latestTables);
+        return tally.status(state, router, latestTables, said, Clock.boottime());
     }
 
     /// Resigns if active, and ends the thread.
@@ -242,10 +281,10 @@ public final class VrrpNode implements AutoCloseable {
         post(new Queued(event, null));
     }
 
-    private void post(Queued queued) {
-        if (stopping || !queue.offer(queued)) {
+    private void post(Note note) {
+        if (stopping || !queue.offer(note)) {
             tally.eventLost();
-            if (queued.answer() != null) {
+            if (note instanceof Queued queued && queued.answer() != null) {
                 queued.answer()
                         .completeExceptionally(new IllegalStateException("vrrp-" + options.vrid() + " is "
                                 + (stopping ? "closed" : "busy: " + QUEUE_MAX + " events wait")));
@@ -281,15 +320,17 @@ public final class VrrpNode implements AutoCloseable {
     private void turn() {
         notePause();
         hear();
-        for (var queued = queue.poll(); queued != null; queued = queue.poll()) {
-            asking = queued.answer();
-            if (!(queued.event() instanceof VirtualRouter.LinkUp) || reopenSocket()) {
-                step(queued.event());
+        for (var note = queue.poll(); note != null; note = queue.poll()) {
+            switch (note) {
+                case LinksChanged(var now) -> {
+                    links = now;
+                    linksUnused = true;
+                }
+                case Queued queued -> take(queued);
             }
-            if (asking != null) {
-                pending = asking;
-                asking = null;
-            }
+        }
+        if (linksUnused) {
+            useLinks();
         }
         var tables = latestTables;
         if (!tables.equals(deliveredTables)) {
@@ -297,11 +338,45 @@ public final class VrrpNode implements AutoCloseable {
             step(new VirtualRouter.Tables(tables));
         }
         step(new VirtualRouter.Tick());
+        tally.warn(turnAt);
+        speak();
+    }
+
+    private void take(Queued queued) {
+        asking = queued.answer();
+        step(queued.event());
+        if (asking != null) {
+            pending = asking;
+            asking = null;
+        }
+    }
+
+    private void speak() {
+        var word = router.word(state, turnAt);
+        if (!word.equals(said)) {
+            said = word;
+            listener.word(word);
+        }
+    }
+
+    /// A link that was removed and made again has another index, to which the old socket is deaf. Where a new one
+    /// cannot
+    /// be opened, the next turn tries again.
+    private void useLinks() {
+        if (!links.faults().isEmpty()) {
+            linksUnused = false;
+            step(new VirtualRouter.Links(links.faults()));
+            return;
+        }
+        boolean isDeaf = links.ifindex() != openIfindex || state.vrrp() instanceof Vrrp.Initialize;
+        var trouble = isDeaf ? reopenSocket() : Optional.<String>empty();
+        linksUnused = trouble.isPresent();
+        step(new VirtualRouter.Links(trouble.stream().toList()));
     }
 
     /// Sleeps for one interval at most, also when nothing is due: that is how exactly a pause can be told.
     private void sleep() {
-        wakeAt = Math.min(VirtualRouter.nextAt(state), turnAt + options.interval());
+        wakeAt = Math.min(router.nextAt(state), turnAt + options.interval());
         boolean tablesWait = !latestTables.equals(deliveredTables) && Handover.awaitsTables(state.handover());
         long timeout = tablesWait ? 0 : Math.max(0, wakeAt - Clock.boottime());
         poller.poll(timeout);
@@ -351,16 +426,18 @@ public final class VrrpNode implements AutoCloseable {
         var before = state;
         var step = router.step(before, event, turnAt);
         state = step.next();
-        tally.transition(before.vrrp(), step, event);
+        tally.transition(before, step, event);
         long late = Clock.boottime() - turnAt;
-        if (late > router.vrrp().earliestTakeoverInterval() && !step.effects().isEmpty()) {
-            step.effects().stream()
-                    .filter(effect -> !speaksForTheAddresses(effect))
-                    .forEach(this::perform);
+        boolean isLate = late > router.vrrp().earliestTakeoverInterval()
+                && !step.effects().isEmpty();
+        for (var effect : step.effects()) {
+            if (!isLate || !speaksForTheAddresses(effect)) {
+                perform(effect);
+            }
+        }
+        if (isLate) {
             turnAt += late;
             step(new VirtualRouter.Paused(late));
-        } else {
-            step.effects().forEach(this::perform);
         }
     }
 
@@ -370,22 +447,35 @@ public final class VrrpNode implements AutoCloseable {
             case VirtualRouter.SendAdvert(int priority) -> priority != 0;
             case VirtualRouter.BecomeActive _, VirtualRouter.Announce _, VirtualRouter.Resume _ -> true;
             case VirtualRouter.BecomeStandby _, VirtualRouter.Hold _, VirtualRouter.Relay _ -> false;
-            case VirtualRouter.Send _, VirtualRouter.Finished _ -> false;
+            case VirtualRouter.Send _, VirtualRouter.Finished _, VirtualRouter.RenewTerm _ -> false;
+            case VirtualRouter.Doubted _ -> false;
         };
     }
 
     private void perform(Effect effect) {
         switch (effect) {
             case VirtualRouter.SendAdvert(int priority) -> sendAdvert(priority);
-            case VirtualRouter.BecomeActive(var promotion) -> listener.becomeActive(promotion);
+            case VirtualRouter.BecomeActive(var promotion, long notAfter) -> becomeActive(promotion, notAfter);
             case VirtualRouter.BecomeStandby(var reason) -> listener.becomeStandby(reason);
-            case VirtualRouter.Announce() -> options.claims().forEach(this::announce);
+            case VirtualRouter.RenewTerm(int above) -> listener.renewTerm(above);
+            case VirtualRouter.Announce() -> announce();
             case VirtualRouter.Hold() -> listener.hold();
             case VirtualRouter.Resume() -> listener.resume();
             case VirtualRouter.Relay(var peer) -> listener.relay(peer);
             case VirtualRouter.Send(var to, var message) -> listener.sendHandover(to, message);
             case VirtualRouter.Finished(var record) -> finished(record);
+            case VirtualRouter.Doubted(int sender, var why) -> tally.doubted(sender, why, turnAt);
         }
+    }
+
+    /// Waiting for the datapath is no pause.
+    private void becomeActive(Vrrp.Promotion promotion, long notAfter) {
+        if (notAfter != Long.MAX_VALUE) {
+            listener.servesUntil(notAfter);
+        }
+        boolean serves = listener.becomeActive(promotion, notAfter);
+        turnAt = Clock.boottime();
+        step(new VirtualRouter.Served(serves));
     }
 
     private void sendAdvert(int priority) {
@@ -393,7 +483,8 @@ public final class VrrpNode implements AutoCloseable {
             long sentAt = Clock.boottime();
             socket.send(AdvertCodec.GROUP, codec.encode(priority));
             if (priority != 0) {
-                listener.servesUntil(sentAt + router.vrrp().earliestTakeoverInterval());
+                long silence = sentAt + router.vrrp().earliestTakeoverInterval();
+                listener.servesUntil(Math.min(silence, Handover.servesAtMost(state.handover())));
             }
             tally.sent();
         } catch (SyscallException e) {
@@ -403,14 +494,23 @@ public final class VrrpNode implements AutoCloseable {
         }
     }
 
+    /// Where the datapath could not serve, the claim before this has failed.
+    private void announce() {
+        if (state.isActive()) {
+            options.claims().forEach(this::announce);
+        }
+    }
+
     private void announce(Claim claim) {
-        listener.sendFrame(claim.interfaceName(), ArpFrames.gratuitousRequest(claim.mac(), claim.address()));
-        listener.sendFrame(claim.interfaceName(), ArpFrames.gratuitousReply(claim.mac(), claim.address()));
+        long mac = links.macs().getOrDefault(claim.interfaceName(), 0L);
+        if (mac != 0) {
+            listener.sendFrame(claim.interfaceName(), ArpFrames.gratuitousRequest(mac, claim.address()));
+            listener.sendFrame(claim.interfaceName(), ArpFrames.gratuitousReply(mac, claim.address()));
+        }
     }
 
     private void finished(FailoverRecord record) {
         tally.finished(record);
-        listener.failoverEnded(record);
         if (record.side() == FailoverRecord.Side.GIVER) {
             var answer = asking != null ? asking : pending;
             if (answer != null) {
@@ -428,8 +528,8 @@ public final class VrrpNode implements AutoCloseable {
         if (pending != null) {
             pending.completeExceptionally(why);
         }
-        for (var queued = queue.poll(); queued != null; queued = queue.poll()) {
-            if (queued.answer() != null) {
+        for (var note = queue.poll(); note != null; note = queue.poll()) {
+            if (note instanceof Queued queued && queued.answer() != null) {
                 queued.answer().completeExceptionally(why);
             }
         }
@@ -439,24 +539,18 @@ public final class VrrpNode implements AutoCloseable {
         return RawSocket.open(AdvertCodec.PROTOCOL, options.interfaceName(), options.address(), AdvertCodec.GROUP);
     }
 
-    /// A link that was removed and made again has another index, to which the old socket is deaf.
-    private boolean reopenSocket() {
-        if (!(state.vrrp() instanceof Vrrp.Initialize)) {
-            return true;
-        }
+    /// What keeps the socket from being opened anew; empty for nothing.
+    private Optional<String> reopenSocket() {
         try {
             var fresh = openSocket(options);
             socket.close();
             socket = fresh;
+            openIfindex = links.ifindex();
             poller.replace(SOCKET, socket.fd());
-            return true;
+            return Optional.empty();
         } catch (SyscallException e) {
-            log.warn(
-                    "vrrp link unusable vrid={} address={} error=\"{}\"",
-                    options.vrid(),
-                    Ipv4.text(options.address()),
-                    e.getMessage());
-            return false;
+            return Optional.of("cannot use " + options.interfaceName() + " for adverts from "
+                    + Ipv4.text(options.address()) + ": " + e.getMessage());
         }
     }
 }

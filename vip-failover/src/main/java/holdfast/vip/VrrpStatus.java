@@ -2,12 +2,17 @@ package holdfast.vip;
 
 import holdfast.conf.Ipv4;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /// What one virtual router is doing, at one moment, for any thread. Intervals are in ns.
 ///
+/// @param word           what this director tells its peers
+/// @param faults         what keeps it out of the election, as sentences without a subject; empty for nothing
+/// @param alarms         what an operator must know now, as sentences
+/// @param doubted        adverts not believed, by reason; only reasons that occurred
 /// @param downInterval   how long the active must be silent before this director takes over
 /// @param peerInterval   between the active's adverts as it last told; our own while we are active
 /// @param activeAddress  the active director as far as known: ourselves, or whom we follow
@@ -23,6 +28,10 @@ import java.util.OptionalLong;
 /// @param lastFailover   the latest planned failover, under way or ended
 public record VrrpStatus(
         Role role,
+        OwnWord word,
+        List<String> faults,
+        List<String> alarms,
+        Map<String, Long> doubted,
         int vrid,
         int priority,
         boolean preempt,
@@ -46,6 +55,9 @@ public record VrrpStatus(
         Optional<Ipv4> differingPeer,
         Optional<FailoverRecord> lastFailover) {
     public VrrpStatus {
+        faults = List.copyOf(faults);
+        alarms = List.copyOf(alarms);
+        doubted = Map.copyOf(doubted);
         refused = Map.copyOf(refused);
     }
 

@@ -8,11 +8,12 @@ import java.util.List;
 /// The election of one virtual router as a pure function of state, event and time (RFC 9568 §6.4): no socket, clock or
 /// thread. `Standby` is the RFC's "Backup".
 ///
-/// Four things go beyond the RFC. *Pause fencing*: an active that was silent for as long as a peer needs to take over
-/// stands by before it sends anything more. *Crash wait*: when the process of the active is known to be dead, its
-/// standby waits a few ms instead of a down interval. *Handover*: an active can give, and a standby take, without any
-/// timer. *Last word*: whoever yields sends one last advert, so that the winner learns of the rival and repeats its
-/// GARPs (VRRP-REF 5.4, where a silent yield cost 37.8 s).
+/// Five things go beyond the RFC. *Pause fencing*: an active that was silent for as long as a peer needs to take over
+/// stands by before it sends anything more; once it learns that nobody took over it is active again at once. *Crash
+/// wait*: when the process of the active is known to be dead, its standby waits a few ms instead of a down interval.
+/// *Handover*: an active can give, and a standby take, without any timer. *Last word*: whoever yields sends one last
+/// advert, so that the winner learns of the rival and repeats its GARPs (VRRP-REF 5.4, where a silent yield cost
+/// 37.8 s). *Fitness*: a standby whose tables are not equal never preempts, and lets an equal one take over first.
 ///
 /// All times are ns of one clock that also counts while the machine sleeps. Events that were waiting together carry
 /// one `now`, and adverts go before the tick (VRRP-REF 2.5).
@@ -21,7 +22,8 @@ import java.util.List;
 /// @param interval  ns between our own adverts while active
 /// @param address   our primary IPv4 address, which decides between equal priorities
 /// @param preempt   whether to take over from a live active of lower priority
-public record Vrrp(int priority, long interval, int address, boolean preempt) {
+/// @param fit       whether the tables are equal to the active's
+public record Vrrp(int priority, long interval, int address, boolean preempt, boolean fit) {
     /// The priority of a director whose own addresses are the virtual ones.
     public static final int OWNER = 255;
 
@@ -29,8 +31,9 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
     /// leaves of it keeps several standbys apart, as the skew does in a down interval.
     static final long CRASH_WAIT_INTERVAL = 5_000_000;
 
-    /// How long a director that took over by handover does not obey adverts of the one that gave: what that one sent
-    /// before it gave may still be under way.
+    /// How long a director does not obey adverts of the one that gave it the group, once the handover is confirmed:
+    /// what
+    /// that one sent before may still be under way.
     static final long SETTLE_INTERVAL = 50_000_000;
 
     /// The least time between two adverts that answer a rival, so that a flood of lower adverts does not make us flood.
@@ -40,6 +43,11 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
         if (priority < 1 || priority > OWNER || interval <= 0) {
             throw new IllegalArgumentException("priority " + priority + " or interval " + interval);
         }
+    }
+
+    /// A router whose tables are equal.
+    public Vrrp(int priority, long interval, int address, boolean preempt) {
+        this(priority, interval, address, preempt, true);
     }
 
     /// Where the election stands.
@@ -67,13 +75,15 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
     public enum Wait {
         STARTED,
         FOLLOWING,
+        /// An active of lower priority speaks, and we do not follow it.
+        PREEMPTING,
         PEER_RESIGNED,
         PEER_PROCESS_DIED,
         RELEARNING,
         GAVE
     }
 
-    /// How and when a director became active. Each one but `TOOK_BACK` comes with a [Claim], and so with the next term.
+    /// How and when a director became active.
     ///
     /// @param from  address of the active before, 0 where nobody was heard
     public record Promotion(Cause cause, int from, long at) {}
@@ -85,9 +95,13 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
         PEER_SILENT,
         PEER_RESIGNED,
         PEER_PROCESS_DIED,
-        HANDOVER,
-        /// An aborted handover: the addresses never left, so there is neither claim nor term.
-        TOOK_BACK
+        /// An active of lower priority was heard until the end.
+        PREEMPTED,
+        /// We were active, were paused, and no peer took over meanwhile.
+        NOBODY_TOOK_OVER,
+        /// Whom we gave the group to could not keep it.
+        HANDOVER_RETURNED,
+        HANDOVER
     }
 
     /// Why a director released the addresses.
@@ -96,7 +110,9 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
         PAUSED,
         LINK_DOWN,
         SHUTDOWN,
-        HANDED_OVER
+        HANDED_OVER,
+        /// A handover came too late: the giver may have taken the group back.
+        TOO_LATE
     }
 
     /// What can happen to an election.
@@ -116,14 +132,35 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
     /// We did not run for `gap` ns.
     public record Paused(long gap) implements Event {}
 
-    /// Stop being active and let a peer take over; no advert says so.
-    public record HandoverGive() implements Event {}
+    /// The director with this address says, under the cluster's seal, that it is not active any more.
+    public record PeerResigned(int address) implements Event {}
+
+    /// An advert for which no director vouches; it makes us wait until `until` at the latest.
+    public record Doubted(long until) implements Event {}
+
+    /// The director with this address was active, was paused, and asks whether we have taken over.
+    public record Asked(int address) implements Event {}
+
+    /// No peer has taken over while we were paused, nor will one before it hears nothing for a whole down interval.
+    public record Unrivalled() implements Event {}
+
+    /// The director with this address has taken over from us by handover.
+    public record HandoverGive(int taker) implements Event {}
 
     /// The active asks us to take over now.
     public record HandoverTake() implements Event {}
 
-    /// The handover that we gave for has failed before anybody took.
-    public record HandoverTakeBack() implements Event {}
+    /// The datapath serves, or could not in time, after a [Claim].
+    public record Served(boolean inTime) implements Event {}
+
+    /// Who gave us the group by handover knows that we have it.
+    public record HandoverConfirmed() implements Event {}
+
+    /// Who gave us the group by handover did not confirm it in time, so it may have taken it back.
+    public record HandoverUnconfirmed() implements Event {}
+
+    /// Whom we gave the group to has released it again.
+    public record HandoverReturned() implements Event {}
 
     public record LinkUp() implements Event {}
 
@@ -158,7 +195,8 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
         return switch (state) {
             case Initialize initialize -> whileInitialize(initialize, event, now);
             case Standby standby -> whileStandby(standby, event, now);
-            case Active active when hasBeenSilent(active, now) -> fenced(event, now);
+            // A takeover by handover is covered by the giver's promise however long the datapath took.
+            case Active active when hasBeenSilent(active, now) && !(event instanceof Served) -> fenced(event, now);
             case Active active -> whileActive(active, event, now);
         };
     }
@@ -168,7 +206,9 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
             case LinkUp() when priority == OWNER -> promoted(Cause.OWNER_STARTED, 0, now);
             case LinkUp() -> standby(now + downInterval(interval), interval, 0, false, STARTED);
             case Tick _, Advert _, PeerProcessDied _, Paused _, LinkDown _, Shutdown _ -> unchanged(state);
-            case HandoverGive _, HandoverTake _, HandoverTakeBack _ -> unchanged(state);
+            case PeerResigned _, Doubted _, Asked _, Unrivalled _ -> unchanged(state);
+            case HandoverGive _, HandoverTake _, Served _, HandoverUnconfirmed _ -> unchanged(state);
+            case HandoverConfirmed _, HandoverReturned _ -> unchanged(state);
         };
     }
 
@@ -181,8 +221,13 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
             when follows(state, ad) ->
                 standby(now + downInterval(ad.interval()), ad.interval(), ad.sender(), state.gave(), FOLLOWING);
             // A live active that we are about to preempt: the timer keeps running, but we know whom it is about.
-            case Advert ad ->
-                standby(state.peerDownAt(), state.peerInterval(), ad.sender(), state.gave(), state.waitsFor());
+            case Advert ad -> standby(state.peerDownAt(), state.peerInterval(), ad.sender(), state.gave(), PREEMPTING);
+            case PeerResigned(int peer) when peer == state.following() -> resigned(state, now);
+            case Doubted(long until) -> doubting(state, until, now);
+            case Asked(int peer)
+            when peer == state.following() || state.following() == 0 ->
+                standby(now + downInterval(state.peerInterval()), state.peerInterval(), peer, state.gave(), FOLLOWING);
+            case Unrivalled() when state.waitsFor() == RELEARNING -> promoted(Cause.NOBODY_TOOK_OVER, 0, now);
             case PeerProcessDied(int dead)
             when dead == state.following() && state.waitsFor() != RELEARNING -> processDied(state, now);
             case Paused(long gap)
@@ -194,11 +239,11 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
                         state.gave(),
                         RELEARNING);
             case HandoverTake() -> taken(new Promotion(Cause.HANDOVER, state.following(), now), now);
-            case HandoverTakeBack()
-            when state.gave() ->
-                active(now, new Promotion(Cause.TOOK_BACK, 0, now), new SendAdvert(priority), new Reassert());
+            case HandoverReturned() when state.gave() -> promoted(Cause.HANDOVER_RETURNED, state.following(), now);
             case LinkDown _, Shutdown _ -> new Step(new Initialize(), List.of());
-            case Tick _, PeerProcessDied _, Paused _, LinkUp _, HandoverGive _, HandoverTakeBack _ -> unchanged(state);
+            case HandoverConfirmed _, HandoverUnconfirmed _, HandoverReturned _ -> unchanged(state);
+            case Tick _, PeerProcessDied _, PeerResigned _, Asked _, Unrivalled _ -> unchanged(state);
+            case Paused _, LinkUp _, HandoverGive _, Served _ -> unchanged(state);
         };
     }
 
@@ -223,10 +268,20 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
                 active(now, state.promotion(), new SendAdvert(priority), new Reassert());
             case Advert _ -> new Step(state, List.of(new Reassert()));
             case Paused(long gap) when gap > earliestTakeoverInterval() -> relearning(now);
-            case HandoverGive() -> standby(now + downInterval(interval), interval, 0, true, GAVE);
+            case HandoverGive(int taker) -> standby(now + downInterval(interval), interval, taker, true, GAVE);
+            // Here the advert follows the claim: the giver relays to us from the advert on, and must find us serving.
+            case Served(boolean inTime)
+            when isHandover(state) ->
+                inTime ? active(now, state.promotion(), new SendAdvert(priority)) : tooLate(state, now);
+            case HandoverConfirmed()
+            when isHandover(state) ->
+                active(now, new Promotion(Cause.HANDOVER, state.promotion().from(), now), new SendAdvert(priority));
+            case HandoverUnconfirmed() when isHandover(state) -> tooLate(state, now);
             case LinkDown() -> new Step(new Initialize(), List.of(new SendAdvert(0), new Release(Reason.LINK_DOWN)));
             case Shutdown() -> new Step(new Initialize(), List.of(new SendAdvert(0), new Release(Reason.SHUTDOWN)));
-            case Tick _, PeerProcessDied _, Paused _, LinkUp _, HandoverTake _, HandoverTakeBack _ -> unchanged(state);
+            case Tick _, PeerProcessDied _, PeerResigned _, Doubted _, Asked _, Unrivalled _ -> unchanged(state);
+            case Paused _, LinkUp _, HandoverTake _, Served _ -> unchanged(state);
+            case HandoverConfirmed _, HandoverUnconfirmed _, HandoverReturned _ -> unchanged(state);
         };
     }
 
@@ -242,7 +297,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
     /// What this priority adds to three silent intervals, so that standbys do not collide (§6.1). In ns: in
     /// centiseconds an interval of 10 ms would leave every priority the same skew of 0.
     public long skewInterval(long peerInterval) {
-        return (256 - priority) * peerInterval / 256;
+        return (256 - priority) * peerInterval / 256 + (fit ? 0 : peerInterval);
     }
 
     /// How long an active with this interval must be silent before we take over (§6.1).
@@ -260,12 +315,12 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
 
     /// How long we wait once the active's process is known to be dead.
     public long crashWaitInterval() {
-        return (256 - priority) * CRASH_WAIT_INTERVAL / 256;
+        return (256 - priority) * CRASH_WAIT_INTERVAL / 256 + (fit ? 0 : CRASH_WAIT_INTERVAL);
     }
 
-    /// The same router that leaves any live active alone, because it is not fit to replace it.
-    public Vrrp withoutPreempt() {
-        return new Vrrp(priority, interval, address, priority == OWNER && preempt);
+    /// The same router with tables that are not equal: it leaves any live active alone and lets others go first.
+    public Vrrp unfit() {
+        return new Vrrp(priority, interval, address, priority == OWNER && preempt, false);
     }
 
     /// An active that finds itself silent for as long as a peer needs may not be the only one any more: it relearns
@@ -308,7 +363,8 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
         return state instanceof Active active && now - lastAdvertAt(active) >= earliestTakeoverInterval();
     }
 
-    private long lastAdvertAt(Active state) {
+    /// When an active sent its last advert.
+    public long lastAdvertAt(Active state) {
         return state.nextAdvertAt() - interval;
     }
 
@@ -323,16 +379,20 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
     }
 
     private static boolean isStillUnderWay(Active state, Advert ad, long now) {
-        var promotion = state.promotion();
-        return promotion.cause() == Cause.HANDOVER
-                && promotion.from() == ad.sender()
-                && now - promotion.at() < SETTLE_INTERVAL;
+        return isHandover(state)
+                && state.promotion().from() == ad.sender()
+                && now - state.promotion().at() < SETTLE_INTERVAL;
+    }
+
+    private static boolean isHandover(Active state) {
+        return state.promotion().cause() == Cause.HANDOVER;
     }
 
     private static Cause causeOf(Standby state) {
         return switch (state.waitsFor()) {
             case PEER_RESIGNED -> Cause.PEER_RESIGNED;
             case PEER_PROCESS_DIED -> Cause.PEER_PROCESS_DIED;
+            case PREEMPTING -> Cause.PREEMPTED;
             case STARTED, FOLLOWING, RELEARNING, GAVE ->
                 state.following() == 0 ? Cause.NOBODY_SPOKE : Cause.PEER_SILENT;
         };
@@ -343,12 +403,33 @@ public record Vrrp(int priority, long interval, int address, boolean preempt) {
         return active(now, promotion, new SendAdvert(priority), new Claim(promotion));
     }
 
-    /// Here the claim comes before the advert: the giver relays to us from the advert on, and must find us serving.
     private Step taken(Promotion promotion, long now) {
-        return active(now, promotion, new Claim(promotion), new SendAdvert(priority));
+        return active(now, promotion, new Claim(promotion));
     }
 
-    /// Active, with an advert that goes out now.
+    private Step tooLate(Active state, long now) {
+        return standby(
+                now + downInterval(interval),
+                interval,
+                state.promotion().from(),
+                false,
+                FOLLOWING,
+                new Release(Reason.TOO_LATE));
+    }
+
+    /// Waits as for any active, but never beyond `until`, and follows nobody: who speaks is not known.
+    private Step doubting(Standby state, long until, long now) {
+        long wanted = now + downInterval(interval);
+        long waits = wanted - until < 0 ? wanted : until;
+        return standby(
+                waits - state.peerDownAt() > 0 ? waits : state.peerDownAt(),
+                state.peerInterval(),
+                state.following(),
+                state.gave(),
+                state.waitsFor());
+    }
+
+    /// Active, with the next advert due in one interval.
     private Step active(long now, Promotion promotion, Effect... effects) {
         return new Step(new Active(now + interval, promotion), List.of(effects));
     }

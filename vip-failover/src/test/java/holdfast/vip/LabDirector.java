@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /// A process with one [VrrpNode] and nothing else, for the lab: commands on stdin, events on stdout, a line each. Its
 /// test is its sync channel.
@@ -20,10 +21,9 @@ final class LabDirector {
     private static final int VRID = 78;
     private static final int VIP = Ipv4.of("10.78.0.100").bits();
     private static final long SECOND = 1_000_000_000;
-    /// Seconds, where a director has milliseconds: a test carries the messages of a handover by hand. `transfer` is
-    /// below the down interval of its adverts.
-    private static final Handover.Deadlines DEADLINES =
-            new Handover.Deadlines(5 * SECOND, 5 * SECOND, 5 * SECOND, SECOND, SECOND, SECOND);
+    /// Seconds, where a director has milliseconds: a test carries the messages of a handover by hand.
+    private static final Handover.Deadlines DEADLINES = new Handover.Deadlines(
+            5 * SECOND, 5 * SECOND, 5 * SECOND, 4 * SECOND, 4 * SECOND, SECOND, SECOND, 3 * SECOND);
 
     private LabDirector() {}
 
@@ -42,12 +42,14 @@ final class LabDirector {
                 Boolean.parseBoolean(args[2]),
                 interval,
                 AdvertChecksum.valueOf(args[4]),
-                List.of(new Claim(VIP, LINK, mac)),
+                List.of(new Claim(VIP, LINK)),
                 new GarpSchedule(List.of(50_000_000L), 0),
+                Trust.ANY,
                 DEADLINES);
+        var links = new LinkView(ifindex, Map.of(LINK, mac), List.of());
         try (var sender = PacketSender.open(ifindex)) {
             var events = new Events(sender);
-            try (var node = VrrpNode.start(options, events)) {
+            try (var node = VrrpNode.start(options, links, events)) {
                 node.tables(new TableState(7, 7, true));
                 say("STARTED " + ProcessHandle.current().pid());
                 obey(node, events);
@@ -59,19 +61,24 @@ final class LabDirector {
     private static void obey(VrrpNode node, Events events) throws IOException {
         var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (var line = commands.readLine(); line != null && !line.equals("close"); line = commands.readLine()) {
-            var words = line.split(" ", 5);
+            var words = line.split(" ", 6);
             switch (words[0]) {
                 case "died" -> node.peerProcessDied(Ipv4.of(words[1]).bits());
                 case "failover" -> {
                     var _ = node.failover(
-                                    new Preflight(words[1], Ipv4.of(words[2]).bits(), 1, 7, true, true, true, 0), "lab")
+                                    new Preflight(words[1], Ipv4.of(words[2]).bits(), 1, List.of(), false), "lab")
                             .thenAccept(record -> say("RECORD " + record.outcome() + " " + record.steps()));
                 }
                 case "message" ->
                     node.handover(
                             words[1],
                             new HandoverMessage(
-                                    HandoverMessage.Kind.valueOf(words[2]), 1, Long.parseLong(words[3]), ""));
+                                    HandoverMessage.Kind.valueOf(words[2]),
+                                    Long.parseLong(words[3]),
+                                    1,
+                                    Long.parseLong(words[4]),
+                                    Long.parseLong(words[5]),
+                                    ""));
                 case "status" -> say("STATUS " + node.status());
                 case "held" -> node.held(events.finalVersion);
                 default -> throw new IllegalArgumentException(line);
@@ -95,8 +102,19 @@ final class LabDirector {
         public void servesUntil(long boottime) {}
 
         @Override
-        public void becomeActive(Vrrp.Promotion promotion) {
+        public boolean becomeActive(Vrrp.Promotion promotion, long notAfter) {
             say("ACTIVE " + promotion.cause());
+            return true;
+        }
+
+        @Override
+        public void renewTerm(int above) {
+            say("RENEW " + above);
+        }
+
+        @Override
+        public void word(OwnWord word) {
+            say("WORD " + word.standing());
         }
 
         @Override
@@ -121,7 +139,7 @@ final class LabDirector {
 
         @Override
         public void sendHandover(String to, HandoverMessage message) {
-            say("SEND " + to + " " + message.kind() + " " + message.version());
+            say("SEND %s %s %d %d %d".formatted(to, message.kind(), message.id(), message.version(), message.stamp()));
         }
 
         @Override

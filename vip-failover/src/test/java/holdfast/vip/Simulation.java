@@ -4,8 +4,10 @@ import holdfast.vip.HandoverMessage.Kind;
 import holdfast.vip.VirtualRouter.Effect;
 import holdfast.vip.VirtualRouter.Event;
 import holdfast.vrrp.Vrrp;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,9 @@ import java.util.Random;
 import java.util.function.LongSupplier;
 
 /// Several directors, their LAN and their sync channel in virtual time, in one thread, all from one seed. Each director
-/// has a clock of its own and runs the same [VirtualRouter] as the shell does.
+/// has a clock of its own and runs the same [VirtualRouter] as the shell does; its datapath is a thread of its own,
+/// which
+/// does what it is ordered in order, but late. Words and handover messages may be lost, late and doubled.
 final class Simulation {
     static final long MS = 1_000_000;
     static final long INTERVAL = 100 * MS;
@@ -38,19 +42,27 @@ final class Simulation {
     long advertDelayMax = 10 * MS;
     LongSupplier syncDelay = () -> between(MS / 10, 2 * MS);
     LongSupplier catchUpDelay = () -> between(0, 5 * MS);
+    /// How long a datapath takes for an order.
+    LongSupplier workerDelay = () -> between(0, 2 * MS);
+    /// Words and handover messages lost, and those that arrive twice.
+    double messageLoss;
+    double messageTwice;
+    /// The service link and the interconnect, each between all directors.
     boolean partitioned;
+    boolean interconnectCut;
     long disturbedAt;
     final List<FailoverRecord> records = new ArrayList<>();
+    int doubted;
     final List<String> trace = new ArrayList<>();
 
     private final boolean tracing;
     private final PriorityQueue<Timed> queue =
             new PriorityQueue<>(Comparator.comparingLong(Timed::at).thenComparingLong(Timed::order));
     private final Map<String, Integer> lostInARow = new HashMap<>();
-    private final Map<String, Long> arrivedAt = new HashMap<>();
     private long order;
     private int term;
     private long version;
+    private long wordNumber;
 
     Simulation(long seed, boolean tracing) {
         random = new Random(seed);
@@ -83,14 +95,21 @@ final class Simulation {
     }
 
     long serving() {
-        return nodes.stream()
-                .filter(node -> node.datapath == Datapath.SERVING && !node.isPaused())
-                .count();
+        return nodes.stream().filter(Node::serves).count();
     }
 
-    void partition(boolean cut) {
+    /// @param cut   the service link
+    /// @param both  the interconnect too
+    void partition(boolean cut, boolean both) {
         partitioned = cut;
-        disturbed(cut ? "partition" : "heal");
+        interconnectCut = both;
+        disturbed(cut ? both ? "all cut" : "service link cut" : "heal");
+    }
+
+    /// An advert of a stranger to all.
+    void forge(int priority, long interval, int sender) {
+        var advert = new VirtualRouter.Heard(new Vrrp.Advert(priority, interval, sender));
+        nodes.stream().filter(node -> node.address != sender).forEach(node -> node.receive(advert));
     }
 
     void disturbed(String what) {
@@ -115,11 +134,18 @@ final class Simulation {
         long runningSince;
         long advertSentAt;
         long pausedAt = -1;
-        /// No advert may leave it before, because it was paused.
-        long silentUntil = Long.MIN_VALUE;
+        /// Until when no peer can have taken over; counts while the election is active.
+        private long leaseUntil = Long.MAX_VALUE;
+        private long workerFreeAt;
+        private int life;
 
         private boolean frozen;
+        private boolean blocked;
+        private Runnable unblocked = () -> {};
+        private OwnWord said = OwnWord.NONE;
+        private final Map<String, Long> latestWord = new HashMap<>();
         private final List<Event> inbox = new ArrayList<>();
+        private final Deque<Timed> orders = new ArrayDeque<>();
 
         Node(String name, int priority, boolean preempt) {
             this.name = name;
@@ -127,23 +153,66 @@ final class Simulation {
             router = new VirtualRouter(
                     new Vrrp(priority, INTERVAL, address, preempt),
                     new Handover(Handover.Deadlines.of(INTERVAL)),
-                    new GarpSchedule(List.of(50 * MS, 1000 * MS), 0));
+                    new GarpSchedule(List.of(50 * MS, 1000 * MS), 0),
+                    Trust.SEALED);
         }
 
         boolean isPaused() {
             return pausedAt >= 0;
         }
 
+        boolean serves() {
+            return alive && !isPaused() && datapath == Datapath.SERVING && now <= leaseUntil;
+        }
+
+        /// On this director's own clock.
+        private long clock() {
+            return now + clockOffset;
+        }
+
         void start() {
             disturbed("start " + name);
             alive = true;
+            life++;
+            blocked = false;
             runningSince = now;
+            workerFreeAt = now;
+            leaseUntil = Long.MAX_VALUE;
             state = VirtualRouter.State.INITIAL;
-            receive(new VirtualRouter.LinkUp());
+            said = OwnWord.NONE;
+            receive(new VirtualRouter.Links(List.of()));
             at(now + between(0, 1000 * MS), () -> {
                 disturbed(name + " is equal");
                 receive(new VirtualRouter.Tables(new TableState(0, 0, true)));
             });
+            speakOften(life);
+        }
+
+        private void speakOften(int inLife) {
+            if (alive && life == inLife) {
+                if (!isPaused()) {
+                    others().forEach(this::speakTo);
+                }
+                at(now + INTERVAL, () -> speakOften(inLife));
+            }
+        }
+
+        /// The word travels on the interconnect and on the service link, and is as good from either.
+        private void speakTo(Node peer) {
+            var word = new PeerWord(
+                    name, address, said.standing(), said.asks(), said.answers().getOrDefault(peer.name, 0L));
+            long number = ++wordNumber;
+            if (!interconnectCut || !partitioned) {
+                carry(() -> peer.hearWord(this, number, word));
+            }
+        }
+
+        /// The sync side lets no older word come after a newer one.
+        private void hearWord(Node from, long number, PeerWord word) {
+            if (number > latestWord.getOrDefault(from.name, 0L)) {
+                latestWord.put(from.name, number);
+                receive(new VirtualRouter.Spoke(word));
+            }
         }
 
         /// @param socketsClose  the process died but its host lives, so the peers learn of it
@@ -152,8 +221,9 @@ final class Simulation {
             alive = false;
             pausedAt = -1;
             inbox.clear();
+            orders.clear();
             datapath = Datapath.OFF;
-            if (socketsClose && !partitioned) {
+            if (socketsClose && !interconnectCut) {
                 others().forEach(peer ->
                         at(now + between(MS, 20 * MS), () -> peer.receive(new VirtualRouter.PeerProcessDied(address))));
             }
@@ -179,9 +249,12 @@ final class Simulation {
             disturbed("resume " + name + " after " + gap / MS + " ms");
             pausedAt = -1;
             runningSince = now;
-            boolean mustRelearn = gap > 3 * INTERVAL;
-            if (mustRelearn) {
-                silentUntil = now + router.vrrp().crashWaitInterval();
+            obey();
+            if (blocked) {
+                var then = unblocked;
+                unblocked = () -> {};
+                then.run();
+                return;
             }
             var events = new ArrayList<Event>();
             events.add(new VirtualRouter.Paused(gap));
@@ -193,15 +266,14 @@ final class Simulation {
 
         void failover(Node to) {
             disturbed("failover " + name + " to " + to.name);
-            receive(new VirtualRouter.Failover(
-                    new Preflight(to.name, to.address, term, version, true, true, true, 0), "test"));
+            receive(new VirtualRouter.Failover(new Preflight(to.name, to.address, term, List.of(), false), "test"));
         }
 
         void receive(Event event) {
             if (!alive) {
                 return;
             }
-            if (!isPaused()) {
+            if (!isPaused() && !blocked) {
                 turn(List.of(event));
             } else if (!frozen || !(event instanceof VirtualRouter.Heard)) {
                 inbox.add(event);
@@ -214,13 +286,21 @@ final class Simulation {
 
         private void turn(List<Event> events) {
             events.forEach(this::step);
+            if (blocked) {
+                return;
+            }
             step(new VirtualRouter.Tick());
-            long nextAt = VirtualRouter.nextAt(state);
+            var word = router.word(state, clock());
+            if (!word.equals(said)) {
+                said = word;
+                others().forEach(this::speakTo);
+            }
+            long nextAt = router.nextAt(state);
             if (nextAt != Long.MAX_VALUE) {
                 var before = state;
                 // A thread wakes late, by a little.
                 at(Math.max(now, nextAt - clockOffset) + between(0, MS / 2), () -> {
-                    if (alive && !isPaused() && state.equals(before)) {
+                    if (alive && !isPaused() && !blocked && state.equals(before)) {
                         turn(List.of());
                     }
                 });
@@ -228,10 +308,20 @@ final class Simulation {
         }
 
         private void step(Event event) {
-            var step = router.step(state, event, now + clockOffset);
-            if (tracing && !step.effects().isEmpty()) {
-                log("%s %s: %s -> %s"
-                        .formatted(name, event, step.effects(), step.next().vrrp()));
+            if (blocked) {
+                inbox.add(event);
+                return;
+            }
+            var step = router.step(state, event, clock());
+            boolean isRoutine = step.effects().stream().allMatch(VirtualRouter.SendAdvert.class::isInstance);
+            if (tracing && !isRoutine) {
+                log("%s %s: %s -> %s %s"
+                        .formatted(
+                                name,
+                                event,
+                                step.effects(),
+                                step.next().vrrp(),
+                                step.next().handover()));
             }
             state = step.next();
             step.effects().forEach(this::perform);
@@ -240,32 +330,103 @@ final class Simulation {
         private void perform(Effect effect) {
             switch (effect) {
                 case VirtualRouter.SendAdvert(int priority) -> sendAdvert(priority);
-                case VirtualRouter.BecomeActive _ -> {
-                    term++;
-                    datapath = Datapath.SERVING;
-                }
-                case VirtualRouter.BecomeStandby _ -> datapath = Datapath.OFF;
+                case VirtualRouter.BecomeActive(var promotion, long notAfter) -> becomeActive(promotion, notAfter);
+                case VirtualRouter.BecomeStandby _ -> order(() -> datapath = Datapath.OFF);
+                case VirtualRouter.RenewTerm _ -> term++;
                 case VirtualRouter.Announce() -> {
                     if (!state.isActive()) {
                         throw new AssertionError(name + " announces while not active");
                     }
                 }
-                case VirtualRouter.Hold() -> {
-                    datapath = Datapath.HELD;
-                    at(now + between(0, 2 * MS), () -> receive(new VirtualRouter.Held(++version)));
-                }
-                case VirtualRouter.Resume() -> datapath = Datapath.SERVING;
-                case VirtualRouter.Relay _ -> datapath = Datapath.RELAYING;
+                case VirtualRouter.Hold() ->
+                    order(() -> {
+                        if (datapath == Datapath.SERVING) {
+                            datapath = Datapath.HELD;
+                            long last = ++version;
+                            at(now, () -> receive(new VirtualRouter.Held(last)));
+                        }
+                    });
+                case VirtualRouter.Resume() ->
+                    order(() -> {
+                        if (datapath == Datapath.HELD) {
+                            datapath = Datapath.SERVING;
+                        }
+                    });
+                case VirtualRouter.Relay _ -> order(() -> datapath = Datapath.RELAYING);
                 case VirtualRouter.Send(var to, var message) -> send(to, message);
                 case VirtualRouter.Finished(var record) -> records.add(record);
+                case VirtualRouter.Doubted _ -> doubted++;
+            }
+        }
+
+        /// In a handover the election waits for the datapath; after a crash for 50 ms at most.
+        private void becomeActive(Vrrp.Promotion promotion, long notAfter) {
+            term++;
+            boolean isHandover = promotion.cause() == Vrrp.Cause.HANDOVER;
+            leaseUntil = isHandover ? notAfter - clockOffset : leaseUntil;
+            var serves = new boolean[1];
+            int inLife = life;
+            long doneAt = order(() -> {
+                if (notAfter == Long.MAX_VALUE || clock() - notAfter <= 0) {
+                    datapath = Datapath.SERVING;
+                    serves[0] = true;
+                    if (isHandover) {
+                        requireNobodyAccepts(promotion.from());
+                    }
+                }
+            });
+            long waitsUntil = isHandover ? notAfter - clockOffset + MS : now + 50 * MS;
+            blocked = true;
+            at(Math.min(doneAt, waitsUntil), () -> unblock(inLife, serves));
+        }
+
+        private void requireNobodyAccepts(int giver) {
+            for (var node : nodes) {
+                if (node != this && node.address == giver && node.serves()) {
+                    throw new AssertionError(name + " took over while " + node.name + " accepts connections");
+                }
+            }
+        }
+
+        private void unblock(int inLife, boolean[] serves) {
+            if (!alive || life != inLife) {
+                return;
+            }
+            if (isPaused()) {
+                unblocked = () -> unblock(inLife, serves);
+                return;
+            }
+            blocked = false;
+            var waiting = new ArrayList<Event>(List.of(new VirtualRouter.Served(serves[0])));
+            waiting.addAll(inbox);
+            inbox.clear();
+            turn(waiting);
+        }
+
+        /// Lets the datapath do something, after all that it was ordered before.
+        ///
+        /// @return when it will be done, if the process is not paused
+        private long order(Runnable action) {
+            workerFreeAt = Math.max(workerFreeAt, now) + workerDelay.getAsLong();
+            orders.add(new Timed(workerFreeAt, 0, action));
+            at(workerFreeAt, this::obey);
+            return workerFreeAt;
+        }
+
+        private void obey() {
+            while (alive && !isPaused() && !orders.isEmpty() && orders.peek().at() <= now) {
+                orders.remove().action().run();
             }
         }
 
         private void sendAdvert(int priority) {
-            if (now < silentUntil) {
-                throw new AssertionError(name + " sends an advert right after a long pause");
-            }
             advertSentAt = now;
+            if (priority != 0) {
+                long atMost = Handover.servesAtMost(state.handover());
+                leaseUntil = atMost == Long.MAX_VALUE
+                        ? now + 3 * INTERVAL
+                        : Math.min(now + 3 * INTERVAL, atMost - clockOffset);
+            }
             for (var peer : others()) {
                 if (partitioned || isLost(peer)) {
                     continue;
@@ -283,20 +444,28 @@ final class Simulation {
             return lost;
         }
 
-        /// The sync channel keeps the order of one sender's messages, and a cut delays rather than loses.
         private void send(String to, HandoverMessage message) {
             var peer = nodes.stream()
                     .filter(node -> node.name.equals(to))
                     .findFirst()
                     .orElseThrow();
-            var path = name + ">" + to;
-            long arrival = Math.max(now + syncDelay.getAsLong(), arrivedAt.getOrDefault(path, 0L) + 1);
-            arrivedAt.put(path, arrival);
-            at(arrival, () -> peer.receive(new VirtualRouter.Message(name, message)));
+            if (interconnectCut) {
+                return;
+            }
+            carry(() -> peer.receive(new VirtualRouter.Message(name, message)));
             if (message.kind() == Kind.TRANSFER) {
                 var proved = new TableState(message.version(), message.version(), true);
                 at(now + catchUpDelay.getAsLong(), () -> peer.receive(new VirtualRouter.Tables(proved)));
             }
+        }
+    }
+
+    private void carry(Runnable arrival) {
+        if (random.nextDouble() >= messageLoss) {
+            at(now + syncDelay.getAsLong(), arrival);
+        }
+        if (random.nextDouble() < messageTwice) {
+            at(now + syncDelay.getAsLong(), arrival);
         }
     }
 }

@@ -3,125 +3,298 @@ package holdfast.vip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.vip.HandoverMessage.Kind;
-import holdfast.vip.VirtualRouter.Announce;
-import holdfast.vip.VirtualRouter.BecomeActive;
-import holdfast.vip.VirtualRouter.BecomeStandby;
-import holdfast.vip.VirtualRouter.Effect;
-import holdfast.vip.VirtualRouter.Event;
-import holdfast.vip.VirtualRouter.Failover;
-import holdfast.vip.VirtualRouter.Heard;
-import holdfast.vip.VirtualRouter.LinkUp;
-import holdfast.vip.VirtualRouter.Message;
-import holdfast.vip.VirtualRouter.Paused;
-import holdfast.vip.VirtualRouter.Resume;
-import holdfast.vip.VirtualRouter.Send;
-import holdfast.vip.VirtualRouter.SendAdvert;
-import holdfast.vip.VirtualRouter.Shutdown;
-import holdfast.vip.VirtualRouter.Tables;
-import holdfast.vip.VirtualRouter.Tick;
+import holdfast.vip.VirtualRouter.*;
 import holdfast.vrrp.Vrrp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class VirtualRouterTest {
     private static final long MS = 1_000_000;
+    private static final long S = 1000 * MS;
     private static final long INTERVAL = 100 * MS;
     private static final int OURS = 0x0a000001;
     private static final int PEER = 0x0a000002;
+    private static final int STRANGER = 0x0a000066;
 
-    private final VirtualRouter router = new VirtualRouter(
-            new Vrrp(200, INTERVAL, OURS, true),
-            new Handover(Handover.Deadlines.of(INTERVAL)),
-            new GarpSchedule(List.of(), 0));
+    private VirtualRouter router = router(Trust.SEALED);
     private VirtualRouter.State state = VirtualRouter.State.INITIAL;
 
     @Test
     void theAdvertPrecedesTheClaimAndTheClaimTheAnnouncement() {
-        take(0, new LinkUp());
-        var effects = take(INTERVAL * 4, new Tick());
+        take(0, up());
+        var effects = take(INTERVAL * 5, new Tick());
         assertThat(effects).hasExactlyElementsOfTypes(SendAdvert.class, BecomeActive.class, Announce.class);
     }
 
     @Test
     void unequalTablesLeaveALowerActiveAloneUntilItIsSilent() {
-        take(0, new LinkUp());
+        take(0, up());
         for (long at = 0; at < 2000 * MS; at += INTERVAL) {
-            assertThat(take(at, lowerAdvert())).isEmpty();
+            assertThat(lowerAdvert(at)).isEmpty();
             assertThat(take(at, new Tick())).isEmpty();
         }
-        assertThat(take(2300 * MS, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
+        assertThat(take(2400 * MS, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
     }
 
     @Test
     void equalTablesPreemptALowerActive() {
-        take(0, new LinkUp());
         take(0, new Tables(new TableState(1, 1, true)));
-        assertThat(take(300 * MS, lowerAdvert())).isEmpty();
+        take(0, up());
+        assertThat(lowerAdvert(300 * MS)).isEmpty();
         assertThat(take(322 * MS, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
     }
 
     @Test
     void aFencedDirectorDoesNotResumeWhatItHeld() {
         active();
-        take(0, new Failover(new Preflight("b", PEER, 1, 1, true, true, true, 0), "test"));
-        take(MS, new Message("b", new HandoverMessage(Kind.ARMED, 1, 0, "")));
+        speaks(0, Standing.STANDBY);
+        handover(0, Kind.ARMED, 1);
         var effects = take(INTERVAL * 9, new Paused(INTERVAL * 9));
         assertThat(effects).contains(new BecomeStandby(Vrrp.Reason.PAUSED));
         assertThat(effects).doesNotHaveAnyElementsOfTypes(Resume.class, SendAdvert.class, Announce.class);
     }
 
     @Test
-    void whoIsDeafOrWasJustPausedRefusesToTakeOver() {
-        take(0, new LinkUp());
+    void whoIsDeafOrWasJustPausedOrIsColdRefusesToTakeOver() {
+        take(0, up());
         take(0, new Tables(new TableState(1, 1, true)));
-        var prepare = new Message("a", new HandoverMessage(Kind.PREPARE, 1, 1, ""));
+        var prepare = new Message("b", new HandoverMessage(Kind.PREPARE, 5, 1, 0, 0, ""));
         assertThat(take(0, prepare)).containsExactly(refused("this director does not hear the adverts of the active"));
-        take(0, lowerAdvert());
-        take(0, new Paused(INTERVAL));
+        lowerAdvert(0);
+        take(0, new Paused(INTERVAL * 4));
         assertThat(take(INTERVAL, prepare)).containsExactly(refused("this director was paused a moment ago"));
-        assertThat(take(INTERVAL * 10, lowerAdvert())).isEmpty();
-        assertThat(take(INTERVAL * 10, prepare))
-                .containsExactly(new Send("a", new HandoverMessage(Kind.ARMED, 1, 0, "")));
+        lowerAdvert(INTERVAL * 11);
+        take(INTERVAL * 11, new Unfit(List.of("is warming up")));
+        assertThat(take(INTERVAL * 11, prepare)).containsExactly(refused("this director is warming up"));
+        assertThat(router.word(state, INTERVAL * 11).obstacles()).containsExactly("is warming up");
+        take(INTERVAL * 11, new Unfit(List.of()));
+        assertThat(take(INTERVAL * 11, prepare))
+                .containsExactly(new Send("b", new HandoverMessage(Kind.ARMED, 5, 1, 0, INTERVAL * 11, "")));
     }
 
     @Test
     void anOlderTermIsRefused() {
-        take(0, new LinkUp());
+        take(0, up());
         take(0, new Tables(new TableState(3L << 48 | 9, 3L << 48 | 9, true)));
-        take(0, lowerAdvert());
-        var effects = take(MS, new Message("a", new HandoverMessage(Kind.PREPARE, 2, 1, "")));
-        assertThat(effects)
-                .containsExactly(new Send(
-                        "a", new HandoverMessage(Kind.REFUSED, 2, 0, "term 2 is older than 3, which is known here")));
+        lowerAdvert(0);
+        var effects = take(MS, new Message("b", new HandoverMessage(Kind.PREPARE, 5, 2, 0, 0, "")));
+        assertThat(effects).hasOnlyElementsOfType(Send.class);
+        assertThat(((Send) effects.getFirst()).message().reason())
+                .isEqualTo("term 2 is older than 3, which is known here");
     }
 
     @Test
     void aShutdownWhileRelayingEndsTheRelay() {
         active();
-        take(0, new Failover(new Preflight("b", PEER, 1, 1, true, true, true, 0), "test"));
-        take(MS, new Message("b", new HandoverMessage(Kind.ARMED, 1, 0, "")));
-        take(2 * MS, new VirtualRouter.Held(1));
-        take(3 * MS, lowerAdvert());
+        handover(0, Kind.ARMED, 1);
+        take(2 * MS, new Held(1));
+        speaks(3 * MS, Standing.ACTIVE);
+        assertThat(state.standing()).isEqualTo(Standing.RELAYING);
         assertThat(take(4 * MS, new Shutdown())).containsExactly(new BecomeStandby(Vrrp.Reason.HANDED_OVER));
     }
 
-    private void active() {
-        var promotion = new Vrrp.Promotion(Vrrp.Cause.NOBODY_SPOKE, 0, -INTERVAL);
-        state = new VirtualRouter.State(
-                new Vrrp.Active(INTERVAL, promotion),
-                new Handover.Idle(),
-                GarpSchedule.Plan.NONE,
-                TableState.UNKNOWN,
-                Long.MIN_VALUE);
+    @Test
+    void nobodysAdvertMovesAnActive() {
+        active();
+        assertThat(take(0, new Heard(new Vrrp.Advert(254, INTERVAL, STRANGER))))
+                .containsExactly(new Doubted(STRANGER, Doubt.NOBODY_VOUCHES));
+        speaks(0, Standing.STANDBY);
+        assertThat(take(0, new Heard(new Vrrp.Advert(254, INTERVAL, PEER))))
+                .as("its own director says otherwise")
+                .containsExactly(new Doubted(PEER, Doubt.SAYS_OTHERWISE));
+        assertThat(take(0, new Heard(new Vrrp.Advert(0, INTERVAL, PEER))))
+                .containsExactly(new Doubted(PEER, Doubt.RESIGNATION));
+        assertThat(state.isActive()).isTrue();
+        assertThat(take(MS, new Spoke(new PeerWord("b", PEER, Standing.ACTIVE, 0, 0))))
+                .as("the advert was only ahead of the word")
+                .contains(new BecomeStandby(Vrrp.Reason.OUTRANKED));
     }
 
-    private static Event lowerAdvert() {
-        return new Heard(new Vrrp.Advert(100, INTERVAL, PEER));
+    @Test
+    void aWordThatIsASecondOldVouchesForNothing() {
+        active();
+        speaks(0, Standing.ACTIVE);
+        for (long at = 0; at <= 1100 * MS; at += INTERVAL) {
+            take(at, new Tick());
+        }
+        assertThat(take(1100 * MS, new Heard(new Vrrp.Advert(254, INTERVAL, PEER))))
+                .containsExactly(new Doubted(PEER, Doubt.NOBODY_VOUCHES));
+    }
+
+    @Test
+    void plainVrrpBelievesEverybodyWhereItIsConfigured() {
+        router = router(Trust.ANY);
+        active();
+        assertThat(take(0, new Heard(new Vrrp.Advert(254, INTERVAL, STRANGER))))
+                .contains(new BecomeStandby(Vrrp.Reason.OUTRANKED));
+    }
+
+    @Test
+    void aStandbyWaitsForNobodysAdvertsForABoundedTimeOnly() {
+        take(0, up());
+        long at = 0;
+        while (!state.isActive()) {
+            at += INTERVAL;
+            take(at, new Heard(new Vrrp.Advert(254, 40 * S, STRANGER)));
+            take(at, new Tick());
+            assertThat(at).isLessThan(6 * S);
+        }
+        assertThat(at).isGreaterThanOrEqualTo(5 * S);
+    }
+
+    @Test
+    void anAbsurdIntervalNeitherDelaysNorHurriesATakeover() {
+        take(0, new Tables(new TableState(1, 1, true)));
+        take(0, up());
+        speaks(0, Standing.ACTIVE);
+        take(0, new Heard(new Vrrp.Advert(254, 40 * S, PEER)));
+        assertThat(Vrrp.nextAt(state.vrrp())).isLessThan(4 * S);
+        take(MS, new Heard(new Vrrp.Advert(254, 10 * MS, PEER)));
+        assertThat(Vrrp.nextAt(state.vrrp())).isGreaterThan(300 * MS);
+    }
+
+    @Test
+    void theWordOfAnActiveThatIsOutResigns() {
+        take(0, new Tables(new TableState(1, 1, true)));
+        take(0, up());
+        lowerAdvert(0);
+        speaks(MS, Standing.FAULT);
+        assertThat(take(23 * MS, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
+    }
+
+    @Test
+    void aPausedActiveAsksAndGoesOnOnceEachLivingPeerHasAnswered() {
+        active();
+        speaks(0, Standing.STANDBY);
+        assertThat(take(S, new Paused(S))).containsExactly(new BecomeStandby(Vrrp.Reason.PAUSED));
+        assertThat(router.word(state, S).asks()).isEqualTo(S);
+        answers(S + MS, 0);
+        assertThat(state.isActive()).isFalse();
+        answers(S + 2 * MS, S);
+        assertThat(state.isActive()).isTrue();
+        assertThat(router.word(state, S).asks()).isZero();
+    }
+
+    @Test
+    void aPausedActiveWithoutAnyLivingPeerGoesOnAtOnce() {
+        active();
+        assertThat(take(S, new Paused(S)))
+                .hasExactlyElementsOfTypes(BecomeStandby.class, SendAdvert.class, BecomeActive.class, Announce.class);
+        active();
+        speaks(0, Standing.STANDBY);
+        take(0, new PeerProcessDied(PEER));
+        take(S, new Paused(S));
+        assertThat(state.isActive()).isTrue();
+    }
+
+    @Test
+    void aPausedActiveWhoseAskedPeerDiesGoesOn() {
+        active();
+        speaks(0, Standing.STANDBY);
+        take(S, new Paused(S));
+        take(S + MS, new PeerProcessDied(PEER));
+        assertThat(state.isActive()).isTrue();
+    }
+
+    @Test
+    void aPausedActiveWhosePeerTookOverStandsBy() {
+        active();
+        speaks(0, Standing.STANDBY);
+        take(S, new Paused(S));
+        speaks(S + MS, Standing.ACTIVE);
+        answers(S + 2 * MS, S);
+        assertThat(state.isActive()).as("a late answer of before").isFalse();
+    }
+
+    @Test
+    void whoIsAskedWaitsBeforeItAnswers() {
+        take(0, new Tables(new TableState(1, 1, true)));
+        take(0, up());
+        speaks(0, Standing.ACTIVE);
+        take(0, new Heard(new Vrrp.Advert(254, INTERVAL, PEER)));
+        take(320 * MS, new Spoke(new PeerWord("b", PEER, Standing.STANDBY, 7, 0)));
+        assertThat(router.word(state, 320 * MS).answers()).isEqualTo(Map.of("b", 7L));
+        assertThat(take(400 * MS, new Tick())).isEmpty();
+        assertThat(take(700 * MS, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
+    }
+
+    @Test
+    void aHigherTermIsExceededByAnActiveOnceNoHandoverIsUnderWay() {
+        take(0, up());
+        assertThat(take(0, new HigherTerm(9))).isEmpty();
+        active();
+        assertThat(take(0, new HigherTerm(9))).containsExactly(new RenewTerm(9));
+        handover(MS, Kind.ARMED, 1);
+        assertThat(take(2 * MS, new HigherTerm(11))).isEmpty();
+        assertThat(take(3 * MS, new Message("b", new HandoverMessage(Kind.REFUSED, MS, 1, 0, 0, "no"))))
+                .contains(new RenewTerm(11));
+    }
+
+    @Test
+    void aStolenAddressIsAnnouncedAtOnceAndNotInAFlood() {
+        active();
+        assertThat(take(0, new Stolen())).containsExactly(new Announce());
+        assertThat(take(MS, new Stolen())).isEmpty();
+        assertThat(take(2 * MS, new Stolen())).isEmpty();
+        assertThat(take(100 * MS, new Tick())).contains(new Announce());
+    }
+
+    @Test
+    void aLinkThatIsDownNamesItselfAndResigns() {
+        active();
+        assertThat(take(0, new Links(List.of("front has no carrier"))))
+                .containsExactly(new SendAdvert(0), new BecomeStandby(Vrrp.Reason.LINK_DOWN));
+        assertThat(router.word(state, 0))
+                .isEqualTo(new OwnWord(Standing.FAULT, 0, Map.of(), List.of("front has no carrier")));
+        take(MS, up());
+        assertThat(state.standing()).isEqualTo(Standing.STANDBY);
+    }
+
+    private static VirtualRouter router(Trust trust) {
+        return new VirtualRouter(
+                new Vrrp(200, INTERVAL, OURS, true),
+                new Handover(Handover.Deadlines.of(INTERVAL)),
+                new GarpSchedule(List.of(), 0),
+                trust);
+    }
+
+    private void active() {
+        state = VirtualRouter.State.INITIAL;
+        take(-S, up());
+        take(-S + INTERVAL * 5, new Tick());
+        for (long at = -INTERVAL * 4; at <= 0; at += INTERVAL) {
+            take(at, new Tick());
+        }
+        assertThat(state.isActive()).isTrue();
+    }
+
+    /// Begins a handover and lets the peer say something of it.
+    private void handover(long now, Kind answer, long stamp) {
+        take(now, new Failover(new Preflight("b", PEER, 1, List.of(), false), "test"));
+        take(now, new Message("b", new HandoverMessage(answer, now, 1, 0, stamp, "")));
+    }
+
+    private static Event up() {
+        return new Links(List.of());
+    }
+
+    private void speaks(long now, Standing standing) {
+        take(now, new Spoke(new PeerWord("b", PEER, standing, 0, 0)));
+    }
+
+    private void answers(long now, long question) {
+        take(now, new Spoke(new PeerWord("b", PEER, Standing.STANDBY, 0, question)));
+    }
+
+    private List<Effect> lowerAdvert(long now) {
+        speaks(now, Standing.ACTIVE);
+        return take(now, new Heard(new Vrrp.Advert(100, INTERVAL, PEER)));
     }
 
     private static Effect refused(String why) {
-        return new Send("a", new HandoverMessage(Kind.REFUSED, 1, 0, why));
+        return new Send("b", new HandoverMessage(Kind.REFUSED, 5, 1, 0, 0, why));
     }
 
     private List<Effect> take(long now, Event event) {

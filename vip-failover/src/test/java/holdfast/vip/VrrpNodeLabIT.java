@@ -101,16 +101,15 @@ class VrrpNodeLabIT {
         awaitFollowing(d2, D1);
 
         d1.command("failover d2 " + D2);
-        d1.await("SEND d2 PREPARE", SOON);
-        d2.command("message d1 PREPARE 7");
-        d2.await("SEND d1 ARMED", SOON);
-        d1.command("message d2 ARMED 0");
+        carry(d1, "d1", "PREPARE", d2, "d2");
+        carry(d2, "d2", "ARMED", d1, "d1");
         d1.await("HOLD", SOON);
         d1.command("held");
-        d1.await("SEND d2 TRANSFER 7", SOON);
-        d2.command("message d1 TRANSFER 7");
+        carry(d1, "d1", "TRANSFER", d2, "d2");
         d2.await("ACTIVE HANDOVER", SOON);
-        d1.await("RELAY d2", SOON); // the advert alone tells the giver; TAKEN is not passed on here
+        carry(d2, "d2", "TAKEN", d1, "d1");
+        d1.await("RELAY d2", SOON);
+        carry(d1, "d1", "GIVEN", d2, "d2");
         d1.await("RECORD DONE", SOON);
         report("hold until the other is active", d1.momentOf("HOLD"), d2.momentOf("ACTIVE"));
         d1.await("STANDBY HANDED_OVER", SOON);
@@ -169,6 +168,12 @@ class VrrpNodeLabIT {
         var theirs = keepalived("d1", 100);
         theirs.await("Entering MASTER STATE", SOON);
         theirs.await("hecksum", SOON);
+    }
+
+    /// Hands the first message of a kind to its addressee: the test is the sync channel.
+    private static void carry(Running from, String fromName, String kind, Running to, String toName) {
+        var words = from.await("SEND " + toName + " " + kind, SOON).split(" ", 6);
+        to.command("message " + fromName + " " + kind + " " + words[3] + " " + words[4] + " " + words[5]);
     }
 
     private Running keepalived(String name, int priority) {

@@ -7,28 +7,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.conf.Ipv4;
 import holdfast.vrrp.Vrrp.Active;
 import holdfast.vrrp.Vrrp.Advert;
+import holdfast.vrrp.Vrrp.Asked;
 import holdfast.vrrp.Vrrp.Cause;
 import holdfast.vrrp.Vrrp.Claim;
+import holdfast.vrrp.Vrrp.Doubted;
 import holdfast.vrrp.Vrrp.Effect;
 import holdfast.vrrp.Vrrp.Event;
+import holdfast.vrrp.Vrrp.HandoverConfirmed;
 import holdfast.vrrp.Vrrp.HandoverGive;
+import holdfast.vrrp.Vrrp.HandoverReturned;
 import holdfast.vrrp.Vrrp.HandoverTake;
-import holdfast.vrrp.Vrrp.HandoverTakeBack;
+import holdfast.vrrp.Vrrp.HandoverUnconfirmed;
 import holdfast.vrrp.Vrrp.Initialize;
 import holdfast.vrrp.Vrrp.LinkDown;
 import holdfast.vrrp.Vrrp.LinkUp;
 import holdfast.vrrp.Vrrp.Paused;
 import holdfast.vrrp.Vrrp.PeerProcessDied;
+import holdfast.vrrp.Vrrp.PeerResigned;
 import holdfast.vrrp.Vrrp.Promotion;
 import holdfast.vrrp.Vrrp.Reason;
 import holdfast.vrrp.Vrrp.Reassert;
 import holdfast.vrrp.Vrrp.Release;
 import holdfast.vrrp.Vrrp.SendAdvert;
+import holdfast.vrrp.Vrrp.Served;
 import holdfast.vrrp.Vrrp.Shutdown;
 import holdfast.vrrp.Vrrp.Standby;
 import holdfast.vrrp.Vrrp.State;
 import holdfast.vrrp.Vrrp.Step;
 import holdfast.vrrp.Vrrp.Tick;
+import holdfast.vrrp.Vrrp.Unrivalled;
 import holdfast.vrrp.Vrrp.Wait;
 import java.util.List;
 import java.util.Random;
@@ -106,7 +113,14 @@ class VrrpTest {
     @Test
     void t08ALowerPriorityDoesNotRestartTheTimerOfWhoPreempts() {
         assertThat(vrrp.step(standby, new Advert(99, S / 2, HIGH), NOW))
-                .isEqualTo(standby(NOW + 2 * S, S, HIGH, FOLLOWING));
+                .isEqualTo(standby(NOW + 2 * S, S, HIGH, PREEMPTING));
+    }
+
+    @Test
+    void whoPreemptsDoesNotCallTheActiveDead() {
+        var preempting = vrrp.step(standby, new Advert(99, S, HIGH), NOW).next();
+        assertThat(vrrp.step(preempting, new Tick(), NOW + 2 * S).effects())
+                .contains(new Claim(new Promotion(PREEMPTED, HIGH, NOW + 2 * S)));
     }
 
     @Test
@@ -219,7 +233,7 @@ class VrrpTest {
     void anActiveSilentForThreeIntervalsIsFencedWhateverTheEvent() {
         long late = NOW + S / 2 + 2 * S;
         assertThat(vrrp.step(active, new Tick(), late - 1)).isEqualTo(active(late - 1, new SendAdvert(100)));
-        for (Event event : List.of(new Tick(), new Advert(50, S, HIGH), new Shutdown(), new HandoverGive())) {
+        for (Event event : List.of(new Tick(), new Advert(50, S, HIGH), new Shutdown(), new HandoverGive(LOW))) {
             var step = vrrp.step(active, event, late);
             assertThat(step.effects()).as("%s", event).containsExactly(new Release(Reason.PAUSED));
             assertThat(step.next()).as("%s", event).isNotInstanceOf(Active.class);
@@ -234,14 +248,57 @@ class VrrpTest {
     }
 
     @Test
+    void aPausedActiveThatHasNoRivalIsActiveAgainAtOnce() {
+        var relearning = vrrp.step(active, new Paused(4 * S), NOW).next();
+        assertThat(vrrp.step(relearning, new Unrivalled(), NOW + MS))
+                .isEqualTo(promoted(NOBODY_TOOK_OVER, 0, NOW + MS));
+        assertThat(vrrp.step(standby, new Unrivalled(), NOW)).isEqualTo(unchanged(standby));
+        var follows = vrrp.step(relearning, new Advert(200, S, HIGH), NOW + MS).next();
+        assertThat(vrrp.step(follows, new Unrivalled(), NOW + 2 * MS)).isEqualTo(unchanged(follows));
+    }
+
+    @Test
+    void whoIsAskedByTheActiveWaitsAFullDownIntervalMore() {
+        var late = new Standby(NOW + 1, S, LOW, false, FOLLOWING);
+        assertThat(vrrp.step(late, new Asked(LOW), NOW)).isEqualTo(standby(NOW + 3609_375_000L, S, LOW, FOLLOWING));
+        assertThat(vrrp.step(late, new Asked(HIGH), NOW)).isEqualTo(unchanged(late));
+    }
+
+    @Test
+    void theSealedWordOfTheActiveResigns() {
+        assertThat(vrrp.step(standby, new PeerResigned(LOW), NOW))
+                .isEqualTo(standby(NOW + 609_375_000L, S, LOW, Wait.PEER_RESIGNED));
+        assertThat(vrrp.step(standby, new PeerResigned(HIGH), NOW)).isEqualTo(unchanged(standby));
+    }
+
+    @Test
+    void aDoubtedAdvertMakesAStandbyWaitButNotBeyondItsBound() {
+        assertThat(vrrp.step(standby, new Doubted(NOW + 100 * S), NOW))
+                .isEqualTo(standby(NOW + 3609_375_000L, S, LOW, FOLLOWING));
+        assertThat(vrrp.step(standby, new Doubted(NOW + 3 * S), NOW))
+                .isEqualTo(standby(NOW + 3 * S, S, LOW, FOLLOWING));
+        assertThat(vrrp.step(standby, new Doubted(NOW - S), NOW))
+                .as("never earlier than it would have taken over anyway")
+                .isEqualTo(unchanged(standby));
+        assertThat(vrrp.step(active, new Doubted(NOW + S), NOW)).isEqualTo(unchanged(active));
+    }
+
+    @Test
+    void anUnfitStandbyLetsOthersGoFirst() {
+        assertThat(vrrp.unfit().downInterval(S)).isEqualTo(vrrp.downInterval(S) + S);
+        assertThat(vrrp.unfit().crashWaitInterval()).isGreaterThan(new Vrrp(1, S, OURS, false).crashWaitInterval());
+        assertThat(vrrp.unfit().preempt()).isFalse();
+    }
+
+    @Test
     void givingIsSilentAndKeepsAFullDownTimer() {
-        assertThat(vrrp.step(active, new HandoverGive(), NOW))
-                .isEqualTo(new Step(new Standby(NOW + 3609_375_000L, S, 0, true, GAVE), List.of()));
+        assertThat(vrrp.step(active, new HandoverGive(LOW), NOW))
+                .isEqualTo(new Step(new Standby(NOW + 3609_375_000L, S, LOW, true, GAVE), List.of()));
     }
 
     @Test
     void whoGaveFollowsALowerPriorityUntilItIsActiveAgain() {
-        var gave = vrrp.step(active, new HandoverGive(), NOW).next();
+        var gave = vrrp.step(active, new HandoverGive(LOW), NOW).next();
         var followed = vrrp.step(gave, new Advert(1, S, LOW), NOW + MS).next();
         assertThat(followed).isEqualTo(new Standby(NOW + MS + 3609_375_000L, S, LOW, true, FOLLOWING));
         var again = vrrp.step(followed, new PeerProcessDied(LOW), NOW + S).next();
@@ -250,30 +307,45 @@ class VrrpTest {
     }
 
     @Test
-    void whoGaveTakesBackWithoutAClaim() {
-        var gave = vrrp.step(active, new HandoverGive(), NOW).next();
-        assertThat(vrrp.step(gave, new HandoverTakeBack(), NOW + MS))
-                .isEqualTo(new Step(
-                        new Active(NOW + MS + S, new Promotion(TOOK_BACK, 0, NOW + MS)),
-                        List.of(new SendAdvert(100), new Reassert())));
-        assertThat(vrrp.step(standby, new HandoverTakeBack(), NOW)).isEqualTo(unchanged(standby));
+    void whoGaveIsActiveAgainWhereTheTakerReturnsIt() {
+        var gave = vrrp.step(active, new HandoverGive(LOW), NOW).next();
+        assertThat(vrrp.step(gave, new HandoverReturned(), NOW + MS))
+                .isEqualTo(promoted(HANDOVER_RETURNED, LOW, NOW + MS));
+        assertThat(vrrp.step(standby, new HandoverReturned(), NOW)).isEqualTo(unchanged(standby));
     }
 
     @Test
-    void whoTakesIsActiveAtOnceAndIgnoresWhatTheGiverSentBefore() {
+    void whoTakesAdvertisesOnceItServesAndIgnoresTheGiverForAWhile() {
         var taken = vrrp.step(standby, new HandoverTake(), NOW);
         var promotion = new Promotion(HANDOVER, LOW, NOW);
         assertThat(taken)
                 .as("serves before the giver hears that it may relay")
-                .isEqualTo(
-                        new Step(new Active(NOW + S, promotion), List.of(new Claim(promotion), new SendAdvert(100))));
-        var late = vrrp.step(taken.next(), new Advert(200, S, LOW), NOW + 49 * MS);
-        assertThat(late.next()).isInstanceOf(Active.class);
-        assertThat(vrrp.step(taken.next(), new Advert(200, S, HIGH), NOW + MS).next())
+                .isEqualTo(new Step(new Active(NOW + S, promotion), List.of(new Claim(promotion))));
+        long served = NOW + 4 * S; // however long the datapath took
+        var serving = vrrp.step(taken.next(), new Served(true), served);
+        assertThat(serving).isEqualTo(new Step(new Active(served + S, promotion), List.of(new SendAdvert(100))));
+        long known = served + S;
+        var confirmed =
+                vrrp.step(serving.next(), new HandoverConfirmed(), known).next();
+        assertThat(confirmed).isEqualTo(new Active(known + S, new Promotion(HANDOVER, LOW, known)));
+        assertThat(vrrp.step(confirmed, new Advert(200, S, LOW), known + 49 * MS)
+                        .next())
+                .isInstanceOf(Active.class);
+        assertThat(vrrp.step(confirmed, new Advert(200, S, HIGH), known + MS).next())
                 .isInstanceOf(Standby.class);
-        assertThat(vrrp.step(late.next(), new Advert(200, S, LOW), NOW + 50 * MS)
+        assertThat(vrrp.step(confirmed, new Advert(200, S, LOW), known + 50 * MS)
                         .next())
                 .isInstanceOf(Standby.class);
+    }
+
+    @Test
+    void whoTookTooLateReleasesAndFollowsTheGiver() {
+        var taken = vrrp.step(standby, new HandoverTake(), NOW).next();
+        for (Event event : List.of(new Served(false), new HandoverUnconfirmed())) {
+            assertThat(vrrp.step(taken, event, NOW + MS))
+                    .isEqualTo(standby(NOW + MS + 3609_375_000L, S, LOW, FOLLOWING, new Release(Reason.TOO_LATE)));
+            assertThat(vrrp.step(active, event, NOW)).isEqualTo(unchanged(active));
+        }
     }
 
     @Test
@@ -282,11 +354,10 @@ class VrrpTest {
         assertThat(vrrp.step(active, new HandoverTake(), NOW)).isEqualTo(unchanged(active));
         assertThat(vrrp.step(active, new LinkUp(), NOW)).isEqualTo(unchanged(active));
         assertThat(vrrp.step(standby, new LinkUp(), NOW)).isEqualTo(unchanged(standby));
-        assertThat(vrrp.step(standby, new HandoverGive(), NOW)).isEqualTo(unchanged(standby));
+        assertThat(vrrp.step(standby, new HandoverGive(LOW), NOW)).isEqualTo(unchanged(standby));
     }
 
-    /// Whatever the order of events: only a claim makes active (but for a take-back), and a release follows each claim
-    /// before the next one.
+    /// Whatever the order of events: only a claim makes active, and a release follows each claim before the next one.
     @Test
     void claimsAndReleasesAlternateForAnyEvents() {
         for (long seed = 0; seed < 300; seed++) {
@@ -310,9 +381,6 @@ class VrrpTest {
                 if (event instanceof HandoverGive && owns) {
                     owns = false; // the handover, not the election, releases from here on
                 }
-                if (event instanceof HandoverTakeBack && step.next() instanceof Active) {
-                    owns = true;
-                }
                 assertThat(owns && !mayOwn)
                         .as("seed %d, %s in %s", seed, event, state)
                         .isFalse();
@@ -323,15 +391,21 @@ class VrrpTest {
 
     private static Event anyEvent(Random random) {
         int peer = random.nextBoolean() ? LOW : HIGH;
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(19)) {
             case 0, 1, 2 -> new Tick();
             case 3, 4 -> new Advert(random.nextInt(256), S / (1 + random.nextInt(4)), peer);
             case 5 -> new PeerProcessDied(peer);
             case 6 -> new Paused(random.nextLong(5 * S));
-            case 7 -> new HandoverGive();
+            case 7 -> new HandoverGive(LOW);
             case 8 -> new HandoverTake();
-            case 9 -> new HandoverTakeBack();
+            case 9 -> new HandoverReturned();
             case 10 -> new LinkUp();
+            case 11 -> new Unrivalled();
+            case 12 -> new PeerResigned(peer);
+            case 13 -> new Asked(peer);
+            case 14 -> new Served(random.nextBoolean());
+            case 15 -> new HandoverUnconfirmed();
+            case 16 -> new HandoverConfirmed();
             default -> random.nextInt(4) == 0 ? new LinkDown() : new Tick();
         };
     }

@@ -1,0 +1,126 @@
+package holdfast.vip;
+
+import holdfast.conf.Ipv4;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Who sends adverts that are not believed, and who announces addresses of ours: counted, named and warned of. Written
+/// by
+/// the router's thread and the datapath's, read by any.
+final class Strangers {
+    private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
+
+    /// A director that has just become active may be doubted until its sealed word arrives.
+    private static final long HONEST_MAX = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long WARN_INTERVAL = TimeUnit.MINUTES.toNanos(1);
+    /// How long a sighting stays among the alarms.
+    private static final long ALARM_INTERVAL = TimeUnit.MINUTES.toNanos(5);
+    private static final int SENDERS_MAX = 16;
+
+    private final int vrid;
+    private final Map<Integer, Sender> senders = new LinkedHashMap<>();
+    private long stolen;
+    private long stolenAt;
+    private long stolenWarnedAt;
+    private String thief = "";
+
+    private static final class Sender {
+        final Map<Doubt, Long> counts = new EnumMap<>(Doubt.class);
+        long firstAt;
+        long lastAt;
+        long warnedAt;
+        boolean warned;
+
+        /// Whether an honest peer could not have been doubted so.
+        boolean isSuspect(long now) {
+            return counts.containsKey(Doubt.NOBODY_VOUCHES)
+                    ? now - firstAt >= HONEST_MAX
+                    : lastAt - firstAt >= HONEST_MAX && !isResignationOnly();
+        }
+
+        private boolean isResignationOnly() {
+            return counts.keySet().equals(Set.of(Doubt.RESIGNATION));
+        }
+    }
+
+    Strangers(int vrid) {
+        this.vrid = vrid;
+    }
+
+    synchronized void doubted(int address, Doubt why, long now) {
+        var sender = senders.get(address);
+        if (sender == null || now - sender.lastAt > WARN_INTERVAL) {
+            if (senders.size() >= SENDERS_MAX) {
+                senders.remove(senders.keySet().iterator().next());
+            }
+            sender = new Sender();
+            sender.firstAt = now;
+            senders.put(address, sender);
+        }
+        sender.lastAt = now;
+        sender.counts.merge(why, 1L, Long::sum);
+    }
+
+    /// An address of ours was announced with another MAC.
+    synchronized void stolen(int address, long mac, long now) {
+        stolen++;
+        thief = "%s was announced by %s, which is no director of this group".formatted(Ipv4.text(address), text(mac));
+        if (stolen == 1 || now - stolenWarnedAt >= WARN_INTERVAL) {
+            stolenWarnedAt = now;
+            log.warn("vip stolen vrid={} address={} by={} action=announce-again", vrid, Ipv4.text(address), text(mac));
+        }
+        stolenAt = now;
+    }
+
+    /// Logs what is worth it, each once a minute.
+    synchronized void warn(long now) {
+        senders.forEach((address, sender) -> {
+            boolean isNews = now - sender.warnedAt >= WARN_INTERVAL && sender.lastAt > sender.warnedAt;
+            boolean isDue = !sender.warned || isNews;
+            if (sender.isSuspect(now) && isDue) {
+                sender.warned = true;
+                sender.warnedAt = now;
+                log.warn(
+                        "vrrp adverts not believed vrid={} from={} counts={}", vrid, Ipv4.text(address), sender.counts);
+            }
+        });
+    }
+
+    /// What an operator must know now, as sentences.
+    synchronized List<String> alarms(long now) {
+        var alarms = new ArrayList<String>();
+        senders.forEach((address, sender) -> {
+            if (sender.isSuspect(now) && now - sender.lastAt < ALARM_INTERVAL) {
+                long count = sender.counts.values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum();
+                alarms.add(
+                        "%d VRRP adverts with vrid %d from %s are not believed, the last %d s ago: no director of this"
+                                        .formatted(
+                                                count, vrid, Ipv4.text(address), (now - sender.lastAt) / 1_000_000_000L)
+                                + " group with this cluster's key says that it sent them");
+            }
+        });
+        if (stolen > 0 && now - stolenAt < ALARM_INTERVAL) {
+            alarms.add("%s, the last time %d s ago; %d such announcements were answered with our own"
+                    .formatted(thief, (now - stolenAt) / 1_000_000_000L, stolen));
+        }
+        return alarms;
+    }
+
+    private static String text(long mac) {
+        var octets = new ArrayList<String>();
+        for (int shift = 40; shift >= 0; shift -= 8) {
+            octets.add("%02x".formatted(mac >>> shift & 0xff));
+        }
+        return String.join(":", octets);
+    }
+}
