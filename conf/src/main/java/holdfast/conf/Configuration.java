@@ -75,6 +75,7 @@ public record Configuration(
             boolean preempt,
             int advertIntervalMs,
             AdvertChecksum advertChecksum,
+            Trust trust,
             Garp garp,
             List<Vip> vips) {
         public VipGroup {
@@ -86,6 +87,14 @@ public record Configuration(
     public enum AdvertChecksum {
         RFC9568,
         PSEUDO_HEADER
+    }
+
+    /// Whose VRRP adverts a director believes.
+    public enum Trust {
+        /// Those of directors that vouch for themselves on the sealed channel.
+        SEALED,
+        /// Everybody's, as plain VRRP does: for a peer that is no Holdfast.
+        ANY
     }
 
     /// Gratuitous ARP after a claim.

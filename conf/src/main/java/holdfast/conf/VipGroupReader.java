@@ -17,6 +17,7 @@ final class VipGroupReader {
             "preempt",
             "advert-interval-ms",
             "advert-checksum",
+            "trust",
             "garp",
             "vips");
     private static final Set<String> GARP = Section.keys("repeat-at-ms", "refresh-s");
@@ -91,6 +92,7 @@ final class VipGroupReader {
                 section.optional("advert-interval-ms", advertInterval(), 100).value(),
                 section.optional("advert-checksum", advertChecksum(), Configuration.AdvertChecksum.PSEUDO_HEADER)
                         .value(),
+                section.optional("trust", trust(), Configuration.Trust.SEALED).value(),
                 garp(section.optional("garp", GARP)),
                 vips(section, interfaceName));
     }
@@ -114,6 +116,13 @@ final class VipGroupReader {
                         "rfc9568", Configuration.AdvertChecksum.RFC9568),
                 Configuration.AdvertChecksum.PSEUDO_HEADER,
                 Map.of("rfc5798", "pseudo-header", "keepalived", "pseudo-header"));
+    }
+
+    private static Kind<Configuration.Trust> trust() {
+        return Kind.word(
+                Map.of("sealed", Configuration.Trust.SEALED, "any", Configuration.Trust.ANY),
+                Configuration.Trust.SEALED,
+                Map.of("all", "any", "plain", "any", "key", "sealed"));
     }
 
     private Configuration.Garp garp(Section section) {

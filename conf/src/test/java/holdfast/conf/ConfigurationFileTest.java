@@ -50,6 +50,7 @@ class ConfigurationFileTest {
                         false,
                         100,
                         Configuration.AdvertChecksum.PSEUDO_HEADER,
+                        Configuration.Trust.SEALED,
                         new Configuration.Garp(List.of(50, 200, 1000, 5000), 30),
                         List.of(new Configuration.Vip(Ipv4.of("192.0.2.10"), "eth0"))));
         assertThat(configuration.services())

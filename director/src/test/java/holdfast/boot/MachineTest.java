@@ -34,6 +34,7 @@ class MachineTest {
                         false,
                         1000,
                         Configuration.AdvertChecksum.RFC9568,
+                        Configuration.Trust.SEALED,
                         new Configuration.Garp(List.of(), 0),
                         List.of(
                                 new Configuration.Vip(Ipv4.of("192.0.2.10"), "wan"),

@@ -3,6 +3,7 @@ package holdfast.vip;
 /// What another director said of itself under the cluster's seal; fresh when it arrives.
 ///
 /// @param address  from which its adverts come
+/// @param interval ns between its adverts
 /// @param asks     its question whether we have taken over while it was paused, 0 for none; a later one is greater
 /// @param answer   the question of ours that it answers: it has not taken over; 0 for none
-public record PeerWord(String name, int address, Standing standing, long asks, long answer) {}
+public record PeerWord(String name, int address, long interval, Standing standing, long asks, long answer) {}

@@ -1,5 +1,6 @@
 package holdfast.vip;
 
+import holdfast.conf.Configuration.Trust;
 import holdfast.vrrp.Vrrp;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,9 +23,6 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
     /// How long adverts without a sealed word keep a standby waiting. An honest director that has just started is
     /// vouched for sooner, also on a slow machine.
     static final long DOUBT_MAX = 5_000_000_000L;
-
-    /// Adverts never make a standby wait for one that comes later than that, unless our own come as seldom.
-    static final long INTERVAL_MAX = 1_000_000_000;
 
     private static final long NOT_IN_DOUBT = Long.MIN_VALUE;
 
@@ -57,7 +55,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
                 TableState.UNKNOWN,
                 Long.MIN_VALUE,
                 Peers.NONE,
-                List.of("has not started yet"),
+                List.of("it has not started yet"),
                 List.of(),
                 NOT_IN_DOUBT,
                 Waking.NOT,
@@ -209,10 +207,10 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
         var all = new ArrayList<>(state.faults());
         all.addAll(state.unfit());
         if (now < state.fitAfter()) {
-            all.add("was paused a moment ago");
+            all.add("it was paused a moment ago");
         }
         if (state.vrrp() instanceof Vrrp.Standby standby && standby.following() == 0) {
-            all.add("does not hear the adverts of the active director");
+            all.add("it does not hear the adverts of the active director");
         }
         return all;
     }
@@ -286,7 +284,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
                 case Links(var found) -> links(found);
                 case Unfit(var reasons) -> unfit = reasons;
                 case Shutdown() -> {
-                    faults = List.of("is shutting down");
+                    faults = List.of("it is shutting down");
                     withdraw(new Vrrp.Shutdown(), "this director is shutting down");
                 }
                 case Tables(var state) -> {
@@ -338,13 +336,14 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
                 ahead = new Ahead(advert, now + vrrp.interval());
                 doubt(advert, Doubt.SAYS_OTHERWISE);
             } else {
-                believeVouched(advert);
+                believeVouched(advert, peer.get().word());
             }
         }
 
-        private void believeVouched(Vrrp.Advert advert) {
+        /// The interval of the word is under the seal: a forged one in the advert neither makes us wait nor hurries us.
+        private void believeVouched(Vrrp.Advert advert, PeerWord word) {
             doubtUntil = NOT_IN_DOUBT;
-            believe(bounded(advert));
+            believe(new Vrrp.Advert(advert.priority(), word.interval(), advert.sender()));
         }
 
         private void believe(Vrrp.Advert advert) {
@@ -358,13 +357,6 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             if (!mayNotKnow) {
                 elect(advert);
             }
-        }
-
-        /// The interval is not under the seal: a forged one must neither make us wait for long nor hurry us.
-        private Vrrp.Advert bounded(Vrrp.Advert advert) {
-            long longest = Math.max(vrrp.interval(), INTERVAL_MAX);
-            long interval = Math.clamp(advert.interval(), vrrp.interval(), longest);
-            return new Vrrp.Advert(advert.priority(), interval, advert.sender());
         }
 
         private void doubt(Vrrp.Advert advert, Doubt why) {
@@ -387,7 +379,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
                 waking = Waking.NOT;
                 move(new Handover.PeerActive(word.name()));
                 if (ahead.advert().sender() == word.address() && now < ahead.until()) {
-                    believeVouched(ahead.advert());
+                    believeVouched(ahead.advert(), word);
                     ahead = Ahead.NONE;
                 }
             } else {
@@ -528,19 +520,19 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
         /// Why we could not take over now; empty where we could.
         private Optional<String> objection(int term) {
             if (!(election instanceof Vrrp.Standby standby)) {
-                return Optional.of("this director is not a standby");
+                return Optional.of("it is not a standby");
             }
             if (standby.following() == 0) {
-                return Optional.of("this director does not hear the adverts of the active"); // it could not settle
+                return Optional.of("it does not hear the adverts of the active"); // it could not settle
             }
             if (now < fitAfter) {
-                return Optional.of("this director was paused a moment ago");
+                return Optional.of("it was paused a moment ago");
             }
             if (!unfit.isEmpty()) {
-                return Optional.of("this director " + String.join("; ", unfit));
+                return Optional.of(String.join("; ", unfit));
             }
             if (!tables.equal()) {
-                return Optional.of("this director is not proved equal");
+                return Optional.of("it is not proved equal");
             }
             return term < tables.term()
                     ? Optional.of("term " + term + " is older than " + tables.term() + ", which is known here")

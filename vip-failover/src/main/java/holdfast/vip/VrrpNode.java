@@ -1,6 +1,7 @@
 package holdfast.vip;
 
 import holdfast.conf.Configuration.AdvertChecksum;
+import holdfast.conf.Configuration.Trust;
 import holdfast.conf.Configuration.VipGroup;
 import holdfast.conf.Ipv4;
 import holdfast.linux.Clock;
@@ -63,7 +64,7 @@ public final class VrrpNode implements AutoCloseable {
         /// What a configuration says.
         ///
         /// @param address  our primary address on the group's interface
-        /// @param trust    whose adverts are believed
+        /// @param trust    whose adverts are believed: the group's, but for a director that nobody can vouch to
         public static Options of(VipGroup group, int address, Trust trust) {
             long interval = group.advertIntervalMs() * 1_000_000L;
             var claims = group.vips().stream()
@@ -153,7 +154,7 @@ public final class VrrpNode implements AutoCloseable {
     private TableState deliveredTables = TableState.UNKNOWN;
     private @Nullable CompletableFuture<FailoverRecord> asking;
     private @Nullable CompletableFuture<FailoverRecord> pending;
-    private LinkView links;
+    private GroupLinks links;
     private boolean linksUnused;
     private int openIfindex;
     private long turnAt;
@@ -162,11 +163,11 @@ public final class VrrpNode implements AutoCloseable {
     /// What waits for the thread: an event of the router, or new links.
     private sealed interface Note {}
 
-    private record LinksChanged(LinkView now) implements Note {}
+    private record LinksChanged(GroupLinks now) implements Note {}
 
     private record Queued(Event event, @Nullable CompletableFuture<FailoverRecord> answer) implements Note {}
 
-    private VrrpNode(Options options, LinkView links, Listener listener, RawSocket socket) {
+    private VrrpNode(Options options, GroupLinks links, Listener listener, RawSocket socket) {
         this.options = options;
         this.socket = socket;
         this.links = links;
@@ -187,7 +188,7 @@ public final class VrrpNode implements AutoCloseable {
     /// Opens the socket and starts as a standby (priority 255: as the active).
     ///
     /// @throws SyscallException where the socket cannot be opened
-    public static VrrpNode start(Options options, LinkView links, Listener listener) {
+    public static VrrpNode start(Options options, GroupLinks links, Listener listener) {
         var node = new VrrpNode(options, links, listener, openSocket(options));
         node.links(links);
         node.thread.start();
@@ -201,11 +202,11 @@ public final class VrrpNode implements AutoCloseable {
     }
 
     /// The links of the group have changed.
-    public void links(LinkView now) {
+    public void links(GroupLinks now) {
         post(new LinksChanged(now));
     }
 
-    /// What else speaks against this director's taking over, as sentences without a subject; empty for nothing.
+    /// What else speaks against this director's taking over, as sentences without its name; empty for nothing.
     public void unfit(List<String> reasons) {
         post(new VirtualRouter.Unfit(reasons));
     }

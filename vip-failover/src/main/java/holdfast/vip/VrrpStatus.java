@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 /// What one virtual router is doing, at one moment, for any thread. Intervals are in ns.
 ///
 /// @param word           what this director tells its peers
-/// @param faults         what keeps it out of the election, as sentences without a subject; empty for nothing
+/// @param faults         what keeps it out of the election, as sentences; empty for nothing
 /// @param alarms         what an operator must know now, as sentences
 /// @param doubted        adverts not believed, by reason; only reasons that occurred
 /// @param downInterval   how long the active must be silent before this director takes over

@@ -1,6 +1,7 @@
 package holdfast.vip;
 
 import holdfast.conf.Configuration.AdvertChecksum;
+import holdfast.conf.Configuration.Trust;
 import holdfast.conf.Ipv4;
 import holdfast.linux.PacketSender;
 import holdfast.vip.VrrpNode.Options;
@@ -46,7 +47,7 @@ final class LabDirector {
                 new GarpSchedule(List.of(50_000_000L), 0),
                 Trust.ANY,
                 DEADLINES);
-        var links = new LinkView(ifindex, Map.of(LINK, mac), List.of());
+        var links = new GroupLinks(ifindex, Map.of(LINK, mac), List.of());
         try (var sender = PacketSender.open(ifindex)) {
             var events = new Events(sender);
             try (var node = VrrpNode.start(options, links, events)) {

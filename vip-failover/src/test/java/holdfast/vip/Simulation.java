@@ -1,5 +1,6 @@
 package holdfast.vip;
 
+import holdfast.conf.Configuration.Trust;
 import holdfast.vip.HandoverMessage.Kind;
 import holdfast.vip.VirtualRouter.Effect;
 import holdfast.vip.VirtualRouter.Event;
@@ -200,7 +201,12 @@ final class Simulation {
         /// The word travels on the interconnect and on the service link, and is as good from either.
         private void speakTo(Node peer) {
             var word = new PeerWord(
-                    name, address, said.standing(), said.asks(), said.answers().getOrDefault(peer.name, 0L));
+                    name,
+                    address,
+                    INTERVAL,
+                    said.standing(),
+                    said.asks(),
+                    said.answers().getOrDefault(peer.name, 0L));
             long number = ++wordNumber;
             if (!interconnectCut || !partitioned) {
                 carry(() -> peer.hearWord(this, number, word));

@@ -2,6 +2,7 @@ package holdfast.vip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.conf.Configuration.Trust;
 import holdfast.vip.HandoverMessage.Kind;
 import holdfast.vip.VirtualRouter.*;
 import holdfast.vrrp.Vrrp;
@@ -61,14 +62,14 @@ class VirtualRouterTest {
         take(0, up());
         take(0, new Tables(new TableState(1, 1, true)));
         var prepare = new Message("b", new HandoverMessage(Kind.PREPARE, 5, 1, 0, 0, ""));
-        assertThat(take(0, prepare)).containsExactly(refused("this director does not hear the adverts of the active"));
+        assertThat(take(0, prepare)).containsExactly(refused("it does not hear the adverts of the active"));
         lowerAdvert(0);
         take(0, new Paused(INTERVAL * 4));
-        assertThat(take(INTERVAL, prepare)).containsExactly(refused("this director was paused a moment ago"));
+        assertThat(take(INTERVAL, prepare)).containsExactly(refused("it was paused a moment ago"));
         lowerAdvert(INTERVAL * 11);
-        take(INTERVAL * 11, new Unfit(List.of("is warming up")));
-        assertThat(take(INTERVAL * 11, prepare)).containsExactly(refused("this director is warming up"));
-        assertThat(router.word(state, INTERVAL * 11).obstacles()).containsExactly("is warming up");
+        take(INTERVAL * 11, new Unfit(List.of("it is warming up")));
+        assertThat(take(INTERVAL * 11, prepare)).containsExactly(refused("it is warming up"));
+        assertThat(router.word(state, INTERVAL * 11).obstacles()).containsExactly("it is warming up");
         take(INTERVAL * 11, new Unfit(List.of()));
         assertThat(take(INTERVAL * 11, prepare))
                 .containsExactly(new Send("b", new HandoverMessage(Kind.ARMED, 5, 1, 0, INTERVAL * 11, "")));
@@ -107,7 +108,7 @@ class VirtualRouterTest {
         assertThat(take(0, new Heard(new Vrrp.Advert(0, INTERVAL, PEER))))
                 .containsExactly(new Doubted(PEER, Doubt.RESIGNATION));
         assertThat(state.isActive()).isTrue();
-        assertThat(take(MS, new Spoke(new PeerWord("b", PEER, Standing.ACTIVE, 0, 0))))
+        assertThat(take(MS, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.ACTIVE, 0, 0))))
                 .as("the advert was only ahead of the word")
                 .contains(new BecomeStandby(Vrrp.Reason.OUTRANKED));
     }
@@ -150,7 +151,7 @@ class VirtualRouterTest {
         take(0, up());
         speaks(0, Standing.ACTIVE);
         take(0, new Heard(new Vrrp.Advert(254, 40 * S, PEER)));
-        assertThat(Vrrp.nextAt(state.vrrp())).isLessThan(4 * S);
+        assertThat(Vrrp.nextAt(state.vrrp())).isLessThan(S);
         take(MS, new Heard(new Vrrp.Advert(254, 10 * MS, PEER)));
         assertThat(Vrrp.nextAt(state.vrrp())).isGreaterThan(300 * MS);
     }
@@ -214,7 +215,7 @@ class VirtualRouterTest {
         take(0, up());
         speaks(0, Standing.ACTIVE);
         take(0, new Heard(new Vrrp.Advert(254, INTERVAL, PEER)));
-        take(320 * MS, new Spoke(new PeerWord("b", PEER, Standing.STANDBY, 7, 0)));
+        take(320 * MS, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 7, 0)));
         assertThat(router.word(state, 320 * MS).answers()).isEqualTo(Map.of("b", 7L));
         assertThat(take(400 * MS, new Tick())).isEmpty();
         assertThat(take(700 * MS, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
@@ -281,11 +282,11 @@ class VirtualRouterTest {
     }
 
     private void speaks(long now, Standing standing) {
-        take(now, new Spoke(new PeerWord("b", PEER, standing, 0, 0)));
+        take(now, new Spoke(new PeerWord("b", PEER, INTERVAL, standing, 0, 0)));
     }
 
     private void answers(long now, long question) {
-        take(now, new Spoke(new PeerWord("b", PEER, Standing.STANDBY, 0, question)));
+        take(now, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 0, question)));
     }
 
     private List<Effect> lowerAdvert(long now) {
