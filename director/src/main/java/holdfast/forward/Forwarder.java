@@ -21,7 +21,6 @@ final class Forwarder {
     private static final int REUSE_ONE_WAY = 2; // a bit of conn_reuse_mode
     private static final int IKE = 500;
     private static final int UDP_HEADER_BYTES = 8;
-    private static final int ICMP_ERRORS_PER_SECOND = 1000;
     private static final int FTP_DATA = 20;
 
     private final Tables tables;
@@ -40,8 +39,7 @@ final class Forwarder {
     private final Conn conn;
     private final Lookups lookups;
     private final int[] lookupOf = new int[PacketIo.BATCH_MAX]; // the number of each frame's
-    private final Replies replies = new Replies(PacketIo.BATCH_MAX);
-    private final TokenBucket errors = new TokenBucket(ICMP_ERRORS_PER_SECOND, 50);
+    private final OwnAnswers answers;
 
     private volatile NextHops hops = NextHops.none();
     private long[] relayMacs = {};
@@ -58,6 +56,7 @@ final class Forwarder {
         lookups = tables.connections().lookups(PacketIo.BATCH_MAX);
         calls = new SipCallId(tables.callHashes());
         fragments = new Fragments(tables.hashes());
+        answers = new OwnAnswers(ports, owned, counters, egress);
         macs = ports.ports().stream().mapToLong(Ports.Port::mac).toArray();
         mtus = ports.ports().stream().mapToInt(Ports.Port::mtu).toArray();
     }
@@ -124,7 +123,7 @@ final class Forwarder {
         var kind = frame.wrap(address, length);
         switch (kind) {
             case OTHER -> counters.count(Counter.NOT_OURS);
-            case ARP -> takeArp(port, mode);
+            case ARP -> answers.takeArp(frame, port, mode);
             case FLOW, ICMP, IPSEC, FRAGMENT, MALFORMED -> {
                 if (frame.destinationMac() != macs[port]) { // flooded by a switch that has not learned it, or multicast
                     counters.count(Counter.NOT_OURS);
@@ -134,19 +133,6 @@ final class Forwarder {
                     takeIp(kind, port, mode, now);
                 }
             }
-        }
-    }
-
-    private void takeArp(int port, Mode mode) {
-        if (mode == Mode.ACTIVE
-                && Replies.isArpRequest(frame)
-                && owned.isAnsweredOn(Replies.arpTargetAddress(frame), port)
-                && !owned.contains(Replies.arpSenderAddress(frame))) { // another director's announcement
-            Replies.answerArp(frame, macs[port]);
-            send(port);
-            counters.count(Counter.ANSWERED_ARP);
-        } else {
-            counters.count(Counter.NOT_OURS);
         }
     }
 
@@ -377,7 +363,7 @@ final class Forwarder {
                 && !isReset()
                 && tables.services().isNatServer(frame.protocol(), frame.source(), frame.sourcePort())) {
             counters.count(Counter.DROPPED_SERVER_NO_CONNECTION);
-            error(Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
+            answers.error(frame, Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
         } else {
             counters.count(Counter.NOT_OURS);
         }
@@ -394,9 +380,7 @@ final class Forwarder {
 
     private void takeIcmp(boolean isToOwned, int port, long now) {
         if (isToOwned && frame.icmpType() == Replies.ECHO_REQUEST) {
-            Replies.answerEcho(frame, macs[port]);
-            send(port);
-            counters.count(Counter.ANSWERED_ECHO);
+            answers.answerEcho(frame, port);
         } else if (!Embedded.isError(frame.icmpType()) || !embedded.wrap(frame)) {
             counters.count(Counter.NOT_OURS);
         } else if (!frame.hasRightIcmpSum()) {
@@ -619,7 +603,7 @@ final class Forwarder {
             counters.count(Counter.DROPPED_NO_SERVICE);
         } else {
             counters.count(Counter.DROPPED_NO_REAL_SERVER);
-            error(Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
+            answers.error(frame, Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
         }
     }
 
@@ -661,7 +645,7 @@ final class Forwarder {
         if (frame.ttl() <= 1) {
             counters.count(Counter.DROPPED_TTL);
             if (frame.protocol() != Frame.ICMP) {
-                error(Replies.TIME_EXCEEDED, 0, 0, port, now);
+                answers.error(frame, Replies.TIME_EXCEEDED, 0, 0, port, now);
             }
             return false;
         }
@@ -669,24 +653,11 @@ final class Forwarder {
         if (frame.ipLength() > mtu && !frame.isSuperFrame()) {
             counters.count(Counter.DROPPED_TOO_BIG);
             if (frame.mayNotFragment() && frame.protocol() != Frame.ICMP) {
-                error(Replies.UNREACHABLE, Replies.FRAGMENTATION_NEEDED, mtu, port, now);
+                answers.error(frame, Replies.UNREACHABLE, Replies.FRAGMENTATION_NEEDED, mtu, port, now);
             }
             return false;
         }
         return true;
-    }
-
-    private void error(int type, int code, int mtu, int port, long now) {
-        if (!errors.take(now)) {
-            counters.count(Counter.SUPPRESSED_ICMP_ERROR);
-            return;
-        }
-        int from = owned.contains(frame.destination())
-                ? frame.destination()
-                : ports.at(port).address();
-        long error = replies.error(frame, type, code, mtu, from, macs[port]);
-        egress.send(port, error, Replies.errorLength(error));
-        counters.count(Counter.SENT_ICMP_ERROR);
     }
 
     private void forward(long hop) {
