@@ -135,14 +135,14 @@ public final class NextHopWatch implements AutoCloseable {
         }
         next.remove(NextHops.NO_ROUTE);
         next.forEach(this::probe);
-        netlink.verify(neighbour -> {
+        var _ = netlink.verify(neighbour -> {
             int port = ports.indexOf(neighbour.ifindex());
             return port >= 0 && next.contains(NextHops.key(port, neighbour.address()));
         });
     }
 
     private void probe(long neighbour) {
-        netlink.probe(ports.at((int) (neighbour >>> 32)).ifindex(), (int) neighbour);
+        var _ = netlink.probe(ports.at((int) (neighbour >>> 32)).ifindex(), (int) neighbour);
     }
 
     @Override
