@@ -25,9 +25,7 @@ final class Forwarder {
 
     private final Tables tables;
     private final Counters counters;
-    private final Ports ports;
-    private final long[] macs;
-    private final int[] mtus;
+    private final LinkView links;
     private final OwnedAddresses owned;
     private final ProbeQueue probes;
     private final Egress egress;
@@ -41,14 +39,13 @@ final class Forwarder {
     private final int[] lookupOf = new int[PacketIo.BATCH_MAX]; // the number of each frame's
     private final OwnAnswers answers;
 
-    private volatile NextHops hops = NextHops.none();
+    private NextHops hops = NextHops.none();
     private long[] relayMacs = {};
     private int lookup; // of the frame that is being taken
 
     Forwarder(Tables tables, Ports ports, OwnedAddresses owned, ProbeQueue probes, Egress egress) {
         this.tables = tables;
         this.counters = tables.counters();
-        this.ports = ports;
         this.owned = owned;
         this.probes = probes;
         this.egress = egress;
@@ -56,13 +53,14 @@ final class Forwarder {
         lookups = tables.connections().lookups(PacketIo.BATCH_MAX);
         calls = new SipCallId(tables.callHashes());
         fragments = new Fragments(tables.hashes());
-        answers = new OwnAnswers(ports, owned, counters, egress);
-        macs = ports.ports().stream().mapToLong(Ports.Port::mac).toArray();
-        mtus = ports.ports().stream().mapToInt(Ports.Port::mtu).toArray();
+        links = new LinkView(ports);
+        answers = new OwnAnswers(links, owned, counters, egress);
     }
 
-    void nextHops(NextHops hops) {
-        this.hops = hops;
+    /// Goes over to the links and ways as they are now. Between two batches only.
+    void follow(Network network) {
+        links.follow(network.ports());
+        hops = network.hops();
     }
 
     /// @param macs  of the new active, by index of the port
@@ -125,7 +123,8 @@ final class Forwarder {
             case OTHER -> counters.count(Counter.NOT_OURS);
             case ARP -> answers.takeArp(frame, port, mode);
             case FLOW, ICMP, IPSEC, FRAGMENT, MALFORMED -> {
-                if (frame.destinationMac() != macs[port]) { // flooded by a switch that has not learned it, or multicast
+                if (frame.destinationMac()
+                        != links.mac(port)) { // flooded by a switch that has not learned it, or multicast
                     counters.count(Counter.NOT_OURS);
                 } else if (kind == Frame.Kind.MALFORMED) {
                     counters.count(Counter.DROPPED_MALFORMED);
@@ -168,7 +167,7 @@ final class Forwarder {
             counters.count(Counter.DROPPED_NOT_ACTIVE);
             return;
         }
-        frame.sendTo(macs[port], relayMacs[port]);
+        frame.sendTo(links.mac(port), relayMacs[port]);
         send(port);
         counters.count(Counter.RELAYED);
     }
@@ -492,7 +491,7 @@ final class Forwarder {
     ///
     /// @return its slot, or [ConnTable#MISSING] where the packet has been dealt with
     private int schedule(int port, long now) {
-        flow.mark(tables.marks().of(flow, ports.at(port).name()));
+        flow.mark(tables.marks().of(flow, links.name(port)));
         int service = tables.services().find(flow);
         if (service == Services.NONE) {
             counters.count(Counter.DROPPED_NO_SERVICE);
@@ -558,7 +557,7 @@ final class Forwarder {
     ///
     /// @return its slot, or [ConnTable#MISSING] where the packet has been dealt with
     private int begin(int port, long now) {
-        flow.mark(tables.marks().of(flow, ports.at(port).name()));
+        flow.mark(tables.marks().of(flow, links.name(port)));
         var services = tables.services();
         int service = tables.ipvs().scheduleIcmp() ? services.find(flow) : Services.NONE;
         boolean isScheduled = service != Services.NONE
@@ -649,7 +648,7 @@ final class Forwarder {
             }
             return false;
         }
-        int mtu = mtus[NextHops.port(hop)];
+        int mtu = links.mtu(NextHops.port(hop));
         if (frame.ipLength() > mtu && !frame.isSuperFrame()) {
             counters.count(Counter.DROPPED_TOO_BIG);
             if (frame.mayNotFragment() && frame.protocol() != Frame.ICMP) {
@@ -662,7 +661,7 @@ final class Forwarder {
 
     private void forward(long hop) {
         int port = NextHops.port(hop);
-        frame.sendTo(macs[port], NextHops.mac(hop));
+        frame.sendTo(links.mac(port), NextHops.mac(hop));
         send(port);
     }
 

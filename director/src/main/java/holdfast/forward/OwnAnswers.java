@@ -6,20 +6,18 @@ package holdfast.forward;
 final class OwnAnswers {
     private static final int ICMP_ERRORS_PER_SECOND = 1000;
 
-    private final Ports ports;
-    private final long[] macs;
+    private final LinkView links;
     private final OwnedAddresses owned;
     private final Counters counters;
     private final Egress egress;
     private final Replies replies = new Replies(PacketIo.BATCH_MAX);
     private final TokenBucket errors = new TokenBucket(ICMP_ERRORS_PER_SECOND, 50);
 
-    OwnAnswers(Ports ports, OwnedAddresses owned, Counters counters, Egress egress) {
-        this.ports = ports;
+    OwnAnswers(LinkView links, OwnedAddresses owned, Counters counters, Egress egress) {
+        this.links = links;
         this.owned = owned;
         this.counters = counters;
         this.egress = egress;
-        macs = ports.ports().stream().mapToLong(Ports.Port::mac).toArray();
     }
 
     void takeArp(Frame frame, int port, Mode mode) {
@@ -27,7 +25,7 @@ final class OwnAnswers {
                 && Replies.isArpRequest(frame)
                 && owned.isAnsweredOn(Replies.arpTargetAddress(frame), port)
                 && !owned.contains(Replies.arpSenderAddress(frame))) { // another director's announcement
-            Replies.answerArp(frame, macs[port]);
+            Replies.answerArp(frame, links.mac(port));
             egress.send(port, frame.address(), frame.length());
             counters.count(Counter.ANSWERED_ARP);
         } else {
@@ -36,7 +34,7 @@ final class OwnAnswers {
     }
 
     void answerEcho(Frame frame, int port) {
-        Replies.answerEcho(frame, macs[port]);
+        Replies.answerEcho(frame, links.mac(port));
         egress.send(port, frame.address(), frame.length());
         counters.count(Counter.ANSWERED_ECHO);
     }
@@ -49,10 +47,8 @@ final class OwnAnswers {
             counters.count(Counter.SUPPRESSED_ICMP_ERROR);
             return;
         }
-        int from = owned.contains(frame.destination())
-                ? frame.destination()
-                : ports.at(port).address();
-        long error = replies.error(frame, type, code, mtu, from, macs[port]);
+        int from = owned.contains(frame.destination()) ? frame.destination() : links.address(port);
+        long error = replies.error(frame, type, code, mtu, from, links.mac(port));
         egress.send(port, error, Replies.errorLength(error));
         counters.count(Counter.SENT_ICMP_ERROR);
     }

@@ -5,9 +5,12 @@ import holdfast.linux.EventFd;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Equality;
 import holdfast.sync.TableOwner;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +58,8 @@ public final class Worker implements TableOwner, AutoCloseable {
     private volatile DeltaReader reader;
     private volatile Mode mode = Mode.STANDBY;
     private volatile boolean closed;
+    private final AtomicReference<@Nullable Network> news = new AtomicReference<>();
+    private Ports ports;
     private long markAt;
 
     private final long[] addresses = new long[PacketIo.BATCH_MAX]; // of the frames of one batch
@@ -75,6 +80,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         spinNanos = spinMicros * 1_000L;
         reader = new NoReader();
         wakeUp = new EventFd();
+        this.ports = ports;
         io = new PacketIo(ports, wakeUp, tables.counters(), lease);
         forwarder = new Forwarder(tables, ports, owned, probes, io);
         replica = new Replica(tables);
@@ -120,6 +126,8 @@ public final class Worker implements TableOwner, AutoCloseable {
     /// @return whether there was anything to do
     private boolean turn(long now) {
         boolean busy = obey();
+        followNetwork();
+        io.tend(now);
         busy |= takePackets(now);
         if (mode != Mode.HELD) { // during a hold nothing changes
             busy |= tables.turn(now, TIMER_BUDGET) > 0;
@@ -140,6 +148,18 @@ public final class Worker implements TableOwner, AutoCloseable {
             reader.wakeUp();
         }
         return busy;
+    }
+
+    private void followNetwork() {
+        if (news.get() == null) {
+            return;
+        }
+        var network = Objects.requireNonNull(news.getAndSet(null));
+        forwarder.follow(network);
+        if (!network.ports().equals(ports)) {
+            ports = network.ports();
+            io.follow(ports);
+        }
     }
 
     private boolean obey() {
@@ -269,8 +289,10 @@ public final class Worker implements TableOwner, AutoCloseable {
         });
     }
 
-    public void nextHops(NextHops hops) {
-        forwarder.nextHops(hops);
+    /// Goes over to these links and ways before the next packet. Any thread.
+    public void network(Network now) {
+        news.set(now);
+        wakeUp.signal();
     }
 
     public Counters counters() {

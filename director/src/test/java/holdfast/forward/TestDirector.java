@@ -62,6 +62,10 @@ final class TestDirector implements AutoCloseable {
     long now = 1000 * SECOND;
 
     private final Arena memory = Arena.ofConfined();
+    private Ports ports = new Ports(List.of(
+            new Ports.Port("wan", 11, WAN_MAC, MTU, ip("192.0.2.2")),
+            new Ports.Port("lan", 12, LAN_MAC, MTU, ip("10.0.0.2"))));
+    private NextHops hops = hops();
 
     /// A frame that left, with its `virtio_net_hdr`.
     record Sent(int port, byte[] bytes) {}
@@ -76,9 +80,6 @@ final class TestDirector implements AutoCloseable {
 
     /// @param ringRecords  of its ring of changes
     TestDirector(Configuration.Datapath limits, int ringRecords, Configuration.Service... services) {
-        var ports = new Ports(List.of(
-                new Ports.Port("wan", 11, WAN_MAC, MTU, ip("192.0.2.2")),
-                new Ports.Port("lan", 12, LAN_MAC, MTU, ip("10.0.0.2"))));
         tables = new Tables(limits, true, new FlowHash(7, 8), now, memory, ringRecords);
         replica = new Replica(tables, 1024);
         configure(services);
@@ -90,7 +91,19 @@ final class TestDirector implements AutoCloseable {
                 probes,
                 (port, address, length) ->
                         sent.add(new Sent(port, TestPacket.load(address, Frame.VNET_BYTES + length))));
-        forwarder.nextHops(hops());
+        nextHops(hops());
+    }
+
+    /// Goes over to other ways.
+    void nextHops(NextHops now) {
+        hops = now;
+        forwarder.follow(new Network(ports, hops));
+    }
+
+    /// Goes over to another inner link.
+    void lan(Ports.Port now) {
+        ports = new Ports(List.of(ports.at(WAN), now));
+        forwarder.follow(new Network(ports, hops));
     }
 
     /// Goes over to another configuration.
