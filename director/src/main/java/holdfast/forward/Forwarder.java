@@ -649,7 +649,7 @@ final class Forwarder {
             return false;
         }
         int mtu = links.mtu(NextHops.port(hop));
-        if (frame.ipLength() > mtu && !frame.isSuperFrame()) {
+        if (frame.largestPacket() > mtu) {
             counters.count(Counter.DROPPED_TOO_BIG);
             if (frame.mayNotFragment() && frame.protocol() != Frame.ICMP) {
                 answers.error(frame, Replies.UNREACHABLE, Replies.FRAGMENTATION_NEEDED, mtu, port, now);
