@@ -15,6 +15,8 @@ public enum Counter {
     /// Passed to the new active after a handover.
     RELAYED,
     ANSWERED_ARP,
+    /// ARP that claims an owned address for the MAC of somebody else: it was stolen, or is configured twice.
+    ARP_CONFLICT,
     ANSWERED_ECHO,
     /// ICMP errors sent to clients: no real server, time exceeded, fragmentation needed.
     SENT_ICMP_ERROR,
@@ -78,7 +80,11 @@ public enum Counter {
     /// Times that notifications of the kernel were lost, after which everything is read again.
     NETLINK_OVERRUN,
     /// Netlink sockets that failed and were replaced.
-    NETLINK_BROKEN;
+    NETLINK_BROKEN,
+    /// Orders that a worker ignored because they make no sense in its mode.
+    ORDER_IGNORED,
+    /// Times that the shield could not be laid around the ports as they are; this is tried again.
+    SHIELD_REFUSED;
 
     /// Whether a packet that it counts went nowhere.
     public boolean isDrop() {

@@ -43,7 +43,13 @@ final class Forwarder {
     private long[] relayMacs = {};
     private int lookup; // of the frame that is being taken
 
-    Forwarder(Tables tables, Ports ports, OwnedAddresses owned, ProbeQueue probes, Egress egress) {
+    Forwarder(
+            Tables tables,
+            Ports ports,
+            OwnedAddresses owned,
+            ProbeQueue probes,
+            Egress egress,
+            OwnAnswers.Conflicts conflicts) {
         this.tables = tables;
         this.counters = tables.counters();
         this.owned = owned;
@@ -54,7 +60,7 @@ final class Forwarder {
         calls = new SipCallId(tables.callHashes());
         fragments = new Fragments(tables.hashes());
         links = new LinkView(ports);
-        answers = new OwnAnswers(links, owned, counters, egress);
+        answers = new OwnAnswers(links, owned, counters, egress, conflicts);
     }
 
     /// Goes over to the links and ways as they are now. Between two batches only.
@@ -121,7 +127,7 @@ final class Forwarder {
         var kind = frame.wrap(address, length);
         switch (kind) {
             case OTHER -> counters.count(Counter.NOT_OURS);
-            case ARP -> answers.takeArp(frame, port, mode);
+            case ARP -> answers.takeArp(frame, port, mode, now);
             case FLOW, ICMP, IPSEC, FRAGMENT, MALFORMED -> {
                 if (frame.destinationMac()
                         != links.mac(port)) { // flooded by a switch that has not learned it, or multicast

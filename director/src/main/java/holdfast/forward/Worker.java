@@ -42,6 +42,14 @@ public final class Worker implements TableOwner, AutoCloseable {
 
         /// A mark was compared; `applied` is the version of the last change applied.
         void compared(Equality equality, long applied);
+
+        /// While this director is active, ARP on a port claimed an owned address for a MAC that is not ours. Some
+        /// ten times a second at most, whatever arrives; [Counter#ARP_CONFLICT] counts all.
+        ///
+        /// @param address  the owned address
+        /// @param mac      that claims it, 48 bits in the low end
+        /// @param port     index of the port
+        default void conflict(int address, long mac, int port) {}
     }
 
     private final Tables tables;
@@ -82,7 +90,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         wakeUp = new EventFd();
         this.ports = ports;
         io = new PacketIo(ports, wakeUp, tables.counters(), lease);
-        forwarder = new Forwarder(tables, ports, owned, probes, io);
+        forwarder = new Forwarder(tables, ports, owned, probes, io, listener::conflict);
         replica = new Replica(tables);
     }
 

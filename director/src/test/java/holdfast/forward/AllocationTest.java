@@ -68,7 +68,7 @@ class AllocationTest {
 
     private Forwarder forwarder() {
         var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, 0)));
-        var made = new Forwarder(active, PORTS, owned, probes, (_, _, _) -> {});
+        var made = new Forwarder(active, PORTS, owned, probes, (_, _, _) -> {}, (_, _, _) -> {});
         made.follow(new Network(PORTS, TestDirector.hops()));
         return made;
     }
@@ -135,11 +135,13 @@ class AllocationTest {
         long unreachable = clientFrame(50000, 81, SYN);
         long ping = copyOf(TestPacket.icmpEcho(CLIENT, VIP, "twelve bytes"));
         long arp = copyOf(TestPacket.arpRequest(CLIENT, VIP));
+        long theft = copyOf(TestPacket.arpRequest(VIP, VIP));
         assertThat(allocated(() -> {
                     take(stray, 54, 0);
                     take(unreachable, 54, 0);
                     take(ping, 54, 0);
                     take(arp, 42, 0);
+                    take(theft, 42, 0);
                     now += 10_000_000;
                 }))
                 .isZero();

@@ -665,15 +665,56 @@ class ForwarderPacketTest {
 
     @Test
     void anotherDirectorsAnnouncementIsNotAnswered() { // or two directors would answer each other for ever
-        assertThat(director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.NOT_OURS))
+        assertThat(director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.ARP_CONFLICT))
                 .isEmpty();
     }
 
     @Test
+    void whoeverClaimsAnOwnedAddressIsReported() {
+        director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.ARP_CONFLICT);
+        director.take(LAN, arpReply(TestPacket.arpRequest(INNER, REAL)), Counter.ARP_CONFLICT);
+        assertThat(director.conflicts).containsExactly(new TestDirector.Conflict(VIP, TestPacket.CLIENT_MAC, WAN));
+        director.now += SECOND / 10;
+        director.take(LAN, arpReply(TestPacket.arpRequest(INNER, REAL)), Counter.ARP_CONFLICT);
+        assertThat(director.conflicts).endsWith(new TestDirector.Conflict(INNER, TestPacket.CLIENT_MAC, LAN));
+    }
+
+    @Test
+    void aFloodOfClaimsIsReportedTenTimesASecond() {
+        for (int ms = 0; ms < 1000; ms++) {
+            director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.ARP_CONFLICT);
+            director.now += SECOND / 1000;
+        }
+        assertThat(director.conflicts).hasSize(10);
+    }
+
+    @Test
+    void ourOwnAnnouncementHeardOnAnotherPortIsNoConflict() {
+        long ours = TestPacket.arpRequest(VIP, VIP);
+        Mac.store(ours + 24 + 8, LAN_MAC);
+        director.take(WAN, ours, Counter.NOT_OURS);
+        assertThat(director.conflicts).isEmpty();
+    }
+
+    @Test
+    void aClaimOnAForeignLinkOrWhileAnotherDirectorIsActiveIsNoConflict() {
+        director.take(LAN, TestPacket.arpRequest(VIP, VIP), Counter.NOT_OURS);
+        for (var mode : List.of(Mode.STANDBY, Mode.RELAY)) {
+            director.mode = mode;
+            director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.NOT_OURS);
+        }
+        assertThat(director.conflicts).isEmpty();
+    }
+
+    private static long arpReply(long request) {
+        Memory.putShortBe(request + 24 + 6, (short) 2);
+        return request;
+    }
+
+    @Test
     void anArpAnswerIsNotAnswered() {
-        long answer = TestPacket.arpRequest(CLIENT, VIP);
-        Memory.putShortBe(answer + 24 + 6, (short) 2);
-        assertThat(director.take(WAN, answer, Counter.NOT_OURS)).isEmpty();
+        assertThat(director.take(WAN, arpReply(TestPacket.arpRequest(CLIENT, VIP)), Counter.NOT_OURS))
+                .isEmpty();
     }
 
     @Test

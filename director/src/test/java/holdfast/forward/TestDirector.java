@@ -56,6 +56,7 @@ final class TestDirector implements AutoCloseable {
     final Replica replica;
     final ProbeQueue probes = new ProbeQueue();
     final List<Sent> sent = new ArrayList<>();
+    final List<Conflict> conflicts = new ArrayList<>();
     Mode mode = Mode.ACTIVE;
     Ipvs ipvs = Ipvs.DEFAULT;
     List<MarkRule> marks = List.of();
@@ -69,6 +70,9 @@ final class TestDirector implements AutoCloseable {
 
     /// A frame that left, with its `virtio_net_hdr`.
     record Sent(int port, byte[] bytes) {}
+
+    /// A stranger who claimed an owned address.
+    record Conflict(int address, long mac, int port) {}
 
     TestDirector(Configuration.Service... services) {
         this(new Configuration.Datapath(64, 64, 0, false), services);
@@ -90,7 +94,8 @@ final class TestDirector implements AutoCloseable {
                 new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, WAN), new OwnedAddresses.Owned(INNER, LAN))),
                 probes,
                 (port, address, length) ->
-                        sent.add(new Sent(port, TestPacket.load(address, Frame.VNET_BYTES + length))));
+                        sent.add(new Sent(port, TestPacket.load(address, Frame.VNET_BYTES + length))),
+                (address, mac, port) -> conflicts.add(new Conflict(address, mac, port)));
         nextHops(hops());
     }
 
