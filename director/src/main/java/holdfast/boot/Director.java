@@ -7,7 +7,10 @@ import holdfast.conf.ForwardingMethod;
 import holdfast.conf.KeyFile;
 import holdfast.conn.FlowHash;
 import holdfast.forward.Lease;
-import holdfast.forward.NextHopWatch;
+import holdfast.forward.LinkNeeds;
+import holdfast.forward.LinkState;
+import holdfast.forward.LinkWatch;
+import holdfast.forward.Network;
 import holdfast.forward.OwnedAddresses;
 import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
@@ -34,6 +37,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -108,7 +112,24 @@ final class Director implements AutoCloseable {
                 .mapToInt(real -> real.address().bits())
                 .distinct()
                 .toArray();
-        part("netlink", new NextHopWatch(ports, probes, () -> realServers, worker::nextHops, router::links))
+        part(
+                        "netlink",
+                        new LinkWatch(
+                                new LinkNeeds(ports, Set.of(group.interfaceName())),
+                                probes,
+                                () -> realServers,
+                                tables.counters(),
+                                new LinkWatch.Listener() {
+                                    @Override
+                                    public void network(Network network) {
+                                        worker.network(network);
+                                    }
+
+                                    @Override
+                                    public void links(LinkState state) {
+                                        router.links(state.faults().isEmpty());
+                                    }
+                                }))
                 .start();
         worker.start(replication.reader());
 

@@ -58,7 +58,7 @@ final class Election implements VrrpNode.Listener {
     @Override
     public void becomeActive(Vrrp.Promotion promotion) {
         int term = terms.take();
-        var serves = worker.activate(term);
+        var serves = worker.activate(term, Long.MAX_VALUE);
         replication.active(term);
         await(serves);
         log.info("role changed to=active term={} cause={}", term, promotion.cause());

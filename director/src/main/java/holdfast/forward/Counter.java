@@ -15,6 +15,8 @@ public enum Counter {
     /// Passed to the new active after a handover.
     RELAYED,
     ANSWERED_ARP,
+    /// ARP that claims an owned address for the MAC of somebody else: it was stolen, or is configured twice.
+    ARP_CONFLICT,
     ANSWERED_ECHO,
     /// ICMP errors sent to clients: no real server, time exceeded, fragmentation needed.
     SENT_ICMP_ERROR,
@@ -64,11 +66,29 @@ public enum Counter {
     /// An ICMP error that was held back by the rate limit.
     SUPPRESSED_ICMP_ERROR,
     /// A change that the sync queue had no room for; every standby gets a new snapshot.
-    LOST_DELTA;
+    LOST_DELTA,
+    /// Frames that the kernel dropped because a receive ring was full: this director was too slow, or held too long.
+    RING_DROPS,
+    /// Frames passed over because a part of them was missing: the room for large frames was full.
+    RING_TRUNCATED,
+    /// Times that the packet sockets of a port could not be opened; this is tried again.
+    SOCKETS_REFUSED,
+    /// Neighbours that the kernel refused to look for: its neighbour table is full, or the link has gone.
+    PROBE_REFUSED,
+    /// Lists of the kernel that changed during each attempt to read them; they are read again.
+    NETLINK_INTERRUPTED,
+    /// Times that notifications of the kernel were lost, after which everything is read again.
+    NETLINK_OVERRUN,
+    /// Netlink sockets that failed and were replaced.
+    NETLINK_BROKEN,
+    /// Orders that a worker ignored because they make no sense in its mode.
+    ORDER_IGNORED,
+    /// Times that the shield could not be laid around the ports as they are; this is tried again.
+    SHIELD_REFUSED;
 
     /// Whether a packet that it counts went nowhere.
     public boolean isDrop() {
-        return name().startsWith("DROPPED_");
+        return name().startsWith("DROPPED_") || this == RING_DROPS || this == RING_TRUNCATED;
     }
 
     /// As it is written in JSON and metrics: `dropped-no-route`.

@@ -2,11 +2,13 @@ package holdfast.forward;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// One worker's counters: written by the worker with plain cost, read by anybody.
+/// One worker's counters: each is written by one thread with plain cost, and read by anybody. That thread is the
+/// worker,
+/// but for those of netlink and probes, which [LinkWatch] writes.
 public final class Counters {
     private final AtomicLongArray values = new AtomicLongArray(Counter.values().length);
 
-    /// Worker only: a single writer needs no atomic addition.
+    /// Only by the counter's thread: a single writer needs no atomic addition.
     void add(Counter counter, long count) {
         values.setOpaque(counter.ordinal(), values.getPlain(counter.ordinal()) + count);
     }

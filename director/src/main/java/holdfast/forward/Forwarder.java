@@ -21,14 +21,11 @@ final class Forwarder {
     private static final int REUSE_ONE_WAY = 2; // a bit of conn_reuse_mode
     private static final int IKE = 500;
     private static final int UDP_HEADER_BYTES = 8;
-    private static final int ICMP_ERRORS_PER_SECOND = 1000;
     private static final int FTP_DATA = 20;
 
     private final Tables tables;
     private final Counters counters;
-    private final Ports ports;
-    private final long[] macs;
-    private final int[] mtus;
+    private final LinkView links;
     private final OwnedAddresses owned;
     private final ProbeQueue probes;
     private final Egress egress;
@@ -40,17 +37,21 @@ final class Forwarder {
     private final Conn conn;
     private final Lookups lookups;
     private final int[] lookupOf = new int[PacketIo.BATCH_MAX]; // the number of each frame's
-    private final Replies replies = new Replies(PacketIo.BATCH_MAX);
-    private final TokenBucket errors = new TokenBucket(ICMP_ERRORS_PER_SECOND, 50);
+    private final OwnAnswers answers;
 
-    private volatile NextHops hops = NextHops.none();
+    private NextHops hops = NextHops.none();
     private long[] relayMacs = {};
     private int lookup; // of the frame that is being taken
 
-    Forwarder(Tables tables, Ports ports, OwnedAddresses owned, ProbeQueue probes, Egress egress) {
+    Forwarder(
+            Tables tables,
+            Ports ports,
+            OwnedAddresses owned,
+            ProbeQueue probes,
+            Egress egress,
+            OwnAnswers.Conflicts conflicts) {
         this.tables = tables;
         this.counters = tables.counters();
-        this.ports = ports;
         this.owned = owned;
         this.probes = probes;
         this.egress = egress;
@@ -58,12 +59,14 @@ final class Forwarder {
         lookups = tables.connections().lookups(PacketIo.BATCH_MAX);
         calls = new SipCallId(tables.callHashes());
         fragments = new Fragments(tables.hashes());
-        macs = ports.ports().stream().mapToLong(Ports.Port::mac).toArray();
-        mtus = ports.ports().stream().mapToInt(Ports.Port::mtu).toArray();
+        links = new LinkView(ports);
+        answers = new OwnAnswers(links, owned, counters, egress, conflicts);
     }
 
-    void nextHops(NextHops hops) {
-        this.hops = hops;
+    /// Goes over to the links and ways as they are now. Between two batches only.
+    void follow(Network network) {
+        links.follow(network.ports());
+        hops = network.hops();
     }
 
     /// @param macs  of the new active, by index of the port
@@ -124,9 +127,10 @@ final class Forwarder {
         var kind = frame.wrap(address, length);
         switch (kind) {
             case OTHER -> counters.count(Counter.NOT_OURS);
-            case ARP -> takeArp(port, mode);
+            case ARP -> answers.takeArp(frame, port, mode, now);
             case FLOW, ICMP, IPSEC, FRAGMENT, MALFORMED -> {
-                if (frame.destinationMac() != macs[port]) { // flooded by a switch that has not learned it, or multicast
+                if (frame.destinationMac()
+                        != links.mac(port)) { // flooded by a switch that has not learned it, or multicast
                     counters.count(Counter.NOT_OURS);
                 } else if (kind == Frame.Kind.MALFORMED) {
                     counters.count(Counter.DROPPED_MALFORMED);
@@ -134,19 +138,6 @@ final class Forwarder {
                     takeIp(kind, port, mode, now);
                 }
             }
-        }
-    }
-
-    private void takeArp(int port, Mode mode) {
-        if (mode == Mode.ACTIVE
-                && Replies.isArpRequest(frame)
-                && owned.isAnsweredOn(Replies.arpTargetAddress(frame), port)
-                && !owned.contains(Replies.arpSenderAddress(frame))) { // another director's announcement
-            Replies.answerArp(frame, macs[port]);
-            send(port);
-            counters.count(Counter.ANSWERED_ARP);
-        } else {
-            counters.count(Counter.NOT_OURS);
         }
     }
 
@@ -182,7 +173,7 @@ final class Forwarder {
             counters.count(Counter.DROPPED_NOT_ACTIVE);
             return;
         }
-        frame.sendTo(macs[port], relayMacs[port]);
+        frame.sendTo(links.mac(port), relayMacs[port]);
         send(port);
         counters.count(Counter.RELAYED);
     }
@@ -377,7 +368,7 @@ final class Forwarder {
                 && !isReset()
                 && tables.services().isNatServer(frame.protocol(), frame.source(), frame.sourcePort())) {
             counters.count(Counter.DROPPED_SERVER_NO_CONNECTION);
-            error(Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
+            answers.error(frame, Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
         } else {
             counters.count(Counter.NOT_OURS);
         }
@@ -394,9 +385,7 @@ final class Forwarder {
 
     private void takeIcmp(boolean isToOwned, int port, long now) {
         if (isToOwned && frame.icmpType() == Replies.ECHO_REQUEST) {
-            Replies.answerEcho(frame, macs[port]);
-            send(port);
-            counters.count(Counter.ANSWERED_ECHO);
+            answers.answerEcho(frame, port);
         } else if (!Embedded.isError(frame.icmpType()) || !embedded.wrap(frame)) {
             counters.count(Counter.NOT_OURS);
         } else if (!frame.hasRightIcmpSum()) {
@@ -508,7 +497,7 @@ final class Forwarder {
     ///
     /// @return its slot, or [ConnTable#MISSING] where the packet has been dealt with
     private int schedule(int port, long now) {
-        flow.mark(tables.marks().of(flow, ports.at(port).name()));
+        flow.mark(tables.marks().of(flow, links.name(port)));
         int service = tables.services().find(flow);
         if (service == Services.NONE) {
             counters.count(Counter.DROPPED_NO_SERVICE);
@@ -574,7 +563,7 @@ final class Forwarder {
     ///
     /// @return its slot, or [ConnTable#MISSING] where the packet has been dealt with
     private int begin(int port, long now) {
-        flow.mark(tables.marks().of(flow, ports.at(port).name()));
+        flow.mark(tables.marks().of(flow, links.name(port)));
         var services = tables.services();
         int service = tables.ipvs().scheduleIcmp() ? services.find(flow) : Services.NONE;
         boolean isScheduled = service != Services.NONE
@@ -619,7 +608,7 @@ final class Forwarder {
             counters.count(Counter.DROPPED_NO_SERVICE);
         } else {
             counters.count(Counter.DROPPED_NO_REAL_SERVER);
-            error(Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
+            answers.error(frame, Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
         }
     }
 
@@ -661,37 +650,24 @@ final class Forwarder {
         if (frame.ttl() <= 1) {
             counters.count(Counter.DROPPED_TTL);
             if (frame.protocol() != Frame.ICMP) {
-                error(Replies.TIME_EXCEEDED, 0, 0, port, now);
+                answers.error(frame, Replies.TIME_EXCEEDED, 0, 0, port, now);
             }
             return false;
         }
-        int mtu = mtus[NextHops.port(hop)];
-        if (frame.ipLength() > mtu && !frame.isSuperFrame()) {
+        int mtu = links.mtu(NextHops.port(hop));
+        if (frame.largestPacket() > mtu) {
             counters.count(Counter.DROPPED_TOO_BIG);
             if (frame.mayNotFragment() && frame.protocol() != Frame.ICMP) {
-                error(Replies.UNREACHABLE, Replies.FRAGMENTATION_NEEDED, mtu, port, now);
+                answers.error(frame, Replies.UNREACHABLE, Replies.FRAGMENTATION_NEEDED, mtu, port, now);
             }
             return false;
         }
         return true;
     }
 
-    private void error(int type, int code, int mtu, int port, long now) {
-        if (!errors.take(now)) {
-            counters.count(Counter.SUPPRESSED_ICMP_ERROR);
-            return;
-        }
-        int from = owned.contains(frame.destination())
-                ? frame.destination()
-                : ports.at(port).address();
-        long error = replies.error(frame, type, code, mtu, from, macs[port]);
-        egress.send(port, error, Replies.errorLength(error));
-        counters.count(Counter.SENT_ICMP_ERROR);
-    }
-
     private void forward(long hop) {
         int port = NextHops.port(hop);
-        frame.sendTo(macs[port], NextHops.mac(hop));
+        frame.sendTo(links.mac(port), NextHops.mac(hop));
         send(port);
     }
 

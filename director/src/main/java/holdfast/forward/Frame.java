@@ -48,7 +48,9 @@ final class Frame {
 
     private static final int NEEDS_CSUM = 1;
     private static final int DATA_VALID = 2;
-    private static final int GSO_NONE = 0;
+    private static final int GSO_TYPE = 1, GSO_SIZE = 4; // of virtio_net_hdr
+    private static final int GSO_NONE = 0, GSO_TCPV4 = 1, GSO_UDP_L4 = 5, GSO_ECN = 0x80;
+    private static final int UDP_HEADER_BYTES = 8;
     private static final int ARP_BYTES = 28;
 
     private long vnet;
@@ -177,9 +179,21 @@ final class Frame {
         return (Memory.getByte(ip + 6) & 0x40) != 0;
     }
 
-    /// Whether the frame is a super-frame that the egress link segments, so that its length says nothing about the MTU.
-    boolean isSuperFrame() {
-        return Memory.getByte(vnet + 1) != GSO_NONE;
+    /// Bytes of the largest IPv4 packet that leaves for this frame: all of it, or of a super-frame each packet that
+    /// the egress link cuts from it (`skb_gso_network_seglen` of the kernel). The sender chose that size by a path
+    /// MTU that may be out of date.
+    int largestPacket() {
+        int type = Memory.getByte(vnet + GSO_TYPE) & ~GSO_ECN;
+        if (type == GSO_NONE) {
+            return ipLength;
+        }
+        int transportHeader = switch (type) {
+            case GSO_TCPV4 -> (Memory.getByte(transport + 12) & 0xf0) >>> 2;
+            case GSO_UDP_L4 -> UDP_HEADER_BYTES;
+            default -> 0; // GSO_UDP cuts fragments, and its size holds the header of the first one
+        };
+        int payload = Memory.getShort(vnet + GSO_SIZE) & 0xffff;
+        return Math.min(ipLength, (int) (transport - ip) + transportHeader + payload);
     }
 
     int source() {

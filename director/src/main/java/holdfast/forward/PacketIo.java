@@ -1,11 +1,13 @@
 package holdfast.forward;
 
 import holdfast.linux.Clock;
+import holdfast.linux.Errno;
 import holdfast.linux.EventFd;
 import holdfast.linux.PacketRing;
-import holdfast.linux.PacketSender;
 import holdfast.linux.Poller;
 import holdfast.linux.SyscallException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,77 +17,90 @@ import org.slf4j.LoggerFactory;
 /// A frame stays where it is, in the receive ring's memory, until [#flush] has sent what was taken from it; only
 /// then is the ring released. Before anything leaves, the lease is looked at: a director that was paused while the
 /// batch was being made sends none of it.
+///
+/// No errno ends it: a port whose interface is away has no sockets, and gets them as soon as it can.
 final class PacketIo implements Egress, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PacketIo.class);
-    private static final int RING_FRAMES = 2048;
-    private static final int IGNORED = -1; // poll() passes over a negative descriptor
+    private static final int CLOSED = -1; // poll() passes over a negative descriptor
     static final int BATCH_MAX = 64;
 
-    private static final long REVIVE_INTERVAL_NS = 100_000_000;
+    private static final long TEND_INTERVAL_NS = 100_000_000;
+    private static final long COUNT_INTERVAL_NS = 1_000_000_000;
 
-    private final @Nullable PacketRing[] rings;
-    private final PacketSender[] senders;
-    private final Ports ports;
+    private final PortSockets[] sockets;
     private final Poller poller;
     private final Counters counters;
     private final Lease lease;
-    private long reviveAt;
+    private final Minutely refusals = new Minutely();
+    private final Minutely unsent = new Minutely();
+    private Ports ports;
+    private long tendAt;
+    private long countAt;
+    private long unsentBefore;
 
+    /// @throws SyscallException where the sockets of a port cannot be opened
     PacketIo(Ports ports, EventFd wakeUp, Counters counters, Lease lease) {
         this.ports = ports;
         this.counters = counters;
         this.lease = lease;
-        rings = new PacketRing[ports.count()];
-        senders = new PacketSender[ports.count()];
-        int[] fds = new int[ports.count() + 1];
+        sockets = Stream.generate(PortSockets::new).limit(ports.count()).toArray(PortSockets[]::new);
+        poller = new Poller(IntStream.range(0, ports.count() + 1)
+                .map(port -> port < ports.count() ? CLOSED : wakeUp.fd())
+                .toArray());
         try {
             for (int port = 0; port < ports.count(); port++) {
-                var ring = openRing(port);
-                rings[port] = ring;
-                senders[port] = PacketSender.open(ports.at(port).ifindex());
-                fds[port] = ring.fd();
+                open(port);
             }
-            fds[ports.count()] = wakeUp.fd();
-            poller = new Poller(fds);
         } catch (RuntimeException e) {
-            closeAll();
+            close();
             throw e;
         }
     }
 
-    private PacketRing openRing(int port) {
-        return PacketRing.open(ports.at(port).ifindex(), RING_FRAMES, BATCH_MAX);
+    private void open(int port) {
+        sockets[port].open(ports.at(port).ifindex());
+        var ring = sockets[port].ring();
+        poller.replace(port, ring == null ? CLOSED : ring.fd());
+    }
+
+    private void close(int port) {
+        sockets[port].count(counters);
+        sockets[port].close();
+        poller.replace(port, CLOSED);
     }
 
     int portCount() {
-        return rings.length;
+        return sockets.length;
     }
 
-    /// The receive ring of a port, or null while its interface is down.
+    /// The receive ring of a port, or null while its interface is away.
     @Nullable
     PacketRing ring(int port) {
-        return rings[port];
+        return sockets[port].ring();
     }
 
     @Override
     public void send(int port, long address, int length) {
-        if (!senders[port].add(address, length)) {
+        var sender = sockets[port].sender();
+        if (sender == null) {
+            counters.count(Counter.DROPPED_SEND);
+        } else if (!sender.add(address, length)) {
             flush(port);
-            senders[port].add(address, length);
+            sender.add(address, length);
         }
     }
 
     /// Sends what all ports have collected.
     void flush() {
-        for (int port = 0; port < senders.length; port++) {
+        for (int port = 0; port < sockets.length; port++) {
             flush(port);
         }
     }
 
     private void flush(int port) {
-        var sender = senders[port];
-        int wanted = sender.pending();
-        if (wanted == 0) {
+        var sender = sockets[port].sender();
+        int wanted = sender == null ? 0 : sender.pending();
+        if (sender == null || wanted == 0) {
             return;
         }
         if (lease.isLost(Clock.boottime())) {
@@ -100,72 +115,128 @@ final class PacketIo implements Egress, AutoCloseable {
     }
 
     void discardQueued() {
-        for (var ring : rings) {
+        for (var port : sockets) {
+            var ring = port.ring();
             if (ring != null) {
                 counters.add(Counter.DROPPED_AFTER_PAUSE, ring.discardAll());
             }
         }
     }
 
-    /// Sleeps until a packet or a wake-up comes, or for the given time; mends what a link that went down has broken.
-    void await(long nanos) {
-        poller.poll(nanos);
-        for (int port = 0; port < rings.length; port++) {
-            var ring = rings[port];
-            if (ring != null && poller.failed(port) && ring.dead()) {
-                log.warn("interface down name={} action=wait", ports.at(port).name());
-                ring.close();
-                rings[port] = null;
-                poller.replace(port, IGNORED);
+    /// Whether frames that nobody takes will soon find no room in some ring.
+    boolean isNearlyFull() {
+        for (var port : sockets) {
+            var ring = port.ring();
+            if (ring != null && ring.isNearlyFull()) {
+                return true;
             }
         }
-        revive();
+        return false;
     }
 
-    /// A ring does not survive its interface going down: another one is opened as soon as that can be done.
-    private void revive() {
-        long now = Clock.monotonic();
-        if (now - reviveAt < 0) {
-            return;
-        }
-        reviveAt = now + REVIVE_INTERVAL_NS;
-        for (int port = 0; port < rings.length; port++) {
-            if (rings[port] == null) {
-                try {
-                    var ring = openRing(port);
-                    rings[port] = ring;
-                    poller.replace(port, ring.fd());
-                    log.info("interface up name={}", ports.at(port).name());
-                } catch (SyscallException e) {
-                    log.debug(
-                            "interface still down name={} cause={}",
-                            ports.at(port).name(),
-                            e.getMessage());
-                }
+    /// Goes over to the ports as they are now. Only between batches, since it takes rings away.
+    void follow(Ports now) {
+        ports = now;
+        for (int port = 0; port < sockets.length; port++) {
+            boolean isGone = !ports.at(port).isEnabled()
+                    || sockets[port].ifindex() != ports.at(port).ifindex();
+            if (sockets[port].ifindex() != 0 && isGone) {
+                close(port);
             }
         }
+        openMissing(Clock.monotonic());
+    }
+
+    /// Sleeps until a packet or a wake-up comes, or for the given time.
+    void await(long nanos) {
+        poller.poll(nanos);
+        closeDead();
     }
 
     boolean wasWokenUp() {
-        return poller.readable(rings.length);
+        return poller.readable(sockets.length);
+    }
+
+    /// Mends what a link that went down has broken, also where packets of other links leave no time to sleep; and reads
+    /// the kernel's counters. Between batches; it looks at the time and mostly does nothing.
+    void tend(long now) {
+        if (now - tendAt < 0) {
+            return;
+        }
+        tendAt = now + TEND_INTERVAL_NS;
+        poller.poll(0);
+        closeDead();
+        openMissing(now);
+        if (now - countAt >= 0) {
+            countAt = now + COUNT_INTERVAL_NS;
+            count(now);
+        }
+    }
+
+    /// A ring does not survive its interface going down, though its number stays.
+    private void closeDead() {
+        for (int port = 0; port < sockets.length; port++) {
+            var ring = sockets[port].ring();
+            if (ring != null && poller.failed(port) && ring.dead()) {
+                close(port);
+            }
+        }
+    }
+
+    private void openMissing(long now) {
+        for (int port = 0; port < sockets.length; port++) {
+            if (sockets[port].ifindex() == 0 && ports.at(port).isEnabled()) {
+                tryOpen(port, now);
+            }
+        }
+    }
+
+    private void tryOpen(int port, long now) {
+        try {
+            open(port);
+        } catch (SyscallException e) {
+            counters.count(Counter.SOCKETS_REFUSED);
+            if (refusals.isDue(now)) {
+                log.warn(
+                        "packet sockets not opened interface={} action=retry cause=\"{}\"",
+                        ports.at(port).name(),
+                        e.getMessage());
+            }
+        }
+    }
+
+    private void count(long now) {
+        for (var port : sockets) {
+            port.count(counters);
+        }
+        long unsentNow = counters.value(Counter.DROPPED_SEND);
+        if (unsentNow != unsentBefore && unsent.isDue(now)) {
+            log.warn("frames not sent total={} latest=\"{}\"", unsentNow, latestErrors());
+        }
+        unsentBefore = unsentNow;
+    }
+
+    /// Why the latest frame of each port was refused.
+    private String latestErrors() {
+        var errors = new StringBuilder();
+        for (int port = 0; port < sockets.length; port++) {
+            var sender = sockets[port].sender();
+            int errno = sender == null ? Errno.ENODEV.number() : sender.lastErrno();
+            if (errno != 0) {
+                errors.append(errors.isEmpty() ? "" : ", ")
+                        .append(ports.at(port).name())
+                        .append(' ')
+                        .append(Errno.text(errno));
+            }
+        }
+        return errors.toString();
     }
 
     @Override
     public void close() {
         poller.close();
-        closeAll();
-    }
-
-    private void closeAll() {
-        for (var ring : rings) {
-            if (ring != null) {
-                ring.close();
-            }
-        }
-        for (var sender : senders) {
-            if (sender != null) {
-                sender.close();
-            }
+        for (var port : sockets) {
+            port.close();
         }
     }
 }

@@ -5,9 +5,14 @@ import holdfast.linux.EventFd;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Equality;
 import holdfast.sync.TableOwner;
+import holdfast.sync.Version;
+import java.util.EnumSet;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +44,17 @@ public final class Worker implements TableOwner, AutoCloseable {
 
         /// A mark was compared; `applied` is the version of the last change applied.
         void compared(Equality equality, long applied);
+
+        /// While this director is active, ARP on a port claimed an owned address for a MAC that is not ours. Some
+        /// ten times a second at most, whatever arrives; [Counter#ARP_CONFLICT] counts all.
+        ///
+        /// @param address  the owned address
+        /// @param mac      that claims it, 48 bits in the low end
+        /// @param port     index of the port
+        default void conflict(int address, long mac, int port) {}
+
+        /// Held packets take three quarters of the room of some port. Once for each hold.
+        default void heldFull() {}
     }
 
     private final Tables tables;
@@ -55,7 +71,11 @@ public final class Worker implements TableOwner, AutoCloseable {
     private volatile DeltaReader reader;
     private volatile Mode mode = Mode.STANDBY;
     private volatile boolean closed;
+    private final AtomicReference<@Nullable Network> news = new AtomicReference<>();
+    private Ports ports;
     private long markAt;
+    private boolean isHeldFull; // which the listener has heard
+    private final EnumSet<Mode.Order> ignored = EnumSet.noneOf(Mode.Order.class); // that the log has
 
     private final long[] addresses = new long[PacketIo.BATCH_MAX]; // of the frames of one batch
     private final int[] lengths = new int[PacketIo.BATCH_MAX];
@@ -75,8 +95,9 @@ public final class Worker implements TableOwner, AutoCloseable {
         spinNanos = spinMicros * 1_000L;
         reader = new NoReader();
         wakeUp = new EventFd();
+        this.ports = ports;
         io = new PacketIo(ports, wakeUp, tables.counters(), lease);
-        forwarder = new Forwarder(tables, ports, owned, probes, io);
+        forwarder = new Forwarder(tables, ports, owned, probes, io, listener::conflict);
         replica = new Replica(tables);
     }
 
@@ -120,6 +141,8 @@ public final class Worker implements TableOwner, AutoCloseable {
     /// @return whether there was anything to do
     private boolean turn(long now) {
         boolean busy = obey();
+        followNetwork();
+        io.tend(now);
         busy |= takePackets(now);
         if (mode != Mode.HELD) { // during a hold nothing changes
             busy |= tables.turn(now, TIMER_BUDGET) > 0;
@@ -134,12 +157,24 @@ public final class Worker implements TableOwner, AutoCloseable {
                 replica.discard();
             }
             case STANDBY, RELAY -> busy |= follow(now);
-            case HELD -> {}
+            case HELD -> watchHeld();
         }
         if (tables.changes().takeWritten() && reader.parked()) {
             reader.wakeUp();
         }
         return busy;
+    }
+
+    private void followNetwork() {
+        if (news.get() == null) {
+            return;
+        }
+        var network = Objects.requireNonNull(news.getAndSet(null));
+        forwarder.follow(network);
+        if (!network.ports().equals(ports)) {
+            ports = network.ports();
+            io.follow(ports);
+        }
     }
 
     private boolean obey() {
@@ -181,6 +216,13 @@ public final class Worker implements TableOwner, AutoCloseable {
         return any;
     }
 
+    private void watchHeld() {
+        if (!isHeldFull && io.isNearlyFull()) {
+            isHeldFull = true;
+            listener.heldFull();
+        }
+    }
+
     private boolean follow(long now) {
         int applied = replica.apply(now, APPLY_BUDGET);
         if (applied > 0 && replica.takeCompared()) {
@@ -219,58 +261,113 @@ public final class Worker implements TableOwner, AutoCloseable {
 
     /// Serves from now on, and writes changes under this term. All that the former active sent is applied first.
     ///
-    /// @return done when it serves
-    public CompletableFuture<Boolean> activate(int term) {
+    /// @param notAfter  on [Clock#boottime]: later than this another director may serve, and this one does not
+    ///     begin; [Long#MAX_VALUE] where nobody else is left
+    /// @return whether it serves; done when that is so
+    public CompletableFuture<Boolean> activate(int term, long notAfter) {
         var serves = new CompletableFuture<Boolean>();
         ask(() -> {
-            long now = Clock.monotonic();
-            replica.applyAll(now);
-            tables.promote(term, now);
-            markAt = now;
-            mode = Mode.ACTIVE;
-            replica.forget();
-            serves.complete(true);
+            replica.applyAll(Clock.monotonic());
+            boolean isInTime = Clock.boottime() - notAfter <= 0;
+            if (isInTime && enter(Mode.Order.ACTIVATE)) {
+                beginStream(term);
+                replica.forget();
+            }
+            serves.complete(isInTime);
         });
         return serves;
     }
 
+    /// Goes on under a higher term, whose stream begins anew. What is known stays as it is, with its versions:
+    /// on a standby, records of a term before the stream's give way, and a snapshot brings all.
+    ///
+    /// @return whether it does: false where it does not serve, or where the term is not above its own
+    public CompletableFuture<Boolean> renew(int term) {
+        var renewed = new CompletableFuture<Boolean>();
+        ask(() -> {
+            boolean serves = mode == Mode.ACTIVE || mode == Mode.HELD;
+            boolean isHigher = term > Version.term(tables.changes().version());
+            if (serves && isHigher) {
+                beginStream(term);
+            }
+            renewed.complete(serves && isHigher);
+        });
+        return renewed;
+    }
+
+    private void beginStream(int term) {
+        long now = Clock.monotonic();
+        tables.promote(term, now);
+        markAt = now;
+    }
+
     /// Serves nothing from now on, and follows.
     public void standBy() {
+        long end = lease.end();
         ask(() -> {
-            mode = Mode.STANDBY;
-            lease.unbind(); // only now: until the mode has changed, the lost lease is what holds back the old batch
-            tables.demote();
+            if (enter(Mode.Order.STAND_BY)) {
+                stopServing(end);
+            }
         });
     }
 
     /// Leaves packets where they are, and reports the last version to the listener.
     public void hold() {
         ask(() -> {
-            mode = Mode.HELD;
-            tables.changes().mark(Clock.monotonic());
-            listener.held(tables.changes().version());
+            if (enter(Mode.Order.HOLD)) {
+                isHeldFull = false;
+                tables.changes().mark(Clock.monotonic());
+                listener.held(tables.changes().version());
+            }
         });
     }
 
     /// Serves again after a hold, what was held first.
     public void resume() {
-        ask(() -> mode = Mode.ACTIVE);
+        ask(() -> enter(Mode.Order.RESUME));
     }
 
     /// Sends what was held and what still arrives on to another director.
     ///
     /// @param macs  of that director, by index of the port
     public void relay(long[] macs) {
+        long end = lease.end();
         ask(() -> {
             forwarder.relayTo(macs);
-            mode = Mode.RELAY;
-            lease.unbind();
-            tables.demote();
+            if (enter(Mode.Order.RELAY)) {
+                stopServing(end);
+            }
         });
     }
 
-    public void nextHops(NextHops hops) {
-        forwarder.nextHops(hops);
+    /// Only after the mode has changed: until then the lost lease is what holds back the old batch.
+    ///
+    /// @param end  of the lease when this was ordered: a promotion that was ordered after it has renewed the lease
+    private void stopServing(long end) {
+        lease.unbind(end);
+        tables.demote();
+    }
+
+    /// Goes over to the mode that an order leads to.
+    ///
+    /// @return whether it leads anywhere
+    private boolean enter(Mode.Order order) {
+        var next = mode.after(order);
+        if (next.isPresent()) {
+            mode = next.get();
+            return true;
+        }
+        tables.counters().count(Counter.ORDER_IGNORED);
+        if (ignored.add(order)) {
+            log.warn("order ignored order={} mode={}", order, mode);
+        }
+        return false;
+    }
+
+    /// Goes over to these links and ways before the next packet. Any thread.
+    public void network(Network now) {
+        news.set(now);
+        wakeUp.signal();
     }
 
     public Counters counters() {

@@ -12,8 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MachineTest {
-    private static final Netlink.Link WAN = new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, true);
-    private static final Netlink.Link LAN = new Netlink.Link(3, "lan", 0x02_00_00_00_00_02L, 9000, true);
+    private static final Netlink.Link WAN = new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, true, true);
+    private static final Netlink.Link LAN = new Netlink.Link(3, "lan", 0x02_00_00_00_00_02L, 9000, true, true);
     private static final List<Netlink.Address> ADDRESSES = List.of(
             new Netlink.Address(2, ip("192.0.2.2"), 24),
             new Netlink.Address(2, ip("192.0.2.3"), 24),
@@ -60,8 +60,8 @@ class MachineTest {
     void allMistakesAreReportedAtOnceEachWithItsWayOut() {
         var machine = new Machine(
                 List.of(
-                        new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, false),
-                        new Netlink.Link(9, "tun0", 0, 1400, true)),
+                        new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, false, false),
+                        new Netlink.Link(9, "tun0", 0, 1400, true, true)),
                 List.of(new Netlink.Address(9, ip("192.0.2.10"), 32), new Netlink.Address(17, ip("10.0.0.1"), 24)));
 
         var mistakes = machine.mistakes(configuration("wan", "lan", "tun0"));

@@ -94,7 +94,7 @@ class TemplateCommandsTest {
                         real("10.0.0.11", 8080, 1),
                         real("10.0.0.11", 8081, 1),
                         real("10.0.0.12", 8080, 1)));
-        worker.activate(1).join();
+        worker.activate(1, Long.MAX_VALUE).join();
         int slot = template(CLIENT, OTHER, 300);
         var commands = new TemplateCommands(worker, new Replication(_ -> {}));
         var client = MarkRule.Prefix.of("198.51.100.7");

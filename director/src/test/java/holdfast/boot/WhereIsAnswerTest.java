@@ -82,7 +82,7 @@ class WhereIsAnswerTest {
     @Test
     void aBlockedClientIsRehomedAllTheSame() {
         idle.configure(List.of(), persistent(tcp(80), 300, "255.255.255.255", REAL, OTHER));
-        idle.worker.activate(1).join();
+        idle.worker.activate(1, Long.MAX_VALUE).join();
         idle.worker
                 .query(tables -> tables.templates().insert(CLIENT.bits(), 0, 300, Clock.monotonic() + 300 * SECOND))
                 .join();

@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Test;
 /// side. System calls are left out: [Egress] is an empty one here.
 class AllocationTest {
     private static final int ROUNDS = 30_000;
+    private static final Ports PORTS = new Ports(List.of(
+            new Ports.Port("wan", 1, TestDirector.WAN_MAC, 1500, TestDirector.ip("192.0.2.2")),
+            new Ports.Port("lan", 2, TestDirector.LAN_MAC, 1500, TestDirector.ip("10.0.0.2"))));
 
     private final Arena memory = Arena.ofConfined();
     private final Tables active = tables();
@@ -64,12 +67,9 @@ class AllocationTest {
     }
 
     private Forwarder forwarder() {
-        var ports = new Ports(List.of(
-                new Ports.Port("wan", 1, TestDirector.WAN_MAC, 1500, TestDirector.ip("192.0.2.2")),
-                new Ports.Port("lan", 2, TestDirector.LAN_MAC, 1500, TestDirector.ip("10.0.0.2"))));
         var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, 0)));
-        var made = new Forwarder(active, ports, owned, probes, (_, _, _) -> {});
-        made.nextHops(TestDirector.hops());
+        var made = new Forwarder(active, PORTS, owned, probes, (_, _, _) -> {}, (_, _, _) -> {});
+        made.follow(new Network(PORTS, TestDirector.hops()));
         return made;
     }
 
@@ -112,7 +112,7 @@ class AllocationTest {
         var hops = new NextHops(
                 List.of(new NextHops.Route(0, 0, 0, 1, 0)),
                 List.of(new NextHops.Neighbour(1, REAL, TestDirector.REAL_MAC)));
-        forwarder.nextHops(hops);
+        forwarder.follow(new Network(PORTS, hops));
         assertThat(allocated(new Runnable() {
                     private int next;
 
@@ -135,11 +135,13 @@ class AllocationTest {
         long unreachable = clientFrame(50000, 81, SYN);
         long ping = copyOf(TestPacket.icmpEcho(CLIENT, VIP, "twelve bytes"));
         long arp = copyOf(TestPacket.arpRequest(CLIENT, VIP));
+        long theft = copyOf(TestPacket.arpRequest(VIP, VIP));
         assertThat(allocated(() -> {
                     take(stray, 54, 0);
                     take(unreachable, 54, 0);
                     take(ping, 54, 0);
                     take(arp, 42, 0);
+                    take(theft, 42, 0);
                     now += 10_000_000;
                 }))
                 .isZero();

@@ -35,7 +35,7 @@ class EngineFindingsTest {
             director.client(1025, TestDirector.SYN, Counter.FORWARDED_TO_SERVER);
             director.now += 100 * TestDirector.SECOND;
             director.tables.turn(director.now, Integer.MAX_VALUE); // a SYN that nobody answered is gone after 60 s
-            director.forwarder.nextHops(NextHops.none());
+            director.nextHops(NextHops.none());
 
             director.client(1026, TestDirector.SYN, Counter.DROPPED_NO_ROUTE);
 

@@ -39,7 +39,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
 
     EngineUnderTest(SplittableRandom random) {
         engine = new TestDirector(new Configuration.Datapath(CONNECTIONS_MAX, CONNECTIONS_MAX, 0, false));
-        engine.forwarder.nextHops(hops());
+        engine.nextHops(hops());
         model = new ModelDirector(CONNECTIONS_MAX);
         var lots = new EngineLots(random);
         for (var key : EngineWalk.SERVICES) {
@@ -140,7 +140,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                     silent.add(w.real());
                 }
                 model.silent(silent);
-                engine.forwarder.nextHops(hops());
+                engine.nextHops(hops());
             }
             case EngineWalk.SetIpvs s -> {
                 ipvs = s.ipvs();

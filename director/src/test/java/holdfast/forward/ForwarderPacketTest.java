@@ -45,6 +45,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// A frame in, frames out, byte for byte; rows are those of IPVS-REF 1.15. [TestDirector] checks after each frame that
 /// exactly one counter says what became of it.
@@ -322,6 +324,65 @@ class ForwarderPacketTest {
         expected[4] = (byte) 0xb4;
         expected[5] = 0x05;
         assertSent(sent, LAN, expected);
+    }
+
+    private static long superFrame(int payload, int gsoSize) {
+        long big = segment(CLIENT, 40000, VIP, 80, ACK, "a".repeat(payload));
+        Memory.putByte(big + 1, (byte) 1); // GSO_TCPV4
+        Memory.putShort(big + 4, (short) gsoSize);
+        return big;
+    }
+
+    private void lowerInnerMtu() {
+        director.lan(new Ports.Port("lan", 12, LAN_MAC, 1400, ip("10.0.0.2")));
+    }
+
+    @Test
+    void aLowerMtuCountsForTheNextPacket() {
+        director.connect(40000);
+        lowerInnerMtu();
+        director.take(WAN, segment(CLIENT, 40000, VIP, 80, ACK, "a".repeat(1360)), Counter.FORWARDED_TO_SERVER);
+
+        var payload = "a".repeat(1361);
+        var sent = director.take(WAN, segment(CLIENT, 40000, VIP, 80, ACK, payload), Counter.DROPPED_TOO_BIG);
+        assertError(sent.getFirst(), 3, 4, 1400, VIP, segment(CLIENT, 40000, VIP, 80, ACK, payload));
+    }
+
+    @Test
+    void aSuperFrameIsTooBigWhereThePacketsCutFromItAre() {
+        director.connect(40000);
+        lowerInnerMtu();
+        director.take(WAN, superFrame(3000, 1360), Counter.FORWARDED_TO_SERVER);
+
+        var sent = director.take(WAN, superFrame(3000, 1361), Counter.DROPPED_TOO_BIG);
+        assertError(sent.getFirst(), 3, 4, 1400, VIP, superFrame(3000, 1361));
+    }
+
+    @Test
+    void aSuperFrameShorterThanItsOwnSegmentsIsJudgedByItsLength() {
+        director.connect(40000);
+        lowerInnerMtu();
+        director.take(WAN, superFrame(1360, 1460), Counter.FORWARDED_TO_SERVER);
+    }
+
+    /// With GSO_UDP_L4 (5) each packet has a UDP header of its own; with GSO_UDP (3) all are fragments of one.
+    @ParameterizedTest
+    @CsvSource({"5, 1372, FORWARDED_TO_SERVER", "5, 1373, DROPPED_TOO_BIG", "3, 1380, FORWARDED_TO_SERVER"})
+    void aSuperFrameOfDatagramsIsJudgedByItsKind(int type, int gsoSize, Counter end) {
+        serves(rr(DNS, real("10.0.0.11", 53, 1)));
+        lowerInnerMtu();
+        long big = datagram(CLIENT, 40000, VIP, 53, "a".repeat(3000));
+        Memory.putByte(big + 1, (byte) type);
+        Memory.putShort(big + 4, (short) gsoSize);
+        director.take(WAN, big, end);
+    }
+
+    @Test
+    void whatIsSentHasTheMacThatTheLinkHasNow() {
+        director.lan(new Ports.Port("lan", 99, 0xcafe, 1500, ip("10.0.0.2")));
+        var sent = director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
+        assertThat(TestDirector.number(sent.getFirst(), Frame.VNET_BYTES + 6, 6))
+                .isEqualTo(0xcafe);
     }
 
     @Test
@@ -604,15 +665,56 @@ class ForwarderPacketTest {
 
     @Test
     void anotherDirectorsAnnouncementIsNotAnswered() { // or two directors would answer each other for ever
-        assertThat(director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.NOT_OURS))
+        assertThat(director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.ARP_CONFLICT))
                 .isEmpty();
     }
 
     @Test
+    void whoeverClaimsAnOwnedAddressIsReported() {
+        director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.ARP_CONFLICT);
+        director.take(LAN, arpReply(TestPacket.arpRequest(INNER, REAL)), Counter.ARP_CONFLICT);
+        assertThat(director.conflicts).containsExactly(new TestDirector.Conflict(VIP, TestPacket.CLIENT_MAC, WAN));
+        director.now += SECOND / 10;
+        director.take(LAN, arpReply(TestPacket.arpRequest(INNER, REAL)), Counter.ARP_CONFLICT);
+        assertThat(director.conflicts).endsWith(new TestDirector.Conflict(INNER, TestPacket.CLIENT_MAC, LAN));
+    }
+
+    @Test
+    void aFloodOfClaimsIsReportedTenTimesASecond() {
+        for (int ms = 0; ms < 1000; ms++) {
+            director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.ARP_CONFLICT);
+            director.now += SECOND / 1000;
+        }
+        assertThat(director.conflicts).hasSize(10);
+    }
+
+    @Test
+    void ourOwnAnnouncementHeardOnAnotherPortIsNoConflict() {
+        long ours = TestPacket.arpRequest(VIP, VIP);
+        Mac.store(ours + 24 + 8, LAN_MAC);
+        director.take(WAN, ours, Counter.NOT_OURS);
+        assertThat(director.conflicts).isEmpty();
+    }
+
+    @Test
+    void aClaimOnAForeignLinkOrWhileAnotherDirectorIsActiveIsNoConflict() {
+        director.take(LAN, TestPacket.arpRequest(VIP, VIP), Counter.NOT_OURS);
+        for (var mode : List.of(Mode.STANDBY, Mode.RELAY)) {
+            director.mode = mode;
+            director.take(WAN, TestPacket.arpRequest(VIP, VIP), Counter.NOT_OURS);
+        }
+        assertThat(director.conflicts).isEmpty();
+    }
+
+    private static long arpReply(long request) {
+        Memory.putShortBe(request + 24 + 6, (short) 2);
+        return request;
+    }
+
+    @Test
     void anArpAnswerIsNotAnswered() {
-        long answer = TestPacket.arpRequest(CLIENT, VIP);
-        Memory.putShortBe(answer + 24 + 6, (short) 2);
-        assertThat(director.take(WAN, answer, Counter.NOT_OURS)).isEmpty();
+        assertThat(director.take(WAN, arpReply(TestPacket.arpRequest(CLIENT, VIP)), Counter.NOT_OURS))
+                .isEmpty();
     }
 
     @Test

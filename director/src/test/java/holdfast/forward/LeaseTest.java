@@ -26,7 +26,16 @@ class LeaseTest {
         lease.renew(200);
         assertThat(lease.isLost(150)).isFalse();
         assertThat(lease.isLost(250)).isTrue();
-        lease.unbind();
+        lease.unbind(lease.end());
         assertThat(lease.isLost(250)).isFalse();
+    }
+
+    @Test
+    void aLateUnbindingLeavesANewerRenewalAlone() {
+        lease.renew(100);
+        long ofTheOldTerm = lease.end();
+        lease.renew(200);
+        lease.unbind(ofTheOldTerm);
+        assertThat(lease.isLost(250)).isTrue();
     }
 }

@@ -114,11 +114,12 @@ class SharedStateLincheckTest {
         }
     }
 
-    /// One election, one worker. The end of the lease only ever moves on; and it is unbound after the last
-    /// renewal that the election made, never beside one.
+    /// One election, one worker. The election renews, and orders to stop for the renewal that it made last; the
+    /// worker obeys later, perhaps after a newer renewal, which must then stay.
     public static final class SharedLease {
         private final Lease lease = new Lease();
         private int until;
+        private volatile long ordered;
 
         @Operation(nonParallelGroup = "election")
         public void renew() {
@@ -126,8 +127,13 @@ class SharedStateLincheckTest {
         }
 
         @Operation(nonParallelGroup = "election")
-        public void unbind() {
-            lease.unbind();
+        public void orderStop() {
+            ordered = lease.end();
+        }
+
+        @Operation(nonParallelGroup = "worker")
+        public void stop() {
+            lease.unbind(ordered);
         }
 
         @Operation(nonParallelGroup = "worker")
@@ -139,14 +145,19 @@ class SharedStateLincheckTest {
     public static final class PlainLease {
         private int until;
         private boolean bound;
+        private int ordered;
 
         public void renew() {
             until++;
             bound = true;
         }
 
-        public void unbind() {
-            bound = false;
+        public void orderStop() {
+            ordered = until;
+        }
+
+        public void stop() {
+            bound = bound && ordered != until;
         }
 
         public boolean isLost(int boottime) {

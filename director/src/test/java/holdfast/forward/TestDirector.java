@@ -56,15 +56,23 @@ final class TestDirector implements AutoCloseable {
     final Replica replica;
     final ProbeQueue probes = new ProbeQueue();
     final List<Sent> sent = new ArrayList<>();
+    final List<Conflict> conflicts = new ArrayList<>();
     Mode mode = Mode.ACTIVE;
     Ipvs ipvs = Ipvs.DEFAULT;
     List<MarkRule> marks = List.of();
     long now = 1000 * SECOND;
 
     private final Arena memory = Arena.ofConfined();
+    private Ports ports = new Ports(List.of(
+            new Ports.Port("wan", 11, WAN_MAC, MTU, ip("192.0.2.2")),
+            new Ports.Port("lan", 12, LAN_MAC, MTU, ip("10.0.0.2"))));
+    private NextHops hops = hops();
 
     /// A frame that left, with its `virtio_net_hdr`.
     record Sent(int port, byte[] bytes) {}
+
+    /// A stranger who claimed an owned address.
+    record Conflict(int address, long mac, int port) {}
 
     TestDirector(Configuration.Service... services) {
         this(new Configuration.Datapath(64, 64, 0, false), services);
@@ -76,9 +84,6 @@ final class TestDirector implements AutoCloseable {
 
     /// @param ringRecords  of its ring of changes
     TestDirector(Configuration.Datapath limits, int ringRecords, Configuration.Service... services) {
-        var ports = new Ports(List.of(
-                new Ports.Port("wan", 11, WAN_MAC, MTU, ip("192.0.2.2")),
-                new Ports.Port("lan", 12, LAN_MAC, MTU, ip("10.0.0.2"))));
         tables = new Tables(limits, true, new FlowHash(7, 8), now, memory, ringRecords);
         replica = new Replica(tables, 1024);
         configure(services);
@@ -89,8 +94,21 @@ final class TestDirector implements AutoCloseable {
                 new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, WAN), new OwnedAddresses.Owned(INNER, LAN))),
                 probes,
                 (port, address, length) ->
-                        sent.add(new Sent(port, TestPacket.load(address, Frame.VNET_BYTES + length))));
-        forwarder.nextHops(hops());
+                        sent.add(new Sent(port, TestPacket.load(address, Frame.VNET_BYTES + length))),
+                (address, mac, port) -> conflicts.add(new Conflict(address, mac, port)));
+        nextHops(hops());
+    }
+
+    /// Goes over to other ways.
+    void nextHops(NextHops now) {
+        hops = now;
+        forwarder.follow(new Network(ports, hops));
+    }
+
+    /// Goes over to another inner link.
+    void lan(Ports.Port now) {
+        ports = new Ports(List.of(ports.at(WAN), now));
+        forwarder.follow(new Network(ports, hops));
     }
 
     /// Goes over to another configuration.

@@ -22,6 +22,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -157,7 +158,7 @@ class WorkerTest {
         for (int i = 1; i <= 50; i++) {
             connectionArrives(1000 + i, Version.of(1, i));
         }
-        var _ = worker.activate(2);
+        var _ = worker.activate(2, Long.MAX_VALUE);
         assertThat(connections()).isEqualTo(50);
         assertThat(worker.mode()).isEqualTo(Mode.ACTIVE);
         assertThat(worker.equality()).isEqualTo(Equality.UNKNOWN);
@@ -165,8 +166,93 @@ class WorkerTest {
     }
 
     @Test
+    void aPromotionThatComesTooLateChangesNothing() {
+        connectionArrives(1001, Version.of(1, 1));
+        assertThat(worker.activate(2, Clock.boottime() - 1).join()).isFalse();
+        modeBecomes(Mode.STANDBY);
+        assertThat(written()).as("nothing is promoted").isEmpty();
+
+        connectionArrives(1002, Version.of(1, 2));
+        worker.wakeUp();
+        await().until(() -> connections() == 2);
+        assertThat(worker.activate(2, Clock.boottime() + 60_000_000_000L).join())
+                .isTrue();
+        modeBecomes(Mode.ACTIVE);
+    }
+
+    @Test
+    void aRenewalBeginsTheStreamAnewUnderItsTerm() {
+        var _ = worker.activate(2, Long.MAX_VALUE);
+        worker.requestSnapshot();
+        settle();
+        written();
+        assertThat(worker.renew(5).join()).isTrue();
+        modeBecomes(Mode.ACTIVE);
+        assertThat(requireNonNull(worker.out().peek()).version()).isEqualTo(Version.of(5, 0));
+        written();
+        worker.requestSnapshot();
+        await().until(() -> worker.out().size() >= 3);
+        assertThat(written()).startsWith(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.MARK);
+    }
+
+    @Test
+    void aRenewalIsRefusedWhereNothingIsServedAndUnderATermThatIsNotHigher() {
+        assertThat(worker.renew(3).join()).isFalse();
+        var _ = worker.activate(3, Long.MAX_VALUE);
+        assertThat(worker.renew(3).join()).isFalse();
+        assertThat(worker.renew(2).join()).isFalse();
+        assertThat(Version.term(version())).isEqualTo(3);
+    }
+
+    private long version() {
+        return worker.query(tables -> tables.changes().version()).join();
+    }
+
+    @Test
+    void aHeldWorkerIsRenewedAndStaysHeld() {
+        var _ = worker.activate(3, Long.MAX_VALUE);
+        worker.hold();
+        assertThat(worker.renew(4).join()).isTrue();
+        modeBecomes(Mode.HELD);
+        assertThat(Version.term(version())).isEqualTo(4);
+    }
+
+    @Test
+    void ordersThatMakeNoSenseAreIgnoredAndCounted() {
+        worker.resume();
+        worker.hold();
+        worker.relay(new long[0]);
+        modeBecomes(Mode.STANDBY);
+        assertThat(held).isEmpty();
+        assertThat(worker.counters().value(Counter.ORDER_IGNORED)).isEqualTo(3);
+    }
+
+    /// The election posts a demotion, and has renewed the lease for its next promotion before the worker obeys.
+    @Test
+    void aLateDemotionDoesNotTakeTheFenceFromTheNextPromotion() throws Exception {
+        var _ = worker.activate(1, Long.MAX_VALUE);
+        lease.renew(Clock.boottime() + 1_000_000_000L);
+        var busy = new CountDownLatch(1);
+        var _ = worker.query(_ -> {
+            try {
+                return busy.await(5, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        worker.standBy();
+        lease.renew(5);
+        var serves = worker.activate(2, Long.MAX_VALUE);
+        busy.countDown();
+        assertThat(serves.get(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(lease.isLost(6))
+                .as("the second promotion is fenced by its own lease")
+                .isTrue();
+    }
+
+    @Test
     void anActiveMarksItsStreamAndWakesItsReader() throws InterruptedException {
-        var _ = worker.activate(1);
+        var _ = worker.activate(1, Long.MAX_VALUE);
         await().until(() -> worker.out().size() >= 3);
         assertThat(written()).containsOnly(Delta.Op.MARK);
         assertThat(wakeUps.poll(5, TimeUnit.SECONDS)).isTrue();
@@ -174,7 +260,7 @@ class WorkerTest {
 
     @Test
     void anActiveTakesNothingFromAnotherStream() {
-        var _ = worker.activate(2);
+        var _ = worker.activate(2, Long.MAX_VALUE);
         settle();
         connectionArrives(1000, Version.of(1, 7));
         worker.wakeUp();
@@ -184,7 +270,7 @@ class WorkerTest {
 
     @Test
     void aHoldReportsTheLastVersionWithAMarkBehindIt() throws InterruptedException {
-        var _ = worker.activate(3);
+        var _ = worker.activate(3, Long.MAX_VALUE);
         settle();
         written();
         worker.hold();
@@ -195,7 +281,7 @@ class WorkerTest {
 
     @Test
     void nothingIsWrittenDuringAHoldAndAResumeGoesOn() throws InterruptedException {
-        var _ = worker.activate(3);
+        var _ = worker.activate(3, Long.MAX_VALUE);
         worker.hold();
         assertThat(held.poll(5, TimeUnit.SECONDS)).isNotNull();
         settle();
@@ -213,7 +299,7 @@ class WorkerTest {
 
     @Test
     void aRelayFollowsTheNewActiveAtOnce() throws InterruptedException {
-        var _ = worker.activate(3);
+        var _ = worker.activate(3, Long.MAX_VALUE);
         worker.hold();
         assertThat(held.poll(5, TimeUnit.SECONDS)).isNotNull();
         worker.relay(new long[0]);
@@ -230,7 +316,7 @@ class WorkerTest {
 
     @Test
     void aStandbyStopsWritingAtOnce() {
-        var _ = worker.activate(1);
+        var _ = worker.activate(1, Long.MAX_VALUE);
         worker.standBy();
         modeBecomes(Mode.STANDBY);
         written();

@@ -102,13 +102,23 @@ final class Descriptor implements AutoCloseable {
         }
     }
 
+    /// The bytes that the receive buffer was given. The kernel doubles what it is asked for, to have room for its own.
+    int receiveBufferBytes() {
+        return check("getsockopt(SO_RCVBUF)", option(SO_RCVBUF)) / 2;
+    }
+
     /// The error that waits on a socket, positive, or 0; asking clears it.
     int pendingError() {
+        return Math.abs(option(SO_ERROR));
+    }
+
+    /// The value of an option of the socket, or a negative errno.
+    private int option(int name) {
         try (var arena = Arena.ofConfined()) {
             var value = arena.allocateFrom(ValueLayout.JAVA_INT, 0);
             var length = arena.allocateFrom(ValueLayout.JAVA_INT, 4);
-            int result = Libc.getsockopt(errno, fd, SOL_SOCKET, SO_ERROR, value.address(), length.address());
-            return result < 0 ? -result : value.get(ValueLayout.JAVA_INT, 0);
+            int result = Libc.getsockopt(errno, fd, SOL_SOCKET, name, value.address(), length.address());
+            return result < 0 ? result : value.get(ValueLayout.JAVA_INT, 0);
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 ///
 /// Notifications are subscribed to before the first dump can be asked for, so "dump, then apply what
 /// [#receive] gives" misses nothing; a change may come twice, once in the dump.
-public final class Netlink implements AutoCloseable {
+public final class Netlink implements Kernel {
     private static final int RTNLGRP_LINK = 1;
     private static final int RTNLGRP_NEIGH = 3;
     private static final int RTNLGRP_IPV4_IFADDR = 5;
@@ -50,20 +50,22 @@ public final class Netlink implements AutoCloseable {
         }
     }
 
+    @Override
     public List<Link> links() {
         return dump(RouteMessages.RTM_GETLINK, new byte[RouteMessages.IFINFOMSG_BYTES], RouteMessages::link);
     }
 
+    @Override
     public List<Address> addresses() {
         return dump(RouteMessages.RTM_GETADDR, ipv4(RouteMessages.IFADDRMSG_BYTES), RouteMessages::address);
     }
 
-    /// Unicast routes of all tables; not those to the host itself, nor the ones that only refuse.
+    @Override
     public List<Route> routes() {
         return dump(RouteMessages.RTM_GETROUTE, ipv4(RouteMessages.RTMSG_BYTES), RouteMessages::route);
     }
 
-    /// All neighbours, usable or not.
+    @Override
     public List<Neighbour> neighbours() {
         return dump(RouteMessages.RTM_GETNEIGH, ipv4(RouteMessages.NDMSG_BYTES), RouteMessages::neighbour);
     }
@@ -81,13 +83,12 @@ public final class Netlink implements AutoCloseable {
                 .toList();
     }
 
-    /// For [Poller]; readable when a notification waits.
+    @Override
     public int fd() {
         return notifications.fd();
     }
 
-    /// The notifications that wait now, oldest first; does not wait itself. With [Change.Overrun] among them
-    /// some were lost, and everything must be dumped again.
+    @Override
     public List<Change> receive() {
         var changes = new ArrayList<Change>();
         for (int i = 0; i < DATAGRAMS_MAX; i++) {
@@ -97,7 +98,7 @@ public final class Netlink implements AutoCloseable {
             }
             if (Errno.ENOBUFS.is(taken.result()) || Errno.EMSGSIZE.is(taken.result())) {
                 changes.add(new Change.Overrun());
-            } else if (taken.result() < 0) {
+            } else if (taken.result() < 0 && !Errno.EINTR.is(taken.result())) {
                 throw notifications.failure("recv", (int) -taken.result());
             }
             taken.messages().stream()
@@ -108,40 +109,30 @@ public final class Netlink implements AutoCloseable {
         return changes;
     }
 
-    /// Asks the kernel to use this neighbour: it sends ARP for an unknown or failed one and verifies a stale
-    /// one. What comes of it arrives as [Change.NeighbourChanged].
-    ///
-    /// @throws SyscallException EPERM without CAP_NET_ADMIN, ENODEV where there is no such interface
-    public void probe(int ifindex, int address) {
+    @Override
+    public Optional<Integer> probe(int ifindex, int address) {
         var body = body(RouteMessages.NDMSG_BYTES, 1);
         body.put(0, (byte) AF_INET).putInt(4, ifindex).put(10, (byte) NTF_USE);
         attribute(body, RouteMessages.NDA_DST, address);
-        requests.request(RouteMessages.RTM_NEWNEIGH, NLM_F_CREATE, body.flip()).ifPresent(errno -> {
-            throw requests.failure("RTM_NEWNEIGH(" + text(address) + ")", errno);
-        });
+        return requests.request(RouteMessages.RTM_NEWNEIGH, NLM_F_CREATE, body.flip());
     }
 
-    /// Makes the kernel ask neighbours that it takes for reachable whether they still are, at that MAC address; without
-    /// this it trusts them for up to 45 s. It goes on using an entry meanwhile. Where no answer comes in some three
-    /// seconds the entry is not usable any more, and a [#probe] looks for the neighbour's new address. Entries that
-    /// somebody made permanent are left alone.
-    ///
-    /// @throws SyscallException EPERM without CAP_NET_ADMIN
-    public void verify(Predicate<Neighbour> whom) {
-        dump(RouteMessages.RTM_GETNEIGH, ipv4(RouteMessages.NDMSG_BYTES), RouteMessages::reachableNeighbour).stream()
+    @Override
+    public List<Integer> verify(Predicate<Neighbour> whom) {
+        return dump(RouteMessages.RTM_GETNEIGH, ipv4(RouteMessages.NDMSG_BYTES), RouteMessages::reachableNeighbour)
+                .stream()
                 .filter(whom)
-                .forEach(this::verify);
+                .map(this::verify)
+                .flatMap(Optional::stream)
+                .filter(errno -> errno != Errno.ENOENT.number()) // it has gone since the dump
+                .toList();
     }
 
-    private void verify(Neighbour neighbour) {
+    private Optional<Integer> verify(Neighbour neighbour) {
         var body = body(RouteMessages.NDMSG_BYTES, 1);
         body.put(0, (byte) AF_INET).putInt(4, neighbour.ifindex()).putShort(8, NUD_PROBE);
         attribute(body, RouteMessages.NDA_DST, neighbour.address());
-        requests.request(RouteMessages.RTM_NEWNEIGH, NLM_F_REPLACE, body.flip()).ifPresent(errno -> {
-            if (errno != Errno.ENOENT.number()) { // it has gone since the dump
-                throw requests.failure("RTM_NEWNEIGH(" + text(neighbour.address()) + ")", errno);
-            }
-        });
+        return requests.request(RouteMessages.RTM_NEWNEIGH, NLM_F_REPLACE, body.flip());
     }
 
     /// Gives an interface an address.
@@ -199,9 +190,10 @@ public final class Netlink implements AutoCloseable {
         notifications.close();
     }
 
-    /// @param mac  0 where the link has no Ethernet address
-    /// @param up   whether it is switched on and has a carrier
-    public record Link(int index, String name, long mac, int mtu, boolean up) {}
+    /// @param mac      0 where the link has no Ethernet address
+    /// @param enabled  whether it is switched on (`ip link set up`)
+    /// @param up       whether it is switched on and has a carrier
+    public record Link(int index, String name, long mac, int mtu, boolean enabled, boolean up) {}
 
     public record Address(int ifindex, int address, int prefixLength) {}
 

@@ -107,6 +107,8 @@ final class NetlinkSocket implements AutoCloseable {
     }
 
     /// Everything of one kind. A dump that a change interrupted is made again, because it may lack or repeat entries.
+    ///
+    /// @throws InterruptedDumpException where that happened to each attempt
     List<NetlinkMessage> dump(int type, ByteBuffer body) {
         for (int attempt = 0; attempt < DUMP_ATTEMPTS_MAX; attempt++) {
             var messages = new ArrayList<NetlinkMessage>();
@@ -115,7 +117,8 @@ final class NetlinkSocket implements AutoCloseable {
                 return messages;
             }
         }
-        throw socket.failure("recv(dump interrupted by changes each time)", -Errno.EAGAIN.number());
+        throw new InterruptedDumpException("a list of the kernel changed during each of " + DUMP_ATTEMPTS_MAX
+                + " attempts to read it (request type " + type + ")");
     }
 
     /// Reads until the end of a dump; whether it is consistent.

@@ -67,9 +67,10 @@ final class RouteMessages {
             return Optional.empty();
         }
         int flags = fixed.getInt(8);
-        boolean up = (flags & IFF_UP) != 0 && (flags & IFF_RUNNING) != 0;
+        boolean enabled = (flags & IFF_UP) != 0;
+        boolean up = enabled && (flags & IFF_RUNNING) != 0;
         long mac = mac(attributes.get(IFLA_ADDRESS));
-        return Optional.of(new Link(fixed.getInt(4), text(name), mac, number(attributes, IFLA_MTU, 0), up));
+        return Optional.of(new Link(fixed.getInt(4), text(name), mac, number(attributes, IFLA_MTU, 0), enabled, up));
     }
 
     /// `struct ifaddrmsg`. On a point-to-point link IFA_ADDRESS is the far end; IFA_LOCAL is ours.

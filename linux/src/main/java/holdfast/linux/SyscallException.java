@@ -16,7 +16,7 @@ public final class SyscallException extends RuntimeException {
 
     /// @param purpose  what the call was for, as the rest of a sentence after "for": `the packet ring of interface 3`
     /// @param errno    the kernel's error number, positive
-    SyscallException(String call, String purpose, int errno) {
+    public SyscallException(String call, String purpose, int errno) {
         super(message(call, purpose, errno));
         this.call = call;
         this.errno = errno;

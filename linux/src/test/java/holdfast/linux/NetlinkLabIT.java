@@ -81,6 +81,25 @@ class NetlinkLabIT {
     }
 
     @Test
+    void aProbeThatTheKernelRefusesIsAnAnswer() {
+        assertThat(netlink.probe(9999, PEER)).contains(Errno.ENODEV.number());
+    }
+
+    @Test
+    void aLinkWithoutACarrierIsEnabledButNotUp() {
+        Lab.run("ip -n peer link set eth0 down");
+        await(change -> change instanceof Change.LinkChanged(var link, var _)
+                && link.name().equals("ours")
+                && link.enabled()
+                && !link.up());
+        Lab.run("ip link set ours down");
+        await(change -> change instanceof Change.LinkChanged(var link, var _)
+                && link.name().equals("ours")
+                && !link.enabled()
+                && !link.up());
+    }
+
+    @Test
     void linksAndRoutesReportTheirChanges() {
         int index = Lab.index("ours");
         Lab.run("ip addr add 10.2.0.1/24 dev ours");
@@ -103,9 +122,9 @@ class NetlinkLabIT {
         int index = Lab.index("ours");
         long mac = Lab.inside("peer", () -> Lab.link("eth0").orElseThrow().mac());
         assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
-        netlink.probe(index, PEER);
+        assertThat(netlink.probe(index, PEER)).isEmpty();
         await(new Change.NeighbourChanged(new Neighbour(index, PEER, mac, true), false)::equals);
-        netlink.probe(index, PEER);
+        assertThat(netlink.probe(index, PEER)).isEmpty();
         assertThat(netlink.neighbours()).contains(new Neighbour(index, PEER, mac, true));
     }
 
@@ -114,13 +133,13 @@ class NetlinkLabIT {
         int index = Lab.index("ours");
         long mac = Lab.inside("peer", () -> Lab.link("eth0").orElseThrow().mac());
         assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
-        netlink.probe(index, PEER);
+        assertThat(netlink.probe(index, PEER)).isEmpty();
         await(new Change.NeighbourChanged(new Neighbour(index, PEER, mac, true), false)::equals);
         Lab.run("ip -n peer link set eth0 address 02:00:00:00:00:99");
-        netlink.verify(neighbour -> neighbour.address() == PEER);
+        assertThat(netlink.verify(neighbour -> neighbour.address() == PEER)).isEmpty();
         assertThat(netlink.neighbours()).as("still used").contains(new Neighbour(index, PEER, mac, true));
         await(change -> change instanceof Change.NeighbourChanged(var lost, var _) && !lost.usable());
-        netlink.probe(index, PEER);
+        assertThat(netlink.probe(index, PEER)).isEmpty();
         await(new Change.NeighbourChanged(new Neighbour(index, PEER, 0x02_00_00_00_00_99L, true), false)::equals);
     }
 
@@ -129,7 +148,7 @@ class NetlinkLabIT {
         int index = Lab.index("ours");
         assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
         Lab.run("ip neigh add 10.2.0.99 lladdr 02:00:00:00:00:77 dev ours nud permanent");
-        netlink.verify(neighbour -> true);
+        assertThat(netlink.verify(neighbour -> true)).isEmpty();
         assertThat(Lab.run("ip neigh show 10.2.0.99")).contains("PERMANENT");
     }
 
@@ -137,9 +156,9 @@ class NetlinkLabIT {
     void aProbeOfNobodyEndsInANeighbourThatIsNotUsable() {
         int index = Lab.index("ours");
         assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
-        netlink.probe(index, NOBODY);
+        assertThat(netlink.probe(index, NOBODY)).isEmpty();
         await(new Change.NeighbourChanged(new Neighbour(index, NOBODY, 0, false), false)::equals);
-        netlink.probe(index, NOBODY);
+        assertThat(netlink.probe(index, NOBODY)).isEmpty();
     }
 
     @Test

@@ -149,6 +149,39 @@ class PacketRingLabIT {
     }
 
     @Test
+    void aRingIsNearlyFullAtThreeQuartersAndNotAfterItsFramesWereRead() {
+        try (var ring = PacketRing.open(Lab.index("right"), 64, 64);
+                var sender = PacketSender.open(Lab.index("left"))) {
+            for (int i = 0; i < 47; i++) {
+                sender.sendFrame(Frames.of(60, i));
+            }
+            Frames.awaitArrival(ring, 47);
+            assertThat(ring.isNearlyFull()).isFalse();
+            sender.sendFrame(Frames.of(60, 47));
+            Frames.awaitArrival(ring, 48);
+            assertThat(ring.isNearlyFull()).isTrue();
+            assertThat(Frames.read(ring, 48)).hasSize(48);
+            assertThat(ring.isNearlyFull()).isFalse();
+        }
+    }
+
+    @Test
+    void aRingIsNearlyFullBeforeLargeFramesFindNoRoom() {
+        try (var ring = PacketRing.open(Lab.index("right"), 2048, 64);
+                var sender = PacketSender.open(Lab.index("left"))) {
+            var frame = Frames.of(60_000, 1);
+            int sent = 0;
+            while (!ring.isNearlyFull()) {
+                sender.sendFrame(frame);
+                Frames.awaitArrival(ring, ++sent);
+            }
+            assertThat(sent).isLessThan(2048 / 4 * 3);
+            assertThat(Frames.read(ring, sent)).hasSize(sent);
+            assertThat(ring.stats().truncated()).isZero();
+        }
+    }
+
+    @Test
     void whatWeSendOurselvesIsNotReceived() {
         try (var ring = PacketRing.open(Lab.index("left"), 64, 16);
                 var sender = PacketSender.open(Lab.index("left"))) {

@@ -35,7 +35,7 @@ class RouteMessagesTest {
 
     @Test
     void aLinkHasItsNameMacMtuAndState() {
-        assertThat(RouteMessages.link(message(LINK))).contains(new Link(2, "veth0", 0x3ad07ee228fcL, 1500, true));
+        assertThat(RouteMessages.link(message(LINK))).contains(new Link(2, "veth0", 0x3ad07ee228fcL, 1500, true, true));
     }
 
     @Test

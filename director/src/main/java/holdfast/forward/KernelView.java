@@ -1,0 +1,124 @@
+package holdfast.forward;
+
+import holdfast.conf.Ipv4;
+import holdfast.linux.Netlink;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// What the kernel said of its links, addresses, routes and neighbours, and what follows from it for the datapath.
+/// Pure, and a value.
+record KernelView(
+        List<Netlink.Link> links,
+        List<Netlink.Address> addresses,
+        List<Netlink.Route> routes,
+        List<Netlink.Neighbour> neighbours) {
+    private static final int MAIN_TABLE = 254;
+
+    static final KernelView EMPTY = new KernelView(List.of(), List.of(), List.of(), List.of());
+
+    /// The datapath's interfaces by name; one that does not exist is missing.
+    Ports ports(LinkNeeds needs) {
+        return new Ports(needs.atStart().ports().stream()
+                .map(wanted -> port(wanted, needs))
+                .toList());
+    }
+
+    private Ports.Port port(Ports.Port wanted, LinkNeeds needs) {
+        return link(wanted.name())
+                .map(link -> new Ports.Port(
+                        link.name(), link.index(), link.mac(), link.mtu(), address(link, wanted, needs), state(link)))
+                .orElseGet(() -> Ports.Port.missing(wanted.name()));
+    }
+
+    /// The address of its start where it still has that and must keep it, else its first one.
+    private int address(Netlink.Link link, Ports.Port wanted, LinkNeeds needs) {
+        var has = addressesOf(link);
+        boolean isKept = needs.loyal().contains(wanted.name()) && has.contains(wanted.address());
+        return isKept ? wanted.address() : has.stream().findFirst().orElse(0);
+    }
+
+    private static Ports.State state(Netlink.Link link) {
+        if (!link.enabled()) {
+            return Ports.State.DOWN;
+        }
+        return link.up() ? Ports.State.UP : Ports.State.NO_CARRIER;
+    }
+
+    /// Why this director cannot serve, in the order of the configuration.
+    List<String> faults(LinkNeeds needs) {
+        var faults = new ArrayList<String>();
+        for (var wanted : needs.atStart().ports()) {
+            var link = link(wanted.name());
+            if (link.isEmpty()) {
+                faults.add(wanted.name() + " does not exist");
+            } else {
+                addFaults(link.get(), wanted, needs, faults);
+            }
+        }
+        return faults;
+    }
+
+    private void addFaults(Netlink.Link link, Ports.Port wanted, LinkNeeds needs, List<String> faults) {
+        switch (state(link)) {
+            case DOWN -> faults.add(link.name() + " is down");
+            case NO_CARRIER -> faults.add(link.name() + " has no carrier");
+            case UP, MISSING -> {}
+        }
+        if (link.mac() == 0) {
+            faults.add(link.name() + " has no Ethernet address");
+        }
+        var has = addressesOf(link);
+        boolean isWell = needs.loyal().contains(wanted.name()) ? has.contains(wanted.address()) : !has.isEmpty();
+        if (wanted.address() != 0 && !isWell) {
+            faults.add(link.name() + " has lost its address " + Ipv4.text(wanted.address()));
+        }
+    }
+
+    NextHops hops(Ports ports) {
+        var ways = routes.stream()
+                .filter(route -> route.table() == MAIN_TABLE)
+                .map(route -> new NextHops.Route(
+                        route.destination(),
+                        route.prefixLength(),
+                        route.gateway(),
+                        ports.indexOf(route.ifindex()),
+                        route.metric()))
+                .toList();
+        var usable = neighbours.stream()
+                .filter(neighbour -> neighbour.usable() && ports.indexOf(neighbour.ifindex()) >= 0)
+                .map(neighbour -> new NextHops.Neighbour(
+                        ports.indexOf(neighbour.ifindex()), neighbour.address(), neighbour.mac()))
+                .toList();
+        return new NextHops(ways, usable);
+    }
+
+    /// @param faults        of the links and of what else keeps this director from serving
+    /// @param destinations  addresses of the real servers
+    LinkState state(Network network, List<String> faults, int[] destinations) {
+        var unreachable = Arrays.stream(destinations)
+                .filter(destination -> network.hops().resolve(destination) < 0)
+                .mapToObj(Ipv4::new)
+                .sorted()
+                .toList();
+        var prefixes = routes.stream()
+                .filter(route -> route.table() == MAIN_TABLE && network.ports().indexOf(route.ifindex()) >= 0)
+                .map(route -> Ipv4.text(route.destination()) + "/" + route.prefixLength())
+                .distinct()
+                .sorted()
+                .toList();
+        return new LinkState(network.ports(), faults, unreachable, prefixes);
+    }
+
+    private Optional<Netlink.Link> link(String name) {
+        return links.stream().filter(link -> link.name().equals(name)).findFirst();
+    }
+
+    private List<Integer> addressesOf(Netlink.Link link) {
+        return addresses.stream()
+                .filter(address -> address.ifindex() == link.index())
+                .map(Netlink.Address::address)
+                .toList();
+    }
+}

@@ -1,0 +1,81 @@
+package holdfast.forward;
+
+/// What the director itself sends: ARP answers and echo replies for owned addresses, and ICMP errors. It also sees who
+/// else claims an owned address.
+///
+/// One for each worker; allocates nothing.
+final class OwnAnswers {
+    private static final int ICMP_ERRORS_PER_SECOND = 1000;
+    private static final int CONFLICTS_PER_SECOND = 10;
+
+    /// Who hears of ARP that claims an owned address for a stranger's MAC; lossy.
+    interface Conflicts {
+        void seen(int address, long mac, int port);
+    }
+
+    private final LinkView links;
+    private final OwnedAddresses owned;
+    private final Counters counters;
+    private final Egress egress;
+    private final Conflicts conflicts;
+    private final Replies replies = new Replies(PacketIo.BATCH_MAX);
+    private final TokenBucket errors = new TokenBucket(ICMP_ERRORS_PER_SECOND, 50);
+    private final TokenBucket reports = new TokenBucket(CONFLICTS_PER_SECOND, 1);
+
+    OwnAnswers(LinkView links, OwnedAddresses owned, Counters counters, Egress egress, Conflicts conflicts) {
+        this.links = links;
+        this.owned = owned;
+        this.counters = counters;
+        this.egress = egress;
+        this.conflicts = conflicts;
+    }
+
+    void takeArp(Frame frame, int port, Mode mode, long now) {
+        if (mode == Mode.ACTIVE && owned.isAnsweredOn(Replies.arpSenderAddress(frame), port)) {
+            noteClaim(frame, port, now);
+        } else if (mode == Mode.ACTIVE
+                && Replies.isArpRequest(frame)
+                && owned.isAnsweredOn(Replies.arpTargetAddress(frame), port)
+                && !owned.contains(Replies.arpSenderAddress(frame))) {
+            Replies.answerArp(frame, links.mac(port));
+            egress.send(port, frame.address(), frame.length());
+            counters.count(Counter.ANSWERED_ARP);
+        } else {
+            counters.count(Counter.NOT_OURS);
+        }
+    }
+
+    /// ARP whose sender has an owned address: every neighbour that hears it takes the address for the sender's. It
+    /// is not answered, or two directors would answer each other for ever.
+    private void noteClaim(Frame frame, int port, long now) {
+        long mac = Replies.arpSenderMac(frame);
+        if (links.hasMac(mac)) {
+            counters.count(Counter.NOT_OURS);
+            return;
+        }
+        counters.count(Counter.ARP_CONFLICT);
+        if (reports.take(now)) {
+            conflicts.seen(Replies.arpSenderAddress(frame), mac, port);
+        }
+    }
+
+    void answerEcho(Frame frame, int port) {
+        Replies.answerEcho(frame, links.mac(port));
+        egress.send(port, frame.address(), frame.length());
+        counters.count(Counter.ANSWERED_ECHO);
+    }
+
+    /// Sends an ICMP error about a frame to its sender, unless too many were sent in this second.
+    ///
+    /// @param mtu  for fragmentation needed, else 0
+    void error(Frame frame, int type, int code, int mtu, int port, long now) {
+        if (!errors.take(now)) {
+            counters.count(Counter.SUPPRESSED_ICMP_ERROR);
+            return;
+        }
+        int from = owned.contains(frame.destination()) ? frame.destination() : links.address(port);
+        long error = replies.error(frame, type, code, mtu, from, links.mac(port));
+        egress.send(port, error, Replies.errorLength(error));
+        counters.count(Counter.SENT_ICMP_ERROR);
+    }
+}
