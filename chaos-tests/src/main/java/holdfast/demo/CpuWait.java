@@ -25,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 /// it
 /// ends. What a thread's sum grows by from one look to the next is therefore an upper bound on its longest wait there.
 /// Threads that no packet and no takeover waits for are left out: compilers, garbage collection, the admin API, timers
-/// of the group layer.
+/// and pooled threads of the group layer.
 final class CpuWait implements AutoCloseable {
     private static final long LOOK_INTERVAL = 20_000_000;
     /// Every so many looks, threads that are new are found.
@@ -39,6 +39,7 @@ final class CpuWait implements AutoCloseable {
             "Z",
             "RuntimeWorker",
             "Timer runner",
+            "jgroups-",
             "NioServer",
             "java",
             "VM Periodic",
