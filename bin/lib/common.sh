@@ -113,6 +113,9 @@ setup() {
 # shellcheck disable=SC2034
 JVM=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xshare:auto)
 
+# The first CPU that this shell may run on.
+first_cpu() { sed -n 's/^Cpus_allowed_list:[[:space:]]*\([0-9]*\).*/\1/p' /proc/self/status; }
+
 # UNSHARE makes the one namespace in which a lab lives, JOIN enters it. When the process that called UNSHARE ends, however
 # it ends, the kernel ends everything inside: each link of the chain is killed when the one before it dies.
 UNSHARE=(setpriv --pdeathsig KILL unshare --net --mount --pid --fork --kill-child --mount-proc)

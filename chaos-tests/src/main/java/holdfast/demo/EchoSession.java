@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -71,6 +72,16 @@ final class EchoSession {
 
     private void fail(String what) {
         problem = problem.isEmpty() ? what : problem;
+    }
+
+    /// Stops typing without a judgement.
+    void abandon() {
+        stopping = true;
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Stops typing and waits for the lines that are still on their way.

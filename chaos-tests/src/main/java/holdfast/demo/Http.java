@@ -2,9 +2,9 @@ package holdfast.demo;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -16,7 +16,9 @@ final class Http implements AutoCloseable {
     private static final int HEAD_BYTES_MAX = 8192;
 
     private final Socket socket = new Socket();
+    private final InputStream in;
     private final String head;
+    private final long connected;
 
     /// Sends a request, and reads the head of the answer.
     ///
@@ -25,20 +27,22 @@ final class Http implements AutoCloseable {
     Http(InetAddress from, InetSocketAddress to, String request, String session, Duration patience) throws IOException {
         try {
             socket.bind(new InetSocketAddress(from, 0));
+            long beginAt = System.nanoTime();
             socket.connect(to, (int) patience.toMillis());
+            connected = System.nanoTime() - beginAt;
             socket.setSoTimeout((int) patience.toMillis());
             var cookie = session.isEmpty() ? "" : "Cookie: session=" + session + "\r\n";
             var text = request + " HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n" + cookie
                     + (request.startsWith("POST") ? "Content-Length: 0\r\n" : "") + "\r\n";
             socket.getOutputStream().write(text.getBytes(ISO_8859_1));
-            head = readHead(socket.getInputStream());
+            in = new BufferedInputStream(socket.getInputStream());
+            head = readHead(in);
         } catch (IOException e) {
             socket.close();
             throw e;
         }
     }
 
-    /// One byte at a time, so that the body stays in the socket; a head is some 150 bytes.
     private static String readHead(InputStream in) throws IOException {
         var read = new StringBuilder();
         while (read.indexOf("\r\n\r\n") < 0) {
@@ -49,6 +53,11 @@ final class Http implements AutoCloseable {
             read.append((char) next);
         }
         return read.toString();
+    }
+
+    /// How long the connection took, in ns.
+    long connected() {
+        return connected;
     }
 
     int status() {
@@ -62,11 +71,7 @@ final class Http implements AutoCloseable {
 
     /// The body as it comes; ends early where the connection does.
     InputStream body() {
-        try {
-            return socket.getInputStream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return in;
     }
 
     /// The whole body.

@@ -1,6 +1,7 @@
 package holdfast.demo;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -15,15 +16,16 @@ import java.util.concurrent.locks.LockSupport;
 /// is seen to the millisecond.
 final class Prober {
     static final long PERIOD = 1_000_000;
-    private static final int PROBES_MAX = 180_000;
+    private static final Duration LENGTH_MAX = Duration.ofMinutes(3);
     /// An answer that comes while the receiver waits for a CPU must not be lost here.
     static final int BUFFER_BYTES = 4 << 20;
 
     private static final Duration LATE_ANSWERS = Duration.ofSeconds(1);
 
     private final DatagramChannel channel;
-    private final long[] sentAt = new long[PROBES_MAX];
-    private final long[] answeredAt = new long[PROBES_MAX];
+    private final long[] sentAt;
+    private final long[] answeredAt;
+    private volatile long beganAt;
     private final Thread sender;
     private final Thread receiver;
     private volatile boolean stopping;
@@ -32,7 +34,9 @@ final class Prober {
     private final AtomicInteger answered = new AtomicInteger();
     private final AtomicInteger repeated = new AtomicInteger();
 
-    private Prober(InetAddress from, InetSocketAddress to) throws IOException {
+    private Prober(InetAddress from, InetSocketAddress to, Duration lengthMax) throws IOException {
+        sentAt = new long[(int) (lengthMax.toNanos() / PERIOD)];
+        answeredAt = new long[sentAt.length];
         channel = DatagramChannel.open()
                 .setOption(StandardSocketOptions.SO_RCVBUF, BUFFER_BYTES)
                 .bind(new InetSocketAddress(from, 0))
@@ -43,16 +47,21 @@ final class Prober {
     }
 
     static Prober start(InetAddress from, InetSocketAddress to) throws IOException {
-        return new Prober(from, to);
+        return start(from, to, LENGTH_MAX);
+    }
+
+    /// @param lengthMax  after which it sends no more
+    static Prober start(InetAddress from, InetSocketAddress to, Duration lengthMax) throws IOException {
+        return new Prober(from, to, lengthMax);
     }
 
     private void send() {
         var probe = ByteBuffer.allocateDirect(Long.BYTES);
-        long beginAt = System.nanoTime();
-        for (int i = 0; i < PROBES_MAX && !stopping; i++) {
-            for (long early = beginAt + i * PERIOD - System.nanoTime(); early > 0; ) {
+        beganAt = System.nanoTime();
+        for (int i = 0; i < sentAt.length && !stopping; i++) {
+            for (long early = dueAt(i) - System.nanoTime(); early > 0; ) {
                 LockSupport.parkNanos(early);
-                early = beginAt + i * PERIOD - System.nanoTime();
+                early = dueAt(i) - System.nanoTime();
             }
             sentAt[i] = System.nanoTime();
             try {
@@ -62,6 +71,10 @@ final class Prober {
             }
             sent = i + 1;
         }
+    }
+
+    private long dueAt(int probe) {
+        return beganAt + probe * PERIOD;
     }
 
     private void receive() {
@@ -96,6 +109,18 @@ final class Prober {
         return sentAt[probe];
     }
 
+    /// By how much the latest of the probes that were due between two points of time went out late, in ns: for so long
+    /// the prober itself waited for a CPU. For those of a prober that was stopped.
+    long lateness(long from, long to) {
+        long latest = 0;
+        for (int i = 0; i < sent; i++) {
+            if (dueAt(i) - from >= 0 && dueAt(i) - to <= 0) {
+                latest = Math.max(latest, sentAt[i] - dueAt(i));
+            }
+        }
+        return latest;
+    }
+
     /// Probes answered so far.
     int answered() {
         return answered.get();
@@ -109,6 +134,16 @@ final class Prober {
     /// Probes that the kernel heard an error about; they are among the unanswered.
     int refused() {
         return refused.get();
+    }
+
+    /// Stops without a judgement.
+    void abandon() {
+        stopping = true;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Stops, waits for late answers, and judges the whole series.

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -15,21 +16,37 @@ final class RequestLoad {
     private static final long REQUEST_INTERVAL = 25_000_000;
     /// A client who waits for longer has been failed.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /// So many requests of a paced load may be under way at once: more than wait while packets are held, and a bound on
+    /// what waits where nothing answers.
+    private static final int UNDER_WAY_MAX = 2000;
+
+    private static final long SECOND = 1_000_000_000;
 
     private final AtomicInteger requests = new AtomicInteger();
-    private final AtomicInteger failures = new AtomicInteger();
-    private final ConcurrentLinkedQueue<String> reasons = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Failure> failed = new ConcurrentLinkedQueue<>();
+    private final Semaphore places = new Semaphore(UNDER_WAY_MAX);
+    private final long beganAt = System.nanoTime();
     private final List<Thread> workers;
     private volatile boolean stopping;
 
-    private RequestLoad(List<Shopper> shoppers) {
-        workers = IntStream.range(0, WORKERS)
-                .mapToObj(worker -> Thread.ofVirtual().name("shopper-" + worker).start(() -> work(shoppers, worker)))
-                .toList();
+    /// @param perSecond  of all requests, by an absolute schedule; 0 for so many as a few shoppers make, each of whom
+    ///     waits for the answer and then for a moment
+    private RequestLoad(List<Shopper> shoppers, int perSecond) {
+        workers = perSecond > 0
+                ? List.of(Thread.ofPlatform().daemon().name("shoppers").start(() -> pace(shoppers, perSecond)))
+                : IntStream.range(0, WORKERS)
+                        .mapToObj(worker ->
+                                Thread.ofVirtual().name("shopper-" + worker).start(() -> work(shoppers, worker)))
+                        .toList();
     }
 
     static RequestLoad start(List<Shopper> shoppers) {
-        return new RequestLoad(shoppers);
+        return new RequestLoad(shoppers, 0);
+    }
+
+    /// So many requests in each second, whether those before are answered or not.
+    static RequestLoad start(List<Shopper> shoppers, int perSecond) {
+        return new RequestLoad(shoppers, perSecond);
     }
 
     private void work(List<Shopper> shoppers, int worker) {
@@ -39,29 +56,75 @@ final class RequestLoad {
         }
     }
 
+    private void pace(List<Shopper> shoppers, int perSecond) {
+        for (int turn = 0; !stopping; turn++) {
+            long dueAt = beganAt + turn * SECOND / perSecond;
+            for (long early = dueAt - System.nanoTime(); early > 0; early = dueAt - System.nanoTime()) {
+                LockSupport.parkNanos(early);
+            }
+            var shopper = shoppers.get(turn % shoppers.size());
+            places.acquireUninterruptibly();
+            Thread.ofVirtual().name("shopper").start(() -> {
+                request(shopper);
+                places.release();
+            });
+        }
+        places.acquireUninterruptibly(UNDER_WAY_MAX); // until the last one has ended
+    }
+
     private void request(Shopper shopper) {
         long beginAt = System.nanoTime();
         try {
-            shopper.readCart(PATIENCE);
-            if (System.nanoTime() - beginAt > PATIENCE.toNanos()) {
-                throw new IOException("took more than " + PATIENCE.toSeconds() + " s");
+            long connected = shopper.readCart(PATIENCE);
+            long took = System.nanoTime() - beginAt;
+            if (took > PATIENCE.toNanos()) {
+                throw new IOException("took %.1f s, %.1f s of them to connect".formatted(took / 1e9, connected / 1e9));
             }
         } catch (IOException e) {
-            failures.incrementAndGet();
-            reasons.add(shopper + ": " + e.getMessage());
+            failed.add(new Failure(beginAt, System.nanoTime(), shopper + ": " + e.getMessage()));
         }
         requests.incrementAndGet();
+    }
+
+    /// Stops, without waiting for the requests that are under way.
+    void abandon() {
+        stopping = true;
     }
 
     /// Stops after the requests that are under way.
     Result stop() throws InterruptedException {
         stopping = true;
+        double seconds = (System.nanoTime() - beganAt) / 1e9;
         for (var worker : workers) {
             worker.join();
         }
-        return new Result(requests.get(), failures.get(), Optional.ofNullable(reasons.peek()));
+        return new Result(requests.get(), seconds, List.copyOf(failed));
     }
 
-    /// @param firstFailure  what went wrong first
-    record Result(int requests, int failures, Optional<String> firstFailure) {}
+    /// A request that failed.
+    ///
+    /// @param beganAt  [System#nanoTime]
+    /// @param endedAt  likewise
+    record Failure(long beganAt, long endedAt, String why) {}
+
+    /// @param seconds  for which requests were begun
+    record Result(int requests, double seconds, List<Failure> failed) {
+        int failures() {
+            return failed.size();
+        }
+
+        /// Those that were over before a point of time.
+        int failuresBefore(long at) {
+            return (int) failed.stream().filter(f -> f.endedAt - at < 0).count();
+        }
+
+        /// What went wrong first.
+        Optional<String> firstFailure() {
+            return failed.stream().findFirst().map(Failure::why);
+        }
+
+        double perSecond() {
+            return Math.round(requests / seconds * 10) / 10.0;
+        }
+    }
 }

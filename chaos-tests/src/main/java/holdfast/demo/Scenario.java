@@ -1,110 +1,67 @@
 package holdfast.demo;
 
 import holdfast.admin.Role;
+import holdfast.admin.Sync;
+import holdfast.demo.Round.Outcome;
+import holdfast.demo.Round.Rejoin;
+import holdfast.demo.Workload.Window;
 import holdfast.lab.Director;
 import holdfast.lab.Lab;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The demo's story: carts are filled, then the active director dies, comes back, is relieved, and is frozen, each time
-/// under the same load.
+/// under the same load. Afterwards there is an equal pair again, so that the story can be told again.
 final class Scenario {
-    private static final int CLIENTS = 200;
-    private static final int CLIENTS_AT_ONCE = 16;
-    private static final int WARM_UP_ROUNDS = 3;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration START_MAX = Duration.ofSeconds(30);
-    private static final Duration TAKEOVER_MAX = Duration.ofSeconds(15);
-    private static final Duration HAND_OVER_MAX = Duration.ofSeconds(5);
     private static final Duration REJOIN_MAX = Duration.ofSeconds(30);
     /// For so many advert intervals a director that came back is watched for taking the VIPs.
     private static final int INTERVALS_WATCHED = 20;
     private static final long WATCH_INTERVAL = 10_000_000;
+    /// The readout is asked so often just before a fault.
+    private static final int LAST_LOOKS = 5;
 
+    private final Pair pair;
     private final Lab lab;
+    private final Shoppers shoppers;
     private final boolean synchronised;
-    private final Consumer<String> progress;
-    private final List<Shopper> shoppers = Stream.of(Target.values())
-            .flatMap(target -> IntStream.rangeClosed(1, CLIENTS / 2).mapToObj(n -> new Shopper(n, target)))
-            .toList();
-    private final List<String> failures = new ArrayList<>();
-    private Report.@Nullable Outcome crash;
-    private Report.@Nullable Rejoin rejoin;
-    private Report.@Nullable Outcome planned;
-    private Report.@Nullable Outcome freeze;
+    private List<String> failures = new ArrayList<>();
+    private @Nullable Outcome crash;
+    private @Nullable Rejoin rejoin;
+    private @Nullable Outcome planned;
+    private @Nullable Outcome freeze;
 
     /// @param synchronised  false where the directors are configured not to; then the crash alone is the story
-    /// @param progress      takes a line for each thing that happens
-    Scenario(Lab lab, boolean synchronised, Consumer<String> progress) {
-        this.lab = lab;
+    Scenario(Pair pair, Shoppers shoppers, boolean synchronised) {
+        this.pair = pair;
+        this.shoppers = shoppers;
         this.synchronised = synchronised;
-        this.progress = progress;
+        lab = pair.lab();
     }
 
-    /// What was found so far.
-    Report report() {
-        return Report.of(crash, rejoin, planned, freeze, failures);
-    }
-
-    /// What no number of the report shows, as sentences.
-    List<String> failures() {
-        return List.copyOf(failures);
-    }
-
-    /// Tells the whole story, or as much as is possible without synchronisation.
-    void run() throws IOException, InterruptedException {
-        start();
-        fillCarts();
-        var died = crash();
-        if (!synchronised) {
-            return;
-        }
-        rejoin(died);
-        planned();
-        freeze();
-    }
-
-    private void start() throws IOException, InterruptedException {
-        progress.accept("starting three real servers and two directors");
+    /// Starts everything.
+    ///
+    /// @return seconds from the start of both directors until they were a pair
+    double start() throws IOException, InterruptedException {
+        pair.say("starting three real servers and two directors");
         lab.startRealServers();
-        warmUp();
+        Shoppers.warmUp(lab);
+        long beginAt = System.nanoTime();
         lab.d1().start();
         lab.d2().start();
         awaitPair();
-        progress.accept(active() + " is active, " + lab.other(active()) + " stands by"
+        double seconds = secondsSince(beginAt);
+        var active = pair.active();
+        pair.say(active + " is active, " + lab.other(active) + " stands by"
                 + (synchronised ? " with equal tables" : ", not synchronised"));
-    }
-
-    /// Lets the lab's own programs be compiled before anything is measured: they share their machine with the
-    /// directors.
-    private void warmUp() throws IOException, InterruptedException {
-        for (var target : Target.values()) {
-            Workload.Hashes.of(target);
-        }
-        var directly = lab.realServers().stream()
-                .flatMap(server -> IntStream.rangeClosed(1, CLIENTS / 2)
-                        .mapToObj(n -> new Shopper(
-                                n,
-                                Target.DR,
-                                new InetSocketAddress(server, Target.DR.http().getPort()))))
-                .toList();
-        for (int round = 0; round < WARM_UP_ROUNDS; round++) {
-            forAll(directly, shopper -> {
-                shopper.fillCart(PATIENCE);
-                return true;
-            });
-        }
+        return seconds;
     }
 
     private void awaitPair() {
@@ -120,42 +77,84 @@ final class Scenario {
         }
     }
 
-    private Director active() {
-        return lab.active().orElseThrow(() -> new IllegalStateException("not exactly one director is active"));
+    /// Tells the whole story, or as much as is possible without synchronisation; where it breaks off, the round says
+    /// so.
+    Round tell(int number) throws InterruptedException {
+        failures = new ArrayList<>();
+        crash = null;
+        rejoin = null;
+        planned = null;
+        freeze = null;
+        boolean brokeOff = false;
+        try {
+            steps();
+        } catch (Lab.NotInTimeException | IllegalStateException | IOException | UncheckedIOException e) {
+            brokeOff = true;
+            failures.add("the round broke off: " + e.getMessage());
+        }
+        return new Round(number, crash, rejoin, planned, freeze, brokeOff, failures);
     }
 
-    private void fillCarts() throws IOException, InterruptedException {
-        forAll(shoppers, shopper -> {
-            shopper.fillCart(PATIENCE);
-            return true;
-        });
-        progress.accept(CLIENTS + " clients have logged in and filled their carts, half by NAT and half by DR");
+    private void steps() throws IOException, InterruptedException {
+        shoppers.fillCarts();
+        pair.say(Shoppers.COUNT + " clients have logged in and filled their carts, half by NAT and half by DR");
+        var died = crash();
+        if (!synchronised) {
+            return;
+        }
+        rejoin(died);
+        planned();
+        freeze();
     }
 
     /// @return the director that died
     private Director crash() throws IOException, InterruptedException {
-        var victim = active();
+        var victim = pair.active();
         crash = underLoad("crash", active -> {
-            progress.accept("kill -9 of " + active);
+            pair.say("kill -9 of " + active);
             active.kill();
+            return Optional.empty();
         });
         return victim;
     }
 
     private void rejoin(Director died) {
         var active = lab.other(died);
-        progress.accept("starting " + died + " again");
+        pair.say("starting " + died + " again");
         long beginAt = System.nanoTime();
         died.start();
-        boolean equal = true;
+        var equal = new Since(beginAt);
+        var ready = new Since(beginAt);
         try {
-            Lab.await(died + " has equal tables again", REJOIN_MAX, () -> lab.hasEqualStandby(active));
+            Lab.await(died + " has equal tables again and a failover to it is safe", REJOIN_MAX, () -> {
+                boolean isEqual = equal.isSo(lab.hasEqualStandby(active));
+                boolean isReady = ready.isSo(pair.isReady(active));
+                return isEqual && isReady;
+            });
         } catch (Lab.NotInTimeException e) {
-            equal = false;
+            pair.say("  " + e.getMessage());
         }
-        double seconds = secondsSince(beginAt);
-        rejoin = new Report.Rejoin(equal, seconds, takesOver(died, active));
-        progress.accept(died + (equal ? " is equal again" : " did not become equal"));
+        boolean isEqual = equal.seconds != null;
+        double seconds = equal.seconds == null ? secondsSince(beginAt) : equal.seconds;
+        rejoin = new Rejoin(isEqual, seconds, ready.seconds, takesOver(died, active));
+        pair.say("%s %s after %.2f s".formatted(died, isEqual ? "is equal again" : "is not equal", seconds));
+    }
+
+    /// When something was so for the first time.
+    private static final class Since {
+        private final long beginAt;
+        private @Nullable Double seconds;
+
+        Since(long beginAt) {
+            this.beginAt = beginAt;
+        }
+
+        boolean isSo(boolean now) {
+            if (now && seconds == null) {
+                seconds = secondsSince(beginAt);
+            }
+            return seconds != null;
+        }
     }
 
     /// Whether a director that came back does not stay the standby for as long as it is watched.
@@ -173,45 +172,28 @@ final class Scenario {
     private void planned() throws IOException, InterruptedException {
         lab.awaitEqualPair();
         planned = underLoad("planned", active -> {
-            progress.accept("holdfast failover, asked of " + active);
-            handOver(active);
-        });
-    }
-
-    /// Asks until the other one serves: a director whose peer gets no processor for a tenth of a second refuses and
-    /// says why, and one that saw no sign of the peer in time may have to give way after all.
-    private void handOver(Director active) {
-        Lab.await(active + " hands over", HAND_OVER_MAX, () -> {
-            if (active.is(Role.STANDBY) && lab.other(active).is(Role.ACTIVE)) {
-                return true;
-            }
-            var result = active.failover("demo");
-            if (!result.done()) {
-                progress.accept("  " + result.outcome() + ": " + String.join(" ", result.blocking()));
-            }
-            return result.done();
+            pair.say("holdfast failover, asked of " + active);
+            var result = pair.handOver(active);
+            result.failures().forEach(why -> failures.add("planned: " + why));
+            return Optional.ofNullable(result.heldMs());
         });
     }
 
     private void freeze() throws IOException, InterruptedException {
         lab.awaitEqualPair();
-        var frozen = active();
+        var frozen = pair.active();
         var watch = WireWatch.on(lab, frozen);
         freeze = underLoad("freeze", active -> {
-            progress.accept("SIGSTOP of " + active);
+            pair.say("SIGSTOP of " + active);
             active.freeze();
-            awaitTakeover(active);
-            progress.accept("SIGCONT of " + active + ", which must not claim anything");
+            pair.awaitTakeoverFrom(active);
+            pair.say("SIGCONT of " + active + ", which must not claim anything");
             watch.isBackNow();
             active.thaw();
+            return Optional.empty();
         });
         awaitStandsBy(frozen);
         failures.addAll(watch.stop());
-    }
-
-    private void awaitTakeover(Director old) {
-        var next = lab.other(old);
-        Lab.await(next + " serves", TAKEOVER_MAX, () -> next.is(Role.ACTIVE));
     }
 
     private void awaitStandsBy(Director thawed) {
@@ -224,75 +206,103 @@ final class Scenario {
     }
 
     private interface Fault {
-        void strike(Director active);
+        /// @return for how long packets were held on purpose, in ms
+        Optional<Double> strike(Director active);
     }
 
-    private Report.Outcome underLoad(String step, Fault fault) throws IOException, InterruptedException {
-        var active = active();
-        var workload = Workload.start(shoppers);
-        var before = active.connections();
-        var predicted = active.peer(lab.other(active));
-        long beginAt = System.nanoTime();
-        fault.strike(active);
-        awaitTakeover(active);
+    private Outcome underLoad(String step, Fault fault) throws IOException, InterruptedException {
+        var active = pair.active();
         var next = lab.other(active);
-        if (workload.isDownloadOver()) {
-            failures.add(step + ": a download did not span the fault, so it proves nothing.");
+        try (var workload = Workload.start(shoppers.all());
+                var waits = CpuWait.on(List.of(active, next))) {
+            var before = active.connections();
+            long listedAt = System.nanoTime();
+            var predicted = lastLooks(active, next);
+            long struckAt = System.nanoTime();
+            var heldMs = fault.strike(active);
+            pair.awaitTakeoverFrom(active);
+            var lasted = new Window(struckAt, System.nanoTime());
+            if (workload.isDownloadOver()) {
+                failures.add(step + ": a download did not span the fault, so it proves nothing.");
+            }
+            var after = next.connections();
+            var losses = Losses.between(before, after, Duration.ofNanos(System.nanoTime() - listedAt));
+            int kept = shoppers.countKept();
+            waits.stop();
+            pair.say("%s is active; %d of %d carts are there; waiting for the downloads"
+                    .formatted(next, kept, Shoppers.COUNT));
+            var seen = workload.finish(lasted);
+            var waited = waits.longest(struckAt, seen.dark().to());
+            var outcome = outcome(kept, seen, predicted, losses, heldMs, waited, struckAt);
+            seen.problems().forEach(problem -> pair.say("  " + problem));
+            pair.say(summary(step, outcome, seen));
+            return outcome;
         }
-        var after = next.connections();
-        var losses = Losses.between(before, after, Duration.ofNanos(System.nanoTime() - beginAt));
-        int kept = countKept();
-        progress.accept(
-                next + " is active; " + kept + " of " + CLIENTS + " carts are there; waiting for the downloads");
-        var seen = workload.finish(beginAt);
-        seen.problems().forEach(problem -> progress.accept("  " + problem));
-        progress.accept("%s: blackout %.1f ms, %d of %d probes lost, %d of %d requests failed"
-                .formatted(
-                        step,
-                        seen.outage().blackoutMs(),
-                        seen.outage().lost(),
-                        seen.outage().sent(),
-                        seen.load().failures(),
-                        seen.load().requests()));
-        return new Report.Outcome(
-                CLIENTS,
+    }
+
+    private static Outcome outcome(
+            int kept,
+            Workload.Result seen,
+            List<Sync.Peer> predicted,
+            Losses losses,
+            Optional<Double> heldMs,
+            CpuWait.Longest waited,
+            long struckAt) {
+        int beforehand = seen.load().failuresBefore(struckAt);
+        return new Outcome(
+                Shoppers.COUNT,
                 kept,
                 seen.downloadsIntact(),
                 seen.echoIntact(),
                 seen.outage().blackoutMs(),
                 seen.outage().lost(),
-                seen.load().failures(),
+                seen.load().requests(),
+                seen.load().failures() - beforehand,
+                beforehand,
                 losses.templates(),
-                predicted.map(peer -> peer.unsyncedTemplates()).orElse(null),
+                most(predicted, Sync.Peer::unsyncedTemplates),
                 losses.connections(),
-                predicted.map(peer -> peer.unsyncedConnections()).orElse(null));
+                most(predicted, Sync.Peer::unsyncedConnections),
+                heldMs.orElse(null),
+                waited.ms(),
+                waited.thread(),
+                seen.proberLateMs());
     }
 
-    private int countKept() throws IOException, InterruptedException {
-        return forAll(shoppers, shopper -> shopper.keepsCart(PATIENCE));
+    private static String summary(String step, Outcome outcome, Workload.Result seen) {
+        var held = outcome.heldMs() == null ? "" : ", packets held for %.1f ms".formatted(outcome.heldMs());
+        return ("%s: blackout %.1f ms%s, %d of %d probes lost, %d of %d requests failed;"
+                        + " longest wait for a CPU %.1f ms (%s), prober late by %.1f ms")
+                .formatted(
+                        step,
+                        outcome.blackoutMs(),
+                        held,
+                        outcome.packetsLost(),
+                        seen.outage().sent(),
+                        outcome.requestsFailed(),
+                        outcome.requests(),
+                        outcome.longestCpuWaitMs(),
+                        outcome.longestCpuWaitOf(),
+                        outcome.proberLateMs());
     }
 
-    private interface Visit {
-        boolean by(Shopper shopper) throws IOException;
-    }
-
-    /// Lets all do the same, some at once.
-    ///
-    /// @return how many succeeded
-    private static int forAll(List<Shopper> shoppers, Visit visit) throws IOException, InterruptedException {
-        try (var pool = Executors.newFixedThreadPool(CLIENTS_AT_ONCE)) {
-            var visits = new ArrayList<Future<Boolean>>();
-            for (var shopper : shoppers) {
-                visits.add(pool.submit(() -> visit.by(shopper)));
-            }
-            int succeeded = 0;
-            for (var done : visits) {
-                succeeded += done.get() ? 1 : 0;
-            }
-            return succeeded;
-        } catch (ExecutionException e) {
-            throw new IOException("a client could not do its shopping: " + e.getCause(), e);
+    /// What the active says of the other one in the last moments before a fault; empty where it once did not know it.
+    private static List<Sync.Peer> lastLooks(Director active, Director next) {
+        var looks = new ArrayList<Sync.Peer>();
+        for (int i = 0; i < LAST_LOOKS; i++) {
+            active.peer(next).ifPresent(looks::add);
         }
+        return looks.size() == LAST_LOOKS ? looks : List.of();
+    }
+
+    /// The greatest number that any of these looks saw; null where one of them did not know, or there were none.
+    private static @Nullable Long most(List<Sync.Peer> looks, Function<Sync.Peer, @Nullable Long> number) {
+        var seen = looks.stream()
+                .flatMap(look -> Optional.ofNullable(number.apply(look)).stream())
+                .toList();
+        return seen.isEmpty() || seen.size() < looks.size()
+                ? null
+                : seen.stream().max(Long::compare).orElseThrow();
     }
 
     private static double secondsSince(long beginAt) {

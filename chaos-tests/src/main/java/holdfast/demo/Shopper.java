@@ -47,14 +47,16 @@ final class Shopper {
 
     /// Reads the cart over a new connection.
     ///
+    /// @return how long the connection took, in ns
     /// @throws IOException where the answer is anything but the items that were put in, from the server that has it
-    void readCart(Duration patience) throws IOException {
+    long readCart(Duration patience) throws IOException {
         try (var read = request("GET /cart", patience)) {
             expect(read, 200);
             var found = read.text();
             if (!found.equals(cart)) {
                 throw new IOException("expected the cart " + cart.strip() + " but read " + found.strip());
             }
+            return read.connected();
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Everything that clients do while a fault happens, once for each forwarding method: a download, somebody typing, a
 /// prober; and shoppers who look into their carts.
-final class Workload {
+final class Workload implements AutoCloseable {
     private static final long DOWNLOAD_STARTED_BYTES = 20_000_000;
     private static final int PROBES_STARTED = 100;
     private static final Duration ALL_UNDER_WAY = Duration.ofSeconds(10);
@@ -21,16 +21,21 @@ final class Workload {
 
     /// What came of it.
     ///
-    /// @param outage    of the worse method
-    /// @param repeated  probes answered more than once
-    /// @param problems  what went wrong, as sentences
+    /// @param outage        of the worse method
+    /// @param dark          when that one got no answers; where none was missing, the fault
+    /// @param proberLateMs  by how much the later of the probers was late meanwhile, of which it knows nothing
+    /// @param problems      what went wrong, as sentences
     record Result(
             boolean downloadsIntact,
             boolean echoIntact,
             Outage outage,
-            int repeated,
+            Window dark,
+            double proberLateMs,
             RequestLoad.Result load,
             List<String> problems) {}
+
+    /// From one point of time to another, [System#nanoTime].
+    record Window(long from, long to) {}
 
     private final Map<Target, Download> downloads = new EnumMap<>(Target.class);
     private final Map<Target, EchoSession> echoes = new EnumMap<>(Target.class);
@@ -65,8 +70,8 @@ final class Workload {
 
     /// Lets the downloads end, stops the rest, and judges.
     ///
-    /// @param faultAt  when the fault struck, [System#nanoTime]
-    Result finish(long faultAt) throws InterruptedException, IOException {
+    /// @param fault  from when the fault struck until somebody served again
+    Result finish(Window fault) throws InterruptedException, IOException {
         var problems = new ArrayList<String>();
         for (var download : downloads.entrySet()) {
             note("the download by " + download.getKey(), download.getValue().problem(DOWNLOAD_LEFT), problems);
@@ -77,28 +82,58 @@ final class Workload {
             note("the echo session by " + echo.getKey(), echo.getValue().stop(ECHO_LEFT), problems);
         }
         boolean echoIntact = problems.size() == before;
+        var probed = stopProbers(fault, problems);
+        var requests = load.stop();
+        requests.firstFailure().ifPresent(first -> problems.add("the first of the failed requests: " + first));
+        return new Result(
+                downloadsIntact,
+                echoIntact,
+                probed.outage,
+                probed.dark,
+                probed.lateMs,
+                requests,
+                List.copyOf(problems));
+    }
+
+    private record Probed(Outage outage, Window dark, double lateMs) {}
+
+    private Probed stopProbers(Window fault, List<String> problems) throws InterruptedException, IOException {
         var outage = new Outage(0, 0, 0, 0);
-        int repeated = 0;
+        var dark = fault;
         for (var probed : probers.entrySet()) {
             var prober = probed.getValue();
             var seen = prober.stop();
+            if (seen.blackout() > outage.blackout()) {
+                long from = prober.sentAt(0) + seen.from();
+                dark = new Window(from, from + seen.blackout());
+            }
             outage = outage.and(seen);
-            repeated += prober.repeated();
             if (seen.lost() > 0) {
                 problems.add("%s: %d probes lost, longest without an answer %.1f ms, from %.1f ms after the fault"
                         .formatted(
                                 probed.getKey(),
                                 seen.lost(),
                                 seen.blackoutMs(),
-                                (prober.sentAt(0) + seen.from() - faultAt) / 1e6));
+                                (prober.sentAt(0) + seen.from() - fault.from) / 1e6));
             }
             if (prober.refused() > 0) {
                 problems.add(prober.refused() + " probes were refused with an ICMP error");
             }
         }
-        var requests = load.stop();
-        requests.firstFailure().ifPresent(first -> problems.add("the first of the failed requests: " + first));
-        return new Result(downloadsIntact, echoIntact, outage, repeated, requests, List.copyOf(problems));
+        long darkTo = dark.to;
+        long late = probers.values().stream()
+                .mapToLong(prober -> prober.lateness(fault.from, darkTo))
+                .max()
+                .orElse(0);
+        return new Probed(outage, dark, Math.round(late / 10_000.0) / 100.0);
+    }
+
+    /// Stops what still runs, for a step that broke off.
+    @Override
+    public void close() {
+        load.abandon();
+        echoes.values().forEach(EchoSession::abandon);
+        probers.values().forEach(Prober::abandon);
     }
 
     private static void note(String what, String problem, List<String> problems) {

@@ -139,7 +139,8 @@ public final class Director {
         }
     }
 
-    private long pid() {
+    /// Of its process, or of the last one that it had.
+    public long pid() {
         return lab.pid(name);
     }
 

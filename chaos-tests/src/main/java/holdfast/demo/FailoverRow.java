@@ -1,0 +1,65 @@
+package holdfast.demo;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What planned failovers in a row found, in the shape of the JSON file.
+///
+/// @param wanted             failovers to be made
+/// @param moved              those that were
+/// @param refused            askings that were refused before anything was begun, and were repeated
+/// @param aborted            failovers that were begun and taken back
+/// @param requestsPerSecond  as they were really made
+/// @param firstReadySeconds  from the start of the first taker until a failover to it was safe; null where it never was
+/// @param heldMs             for how long packets were held, of each in order; null where unknown
+/// @param longestCpuWaitMs   of a director's thread, over the whole row
+/// @param longestCpuWaitOf   that thread
+/// @param failures           what no number shows, as sentences
+record FailoverRow(
+        int wanted,
+        int moved,
+        int refused,
+        int aborted,
+        int requestsWantedPerSecond,
+        double requestsPerSecond,
+        int requests,
+        int requestsFailed,
+        int probes,
+        int probesLost,
+        int carts,
+        int cartsKept,
+        @Nullable Double firstReadySeconds,
+        List<@Nullable Double> heldMs,
+        double longestCpuWaitMs,
+        String longestCpuWaitOf,
+        List<String> failures) {
+    /// A load below this part of the wanted one proves too little.
+    private static final double RATE_MIN = 0.95;
+
+    Bars.Judgement judge(Mode mode) {
+        var missed = new ArrayList<>(failures);
+        if (moved < wanted) {
+            missed.add("%d of %d planned failovers were done.".formatted(moved, wanted));
+        }
+        if (requestsFailed > 0) {
+            missed.add("%d of %d requests failed.".formatted(requestsFailed, requests));
+        }
+        if (probesLost > 0) {
+            missed.add("%d of %d probes lost.".formatted(probesLost, probes));
+        }
+        if (cartsKept < carts) {
+            missed.add("%d of %d clients lost their cart.".formatted(carts - cartsKept, carts));
+        }
+        return new Bars.Judgement(
+                missed.stream().map(sentence -> "failovers: " + sentence).toList(), List.of(), tooBusy(mode));
+    }
+
+    private List<String> tooBusy(Mode mode) {
+        boolean tooFew = requestsPerSecond < requestsWantedPerSecond * RATE_MIN;
+        return mode.judgesTime() && tooFew
+                ? List.of("failovers: only %.0f of %d requests/s could be made."
+                        .formatted(requestsPerSecond, requestsWantedPerSecond))
+                : List.of();
+    }
+}

@@ -1,0 +1,37 @@
+package holdfast.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The kind of machine that the numbers of a report belong to.
+///
+/// @param cpuModel  as the kernel names it
+/// @param cpus      of the machine
+/// @param cpusUsed  those that the lab may run on
+record Machine(String cpuModel, int cpus, int cpusUsed, String kernel) {
+    static Machine here() throws IOException {
+        return of(
+                Files.readAllLines(Path.of("/proc/cpuinfo")),
+                Runtime.getRuntime().availableProcessors(),
+                Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
+    }
+
+    /// @param cpuInfo  lines of /proc/cpuinfo
+    static Machine of(List<String> cpuInfo, int cpusUsed, String kernel) {
+        var model = cpuInfo.stream()
+                .filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse("unknown"); // not every architecture names it
+        int cpus = (int)
+                cpuInfo.stream().filter(line -> line.startsWith("processor")).count();
+        return new Machine(model, cpus, cpusUsed, kernel);
+    }
+
+    @Override
+    public String toString() {
+        return "%s, %d of %d CPUs, Linux %s".formatted(cpuModel, cpusUsed, cpus, kernel);
+    }
+}

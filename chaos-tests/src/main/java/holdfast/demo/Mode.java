@@ -1,0 +1,25 @@
+package holdfast.demo;
+
+/// Under which conditions the story is told.
+///
+/// @param busy  two busy loops run beside the lab
+/// @param slow  the whole lab has one CPU
+record Mode(boolean busy, boolean slow) {
+    static final Mode PLAIN = new Mode(false, false);
+
+    /// Whether lengths of time say something about the product. Beside busy loops or on one CPU they say as much about
+    /// the machine, so they are printed only.
+    boolean judgesTime() {
+        return !busy && !slow;
+    }
+
+    @Override
+    public String toString() {
+        if (judgesTime()) {
+            return "plain";
+        }
+        return (slow ? "--slow (the whole lab on one CPU)" : "")
+                + (slow && busy ? ", " : "")
+                + (busy ? "--busy (two busy loops beside the lab)" : "");
+    }
+}
