@@ -1,32 +1,19 @@
 package holdfast.sync;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One director's whole part in the sync as a pure machine: who the others are, whose stream counts, and the
 /// [StreamSender] or [StreamReceiver] of the present role. No thread, clock, socket or log; the rings it reads and
 /// writes are memory.
-///
-/// An incarnation is believed once its Hello lists ours among those that it hears: ours is random and new, so
-/// that Hello cannot be a recording. From then on each counter is taken once. A believed incarnation replaces
-/// the one of the same name before it for good.
 final class SyncCore {
     static final long HELLO_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long HELLO_MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final int CANDIDATES_MAX = 16;
     private static final int TAKE_MAX = 2000;
     private static final long NEVER = Long.MIN_VALUE;
 
@@ -39,9 +26,7 @@ final class SyncCore {
     private @Nullable StreamSender sender;
     private long lostAtPromotion;
 
-    private final Map<String, Peer> peers = new HashMap<>();
-    private final LinkedHashMap<UUID, String> candidates = new LinkedHashMap<>();
-    private final Set<UUID> retired = new HashSet<>();
+    private final Members members;
     private final EnumMap<Refused, Long> refused = new EnumMap<>(Refused.class);
 
     private int lastOwnTerm;
@@ -52,28 +37,12 @@ final class SyncCore {
     private SyncState ownState = SyncState.UNKNOWN;
     private StreamSender.Counts before = new StreamSender.Counts(0, 0, 0, 0, 0, 0);
 
-    private static final class Peer {
-        final MemberId id;
-        final ReplayWindow window = new ReplayWindow();
-        SyncMessage.Hello hello;
-        long heardAt;
-        boolean gone;
-        boolean leaving;
-        boolean watched;
-        SyncState told = SyncState.UNKNOWN;
-
-        Peer(MemberId id, SyncMessage.Hello hello, long now) {
-            this.id = id;
-            this.hello = hello;
-            heardAt = now;
-        }
-    }
-
     SyncCore(MemberId self, String configHash, Links links, TableOwner tables) {
         this.self = self;
         this.configHash = configHash;
         this.links = links;
         this.tables = tables;
+        members = new Members(self);
         receiver = new StreamReceiver(effects);
         for (Refused reason : Refused.values()) {
             refused.put(reason, 0L);
@@ -105,7 +74,7 @@ final class SyncCore {
         highestTerm = Math.max(highestTerm, term);
         lostAtPromotion = tables.lost();
         sender = new StreamSender(term, StreamSender.HISTORY_BATCHES, effects);
-        for (Peer peer : peers.values()) {
+        for (Peer peer : members.all()) {
             if (!peer.gone) {
                 sender.joined(peer.id, now);
             }
@@ -121,7 +90,7 @@ final class SyncCore {
 
     /// Every member that the transport reaches; one that is missing is gone.
     void members(Set<String> present, long now) {
-        for (Peer peer : peers.values()) {
+        for (Peer peer : members.all()) {
             if (present.contains(peer.id.name())) {
                 if (peer.gone && now - peer.heardAt < StreamSender.SILENT_INTERVAL) {
                     comeBack(peer, now);
@@ -135,7 +104,7 @@ final class SyncCore {
 
     /// The process of a member has ended.
     void processDied(String name) {
-        Peer peer = peers.get(name);
+        Peer peer = members.named(name);
         if (peer == null || !peer.leaving) {
             effects.add(new SyncEffect.ProcessDied(name));
         }
@@ -145,7 +114,7 @@ final class SyncCore {
     }
 
     void handover(HandoverMessage message) {
-        for (Peer peer : peers.values()) {
+        for (Peer peer : members.all()) {
             if (!peer.gone) {
                 effects.add(new SyncEffect.Unicast(peer.id, message));
             }
@@ -165,7 +134,7 @@ final class SyncCore {
         if (from.name().equals(self.name())) {
             return;
         }
-        Peer peer = peers.get(from.name());
+        Peer peer = members.named(from.name());
         if (peer == null || !peer.id.equals(from)) {
             if (!(message instanceof SyncMessage.Hello hello) || !proves(from, hello)) {
                 refuse(Refused.UNPROVEN);
@@ -243,26 +212,16 @@ final class SyncCore {
     }
 
     private boolean proves(MemberId from, SyncMessage.Hello hello) {
-        if (retired.contains(from.incarnation())) {
-            return false;
-        }
-        if (hello.heard().contains(self.incarnation())) {
-            return true;
-        }
-        if (candidates.put(from.incarnation(), from.name()) == null) {
+        boolean proven = members.proves(from, hello);
+        if (!proven && members.isNewCandidate(from)) {
             helloDue = true;
-            if (candidates.size() > CANDIDATES_MAX) {
-                candidates.remove(candidates.firstEntry().getKey());
-            }
         }
-        return false;
+        return proven;
     }
 
     private Peer admit(MemberId id, SyncMessage.Hello hello, long now) {
-        candidates.remove(id.incarnation());
-        Peer old = peers.get(id.name());
+        Peer old = members.named(id.name());
         if (old != null) {
-            retired.add(old.id.incarnation());
             if (sender != null) {
                 sender.left(old.id);
             }
@@ -270,8 +229,7 @@ final class SyncCore {
                 receiver.stop();
             }
         }
-        Peer peer = new Peer(id, hello, now);
-        peers.put(id.name(), peer);
+        Peer peer = members.admit(id, hello, now);
         if (sender != null) {
             sender.joined(id, now);
         }
@@ -383,7 +341,7 @@ final class SyncCore {
     }
 
     private void tellStates(StreamSender from, long now) {
-        for (Peer peer : peers.values()) {
+        for (Peer peer : members.all()) {
             if (!peer.gone) {
                 tell(peer, from.state(peer.id, now));
             }
@@ -408,12 +366,7 @@ final class SyncCore {
     private void hello(long now) {
         helloAt = now;
         helloDue = false;
-        var heard = new HashSet<>(candidates.keySet());
-        for (Peer peer : peers.values()) {
-            if (!peer.gone) {
-                heard.add(peer.id.incarnation());
-            }
-        }
+        var heard = members.heard();
         effects.add(new SyncEffect.Multicast(
                 sender != null
                         ? new SyncMessage.Hello(
@@ -458,101 +411,17 @@ final class SyncCore {
     ///
     /// @param sendsDropped  as the transport counts them
     SyncStatus status(long sendsDropped, long now) {
-        var listed = peers.values().stream()
-                .sorted(Comparator.comparing(peer -> peer.id.name()))
-                .map(peer -> peer(peer, now))
-                .toList();
-        StreamSender.Counts sent = sender != null ? counts(sender) : before;
-        var counters = new SyncStatus.Counters(
-                sent.batches(),
-                sent.deltas(),
-                sent.coalesced(),
-                sent.lost(),
-                sent.resent(),
-                receiver.resendsAsked(),
-                sent.snapshotsAsked(),
-                receiver.batchesApplied(),
-                sendsDropped,
-                refused);
-        MemberId followed = receiver.active();
-        if (sender != null) {
-            return new SyncStatus(
-                    self.name(),
-                    Role.ACTIVE,
-                    OptionalLong.of(sender.term()),
-                    Optional.of(self.name()),
-                    Optional.empty(),
-                    new SyncStatus.Position(
-                            OptionalLong.of(sender.position()),
-                            OptionalLong.of(sender.newestVersion()),
-                            OptionalLong.of(sender.position()),
-                            Optional.empty(),
-                            sender.snapshotOpen()),
-                    listed,
-                    counters);
-        }
-        boolean follows = followed != null;
-        Optional<String> active = Optional.ofNullable(followed).map(MemberId::name);
-        Equality equality = tables.equality();
-        return new SyncStatus(
-                self.name(),
-                Role.STANDBY,
-                follows ? OptionalLong.of(receiver.term()) : OptionalLong.empty(),
-                active,
-                Optional.of(receiver.state(now)),
-                new SyncStatus.Position(
-                        follows ? OptionalLong.of(receiver.position()) : OptionalLong.empty(),
-                        receiver.appliedVersion() == Version.NONE
-                                ? OptionalLong.empty()
-                                : OptionalLong.of(receiver.appliedVersion()),
-                        follows ? OptionalLong.of(receiver.activePosition()) : OptionalLong.empty(),
-                        equality.state() == Equality.State.UNKNOWN ? Optional.empty() : Optional.of(equality),
-                        receiver.snapshotOpen()),
-                listed,
-                counters);
-    }
-
-    private SyncStatus.Peer peer(Peer peer, long now) {
-        SyncMessage.Hello hello = peer.hello;
-        boolean isFollowed = sender == null && peer.id.equals(receiver.active());
-        long unnoticed = sender == null
-                ? 0
-                : Math.max(0, tables.lost() - lostAtPromotion - sender.counts().lost());
-        Optional<StreamSender.Readout> known = sender == null || peer.gone
-                ? Optional.empty()
-                : Optional.of(sender.readout(peer.id, tables.out().size() + unnoticed, now));
-        SyncState state = peer.gone
-                ? SyncState.GONE
-                : isFollowed
-                        ? receiver.state(now)
-                        : known.map(StreamSender.Readout::state).orElse(SyncState.UNKNOWN);
-        OptionalLong backlog = isFollowed
-                ? OptionalLong.of(Math.max(0, receiver.activePosition() - receiver.position()))
-                : of(known, StreamSender.Readout::backlogBatches);
-        return new SyncStatus.Peer(
-                peer.id.name(),
-                hello.role(),
-                state,
-                hello.term() == 0 ? OptionalLong.empty() : OptionalLong.of(hello.term()),
-                known.flatMap(StreamSender.Readout::lag),
-                OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(now - peer.heardAt)),
-                millis(of(known, StreamSender.Readout::ackAgeNanos)),
-                backlog,
-                of(known, StreamSender.Readout::backlogDeltas),
-                of(known, StreamSender.Readout::templates),
-                of(known, StreamSender.Readout::connections),
-                millis(of(known, StreamSender.Readout::oldestAgeNanos)),
-                hello.configHash().equals(configHash),
-                hello.links());
-    }
-
-    private static OptionalLong of(
-            Optional<StreamSender.Readout> known,
-            java.util.function.Function<StreamSender.Readout, OptionalLong> part) {
-        return known.map(part).orElse(OptionalLong.empty());
-    }
-
-    private static OptionalLong millis(OptionalLong nanos) {
-        return nanos.isPresent() ? OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong())) : nanos;
+        return new Readout(
+                        self,
+                        configHash,
+                        tables,
+                        members,
+                        receiver,
+                        sender,
+                        sender != null ? counts(sender) : before,
+                        lostAtPromotion,
+                        sendsDropped,
+                        refused)
+                .at(now);
     }
 }
