@@ -23,6 +23,7 @@ import holdfast.sync.HandoverMessage;
 import holdfast.sync.Links;
 import holdfast.sync.SyncNode;
 import holdfast.sync.SyncState;
+import holdfast.sync.Word;
 import holdfast.vip.VrrpNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -203,7 +205,8 @@ final class Director implements AutoCloseable {
                                 .collect(Collectors.toMap(
                                         vip -> vip.address().toString(),
                                         vip -> ports.at(ports.indexOf(vip.interfaceName()))
-                                                .mac()))));
+                                                .mac()))),
+                List.of());
     }
 
     private static SyncNode.Listener listener(
@@ -230,6 +233,12 @@ final class Director implements AutoCloseable {
                     replication.state(state);
                 }
             }
+
+            @Override
+            public void peerWord(String member, Links links, Word word) {}
+
+            @Override
+            public void twin(String address) {}
         };
     }
 

@@ -112,7 +112,7 @@ final class Election implements VrrpNode.Listener {
 
     @Override
     public void sendHandover(String to, HandoverMessage message) {
-        replication.send(message);
+        replication.send(to, message);
     }
 
     @Override

@@ -60,12 +60,15 @@ final class Replication implements AutoCloseable {
         with(SyncNode::standby);
     }
 
-    void send(holdfast.vip.HandoverMessage message) {
-        with(sync -> sync.send(new HandoverMessage(
+    void send(String to, holdfast.vip.HandoverMessage message) {
+        var step = new HandoverMessage(
                 HandoverMessage.Kind.valueOf(message.kind().name()),
+                0,
+                0,
                 message.term(),
                 message.version(),
-                message.reason())));
+                message.reason());
+        with(sync -> sync.send(to, step));
     }
 
     static holdfast.vip.HandoverMessage received(HandoverMessage message) {

@@ -1,10 +1,12 @@
 package holdfast.sync;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Puts together what the parts of one [SyncCore] know into a [SyncStatus]; changes nothing.
@@ -22,8 +24,11 @@ record Readout(
         @Nullable StreamSender sender,
         StreamSender.Counts sent,
         long lostAtPromotion,
+        int highestTerm,
+        List<SyncStatus.Stranger> strangers,
         long sendsDropped,
-        Map<Refused, Long> refused) {
+        Map<Refused, Long> refused,
+        Optional<String> trouble) {
 
     SyncStatus at(long now) {
         var listed = members.all().stream()
@@ -41,61 +46,75 @@ record Readout(
                 receiver.batchesApplied(),
                 sendsDropped,
                 refused);
-        MemberId followed = receiver.active();
         if (sender != null) {
             return new SyncStatus(
                     self.name(),
                     Role.ACTIVE,
                     OptionalLong.of(sender.term()),
+                    highestTerm,
                     Optional.of(self.name()),
                     Optional.empty(),
-                    new SyncStatus.Position(
-                            OptionalLong.of(sender.position()),
-                            OptionalLong.of(sender.newestVersion()),
-                            OptionalLong.of(sender.position()),
-                            Optional.empty(),
-                            sender.snapshotOpen()),
+                    position(sender),
                     listed,
-                    counters);
+                    strangers,
+                    counters,
+                    trouble,
+                    now);
         }
-        boolean follows = followed != null;
-        Optional<String> active = Optional.ofNullable(followed).map(MemberId::name);
-        Equality equality = tables.equality();
+        MemberId followed = receiver.active();
         return new SyncStatus(
                 self.name(),
                 Role.STANDBY,
-                follows ? OptionalLong.of(receiver.term()) : OptionalLong.empty(),
-                active,
+                followed != null ? OptionalLong.of(receiver.term()) : OptionalLong.empty(),
+                highestTerm,
+                Optional.ofNullable(followed).map(MemberId::name),
                 Optional.of(receiver.state(now)),
-                new SyncStatus.Position(
-                        follows ? OptionalLong.of(receiver.position()) : OptionalLong.empty(),
-                        receiver.appliedVersion() == Version.NONE
-                                ? OptionalLong.empty()
-                                : OptionalLong.of(receiver.appliedVersion()),
-                        follows ? OptionalLong.of(receiver.activePosition()) : OptionalLong.empty(),
-                        equality.state() == Equality.State.UNKNOWN ? Optional.empty() : Optional.of(equality),
-                        receiver.snapshotOpen()),
+                position(followed != null),
                 listed,
-                counters);
+                strangers,
+                counters,
+                trouble,
+                now);
+    }
+
+    private static SyncStatus.Position position(StreamSender sender) {
+        return new SyncStatus.Position(
+                OptionalLong.of(sender.position()),
+                OptionalLong.of(sender.newestVersion()),
+                OptionalLong.of(sender.position()),
+                Optional.empty(),
+                sender.snapshotOpen());
+    }
+
+    private SyncStatus.Position position(boolean follows) {
+        Equality equality = tables.equality();
+        return new SyncStatus.Position(
+                follows ? OptionalLong.of(receiver.position()) : OptionalLong.empty(),
+                receiver.appliedVersion() == Version.NONE
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(receiver.appliedVersion()),
+                follows ? OptionalLong.of(receiver.activePosition()) : OptionalLong.empty(),
+                equality.state() == Equality.State.UNKNOWN ? Optional.empty() : Optional.of(equality),
+                receiver.snapshotOpen());
     }
 
     private SyncStatus.Peer peer(Peer peer, long now) {
         SyncMessage.Hello hello = peer.hello;
         boolean isFollowed = sender == null && peer.id.equals(receiver.active());
-        long unnoticed = sender == null
-                ? 0
-                : Math.max(0, tables.lost() - lostAtPromotion - sender.counts().lost());
-        Optional<StreamSender.Readout> known = sender == null || peer.gone
+        Optional<StreamSender.Readout> measured = sender == null || peer.gone
                 ? Optional.empty()
-                : Optional.of(sender.readout(peer.id, tables.out().size() + unnoticed, now));
+                : Optional.of(sender.readout(peer.id, tables.out().size() + unnoticed(), now));
         SyncState state = peer.gone
                 ? SyncState.GONE
                 : isFollowed
                         ? receiver.state(now)
-                        : known.map(StreamSender.Readout::state).orElse(SyncState.UNKNOWN);
-        OptionalLong backlog = isFollowed
+                        : measured.map(StreamSender.Readout::state).orElse(SyncState.UNKNOWN);
+        // Of a silent standby nobody knows whether it still has what it acked: no number then but growing ages.
+        Optional<StreamSender.Readout> known = measured.filter(_ -> state != SyncState.UNKNOWN);
+        OptionalLong backlog = isFollowed && state != SyncState.UNKNOWN
                 ? OptionalLong.of(Math.max(0, receiver.activePosition() - receiver.position()))
                 : of(known, StreamSender.Readout::backlogBatches);
+        OptionalLong oldest = of(measured, StreamSender.Readout::oldestAgeNanos);
         return new SyncStatus.Peer(
                 peer.id.name(),
                 hello.role(),
@@ -103,14 +122,26 @@ record Readout(
                 hello.term() == 0 ? OptionalLong.empty() : OptionalLong.of(hello.term()),
                 known.flatMap(StreamSender.Readout::lag),
                 OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(now - peer.heardAt)),
-                millis(of(known, StreamSender.Readout::ackAgeNanos)),
+                millis(of(measured, StreamSender.Readout::ackAgeNanos)),
                 backlog,
                 of(known, StreamSender.Readout::backlogDeltas),
                 of(known, StreamSender.Readout::templates),
                 of(known, StreamSender.Readout::connections),
-                millis(of(known, StreamSender.Readout::oldestAgeNanos)),
+                known.isEmpty() && oldest.orElse(0) == 0 ? OptionalLong.empty() : millis(oldest),
                 hello.configHash().equals(configHash),
-                hello.links());
+                hello.links(),
+                hello.word(),
+                peer.gone ? OptionalLong.empty() : millis(OptionalLong.of(now - peer.echo)),
+                peer.paths.entrySet().stream()
+                        .collect(Collectors.toUnmodifiableMap(
+                                Map.Entry::getKey, path -> TimeUnit.NANOSECONDS.toMillis(now - path.getValue()))));
+    }
+
+    /// What the worker could not queue and the stream does not show yet.
+    private long unnoticed() {
+        return sender == null
+                ? 0
+                : Math.max(0, tables.lost() - lostAtPromotion - sender.counts().lost());
     }
 
     private static OptionalLong of(
