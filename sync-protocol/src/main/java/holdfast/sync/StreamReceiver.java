@@ -36,6 +36,7 @@ final class StreamReceiver {
     private final List<SyncEffect> effects;
 
     private @Nullable MemberId active;
+    private @Nullable MemberId writer;
     private int term;
     private boolean hasTable;
     private long heardAt;
@@ -84,9 +85,15 @@ final class StreamReceiver {
         return active;
     }
 
-    /// The term followed, or 0.
+    /// The term followed now or last, or 0.
     int term() {
         return term;
+    }
+
+    /// Whether we took records of this term from somebody else: those of this member would meet them under the same
+    /// versions.
+    boolean hasTermOfAnother(int ofTerm, MemberId member) {
+        return writer != null && term == ofTerm && !writer.equals(member);
     }
 
     long position() {
@@ -127,6 +134,7 @@ final class StreamReceiver {
     void follow(MemberId active, int term, long from, long now) {
         stop();
         this.active = active;
+        writer = active;
         this.term = term;
         heardAt = now;
         expected = from;

@@ -468,14 +468,14 @@ final class SyncCore {
             refuse(Refused.OLD_TERM);
             return false;
         }
-        MemberId followed = receiver.active();
-        if (followed == null || receiver.term() < term) {
-            boolean continues = receiver.hasTable() && term > receiver.term();
-            receiver.follow(peer.id, term, continues ? 1 : next, now);
-        } else if (!followed.equals(peer.id)) {
+        if (receiver.hasTermOfAnother(term, peer.id)) {
             refuse(Refused.RIVAL);
             terms.contested(term);
             return false;
+        }
+        if (receiver.active() == null || receiver.term() < term) {
+            boolean continues = receiver.hasTable() && term > receiver.term();
+            receiver.follow(peer.id, term, continues ? 1 : next, now);
         }
         return true;
     }
