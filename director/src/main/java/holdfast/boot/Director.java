@@ -3,6 +3,12 @@ package holdfast.boot;
 import holdfast.admin.FailoverRequest;
 import holdfast.api.ApiServer;
 import holdfast.conf.Configuration;
+import java.util.function.Consumer;
+import java.util.List;
+import holdfast.sync.Word;
+import holdfast.sync.ServiceLink;
+import holdfast.forward.Counters;
+import holdfast.forward.Announcers;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.KeyFile;
 import holdfast.conn.FlowHash;
@@ -19,7 +25,6 @@ import holdfast.forward.Tables;
 import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.linux.Memory;
-import holdfast.linux.PacketSender;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.Equality;
 import holdfast.sync.HandoverMessage;
@@ -36,10 +41,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,14 +55,18 @@ final class Director implements AutoCloseable {
     private final Deque<Part> parts = new ArrayDeque<>();
     private final Answers answers;
 
+    private final Consumer<String> unfit;
+
     private record Part(String name, AutoCloseable closeable) {}
 
     /// @throws RuntimeException where a part cannot start; those that have are taken down again
-    static Director start(Configuration configuration, Machine machine) {
-        return new Director(configuration, machine);
+    /// @param unfit  told why this director must not run, where that is found later
+    static Director start(Configuration configuration, Machine machine, Consumer<String> unfit) {
+        return new Director(configuration, machine, unfit);
     }
 
-    private Director(Configuration configuration, Machine machine) {
+    private Director(Configuration configuration, Machine machine, Consumer<String> unfit) {
+        this.unfit = unfit;
         try {
             answers = build(configuration, machine);
         } catch (RuntimeException e) {
@@ -82,8 +89,10 @@ final class Director implements AutoCloseable {
                 Director::untouchedMemory);
         tables.configure(configuration.ipvs(), configuration.marks(), configuration.services(), Clock.monotonic());
 
-        var router = new Router();
+        var router = new Router(group.interfaceName(), ports);
         var replication = new Replication(router::tables);
+        var address = machine.primaryAddress(group.interfaceName());
+        var voice = new Voice(group, address, replication);
         var lease = new Lease();
         var probes = part("probes", new ProbeQueue());
         var worker = part(
@@ -95,23 +104,15 @@ final class Director implements AutoCloseable {
                         lease,
                         configuration.datapath().spinMicros(),
                         probes,
-                        new Worker.Listener() {
-                            @Override
-                            public void held(long version) {
-                                router.held(version);
-                            }
-
-                            @Override
-                            public void compared(Equality equality, long applied) {
-                                replication.compared(equality, applied);
-                            }
-                        }));
-        shield(configuration, group, ports);
+                        workerListener(router, replication)));
+        var announcers = part("announcers", new Announcers(ports));
+        var shield = shield(configuration, group, ports, tables.counters());
         int[] realServers = configuration.services().stream()
                 .flatMap(service -> service.realServers().stream())
                 .mapToInt(real -> real.address().bits())
                 .distinct()
                 .toArray();
+        var links = new LinkFollower(worker, router, voice, announcers, shield, ports);
         part(
                         "netlink",
                         new LinkWatch(
@@ -119,42 +120,105 @@ final class Director implements AutoCloseable {
                                 probes,
                                 () -> realServers,
                                 tables.counters(),
-                                new LinkWatch.Listener() {
-                                    @Override
-                                    public void network(Network network) {
-                                        worker.network(network);
-                                    }
-
-                                    @Override
-                                    public void links(LinkState state) {
-                                        router.links(state.faults().isEmpty());
-                                    }
-                                }))
+                                links))
                 .start();
         worker.start(replication.reader());
 
-        var announcers = new LinkedHashMap<String, PacketSender>();
-        for (var port : ports.ports()) {
-            announcers.put(port.name(), part("announcer", PacketSender.open(port.ifindex())));
-        }
-        var address = machine.primaryAddress(group.interfaceName());
         if (configuration.cluster().sync()) {
             replication.start(SyncNode.start(
-                    syncOptions(configuration, key, ports, address),
+                    syncOptions(configuration, key, voice.where(ports), Voice.serviceLinks(ports)),
                     worker,
-                    listener(configuration, terms, replication, router)));
+                    syncListener(configuration.director().name(), terms, replication, router)));
+            voice.begin();
         }
         part("sync", replication);
-        var macs = ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac));
+        var trust = configuration.cluster().sync() ? group.trust() : Configuration.Trust.ANY;
         var vrrp = part(
                 "vrrp",
                 VrrpNode.start(
-                        VrrpNode.Options.of(group, address, name -> macs.getOrDefault(name, 0L)),
-                        new Election(group.vips(), ports, announcers, worker, lease, terms, replication)));
+                        VrrpNode.Options.of(group, address, trust),
+                        router.links(),
+                        new Election(
+                                group,
+                                links::ports,
+                                announcers,
+                                worker,
+                                lease,
+                                terms::takeAbove,
+                                replication,
+                                voice,
+                                () -> terms.trouble().stream().toList())));
         router.start(vrrp);
         var operations = new Answers(configuration, worker, vrrp, replication, terms);
         part("api", ApiServer.start(configuration.director().apiSocket(), operations));
         return operations;
+    }
+
+    /// What becomes of the news of links, on the thread `netlink`.
+    private static final class LinkFollower implements LinkWatch.Listener {
+        private final Worker worker;
+        private final Router router;
+        private final Voice voice;
+        private final Announcers announcers;
+        private final Consumer<Ports> shield;
+        private volatile Ports ports;
+
+        LinkFollower(
+                Worker worker,
+                Router router,
+                Voice voice,
+                Announcers announcers,
+                Consumer<Ports> shield,
+                Ports atStart) {
+            this.worker = worker;
+            this.router = router;
+            this.voice = voice;
+            this.announcers = announcers;
+            this.shield = shield;
+            ports = atStart;
+        }
+
+        Ports ports() {
+            return ports;
+        }
+
+        @Override
+        public void network(Network network) {
+            worker.network(network);
+        }
+
+        @Override
+        public void links(LinkState state) {
+            ports = state.ports();
+            announcers.follow(state.ports());
+            router.links(state);
+            voice.links(state);
+            shield.accept(state.ports());
+        }
+    }
+
+    private static Worker.Listener workerListener(Router router, Replication replication) {
+        return new Worker.Listener() {
+            @Override
+            public void held(long version) {
+                router.held(version);
+            }
+
+            @Override
+            public void heldFull() {
+                router.heldFull();
+            }
+
+            @Override
+            public void conflict(int address, long mac, int port) {
+                router.stolen(address, mac);
+            }
+
+            @Override
+            public void compared(Equality equality, long applied) {
+                replication.compared(equality, applied);
+            }
+        };
     }
 
     /// Zeroed memory that is not there before it is used, so that a large table costs nothing while it is empty.
@@ -168,11 +232,13 @@ final class Director implements AutoCloseable {
                 .toList());
     }
 
-    private void shield(Configuration configuration, Configuration.VipGroup group, Ports ports) {
+    /// @return what must hear of the ports when they change
+    private Consumer<Ports> shield(
+            Configuration configuration, Configuration.VipGroup group, Ports ports, Counters counters) {
         var name = configuration.director().name();
         if (!configuration.datapath().shield()) {
             Shield.sweep(name);
-            return;
+            return _ -> {};
         }
         var natServers = configuration.services().stream()
                 .flatMap(service -> service.realServers().stream()
@@ -183,7 +249,7 @@ final class Director implements AutoCloseable {
                                 real.port())))
                 .toList();
         var owned = group.vips().stream().map(vip -> vip.address().toString()).toList();
-        part("shield", Shield.install(name, ports, owned, natServers));
+        return part("shield", Shield.install(name, ports, owned, natServers, counters))::follow;
     }
 
     private static byte[] key(Configuration.Cluster cluster) {
@@ -207,7 +273,8 @@ final class Director implements AutoCloseable {
         }
     }
 
-    private static SyncNode.Options syncOptions(Configuration configuration, byte[] key, Ports ports, int address) {
+    private static SyncNode.Options syncOptions(
+            Configuration configuration, byte[] key, Links links, List<ServiceLink> serviceLinks) {
         var cluster = configuration.cluster();
         return new SyncNode.Options(
                 cluster.name(),
@@ -218,17 +285,11 @@ final class Director implements AutoCloseable {
                 cluster.multicastPort(),
                 ClusterKey.of(key),
                 configuration.sharedHash(),
-                new Links(
-                        address,
-                        configuration.groups().getFirst().vips().stream()
-                                .collect(Collectors.toMap(
-                                        vip -> vip.address().toString(),
-                                        vip -> ports.at(ports.indexOf(vip.interfaceName()))
-                                                .mac()))));
+                links,
+                serviceLinks);
     }
 
-    private static SyncNode.Listener listener(
-            Configuration configuration, Terms terms, Replication replication, Router router) {
+    private SyncNode.Listener syncListener(String self, Terms terms, Replication replication, Router router) {
         return new SyncNode.Listener() {
             @Override
             public void peerProcessDied(String member) {
@@ -238,6 +299,7 @@ final class Director implements AutoCloseable {
             @Override
             public void peerTerm(int term) {
                 terms.saw(term);
+                router.higherTerm(term);
             }
 
             @Override
@@ -247,9 +309,20 @@ final class Director implements AutoCloseable {
 
             @Override
             public void standbyState(String member, SyncState state) {
-                if (member.equals(configuration.director().name())) {
+                if (member.equals(self)) {
                     replication.state(state);
                 }
+            }
+
+            @Override
+            public void peerWord(String member, Links links, Word word) {
+                router.peerWord(Replication.heard(self, member, links, word));
+            }
+
+            @Override
+            public void twin(String address) {
+                unfit.accept("another director named " + self + " runs at " + address
+                        + "; give this one a name of its own (director.name)");
             }
         };
     }

@@ -1,20 +1,23 @@
 package holdfast.boot;
 
 import holdfast.conf.Configuration;
+import holdfast.forward.Announcers;
 import holdfast.forward.Lease;
 import holdfast.forward.Ports;
 import holdfast.forward.Worker;
-import holdfast.linux.PacketSender;
-import holdfast.linux.SyscallException;
+import holdfast.linux.Clock;
 import holdfast.vip.HandoverMessage;
+import holdfast.vip.OwnWord;
 import holdfast.vip.VrrpNode;
 import holdfast.vrrp.Vrrp;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntUnaryOperator;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,32 +25,42 @@ import org.slf4j.LoggerFactory;
 final class Election implements VrrpNode.Listener {
     private static final Logger log = LoggerFactory.getLogger(Election.class);
 
-    private static final long SERVES_MS_MAX = 50;
+    private static final long SERVES_NS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
+    /// A datapath that has not answered by then has found that it was too late, or will.
+    private static final long ANSWERS_NS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final List<Configuration.Vip> vips;
-    private final Ports ports;
-    private final Map<String, PacketSender> announcers;
+    private final Configuration.VipGroup group;
+    private final Supplier<Ports> ports;
+    private final Announcers announcers;
     private final Worker worker;
     private final Lease lease;
-    private final Terms terms;
+    private final IntUnaryOperator takeAbove;
     private final Replication replication;
+    private final Voice voice;
+    private final Supplier<List<String>> unfit;
 
-    /// @param announcers  a sender for each interface, for GARPs
+    /// @param ports      as they are now
+    /// @param takeAbove  takes the term of a promotion, above a given one
+    /// @param unfit      what speaks against a takeover and is not the election's to know, as sentences
     Election(
-            List<Configuration.Vip> vips,
-            Ports ports,
-            Map<String, PacketSender> announcers,
+            Configuration.VipGroup group,
+            Supplier<Ports> ports,
+            Announcers announcers,
             Worker worker,
             Lease lease,
-            Terms terms,
-            Replication replication) {
-        this.vips = vips;
+            IntUnaryOperator takeAbove,
+            Replication replication,
+            Voice voice,
+            Supplier<List<String>> unfit) {
+        this.group = group;
         this.ports = ports;
         this.announcers = announcers;
         this.worker = worker;
         this.lease = lease;
-        this.terms = terms;
+        this.takeAbove = takeAbove;
         this.replication = replication;
+        this.voice = voice;
+        this.unfit = unfit;
     }
 
     @Override
@@ -56,23 +69,54 @@ final class Election implements VrrpNode.Listener {
     }
 
     @Override
-    public void becomeActive(Vrrp.Promotion promotion) {
-        int term = terms.take();
-        var serves = worker.activate(term, Long.MAX_VALUE);
-        replication.active(term);
-        await(serves);
-        log.info("role changed to=active term={} cause={}", term, promotion.cause());
+    public boolean becomeActive(Vrrp.Promotion promotion, long notAfter) {
+        int term = takeAbove.applyAsInt(0);
+        var serves = worker.activate(term, notAfter);
+        boolean isHandover = notAfter != Long.MAX_VALUE;
+        boolean isServing = isHandover ? isInTime(serves, notAfter) : awaits(serves);
+        if (isServing) {
+            replication.active(term);
+            log.info("role changed to=active term={} cause={}", term, promotion.cause());
+        } else {
+            log.warn("handover too late term={} cause=\"the datapath got no processor\"", term);
+        }
+        return isServing;
+    }
+
+    private static boolean isInTime(Future<Boolean> serves, long notAfter) {
+        try {
+            return serves.get(notAfter + ANSWERS_NS_MAX - Clock.boottime(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /// The announcements that follow must find the worker serving; it takes a turn of its loop, unless it gets no CPU.
-    private static void await(CompletableFuture<Boolean> serves) {
+    /// Where it does not, it serves later: nobody else will. Adverts must not wait for long.
+    private boolean awaits(Future<Boolean> serves) {
+        long patience = Math.min(SERVES_NS_MAX, group.advertIntervalMs() * 1_000_000L);
         try {
-            serves.get(SERVES_MS_MAX, TimeUnit.MILLISECONDS);
+            serves.get(patience, TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            log.warn("datapath slow to serve waited-ms={}", SERVES_MS_MAX);
+            log.warn("datapath slow to serve waited-ms={}", patience / 1_000_000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return true;
+    }
+
+    @Override
+    public void renewTerm(int above) {
+        int term = takeAbove.applyAsInt(above);
+        var _ = worker.renew(term).thenAccept(isRenewed -> {
+            if (isRenewed) {
+                replication.active(term);
+                log.info("term renewed term={} cause=\"another director knows term {}\"", term, above);
+            }
+        });
     }
 
     @Override
@@ -95,14 +139,16 @@ final class Election implements VrrpNode.Listener {
     @Override
     public void relay(String peer) {
         var macs = replication.peer(peer).map(found -> found.links().macs()).orElse(Map.of());
-        worker.relay(ports.ports().stream().mapToLong(port -> macOf(port, macs)).toArray());
+        worker.relay(ports.get().ports().stream()
+                .mapToLong(port -> macOf(port, macs))
+                .toArray());
         replication.standby();
         log.info("role changed to=relay peer={}", peer);
     }
 
     /// The MAC with which the peer answers on a port's link, of any VIP there; 0 where it has none.
     private long macOf(Ports.Port port, Map<String, Long> macsByVip) {
-        return vips.stream()
+        return group.vips().stream()
                 .filter(vip -> vip.interfaceName().equals(port.name()))
                 .mapToLong(vip -> macsByVip.getOrDefault(vip.address().toString(), 0L))
                 .filter(mac -> mac != 0)
@@ -112,19 +158,24 @@ final class Election implements VrrpNode.Listener {
 
     @Override
     public void sendHandover(String to, HandoverMessage message) {
-        replication.send(message);
+        replication.send(to, message);
+    }
+
+    @Override
+    public void word(OwnWord word) {
+        voice.word(word);
+    }
+
+    @Override
+    public List<String> unfit() {
+        return unfit.get();
     }
 
     @Override
     public void sendFrame(String interfaceName, byte[] frame) {
-        try {
-            var announcer = announcers.get(interfaceName);
-            if (announcer != null) {
-                announcer.sendFrame(frame);
-            }
-        } catch (SyscallException e) {
-            log.warn("announcement not sent interface={} cause=\"{}\"", interfaceName, e.getMessage());
-        }
+        announcers
+                .send(interfaceName, frame)
+                .ifPresent(why -> log.warn("announcement not sent interface={} cause=\"{}\"", interfaceName, why));
     }
 
     @Override

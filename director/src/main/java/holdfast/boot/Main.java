@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -47,10 +49,20 @@ final class Main implements Callable<Integer> {
         }
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
-        try (var director = Director.start(configuration, machine)) {
+        var unfit = new AtomicReference<@Nullable String>();
+        try (var director = Director.start(configuration, machine, why -> {
+            unfit.set(why);
+            stop.countDown();
+        })) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stop, stopped), "stop"));
             log.info("director started name={}", configuration.director().name());
             stop.await();
+            var why = unfit.get();
+            if (why != null) {
+                log.error("director unfit cause=\"{}\"", why);
+                System.err.println(why);
+                return WRONG_CONFIGURATION;
+            }
             director.handOver();
         } catch (RuntimeException e) {
             log.error("director failed cause=\"{}\"", e.getMessage(), e);

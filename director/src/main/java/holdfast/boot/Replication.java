@@ -3,6 +3,13 @@ package holdfast.boot;
 import holdfast.forward.Worker;
 import holdfast.sync.Equality;
 import holdfast.sync.HandoverMessage;
+import holdfast.sync.Links;
+import holdfast.sync.ServiceLink;
+import holdfast.sync.Standing;
+import holdfast.sync.Word;
+import holdfast.vip.PeerWord;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import holdfast.sync.SyncNode;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
@@ -60,20 +67,53 @@ final class Replication implements AutoCloseable {
         with(SyncNode::standby);
     }
 
-    void send(holdfast.vip.HandoverMessage message) {
-        with(sync -> sync.send(new HandoverMessage(
+    void send(String to, holdfast.vip.HandoverMessage message) {
+        var step = new HandoverMessage(
                 HandoverMessage.Kind.valueOf(message.kind().name()),
+                message.id(),
+                message.stamp(),
                 message.term(),
                 message.version(),
-                message.reason())));
+                message.reason());
+        with(sync -> sync.send(to, step));
     }
 
     static holdfast.vip.HandoverMessage received(HandoverMessage message) {
         return new holdfast.vip.HandoverMessage(
                 holdfast.vip.HandoverMessage.Kind.valueOf(message.kind().name()),
+                message.id(),
                 message.term(),
                 message.version(),
+                message.stamp(),
                 message.reason());
+    }
+
+    void word(Word word) {
+        with(sync -> sync.word(word));
+    }
+
+    /// Where this director is found now.
+    void found(Links links, List<ServiceLink> serviceLinks) {
+        with(sync -> {
+            sync.links(links);
+            sync.serviceLinks(serviceLinks);
+        });
+    }
+
+    /// A peer's word as the election hears it. One that does not know yet takes no part.
+    ///
+    /// @param self  our own name, to which it may answer
+    static PeerWord heard(String self, String member, Links links, Word word) {
+        var standing = word.standing() == Standing.UNKNOWN
+                ? holdfast.vip.Standing.FAULT
+                : holdfast.vip.Standing.valueOf(word.standing().name());
+        return new PeerWord(
+                member,
+                links.address(),
+                TimeUnit.MILLISECONDS.toNanos(links.advertIntervalMs()),
+                standing,
+                word.asks(),
+                word.answers().getOrDefault(self, 0L));
     }
 
     /// Empty where tables are not replicated.

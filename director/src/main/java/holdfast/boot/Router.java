@@ -1,24 +1,40 @@
 package holdfast.boot;
 
+import holdfast.forward.LinkState;
+import holdfast.forward.Ports;
+import holdfast.vip.GroupLinks;
 import holdfast.vip.HandoverMessage;
+import holdfast.vip.PeerWord;
 import holdfast.vip.TableState;
 import holdfast.vip.VrrpNode;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Events for the election from parts that start before it does: what they say before is kept where it is a state, and
 /// dropped where it is a moment.
 final class Router {
     private volatile @Nullable VrrpNode node;
+    private final String interfaceName;
     private volatile TableState tables = TableState.UNKNOWN;
-    private volatile boolean linksUp = true;
+    private volatile GroupLinks links;
+
+    /// @param interfaceName  on which adverts travel
+    Router(String interfaceName, Ports ports) {
+        this.interfaceName = interfaceName;
+        links = groupLinks(ports, List.of());
+    }
+
+    /// The links as they are known now.
+    GroupLinks links() {
+        return links;
+    }
 
     void start(VrrpNode started) {
         node = started;
         started.tables(tables);
-        if (!linksUp) {
-            started.linkDown();
-        }
+        started.links(links);
     }
 
     void tables(TableState now) {
@@ -26,17 +42,37 @@ final class Router {
         to().ifPresent(vrrp -> vrrp.tables(now));
     }
 
-    /// @param allUp  whether every interface of the datapath is up
-    void links(boolean allUp) {
-        if (allUp == linksUp) {
-            return;
+    void links(LinkState now) {
+        var found = groupLinks(now.ports(), now.faults());
+        if (!found.equals(links)) {
+            links = found;
+            to().ifPresent(vrrp -> vrrp.links(found));
         }
-        linksUp = allUp;
-        to().ifPresent(allUp ? VrrpNode::linkUp : VrrpNode::linkDown);
+    }
+
+    private GroupLinks groupLinks(Ports ports, List<String> faults) {
+        var macs = ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac));
+        return new GroupLinks(ports.at(ports.indexOf(interfaceName)).ifindex(), macs, faults);
     }
 
     void held(long version) {
         to().ifPresent(vrrp -> vrrp.held(version));
+    }
+
+    void heldFull() {
+        to().ifPresent(VrrpNode::heldFull);
+    }
+
+    void stolen(int address, long mac) {
+        to().ifPresent(vrrp -> vrrp.stolen(address, mac));
+    }
+
+    void peerWord(PeerWord word) {
+        to().ifPresent(vrrp -> vrrp.peerWord(word));
+    }
+
+    void higherTerm(int term) {
+        to().ifPresent(vrrp -> vrrp.higherTerm(term));
     }
 
     void peerProcessDied(int address) {

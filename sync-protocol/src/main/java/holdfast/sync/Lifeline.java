@@ -71,8 +71,9 @@ final class Lifeline implements AutoCloseable {
             while (!closed && place.equals(watched.get(member))) {
                 long began = System.nanoTime();
                 if (holdUntilRefused(place)) {
-                    watched.remove(member, place);
-                    died.run();
+                    if (watched.remove(member, place)) {
+                        died.run();
+                    }
                     return;
                 }
                 boolean lasted = System.nanoTime() - began > LASTED_NS;

@@ -6,7 +6,7 @@ public enum Refused {
     BAD_SEAL,
     /// Of a format that this build does not know.
     UNKNOWN_FORMAT,
-    /// Not a message, or one that contradicts itself.
+    /// Not a message, or one that contradicts itself, or one that does not belong on its link.
     MALFORMED,
     /// Of another cluster's group.
     OTHER_GROUP,
@@ -15,6 +15,8 @@ public enum Refused {
     /// Its sender has not yet shown that it hears us now, so it may be a recording. A few of these at each join are
     /// normal.
     UNPROVEN,
+    /// From a second director of a name that another one has.
+    TWIN,
     /// From a term that is over.
     OLD_TERM,
     /// A second active in the term that we follow.

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// - When the worker's ring has no room for a whole batch, batches wait here and then are dropped unacked; the active
 ///   still holds them, and they are asked for again.
 final class StreamReceiver {
-    static final long SILENT_INTERVAL = StreamSender.SILENT_INTERVAL;
+    static final long SILENT_INTERVAL = Peer.SILENT_INTERVAL;
 
     private static final int PENDING_MAX = 256;
     private static final long RESEND_FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(2);
@@ -36,6 +36,7 @@ final class StreamReceiver {
     private final List<SyncEffect> effects;
 
     private @Nullable MemberId active;
+    private @Nullable MemberId writer;
     private int term;
     private boolean hasTable;
     private long heardAt;
@@ -84,9 +85,15 @@ final class StreamReceiver {
         return active;
     }
 
-    /// The term followed, or 0.
+    /// The term followed now or last, or 0.
     int term() {
         return term;
+    }
+
+    /// Whether we took records of this term from somebody else: those of this member would meet them under the same
+    /// versions.
+    boolean hasTermOfAnother(int ofTerm, MemberId member) {
+        return writer != null && term == ofTerm && !writer.equals(member);
     }
 
     long position() {
@@ -127,6 +134,7 @@ final class StreamReceiver {
     void follow(MemberId active, int term, long from, long now) {
         stop();
         this.active = active;
+        writer = active;
         this.term = term;
         heardAt = now;
         expected = from;
@@ -196,6 +204,37 @@ final class StreamReceiver {
             effects.add(new SyncEffect.Unicast(
                     active, new SyncMessage.Ack(term, appliedBatch, appliedStamp, state(now), complete)));
         }
+    }
+
+    /// Whether the worker has yet to apply what we gave it.
+    boolean awaitsWorker() {
+        return !inFlight.isEmpty();
+    }
+
+    /// Whether the worker has applied something that we have not noted.
+    boolean hasNews(long applied) {
+        return !inFlight.isEmpty() && inFlight.peekFirst().target() <= applied;
+    }
+
+    /// ns until [#turn] has something to do, if neither a message nor the worker comes before.
+    long idleFor(long now) {
+        if (active == null) {
+            return Long.MAX_VALUE;
+        }
+        long least = ackDue || ackedAt == NEVER ? 0 : ackedAt + ACK_INTERVAL - now;
+        if (gapSince != NEVER) {
+            least = Math.min(least, resendAt - now);
+        }
+        if (wantsSnapshot()) {
+            long comparesUntil = urgent ? now : baseAt + COMPARE_INTERVAL;
+            long askAt = snapshotAskAt == NEVER ? now : snapshotAskAt;
+            least = Math.min(least, Math.max(comparesUntil - now, askAt - now));
+        }
+        return least;
+    }
+
+    private boolean wantsSnapshot() {
+        return !complete && !snapshotOpen && snapshotEnd == NONE;
     }
 
     SyncState state(long now) {
@@ -351,9 +390,8 @@ final class StreamReceiver {
     /// Asks for a snapshot while ours is not complete: at once when nothing else can help, else after a MARK
     /// had time to show that our tables are equal as they are.
     private void mindTheBase(long now) {
-        boolean comes = snapshotOpen || snapshotEnd != NONE;
         boolean mayYetCompare = !urgent && now - baseAt < COMPARE_INTERVAL;
-        if (complete || comes || mayYetCompare) {
+        if (!wantsSnapshot() || mayYetCompare) {
             return;
         }
         if (snapshotAskAt == NEVER || now - snapshotAskAt >= 0) {

@@ -25,7 +25,7 @@ final class StreamSender {
     static final int HISTORY_BATCHES = 2048;
     static final long FLUSH_INTERVAL = TimeUnit.MICROSECONDS.toNanos(200);
     /// A standby that was silent for so long is unknown.
-    static final long SILENT_INTERVAL = TimeUnit.MILLISECONDS.toNanos(500);
+    static final long SILENT_INTERVAL = Peer.SILENT_INTERVAL;
     /// What is unacked for so long makes a standby behind, whatever it says of itself.
     static final long BEHIND_INTERVAL = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -103,7 +103,17 @@ final class StreamSender {
             OptionalLong oldestAgeNanos) {}
 
     /// Numbers since the term began.
-    record Counts(long batches, long deltas, long coalesced, long lost, long resent, long snapshotsAsked) {}
+    record Counts(long batches, long deltas, long coalesced, long lost, long resent, long snapshotsAsked) {
+        Counts plus(Counts other) {
+            return new Counts(
+                    batches + other.batches,
+                    deltas + other.deltas,
+                    coalesced + other.coalesced,
+                    lost + other.lost,
+                    resent + other.resent,
+                    snapshotsAsked + other.snapshotsAsked);
+        }
+    }
 
     StreamSender(int term, int historyBatches, List<SyncEffect> effects) {
         this.term = term;
@@ -182,6 +192,23 @@ final class StreamSender {
             snapshotsAsked++;
             effects.add(new SyncEffect.AskSnapshot());
         }
+    }
+
+    /// End of the term: cuts what is open, whatever went out before.
+    void finish(long now) {
+        cut(now);
+    }
+
+    /// ns until [#flush] has something to do.
+    long idleFor(long now) {
+        long least = Long.MAX_VALUE;
+        if (open.count() > 0) {
+            least = lastCutAt == NEVER ? 0 : lastCutAt + FLUSH_INTERVAL - now;
+        }
+        if (wantedFrom > 0 && !snapshotOpen) {
+            least = Math.min(least, askedAt == NEVER ? 0 : askedAt + ASK_AGAIN_INTERVAL - now);
+        }
+        return least;
     }
 
     void joined(MemberId standby, long now) {
@@ -282,7 +309,8 @@ final class StreamSender {
 
     private boolean isStale(Delta delta) {
         boolean ofThisTerm = Version.term(delta.version()) == term;
-        return !ofThisTerm && !snapshotOpen && !delta.op().isBarrier(); // left over from an earlier time as active
+        boolean isCopy = snapshotOpen && !delta.op().isBarrier();
+        return !ofThisTerm && !isCopy; // left over from an earlier time as active
     }
 
     private void noticeHole(Delta delta, long now) {

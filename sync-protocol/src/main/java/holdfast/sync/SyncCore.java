@@ -1,80 +1,60 @@
 package holdfast.sync;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One director's whole part in the sync as a pure machine: who the others are, whose stream counts, and the
 /// [StreamSender] or [StreamReceiver] of the present role. No thread, clock, socket or log; the rings it reads and
 /// writes are memory.
-///
-/// An incarnation is believed once its Hello lists ours among those that it hears: ours is random and new, so
-/// that Hello cannot be a recording. From then on each counter is taken once. A believed incarnation replaces
-/// the one of the same name before it for good.
 final class SyncCore {
     static final long HELLO_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
+    static final long HELLO_MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(5);
+    static final long WARN_INTERVAL = Strangers.WARN_INTERVAL;
+    /// What lasts so long is worth a warning: after a split it takes a moment until one stands by and one goes above.
+    static final long TROUBLE_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long HELLO_MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final int CANDIDATES_MAX = 16;
     private static final int TAKE_MAX = 2000;
+    private static final int FAREWELLS = 3;
     private static final long NEVER = Long.MIN_VALUE;
 
     private final MemberId self;
     private final String configHash;
-    private final Links links;
+    private Links links;
     private final TableOwner tables;
     private final List<SyncEffect> effects = new ArrayList<>();
     private final StreamReceiver receiver;
+    private final Outbox outbox;
+    private final Members members;
+    private final Strangers strangers = new Strangers();
+    private final Terms terms = new Terms();
+    private final Map<String, Long> warnedAt = new HashMap<>();
+    private final EnumMap<Refused, Long> refused = new EnumMap<>(Refused.class);
     private @Nullable StreamSender sender;
     private long lostAtPromotion;
 
-    private final Map<String, Peer> peers = new HashMap<>();
-    private final LinkedHashMap<UUID, String> candidates = new LinkedHashMap<>();
-    private final Set<UUID> retired = new HashSet<>();
-    private final EnumMap<Refused, Long> refused = new EnumMap<>(Refused.class);
-
-    private int lastOwnTerm;
-    private int highestTerm;
+    private Word word = Word.UNKNOWN;
     private long helloAt = NEVER;
     private boolean helloDue = true;
     private boolean leaving;
+    private boolean twinTold;
+    private long troubleSince = NEVER;
     private SyncState ownState = SyncState.UNKNOWN;
     private StreamSender.Counts before = new StreamSender.Counts(0, 0, 0, 0, 0, 0);
 
-    private static final class Peer {
-        final MemberId id;
-        final ReplayWindow window = new ReplayWindow();
-        SyncMessage.Hello hello;
-        long heardAt;
-        boolean gone;
-        boolean leaving;
-        boolean watched;
-        SyncState told = SyncState.UNKNOWN;
-
-        Peer(MemberId id, SyncMessage.Hello hello, long now) {
-            this.id = id;
-            this.hello = hello;
-            heardAt = now;
-        }
-    }
-
-    SyncCore(MemberId self, String configHash, Links links, TableOwner tables) {
+    SyncCore(MemberId self, String configHash, Links links, TableOwner tables, long now) {
         this.self = self;
         this.configHash = configHash;
         this.links = links;
         this.tables = tables;
+        members = new Members(self, now);
         receiver = new StreamReceiver(effects);
+        outbox = new Outbox(effects);
         for (Refused reason : Refused.values()) {
             refused.put(reason, 0L);
         }
@@ -94,18 +74,39 @@ final class SyncCore {
         refused.merge(reason, 1L, Long::sum);
     }
 
+    /// Counts a message that did not even open, or one of a twin.
+    ///
+    /// @param name  of the member that it says it is from; empty where that is not known
+    void refuse(Refused reason, Origin via, String name, long now) {
+        refuse(reason);
+        if (Strangers.isNamed(reason)) {
+            strangers
+                    .refused(reason, via.address(), name, now)
+                    .ifPresent(text -> effects.add(new SyncEffect.Warn(text)));
+        }
+    }
+
+    /// From here on we write the stream of `term`; while active already, of a higher term than before.
+    /// Where this director is found has changed.
+    void links(Links now) {
+        links = now;
+        helloDue = true;
+    }
+
     void active(int term, long now) {
         if (sender != null && sender.term() == term) {
             return;
         }
+        if (sender != null) {
+            finish(sender, now);
+        }
         retireSender();
         receiver.stop();
         receiver.tableIsOurs();
-        lastOwnTerm = term;
-        highestTerm = Math.max(highestTerm, term);
+        terms.began(term);
         lostAtPromotion = tables.lost();
         sender = new StreamSender(term, StreamSender.HISTORY_BATCHES, effects);
-        for (Peer peer : peers.values()) {
+        for (Peer peer : members.all()) {
             if (!peer.gone) {
                 sender.joined(peer.id, now);
             }
@@ -114,74 +115,90 @@ final class SyncCore {
         helloDue = true;
     }
 
+    /// From here on we follow the stream of whoever is active; of our own table nothing is known until it is compared.
     void standby() {
-        retireSender();
-        helloDue = true;
-    }
-
-    /// Every member that the transport reaches; one that is missing is gone.
-    void members(Set<String> present, long now) {
-        for (Peer peer : peers.values()) {
-            if (present.contains(peer.id.name())) {
-                if (peer.gone && now - peer.heardAt < StreamSender.SILENT_INTERVAL) {
-                    comeBack(peer, now);
-                }
-            } else if (!peer.gone) {
-                goneNow(peer);
-            }
+        if (sender != null) {
+            retireSender();
+            ownState = SyncState.UNKNOWN;
+            effects.add(new SyncEffect.StateChanged(self.name(), ownState));
         }
         helloDue = true;
     }
 
-    /// The process of a member has ended.
-    void processDied(String name) {
-        Peer peer = peers.get(name);
-        if (peer == null || !peer.leaving) {
-            effects.add(new SyncEffect.ProcessDied(name));
-        }
-        if (peer != null && !peer.gone) {
-            goneNow(peer);
+    /// What our Hellos say of us from now on.
+    void word(Word now) {
+        if (!word.equals(now)) {
+            word = now;
+            helloDue = true;
         }
     }
 
-    void handover(HandoverMessage message) {
-        for (Peer peer : peers.values()) {
-            if (!peer.gone) {
-                effects.add(new SyncEffect.Unicast(peer.id, message));
-            }
-        }
+    /// The transport may reach others than before: they shall hear us soon.
+    void viewChanged() {
+        helloDue = true;
     }
 
-    /// Tells the others not to take our closing socket for a death.
+    /// This process of a member has ended.
+    void processDied(MemberId id, long now) {
+        Peer peer = members.named(id.name());
+        if (peer == null || !peer.id.equals(id)) {
+            return; // another run of it has taken its place
+        }
+        if (!peer.leaving) {
+            effects.add(new SyncEffect.ProcessDied(id.name()));
+        }
+        goneNow(peer, now);
+    }
+
+    void handover(String to, HandoverMessage message, long now) {
+        Peer peer = members.named(to);
+        if (peer == null || peer.gone) {
+            var text = "sync handover step not sent to=%s step=%s cause=not-here".formatted(to, message.kind());
+            warn("handover", text, now);
+            return;
+        }
+        outbox.send(peer.id, message, now);
+    }
+
+    /// Tells the others not to take our closing socket for a death; more than once, because nobody answers.
     void leave(long now) {
         leaving = true;
-        hello(now);
+        for (int i = 0; i < FAREWELLS; i++) {
+            hello(now);
+        }
     }
 
     /// Takes one opened message.
     ///
     /// @param counter  of the sender's incarnation, unique per message
-    void received(MemberId from, long counter, SyncMessage message, long now) {
+    /// @return whether it is authentic, new, and of the run of a member that we believe
+    boolean received(MemberId from, long counter, SyncMessage message, Origin via, long now) {
         if (from.name().equals(self.name())) {
-            return;
+            ofOurName(from, message, via, now);
+            return false;
         }
-        Peer peer = peers.get(from.name());
+        if (!via.isInterconnect() && !(message instanceof SyncMessage.Hello)) {
+            refuse(Refused.MALFORMED);
+            return false;
+        }
+        Peer peer = members.named(from.name());
         if (peer == null || !peer.id.equals(from)) {
-            if (!(message instanceof SyncMessage.Hello hello) || !proves(from, hello)) {
-                refuse(Refused.UNPROVEN);
-                return;
+            peer = newcomer(from, message, via, now);
+            if (peer == null) {
+                return false;
             }
-            peer = admit(from, hello, now);
         }
         if (!peer.window.isFirst(counter)) {
             refuse(Refused.REPLAYED);
-            return;
+            return false;
+        }
+        if (peer.gone && !comesBack(peer, message, now)) {
+            refuse(Refused.UNPROVEN);
+            return false;
         }
         peer.heardAt = now;
-        if (peer.gone) {
-            comeBack(peer, now);
-        }
-        handle(peer, message, now);
+        handle(peer, message, via, now);
+        return true;
     }
 
     /// Does what is due: takes the worker's records or feeds it, acks, asks, says hello.
@@ -199,21 +216,33 @@ final class SyncCore {
             receiver.turn(tables.in(), applied, tables.equality(), now);
             tellOwnState(now);
         }
+        outbox.turn(now);
+        tellTerm(now);
         boolean periodic = helloAt == NEVER || now - helloAt >= HELLO_INTERVAL;
         if (periodic || (helloDue && now - helloAt >= HELLO_MIN_INTERVAL)) {
             hello(now);
+            warnOfTrouble(now);
         }
         return more;
     }
 
-    /// Whether a turn now would find records of the worker.
+    /// Whether a turn now would find something that the worker did.
     boolean hasWork(long now) {
-        return sender != null && tables.out().size() > 0 && sender.mayTake(tables.out(), now);
+        return sender != null
+                ? tables.out().size() > 0 && sender.mayTake(tables.out(), now)
+                : receiver.hasNews(tables.applied());
     }
 
-    /// Whether the worker has records of ours to apply.
-    boolean awaitsWorker() {
-        return sender == null && tables.in().size() > 0;
+    /// Whether what the worker does, or the standbys, lets us go on, and nobody is sure to wake us then.
+    boolean awaitsOthers() {
+        return sender != null ? tables.out().size() > 0 : receiver.awaitsWorker();
+    }
+
+    /// ns until the next thing is due, if neither a message nor the worker comes before; at most 0 for now.
+    long idleFor(long now) {
+        long least = helloAt == NEVER ? 0 : helloAt + (helloDue ? HELLO_MIN_INTERVAL : HELLO_INTERVAL) - now;
+        least = Math.min(least, outbox.idleFor(now));
+        return Math.min(least, sender != null ? sender.idleFor(now) : receiver.idleFor(now));
     }
 
     private boolean take(StreamSender to, long now) {
@@ -232,71 +261,113 @@ final class SyncCore {
         return true;
     }
 
+    /// What the worker wrote under the ending term still goes out under it.
+    private void finish(StreamSender ending, long now) {
+        DeltaRing out = tables.out();
+        for (Delta delta = out.peek();
+                delta != null && Version.term(delta.version()) <= ending.term();
+                delta = out.peek()) {
+            ending.offer(delta, now);
+            out.release();
+        }
+        ending.finish(now);
+    }
+
     /// What an earlier time as active left in the ring is of no use; what is newer waits for [#active].
     private void discardLeftovers() {
         DeltaRing out = tables.out();
         Delta delta = out.peek();
-        while (delta != null && Version.term(delta.version()) <= lastOwnTerm) {
+        while (delta != null && Version.term(delta.version()) <= terms.lastOwn()) {
             out.release();
             delta = out.peek();
         }
     }
 
-    private boolean proves(MemberId from, SyncMessage.Hello hello) {
-        if (retired.contains(from.incarnation())) {
-            return false;
+    /// A message of our own name: ours, come back, or of a second director that was given it.
+    private void ofOurName(MemberId from, SyncMessage message, Origin via, long now) {
+        if (from.incarnation().equals(self.incarnation()) || !(message instanceof SyncMessage.Hello hello)) {
+            return;
         }
-        if (hello.heard().contains(self.incarnation())) {
-            return true;
+        if (!proves(from, hello, now)) {
+            refuse(Refused.UNPROVEN);
+            return;
         }
-        if (candidates.put(from.incarnation(), from.name()) == null) {
-            helloDue = true;
-            if (candidates.size() > CANDIDATES_MAX) {
-                candidates.remove(candidates.firstEntry().getKey());
-            }
+        refuse(Refused.TWIN, via, self.name(), now);
+        if (!twinTold && !hello.leaving() && members.isElder(from, hello, now)) {
+            twinTold = true;
+            effects.add(new SyncEffect.Twin(via.address()));
         }
-        return false;
     }
 
-    private Peer admit(MemberId id, SyncMessage.Hello hello, long now) {
-        candidates.remove(id.incarnation());
-        Peer old = peers.get(id.name());
-        if (old != null) {
-            retired.add(old.id.incarnation());
-            if (sender != null) {
-                sender.left(old.id);
-            }
-            if (old.id.equals(receiver.active())) {
-                receiver.stop();
-            }
+    /// Judges a message of an incarnation that we do not believe yet; the peer that it is from now on, or null.
+    private @Nullable Peer newcomer(MemberId from, SyncMessage message, Origin via, long now) {
+        if (!(message instanceof SyncMessage.Hello hello) || !proves(from, hello, now)) {
+            refuse(Refused.UNPROVEN);
+            return null;
         }
-        Peer peer = new Peer(id, hello, now);
-        peers.put(id.name(), peer);
+        Peer old = members.named(from.name());
+        if (old != null && !old.isSilent(now)) {
+            refuse(Refused.TWIN, via, from.name(), now);
+            return null;
+        }
+        if (old != null) {
+            forget(old);
+        }
+        Peer peer = members.admit(from, hello, now);
         if (sender != null) {
-            sender.joined(id, now);
+            sender.joined(from, now);
         }
         helloDue = true;
         return peer;
     }
 
-    private void comeBack(Peer peer, long now) {
+    private boolean proves(MemberId from, SyncMessage.Hello hello, long now) {
+        if (members.isNewCandidate(from, hello, now)) {
+            helloDue = true;
+        }
+        return members.proves(hello, now);
+    }
+
+    private void forget(Peer old) {
+        if (sender != null) {
+            sender.left(old.id);
+        }
+        if (old.id.equals(receiver.active())) {
+            receiver.stop();
+        }
+    }
+
+    /// A member that is gone is back only if it heard us since: what it sent before may arrive late.
+    private boolean comesBack(Peer peer, SyncMessage message, long now) {
+        if (!(message instanceof SyncMessage.Hello hello) || hello.leaving()) {
+            return false;
+        }
+        Long echo = hello.heard().get(self.incarnation());
+        if (echo == null || echo - peer.goneAt <= 0) {
+            return false;
+        }
         peer.gone = false;
         if (sender != null) {
             sender.joined(peer.id, now);
         }
+        return true;
     }
 
-    private void goneNow(Peer peer) {
+    private void goneNow(Peer peer, long now) {
+        if (peer.gone) {
+            return;
+        }
         peer.gone = true;
+        peer.goneAt = now;
         if (sender != null) {
             sender.left(peer.id);
         }
         tell(peer, SyncState.GONE);
     }
 
-    private void handle(Peer peer, SyncMessage message, long now) {
+    private void handle(Peer peer, SyncMessage message, Origin via, long now) {
         switch (message) {
-            case SyncMessage.Hello hello -> hello(peer, hello, now);
+            case SyncMessage.Hello hello -> hello(peer, hello, via, now);
             case Batch batch -> batch(peer, batch, now);
             case SyncMessage.Ack ack -> {
                 if (isOfOurTerm(ack) && sender != null) {
@@ -316,13 +387,24 @@ final class SyncCore {
                     sender.wantSnapshot(request.from());
                 }
             }
-            case HandoverMessage handover -> {
-                if (handover.term() < highestTerm) {
-                    refuse(Refused.OLD_TERM);
-                } else {
-                    effects.add(new SyncEffect.HandoverArrived(peer.id.name(), handover));
+            case SyncMessage.HandoverStep(long number, HandoverMessage step) -> {
+                effects.add(new SyncEffect.Unicast(peer.id, new SyncMessage.HandoverReceipt(number)));
+                if (peer.steps.isFirst(number)) {
+                    handover(peer, step);
                 }
             }
+            case SyncMessage.HandoverReceipt(long number) -> outbox.receipt(peer.id, number);
+        }
+    }
+
+    /// A giver of an older term than the stream we know has nothing to give. Any other step may matter: who answers may
+    /// be in the next term already, so the election judges by the handover's id.
+    private void handover(Peer peer, HandoverMessage step) {
+        boolean gives = step.kind() == HandoverMessage.Kind.PREPARE || step.kind() == HandoverMessage.Kind.TRANSFER;
+        if (gives && terms.isOlder(step.term())) {
+            refuse(Refused.OLD_TERM);
+        } else {
+            effects.add(new SyncEffect.HandoverArrived(peer.id.name(), step));
         }
     }
 
@@ -334,22 +416,46 @@ final class SyncCore {
         return ours;
     }
 
-    private void hello(Peer peer, SyncMessage.Hello hello, long now) {
-        peer.hello = hello;
-        peer.leaving = hello.leaving();
-        if (!peer.watched && hello.links().lifelinePort() != 0) {
-            peer.watched = true;
-            effects.add(new SyncEffect.Watch(
-                    peer.id.name(),
-                    hello.links().lifelineAddress(),
-                    hello.links().lifelinePort()));
-        }
-        if (hello.role() == Role.ACTIVE && counts(peer, hello.term(), hello.position() + 1, now)) {
+    private void hello(Peer peer, SyncMessage.Hello hello, Origin via, long now) {
+        peer.paths.put(via.path(), now);
+        terms.know(Math.max(hello.term(), hello.highestTerm()));
+        // The stream itself comes on the interconnect alone: what a service link says of it we could not fetch.
+        if (via.isInterconnect()
+                && hello.role() == Role.ACTIVE
+                && counts(peer, hello.term(), hello.position() + 1, now)) {
             receiver.heard(hello.position(), hello.oldest(), now);
+        }
+        if (hello.stamp() - peer.hello.stamp() < 0) {
+            return; // overtaken by a newer one
+        }
+        peer.hello = hello;
+        peer.writes(hello.role() == Role.ACTIVE ? hello.term() : 0, now);
+        Long echo = hello.heard().get(self.incarnation());
+        if (echo != null && echo - peer.echo > 0) {
+            peer.echo = echo;
+        }
+        if (hello.leaving()) {
+            peer.leaving = true;
+            goneNow(peer, now);
+            return;
+        }
+        watch(peer);
+        if (now - peer.echo <= Peer.WORD_INTERVAL) {
+            effects.add(new SyncEffect.WordHeard(peer.id.name(), hello.links(), hello.word()));
+        }
+    }
+
+    private void watch(Peer peer) {
+        Links of = peer.hello.links();
+        if (!peer.watched && of.lifelinePort() != 0) {
+            peer.watched = true;
+            effects.add(new SyncEffect.Watch(peer.id, of.lifelineAddress(), of.lifelinePort()));
         }
     }
 
     private void batch(Peer peer, Batch batch, long now) {
+        terms.know(batch.term());
+        peer.writes(batch.term(), now);
         if (counts(peer, batch.term(), batch.number(), now)) {
             receiver.batch(batch, now);
         }
@@ -359,31 +465,57 @@ final class SyncCore {
     ///
     /// @param next  the batch that a director without a table would start from
     private boolean counts(Peer peer, int term, long next, long now) {
-        if (term < highestTerm) {
+        boolean isOver = terms.isOver(term);
+        if (sender != null) {
+            refuse(term < sender.term() ? Refused.OLD_TERM : Refused.RIVAL);
+            return false;
+        }
+        if (isOver) {
             refuse(Refused.OLD_TERM);
             return false;
         }
-        if (term > highestTerm) {
-            highestTerm = term;
-            effects.add(new SyncEffect.HigherTerm(term));
-        }
-        if (sender != null) {
-            refuse(sender.term() == term ? Refused.RIVAL : Refused.OLD_TERM);
+        if (receiver.hasTermOfAnother(term, peer.id)) {
+            refuse(Refused.RIVAL);
+            terms.contested(term);
             return false;
         }
-        MemberId followed = receiver.active();
-        if (followed == null || receiver.term() < term) {
+        if (receiver.active() == null || receiver.term() < term) {
             boolean continues = receiver.hasTable() && term > receiver.term();
             receiver.follow(peer.id, term, continues ? 1 : next, now);
-        } else if (!followed.equals(peer.id)) {
-            refuse(Refused.RIVAL);
-            return false;
         }
         return true;
     }
 
+    private void tellTerm(long now) {
+        int writing = sender == null ? 0 : sender.term();
+        boolean contested = sender != null && terms.highest() > writing && members.rival(writing, now) != null;
+        if (terms.isDue(writing, contested, now)) {
+            effects.add(new SyncEffect.HigherTerm(terms.highest()));
+        }
+    }
+
+    private void warnOfTrouble(long now) {
+        Optional<String> trouble = trouble(now);
+        if (trouble.isEmpty()) {
+            troubleSince = NEVER;
+        } else if (troubleSince == NEVER) {
+            troubleSince = now;
+        } else if (now - troubleSince >= TROUBLE_INTERVAL) {
+            warn("trouble", "sync trouble; " + trouble.get(), now);
+        }
+    }
+
+    /// At most once a minute for each topic.
+    private void warn(String topic, String text, long now) {
+        Long before = warnedAt.get(topic);
+        if (before == null || now - before >= WARN_INTERVAL) {
+            warnedAt.put(topic, now);
+            effects.add(new SyncEffect.Warn(text));
+        }
+    }
+
     private void tellStates(StreamSender from, long now) {
-        for (Peer peer : peers.values()) {
+        for (Peer peer : members.all()) {
             if (!peer.gone) {
                 tell(peer, from.state(peer.id, now));
             }
@@ -408,151 +540,51 @@ final class SyncCore {
     private void hello(long now) {
         helloAt = now;
         helloDue = false;
-        var heard = new HashSet<>(candidates.keySet());
-        for (Peer peer : peers.values()) {
-            if (!peer.gone) {
-                heard.add(peer.id.incarnation());
-            }
-        }
-        effects.add(new SyncEffect.Multicast(
-                sender != null
-                        ? new SyncMessage.Hello(
-                                Role.ACTIVE,
-                                sender.term(),
-                                sender.position(),
-                                sender.oldest(),
-                                configHash,
-                                leaving,
-                                heard,
-                                links)
-                        : new SyncMessage.Hello(
-                                Role.STANDBY,
-                                receiver.term(),
-                                receiver.active() == null ? 0 : receiver.position(),
-                                0,
-                                configHash,
-                                leaving,
-                                heard,
-                                links)));
+        boolean isActive = sender != null;
+        effects.add(new SyncEffect.Multicast(new SyncMessage.Hello(
+                isActive ? Role.ACTIVE : Role.STANDBY,
+                sender != null ? sender.term() : receiver.term(),
+                sender != null ? sender.position() : receiver.active() == null ? 0 : receiver.position(),
+                sender != null ? sender.oldest() : 0,
+                configHash,
+                leaving,
+                terms.highest(),
+                now,
+                members.uptime(now),
+                members.heard(now),
+                links,
+                word)));
     }
 
     private void retireSender() {
         if (sender != null) {
-            before = counts(sender);
+            before = before.plus(sender.counts());
             sender = null;
         }
-    }
-
-    private StreamSender.Counts counts(StreamSender of) {
-        StreamSender.Counts now = of.counts();
-        return new StreamSender.Counts(
-                before.batches() + now.batches(),
-                before.deltas() + now.deltas(),
-                before.coalesced() + now.coalesced(),
-                before.lost() + now.lost(),
-                before.resent() + now.resent(),
-                before.snapshotsAsked() + now.snapshotsAsked());
     }
 
     /// The readout at `now`.
     ///
     /// @param sendsDropped  as the transport counts them
     SyncStatus status(long sendsDropped, long now) {
-        var listed = peers.values().stream()
-                .sorted(Comparator.comparing(peer -> peer.id.name()))
-                .map(peer -> peer(peer, now))
-                .toList();
-        StreamSender.Counts sent = sender != null ? counts(sender) : before;
-        var counters = new SyncStatus.Counters(
-                sent.batches(),
-                sent.deltas(),
-                sent.coalesced(),
-                sent.lost(),
-                sent.resent(),
-                receiver.resendsAsked(),
-                sent.snapshotsAsked(),
-                receiver.batchesApplied(),
-                sendsDropped,
-                refused);
-        MemberId followed = receiver.active();
-        if (sender != null) {
-            return new SyncStatus(
-                    self.name(),
-                    Role.ACTIVE,
-                    OptionalLong.of(sender.term()),
-                    Optional.of(self.name()),
-                    Optional.empty(),
-                    new SyncStatus.Position(
-                            OptionalLong.of(sender.position()),
-                            OptionalLong.of(sender.newestVersion()),
-                            OptionalLong.of(sender.position()),
-                            Optional.empty(),
-                            sender.snapshotOpen()),
-                    listed,
-                    counters);
-        }
-        boolean follows = followed != null;
-        Optional<String> active = Optional.ofNullable(followed).map(MemberId::name);
-        Equality equality = tables.equality();
-        return new SyncStatus(
-                self.name(),
-                Role.STANDBY,
-                follows ? OptionalLong.of(receiver.term()) : OptionalLong.empty(),
-                active,
-                Optional.of(receiver.state(now)),
-                new SyncStatus.Position(
-                        follows ? OptionalLong.of(receiver.position()) : OptionalLong.empty(),
-                        receiver.appliedVersion() == Version.NONE
-                                ? OptionalLong.empty()
-                                : OptionalLong.of(receiver.appliedVersion()),
-                        follows ? OptionalLong.of(receiver.activePosition()) : OptionalLong.empty(),
-                        equality.state() == Equality.State.UNKNOWN ? Optional.empty() : Optional.of(equality),
-                        receiver.snapshotOpen()),
-                listed,
-                counters);
+        return new Readout(
+                        self,
+                        configHash,
+                        tables,
+                        members,
+                        receiver,
+                        sender,
+                        sender != null ? before.plus(sender.counts()) : before,
+                        lostAtPromotion,
+                        terms.highest(),
+                        strangers.list(now),
+                        sendsDropped,
+                        refused,
+                        trouble(now))
+                .at(now);
     }
 
-    private SyncStatus.Peer peer(Peer peer, long now) {
-        SyncMessage.Hello hello = peer.hello;
-        boolean isFollowed = sender == null && peer.id.equals(receiver.active());
-        long unnoticed = sender == null
-                ? 0
-                : Math.max(0, tables.lost() - lostAtPromotion - sender.counts().lost());
-        Optional<StreamSender.Readout> known = sender == null || peer.gone
-                ? Optional.empty()
-                : Optional.of(sender.readout(peer.id, tables.out().size() + unnoticed, now));
-        SyncState state = peer.gone
-                ? SyncState.GONE
-                : isFollowed
-                        ? receiver.state(now)
-                        : known.map(StreamSender.Readout::state).orElse(SyncState.UNKNOWN);
-        OptionalLong backlog = isFollowed
-                ? OptionalLong.of(Math.max(0, receiver.activePosition() - receiver.position()))
-                : of(known, StreamSender.Readout::backlogBatches);
-        return new SyncStatus.Peer(
-                peer.id.name(),
-                hello.role(),
-                state,
-                hello.term() == 0 ? OptionalLong.empty() : OptionalLong.of(hello.term()),
-                known.flatMap(StreamSender.Readout::lag),
-                OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(now - peer.heardAt)),
-                millis(of(known, StreamSender.Readout::ackAgeNanos)),
-                backlog,
-                of(known, StreamSender.Readout::backlogDeltas),
-                of(known, StreamSender.Readout::templates),
-                of(known, StreamSender.Readout::connections),
-                millis(of(known, StreamSender.Readout::oldestAgeNanos)),
-                hello.configHash().equals(configHash),
-                hello.links());
-    }
-
-    private static OptionalLong of(
-            Optional<StreamSender.Readout> known,
-            java.util.function.Function<StreamSender.Readout, OptionalLong> part) {
-        return known.map(part).orElse(OptionalLong.empty());
-    }
-
-    private static OptionalLong millis(OptionalLong nanos) {
-        return nanos.isPresent() ? OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong())) : nanos;
+    private Optional<String> trouble(long now) {
+        return Trouble.of(sender, receiver, members, terms, now);
     }
 }

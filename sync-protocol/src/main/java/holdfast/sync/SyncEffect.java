@@ -16,10 +16,19 @@ sealed interface SyncEffect {
 
     record StateChanged(String member, SyncState state) implements SyncEffect {}
 
-    /// Tell us when the process of this member ends.
-    record Watch(String member, int address, int port) implements SyncEffect {}
+    /// Tell us when this process of a member ends.
+    record Watch(MemberId member, int address, int port) implements SyncEffect {}
 
     record ProcessDied(String member) implements SyncEffect {}
 
     record HandoverArrived(String from, HandoverMessage message) implements SyncEffect {}
+
+    /// What a member says of itself came in a Hello that is not older than a second.
+    record WordHeard(String member, Links links, Word word) implements SyncEffect {}
+
+    /// An older director of our name runs at this address.
+    record Twin(String address) implements SyncEffect {}
+
+    /// A line for the log; not repeated within a minute.
+    record Warn(String text) implements SyncEffect {}
 }

@@ -5,12 +5,15 @@ import holdfast.sync.jgroups.GroupChannel;
 import holdfast.sync.jgroups.GroupChannel.Delivery;
 import holdfast.sync.wire.Opened;
 import holdfast.sync.wire.Seal;
+import java.lang.invoke.VarHandle;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,18 +24,27 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One director's end of the sync: the thread `sync` and the JGroups channel around the pure [SyncCore]. The
-/// thread owns the core; everybody else leaves a note in a queue and wakes it.
+/// One director's end of the sync: the thread `sync`, the JGroups channel and the service links around the pure
+/// [SyncCore]. The thread owns the core; everybody else leaves a note in a queue and wakes it.
 public final class SyncNode implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SyncNode.class);
 
     private static final int INBOX_MAX = 4096;
     private static final int INBOX_PER_TURN = 256;
+    /// Strangers can fill this queue; they must not fill the other one.
+    private static final int LINK_INBOX_MAX = 128;
+
+    private static final int LINK_INBOX_PER_TURN = 16;
     private static final long SPIN_INTERVAL = TimeUnit.MICROSECONDS.toNanos(30);
-    private static final long PARK_INTERVAL = TimeUnit.MILLISECONDS.toNanos(1);
-    /// While the worker applies what we gave it: it does not wake us.
+    /// States change by mere silence too, so that we look at times.
+    private static final long PARK_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
+    /// While we wait for the worker to apply what we gave it, which need not wake us: from the first to the second.
     private static final long PARK_SHORT_INTERVAL = TimeUnit.MICROSECONDS.toNanos(50);
-    private static final long STATUS_INTERVAL = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long PARK_SHORT_INTERVAL_MAX = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long STATUS_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long STATUS_BUSY_INTERVAL = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long STATUS_OLD_INTERVAL = TimeUnit.SECONDS.toNanos(1);
     private static final long STOP_MILLIS = 2000;
 
     /// @param cluster           JGroups cluster name; directors of other clusters are not heard
@@ -40,8 +52,10 @@ public final class SyncNode implements AutoCloseable {
     /// @param member            our name, unique in the cluster
     /// @param bindAddress       ours on the interconnect
     /// @param multicastAddress  224.0.0.0/4
+    /// @param multicastPort     on the interconnect; the service links use the next one
     /// @param configHash        of the running configuration
     /// @param links             where this director is found
+    /// @param serviceLinks      over which Hellos travel beside the interconnect, until changed by [#serviceLinks]
     public record Options(
             String cluster,
             String group,
@@ -51,28 +65,51 @@ public final class SyncNode implements AutoCloseable {
             int multicastPort,
             ClusterKey key,
             String configHash,
-            Links links) {}
+            Links links,
+            List<ServiceLink> serviceLinks) {
+        public Options {
+            serviceLinks = List.copyOf(serviceLinks);
+        }
+    }
 
     /// Told on the sync thread; each method only enqueues and returns.
     public interface Listener {
         /// The process of a member ended without a farewell ([Lifeline]). Never called for one that closed itself.
         void peerProcessDied(String member);
 
-        /// An authentic member is active in `term`, which is higher than every term seen before, our own included.
+        /// Some authentic member knows of `term`, which is higher than every term told before. While we
+        /// are active in a lower one, our stream is refused by whoever knows that term: the listener takes
+        /// one above it and calls [#active]. This is asked again every 500 ms until then, but not while a
+        /// member says that it is active too in our term or a higher one.
         void peerTerm(int term);
 
         void handover(String from, HandoverMessage message);
 
-        /// On the active: a standby's state changed. On a standby: our own did, and `member` is our own name.
+        /// On the active: a standby's state changed. On a standby: our own did, and `member` is our own
+        /// name. When the sync thread ends by a bug, our own becomes UNKNOWN in either role, as does that of
+        /// every member.
         void standbyState(String member, SyncState state);
+
+        /// A Hello came that is not older than a second. About ten times a second for each member and path.
+        void peerWord(String member, Links links, Word word);
+
+        /// An older director of our name runs in this cluster: this one must stop. Told once.
+        ///
+        /// @param address  of the older one, as its packets say
+        void twin(String address);
     }
 
     private final TableOwner tables;
     private final Listener listener;
     private final Lifeline lifeline;
+    private final int interconnect;
+    private final ServiceLinks serviceLinks;
     private final SyncCore core;
     private final Seal seal;
-    private final ArrayBlockingQueue<byte[]> inbox = new ArrayBlockingQueue<>(INBOX_MAX);
+    private final ViewWatch viewWatch;
+    private final Map<String, Reach> reach = new HashMap<>();
+    private final Queue<Packet> inbox = new ArrayBlockingQueue<>(INBOX_MAX);
+    private final Queue<Packet> linkInbox = new ArrayBlockingQueue<>(LINK_INBOX_MAX);
     private final Queue<Runnable> notes = new ConcurrentLinkedQueue<>();
     private final AtomicLong overflows = new AtomicLong();
     private final Thread thread;
@@ -81,9 +118,39 @@ public final class SyncNode implements AutoCloseable {
     private volatile SyncStatus status;
     private volatile boolean parked;
     private volatile boolean running = true;
-    private volatile @Nullable RuntimeException failure;
+    private volatile boolean rejoining;
+    private volatile @Nullable Throwable failure;
     private long overflowsSeen;
     private long statusAt;
+    private boolean statusDue;
+    private long shortPark = PARK_SHORT_INTERVAL;
+
+    /// A datagram's payload as it came.
+    private interface Packet extends Origin {
+        byte[] bytes();
+    }
+
+    private record GroupPacket(byte[] bytes, GroupChannel.Sender sender) implements Packet {
+        @Override
+        public String path() {
+            return INTERCONNECT;
+        }
+
+        @Override
+        public String address() {
+            return sender.whereabouts();
+        }
+    }
+
+    private record LinkPacket(byte[] bytes, String path, InetSocketAddress from) implements Packet {
+        @Override
+        public String address() {
+            return from.getAddress().getHostAddress();
+        }
+    }
+
+    /// From where a believed run of a member last spoke to us on the interconnect.
+    private record Reach(MemberId id, GroupChannel.Sender sender, long heardAt) {}
 
     private SyncNode(Options options, TableOwner tables, Listener listener) {
         if (tables.in().capacity() < Batch.RECORDS_MAX) {
@@ -94,11 +161,17 @@ public final class SyncNode implements AutoCloseable {
         var self = new MemberId(options.member(), UUID.randomUUID());
         seal = new Seal(options.key(), options.group(), self);
         lifeline = Lifeline.open(inet(options.bindAddress().bits()));
-        var links = options.links().withLifeline(options.bindAddress().bits(), lifeline.port());
-        core = new SyncCore(self, options.configHash(), links, tables);
-        status = core.status(0, System.nanoTime());
+        interconnect = options.bindAddress().bits();
+        var links = options.links().withLifeline(interconnect, lifeline.port());
+        long now = System.nanoTime();
+        core = new SyncCore(self, options.configHash(), links, tables, now);
+        status = core.status(0, now);
+        viewWatch =
+                new ViewWatch(TimeUnit.MILLISECONDS.toNanos(self.incarnation().hashCode() & 0x3ff));
         thread = new Thread(this::run, "sync");
         thread.setDaemon(true);
+        serviceLinks =
+                new ServiceLinks(inet(options.multicastAddress().bits()), options.multicastPort() + 1, this::arrived);
     }
 
     /// Joins the cluster as a standby; returns when the channel is joined, after a few hundred ms.
@@ -116,13 +189,16 @@ public final class SyncNode implements AutoCloseable {
                     node.new Inbox());
         } catch (RuntimeException e) {
             node.lifeline.close();
+            node.serviceLinks.close();
             throw e;
         }
+        node.serviceLinks.use(options.serviceLinks());
         node.thread.start();
         return node;
     }
 
-    /// From here on we write the stream of `term`, with what is in `out()` of that term first. Any thread.
+    /// From here on we write the stream of `term`, with what is in `out()` of that term first. While active
+    /// already: a new stream of a higher term, which the worker must begin as it does at a promotion. Any thread.
     public void active(int term) {
         leave(() -> core.active(term, System.nanoTime()));
     }
@@ -132,9 +208,34 @@ public final class SyncNode implements AutoCloseable {
         leave(core::standby);
     }
 
-    /// Whether the sync thread sleeps, and may not see new records for up to a millisecond. A worker that wrote to
+    /// What this director says of itself from now on; a changed word goes out within 5 ms. Any thread.
+    public void word(Word word) {
+        leave(() -> core.word(word));
+    }
+
+    /// Sends a step of the handover to one member, again and again for a second until it has arrived. Any thread.
+    ///
+    /// @param to  name of the member; nothing is sent where it is unknown or gone
+    public void send(String to, HandoverMessage message) {
+        leave(() -> core.handover(to, message, System.nanoTime()));
+    }
+
+    /// From here on Hellos travel over these links beside the interconnect. To be called again when an interface was
+    /// made anew or its address changed; one that cannot be opened is tried again every second. Any thread.
+    public void serviceLinks(List<ServiceLink> links) {
+        serviceLinks.use(links);
+    }
+
+    /// Where this director is found has changed. Any thread.
+    public void links(Links now) {
+        var all = now.withLifeline(interconnect, lifeline.port());
+        leave(() -> core.links(all));
+    }
+
+    /// Whether the sync thread sleeps, and may not see new records for up to 50 ms. A worker that wrote to
     /// `out()` or took from `in()` asks once per turn and calls [#wakeUp] if so. Any thread.
     public boolean parked() {
+        VarHandle.fullFence(); // the worker's records before our look at the flag; see park()
         return parked;
     }
 
@@ -143,20 +244,20 @@ public final class SyncNode implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /// The latest readout, about 20 ms old at most. Any thread.
-    ///
-    /// @throws IllegalStateException where the sync thread has ended: an old readout is not shown as a present one
+    /// The latest readout, about 100 ms old at most. Where the sync thread has ended, or has not answered for a
+    /// second, an old readout is not shown as a present one: every member is UNKNOWN then, and
+    /// [SyncStatus#trouble] says why. Never throws. Any thread.
     public SyncStatus status() {
-        RuntimeException why = failure;
+        SyncStatus latest = status;
+        Throwable why = failure;
         if (why != null) {
-            throw new IllegalStateException("the sync thread has ended by a bug of ours", why);
+            return latest.unknown("the sync thread has ended by a bug (" + why
+                    + "); this director does not sync any more; restart it when the other one serves");
         }
-        return status;
-    }
-
-    /// Sends a step of the handover to every other member. Any thread.
-    public void send(HandoverMessage message) {
-        leave(() -> core.handover(message));
+        long age = System.nanoTime() - latest.asOf();
+        return age <= STATUS_OLD_INTERVAL
+                ? latest
+                : latest.unknown("the sync thread has not answered for " + TimeUnit.NANOSECONDS.toMillis(age) + " ms");
     }
 
     /// Says farewell and leaves the cluster; the others do not take it for a death. Takes up to some hundred ms.
@@ -172,6 +273,7 @@ public final class SyncNode implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         lifeline.close();
+        serviceLinks.close();
         GroupChannel joined = channel;
         if (joined != null) {
             joined.close();
@@ -199,37 +301,60 @@ public final class SyncNode implements AutoCloseable {
                 long now = System.nanoTime();
                 if (turn(now)) {
                     idleSince = now;
+                    shortPark = PARK_SHORT_INTERVAL;
                 } else if (now - idleSince < SPIN_INTERVAL) {
                     Thread.onSpinWait();
                 } else {
                     park();
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // also an Error: nobody else would notice, and an old readout would stand
             failure = e;
             log.error("sync ended by a bug; this director no longer syncs and is not safe to fail over to", e);
+            tellUnknown();
         }
+    }
+
+    /// What was last told of any state does not hold any more.
+    private void tellUnknown() {
+        SyncStatus last = status;
+        listener.standbyState(last.member(), SyncState.UNKNOWN);
+        last.peers().forEach(peer -> listener.standbyState(peer.name(), SyncState.UNKNOWN));
     }
 
     /// One round of everything; true when something happened.
     private boolean turn(long now) {
         boolean busy = readNotes();
-        busy |= readInbox(now);
+        busy |= read(linkInbox, LINK_INBOX_PER_TURN, now);
+        busy |= read(inbox, INBOX_PER_TURN, now);
         busy |= core.turn(now);
         busy |= perform();
-        if (now - statusAt >= STATUS_INTERVAL) {
+        long age = now - statusAt;
+        if (age >= STATUS_INTERVAL || (statusDue && age >= STATUS_BUSY_INTERVAL)) {
             statusAt = now;
+            statusDue = false;
             countOverflows();
+            watchView(now);
             GroupChannel joined = channel;
-            status = core.status(joined == null ? 0 : joined.dropped(), now);
+            status = core.status(serviceLinks.notSent() + (joined == null ? 0 : joined.dropped()), now);
         }
         return busy;
     }
 
+    /// Sleeps until the next thing is due. Whoever leaves something for us does so first and looks at `parked`
+    /// then; we do it the other way round, each with a fence between the two: so one of both sees the other.
     private void park() {
         parked = true;
-        if (inbox.isEmpty() && notes.isEmpty() && !core.hasWork(System.nanoTime())) {
-            LockSupport.parkNanos(this, core.awaitsWorker() ? PARK_SHORT_INTERVAL : PARK_INTERVAL);
+        VarHandle.fullFence();
+        long now = System.nanoTime();
+        if (inbox.isEmpty() && linkInbox.isEmpty() && notes.isEmpty() && !core.hasWork(now)) {
+            long longest = PARK_INTERVAL;
+            if (core.awaitsOthers()) {
+                longest = shortPark;
+                shortPark = Math.min(2 * shortPark, PARK_SHORT_INTERVAL_MAX);
+            }
+            long idle = Math.min(core.idleFor(now), statusAt + STATUS_INTERVAL - now);
+            LockSupport.parkNanos(this, Math.min(idle, longest));
         }
         parked = false;
     }
@@ -243,27 +368,59 @@ public final class SyncNode implements AutoCloseable {
         return any;
     }
 
-    private boolean readInbox(long now) {
+    private boolean read(Queue<Packet> from, int packetsMax, long now) {
         boolean any = false;
-        for (int i = 0; i < INBOX_PER_TURN; i++) {
-            byte[] bytes = inbox.poll();
-            if (bytes == null) {
+        for (int i = 0; i < packetsMax; i++) {
+            Packet packet = from.poll();
+            if (packet == null) {
                 break;
             }
             any = true;
-            switch (seal.open(bytes)) {
-                case Opened.Message(MemberId from, long counter, SyncMessage message) ->
-                    core.received(from, counter, message, now);
-                case Opened.Rejected(Refused reason) -> core.refuse(reason);
+            switch (seal.open(packet.bytes())) {
+                case Opened.Message(MemberId member, long counter, SyncMessage message) -> {
+                    boolean isBelieved = core.received(member, counter, message, packet, now);
+                    if (isBelieved && packet instanceof GroupPacket arrived) {
+                        reach.put(member.name(), new Reach(member, arrived.sender(), now));
+                    }
+                }
+                case Opened.Rejected(Refused reason) -> core.refuse(reason, packet, "", now);
+                case Opened.ForAnother() -> {}
             }
         }
         return any;
     }
 
     private void countOverflows() {
-        for (long seen = overflows.get(); overflowsSeen < seen; overflowsSeen++) {
+        for (long seen = overflows.get() + serviceLinks.notTaken(); overflowsSeen < seen; overflowsSeen++) {
             core.refuse(Refused.OVERFLOW);
         }
+    }
+
+    /// Joins the channel anew where JGroups keeps a member that we hear outside of our view, on a thread of its own,
+    /// because that takes a while.
+    private void watchView(long now) {
+        GroupChannel joined = channel;
+        if (joined == null || rejoining) {
+            return;
+        }
+        boolean isWhole = joined.isJoined()
+                && reach.values().stream()
+                        .filter(each -> now - each.heardAt() < Peer.SILENT_INTERVAL)
+                        .allMatch(each -> joined.lists(each.sender()));
+        if (!viewWatch.wantsRejoin(isWhole, now)) {
+            return;
+        }
+        rejoining = true;
+        Thread.ofPlatform().name("sync-rejoin").daemon().start(() -> {
+            try {
+                log.warn("sync channel joined anew cause=member-heard-but-not-in-view");
+                joined.rejoin();
+            } catch (RuntimeException e) {
+                log.warn("sync channel not joined action=try-again cause=\"{}\"", e.toString());
+            } finally {
+                rejoining = false;
+            }
+        });
     }
 
     private boolean perform() {
@@ -280,13 +437,14 @@ public final class SyncNode implements AutoCloseable {
             throw new IllegalStateException("the sync thread runs before the channel is joined");
         }
         switch (effect) {
-            case SyncEffect.Multicast(SyncMessage message) ->
+            case SyncEffect.Multicast(SyncMessage message) -> {
                 to.multicast(seal.seal(message), message instanceof Batch ? Delivery.STREAM : Delivery.ONCE);
+                if (message instanceof SyncMessage.Hello) {
+                    serviceLinks.send(() -> seal.seal(message));
+                }
+            }
             case SyncEffect.Unicast(MemberId member, SyncMessage message) ->
-                to.unicast(
-                        member.name(),
-                        seal.seal(message),
-                        message instanceof HandoverMessage ? Delivery.RELIABLE : Delivery.ONCE);
+                to.unicast(sender(member), seal.seal(message, member));
             case SyncEffect.AskSnapshot() -> {
                 tables.requestSnapshot();
                 tables.wakeUp();
@@ -294,35 +452,56 @@ public final class SyncNode implements AutoCloseable {
             case SyncEffect.WakeWorker() -> tables.wakeUp();
             case SyncEffect.HigherTerm(int term) -> listener.peerTerm(term);
             case SyncEffect.StateChanged(String member, SyncState state) -> {
+                statusDue = true;
                 log.info("sync state member={} state={}", member, state);
                 listener.standbyState(member, state);
             }
-            case SyncEffect.Watch(String member, int address, int port) ->
+            case SyncEffect.Watch(MemberId member, int address, int port) ->
                 lifeline.watch(
-                        member,
+                        member.name(),
                         new InetSocketAddress(inet(address), port),
-                        () -> leave(() -> core.processDied(member)));
+                        () -> leave(() -> core.processDied(member, System.nanoTime())));
             case SyncEffect.ProcessDied(String member) -> {
+                statusDue = true;
                 log.info("sync member died name={} cause=host-refuses", member);
                 listener.peerProcessDied(member);
             }
             case SyncEffect.HandoverArrived(String from, HandoverMessage message) -> listener.handover(from, message);
+            case SyncEffect.WordHeard(String member, Links links, Word word) -> listener.peerWord(member, links, word);
+            case SyncEffect.Twin(String address) -> {
+                log.error("another director of our name is older and runs at {}; this one must stop", address);
+                listener.twin(address);
+            }
+            case SyncEffect.Warn(String text) -> log.warn("{}", text);
+        }
+    }
+
+    private GroupChannel.@Nullable Sender sender(MemberId member) {
+        Reach known = reach.get(member.name());
+        return known != null && known.id().equals(member) ? known.sender() : null;
+    }
+
+    private void arrived(byte[] bytes, String link, InetSocketAddress from) {
+        enqueue(linkInbox, new LinkPacket(bytes, link, from));
+    }
+
+    private void enqueue(Queue<Packet> queue, Packet packet) {
+        if (!queue.offer(packet)) {
+            overflows.incrementAndGet();
+        } else if (parked) {
+            wakeUp();
         }
     }
 
     private final class Inbox implements GroupChannel.Listener {
         @Override
-        public void message(byte[] bytes) {
-            if (!inbox.offer(bytes)) {
-                overflows.incrementAndGet();
-            } else if (parked) {
-                wakeUp();
-            }
+        public void message(byte[] bytes, GroupChannel.Sender from) {
+            enqueue(inbox, new GroupPacket(bytes, from));
         }
 
         @Override
-        public void members(Set<String> names) {
-            leave(() -> core.members(names, System.nanoTime()));
+        public void viewChanged() {
+            leave(core::viewChanged);
         }
     }
 }

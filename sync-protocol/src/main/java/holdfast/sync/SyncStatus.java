@@ -7,25 +7,53 @@ import java.util.OptionalLong;
 
 /// What sync knew at one moment: the operator's readout. What is not known is empty, never zero.
 ///
-/// @param member    our own name
-/// @param term      of the stream that we write or follow; empty before the first one
-/// @param active    the member whose stream counts, ourselves included; empty while nobody is known
-/// @param state     of ourselves as a standby; empty while active
-/// @param position  in the stream
-/// @param peers     every other member heard since the start, those that left included, by name
-/// @param counters  since the start
+/// @param member       our own name
+/// @param term         of the stream that we write or follow; empty before the first one
+/// @param highestTerm  that any member is known to have taken; 0 for none
+/// @param active       the member whose stream counts, ourselves included; empty while nobody is known
+/// @param state        of ourselves as a standby; empty while active
+/// @param position     in the stream
+/// @param peers        every other member heard since the start, those that left included, by name
+/// @param strangers    who sent us lately what we refuse for a reason that an operator can remove, the latest first
+/// @param counters     since the start
+/// @param trouble      a sentence for the operator where sync cannot do its work; empty where it can
+/// @param asOf         monotonic ns at which all this was so
 public record SyncStatus(
         String member,
         Role role,
         OptionalLong term,
+        int highestTerm,
         Optional<String> active,
         Optional<SyncState> state,
         Position position,
         List<Peer> peers,
-        Counters counters) {
+        List<Stranger> strangers,
+        Counters counters,
+        Optional<String> trouble,
+        long asOf) {
+    /// A word that is older than this says nothing.
+    public static final long WORD_MS_MAX = 1000;
 
     public SyncStatus {
         peers = List.copyOf(peers);
+        strangers = List.copyOf(strangers);
+    }
+
+    /// This readout where nothing in it is known any more but names and counters.
+    SyncStatus unknown(String why) {
+        return new SyncStatus(
+                member,
+                role,
+                term,
+                highestTerm,
+                Optional.empty(),
+                state.map(_ -> SyncState.UNKNOWN),
+                Position.UNKNOWN,
+                peers.stream().map(Peer::unknown).toList(),
+                strangers,
+                counters,
+                Optional.of(why),
+                asOf);
     }
 
     /// @param batch          the last batch cut (active) or applied (standby)
@@ -38,10 +66,14 @@ public record SyncStatus(
             OptionalLong version,
             OptionalLong activeBatch,
             Optional<Equality> equality,
-            boolean snapshotOpen) {}
+            boolean snapshotOpen) {
+        static final Position UNKNOWN =
+                new Position(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), false);
+    }
 
     /// One other member. On the active, a standby's lag and losses are measured; on a standby, the state and backlog
-    /// beside the active are our own towards it, and other standbys show only what they say of themselves.
+    /// beside the active are our own towards it, and other standbys show only what they say of themselves. Of a
+    /// member that is UNKNOWN or GONE no number is shown but ages, which grow.
     ///
     /// @param role                 what it says it is
     /// @param term                 that it writes or follows
@@ -55,6 +87,9 @@ public record SyncStatus(
     /// @param oldestUnsyncedMs     age of the oldest record that it has not acked; grows while it is silent
     /// @param sameConfiguration    whether its configuration hash is ours
     /// @param links                where it is found
+    /// @param word                 the last that it said of itself, however long ago
+    /// @param wordAgeMs            the word was said at most so long ago, on our clock; empty where nobody knows
+    /// @param paths                ms since its last Hello by each path: `interconnect` or a service link's name
     public record Peer(
             String name,
             Role role,
@@ -69,7 +104,71 @@ public record SyncStatus(
             OptionalLong unsyncedConnections,
             OptionalLong oldestUnsyncedMs,
             boolean sameConfiguration,
-            Links links) {}
+            Links links,
+            Word word,
+            OptionalLong wordAgeMs,
+            Map<String, Long> paths) {
+        public Peer {
+            paths = Map.copyOf(paths);
+        }
+
+        /// What it says of itself now: [Word#UNKNOWN] where its last word is older than [#WORD_MS_MAX].
+        public Word says() {
+            return wordAgeMs.isPresent() && wordAgeMs.getAsLong() <= WORD_MS_MAX ? word : Word.UNKNOWN;
+        }
+
+        private Peer unknown() {
+            return new Peer(
+                    name,
+                    role,
+                    SyncState.UNKNOWN,
+                    term,
+                    Optional.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    sameConfiguration,
+                    links,
+                    Word.UNKNOWN,
+                    OptionalLong.empty(),
+                    Map.of());
+        }
+    }
+
+    /// A sender of packets that are refused.
+    ///
+    /// @param address  as the packets say, which anybody can forge; `unknown` where the transport cannot tell
+    /// @param name     of the member that they say they are from; empty where that is not known
+    /// @param count    of its packets, for this reason
+    /// @param lastMs   since the last one
+    public record Stranger(String address, Refused reason, String name, long count, long lastMs) {
+        public String sentence() {
+            return sentence(reason, address, name);
+        }
+
+        static String sentence(Refused reason, String address, String name) {
+            return switch (reason) {
+                case BAD_SEAL ->
+                    "packets from " + address
+                            + " carry another seal: the key files differ; give every director of the cluster the same one";
+                case UNKNOWN_FORMAT ->
+                    "packets from " + address
+                            + " are of another format: another version of Holdfast runs there; upgrade the older one";
+                case OTHER_GROUP ->
+                    "packets from " + address
+                            + " are of another VIP group: the group's name or the cluster's name differs between the files";
+                case TWIN ->
+                    "a second director named " + name + " runs at " + address
+                            + "; its messages are ignored; give it a director.name of its own";
+                case MALFORMED, REPLAYED, UNPROVEN, OLD_TERM, RIVAL, OVERFLOW ->
+                    "packets from " + address + " are refused: " + reason;
+            };
+        }
+    }
 
     /// Time from cutting a batch to its ack after it was applied, on the active's clock alone, over the last 10 to
     /// 20 s in which there were any.

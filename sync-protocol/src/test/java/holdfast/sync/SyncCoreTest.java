@@ -3,7 +3,6 @@ package holdfast.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +11,7 @@ class SyncCoreTest {
     private static final MemberId ACTIVE = new MemberId("b", new UUID(3, 4));
     private static final long NOW = 1_000_000_000;
 
-    private final SyncCore core = new SyncCore(SELF, "config", Links.NONE, new ModelTables(256, 256));
+    private final SyncCore core = new SyncCore(SELF, "config", Links.NONE, new ModelTables(256, 256), NOW);
 
     @Test
     void aNewDirectorAsksForATableAtOnce() {
@@ -27,9 +26,8 @@ class SyncCoreTest {
     }
 
     private List<SyncMessage.SnapshotRequest> askedOnceAnActiveIsHeard() {
-        var hello =
-                new SyncMessage.Hello(Role.ACTIVE, 3, 0, 1, "config", false, Set.of(SELF.incarnation()), Links.NONE);
-        core.received(ACTIVE, 1, hello, NOW);
+        var hello = Hellos.standby(5, SELF, NOW).active(3).message();
+        core.received(ACTIVE, 1, hello, Hellos.Via.INTERCONNECT, NOW);
         core.turn(NOW);
         return core.takeEffects().stream()
                 .filter(SyncEffect.Unicast.class::isInstance)

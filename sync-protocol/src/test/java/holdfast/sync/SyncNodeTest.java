@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,13 +29,15 @@ class SyncNodeTest {
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private final List<Process> children = new ArrayList<>();
-    private final int port = PORTS.incrementAndGet();
+    private final int port = PORTS.addAndGet(2);
 
     static final class Heard implements SyncNode.Listener {
         final Queue<String> died = new ConcurrentLinkedQueue<>();
         final Queue<Integer> terms = new ConcurrentLinkedQueue<>();
         final Queue<HandoverMessage> handovers = new ConcurrentLinkedQueue<>();
         final Queue<SyncState> states = new ConcurrentLinkedQueue<>();
+        final Map<String, Word> words = new ConcurrentHashMap<>();
+        final Queue<String> twins = new ConcurrentLinkedQueue<>();
         volatile long diedAt;
 
         @Override
@@ -56,6 +59,16 @@ class SyncNodeTest {
         @Override
         public void standbyState(String member, SyncState state) {
             states.add(state);
+        }
+
+        @Override
+        public void peerWord(String member, Links links, Word word) {
+            words.put(member, word);
+        }
+
+        @Override
+        public void twin(String address) {
+            twins.add(address);
         }
     }
 
@@ -126,10 +139,10 @@ class SyncNodeTest {
                 assertThat(active.peer("d2").orElseThrow().unsyncedTemplates()).hasValue(0));
         assertThat(standby.heard().terms).contains(2);
 
-        active.node().send(new HandoverMessage(HandoverMessage.Kind.PREPARE, 2, Version.of(2, 5), "test"));
+        var step = new HandoverMessage(HandoverMessage.Kind.PREPARE, 77, 88, 2, Version.of(2, 5), "test");
+        active.node().send("d2", step);
         await().until(() -> !standby.heard().handovers.isEmpty());
-        assertThat(standby.heard().handovers)
-                .containsExactly(new HandoverMessage(HandoverMessage.Kind.PREPARE, 2, Version.of(2, 5), "test"));
+        assertThat(standby.heard().handovers).containsExactly(step);
     }
 
     @Test
@@ -141,10 +154,13 @@ class SyncNodeTest {
         await().until(() -> second.own() == SyncState.EQUAL);
         second.worker().promote(3, 0);
         second.node().active(3);
-        await().until(() -> first.heard().terms.contains(3));
+        await().until(() -> first.node().status().highestTerm() == 3);
         assertThat(first.node().status().role()).as("only vrrp moves the role").isEqualTo(Role.ACTIVE);
+        assertThat(first.node().status().trouble().orElse("")).contains("two directors are active");
+        assertThat(first.heard().terms).as("asked while the other is active").isEmpty();
         first.worker().demote();
         first.node().standby();
+        await().until(() -> first.heard().terms.contains(3));
         await().until(() -> first.own() == SyncState.EQUAL);
         assertThat(first.worker().tables.digest())
                 .isEqualTo(second.worker().tables.digest());
@@ -242,7 +258,8 @@ class SyncNodeTest {
                 port,
                 KEY,
                 "hash",
-                new Links(0, Map.of("lo", 0x020000000001L)));
+                new Links(0, 100, Map.of("lo", 0x020000000001L)),
+                List.of());
     }
 
     private Process child(String name) throws IOException {

@@ -110,7 +110,7 @@ class SyncSimulationTest {
         }
 
         private static SyncCore emptyCore() {
-            return new SyncCore(new MemberId("", new UUID(0, 0)), "", Links.NONE, new ModelTables(2, 2));
+            return new SyncCore(new MemberId("", new UUID(0, 0)), "", Links.NONE, new ModelTables(2, 2), 0);
         }
 
         void run() {
@@ -172,7 +172,7 @@ class SyncSimulationTest {
             node.id = new MemberId(node.name, new UUID(random.nextLong(), random.nextLong()));
             node.tables = new ModelTables(outCapacity, random.nextBoolean() ? 256 : 4096);
             node.tables.onApply = (tables, delta) -> checkWritten(delta);
-            node.core = new SyncCore(node.id, "config", Links.NONE, node.tables);
+            node.core = new SyncCore(node.id, "config", Links.NONE, node.tables, now);
             note("start " + node.name);
         }
 
@@ -249,11 +249,12 @@ class SyncSimulationTest {
                     case SyncEffect.StateChanged(String member, SyncState state) ->
                         note(node.name + " sees " + member + " " + state);
                     case SyncEffect.HigherTerm(int higher) -> {
-                        if (node.active && higher > term) {
+                        if (higher > term) {
                             throw new AssertionError("a term that nobody took");
                         }
                     }
-                    case SyncEffect.WakeWorker(), SyncEffect.Watch _ -> {}
+                    case SyncEffect.WakeWorker(), SyncEffect.Watch _, SyncEffect.WordHeard _, SyncEffect.Warn _ -> {}
+                    case SyncEffect.Twin(String address) -> throw new AssertionError("nobody has our name");
                     case SyncEffect.ProcessDied(String member) -> note(member + " died, says " + node.name);
                     case SyncEffect.HandoverArrived(String from, HandoverMessage message) -> {}
                 }
@@ -288,7 +289,7 @@ class SyncSimulationTest {
             MemberId id = from.id;
             Runnable arrival = () -> {
                 if (to.alive) {
-                    to.core.received(id, counter, message, now);
+                    to.core.received(id, counter, message, Hellos.Via.INTERCONNECT, now);
                     perform(to);
                 }
             };
@@ -306,7 +307,7 @@ class SyncSimulationTest {
                 if (active == null) {
                     promote(nodes.get(random.nextInt(3)));
                 }
-                nodes.forEach(this::tellMembers);
+                nodes.forEach(this::changeView);
                 return;
             }
             at(now + (20 + random.nextInt(120)) * MS, this::trouble);
@@ -335,7 +336,7 @@ class SyncSimulationTest {
                         moveTo(node);
                     }
                 }
-                default -> nodes.forEach(this::tellMembers);
+                default -> nodes.forEach(this::changeView);
             }
         }
 
@@ -354,12 +355,8 @@ class SyncSimulationTest {
             turn(node);
         }
 
-        private void tellMembers(Node node) {
-            var present = nodes.stream()
-                    .filter(other -> other.alive && !parted.contains(other.name))
-                    .map(other -> other.name)
-                    .collect(Collectors.toSet());
-            node.core.members(present, now);
+        private void changeView(Node node) {
+            node.core.viewChanged();
             perform(node);
         }
 
@@ -374,7 +371,7 @@ class SyncSimulationTest {
             node.run++;
             for (Node other : nodes) {
                 if (other.alive && !parted.contains(other.name)) {
-                    other.core.processDied(node.name);
+                    other.core.processDied(node.id, now);
                     perform(other);
                     if (active == null) {
                         promote(other);

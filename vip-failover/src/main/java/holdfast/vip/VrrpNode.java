@@ -127,6 +127,10 @@ public final class VrrpNode implements AutoCloseable {
         /// Tell the peers, under the cluster's seal, as soon as can be.
         void word(OwnWord word);
 
+        /// What speaks against this director's taking over and is not the election's to know, as sentences; empty for
+        /// nothing. Asked once in each turn, so it must be cheap.
+        List<String> unfit();
+
         /// Send a frame on an interface.
         void sendFrame(String interfaceName, byte[] frame);
 
@@ -204,11 +208,6 @@ public final class VrrpNode implements AutoCloseable {
     /// The links of the group have changed.
     public void links(GroupLinks now) {
         post(new LinksChanged(now));
-    }
-
-    /// What else speaks against this director's taking over, as sentences without its name; empty for nothing.
-    public void unfit(List<String> reasons) {
-        post(new VirtualRouter.Unfit(reasons));
     }
 
     /// Another director's sealed word has arrived.
@@ -337,6 +336,10 @@ public final class VrrpNode implements AutoCloseable {
         if (!tables.equals(deliveredTables)) {
             deliveredTables = tables;
             step(new VirtualRouter.Tables(tables));
+        }
+        var unfit = listener.unfit();
+        if (!unfit.equals(state.unfit())) {
+            step(new VirtualRouter.Unfit(unfit));
         }
         step(new VirtualRouter.Tick());
         tally.warn(turnAt);

@@ -114,6 +114,11 @@ final class LabDirector {
         }
 
         @Override
+        public List<String> unfit() {
+            return List.of();
+        }
+
+        @Override
         public void word(OwnWord word) {
             say("WORD " + word.standing());
         }

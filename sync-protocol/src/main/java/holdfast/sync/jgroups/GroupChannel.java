@@ -4,24 +4,26 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.Set;
 import org.jgroups.Address;
 import org.jgroups.BytesMessage;
 import org.jgroups.JChannel;
 import org.jgroups.Message;
+import org.jgroups.PhysicalAddress;
 import org.jgroups.Receiver;
 import org.jgroups.View;
 import org.jgroups.protocols.MFC;
-import org.jgroups.util.NameCache;
+import org.jgroups.stack.IpAddress;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One member's JGroups channel. Sends never block: multicast batches carry DONT_BLOCK, which MFC and the
 /// bundler answer by dropping; everything else goes around flow control with NO_FC, because UFC waits whatever
-/// DONT_BLOCK says, and is little. Only what nobody repeats (a handover step) uses JGroups' retransmission of
-/// unicasts; hellos, acks and requests come again by themselves.
+/// DONT_BLOCK says, and is little, and around retransmission, because sync repeats what must arrive.
+///
+/// JGroups' view is a hint: a message goes to whoever sent us one, listed or not.
 public final class GroupChannel implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(GroupChannel.class);
     private static final String STACK = "udp.xml";
@@ -29,10 +31,29 @@ public final class GroupChannel implements AutoCloseable {
     /// Told on JGroups' threads; each method only enqueues.
     public interface Listener {
         /// The array is the listener's.
-        void message(byte[] bytes);
+        void message(byte[] bytes, Sender from);
 
-        /// Names of all members of the present view, our own included.
-        void members(Set<String> names);
+        void viewChanged();
+    }
+
+    /// Where a message came from and an answer goes to: an address of JGroups, which anybody on the link can claim.
+    public static final class Sender {
+        private final JChannel channel;
+        private final Address address;
+
+        private Sender(JChannel channel, Address address) {
+            this.channel = channel;
+            this.address = address;
+        }
+
+        /// Its IPv4 address as the transport knows it, dotted quad; `unknown` where it does not.
+        public String whereabouts() {
+            return physical() instanceof IpAddress ip ? ip.getIpAddress().getHostAddress() : "unknown";
+        }
+
+        private @Nullable PhysicalAddress physical() {
+            return channel.getProtocolStack().getTransport().getPhysicalAddressFromCache(address);
+        }
     }
 
     /// How a message travels.
@@ -40,17 +61,17 @@ public final class GroupChannel implements AutoCloseable {
         /// In order among its kind, flow-controlled, dropped where it would have to wait.
         STREAM,
         /// At once, out of order, not repeated by JGroups.
-        ONCE,
-        /// At once, repeated by JGroups until it arrives.
-        RELIABLE
+        ONCE
     }
 
     private final JChannel channel;
+    private final String cluster;
     private final Listener listener;
-    private volatile Map<String, Address> members = Map.of();
+    private volatile Set<Address> members = Set.of();
 
-    private GroupChannel(JChannel channel, Listener listener) {
+    private GroupChannel(JChannel channel, String cluster, Listener listener) {
         this.channel = channel;
+        this.cluster = cluster;
         this.listener = listener;
     }
 
@@ -69,7 +90,7 @@ public final class GroupChannel implements AutoCloseable {
             var jgroups = new JChannel(stack(bindAddress, multicastAddress, multicastPort));
             jgroups.setName(member);
             jgroups.setDiscardOwnMessages(true);
-            var channel = new GroupChannel(jgroups, listener);
+            var channel = new GroupChannel(jgroups, cluster, listener);
             jgroups.setReceiver(channel.new Inbox());
             jgroups.connect(cluster);
             return channel;
@@ -87,11 +108,33 @@ public final class GroupChannel implements AutoCloseable {
         send(new BytesMessage(null, bytes), delivery);
     }
 
-    /// Never blocks; a member that is not there gets nothing.
-    public void unicast(String member, byte[] bytes, Delivery delivery) {
-        Address to = members.get(member);
-        if (to != null) {
-            send(new BytesMessage(to, bytes), delivery);
+    /// Never blocks. Goes to everybody where the way to one is not known: the message must say whom it means.
+    ///
+    /// @param to  null where no message of that member has come yet
+    public void unicast(@Nullable Sender to, byte[] bytes) {
+        Address one = to != null && to.physical() != null ? to.address : null;
+        send(new BytesMessage(one, bytes), Delivery.ONCE);
+    }
+
+    /// Whether the present view has this member.
+    public boolean lists(Sender sender) {
+        return members.contains(sender.address);
+    }
+
+    public boolean isJoined() {
+        return channel.isConnected();
+    }
+
+    /// Leaves and joins again, under a new address, which heals a view that does not merge. Takes up to a second, in
+    /// which nothing is sent or received here.
+    ///
+    /// @throws IllegalStateException where it cannot join; it is left then, and may be asked to join again
+    public void rejoin() {
+        try {
+            channel.disconnect();
+            channel.connect(cluster);
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot join the sync channel '" + cluster + "' again", e);
         }
     }
 
@@ -112,7 +155,6 @@ public final class GroupChannel implements AutoCloseable {
         switch (delivery) {
             case STREAM -> {}
             case ONCE -> message.setFlag(Message.Flag.OOB, Message.Flag.NO_FC, Message.Flag.NO_RELIABILITY);
-            case RELIABLE -> message.setFlag(Message.Flag.OOB, Message.Flag.NO_FC);
         }
         try {
             channel.send(message);
@@ -135,27 +177,21 @@ public final class GroupChannel implements AutoCloseable {
         }
     }
 
-    private static String name(Address address) {
-        String name = NameCache.get(address);
-        return name == null ? address.toString() : name;
-    }
-
     private final class Inbox implements Receiver {
         @Override
         public void receive(Message message) {
             if (message.hasArray()) {
                 int from = message.getOffset();
-                listener.message(java.util.Arrays.copyOfRange(message.getArray(), from, from + message.getLength()));
+                listener.message(
+                        Arrays.copyOfRange(message.getArray(), from, from + message.getLength()),
+                        new Sender(channel, message.getSrc()));
             }
         }
 
-        /// Of two members with one name the younger counts: a restarted director, whose death is not noticed yet.
         @Override
         public void viewAccepted(View view) {
-            var byName = new HashMap<String, Address>();
-            view.getMembers().forEach(address -> byName.put(name(address), address));
-            members = Map.copyOf(byName);
-            listener.members(Set.copyOf(byName.keySet()));
+            members = Set.copyOf(view.getMembers());
+            listener.viewChanged();
         }
     }
 }

@@ -6,25 +6,31 @@ import holdfast.sync.Batch;
 import holdfast.sync.HandoverMessage;
 import holdfast.sync.Links;
 import holdfast.sync.Role;
+import holdfast.sync.Standing;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
 import holdfast.sync.Version;
+import holdfast.sync.Word;
 import holdfast.sync.wire.proto.Ack;
 import holdfast.sync.wire.proto.DeltaBatch;
 import holdfast.sync.wire.proto.Handover;
+import holdfast.sync.wire.proto.HandoverReceipt;
+import holdfast.sync.wire.proto.Heard;
 import holdfast.sync.wire.proto.Hello;
 import holdfast.sync.wire.proto.Kind;
 import holdfast.sync.wire.proto.Resend;
 import holdfast.sync.wire.proto.SnapshotRequest;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /// The payload of each kind of message as bytes and back.
 final class MessageCodec {
     private static final int HEARD_MAX = 64;
     private static final int MACS_MAX = 256;
+    private static final int NAME_CHARS_MAX = 255;
 
     /// The codes on the wire are places in these lists.
     private static final List<SyncState> STATES =
@@ -36,7 +42,14 @@ final class MessageCodec {
             HandoverMessage.Kind.REFUSED,
             HandoverMessage.Kind.TRANSFER,
             HandoverMessage.Kind.TAKEN,
-            HandoverMessage.Kind.ABORT);
+            HandoverMessage.Kind.ABORT,
+            HandoverMessage.Kind.ALIVE,
+            HandoverMessage.Kind.HOLDING,
+            HandoverMessage.Kind.GIVEN,
+            HandoverMessage.Kind.RESUMED);
+
+    private static final List<Standing> STANDINGS =
+            List.of(Standing.UNKNOWN, Standing.FAULT, Standing.STANDBY, Standing.ACTIVE, Standing.RELAYING);
 
     private MessageCodec() {}
 
@@ -47,7 +60,8 @@ final class MessageCodec {
             case SyncMessage.Ack _ -> Kind.KIND_ACK;
             case SyncMessage.Resend _ -> Kind.KIND_RESEND;
             case SyncMessage.SnapshotRequest _ -> Kind.KIND_SNAPSHOT_REQUEST;
-            case HandoverMessage _ -> Kind.KIND_HANDOVER;
+            case SyncMessage.HandoverStep _ -> Kind.KIND_HANDOVER;
+            case SyncMessage.HandoverReceipt _ -> Kind.KIND_HANDOVER_RECEIPT;
         };
     }
 
@@ -71,13 +85,18 @@ final class MessageCodec {
                         .toByteArray();
             case SyncMessage.SnapshotRequest request ->
                 SnapshotRequest.newBuilder().setFrom(request.from()).build().toByteArray();
-            case HandoverMessage handover ->
+            case SyncMessage.HandoverStep(long number, HandoverMessage step) ->
                 Handover.newBuilder()
-                        .setStep(STEPS.indexOf(handover.kind()))
-                        .setVersion(handover.version())
-                        .setReason(handover.reason())
+                        .setStep(STEPS.indexOf(step.kind()))
+                        .setVersion(step.version())
+                        .setReason(step.reason())
+                        .setId(step.id())
+                        .setStamp(step.stamp())
+                        .setNumber(number)
                         .build()
                         .toByteArray();
+            case SyncMessage.HandoverReceipt(long number) ->
+                HandoverReceipt.newBuilder().setNumber(number).build().toByteArray();
         };
     }
 
@@ -90,6 +109,9 @@ final class MessageCodec {
             case KIND_RESEND -> resend(term, Resend.parseFrom(payload));
             case KIND_SNAPSHOT_REQUEST -> snapshotRequest(term, SnapshotRequest.parseFrom(payload));
             case KIND_HANDOVER -> handover(term, Handover.parseFrom(payload));
+            case KIND_HANDOVER_RECEIPT ->
+                new SyncMessage.HandoverReceipt(
+                        HandoverReceipt.parseFrom(payload).getNumber());
             case KIND_NONE, UNRECOGNIZED -> throw new Malformed("no such kind");
         };
     }
@@ -114,11 +136,18 @@ final class MessageCodec {
                 .setOldest(hello.oldest())
                 .setConfigHash(hello.configHash())
                 .setLeaving(hello.leaving())
+                .setHighestTerm(hello.highestTerm())
+                .setStampNs(hello.stamp())
+                .setUptimeNs(hello.uptimeNanos())
                 .setAddress(hello.links().address())
+                .setAdvertIntervalMs(hello.links().advertIntervalMs())
                 .setLifelineAddress(hello.links().lifelineAddress())
                 .setLifelinePort(hello.links().lifelinePort())
-                .putAllMacs(hello.links().macs());
-        hello.heard().forEach(incarnation -> wire.addHeard(bytes(incarnation)));
+                .putAllMacs(hello.links().macs())
+                .setWord(word(hello.word()));
+        hello.heard()
+                .forEach((incarnation, stamp) -> wire.addHeard(
+                        Heard.newBuilder().setIncarnation(bytes(incarnation)).setStampNs(stamp)));
         return wire.build();
     }
 
@@ -126,9 +155,11 @@ final class MessageCodec {
         Malformed.unless(wire.getHeardCount() <= HEARD_MAX && wire.getMacsCount() <= MACS_MAX, "too long");
         Malformed.unless(wire.getPosition() >= 0 && wire.getOldest() >= 0, "position out of range");
         Malformed.unless(wire.getLifelinePort() >= 0 && wire.getLifelinePort() <= 65535, "no port");
-        var heard = new HashSet<UUID>();
-        for (ByteString incarnation : wire.getHeardList()) {
-            heard.add(incarnation(incarnation));
+        Malformed.unless(wire.getHighestTerm() >= 0 && wire.getHighestTerm() <= Version.TERM_MAX, "term out of range");
+        Malformed.unless(wire.getUptimeNs() >= 0, "uptime out of range");
+        var heard = new HashMap<UUID, Long>();
+        for (Heard each : wire.getHeardList()) {
+            heard.put(incarnation(each.getIncarnation()), each.getStampNs());
         }
         return new SyncMessage.Hello(
                 wire.getActive() ? Role.ACTIVE : Role.STANDBY,
@@ -137,8 +168,56 @@ final class MessageCodec {
                 wire.getOldest(),
                 wire.getConfigHash(),
                 wire.getLeaving(),
+                wire.getHighestTerm(),
+                wire.getStampNs(),
+                wire.getUptimeNs(),
                 heard,
-                new Links(wire.getAddress(), wire.getMacsMap(), wire.getLifelineAddress(), wire.getLifelinePort()));
+                new Links(
+                        wire.getAddress(),
+                        wire.getAdvertIntervalMs(),
+                        wire.getMacsMap(),
+                        wire.getLifelineAddress(),
+                        wire.getLifelinePort()),
+                word(wire.getWord()));
+    }
+
+    private static holdfast.sync.wire.proto.Word word(Word word) {
+        return holdfast.sync.wire.proto.Word.newBuilder()
+                .setStanding(STANDINGS.indexOf(word.standing()))
+                .setAsks(word.asks())
+                .putAllAnswers(word.answers())
+                .addAllObstacles(word.obstacles())
+                .addAllUnreachable(word.unreachable())
+                .addAllRoutes(word.routes())
+                .build();
+    }
+
+    /// Bounds are checked before anything is built; a [Word] that is too long would be cut, and a cut one could look
+    /// better than it is.
+    private static Word word(holdfast.sync.wire.proto.Word wire) throws Malformed {
+        Malformed.unless(wire.getStanding() >= 0 && wire.getStanding() < STANDINGS.size(), "no such standing");
+        Malformed.unless(
+                wire.getAnswersCount() <= Word.ANSWERS_MAX
+                        && wire.getObstaclesCount() <= Word.OBSTACLES_MAX
+                        && wire.getUnreachableCount() <= Word.UNREACHABLE_MAX
+                        && wire.getRoutesCount() <= Word.ROUTES_MAX,
+                "too long");
+        noLongerThan(NAME_CHARS_MAX, wire.getAnswersMap().keySet());
+        noLongerThan(Word.OBSTACLE_CHARS_MAX, wire.getObstaclesList());
+        noLongerThan(Word.ROUTE_CHARS_MAX, wire.getRoutesList());
+        return new Word(
+                STANDINGS.get(wire.getStanding()),
+                wire.getAsks(),
+                Map.copyOf(wire.getAnswersMap()),
+                wire.getObstaclesList(),
+                wire.getUnreachableList(),
+                wire.getRoutesList());
+    }
+
+    private static void noLongerThan(int charsMax, Iterable<String> texts) throws Malformed {
+        for (String text : texts) {
+            Malformed.unless(text.length() <= charsMax, "too long");
+        }
     }
 
     private static SyncMessage ack(int term, Ack wire) throws Malformed {
@@ -160,6 +239,16 @@ final class MessageCodec {
 
     private static SyncMessage handover(int term, Handover wire) throws Malformed {
         Malformed.unless(wire.getStep() >= 0 && wire.getStep() < STEPS.size(), "no such step");
-        return new HandoverMessage(STEPS.get(wire.getStep()), term, wire.getVersion(), wire.getReason());
+        Malformed.unless(wire.getReason().length() <= HandoverMessage.REASON_CHARS_MAX, "too long");
+        Malformed.unless(wire.getNumber() >= 1, "no number");
+        return new SyncMessage.HandoverStep(
+                wire.getNumber(),
+                new HandoverMessage(
+                        STEPS.get(wire.getStep()),
+                        wire.getId(),
+                        wire.getStamp(),
+                        term,
+                        wire.getVersion(),
+                        wire.getReason()));
     }
 }

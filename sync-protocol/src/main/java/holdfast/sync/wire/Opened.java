@@ -10,4 +10,7 @@ public sealed interface Opened {
     record Message(MemberId from, long counter, SyncMessage message) implements Opened {}
 
     record Rejected(Refused reason) implements Opened {}
+
+    /// Meant for another member, and not looked at.
+    record ForAnother() implements Opened {}
 }

@@ -26,11 +26,12 @@ import javax.crypto.spec.HKDFParameterSpec;
 /// cluster key with HKDF-SHA-256 (RFC 5869; salt: the 16 random bytes of the incarnation, info: group and
 /// sender), and numbers its messages from 1 under it, without wrapping in 2^63. Two incarnations share a key
 /// only if their random bytes collide, and a nonce is never stored, so no crash can bring one back. The header
-/// (sender, incarnation, counter, kind, term) is associated data: nobody can pass a message off as another one.
+/// (sender, incarnation, counter, kind, term, addressee) is associated data: nobody can pass a message off as another
+/// one.
 ///
 /// Whether a message was seen before the core decides; here only whether it is authentic. For one thread.
 public final class Seal {
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
     private static final String CIPHER = "AES/GCM/NoPadding";
     private static final int TAG_BITS = 128;
@@ -68,8 +69,17 @@ public final class Seal {
         }
     }
 
-    /// The bytes of one message; never the same twice.
+    /// The bytes of one message to everybody; never the same twice.
     public byte[] seal(SyncMessage message) {
+        return seal(message, ByteString.EMPTY);
+    }
+
+    /// The bytes of one message that only this run of one member opens.
+    public byte[] seal(SyncMessage message, MemberId to) {
+        return seal(message, MessageCodec.bytes(to.incarnation()));
+    }
+
+    private byte[] seal(SyncMessage message, ByteString to) {
         counter++;
         byte[] header = Header.newBuilder()
                 .setFormat(FORMAT)
@@ -79,6 +89,7 @@ public final class Seal {
                 .setCounter(counter)
                 .setKind(MessageCodec.kind(message))
                 .setTerm(message.term())
+                .setTo(to)
                 .build()
                 .toByteArray();
         try {
@@ -103,6 +114,9 @@ public final class Seal {
             }
             if (!header.getGroup().equals(group)) {
                 return new Opened.Rejected(Refused.OTHER_GROUP);
+            }
+            if (!header.getTo().isEmpty() && !header.getTo().equals(incarnation)) {
+                return new Opened.ForAnother();
             }
             Malformed.unless(!header.getSender().isEmpty() && header.getSender().length() <= NAME_MAX, "no name");
             var from = new MemberId(header.getSender(), MessageCodec.incarnation(header.getIncarnation()));

@@ -1,6 +1,7 @@
 package holdfast.sync.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import holdfast.sync.Batch;
@@ -11,20 +12,24 @@ import holdfast.sync.Links;
 import holdfast.sync.MemberId;
 import holdfast.sync.Refused;
 import holdfast.sync.Role;
+import holdfast.sync.Standing;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
 import holdfast.sync.Version;
+import holdfast.sync.Word;
 import holdfast.sync.wire.proto.Envelope;
 import holdfast.sync.wire.proto.Header;
 import holdfast.sync.wire.proto.Kind;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SealTest {
@@ -32,7 +37,8 @@ class SealTest {
     private static final SyncMessage.Ack ACK = new SyncMessage.Ack(3, 17, -5, SyncState.EQUAL, true);
 
     private final Seal a = new Seal(KEY, "web", new MemberId("a", UUID.randomUUID()));
-    private final Seal b = new Seal(KEY, "web", new MemberId("b", UUID.randomUUID()));
+    private final MemberId bId = new MemberId("b", UUID.randomUUID());
+    private final Seal b = new Seal(KEY, "web", bId);
 
     @Test
     void opensEveryKindAsItWasSealed() {
@@ -45,11 +51,21 @@ class SealTest {
                         9,
                         "hash",
                         true,
-                        Set.of(new UUID(1, -2), new UUID(-3, 4)),
-                        new Links(0xc0000201, Map.of("front", 0xfeffffffffffL))),
+                        10,
+                        -11,
+                        12,
+                        Map.of(new UUID(1, -2), -13L, new UUID(-3, 4), 14L),
+                        new Links(0xc0000201, 100, Map.of("front", 0xfeffffffffffL)),
+                        new Word(
+                                Standing.RELAYING,
+                                -15,
+                                Map.of("a", 16L, "b", -17L),
+                                List.of("front has no carrier", "warming"),
+                                List.of(0xc0000201, 0x0a000001),
+                                List.of("198.51.100.0/24"))),
                 new SyncMessage.Resend(1, 5, 6),
                 new SyncMessage.SnapshotRequest(1, 5),
-                new HandoverMessage(HandoverMessage.Kind.ABORT, 2, Version.of(2, 3), "peer differs"));
+                new SyncMessage.HandoverReceipt(18));
         long counter = 0;
         for (SyncMessage message : messages) {
             assertThat(b.open(a.seal(message)))
@@ -59,6 +75,62 @@ class SealTest {
             counter++;
         }
         assertThat(counter).isEqualTo(messages.size());
+    }
+
+    @Test
+    void opensEveryStepOfAHandover() {
+        for (HandoverMessage.Kind kind : HandoverMessage.Kind.values()) {
+            var step = new SyncMessage.HandoverStep(
+                    7, new HandoverMessage(kind, -8, 9, 2, Version.of(2, 3), "peer differs"));
+            assertThat(((Opened.Message) b.open(a.seal(step))).message()).isEqualTo(step);
+        }
+    }
+
+    @Test
+    void aMessageToOneMemberIsOpenedByThatRunOfItAlone() {
+        var other = new Seal(KEY, "web", new MemberId("b", UUID.randomUUID()));
+        byte[] sealed = a.seal(ACK, bId);
+        assertThat(((Opened.Message) b.open(sealed)).message()).isEqualTo(ACK);
+        assertThat(other.open(sealed)).isEqualTo(new Opened.ForAnother());
+    }
+
+    @Test
+    void theLongestWordFitsIntoADatagramAndOneThatIsTooLongIsRefused() throws Exception {
+        var obstacle = "\u20ac".repeat(Word.OBSTACLE_CHARS_MAX);
+        var word = new Word(
+                Standing.FAULT,
+                Long.MIN_VALUE,
+                names(Word.ANSWERS_MAX),
+                Collections.nCopies(Word.OBSTACLES_MAX, obstacle),
+                Collections.nCopies(Word.UNREACHABLE_MAX, -1),
+                Collections.nCopies(Word.ROUTES_MAX, "9".repeat(Word.ROUTE_CHARS_MAX)));
+        byte[] sealed = a.seal(hello(word));
+        assertThat(sealed.length).isLessThan(30_000);
+        assertThat(((SyncMessage.Hello) ((Opened.Message) b.open(sealed)).message()).word())
+                .isEqualTo(word);
+        var wire = holdfast.sync.wire.proto.Hello.parseFrom(MessageCodec.encode(hello(word)));
+        for (var tooLong : List.of(
+                wire.getWord().toBuilder().addRoutes("198.51.100.0/24"),
+                wire.getWord().toBuilder().addUnreachable(1),
+                wire.getWord().toBuilder().addObstacles("one more"),
+                wire.getWord().toBuilder().setObstacles(0, obstacle + "!"),
+                wire.getWord().toBuilder().setRoutes(0, "9".repeat(Word.ROUTE_CHARS_MAX + 1)),
+                wire.getWord().toBuilder().putAnswers("one more", 1),
+                wire.getWord().toBuilder().setStanding(5))) {
+            byte[] payload = wire.toBuilder().setWord(tooLong).build().toByteArray();
+            assertThatThrownBy(() -> MessageCodec.decode(Kind.KIND_HELLO, 1, payload))
+                    .isInstanceOf(Malformed.class);
+        }
+    }
+
+    private static Map<String, Long> names(int count) {
+        return IntStream.range(0, count)
+                .boxed()
+                .collect(Collectors.toMap(i -> "n".repeat(250) + i, i -> Long.MAX_VALUE));
+    }
+
+    private static SyncMessage.Hello hello(Word word) {
+        return new SyncMessage.Hello(Role.STANDBY, 1, 0, 0, "hash", false, 1, 2, 3, Map.of(), Links.NONE, word);
     }
 
     @Test
@@ -90,7 +162,9 @@ class SealTest {
         assertThat(forged(header -> header.setKind(Kind.KIND_RESEND))).isEqualTo(Refused.BAD_SEAL);
         assertThat(forged(header -> header.setIncarnation(ByteString.copyFrom(new byte[16]))))
                 .isEqualTo(Refused.BAD_SEAL);
-        assertThat(forged(header -> header.setFormat(2))).isEqualTo(Refused.UNKNOWN_FORMAT);
+        assertThat(forged(header -> header.setTo(ByteString.copyFrom(bytes(bId)))))
+                .isEqualTo(Refused.BAD_SEAL);
+        assertThat(forged(header -> header.setFormat(1))).isEqualTo(Refused.UNKNOWN_FORMAT);
         assertThat(forged(header -> header.setGroup("mail"))).isEqualTo(Refused.OTHER_GROUP);
         assertThat(forged(header -> header.setIncarnation(ByteString.EMPTY))).isEqualTo(Refused.MALFORMED);
     }
@@ -211,6 +285,10 @@ class SealTest {
                 d.templateClient(),
                 d.templatePort(),
                 d.digest()); // of other records their mark, which stands in the same place
+    }
+
+    private static byte[] bytes(MemberId id) {
+        return MessageCodec.bytes(id.incarnation()).toByteArray();
     }
 
     private Refused forged(UnaryOperator<Header.Builder> change) throws Exception {

@@ -1,0 +1,90 @@
+package holdfast.boot;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipv4;
+import holdfast.forward.LinkState;
+import holdfast.forward.Ports;
+import holdfast.sync.Links;
+import holdfast.sync.ServiceLink;
+import holdfast.sync.Standing;
+import holdfast.sync.Word;
+import holdfast.vip.OwnWord;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What this director says to its peers under the cluster's seal: what the election knows and what the links reach, joined
+/// into one word, and where it is found.
+final class Voice {
+    private final Configuration.VipGroup group;
+    private final int address;
+    private final Replication replication;
+    private OwnWord said;
+    private @Nullable LinkState state;
+
+    /// @param address  from which our adverts come
+    Voice(Configuration.VipGroup group, int address, Replication replication) {
+        this.group = group;
+        this.address = address;
+        this.replication = replication;
+        said = new OwnWord(holdfast.vip.Standing.FAULT, 0, Map.of(), List.of("it has not started yet"));
+    }
+
+    /// The election has something new to say.
+    synchronized void word(OwnWord now) {
+        said = now;
+        say();
+    }
+
+    /// The links have changed.
+    synchronized void links(LinkState now) {
+        var before = Optional.ofNullable(state).map(LinkState::ports);
+        state = now;
+        if (!before.equals(Optional.of(now.ports()))) {
+            replication.found(where(now.ports()), serviceLinks(now.ports()));
+        }
+        say();
+    }
+
+    /// Says everything, to a sync side that has just started.
+    synchronized void begin() {
+        if (state != null) {
+            replication.found(where(state.ports()), serviceLinks(state.ports()));
+        }
+        say();
+    }
+
+    /// What it says now.
+    synchronized Word latest() {
+        var unreachable = state == null ? List.<Ipv4>of() : state.unreachable();
+        return new Word(
+                Standing.valueOf(said.standing().name()),
+                said.asks(),
+                said.answers(),
+                said.obstacles(),
+                unreachable.stream().map(Ipv4::bits).toList(),
+                state == null ? List.of() : state.routes());
+    }
+
+    private void say() {
+        replication.word(latest());
+    }
+
+    Links where(Ports ports) {
+        var macs = group.vips().stream()
+                .filter(vip -> ports.indexOf(vip.interfaceName()) >= 0)
+                .collect(Collectors.toMap(
+                        vip -> vip.address().toString(),
+                        vip -> ports.at(ports.indexOf(vip.interfaceName())).mac()));
+        return new Links(address, group.advertIntervalMs(), macs);
+    }
+
+    static List<ServiceLink> serviceLinks(Ports ports) {
+        return ports.ports().stream()
+                .filter(port -> port.state() == Ports.State.UP && port.address() != 0)
+                .map(port -> new ServiceLink(port.name(), port.address()))
+                .toList();
+    }
+}

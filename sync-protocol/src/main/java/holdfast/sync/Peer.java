@@ -1,0 +1,55 @@
+package holdfast.sync;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// One believed run of another member, as [Members] knows it.
+final class Peer {
+    /// A member that was silent for so long is unknown.
+    static final long SILENT_INTERVAL = TimeUnit.MILLISECONDS.toNanos(500);
+    /// What a member said longer ago is not known any more.
+    static final long WORD_INTERVAL = TimeUnit.MILLISECONDS.toNanos(SyncStatus.WORD_MS_MAX);
+
+    final MemberId id;
+    final ReplayWindow window;
+    final ReplayWindow steps = new ReplayWindow();
+    final Map<String, Long> paths = new HashMap<>();
+    SyncMessage.Hello hello;
+    /// Our own stamp that its latest Hello echoed: that Hello was sent after it.
+    long echo;
+
+    private int writing;
+    private long writingAt;
+
+    long heardAt;
+    boolean gone;
+    long goneAt;
+    boolean leaving;
+    boolean watched;
+    SyncState told = SyncState.UNKNOWN;
+
+    Peer(MemberId id, ReplayWindow window, SyncMessage.Hello hello, long echo, long now) {
+        this.id = id;
+        this.window = window;
+        this.hello = hello;
+        this.echo = echo;
+        heardAt = now;
+    }
+
+    boolean isSilent(long now) {
+        return gone || now - heardAt >= SILENT_INTERVAL;
+    }
+
+    /// It writes a stream of `term`, as a Hello or a batch of it shows; 0 for none any more.
+    void writes(int term, long now) {
+        writing = term;
+        writingAt = now;
+    }
+
+    /// The term in which it writes now, not some time ago; 0 for none.
+    int writing(long now) {
+        boolean isNow = !gone && now - writingAt < SILENT_INTERVAL && now - echo <= WORD_INTERVAL;
+        return isNow ? writing : 0;
+    }
+}

@@ -1,0 +1,156 @@
+package holdfast.sync;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Puts together what the parts of one [SyncCore] know into a [SyncStatus]; changes nothing.
+///
+/// @param sender            of the present term; null on a standby
+/// @param sent              of all terms
+/// @param lostAtPromotion   what the worker had lost when the present term began
+/// @param sendsDropped      as the transport counts them
+record Readout(
+        MemberId self,
+        String configHash,
+        TableOwner tables,
+        Members members,
+        StreamReceiver receiver,
+        @Nullable StreamSender sender,
+        StreamSender.Counts sent,
+        long lostAtPromotion,
+        int highestTerm,
+        List<SyncStatus.Stranger> strangers,
+        long sendsDropped,
+        Map<Refused, Long> refused,
+        Optional<String> trouble) {
+
+    SyncStatus at(long now) {
+        var listed = members.all().stream()
+                .sorted(Comparator.comparing(peer -> peer.id.name()))
+                .map(peer -> peer(peer, now))
+                .toList();
+        var counters = new SyncStatus.Counters(
+                sent.batches(),
+                sent.deltas(),
+                sent.coalesced(),
+                sent.lost(),
+                sent.resent(),
+                receiver.resendsAsked(),
+                sent.snapshotsAsked(),
+                receiver.batchesApplied(),
+                sendsDropped,
+                refused);
+        if (sender != null) {
+            return new SyncStatus(
+                    self.name(),
+                    Role.ACTIVE,
+                    OptionalLong.of(sender.term()),
+                    highestTerm,
+                    Optional.of(self.name()),
+                    Optional.empty(),
+                    position(sender),
+                    listed,
+                    strangers,
+                    counters,
+                    trouble,
+                    now);
+        }
+        MemberId followed = receiver.active();
+        return new SyncStatus(
+                self.name(),
+                Role.STANDBY,
+                followed != null ? OptionalLong.of(receiver.term()) : OptionalLong.empty(),
+                highestTerm,
+                Optional.ofNullable(followed).map(MemberId::name),
+                Optional.of(receiver.state(now)),
+                position(followed != null),
+                listed,
+                strangers,
+                counters,
+                trouble,
+                now);
+    }
+
+    private static SyncStatus.Position position(StreamSender sender) {
+        return new SyncStatus.Position(
+                OptionalLong.of(sender.position()),
+                OptionalLong.of(sender.newestVersion()),
+                OptionalLong.of(sender.position()),
+                Optional.empty(),
+                sender.snapshotOpen());
+    }
+
+    private SyncStatus.Position position(boolean follows) {
+        Equality equality = tables.equality();
+        return new SyncStatus.Position(
+                follows ? OptionalLong.of(receiver.position()) : OptionalLong.empty(),
+                receiver.appliedVersion() == Version.NONE
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(receiver.appliedVersion()),
+                follows ? OptionalLong.of(receiver.activePosition()) : OptionalLong.empty(),
+                equality.state() == Equality.State.UNKNOWN ? Optional.empty() : Optional.of(equality),
+                receiver.snapshotOpen());
+    }
+
+    private SyncStatus.Peer peer(Peer peer, long now) {
+        SyncMessage.Hello hello = peer.hello;
+        boolean isFollowed = sender == null && peer.id.equals(receiver.active());
+        Optional<StreamSender.Readout> measured = sender == null || peer.gone
+                ? Optional.empty()
+                : Optional.of(sender.readout(peer.id, tables.out().size() + unnoticed(), now));
+        SyncState state = peer.gone
+                ? SyncState.GONE
+                : isFollowed
+                        ? receiver.state(now)
+                        : measured.map(StreamSender.Readout::state).orElse(SyncState.UNKNOWN);
+        // Of a silent standby nobody knows whether it still has what it acked: no number then but growing ages.
+        Optional<StreamSender.Readout> known = measured.filter(_ -> state != SyncState.UNKNOWN);
+        OptionalLong backlog = isFollowed && state != SyncState.UNKNOWN
+                ? OptionalLong.of(Math.max(0, receiver.activePosition() - receiver.position()))
+                : of(known, StreamSender.Readout::backlogBatches);
+        OptionalLong oldest = of(measured, StreamSender.Readout::oldestAgeNanos);
+        return new SyncStatus.Peer(
+                peer.id.name(),
+                hello.role(),
+                state,
+                hello.term() == 0 ? OptionalLong.empty() : OptionalLong.of(hello.term()),
+                known.flatMap(StreamSender.Readout::lag),
+                OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(now - peer.heardAt)),
+                millis(of(measured, StreamSender.Readout::ackAgeNanos)),
+                backlog,
+                of(known, StreamSender.Readout::backlogDeltas),
+                of(known, StreamSender.Readout::templates),
+                of(known, StreamSender.Readout::connections),
+                known.isEmpty() && oldest.orElse(0) == 0 ? OptionalLong.empty() : millis(oldest),
+                hello.configHash().equals(configHash),
+                hello.links(),
+                hello.word(),
+                peer.gone ? OptionalLong.empty() : millis(OptionalLong.of(now - peer.echo)),
+                peer.paths.entrySet().stream()
+                        .collect(Collectors.toUnmodifiableMap(
+                                Map.Entry::getKey, path -> TimeUnit.NANOSECONDS.toMillis(now - path.getValue()))));
+    }
+
+    /// What the worker could not queue and the stream does not show yet.
+    private long unnoticed() {
+        return sender == null
+                ? 0
+                : Math.max(0, tables.lost() - lostAtPromotion - sender.counts().lost());
+    }
+
+    private static OptionalLong of(
+            Optional<StreamSender.Readout> known,
+            java.util.function.Function<StreamSender.Readout, OptionalLong> part) {
+        return known.map(part).orElse(OptionalLong.empty());
+    }
+
+    private static OptionalLong millis(OptionalLong nanos) {
+        return nanos.isPresent() ? OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong())) : nanos;
+    }
+}

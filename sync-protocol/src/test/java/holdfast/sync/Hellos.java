@@ -1,0 +1,84 @@
+package holdfast.sync;
+
+import java.util.Map;
+import java.util.UUID;
+
+/// Hellos for tests: what a test does not care for is as of a standby that knows nothing yet.
+record Hellos(
+        Role role,
+        int term,
+        long position,
+        boolean leaving,
+        int highestTerm,
+        long stamp,
+        long uptimeNanos,
+        Map<UUID, Long> heard,
+        Links links,
+        Word word) {
+    static Hellos standby(long stamp, MemberId heard, long echo) {
+        return new Hellos(
+                Role.STANDBY,
+                0,
+                0,
+                false,
+                0,
+                stamp,
+                stamp,
+                Map.of(heard.incarnation(), echo),
+                Links.NONE,
+                Word.UNKNOWN);
+    }
+
+    Hellos active(int ofTerm) {
+        return new Hellos(Role.ACTIVE, ofTerm, position, leaving, ofTerm, stamp, uptimeNanos, heard, links, word);
+    }
+
+    Hellos follows(int ofTerm) {
+        return new Hellos(role, ofTerm, position, leaving, highestTerm, stamp, uptimeNanos, heard, links, word);
+    }
+
+    Hellos knows(int highest) {
+        return new Hellos(role, term, position, leaving, highest, stamp, uptimeNanos, heard, links, word);
+    }
+
+    Hellos leaves() {
+        return new Hellos(role, term, position, true, highestTerm, stamp, uptimeNanos, heard, links, word);
+    }
+
+    Hellos upFor(long nanos) {
+        return new Hellos(role, term, position, leaving, highestTerm, stamp, nanos, heard, links, word);
+    }
+
+    Hellos hearsNobody() {
+        return new Hellos(role, term, position, leaving, highestTerm, stamp, uptimeNanos, Map.of(), links, word);
+    }
+
+    Hellos says(Word said) {
+        return new Hellos(role, term, position, leaving, highestTerm, stamp, uptimeNanos, heard, links, said);
+    }
+
+    Hellos at(Links found) {
+        return new Hellos(role, term, position, leaving, highestTerm, stamp, uptimeNanos, heard, found, word);
+    }
+
+    SyncMessage.Hello message() {
+        return new SyncMessage.Hello(
+                role,
+                term,
+                position,
+                role == Role.ACTIVE ? 1 : 0,
+                "config",
+                leaving,
+                highestTerm,
+                stamp,
+                uptimeNanos,
+                heard,
+                links,
+                word);
+    }
+
+    /// By a link, from an address.
+    record Via(String path, String address) implements Origin {
+        static final Via INTERCONNECT = new Via(Origin.INTERCONNECT, "10.255.0.9");
+    }
+}
