@@ -1,6 +1,7 @@
 package holdfast.boot;
 
 import holdfast.admin.FailoverRequest;
+import holdfast.admin.Sync.Standing;
 import holdfast.api.ApiServer;
 import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
@@ -21,9 +22,12 @@ import holdfast.sync.ClusterKey;
 import holdfast.sync.Equality;
 import holdfast.sync.HandoverMessage;
 import holdfast.sync.Links;
+import holdfast.sync.Role;
 import holdfast.sync.SyncNode;
 import holdfast.sync.SyncState;
+import holdfast.sync.SyncStatus;
 import holdfast.vip.VrrpNode;
+import holdfast.vip.VrrpStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -34,6 +38,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -131,9 +137,39 @@ final class Director implements AutoCloseable {
                         VrrpNode.Options.of(group, address, name -> macs.getOrDefault(name, 0L)),
                         new Election(group.vips(), ports, announcers, worker, lease, terms, replication)));
         router.start(vrrp);
-        var operations = new Answers(configuration, worker, vrrp, replication, terms);
+        var operations = new Answers(configuration, worker, vrrp, replication, terms, sources(vrrp, terms));
         part("api", ApiServer.start(configuration.director().apiSocket(), operations));
         return operations;
+    }
+
+    private static StatusSources sources(VrrpNode vrrp, Terms terms) {
+        return new StatusSources(
+                () -> new Readiness.Word(
+                        standing(vrrp.status()), terms.trouble().stream().toList(), List.of(), List.of()),
+                Director::heard,
+                terms::faults,
+                () -> vrrp.status().differingPeer().stream()
+                        .map(peer -> peer + " sends adverts of our vrid with other addresses; give that group another"
+                                + " vrid, or make the VIPs the same")
+                        .toList());
+    }
+
+    private static Standing standing(VrrpStatus election) {
+        return switch (election.role()) {
+            case INITIALIZE -> Standing.FAULT;
+            case STANDBY -> election.handover().equals("Relaying") ? Standing.RELAYING : Standing.STANDBY;
+            case ACTIVE -> Standing.ACTIVE;
+        };
+    }
+
+    private static Optional<Readiness.Heard> heard(SyncStatus.Peer peer) {
+        if (peer.lastHeardMs().isEmpty()) {
+            return Optional.empty();
+        }
+        var standing = peer.role() == Role.ACTIVE ? Standing.ACTIVE : Standing.STANDBY;
+        return Optional.of(new Readiness.Heard(
+                new Readiness.Word(standing, List.of(), List.of(), List.of()),
+                TimeUnit.MILLISECONDS.toNanos(peer.lastHeardMs().getAsLong())));
     }
 
     /// Zeroed memory that is not there before it is used, so that a large table costs nothing while it is empty.
