@@ -87,8 +87,7 @@ final class AdminClient {
             sockets = List.of();
         }
         if (sockets.isEmpty()) {
-            throw new Failure(
-                    ExitCode.OUR_FAULT,
+            throw Failure.silence(
                     "There is no director's socket in " + folder
                             + ": no director runs here, or you may not look there; start one, or name its socket with --socket");
         }
@@ -102,8 +101,17 @@ final class AdminClient {
     private static Exchange.Reply reply(Exchange exchange, Path socket, String onSilence) {
         return switch (exchange) {
             case Exchange.Reply reply -> reply;
-            case Exchange.Failed(var cause, var detail) ->
-                throw new Failure(ExitCode.OUR_FAULT, sentence(cause, detail, socket, onSilence));
+            case Exchange.Failed(var cause, var detail) -> {
+                var sentence = sentence(cause, detail, socket, onSilence);
+                throw isSilence(cause) ? Failure.silence(sentence) : new Failure(ExitCode.OUR_FAULT, sentence);
+            }
+        };
+    }
+
+    private static boolean isSilence(Exchange.Cause cause) {
+        return switch (cause) {
+            case NO_SOCKET, REFUSED, TIMEOUT, CLOSED -> true;
+            case NOT_A_SOCKET, DENIED, NOT_HTTP, TOO_LARGE, OTHER -> false;
         };
     }
 

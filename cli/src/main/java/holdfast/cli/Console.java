@@ -35,6 +35,11 @@ final class Console {
         environment().out().println(output == Output.JSON ? AdminJson.pretty(message) : text);
     }
 
+    /// Prints to stdout whatever form was asked for.
+    void line(String text) {
+        environment().out().println(text);
+    }
+
     void note(String text) {
         environment().err().println(text);
     }

@@ -15,13 +15,17 @@ final class FailoverText {
                         "%s is active now, %s stands by; blackout %s"
                                 .formatted(
                                         result.to() == null ? "The standby" : result.to(),
-                                        result.from(),
+                                        active(result),
                                         Text.micros(result.blackoutEstimateMicros()));
-                    case REFUSED -> "Refused: nothing was begun, " + result.from() + " stays active, because";
-                    case ABORTED -> "Aborted: " + result.from() + " stays active, because";
+                    case REFUSED -> "Refused: nothing was begun, " + active(result) + " stays active, because";
+                    case ABORTED -> "Aborted: " + active(result) + " stays active, because";
                 });
         result.blocking().forEach(reason -> lines.add("  - " + reason));
         result.steps().forEach(step -> lines.add("  %-24s %s".formatted(step.name(), Text.micros(step.micros()))));
         return String.join(System.lineSeparator(), lines);
+    }
+
+    private static String active(FailoverResult result) {
+        return result.from() == null ? "whoever is active" : result.from();
     }
 }

@@ -5,10 +5,21 @@ import holdfast.admin.Status;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "status",
-        description = "Show whether the director is active, whether a failover is safe now, and what it would lose.")
+        description = "Show whether the director is active, whether a failover is safe now, and what it would lose.",
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 our fault or no answer, 2 wrong input.",
+            "With --check they are those of a monitoring plugin:",
+            "  0 OK        active, and a standby would serve; or a standby that would",
+            "  1 WARNING   active or standby, but a failover would not be safe, or there",
+            "              is a fault or an alarm",
+            "  2 CRITICAL  in FAULT, active with a stuck datapath, or no director answers",
+            "  3 UNKNOWN   the question failed: rights, a wrong or an ambiguous socket"
+        })
 final class Show implements Callable<Integer> {
     @Mixin
     private final AdminClient admin = new AdminClient();
@@ -16,10 +27,30 @@ final class Show implements Callable<Integer> {
     @Mixin
     private final Console console = new Console();
 
+    @Option(names = "--check", description = "print one line for monitoring, and end with its exit code")
+    private boolean isCheck;
+
     @Override
     public Integer call() {
+        return isCheck ? check() : show();
+    }
+
+    private int show() {
         var status = admin.get(AdminPaths.STATUS, Status.class);
         console.result(status, StatusText.of(status));
         return ExitCode.DONE;
+    }
+
+    private int check() {
+        try {
+            var status = admin.get(AdminPaths.STATUS, Status.class);
+            var check = Check.of(status);
+            console.result(status, check.line());
+            return check.level().exitCode();
+        } catch (Failure failure) {
+            var check = Check.of(failure);
+            console.line(check.line()); // a plugin's only output is stdout
+            return check.level().exitCode();
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// A director at a glance. The first line alone answers what is asked at three in the morning.
 final class StatusText {
@@ -18,6 +19,8 @@ final class StatusText {
         var lines = new ArrayList<String>();
         lines.add(headline(status));
         status.failover().reasons().forEach(reason -> lines.add("  - " + reason));
+        faults(status).forEach(fault -> lines.add("  ! " + fault));
+        status.alarms().forEach(alarm -> lines.add("  ALARM: " + alarm));
         lines.add("");
         lines.add(row("group", group(status)));
         lines.add(row("since", since(status)));
@@ -42,18 +45,51 @@ final class StatusText {
         return String.join(System.lineSeparator(), lines);
     }
 
+    /// Those that are not among the reasons already, as a standby's own are.
+    static List<String> faults(Status status) {
+        return status.faults().stream()
+                .filter(fault -> status.failover().reasons().stream().noneMatch(reason -> reason.endsWith(fault)))
+                .toList();
+    }
+
     static String headline(Status status) {
         var readiness = status.failover();
-        return "%s is %s. Safe to fail over%s now: %s. If %s died now: %s."
+        return "%s. Safe to fail over%s now: %s. If %s died now: %s."
                 .formatted(
-                        status.director(),
-                        Text.word(status.role()).toUpperCase(Locale.ROOT),
+                        role(status),
                         readiness.to() == null ? "" : " to " + readiness.to(),
                         readiness.safe() == FailoverReadiness.Safe.YES
                                 ? "yes"
                                 : readiness.safe().name(),
-                        status.role() == Role.ACTIVE ? "it" : "the active",
-                        loss(readiness));
+                        status.role() == Role.ACTIVE ? "it" : active(readiness),
+                        status.role() == Role.ACTIVE ? loss(readiness) : service(status));
+    }
+
+    /// `d1 is ACTIVE`, `d2 is STANDBY of d1`.
+    static String role(Status status) {
+        var active = status.failover().active();
+        return "%s is %s%s"
+                .formatted(
+                        status.director(),
+                        Text.word(status.role()).toUpperCase(Locale.ROOT),
+                        status.role() == Role.STANDBY && active != null ? " of " + active : "");
+    }
+
+    private static String active(FailoverReadiness readiness) {
+        return readiness.active() == null ? "the active" : readiness.active();
+    }
+
+    /// What a standby knows: whether it would serve, and from how old a copy. What would be lost only the active knows.
+    private static String service(Status status) {
+        var readiness = status.failover();
+        var copy = readiness.copyAgeMs() == null
+                ? "a copy of UNKNOWN age"
+                : "a copy " + Text.ms(readiness.copyAgeMs()) + " old";
+        return switch (readiness.safe()) {
+            case YES -> "%s would serve, with %s".formatted(status.director(), copy);
+            case NO -> "%s might NOT serve; it has %s".formatted(status.director(), copy);
+            case UNKNOWN -> "UNKNOWN whether %s would serve; it has %s".formatted(status.director(), copy);
+        };
     }
 
     private static String loss(FailoverReadiness readiness) {
@@ -89,9 +125,10 @@ final class StatusText {
     }
 
     private static String adverts(Status.Adverts adverts) {
+        var from = adverts.lastReceivedFrom() == null ? "" : " from " + adverts.lastReceivedFrom();
         var last = adverts.lastReceivedAgeMs() == null
                 ? ""
-                : ", the last from " + adverts.lastReceivedFrom() + " " + Text.ms(adverts.lastReceivedAgeMs()) + " ago";
+                : ", the last" + from + " " + Text.ms(adverts.lastReceivedAgeMs()) + " ago";
         return "every %s; sent %d, received %d%s; refused %s"
                 .formatted(
                         Text.ms((long) adverts.intervalMs()),
@@ -102,15 +139,30 @@ final class StatusText {
     }
 
     private static String peer(Sync.Peer peer) {
-        return "%s %s, last ack %s, lag p50 %s p99 %s, unsynced %s and %s"
+        return "%s %s, %s, word %s, last ack %s, lag p50 %s p99 %s, unsynced %s and %s"
                 .formatted(
                         peer.name(),
                         Text.word(peer.state()).toUpperCase(Locale.ROOT),
-                        peer.lastAckAgeMs() == null ? Text.UNKNOWN : Text.ms(peer.lastAckAgeMs()) + " ago",
+                        peer.word() == null
+                                ? "standing unknown"
+                                : Text.word(peer.word().standing()),
+                        ago(peer.word() == null ? null : peer.word().ageMs()),
+                        lastAck(peer),
                         Text.micros(peer.lagP50Micros()),
                         Text.micros(peer.lagP99Micros()),
                         Text.countOrUnknown(peer.unsyncedTemplates(), "template"),
                         Text.countOrUnknown(peer.unsyncedConnections(), "connection"));
+    }
+
+    /// Of a peer that is gone no ack is known any more, but when it was heard.
+    private static String lastAck(Sync.Peer peer) {
+        return peer.lastAckAgeMs() == null && peer.lastHeardAgeMs() != null
+                ? "unknown, last heard " + ago(peer.lastHeardAgeMs())
+                : ago(peer.lastAckAgeMs());
+    }
+
+    private static String ago(@Nullable Long ms) {
+        return ms == null ? Text.UNKNOWN : Text.ms(ms) + " ago";
     }
 
     /// `3 (bad-checksum 1, no-service 2)`.
@@ -124,8 +176,8 @@ final class StatusText {
         return named.isEmpty() ? "0" : sum + " (" + named + ")";
     }
 
-    private static String table(Status.Table table) {
-        return table.used() + " of " + table.max();
+    private static String table(Status.@Nullable Table table) {
+        return table == null ? Text.UNKNOWN : table.used() + " of " + table.max();
     }
 
     private static void addBlock(List<String> lines, String name, List<String> values) {

@@ -5,6 +5,7 @@ import holdfast.admin.Sync;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ final class SyncText {
     private static final String[] HEAD = {
         "PEER",
         "STATE",
+        "LAST-HEARD",
+        "WORD-AGE",
         "LAST-ACK",
         "LAG-P50",
         "LAG-P99",
@@ -42,6 +45,7 @@ final class SyncText {
             sync.peers().forEach(peer -> table.add(row(peer)));
             lines.addAll(table.lines());
         }
+        sync.peers().forEach(peer -> said(peer).ifPresent(lines::add));
         if (!sync.counters().isEmpty()) {
             lines.add("Counters: "
                     + sync.counters().entrySet().stream()
@@ -55,6 +59,9 @@ final class SyncText {
     private static String headline(Sync sync) {
         var self = "This director is %s in %s."
                 .formatted(Text.word(sync.role()).toUpperCase(Locale.ROOT), term(sync.term()));
+        if (sync.trouble() != null) {
+            return self + " NOTHING IS KNOWN of the others: " + sync.trouble() + ".";
+        }
         if (sync.peers().isEmpty()) {
             return self + " NO OTHER DIRECTOR was seen: nothing is synchronised.";
         }
@@ -73,6 +80,22 @@ final class SyncText {
                 + ".";
     }
 
+    /// What a peer says of itself, where that is more than that it is well.
+    private static Optional<String> said(Sync.Peer peer) {
+        var said = new ArrayList<String>();
+        var word = peer.word();
+        if (word != null) {
+            said.addAll(word.obstacles());
+            if (!word.unreachable().isEmpty()) {
+                said.add("it cannot reach " + String.join(", ", word.unreachable()));
+            }
+        }
+        if (!peer.sameConfiguration()) {
+            said.add("it runs another configuration");
+        }
+        return said.isEmpty() ? Optional.empty() : Optional.of(peer.name() + ": " + String.join("; ", said));
+    }
+
     static String term(@Nullable Integer term) {
         return term == null ? "no term yet" : "term " + term;
     }
@@ -81,6 +104,8 @@ final class SyncText {
         return new String[] {
             peer.name(),
             Text.word(peer.state()),
+            Text.ms(peer.lastHeardAgeMs()),
+            Text.ms(peer.word() == null ? null : peer.word().ageMs()),
             Text.ms(peer.lastAckAgeMs()),
             Text.micros(peer.lagP50Micros()),
             Text.micros(peer.lagP99Micros()),

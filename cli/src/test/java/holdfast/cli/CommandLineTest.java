@@ -78,7 +78,21 @@ class CommandLineTest extends AgainstASocket {
         var sync = Samples.sync(
                 Role.ACTIVE,
                 Samples.BEHIND,
-                new Sync.Peer("d3", Sync.State.UNKNOWN, null, null, null, null, null, null, null, null, null));
+                new Sync.Peer(
+                        "d3",
+                        Sync.State.UNKNOWN,
+                        true,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null));
 
         assertThat(with("/v1/sync", 200, sync, "sync", "status")).isEqualTo(new Ended(0, golden("sync-behind"), ""));
         assertThat(with("/v1/sync", 200, Samples.sync(Role.ACTIVE), "sync", "status")

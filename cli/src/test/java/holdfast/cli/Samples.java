@@ -24,25 +24,92 @@ import org.jspecify.annotations.Nullable;
 final class Samples {
     private static final Services.Totals TOTALS = Services.Totals.ZERO;
 
-    static final Sync.Peer EQUAL = new Sync.Peer("d2", Sync.State.EQUAL, 210L, 1320L, 4100L, 40L, 0L, 0L, 0L, 0L, 0L);
-    static final Sync.Peer SILENT =
-            new Sync.Peer("d2", Sync.State.UNKNOWN, null, null, null, null, null, null, null, null, null);
-    static final Sync.Peer BEHIND =
-            new Sync.Peer("d2", Sync.State.BEHIND, 900L, 15_000L, 2_300_000L, 1250L, 3L, 512L, 12L, 340L, 1300L);
+    private static final Sync.Word WELL = word(80, Sync.Standing.STANDBY);
+
+    static final Sync.Peer EQUAL =
+            new Sync.Peer("d2", Sync.State.EQUAL, true, WELL, 20L, 210L, 1320L, 4100L, 40L, 0L, 0L, 0L, 0L, 0L);
+    static final Sync.Peer SILENT = new Sync.Peer(
+            "d2", Sync.State.UNKNOWN, true, null, null, null, null, null, null, null, null, null, null, null);
+    static final Sync.Peer GONE = new Sync.Peer(
+            "d2",
+            Sync.State.GONE,
+            true,
+            word(8100, Sync.Standing.STANDBY),
+            8100L,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
+    static final Sync.Peer BEHIND = new Sync.Peer(
+            "d2", Sync.State.BEHIND, true, WELL, 20L, 900L, 15_000L, 2_300_000L, 1250L, 3L, 512L, 12L, 340L, 1300L);
+    static final Sync.Peer IN_FAULT = new Sync.Peer(
+            "d2",
+            Sync.State.EQUAL,
+            false,
+            word(80, Sync.Standing.FAULT, "front has no carrier", "back is gone"),
+            20L,
+            210L,
+            1320L,
+            4100L,
+            40L,
+            0L,
+            0L,
+            0L,
+            0L,
+            0L);
 
     static final FailoverReadiness SAFE =
-            new FailoverReadiness(FailoverReadiness.Safe.YES, "d2", List.of(), 0L, 0L, 0L);
+            new FailoverReadiness(FailoverReadiness.Safe.YES, "d2", "d1", List.of(), 0L, 0L, 0L, null);
     static final FailoverReadiness UNSAFE = new FailoverReadiness(
-            FailoverReadiness.Safe.NO, "d2", List.of("d2 is behind by 512 changes"), 12L, 340L, 1300L);
+            FailoverReadiness.Safe.NO,
+            "d2",
+            "d1",
+            List.of("d2 is 1300 ms behind, more than 100"),
+            12L,
+            340L,
+            1300L,
+            null);
     static final FailoverReadiness UNKNOWN = new FailoverReadiness(
-            FailoverReadiness.Safe.UNKNOWN, null, List.of("no other director was heard"), null, null, null);
+            FailoverReadiness.Safe.UNKNOWN, null, null, List.of("no other director was heard"), null, null, null, null);
+    static final FailoverReadiness WOULD_SERVE =
+            new FailoverReadiness(FailoverReadiness.Safe.YES, "d2", "d1", List.of(), null, null, null, 40L);
+    static final FailoverReadiness WOULD_NOT_SERVE = new FailoverReadiness(
+            FailoverReadiness.Safe.NO,
+            "d2",
+            "d1",
+            List.of("d2 cannot take over: front has no carrier"),
+            null,
+            null,
+            null,
+            null);
 
     private Samples() {}
 
+    private static Sync.Word word(long ageMs, Sync.Standing standing, String... obstacles) {
+        return new Sync.Word(ageMs, standing, List.of(obstacles), List.of(), List.of("198.51.100.0/24"));
+    }
+
     static Status status(Role role, FailoverReadiness readiness, Sync.Peer... peers) {
+        return status(role, readiness, new Status.Table(1200, 1_000_000), List.of(), List.of(), peers);
+    }
+
+    /// @param connections  null where the datapath is stuck
+    static Status status(
+            Role role,
+            FailoverReadiness readiness,
+            Status.@Nullable Table connections,
+            List<String> faults,
+            List<String> alarms,
+            Sync.Peer... peers) {
         return new Status(
                 role == Role.ACTIVE ? "d1" : "d2",
                 "0.1.0",
+                "2026-03-01T12:00:00.250Z",
                 4711,
                 11_520_000,
                 role,
@@ -50,6 +117,8 @@ final class Samples {
                 "shop",
                 51,
                 200,
+                faults,
+                alarms,
                 List.of(
                         new Status.Vip("192.0.2.10", "front", role == Role.ACTIVE),
                         new Status.Vip("10.0.0.1", "back", role == Role.ACTIVE)),
@@ -62,13 +131,18 @@ final class Samples {
                         1_234_567_890,
                         Map.of("no-service", 2L, "bad-checksum", 1L, "table-full", 0L),
                         Map.of(),
-                        new Status.Table(1200, 1_000_000),
-                        new Status.Table(200, 1_000_000)));
+                        connections,
+                        connections == null ? null : new Status.Table(200, 1_000_000)));
     }
 
     static Sync sync(Role role, Sync.Peer... peers) {
         return new Sync(
-                role, 7, new Sync.Position(88, 123_456, "00c0ffee00c0ffee"), List.of(peers), Map.of("refused", 0L));
+                role,
+                7,
+                null,
+                new Sync.Position(88, 123_456, "00c0ffee00c0ffee"),
+                List.of(peers),
+                Map.of("refused", 0L));
     }
 
     static Services services() {
@@ -270,7 +344,7 @@ final class Samples {
         return new FailoverResult(
                 false,
                 FailoverResult.Outcome.REFUSED,
-                List.of("d2 is behind by 512 changes", "the configurations differ: 3f2a on d1, 77b0 on d2"),
+                List.of("d2 is 1300 ms behind, more than 100", "the configurations differ: 3f2a on d1, 77b0 on d2"),
                 null,
                 "d1",
                 "d2",

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// @param outcome                  whether the VIPs moved
 /// @param blocking                 each reason why they did not, as a sentence of its own; empty where they did
 /// @param reason                   what the operator gave
-/// @param from                     the director that was active before
+/// @param from                     the director that was active before; null where a standby was asked that
+///     knows of none
 /// @param to                       the one that is, or was to be; null where there was no candidate
 /// @param steps                    in order, up to the one that failed
 /// @param blackoutEstimateMicros   between the last packet of the old active and the first of the new; null
@@ -18,7 +19,7 @@ public record FailoverResult(
         Outcome outcome,
         List<String> blocking,
         @Nullable String reason,
-        String from,
+        @Nullable String from,
         @Nullable String to,
         List<Step> steps,
         @Nullable Long blackoutEstimateMicros) {

@@ -6,18 +6,24 @@ import org.jspecify.annotations.Nullable;
 
 /// A director at a glance: whether it is active, whether it is safe to fail over now, and what would be lost.
 ///
+/// Each part stands by itself: what does not answer is null, and a sentence among the faults says so.
+///
 /// @param director        name of this director
 /// @param version         of the program
+/// @param at              when this was true, by the wall clock, as in RFC 3339
 /// @param uptimeMs        since the process began
 /// @param group           name of the VIP group
 /// @param term            of the present or last active of the group, as this director knows it; null before it
 ///     heard one
+/// @param faults          what this director lacks, each a sentence: a link, its disk, an answer of its datapath
+/// @param alarms          what others do to it, each a sentence: a foreign key, a twin name, a stolen VIP
 /// @param lastTransition  null where the role has not changed since the start
 /// @param failover        the answer to "is it safe to fail over now"
 /// @param sync            the readout behind it
 public record Status(
         String director,
         String version,
+        String at,
         long pid,
         long uptimeMs,
         Role role,
@@ -25,6 +31,8 @@ public record Status(
         String group,
         int vrid,
         int priority,
+        List<String> faults,
+        List<String> alarms,
         List<Vip> vips,
         Adverts adverts,
         @Nullable Transition lastTransition,
@@ -32,6 +40,8 @@ public record Status(
         Sync sync,
         Datapath datapath) {
     public Status {
+        faults = List.copyOf(faults);
+        alarms = List.copyOf(alarms);
         vips = List.copyOf(vips);
     }
 
@@ -63,15 +73,17 @@ public record Status(
 
     /// Packets and tables since the start of the process.
     ///
-    /// @param drops     packets not forwarded, by reason
-    /// @param counters  whatever else the datapath counts, by name
+    /// @param drops        packets not forwarded, by reason
+    /// @param counters     whatever else the datapath counts, by name
+    /// @param connections  null where the datapath has not answered
+    /// @param templates    null where the datapath has not answered
     public record Datapath(
             long packetsForwarded,
             long bytesForwarded,
             Map<String, Long> drops,
             Map<String, Long> counters,
-            Table connections,
-            Table templates) {
+            @Nullable Table connections,
+            @Nullable Table templates) {
         public Datapath {
             drops = Map.copyOf(drops);
             counters = Map.copyOf(counters);

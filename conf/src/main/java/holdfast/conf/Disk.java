@@ -13,12 +13,14 @@ interface Disk {
     /// The beginning of a file, which is known to be readable.
     byte[] begin(Path path, int bytesMax) throws IOException;
 
-    /// @param permissions  empty where there is no file
+    /// @param isOnReadOnlyFileSystem  false too where the machine does not tell
+    /// @param permissions             empty where there is no file
     record Facts(
             boolean exists,
             boolean isDirectory,
             boolean isReadable,
             boolean isWritable,
+            boolean isOnReadOnlyFileSystem,
             Set<PosixFilePermission> permissions) {}
 
     /// The machine's own file system.
@@ -31,9 +33,18 @@ interface Disk {
                         Files.isDirectory(path),
                         Files.isReadable(path),
                         Files.isWritable(path),
+                        isReadOnly(path),
                         Files.exists(path) ? Files.getPosixFilePermissions(path) : Set.of());
             } catch (IOException _) {
-                return new Facts(false, false, false, false, Set.of());
+                return new Facts(false, false, false, false, false, Set.of());
+            }
+        }
+
+        private boolean isReadOnly(Path path) {
+            try {
+                return Files.getFileStore(path).isReadOnly();
+            } catch (IOException _) { // no such path, or a mount that this process cannot see
+                return false;
             }
         }
 

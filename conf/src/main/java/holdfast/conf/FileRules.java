@@ -39,6 +39,8 @@ final class FileRules {
             findings.add(dir, "does not exist", "make it: install -d -m 0750 " + dir.value());
         } else if (!facts.isDirectory()) {
             findings.add(dir, "is not a directory", "name a directory, such as /var/lib/holdfast");
+        } else if (!facts.isWritable() && facts.isOnReadOnlyFileSystem()) {
+            findings.add(dir, "is on a read-only file system", "mount it for writing, or name another directory");
         } else if (!facts.isWritable()) {
             findings.add(dir, "is not writable", "give the user who runs the director write permission there");
         }

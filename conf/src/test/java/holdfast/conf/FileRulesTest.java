@@ -68,10 +68,26 @@ class FileRulesTest {
                         + "/none' does not exist; make it: install -d -m 0750 " + folder + "/none");
     }
 
+    @Test
+    void aReadOnlyFileSystemIsNotTakenForMissingPermission() {
+        var disk = new TestDisk(true, true, false, true, "rw-------", KEY);
+        var outcome = ConfigurationFile.check(Path.of("f"), text(Path.of("/srv"), Path.of("/x.key")), disk);
+        assertThat(texts(outcome))
+                .containsExactly("director.state-dir: '/srv' is on a read-only file system; "
+                        + "mount it for writing, or name another directory");
+    }
+
+    @Test
+    void whatIsWritableOrNotThereIsOnNoReadOnlyFileSystem() {
+        assertThat(Disk.REAL.look(folder).isOnReadOnlyFileSystem()).isFalse();
+        assertThat(Disk.REAL.look(folder.resolve("none")).isOnReadOnlyFileSystem())
+                .isFalse();
+    }
+
     /// Root may write and read everything, so these two answers of the file system are given, not made.
     @Test
     void missingPermissionsAreSaid() {
-        var disk = new TestDisk(true, false, false, "rw-------", KEY);
+        var disk = new TestDisk(true, false, false, false, "rw-------", KEY);
         var outcome = ConfigurationFile.check(Path.of("f"), text(Path.of("/srv"), Path.of("/x.key")), disk);
         assertThat(texts(outcome))
                 .containsExactly(
@@ -83,7 +99,7 @@ class FileRulesTest {
 
     @Test
     void theDefaultKeyFileIsNamedAsSuch() {
-        var disk = new TestDisk(true, true, true, "rw-r--r--", KEY);
+        var disk = new TestDisk(true, true, true, false, "rw-r--r--", KEY);
         var text = new String(text(Path.of("/srv"), Path.of("/x")), UTF_8).replace(", key-file: /x", "");
         assertThat(texts(ConfigurationFile.check(Path.of("f"), text.getBytes(UTF_8), disk)))
                 .containsExactly("cluster.key-file: '/etc/holdfast/cluster.key (the default)' is open to every user of "

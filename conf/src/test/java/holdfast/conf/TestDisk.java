@@ -7,15 +7,18 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /// A file system of which every path is as given: paths that end in `.key` are files, all others directories.
-record TestDisk(boolean exists, boolean readable, boolean writable, String mode, String key) implements Disk {
+record TestDisk(
+        boolean exists, boolean readable, boolean writable, boolean isReadOnlyFileSystem, String mode, String key)
+        implements Disk {
     static TestDisk whole() {
-        return new TestDisk(true, true, true, "rw-------", "0123456789abcdef".repeat(4) + "\n");
+        return new TestDisk(true, true, true, false, "rw-------", "0123456789abcdef".repeat(4) + "\n");
     }
 
     @Override
     public Facts look(Path path) {
         Set<PosixFilePermission> permissions = PosixFilePermissions.fromString(mode);
-        return new Facts(exists, !path.toString().endsWith(".key"), readable, writable, permissions);
+        return new Facts(
+                exists, !path.toString().endsWith(".key"), readable, writable, isReadOnlyFileSystem, permissions);
     }
 
     @Override

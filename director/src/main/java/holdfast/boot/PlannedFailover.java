@@ -3,6 +3,7 @@ package holdfast.boot;
 import holdfast.vip.FailoverRecord;
 import holdfast.vip.Preflight;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -10,15 +11,26 @@ import java.util.function.Supplier;
 
 /// A planned failover as an operator asks for it: what stands against it only for the moment (a standby that is behind,
 /// or
-/// was paused an instant ago) is waited for before he is told no. Tried again is only what ended before any packet was
-/// held.
+/// was paused an instant ago) is waited for before the operator is told no. An attempt is repeated only where it ended
+/// before any packet was held.
 ///
-/// @param preflight  what is known now of the director that would take over; empty where there is none
+/// @param candidate  what is known now of the director that would take over
 /// @param attempt    one handover
 /// @param time       how to look at the clock and to wait
-record PlannedFailover(Supplier<Optional<Preflight>> preflight, Attempt attempt, Time time) {
+record PlannedFailover(Supplier<Candidate> candidate, Attempt attempt, Time time) {
     static final Duration PATIENCE = Duration.ofSeconds(2);
     static final Duration LOOK_INTERVAL = Duration.ofMillis(20);
+
+    /// @param peer        empty where there is none
+    /// @param objections  each reason not to begin, as `status` shows it
+    /// @param mayPass     whether all of them may go away within seconds
+    record Candidate(Optional<Preflight> peer, List<String> objections, boolean mayPass) {
+        Candidate {
+            objections = peer.isEmpty() && objections.isEmpty()
+                    ? List.of("the standby has left a moment ago")
+                    : List.copyOf(objections);
+        }
+    }
 
     interface Attempt {
         FailoverRecord to(Preflight peer) throws ExecutionException, TimeoutException, InterruptedException;
@@ -31,17 +43,26 @@ record PlannedFailover(Supplier<Optional<Preflight>> preflight, Attempt attempt,
         void sleep(Duration time) throws InterruptedException;
     }
 
-    /// What came of the last attempt; empty where there is no director to take over.
-    Optional<FailoverRecord> run() throws ExecutionException, TimeoutException, InterruptedException {
+    sealed interface Outcome {}
+
+    /// Nothing was begun.
+    record Refused(List<String> reasons) implements Outcome {}
+
+    /// What came of the last attempt.
+    record Ended(FailoverRecord record) implements Outcome {}
+
+    Outcome run() throws ExecutionException, TimeoutException, InterruptedException {
         long giveUpAt = time.now() + PATIENCE.toNanos();
         while (true) {
-            var peer = preflight.get();
+            var found = candidate.get();
             boolean isLast = time.now() - giveUpAt >= 0;
-            if (isLast || peer.filter(Preflight::isLagging).isEmpty()) {
-                var record = peer.isEmpty() ? Optional.<FailoverRecord>empty() : Optional.of(attempt.to(peer.get()));
-                if (isLast || record.filter(FailoverRecord::endedInPreparation).isEmpty()) {
-                    return record;
+            if (found.objections().isEmpty()) {
+                var record = attempt.to(found.peer().orElseThrow());
+                if (isLast || !record.endedInPreparation()) {
+                    return new Ended(record);
                 }
+            } else if (isLast || !found.mayPass()) {
+                return new Refused(found.objections());
             }
             time.sleep(LOOK_INTERVAL);
         }

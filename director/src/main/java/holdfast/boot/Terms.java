@@ -1,36 +1,139 @@
 package holdfast.boot;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// The [TermStore] with its disk on a thread of its own, so that neither the election nor the sync side waits for it.
+/// The [TermStore] with its disk on threads of their own, so that neither the election nor the sync side waits for it
+/// or
+/// fails by it.
 final class Terms implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Terms.class);
+
+    private static final long RETRY_INTERVAL_S = 1;
+    /// A note in the page cache takes some 50 us; on a machine where it takes longer, clients must not wait for it.
+    private static final long NOTE_MS_MAX = 2;
+
+    private static final long CLOSE_S_MAX = 2;
+
     private final TermStore store;
-    private final ExecutorService disk = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("terms").daemon().factory());
+    private final ExecutorService disk = thread("terms");
+    private final ExecutorService notes = thread("term-notes");
+    private final Executor later;
+    private boolean retryIsDue; // owned by the thread `terms`
 
     Terms(TermStore store) {
         this.store = store;
+        this.later = CompletableFuture.delayedExecutor(RETRY_INTERVAL_S, TimeUnit.SECONDS, disk);
+        reserveSoon();
     }
 
-    /// The term of a promotion; the one after it is reserved behind the caller's back.
+    /// @param later  runs what is to be tried again, after a while
+    Terms(TermStore store, Executor later) {
+        this.store = store;
+        this.later = task -> later.execute(() -> disk.execute(task));
+        reserveSoon();
+    }
+
+    private static ExecutorService thread(String name) {
+        return new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().name(name).daemon().factory(),
+                new ThreadPoolExecutor.DiscardPolicy()); // what comes after the end is late, not wrong
+    }
+
+    /// The term of a promotion: above all seen. Waits for no disk and never throws.
     int take() {
-        int term = store.take();
-        disk.execute(store::reserveNext);
+        return takeAbove(0);
+    }
+
+    /// The term of a promotion, above `seen` too.
+    int takeAbove(int seen) {
+        int term = store.takeAbove(seen);
+        boolean isOnDisk = store.isReserved(term);
+        var note = notes.submit(() -> store.use(term));
+        boolean isNoted = isDone(note);
+        reserveSoon();
+        if (!isOnDisk && !isNoted) {
+            log.error(
+                    "term taken without a disk term={} cause=\"{}\" effect=\"a restart may take it again\"",
+                    term,
+                    trouble().orElse("the disk is slow"));
+        }
         return term;
     }
 
+    private static boolean isDone(Future<Boolean> note) {
+        try {
+            return note.get(NOTE_MS_MAX, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException _) {
+            return false;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// A term that another director uses. Waits for nothing, and may be called for each message of it.
     void saw(int term) {
-        store.saw(term);
-        disk.execute(store::reserveNext);
+        if (store.saw(term)) {
+            reserveSoon();
+        }
     }
 
     int current() {
         return store.current();
     }
 
+    /// See [TermStore#trouble].
+    Optional<String> trouble() {
+        return store.trouble();
+    }
+
+    /// See [TermStore#faults].
+    List<String> faults() {
+        return store.faults();
+    }
+
+    private void reserveSoon() {
+        disk.execute(this::reserve);
+    }
+
+    private void reserve() {
+        if (!store.reserveNext() && !retryIsDue) {
+            retryIsDue = true;
+            later.execute(() -> {
+                retryIsDue = false;
+                reserve();
+            });
+        }
+    }
+
+    /// Waits for what is being written, but not for a disk that hangs.
     @Override
     public void close() {
-        disk.close();
+        disk.shutdown();
+        notes.shutdown();
+        try {
+            if (!disk.awaitTermination(CLOSE_S_MAX, TimeUnit.SECONDS)) {
+                log.warn("disk still busy at the end part=terms waited-s={}", CLOSE_S_MAX);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What this director says to its peers under the cluster's seal: what the election knows and what the links reach, joined
+/// What this director says to its peers under the cluster's seal: what the election knows and what the links reach,
+/// joined
 /// into one word, and where it is found.
 final class Voice {
     private final Configuration.VipGroup group;

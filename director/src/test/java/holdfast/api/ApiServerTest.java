@@ -89,6 +89,7 @@ class ApiServerTest {
             return new Status(
                     "d1",
                     "0.1.0",
+                    "2026-03-01T12:00:00Z",
                     1,
                     2,
                     Role.ACTIVE,
@@ -97,9 +98,12 @@ class ApiServerTest {
                     51,
                     200,
                     List.of(),
+                    List.of(),
+                    List.of(),
                     new Status.Adverts(1000, 1, 0, Map.of(), null, null),
                     null,
-                    new FailoverReadiness(FailoverReadiness.Safe.UNKNOWN, null, List.of(), null, null, null),
+                    new FailoverReadiness(
+                            FailoverReadiness.Safe.UNKNOWN, null, null, List.of(), null, null, null, null),
                     sync(),
                     new Status.Datapath(0, 0, Map.of(), Map.of(), new Status.Table(0, 64), new Status.Table(0, 64)));
         }
@@ -124,7 +128,7 @@ class ApiServerTest {
 
         @Override
         public Sync sync() {
-            return new Sync(Role.ACTIVE, null, null, List.of(), Map.of());
+            return new Sync(Role.ACTIVE, null, null, null, List.of(), Map.of());
         }
 
         @Override

@@ -2,6 +2,9 @@ package holdfast.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.boot.PlannedFailover.Candidate;
+import holdfast.boot.PlannedFailover.Ended;
+import holdfast.boot.PlannedFailover.Refused;
 import holdfast.vip.FailoverRecord;
 import holdfast.vip.FailoverRecord.Outcome;
 import holdfast.vip.FailoverRecord.Step;
@@ -14,9 +17,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class PlannedFailoverTest {
-    private static final long FAR_BEHIND = Duration.ofMillis(254).toNanos();
+    private static final Candidate READY = new Candidate(Optional.of(peer()), List.of(), true);
+    private static final Candidate BEHIND = refused("d2 is 254 ms behind, more than 100", true);
+    private static final Candidate IN_FAULT = refused("d2 cannot take over: front has no carrier", false);
 
-    private final Deque<Long> lags = new ArrayDeque<>();
+    private final Deque<Candidate> looks = new ArrayDeque<>(List.of(READY));
     private final Deque<FailoverRecord> outcomes = new ArrayDeque<>();
     private final VirtualTime time = new VirtualTime();
     private int attempts;
@@ -24,15 +29,15 @@ final class PlannedFailoverTest {
     @Test
     void whatCanBeDoneIsDoneAtOnce() throws Exception {
         outcomes.add(done());
-        assertThat(run()).contains(done());
+        assertThat(run()).isEqualTo(new Ended(done()));
         assertThat(time.now()).isZero();
     }
 
     @Test
     void standbyThatIsBehindIsWaitedFor() throws Exception {
-        lags.addAll(List.of(FAR_BEHIND, FAR_BEHIND, 0L));
+        looksLike(BEHIND, BEHIND, READY);
         outcomes.add(done());
-        assertThat(run()).contains(done());
+        assertThat(run()).isEqualTo(new Ended(done()));
         assertThat(attempts).isEqualTo(1);
         assertThat(time.now())
                 .isEqualTo(PlannedFailover.LOOK_INTERVAL.multipliedBy(2).toNanos());
@@ -41,47 +46,60 @@ final class PlannedFailoverTest {
     @Test
     void peerThatWasPausedAMomentAgoIsAskedAgain() throws Exception {
         outcomes.addAll(List.of(refusedByPeer(), refusedByPeer(), done()));
-        assertThat(run()).contains(done());
+        assertThat(run()).isEqualTo(new Ended(done()));
         assertThat(attempts).isEqualTo(3);
     }
 
     @Test
     void standbyThatStaysBehindIsReportedAfterThePatience() throws Exception {
-        lags.add(FAR_BEHIND);
-        outcomes.add(refusedAtOnce());
-        assertThat(run()).contains(refusedAtOnce());
+        looksLike(BEHIND);
+        assertThat(run()).isEqualTo(new Refused(BEHIND.objections()));
+        assertThat(attempts).isZero();
         assertThat(time.now()).isEqualTo(PlannedFailover.PATIENCE.toNanos());
     }
 
     @Test
     void peerThatGoesOnRefusingIsReportedAfterThePatience() throws Exception {
         outcomes.add(refusedByPeer());
-        assertThat(run()).contains(refusedByPeer());
+        assertThat(run()).isEqualTo(new Ended(refusedByPeer()));
         assertThat(time.now()).isEqualTo(PlannedFailover.PATIENCE.toNanos());
     }
 
     @Test
     void whatHeldPacketsIsNotTriedAgain() throws Exception {
         outcomes.addAll(List.of(abortedAfterHold(), done()));
-        assertThat(run()).contains(abortedAfterHold());
+        assertThat(run()).isEqualTo(new Ended(abortedAfterHold()));
     }
 
     @Test
-    void objectionThatWaitingDoesNotMendIsReportedAtOnce() throws Exception {
-        outcomes.add(refusedAtOnce());
-        assertThat(run()).contains(refusedAtOnce());
+    void objectionThatWaitingDoesNotMendIsReportedAtOnceAndNothingIsTried() throws Exception {
+        looksLike(IN_FAULT);
+        assertThat(run()).isEqualTo(new Refused(IN_FAULT.objections()));
         assertThat(time.now()).isZero();
+        assertThat(attempts).isZero();
     }
 
     @Test
-    void withoutAPeerThereIsNothingToTry() throws Exception {
-        var failover = new PlannedFailover(Optional::empty, _ -> done(), time);
-        assertThat(failover.run()).isEmpty();
+    void objectionThatComesWhileWaitingEndsTheWait() throws Exception {
+        looksLike(BEHIND, IN_FAULT);
+        assertThat(run()).isEqualTo(new Refused(IN_FAULT.objections()));
+        assertThat(time.now()).isEqualTo(PlannedFailover.LOOK_INTERVAL.toNanos());
     }
 
-    private Optional<FailoverRecord> run() throws Exception {
+    @Test
+    void withoutAPeerThereIsNothingToTryAndAReason() throws Exception {
+        looksLike(new Candidate(Optional.empty(), List.of(), true));
+        assertThat(run()).isEqualTo(new Refused(List.of("the standby has left a moment ago")));
+    }
+
+    private void looksLike(Candidate... inOrder) {
+        looks.clear();
+        looks.addAll(List.of(inOrder));
+    }
+
+    private PlannedFailover.Outcome run() throws Exception {
         return new PlannedFailover(
-                        () -> Optional.of(peer(lags.size() > 1 ? lags.poll() : lags.isEmpty() ? 0 : lags.peek())),
+                        () -> looks.size() > 1 ? looks.poll() : looks.getFirst(),
                         _ -> {
                             attempts++;
                             return outcomes.size() > 1 ? outcomes.poll() : outcomes.getFirst();
@@ -90,8 +108,12 @@ final class PlannedFailoverTest {
                 .run();
     }
 
-    private static Preflight peer(long lag) {
-        return new Preflight("d2", 1, 7, 0, true, true, true, lag);
+    private static Candidate refused(String why, boolean mayPass) {
+        return new Candidate(Optional.of(peer()), List.of(why), mayPass);
+    }
+
+    private static Preflight peer() {
+        return new Preflight("d2", 1, 7);
     }
 
     private static FailoverRecord done() {
@@ -100,10 +122,6 @@ final class PlannedFailoverTest {
 
     private static FailoverRecord refusedByPeer() {
         return record(Outcome.REFUSED, "preflight", "prepare sent", "refused");
-    }
-
-    private static FailoverRecord refusedAtOnce() {
-        return record(Outcome.REFUSED, "preflight", "refused");
     }
 
     private static FailoverRecord abortedAfterHold() {

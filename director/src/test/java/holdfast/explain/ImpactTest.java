@@ -377,7 +377,7 @@ class ImpactTest {
                 false,
                 100,
                 Configuration.AdvertChecksum.RFC9568,
-                        Configuration.Trust.SEALED,
+                Configuration.Trust.SEALED,
                 new Configuration.Garp(List.of(), 0),
                 vips.stream().map(vip -> new Configuration.Vip(vip, "wan")).toList());
         return new Configuration(

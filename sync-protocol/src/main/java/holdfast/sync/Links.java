@@ -11,8 +11,7 @@ import java.util.Map;
 ///     the low end; by address, because two machines need not call their interfaces alike
 /// @param lifelineAddress  IPv4 address on the interconnect where its [Lifeline] listens; sync sets it itself
 /// @param lifelinePort     of that; 0 for none
-public record Links(
-        int address, int advertIntervalMs, Map<String, Long> macs, int lifelineAddress, int lifelinePort) {
+public record Links(int address, int advertIntervalMs, Map<String, Long> macs, int lifelineAddress, int lifelinePort) {
     public static final Links NONE = new Links(0, 0, Map.of());
 
     /// What a director knows of itself; where its lifeline is, sync adds.

@@ -311,9 +311,6 @@ public record Handover(Deadlines deadlines) {
         if (!begin.active()) {
             return to(state, refused(record, "this director is not active", now));
         }
-        if (!preflight.objections().isEmpty()) {
-            return to(state, refused(record, String.join("; ", preflight.objections()), now));
-        }
         var giving = new Giving(begin.id(), preflight, record.with(FailoverRecord.PREPARE_SENT, now), Optional.empty());
         return to(
                 new Preparing(giving, now + deadlines.ask(), now + deadlines.prepare()), say(giving, Kind.PREPARE, 0));

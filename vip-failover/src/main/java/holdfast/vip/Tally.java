@@ -40,6 +40,7 @@ final class Tally {
     private volatile @Nullable FailoverRecord lastFailover;
     private volatile int differingPeer;
     private volatile OptionalLong heardAt = OptionalLong.empty();
+    private volatile int heardFrom;
 
     // Owned by the thread.
     private long sendErrorLoggedAt;
@@ -103,8 +104,9 @@ final class Tally {
 
     void received(Accepted accepted, VirtualRouter.State state, long now, Vrrp vrrp) {
         received.incrementAndGet();
-        heardAt = OptionalLong.of(now);
         int sender = accepted.advert().sender();
+        heardFrom = sender;
+        heardAt = OptionalLong.of(now);
         boolean differs = !accepted.addresses().stream().sorted().toList().equals(addresses);
         if (differs && differingPeer != sender) {
             log.warn(
@@ -196,6 +198,7 @@ final class Tally {
                 sent.get(),
                 received.get(),
                 heardAt,
+                heardFrom == 0 ? Optional.empty() : Optional.of(new Ipv4(heardFrom)),
                 counts,
                 sendErrors.get(),
                 transitions.get(),

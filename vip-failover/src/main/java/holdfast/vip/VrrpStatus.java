@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 /// @param tables         what the sync side last said of our tables
 /// @param received       valid adverts
 /// @param heardAt        boot-time ns of the last one; empty before the first
+/// @param heardFrom      who sent the last one
 /// @param refused        adverts dropped, by reason; only reasons that occurred
 /// @param fenced         times this director stood by because it had been paused
 /// @param contested      promotions by silence after which the old active was still heard: false takeovers
@@ -46,6 +47,7 @@ public record VrrpStatus(
         long sent,
         long received,
         OptionalLong heardAt,
+        Optional<Ipv4> heardFrom,
         Map<String, Long> refused,
         long sendErrors,
         long transitions,

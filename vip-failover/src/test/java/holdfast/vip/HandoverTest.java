@@ -17,7 +17,7 @@ class HandoverTest {
     private static final long F = 90;
     private static final TableState BEHIND = new TableState(80, 80, true);
     private static final TableState PROVED = new TableState(F, F, true);
-    private static final Preflight READY = new Preflight("b", PEER, TERM, List.of(), false);
+    private static final Preflight READY = new Preflight("b", PEER, TERM);
     /// The taker's clock is far from the giver's.
     private static final long TAKERS = 1_000_000_000 * MS;
 
@@ -45,14 +45,6 @@ class HandoverTest {
                         new FailoverRecord.Step("taken", 7 * MS));
         giver.at(8 * MS).take(message("b", Kind.TAKEN, 0)).expect(Relaying.class, say("b", Kind.GIVEN, 0, 5));
         giver.at(2007 * MS).take(new Tick()).expect(Idle.class, new StandBy());
-    }
-
-    @Test
-    void anyObjectionRefusesAndNamesEachReason() {
-        giver.take(new Begin(ID, new Preflight("b", PEER, TERM, List.of("b is cold", "b is deaf"), false), true, "x"));
-        assertThat(giver.state).isInstanceOf(Idle.class);
-        assertThat(giver.record().outcome()).isEqualTo(Outcome.REFUSED);
-        assertThat(giver.record().reason()).isEqualTo("b is cold; b is deaf");
     }
 
     @Test

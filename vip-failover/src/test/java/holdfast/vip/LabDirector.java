@@ -67,7 +67,7 @@ final class LabDirector {
                 case "died" -> node.peerProcessDied(Ipv4.of(words[1]).bits());
                 case "failover" -> {
                     var _ = node.failover(
-                                    new Preflight(words[1], Ipv4.of(words[2]).bits(), 1, List.of(), false), "lab")
+                                    new Preflight(words[1], Ipv4.of(words[2]).bits(), 1), "lab")
                             .thenAccept(record -> say("RECORD " + record.outcome() + " " + record.steps()));
                 }
                 case "message" ->

@@ -272,7 +272,7 @@ final class Simulation {
 
         void failover(Node to) {
             disturbed("failover " + name + " to " + to.name);
-            receive(new VirtualRouter.Failover(new Preflight(to.name, to.address, term, List.of(), false), "test"));
+            receive(new VirtualRouter.Failover(new Preflight(to.name, to.address, term), "test"));
         }
 
         void receive(Event event) {

@@ -273,7 +273,7 @@ class VirtualRouterTest {
 
     /// Begins a handover and lets the peer say something of it.
     private void handover(long now, Kind answer, long stamp) {
-        take(now, new Failover(new Preflight("b", PEER, 1, List.of(), false), "test"));
+        take(now, new Failover(new Preflight("b", PEER, 1), "test"));
         take(now, new Message("b", new HandoverMessage(answer, now, 1, 0, stamp, "")));
     }
 

@@ -14,6 +14,7 @@ import holdfast.admin.DrainRequest;
 import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
+import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Host;
@@ -23,6 +24,7 @@ import holdfast.admin.RehomeRequest;
 import holdfast.admin.RehomeResult;
 import holdfast.admin.Role;
 import holdfast.admin.Services;
+import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.admin.TemplateRequest;
 import holdfast.admin.TemplateResult;
@@ -203,17 +205,63 @@ class AdminJsonTest {
 
     @Test
     void unknownIsWrittenAsNull() {
-        var peer = new Sync.Peer("d2", Sync.State.UNKNOWN, null, null, null, null, null, null, null, null, null);
-        var sync = new Sync(Role.ACTIVE, 7, null, List.of(peer), Map.of());
+        var peer = new Sync.Peer(
+                "d2", Sync.State.UNKNOWN, true, null, null, null, null, null, null, null, null, null, null, null);
+        var sync = new Sync(Role.ACTIVE, 7, null, null, List.of(peer), Map.of());
 
         assertThat(new String(AdminJson.write(sync), UTF_8))
-                .contains("\"state\":\"unknown\"", "\"lagP50Micros\":null", "\"position\":null");
+                .contains("\"state\":\"unknown\"", "\"lagP50Micros\":null", "\"position\":null", "\"word\":null");
         assertThat(AdminJson.answer(AdminJson.write(sync), Sync.class)).isEqualTo(sync);
     }
 
     @Test
+    void whatADatapathDoesNotAnswerIsNullAndTheRestReadsBack() {
+        var word = new Sync.Word(
+                80,
+                Sync.Standing.FAULT,
+                List.of("front has no carrier"),
+                List.of("10.0.0.12"),
+                List.of("198.51.100.0/24"));
+        var peer = new Sync.Peer("d2", Sync.State.EQUAL, true, word, 40L, 210L, 1320L, 4100L, 40L, 0L, 0L, 0L, 0L, 0L);
+        var status = new Status(
+                "d1",
+                "0.1.0",
+                "2026-03-01T12:00:00.250Z",
+                4711,
+                60_000,
+                Role.ACTIVE,
+                7,
+                "shop",
+                51,
+                200,
+                List.of("datapath: unknown, it has not answered for 1 s"),
+                List.of("192.0.2.66 answers for 192.0.2.10"),
+                List.of(new Status.Vip("192.0.2.10", "front", true)),
+                new Status.Adverts(100, 1, 0, Map.of(), null, null),
+                null,
+                new FailoverReadiness(
+                        FailoverReadiness.Safe.NO,
+                        "d2",
+                        "d1",
+                        List.of("d2 cannot take over: front has no carrier"),
+                        0L,
+                        0L,
+                        0L,
+                        null),
+                new Sync(Role.ACTIVE, 7, "the sync thread has ended", null, List.of(peer), Map.of()),
+                new Status.Datapath(0, 0, Map.of(), Map.of(), null, null));
+
+        var json = AdminJson.write(status);
+
+        assertThat(new String(json, UTF_8))
+                .contains("\"connections\":null", "\"standing\":\"fault\"", "\"at\":\"2026-03-01T12:00:00.250Z\"");
+        assertThat(AdminJson.answer(json, Status.class)).isEqualTo(status);
+    }
+
+    @Test
     void anAnswerMayHaveMoreButNotLessThanWeKnow() {
-        var more = "{\"role\":\"STANDBY\",\"term\":null,\"position\":null,\"peers\":[],\"counters\":{},\"mood\":1}";
+        var more =
+                "{\"role\":\"STANDBY\",\"term\":null,\"trouble\":null,\"position\":null,\"peers\":[],\"counters\":{},\"mood\":1}";
         assertThat(AdminJson.answer(more.getBytes(UTF_8), Sync.class).role()).isEqualTo(Role.STANDBY);
 
         var less = "{\"templates\":1}".getBytes(UTF_8);

@@ -1,0 +1,407 @@
+package holdfast.boot;
+
+import holdfast.admin.FailoverReadiness;
+import holdfast.admin.FailoverReadiness.Safe;
+import holdfast.admin.Sync;
+import holdfast.admin.Sync.Standing;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Whether a standby would serve if the active died now: one pure function behind `holdfast status`, the monitoring
+/// check
+/// and a planned failover.
+///
+/// The active judges each standby, and a standby judges itself, by the same rules. Each part of the answer stands by
+/// itself and is an objection or none. A "no" among the objections wins over an "unknown", and that over a "yes": what
+/// is not known about one part never hides that another one is bad.
+final class Readiness {
+    /// An older word says nothing about now; hellos come ten times a second.
+    static final long WORD_AGE_MAX = TimeUnit.SECONDS.toNanos(1);
+
+    /// A standby further behind would make a planned failover hold packets for longer than clients overlook.
+    static final long LAG_MAX = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final FailoverReadiness answer;
+    private final List<Judged> judged;
+    private final List<Objection> noCandidate;
+
+    /// What a director says of itself; ours is what the others hear.
+    ///
+    /// @param obstacles    why it could not take over now, each a sentence without the director's name
+    /// @param unreachable  real servers and gateways that it asked for and that do not answer
+    /// @param routes       destinations beyond its links that it has a route to
+    record Word(Standing standing, List<String> obstacles, List<String> unreachable, List<String> routes) {
+        Word {
+            obstacles = List.copyOf(obstacles);
+            unreachable = List.copyOf(unreachable);
+            routes = List.copyOf(routes);
+        }
+    }
+
+    /// A word and its age in ns, on our clock.
+    record Heard(Word word, long age) {}
+
+    /// @param name        of this director
+    /// @param word        what it would say of itself now
+    /// @param replicates  whether `cluster.sync` is on
+    /// @param syncTrouble why nothing is known of the other directors, such as a sync thread that ended
+    /// @param active      name of the active director; empty where none is known
+    /// @param tables      of ourselves against the active's; [Sync.State#EQUAL] on the active
+    /// @param copyAge     ns since our tables were as the active's; empty where unknown, and on the active
+    /// @param hearsActive whether its adverts are heard, which come on another way than its word
+    record Self(
+            String name,
+            Word word,
+            boolean replicates,
+            Optional<String> syncTrouble,
+            Optional<String> active,
+            Sync.State tables,
+            OptionalLong copyAge,
+            boolean hearsActive) {
+        boolean isActive() {
+            return word.standing() == Standing.ACTIVE;
+        }
+    }
+
+    /// Another director. What is not known is empty.
+    ///
+    /// @param heard    its last word; empty before the first one
+    /// @param silence  ns since anything authentic was heard of it
+    /// @param lag      age in ns of the oldest change that it lacks; 0 where it lacks none
+    record Peer(
+            String name,
+            Optional<Heard> heard,
+            OptionalLong silence,
+            Sync.State tables,
+            boolean sameConfiguration,
+            OptionalLong unsyncedTemplates,
+            OptionalLong unsyncedConnections,
+            OptionalLong lag) {
+        Optional<Word> freshWord() {
+            return heard.filter(last -> last.age() <= WORD_AGE_MAX).map(Heard::word);
+        }
+    }
+
+    /// One reason against a failover.
+    ///
+    /// @param passes  whether it may go away within seconds, so that a planned failover waits before it is refused
+    record Objection(String sentence, Safe verdict, boolean passes) {
+        static Objection no(String sentence) {
+            return new Objection(sentence, Safe.NO, false);
+        }
+
+        static Objection unknown(String sentence) {
+            return new Objection(sentence, Safe.UNKNOWN, false);
+        }
+
+        Objection passing() {
+            return new Objection(sentence, verdict, true);
+        }
+    }
+
+    private record Judged(Peer peer, List<Objection> objections) {}
+
+    /// What the judge looks at, seen from either side.
+    ///
+    /// @param name    of the director that would take over
+    /// @param word    its word; empty where it is too old
+    /// @param silence the objection where the word is missing
+    /// @param other   our word for the active, or the active's for us
+    /// @param from    the active as it stands in a sentence
+    private record Candidate(
+            String name,
+            Optional<Word> word,
+            Optional<Objection> silence,
+            Sync.State tables,
+            boolean sameConfiguration,
+            Optional<Word> other,
+            String from) {}
+
+    private Readiness(FailoverReadiness answer, List<Judged> judged, List<Objection> noCandidate) {
+        this.answer = answer;
+        this.judged = judged;
+        this.noCandidate = noCandidate;
+    }
+
+    /// @param peers  every other director that was ever heard
+    static Readiness of(Self self, List<Peer> peers) {
+        var general = new ArrayList<Objection>();
+        if (!self.replicates()) {
+            general.add(Objection.no("cluster.sync is off, so a standby would know no client"));
+        }
+        self.syncTrouble().map(Objection::unknown).ifPresent(general::add);
+        return self.isActive() ? ofActive(self, peers, general) : ofStandby(self, peers, general);
+    }
+
+    private static Readiness ofActive(Self self, List<Peer> peers, List<Objection> general) {
+        var judged = peers.stream()
+                .map(peer -> new Judged(peer, joined(general, objections(self, peer))))
+                .sorted(Comparator.comparing((Judged peer) -> isLost(peer.peer()))
+                        .thenComparingInt(peer -> peer.objections().size())
+                        .thenComparing(peer -> verdict(peer.objections()) == Safe.NO)
+                        .thenComparing(peer -> peer.peer().name()))
+                .toList();
+        var noCandidate = general.isEmpty() ? List.of(Objection.no(NO_PEER)) : general;
+        if (judged.isEmpty()) {
+            return new Readiness(
+                    new FailoverReadiness(
+                            verdict(noCandidate), null, self.name(), sentences(noCandidate), null, null, null, null),
+                    judged,
+                    noCandidate);
+        }
+        var best = judged.getFirst();
+        var peer = best.peer();
+        return new Readiness(
+                new FailoverReadiness(
+                        verdict(best.objections()),
+                        isLost(peer) ? null : peer.name(),
+                        self.name(),
+                        sentences(best.objections()),
+                        boxed(peer.unsyncedTemplates()),
+                        boxed(peer.unsyncedConnections()),
+                        millis(peer.lag()),
+                        null),
+                judged,
+                noCandidate);
+    }
+
+    private static final String NO_PEER =
+            "no other director has been heard on the interconnect; see that one runs, and its cluster section";
+
+    private static Readiness ofStandby(Self self, List<Peer> peers, List<Objection> general) {
+        var active = self.active()
+                .flatMap(name ->
+                        peers.stream().filter(peer -> peer.name().equals(name)).findFirst());
+        var objections = new ArrayList<>(general);
+        boolean isSyncKnown = self.replicates() && self.syncTrouble().isEmpty();
+        if (isSyncKnown) {
+            silenceOfActive(self, active).ifPresent(objections::add);
+        }
+        var candidate = new Candidate(
+                self.name(),
+                Optional.of(self.word()),
+                Optional.empty(),
+                self.tables(),
+                active.map(Peer::sameConfiguration).orElse(true),
+                active.flatMap(Peer::freshWord),
+                self.active().orElse("the active"));
+        objections.addAll(judge(candidate, isSyncKnown && active.isPresent()));
+        return new Readiness(
+                new FailoverReadiness(
+                        verdict(objections),
+                        self.name(),
+                        self.active().orElse(null),
+                        sentences(objections),
+                        null,
+                        null,
+                        null,
+                        millis(self.copyAge())),
+                List.of(),
+                List.of(Objection.no(elsewhere(self))));
+    }
+
+    private static Optional<Objection> silenceOfActive(Self self, Optional<Peer> active) {
+        if (self.active().isEmpty()) {
+            return Optional.of(Objection.unknown("no active director is known to " + self.name()));
+        }
+        if (active.flatMap(Peer::freshWord).isPresent()) {
+            return Optional.empty();
+        }
+        var silent = active.flatMap(Readiness::silence)
+                .map(Objection::sentence)
+                .orElse(self.active().get() + " has said nothing yet");
+        return Optional.of(Objection.unknown(
+                self.hearsActive() ? silent + ", though its adverts are heard; see to the interconnect" : silent));
+    }
+
+    private static String elsewhere(Self self) {
+        return self.name() + " is not active; "
+                + self.active().map(active -> active + " is: run it there").orElse("run it on the director that is");
+    }
+
+    private static List<Objection> objections(Self self, Peer peer) {
+        if (isLost(peer)) {
+            return List.of(Objection.no("%s is gone, it was last heard %s ago; start it, or see to the interconnect"
+                    .formatted(peer.name(), time(peer.silence()))));
+        }
+        var candidate = new Candidate(
+                peer.name(),
+                peer.freshWord(),
+                silence(peer),
+                peer.tables(),
+                peer.sameConfiguration(),
+                Optional.of(self.word()),
+                "this director");
+        var objections = new ArrayList<>(judge(candidate, true));
+        boolean isFollowing = peer.tables() == Sync.State.EQUAL || peer.tables() == Sync.State.BEHIND;
+        if (isFollowing && peer.lag().isEmpty()) {
+            objections.add(Objection.unknown("how far " + peer.name() + " is behind is not known"));
+        }
+        if (isFollowing && isLagging(peer)) {
+            objections.add(Objection.no("%s is %d ms behind, more than %d"
+                            .formatted(
+                                    peer.name(),
+                                    TimeUnit.NANOSECONDS.toMillis(peer.lag().getAsLong()),
+                                    TimeUnit.NANOSECONDS.toMillis(LAG_MAX)))
+                    .passing());
+        }
+        return objections;
+    }
+
+    private static boolean isLagging(Peer peer) {
+        return peer.lag().isPresent() && peer.lag().getAsLong() > LAG_MAX;
+    }
+
+    /// It left or died, and no way leads to it any more; where only the sync channel is cut, its word still comes.
+    private static boolean isLost(Peer peer) {
+        return peer.tables() == Sync.State.GONE && peer.freshWord().isEmpty();
+    }
+
+    private static Optional<Objection> silence(Peer peer) {
+        if (peer.freshWord().isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(Objection.unknown(peer.name() + " has said nothing "
+                        + peer.heard().map(last -> "for " + time(last.age())).orElse("yet")))
+                .map(Objection::passing);
+    }
+
+    private static List<Objection> judge(Candidate candidate, boolean areTablesJudged) {
+        var objections = new ArrayList<Objection>();
+        candidate.silence().ifPresent(objections::add);
+        candidate.word().ifPresent(word -> objections.addAll(standing(candidate.name(), word)));
+        candidate
+                .word()
+                .ifPresent(word -> candidate
+                        .other()
+                        .ifPresent(other -> objections.addAll(reach(candidate.name(), word, candidate.from(), other))));
+        if (areTablesJudged) {
+            tables(candidate).ifPresent(objections::add);
+        }
+        if (!candidate.sameConfiguration()) {
+            objections.add(Objection.no(candidate.name() + " runs another configuration than " + candidate.from()
+                    + "; make cluster, group and services the same in both files"));
+        }
+        return objections;
+    }
+
+    private static List<Objection> standing(String name, Word word) {
+        var objections = new ArrayList<Objection>();
+        switch (word.standing()) {
+            case FAULT -> {
+                if (word.obstacles().isEmpty()) {
+                    objections.add(Objection.no(name + " cannot take over: it is in FAULT"));
+                }
+            }
+            case STANDBY -> {}
+            case ACTIVE -> objections.add(Objection.no(name + " is active too").passing());
+            case RELAYING ->
+                objections.add(Objection.no(name + " still relays packets for the failover before")
+                        .passing());
+        }
+        boolean passes = word.standing() != Standing.FAULT;
+        for (var obstacle : word.obstacles()) {
+            objections.add(new Objection(name + " cannot take over: " + obstacle, Safe.NO, passes));
+        }
+        return objections;
+    }
+
+    private static List<Objection> reach(String name, Word word, String from, Word other) {
+        var objections = new ArrayList<Objection>();
+        for (var address : word.unreachable()) {
+            if (!other.unreachable().contains(address)) {
+                objections.add(Objection.no("%s cannot reach %s, which %s reaches".formatted(name, address, from)));
+            }
+        }
+        for (var route : other.routes()) {
+            if (!word.routes().contains(route)) {
+                objections.add(Objection.no("%s has no route to %s, which %s uses".formatted(name, route, from)));
+            }
+        }
+        return objections;
+    }
+
+    private static Optional<Objection> tables(Candidate candidate) {
+        var name = candidate.name();
+        return switch (candidate.tables()) {
+            case EQUAL, BEHIND -> Optional.empty();
+            case JOINING -> Optional.of(Objection.no(name + " is taking its first copy of the tables"));
+            case DIFFERENT ->
+                Optional.of(
+                        Objection.no(name + " holds other tables than " + candidate.from() + ": its digest differs"));
+            case UNKNOWN -> Optional.of(Objection.unknown("nothing is known of the tables of " + name));
+            case GONE ->
+                Optional.of(Objection.no(name + " lives, but the sync channel to it is cut; see to the interconnect"));
+        };
+    }
+
+    FailoverReadiness answer() {
+        return answer;
+    }
+
+    /// Why a planned failover to this director would be refused now, one sentence each; empty where it would begin. On
+    /// a
+    /// director that is not active: where to ask instead.
+    List<String> objections(String peer) {
+        return sentences(of(peer));
+    }
+
+    /// Whether every objection to this director may go away within seconds; also where there is none.
+    boolean mayPass(String peer) {
+        return of(peer).stream().allMatch(Objection::passes);
+    }
+
+    private List<Objection> of(String peer) {
+        return judged.stream()
+                .filter(known -> known.peer().name().equals(peer))
+                .findFirst()
+                .map(Judged::objections)
+                .orElse(noCandidate);
+    }
+
+    private static List<Objection> joined(List<Objection> first, List<Objection> second) {
+        var all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    private static Safe verdict(List<Objection> objections) {
+        if (objections.stream().anyMatch(objection -> objection.verdict() == Safe.NO)) {
+            return Safe.NO;
+        }
+        return objections.isEmpty() ? Safe.YES : Safe.UNKNOWN;
+    }
+
+    private static List<String> sentences(List<Objection> objections) {
+        return objections.stream().map(Objection::sentence).toList();
+    }
+
+    private static @Nullable Long boxed(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
+    }
+
+    private static @Nullable Long millis(OptionalLong ns) {
+        return ns.isPresent() ? TimeUnit.NANOSECONDS.toMillis(ns.getAsLong()) : null;
+    }
+
+    private static String time(OptionalLong ns) {
+        return ns.isPresent() ? time(ns.getAsLong()) : "an unknown time";
+    }
+
+    /// `3.2 s`, `2 min 13 s`, `3 h 12 min`.
+    static String time(long ns) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(ns);
+        if (seconds < 60) {
+            return String.format(Locale.ROOT, "%.1f s", ns / 1e9);
+        }
+        return seconds < 3600
+                ? seconds / 60 + " min " + seconds % 60 + " s"
+                : seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
+    }
+}

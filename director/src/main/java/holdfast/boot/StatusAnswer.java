@@ -1,0 +1,367 @@
+package holdfast.boot;
+
+import holdfast.admin.Role;
+import holdfast.admin.Status;
+import holdfast.admin.Sync;
+import holdfast.boot.Readiness.Heard;
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipv4;
+import holdfast.forward.Counter;
+import holdfast.forward.Mode;
+import holdfast.forward.Tables;
+import holdfast.forward.Worker;
+import holdfast.linux.Clock;
+import holdfast.sync.SyncState;
+import holdfast.sync.SyncStatus;
+import holdfast.sync.Version;
+import holdfast.vip.VrrpNode;
+import holdfast.vip.VrrpStatus;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The status of a director, put together from what its parts say. It is asked most urgently when a part is broken, so
+/// each part that does not answer is unknown by itself, within a second.
+final class StatusAnswer {
+    private static final String VERSION = "0.1.0";
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+
+    private final Configuration configuration;
+    private final Configuration.VipGroup group;
+    private final Worker worker;
+    private final VrrpNode vrrp;
+    private final Replication replication;
+    private final Terms terms;
+    private final StatusSources sources;
+    private final PatientQuestion<TableSizes> tables;
+
+    /// How full the tables are, how often each of their bounds was met, and what they hold.
+    private record TableSizes(
+            Status.Table connections, Status.Table templates, Map<String, Long> bounds, long digest) {}
+
+    /// What the sync side knows: its readout, or the sentence that says why there is none, or neither where it is off.
+    private record Replicated(Optional<SyncStatus> status, Optional<String> trouble) {
+        Optional<SyncStatus.Peer> peer(String name) {
+            return peers().stream().filter(peer -> peer.name().equals(name)).findFirst();
+        }
+
+        List<SyncStatus.Peer> peers() {
+            return status.map(SyncStatus::peers).orElse(List.of());
+        }
+    }
+
+    StatusAnswer(
+            Configuration configuration,
+            Worker worker,
+            VrrpNode vrrp,
+            Replication replication,
+            Terms terms,
+            StatusSources sources) {
+        this.configuration = configuration;
+        this.group = configuration.groups().getFirst();
+        this.worker = worker;
+        this.vrrp = vrrp;
+        this.replication = replication;
+        this.terms = terms;
+        this.sources = sources;
+        this.tables = new PatientQuestion<>(() -> worker.query(StatusAnswer::sizes), PATIENCE, Clock::monotonic);
+    }
+
+    Status status() {
+        var election = vrrp.status();
+        var role = role(election.role());
+        var replicated = replicated();
+        var asked = tables.ask();
+        int term = terms.current();
+        return new Status(
+                configuration.director().name(),
+                VERSION,
+                Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
+                ProcessHandle.current().pid(),
+                ManagementFactory.getRuntimeMXBean().getUptime(),
+                role,
+                term == 0 ? null : term,
+                group.name(),
+                group.vrid(),
+                group.priority(),
+                faults(asked),
+                sources.alarms().get(),
+                vips(),
+                adverts(election),
+                election.lastTransition().map(StatusAnswer::transition).orElse(null),
+                readiness(election, replicated).answer(),
+                sync(role, replicated, asked.value()),
+                datapath(asked.value()));
+    }
+
+    private List<String> faults(PatientQuestion.Answer<TableSizes> asked) {
+        var faults = new ArrayList<>(sources.faults().get());
+        asked.trouble().ifPresent(trouble -> faults.add("datapath: unknown, " + trouble));
+        return faults;
+    }
+
+    private List<Status.Vip> vips() {
+        var mode = worker.mode();
+        return group.vips().stream()
+                .map(vip -> new Status.Vip(
+                        vip.address().toString(), vip.interfaceName(), mode == Mode.ACTIVE || mode == Mode.HELD))
+                .toList();
+    }
+
+    private Status.Adverts adverts(VrrpStatus election) {
+        return new Status.Adverts(
+                group.advertIntervalMs(),
+                election.sent(),
+                election.received(),
+                election.refused().entrySet().stream()
+                        .collect(Collectors.toMap(refusal -> word(refusal.getKey()), Map.Entry::getValue)),
+                election.heardFrom().map(Ipv4::toString).orElse(null),
+                boxed(advertAge(election)));
+    }
+
+    /// In ms.
+    private static OptionalLong advertAge(VrrpStatus election) {
+        return election.heardAt().isPresent()
+                ? OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(
+                        Clock.boottime() - election.heardAt().getAsLong()))
+                : OptionalLong.empty();
+    }
+
+    private static Status.Transition transition(VrrpStatus.Transition last) {
+        return new Status.Transition(
+                role(last.from()),
+                role(last.to()),
+                last.cause(),
+                Duration.between(last.at(), Instant.now()).toMillis());
+    }
+
+    private static Role role(VrrpStatus.Role role) {
+        return switch (role) {
+            case INITIALIZE -> Role.FAULT;
+            case STANDBY -> Role.STANDBY;
+            case ACTIVE -> Role.ACTIVE;
+        };
+    }
+
+    private Status.Datapath datapath(Optional<TableSizes> sizes) {
+        var counters = worker.counters();
+        var drops = new TreeMap<String, Long>();
+        var others = new TreeMap<String, Long>();
+        for (var counter : Counter.values()) {
+            (counter.isDrop() ? drops : others).put(counter.word(), counters.value(counter));
+        }
+        sizes.map(TableSizes::bounds).ifPresent(others::putAll);
+        return new Status.Datapath(
+                counters.value(Counter.FORWARDED_TO_SERVER) + counters.value(Counter.FORWARDED_TO_CLIENT),
+                counters.value(Counter.FORWARDED_BYTES),
+                drops,
+                others,
+                sizes.map(TableSizes::connections).orElse(null),
+                sizes.map(TableSizes::templates).orElse(null));
+    }
+
+    private static TableSizes sizes(Tables tables) {
+        var connections = tables.connections();
+        var templates = tables.templates();
+        return new TableSizes(
+                new Status.Table(connections.size(), connections.capacity()),
+                new Status.Table(templates.size(), templates.capacity()),
+                Map.of(
+                        "connections-refused-full", connections.refusedFull(),
+                        "connections-refused-probes", connections.refusedProbes(),
+                        "templates-refused-full", templates.refusedFull(),
+                        "templates-refused-probes", templates.refusedProbes(),
+                        "clients-replaced", tables.clients().replaced(),
+                        "clients-not-entered", tables.clients().notEntered(),
+                        "scheduler-evictions", tables.persistence().schedulerEvictions()),
+                tables.digest());
+    }
+
+    private Replicated replicated() {
+        try {
+            return new Replicated(replication.status(), Optional.empty());
+        } catch (IllegalStateException e) {
+            return new Replicated(
+                    Optional.empty(), Optional.of(e.getMessage() + "; see the log, then restart this director"));
+        }
+    }
+
+    /// Whether a failover is safe now, with every reason against it.
+    Readiness readiness() {
+        return readiness(vrrp.status(), replicated());
+    }
+
+    /// A standby as the sync side sees it.
+    Optional<SyncStatus.Peer> peer(String name) {
+        return replicated().peer(name);
+    }
+
+    private Readiness readiness(VrrpStatus election, Replicated replicated) {
+        var active = active(election, replicated);
+        var self = new Readiness.Self(
+                configuration.director().name(),
+                sources.word().get(),
+                configuration.cluster().sync(),
+                replicated.trouble(),
+                active,
+                election.role() == VrrpStatus.Role.ACTIVE
+                        ? Sync.State.EQUAL
+                        : replicated
+                                .status()
+                                .flatMap(SyncStatus::state)
+                                .map(StatusAnswer::state)
+                                .orElse(Sync.State.UNKNOWN),
+                copyAge(active, replicated),
+                hearsActive(election));
+        return Readiness.of(self, replicated.peers().stream().map(this::judged).toList());
+    }
+
+    /// By the stream that we follow, else by the adverts that we hear.
+    private Optional<String> active(VrrpStatus election, Replicated replicated) {
+        if (election.role() == VrrpStatus.Role.ACTIVE) {
+            return Optional.of(configuration.director().name());
+        }
+        return replicated
+                .status()
+                .flatMap(SyncStatus::active)
+                .or(() -> election.activeAddress()
+                        .map(address -> replicated.peers().stream()
+                                .filter(peer -> peer.links().address() == address.bits())
+                                .map(SyncStatus.Peer::name)
+                                .findFirst()
+                                .orElse(address.toString())));
+    }
+
+    private static boolean hearsActive(VrrpStatus election) {
+        var age = advertAge(election);
+        return election.role() == VrrpStatus.Role.STANDBY
+                && election.activeAddress().isPresent()
+                && age.isPresent()
+                && TimeUnit.MILLISECONDS.toNanos(age.getAsLong()) <= election.downInterval();
+    }
+
+    /// Whatever the active said last is in our tables where the stream is whole or silent, but not where it has gaps.
+    private static OptionalLong copyAge(Optional<String> active, Replicated replicated) {
+        var state = replicated.status().flatMap(SyncStatus::state);
+        boolean isWhole = state.filter(
+                        own -> own == SyncState.EQUAL || own == SyncState.UNKNOWN || own == SyncState.GONE)
+                .isPresent();
+        return isWhole
+                ? active.flatMap(replicated::peer)
+                        .map(peer -> nanos(peer.lastHeardMs()))
+                        .orElse(OptionalLong.empty())
+                : OptionalLong.empty();
+    }
+
+    private Readiness.Peer judged(SyncStatus.Peer peer) {
+        return new Readiness.Peer(
+                peer.name(),
+                sources.heard().apply(peer),
+                nanos(peer.lastHeardMs()),
+                state(peer.state()),
+                peer.sameConfiguration(),
+                peer.unsyncedTemplates(),
+                peer.unsyncedConnections(),
+                nanos(peer.oldestUnsyncedMs()));
+    }
+
+    private static Sync.State state(SyncState state) {
+        return Sync.State.valueOf(state.name());
+    }
+
+    Sync sync() {
+        return sync(role(vrrp.status().role()), replicated(), tables.ask().value());
+    }
+
+    private Sync sync(Role role, Replicated replicated, Optional<TableSizes> sizes) {
+        return replicated
+                .status()
+                .map(status -> sync(role, status, sizes))
+                .orElseGet(() -> new Sync(role, null, replicated.trouble().orElse(null), null, List.of(), Map.of()));
+    }
+
+    private Sync sync(Role role, SyncStatus status, Optional<TableSizes> sizes) {
+        var position = status.position();
+        var digest = role == Role.ACTIVE || position.equality().isPresent()
+                ? sizes.map(known -> "%016x".formatted(known.digest())).orElse(null)
+                : null;
+        return new Sync(
+                role,
+                status.term().isPresent() ? (int) status.term().getAsLong() : null,
+                null,
+                position.batch().isPresent()
+                        ? new Sync.Position(
+                                position.batch().getAsLong(),
+                                Version.sequence(position.version().orElse(0)),
+                                digest)
+                        : null,
+                status.peers().stream().map(this::peer).toList(),
+                counters(status.counters()));
+    }
+
+    private Sync.Peer peer(SyncStatus.Peer peer) {
+        return new Sync.Peer(
+                peer.name(),
+                state(peer.state()),
+                peer.sameConfiguration(),
+                sources.heard().apply(peer).map(StatusAnswer::word).orElse(null),
+                boxed(peer.lastHeardMs()),
+                peer.lag().map(SyncStatus.Lag::p50Micros).orElse(null),
+                peer.lag().map(SyncStatus.Lag::p99Micros).orElse(null),
+                peer.lag().map(SyncStatus.Lag::maxMicros).orElse(null),
+                boxed(peer.lastAckMs()),
+                boxed(peer.backlogBatches()),
+                boxed(peer.backlogDeltas()),
+                boxed(peer.unsyncedTemplates()),
+                boxed(peer.unsyncedConnections()),
+                boxed(peer.oldestUnsyncedMs()));
+    }
+
+    private static Sync.Word word(Heard heard) {
+        var word = heard.word();
+        return new Sync.Word(
+                TimeUnit.NANOSECONDS.toMillis(heard.age()),
+                word.standing(),
+                word.obstacles(),
+                word.unreachable(),
+                word.routes());
+    }
+
+    private static Map<String, Long> counters(SyncStatus.Counters counters) {
+        var all = new TreeMap<String, Long>();
+        all.put("batches-sent", counters.batchesSent());
+        all.put("deltas-sent", counters.deltasSent());
+        all.put("deltas-coalesced", counters.deltasCoalesced());
+        all.put("deltas-lost", counters.deltasLost());
+        all.put("batches-resent", counters.batchesResent());
+        all.put("resends-asked", counters.resendsAsked());
+        all.put("snapshots-asked", counters.snapshotsAsked());
+        all.put("batches-applied", counters.batchesApplied());
+        all.put("sends-dropped", counters.sendsDropped());
+        counters.refused().forEach((reason, count) -> all.put("refused-" + word(reason.name()), count));
+        return all;
+    }
+
+    private static String word(String name) {
+        return name.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static OptionalLong nanos(OptionalLong ms) {
+        return ms.isPresent() ? OptionalLong.of(TimeUnit.MILLISECONDS.toNanos(ms.getAsLong())) : ms;
+    }
+
+    private static @Nullable Long boxed(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
+    }
+}

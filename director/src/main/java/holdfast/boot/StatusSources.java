@@ -1,0 +1,21 @@
+package holdfast.boot;
+
+import holdfast.sync.SyncStatus;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// What the parts of a director say of it, for its status and its readiness. Each is asked by the threads of the API
+/// and
+/// answers at once.
+///
+/// @param word    what this director says of itself to the others
+/// @param heard   the last word of another director, and its age; empty before the first
+/// @param faults  what this director lacks, each a sentence
+/// @param alarms  what others do to it, each a sentence
+record StatusSources(
+        Supplier<Readiness.Word> word,
+        Function<SyncStatus.Peer, Optional<Readiness.Heard>> heard,
+        Supplier<List<String>> faults,
+        Supplier<List<String>> alarms) {}
