@@ -6,6 +6,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.KeyFile;
 import holdfast.conn.FlowHash;
+import holdfast.forward.Counters;
 import holdfast.forward.Lease;
 import holdfast.forward.LinkNeeds;
 import holdfast.forward.LinkState;
@@ -39,6 +40,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,7 +108,7 @@ final class Director implements AutoCloseable {
                                 replication.compared(equality, applied);
                             }
                         }));
-        shield(configuration, group, ports);
+        var shield = shield(configuration, group, ports, tables.counters());
         int[] realServers = configuration.services().stream()
                 .flatMap(service -> service.realServers().stream())
                 .mapToInt(real -> real.address().bits())
@@ -128,6 +130,7 @@ final class Director implements AutoCloseable {
                                     @Override
                                     public void links(LinkState state) {
                                         router.links(state.faults().isEmpty());
+                                        shield.accept(state.ports());
                                     }
                                 }))
                 .start();
@@ -168,11 +171,13 @@ final class Director implements AutoCloseable {
                 .toList());
     }
 
-    private void shield(Configuration configuration, Configuration.VipGroup group, Ports ports) {
+    /// @return what must hear of the ports when they change
+    private Consumer<Ports> shield(
+            Configuration configuration, Configuration.VipGroup group, Ports ports, Counters counters) {
         var name = configuration.director().name();
         if (!configuration.datapath().shield()) {
             Shield.sweep(name);
-            return;
+            return _ -> {};
         }
         var natServers = configuration.services().stream()
                 .flatMap(service -> service.realServers().stream()
@@ -183,7 +188,7 @@ final class Director implements AutoCloseable {
                                 real.port())))
                 .toList();
         var owned = group.vips().stream().map(vip -> vip.address().toString()).toList();
-        part("shield", Shield.install(name, ports, owned, natServers));
+        return part("shield", Shield.install(name, ports, owned, natServers, counters))::follow;
     }
 
     private static byte[] key(Configuration.Cluster cluster) {

@@ -2,8 +2,15 @@ package holdfast.forward;
 
 import holdfast.conf.Ipv4;
 import holdfast.linux.Nftables;
+import holdfast.linux.NftablesException;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Keeps the kernel from handling the datapath's packets a second time: nftables rules at the ingress of each port.
 ///
@@ -14,11 +21,40 @@ import java.util.stream.Collectors;
 ///
 /// Replies of a NAT service that takes every port (port 0, a mark) are not told from what else its real servers send,
 /// so the kernel keeps its copy of them.
+///
+/// The kernel removes the rules of an interface with it, so they are laid anew, all in one transaction, when an
+/// interface or an own address has changed. That runs a process, on the thread `shield`.
 public final class Shield implements AutoCloseable {
-    private final String table;
+    private static final Logger log = LoggerFactory.getLogger(Shield.class);
+    private static final long TRY_AGAIN_MS = 1000;
 
-    private Shield(String table) {
-        this.table = table;
+    private final String name;
+    private final List<String> owned;
+    private final List<NatServer> natServers;
+    private final Counters counters;
+    private final Consumer<String> nft;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("shield").factory());
+
+    // Owned by the thread.
+    private final Minutely refusals = new Minutely();
+    private String laid;
+    private String wanted;
+
+    private Shield(
+            String name,
+            String laid,
+            List<String> owned,
+            List<NatServer> natServers,
+            Counters counters,
+            Consumer<String> nft) {
+        this.name = name;
+        this.laid = laid;
+        wanted = laid;
+        this.owned = owned;
+        this.natServers = natServers;
+        this.counters = counters;
+        this.nft = nft;
     }
 
     /// A real server's end of a NAT service: its packets from that port are replies of the datapath's; port 0 says that
@@ -28,14 +64,53 @@ public final class Shield implements AutoCloseable {
     /// @param name    of this director; part of the table's name
     /// @param owned   addresses that the datapath owns
     /// @param natServers  whose replies the datapath takes
-    public static Shield install(String name, Ports ports, List<String> owned, List<NatServer> natServers) {
-        Nftables.apply(script(name, ports, owned, natServers));
-        return new Shield(table(name));
+    /// @param counters    in which [Counter#SHIELD_REFUSED] is written
+    /// @throws holdfast.linux.NftablesException where nft refuses
+    public static Shield install(
+            String name, Ports ports, List<String> owned, List<NatServer> natServers, Counters counters) {
+        return install(name, ports, owned, natServers, counters, Nftables::apply);
+    }
+
+    static Shield install(
+            String name,
+            Ports ports,
+            List<String> owned,
+            List<NatServer> natServers,
+            Counters counters,
+            Consumer<String> nft) {
+        var script = script(name, ports, owned, natServers);
+        nft.accept(script);
+        return new Shield(name, script, owned, natServers, counters, nft);
     }
 
     /// Removes what an earlier process of the same name left behind; for a director that runs without a shield.
     public static void sweep(String name) {
-        new Shield(table(name)).close();
+        Nftables.apply(removal(table(name)));
+    }
+
+    /// Goes over to the ports as they are now. Any thread, before [#close]; does not wait.
+    public void follow(Ports now) {
+        thread.execute(() -> {
+            wanted = script(name, now, owned, natServers);
+            lay();
+        });
+    }
+
+    /// An older script that was refused is not tried again.
+    private void lay() {
+        if (wanted.equals(laid)) {
+            return;
+        }
+        try {
+            nft.accept(wanted);
+            laid = wanted;
+        } catch (NftablesException e) {
+            counters.count(Counter.SHIELD_REFUSED);
+            if (refusals.isDue(System.nanoTime())) {
+                log.warn("shield not laid action=retry cause=\"{}\"", e.getMessage());
+            }
+            var _ = thread.schedule(this::lay, TRY_AGAIN_MS, TimeUnit.MILLISECONDS);
+        }
     }
 
     private static String table(String name) {
@@ -71,7 +146,8 @@ public final class Shield implements AutoCloseable {
                 .append("table netdev ")
                 .append(table)
                 .append(" {\n");
-        for (var port : ports.ports()) {
+        var there = ports.ports().stream().filter(port -> port.ifindex() != 0).toList();
+        for (var port : there) {
             script.append("    chain ")
                     .append("ingress_")
                     .append(port.ifindex())
@@ -91,6 +167,8 @@ public final class Shield implements AutoCloseable {
 
     @Override
     public void close() {
-        Nftables.apply(removal(table));
+        thread.shutdownNow();
+        thread.close();
+        nft.accept(removal(table(name)));
     }
 }

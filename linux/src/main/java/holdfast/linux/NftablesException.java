@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class NftablesException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    NftablesException(String message, @Nullable Throwable cause) {
+    public NftablesException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }
