@@ -15,9 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/// A kernel that a test plays: it holds links, addresses, routes and neighbours, notifies of each change, and fails as
-/// it
-/// is told. Any thread.
+/// A kernel that a test plays: it holds links, addresses, routes and neighbours, notifies of each change, and fails
+/// where the test wants it. Any thread.
 final class FakeKernel {
     final BlockingQueue<Integer> probed = new LinkedBlockingQueue<>();
 
