@@ -71,9 +71,10 @@ final class Answers implements Operations {
         this.worker = worker;
         this.vrrp = vrrp;
         this.terms = terms;
-        this.status = new StatusAnswer(configuration, worker, vrrp, replication, terms, sources);
+        this.status =
+                new StatusAnswer(configuration, worker, vrrp::status, replication::status, terms::current, sources);
         this.listing = new Listing(worker);
-        this.templates = new TemplateCommands(worker, replication);
+        this.templates = new TemplateCommands(worker, replication::status);
         this.clients = new ClientCommands(worker);
         this.realServers = new RealServerCommands(configuration, worker);
     }

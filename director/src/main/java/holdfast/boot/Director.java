@@ -39,6 +39,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -147,6 +148,9 @@ final class Director implements AutoCloseable {
                 () -> new Readiness.Word(
                         standing(vrrp.status()), terms.trouble().stream().toList(), List.of(), List.of()),
                 Director::heard,
+                peer -> peer.lastHeardMs().isPresent()
+                        ? Map.of("interconnect", peer.lastHeardMs().getAsLong())
+                        : Map.of(),
                 terms::faults,
                 () -> vrrp.status().differingPeer().stream()
                         .map(peer -> peer + " sends adverts of our vrid with other addresses; give that group another"
