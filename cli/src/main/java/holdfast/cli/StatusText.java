@@ -95,11 +95,16 @@ final class StatusText {
     private static String loss(FailoverReadiness readiness) {
         var templates = readiness.templatesAtRisk();
         var connections = readiness.connectionsAtRisk();
+        if (readiness.to() == null && readiness.safe() == FailoverReadiness.Safe.NO) {
+            return "NOBODY would serve";
+        }
         if (templates == null && connections == null) {
             return "UNKNOWN what would be lost";
         }
         if (templates != null && templates == 0 && connections != null && connections == 0) {
-            return "nothing would be lost";
+            return readiness.safe() == FailoverReadiness.Safe.YES
+                    ? "nothing would be lost"
+                    : "%s might NOT serve, though it lacks no entry".formatted(readiness.to());
         }
         return "%s and %s lost, the oldest change %s old"
                 .formatted(

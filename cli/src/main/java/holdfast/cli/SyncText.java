@@ -3,9 +3,9 @@ package holdfast.cli;
 import holdfast.admin.Role;
 import holdfast.admin.Sync;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +26,9 @@ final class SyncText {
         "OLDEST-UNSYNCED"
     };
 
+    /// Hellos come ten times a second on each path.
+    private static final long SILENT_MS = 1000;
+
     private SyncText() {}
 
     static String of(Sync sync) {
@@ -45,7 +48,7 @@ final class SyncText {
             sync.peers().forEach(peer -> table.add(row(peer)));
             lines.addAll(table.lines());
         }
-        sync.peers().forEach(peer -> said(peer).ifPresent(lines::add));
+        sync.peers().forEach(peer -> lines.addAll(remarks(peer)));
         if (!sync.counters().isEmpty()) {
             lines.add("Counters: "
                     + sync.counters().entrySet().stream()
@@ -80,20 +83,24 @@ final class SyncText {
                 + ".";
     }
 
-    /// What a peer says of itself, where that is more than that it is well.
-    private static Optional<String> said(Sync.Peer peer) {
-        var said = new ArrayList<String>();
+    /// What a peer says of itself, where that is more than that it is well; and the paths on which it is not heard.
+    private static List<String> remarks(Sync.Peer peer) {
+        var remarks = new ArrayList<String>();
         var word = peer.word();
         if (word != null) {
-            said.addAll(word.obstacles());
+            remarks.addAll(word.obstacles());
             if (!word.unreachable().isEmpty()) {
-                said.add("it cannot reach " + String.join(", ", word.unreachable()));
+                remarks.add("it cannot reach " + String.join(", ", word.unreachable()));
             }
         }
         if (!peer.sameConfiguration()) {
-            said.add("it runs another configuration");
+            remarks.add("it runs another configuration");
         }
-        return said.isEmpty() ? Optional.empty() : Optional.of(peer.name() + ": " + String.join("; ", said));
+        peer.paths().entrySet().stream()
+                .filter(path -> path.getValue() > SILENT_MS)
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(path -> remarks.add("not heard on " + path.getKey() + " for " + Text.ms(path.getValue())));
+        return remarks.stream().map(remark -> peer.name() + ": " + remark).toList();
     }
 
     static String term(@Nullable Integer term) {

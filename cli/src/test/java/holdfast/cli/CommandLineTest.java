@@ -83,6 +83,7 @@ class CommandLineTest extends AgainstASocket {
                         Sync.State.UNKNOWN,
                         true,
                         null,
+                        Map.of(),
                         null,
                         null,
                         null,

@@ -26,15 +26,18 @@ final class Samples {
 
     private static final Sync.Word WELL = word(80, Sync.Standing.STANDBY);
 
-    static final Sync.Peer EQUAL =
-            new Sync.Peer("d2", Sync.State.EQUAL, true, WELL, 20L, 210L, 1320L, 4100L, 40L, 0L, 0L, 0L, 0L, 0L);
+    private static final Map<String, Long> BOTH_WAYS = Map.of("interconnect", 80L, "front", 85L);
+
+    static final Sync.Peer EQUAL = new Sync.Peer(
+            "d2", Sync.State.EQUAL, true, WELL, BOTH_WAYS, 20L, 210L, 1320L, 4100L, 40L, 0L, 0L, 0L, 0L, 0L);
     static final Sync.Peer SILENT = new Sync.Peer(
-            "d2", Sync.State.UNKNOWN, true, null, null, null, null, null, null, null, null, null, null, null);
+            "d2", Sync.State.UNKNOWN, true, null, Map.of(), null, null, null, null, null, null, null, null, null, null);
     static final Sync.Peer GONE = new Sync.Peer(
             "d2",
             Sync.State.GONE,
             true,
             word(8100, Sync.Standing.STANDBY),
+            Map.of("interconnect", 8100L, "front", 8100L),
             8100L,
             null,
             null,
@@ -46,12 +49,27 @@ final class Samples {
             null,
             null);
     static final Sync.Peer BEHIND = new Sync.Peer(
-            "d2", Sync.State.BEHIND, true, WELL, 20L, 900L, 15_000L, 2_300_000L, 1250L, 3L, 512L, 12L, 340L, 1300L);
+            "d2",
+            Sync.State.BEHIND,
+            true,
+            WELL,
+            BOTH_WAYS,
+            20L,
+            900L,
+            15_000L,
+            2_300_000L,
+            1250L,
+            3L,
+            512L,
+            12L,
+            340L,
+            1300L);
     static final Sync.Peer IN_FAULT = new Sync.Peer(
             "d2",
             Sync.State.EQUAL,
             false,
             word(80, Sync.Standing.FAULT, "front has no carrier", "back is gone"),
+            Map.of("interconnect", 4000L, "front", 80L),
             20L,
             210L,
             1320L,

@@ -50,6 +50,20 @@ class StatusCommandTest extends AgainstASocket {
     }
 
     @Test
+    void nothingToLoseIsNoComfortWhereNobodyWouldServe() {
+        var fault = new FailoverReadiness(
+                FailoverReadiness.Safe.NO, "d2", "d1", List.of("d2 cannot take over: x"), 0L, 0L, 0L, null);
+        assertThat(StatusText.headline(Samples.status(Role.ACTIVE, fault, Samples.IN_FAULT)))
+                .isEqualTo(
+                        "d1 is ACTIVE. Safe to fail over to d2 now: NO. If it died now: d2 might NOT serve, though it"
+                                + " lacks no entry.");
+        var alone = new FailoverReadiness(
+                FailoverReadiness.Safe.NO, null, "d1", List.of("no other director"), null, null, null, null);
+        assertThat(StatusText.headline(Samples.status(Role.ACTIVE, alone)))
+                .isEqualTo("d1 is ACTIVE. Safe to fail over now: NO. If it died now: NOBODY would serve.");
+    }
+
+    @Test
     void advertsWithoutAnAddressAreNotFromNull() {
         var whole = Samples.status(Role.ACTIVE, Samples.SAFE, Samples.EQUAL);
         assertThat(StatusText.of(whole))

@@ -34,6 +34,7 @@ public record Sync(
     /// Another director as seen from this one. Each number is null where it is unknown.
     ///
     /// @param word            what it says of itself; null before the first one
+    /// @param paths           ms since its last hello by each path: `interconnect` or a service link's name
     /// @param lastHeardAgeMs  since anything authentic was heard of it
     /// @param lagP50Micros    from sending a change to hearing that it was applied, on this director's clock
     /// @param lastAckAgeMs    grows while the peer is silent
@@ -42,6 +43,7 @@ public record Sync(
             State state,
             boolean sameConfiguration,
             @Nullable Word word,
+            Map<String, Long> paths,
             @Nullable Long lastHeardAgeMs,
             @Nullable Long lagP50Micros,
             @Nullable Long lagP99Micros,
@@ -51,7 +53,11 @@ public record Sync(
             @Nullable Long backlogDeltas,
             @Nullable Long unsyncedTemplates,
             @Nullable Long unsyncedConnections,
-            @Nullable Long oldestUnsyncedMs) {}
+            @Nullable Long oldestUnsyncedMs) {
+        public Peer {
+            paths = Map.copyOf(paths);
+        }
+    }
 
     /// What a director says of itself.
     ///

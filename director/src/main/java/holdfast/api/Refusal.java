@@ -32,7 +32,7 @@ public final class Refusal extends RuntimeException {
         return status;
     }
 
-    ApiError error() {
+    public ApiError error() {
         return error;
     }
 }

@@ -35,7 +35,6 @@ import holdfast.vip.VrrpStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -70,9 +69,10 @@ final class Answers implements Operations {
         this.worker = worker;
         this.vrrp = vrrp;
         this.terms = terms;
-        this.status = new StatusAnswer(configuration, worker, vrrp, replication, terms, sources);
+        this.status =
+                new StatusAnswer(configuration, worker, vrrp::status, replication::status, terms::current, sources);
         this.listing = new Listing(worker);
-        this.templates = new TemplateCommands(worker, replication);
+        this.templates = new TemplateCommands(worker, replication::status);
         this.clients = new ClientCommands(worker);
         this.realServers = new RealServerCommands(configuration, worker);
     }
@@ -175,12 +175,15 @@ final class Answers implements Operations {
                 false, FailoverResult.Outcome.REFUSED, why, request.reason(), active, null, List.of(), null);
     }
 
-    /// The standby that would take over, with what stands against it: the same that `status` shows.
+    /// The standby that would take over, with what stands against it: word for word what `status` shows.
     private PlannedFailover.Candidate candidate() {
         var readiness = status.readiness();
-        var name = Objects.requireNonNullElse(readiness.answer().to(), "");
+        var answer = readiness.answer();
+        var name = Optional.ofNullable(answer.to());
         return new PlannedFailover.Candidate(
-                status.peer(name).map(this::preflight), readiness.objections(name), readiness.mayPass(name));
+                name.flatMap(status::peer).map(this::preflight),
+                answer.reasons(),
+                name.filter(readiness::mayPass).isPresent());
     }
 
     private Preflight preflight(SyncStatus.Peer peer) {

@@ -20,6 +20,7 @@ final class Readouts {
         return new StatusSources(
                 () -> word(voice.latest()),
                 Readouts::heard,
+                SyncStatus.Peer::paths,
                 () -> faults(vrrp, terms),
                 () -> alarms(vrrp, replication));
     }

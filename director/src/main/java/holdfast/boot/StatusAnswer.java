@@ -14,7 +14,6 @@ import holdfast.linux.Clock;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
 import holdfast.sync.Version;
-import holdfast.vip.VrrpNode;
 import holdfast.vip.VrrpStatus;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -28,6 +27,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +41,9 @@ final class StatusAnswer {
     private final Configuration configuration;
     private final Configuration.VipGroup group;
     private final Worker worker;
-    private final VrrpNode vrrp;
-    private final Replication replication;
-    private final Terms terms;
+    private final Supplier<VrrpStatus> vrrp;
+    private final Supplier<Optional<SyncStatus>> replication;
+    private final IntSupplier term;
     private final StatusSources sources;
     private final PatientQuestion<TableSizes> tables;
 
@@ -61,29 +62,30 @@ final class StatusAnswer {
         }
     }
 
+    /// @param replication  empty where tables are not replicated; throws where the sync side has ended
+    /// @param term         the highest one known; 0 before the first
     StatusAnswer(
             Configuration configuration,
             Worker worker,
-            VrrpNode vrrp,
-            Replication replication,
-            Terms terms,
+            Supplier<VrrpStatus> vrrp,
+            Supplier<Optional<SyncStatus>> replication,
+            IntSupplier term,
             StatusSources sources) {
         this.configuration = configuration;
         this.group = configuration.groups().getFirst();
         this.worker = worker;
         this.vrrp = vrrp;
         this.replication = replication;
-        this.terms = terms;
+        this.term = term;
         this.sources = sources;
         this.tables = new PatientQuestion<>(() -> worker.query(StatusAnswer::sizes), PATIENCE, Clock::monotonic);
     }
 
     Status status() {
-        var election = vrrp.status();
+        var election = vrrp.get();
         var role = role(election.role());
         var replicated = replicated();
         var asked = tables.ask();
-        int term = terms.current();
         return new Status(
                 configuration.director().name(),
                 VERSION,
@@ -91,7 +93,7 @@ final class StatusAnswer {
                 ProcessHandle.current().pid(),
                 ManagementFactory.getRuntimeMXBean().getUptime(),
                 role,
-                term == 0 ? null : term,
+                term(replicated),
                 group.name(),
                 group.vrid(),
                 group.priority(),
@@ -103,6 +105,16 @@ final class StatusAnswer {
                 readiness(election, replicated).answer(),
                 sync(role, replicated, asked.value()),
                 datapath(asked.value()));
+    }
+
+    /// Of the stream that is written or followed; a higher one that was only heard of counts where there is no stream.
+    private @Nullable Integer term(Replicated replicated) {
+        long known = replicated
+                .status()
+                .map(SyncStatus::term)
+                .orElse(OptionalLong.empty())
+                .orElse(term.getAsInt());
+        return known == 0 ? null : (int) known;
     }
 
     private List<String> faults(PatientQuestion.Answer<TableSizes> asked) {
@@ -190,7 +202,7 @@ final class StatusAnswer {
 
     private Replicated replicated() {
         try {
-            return new Replicated(replication.status(), Optional.empty());
+            return new Replicated(replication.get(), Optional.empty());
         } catch (IllegalStateException e) {
             return new Replicated(
                     Optional.empty(), Optional.of(e.getMessage() + "; see the log, then restart this director"));
@@ -199,7 +211,7 @@ final class StatusAnswer {
 
     /// Whether a failover is safe now, with every reason against it.
     Readiness readiness() {
-        return readiness(vrrp.status(), replicated());
+        return readiness(vrrp.get(), replicated());
     }
 
     /// A standby as the sync side sees it.
@@ -281,7 +293,7 @@ final class StatusAnswer {
     }
 
     Sync sync() {
-        return sync(role(vrrp.status().role()), replicated(), tables.ask().value());
+        return sync(role(vrrp.get().role()), replicated(), tables.ask().value());
     }
 
     private Sync sync(Role role, Replicated replicated, Optional<TableSizes> sizes) {
@@ -316,6 +328,7 @@ final class StatusAnswer {
                 state(peer.state()),
                 peer.sameConfiguration(),
                 sources.heard().apply(peer).map(StatusAnswer::word).orElse(null),
+                sources.paths().apply(peer),
                 boxed(peer.lastHeardMs()),
                 peer.lag().map(SyncStatus.Lag::p50Micros).orElse(null),
                 peer.lag().map(SyncStatus.Lag::p99Micros).orElse(null),

@@ -44,6 +44,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What operators ask of persistence templates: to change them, and where a client is.
@@ -58,9 +59,10 @@ final class TemplateCommands {
     private static final long ORDER_TIMEOUT_S = 50;
 
     private final Worker worker;
-    private final Replication replication;
+    private final Supplier<Optional<SyncStatus>> replication;
 
-    TemplateCommands(Worker worker, Replication replication) {
+    /// @param replication  what the sync side knows; empty where tables are not replicated
+    TemplateCommands(Worker worker, Supplier<Optional<SyncStatus>> replication) {
         this.worker = worker;
         this.replication = replication;
     }
@@ -120,7 +122,7 @@ final class TemplateCommands {
     }
 
     /// What came of an order, which goes on where it takes longer than somebody waits for it.
-    static Outcome outcome(CompletableFuture<Outcome> outcome, long timeoutS, boolean isDryRun) {
+    Outcome outcome(CompletableFuture<Outcome> outcome, long timeoutS, boolean isDryRun) {
         try {
             return Answers.ask(
                     outcome,
@@ -132,8 +134,17 @@ final class TemplateCommands {
                                     ? "say --yes to go ahead without a count"
                                     : "look with 'holdfast template list' how far it is"));
         } catch (IllegalStateException e) {
-            throw Refusal.notNow("templates were not changed", String.valueOf(e.getMessage()), "ask again then");
+            throw notNow(String.valueOf(e.getMessage()));
         }
+    }
+
+    private Refusal notNow(String why) {
+        return replication
+                .get()
+                .flatMap(status -> status.active().filter(active -> !active.equals(status.member())))
+                .map(active -> Refusal.notNow(
+                        "templates were not changed", "this director is not active", active + " is: run it there"))
+                .orElseGet(() -> Refusal.notNow("templates were not changed", why, "ask again then"));
     }
 
     private static @Nullable Target target(@Nullable Host host) {
@@ -278,7 +289,7 @@ final class TemplateCommands {
         if (template == null) {
             return List.of();
         }
-        return replication.status().map(SyncStatus::peers).orElse(List.of()).stream()
+        return replication.get().map(SyncStatus::peers).orElse(List.of()).stream()
                 .map(peer -> new WhereIs.Copy(peer.name(), held(peer, template.renewedAgoMs())))
                 .toList();
     }

@@ -7,6 +7,7 @@ import static holdfast.testing.Fixtures.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import holdfast.admin.ApiError;
 import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
@@ -19,7 +20,9 @@ import holdfast.conf.MarkRule;
 import holdfast.forward.TemplateChores;
 import holdfast.forward.Worker;
 import holdfast.linux.Clock;
+import holdfast.sync.SyncState;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -96,7 +99,7 @@ class TemplateCommandsTest {
                         real("10.0.0.12", 8080, 1)));
         worker.activate(1, Long.MAX_VALUE).join();
         int slot = template(CLIENT, OTHER, 300);
-        var commands = new TemplateCommands(worker, new Replication(_ -> {}));
+        var commands = new TemplateCommands(worker, Optional::empty);
         var client = MarkRule.Prefix.of("198.51.100.7");
         var ambiguous = Host.of("10.0.0.11");
         var why = "there are several real servers 10.0.0.11 in tcp/192.0.2.10:80";
@@ -119,15 +122,34 @@ class TemplateCommandsTest {
     @Test
     void anOrderThatTakesLongIsNotSaidToHaveFailed() {
         var endless = new CompletableFuture<TemplateChores.Outcome>();
-        assertThatThrownBy(() -> TemplateCommands.outcome(endless, 0, false))
+        assertThatThrownBy(() -> commands(null).outcome(endless, 0, false))
                 .isInstanceOf(Refusal.class)
                 .hasMessage("templates are still being changed");
-        assertThatThrownBy(() -> TemplateCommands.outcome(endless, 0, true))
+        assertThatThrownBy(() -> commands(null).outcome(endless, 0, true))
                 .isInstanceOf(Refusal.class)
                 .hasMessage("templates are still being counted");
 
         endless.completeExceptionally(new IllegalStateException("this director is not active any more"));
-        assertThatThrownBy(() -> TemplateCommands.outcome(endless, 0, false)).hasMessage("templates were not changed");
+        assertThatThrownBy(() -> commands(null).outcome(endless, 0, false)).hasMessage("templates were not changed");
+    }
+
+    @Test
+    void aStandbyNamesTheDirectorThatMayChangeTemplates() {
+        var onStandby = CompletableFuture.<TemplateChores.Outcome>failedFuture(
+                new IllegalStateException("this director is not active; ask the one that is"));
+        assertThatThrownBy(() -> commands("d2").outcome(onStandby, 1, false))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.error())
+                                .isEqualTo(new ApiError(
+                                        "templates were not changed",
+                                        "this director is not active",
+                                        "d2 is: run it there")));
+    }
+
+    private TemplateCommands commands(@Nullable String active) {
+        return new TemplateCommands(
+                worker, () -> Optional.ofNullable(active).map(name -> SyncSamples.seen(name, SyncState.EQUAL)));
     }
 
     @Test

@@ -40,7 +40,7 @@ class WhereIsAnswerTest {
     private static final Configuration.RealServer OTHER = real("10.0.0.12", 8080, 1);
 
     private final IdleWorker idle = new IdleWorker();
-    private final TemplateCommands commands = new TemplateCommands(idle.worker, new Replication(_ -> {}));
+    private final TemplateCommands commands = new TemplateCommands(idle.worker, Optional::empty);
 
     @AfterEach
     void close() {

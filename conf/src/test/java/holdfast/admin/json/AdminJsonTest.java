@@ -206,7 +206,21 @@ class AdminJsonTest {
     @Test
     void unknownIsWrittenAsNull() {
         var peer = new Sync.Peer(
-                "d2", Sync.State.UNKNOWN, true, null, null, null, null, null, null, null, null, null, null, null);
+                "d2",
+                Sync.State.UNKNOWN,
+                true,
+                null,
+                Map.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
         var sync = new Sync(Role.ACTIVE, 7, null, null, List.of(peer), Map.of());
 
         assertThat(new String(AdminJson.write(sync), UTF_8))
@@ -222,7 +236,22 @@ class AdminJsonTest {
                 List.of("front has no carrier"),
                 List.of("10.0.0.12"),
                 List.of("198.51.100.0/24"));
-        var peer = new Sync.Peer("d2", Sync.State.EQUAL, true, word, 40L, 210L, 1320L, 4100L, 40L, 0L, 0L, 0L, 0L, 0L);
+        var peer = new Sync.Peer(
+                "d2",
+                Sync.State.EQUAL,
+                true,
+                word,
+                Map.of("interconnect", 40L, "front", 90L),
+                40L,
+                210L,
+                1320L,
+                4100L,
+                40L,
+                0L,
+                0L,
+                0L,
+                0L,
+                0L);
         var status = new Status(
                 "d1",
                 "0.1.0",

@@ -1,0 +1,55 @@
+package holdfast.boot;
+
+import static holdfast.testing.Fixtures.ip;
+
+import holdfast.sync.Links;
+import holdfast.sync.Refused;
+import holdfast.sync.SyncState;
+import holdfast.sync.SyncStatus;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What the sync side of a pair would say.
+final class SyncSamples {
+    private SyncSamples() {}
+
+    /// As d1 sees d2, equal to it in term 7.
+    ///
+    /// @param active  null where none is known
+    /// @param state   of d2 while d1 is active, and of d1 while d2 is
+    static SyncStatus seen(@Nullable String active, SyncState state) {
+        boolean isActive = "d1".equals(active);
+        var peer = new SyncStatus.Peer(
+                "d2",
+                isActive ? holdfast.sync.Role.STANDBY : holdfast.sync.Role.ACTIVE,
+                state,
+                OptionalLong.of(7),
+                Optional.empty(),
+                OptionalLong.of(60),
+                OptionalLong.of(60),
+                OptionalLong.of(0),
+                OptionalLong.of(0),
+                OptionalLong.of(0),
+                OptionalLong.of(0),
+                OptionalLong.of(0),
+                true,
+                new Links(ip("192.0.2.2"), Map.of()));
+        var none = Arrays.stream(Refused.values()).collect(Collectors.toMap(Function.identity(), _ -> 0L));
+        return new SyncStatus(
+                "d1",
+                isActive ? holdfast.sync.Role.ACTIVE : holdfast.sync.Role.STANDBY,
+                OptionalLong.of(7),
+                Optional.ofNullable(active),
+                isActive ? Optional.empty() : Optional.of(state),
+                new SyncStatus.Position(
+                        OptionalLong.of(3), OptionalLong.of(1), OptionalLong.of(3), Optional.empty(), false),
+                List.of(peer),
+                new SyncStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, none));
+    }
+}
