@@ -22,8 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 /// Measures how long threads of directors wait for a CPU, so that the machine's fault is not taken for a director's.
 ///
 /// The kernel keeps the sum of a thread's waits in `/proc/PID/task/TID/schedstat`, second field, and adds a wait when
-/// it
-/// ends. What a thread's sum grows by from one look to the next is therefore an upper bound on its longest wait there.
+/// it ends. What a sum grows by from one look to the next is therefore an upper bound on the thread's longest wait.
 /// Threads that no packet and no takeover waits for are left out: compilers, garbage collection, the admin API, timers
 /// and pooled threads of the group layer.
 final class CpuWait implements AutoCloseable {

@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// @param refused            askings that were refused before anything was begun, and were repeated
 /// @param aborted            failovers that were begun and taken back
 /// @param requestsPerSecond  as they were really made
+/// @param requestsFailed     from the first failover on
+/// @param requestsFailedBeforehand  while the first taker started
+/// @param probesLost         from the first failover on
+/// @param probesLostBeforehand  while the first taker started
 /// @param firstReadySeconds  from the start of the first taker until a failover to it was safe; null where it never was
 /// @param heldMs             for how long packets were held, of each in order; null where unknown
 /// @param longestCpuWaitMs   of a director's thread, over the whole row
@@ -25,8 +29,10 @@ record FailoverRow(
         double requestsPerSecond,
         int requests,
         int requestsFailed,
+        int requestsFailedBeforehand,
         int probes,
         int probesLost,
+        int probesLostBeforehand,
         int carts,
         int cartsKept,
         @Nullable Double firstReadySeconds,
@@ -47,6 +53,10 @@ record FailoverRow(
         }
         if (probesLost > 0) {
             missed.add("%d of %d probes lost.".formatted(probesLost, probes));
+        }
+        if (requestsFailedBeforehand > 0 || probesLostBeforehand > 0) {
+            missed.add("%d requests failed and %d probes were lost before the first of them, while its taker started."
+                    .formatted(requestsFailedBeforehand, probesLostBeforehand));
         }
         if (cartsKept < carts) {
             missed.add("%d of %d clients lost their cart.".formatted(carts - cartsKept, carts));

@@ -32,6 +32,8 @@ final class Failovers {
     private final Map<Target, Prober> probers = new EnumMap<>(Target.class);
     private final List<String> failures = new ArrayList<>();
     private final List<@Nullable Double> heldMs = new ArrayList<>();
+    /// When the first failover was asked for; until then nothing is its fault.
+    private long firstAt;
     private int moved;
     private int refused;
     private int aborted;
@@ -80,10 +82,10 @@ final class Failovers {
 
     private void backAndForth(Director first) {
         try (var waits = CpuWait.on(List.of(first, lab.other(first)))) {
-            long beginAt = System.nanoTime();
+            firstAt = System.nanoTime();
             moveFrom(first);
             waits.stop();
-            waited = waits.longest(beginAt, System.nanoTime());
+            waited = waits.longest(firstAt, System.nanoTime());
         }
     }
 
@@ -128,10 +130,14 @@ final class Failovers {
     }
 
     private FailoverRow judged(RequestLoad.Result load) throws IOException, InterruptedException {
+        long from = firstAt == 0 ? System.nanoTime() : firstAt;
         var outage = new Outage(0, 0, 0, 0);
+        int lostBeforehand = 0;
         for (var prober : probers.values()) {
             outage = outage.and(prober.stop());
+            lostBeforehand += prober.lostBefore(from);
         }
+        int failedBeforehand = load.failuresBefore(from);
         load.firstFailure().ifPresent(first -> pair.say("  the first of the failed requests: " + first));
         return new FailoverRow(
                 wanted,
@@ -141,9 +147,11 @@ final class Failovers {
                 REQUESTS_PER_SECOND,
                 load.perSecond(),
                 load.requests(),
-                load.failures(),
+                load.failures() - failedBeforehand,
+                failedBeforehand,
                 outage.sent(),
-                outage.lost(),
+                outage.lost() - lostBeforehand,
+                lostBeforehand,
                 Shoppers.COUNT,
                 shoppers.countKept(),
                 firstReadySeconds,

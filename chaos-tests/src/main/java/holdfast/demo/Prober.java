@@ -121,6 +121,15 @@ final class Prober {
         return latest;
     }
 
+    /// Probes without an answer that went out before a point of time; for those of a prober that was stopped.
+    int lostBefore(long at) {
+        int lost = 0;
+        for (int i = 0; i < sent && sentAt[i] - at < 0; i++) {
+            lost += answeredAt[i] == Outage.UNANSWERED ? 1 : 0;
+        }
+        return lost;
+    }
+
     /// Probes answered so far.
     int answered() {
         return answered.get();

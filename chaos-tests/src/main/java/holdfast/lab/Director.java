@@ -11,6 +11,7 @@ import holdfast.admin.Sync;
 import holdfast.admin.json.UnreadableJsonException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -37,6 +38,15 @@ public final class Director {
 
     public String name() {
         return name;
+    }
+
+    int number() {
+        return number;
+    }
+
+    /// The file that it reads when it starts.
+    public Path configuration() {
+        return Lab.RUN.resolve(name + ".yaml");
     }
 
     /// MAC address of its interface `front`, as the topology sets it.

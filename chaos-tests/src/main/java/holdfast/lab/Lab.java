@@ -32,6 +32,7 @@ public final class Lab {
     private final Path home;
     private final Director d1 = new Director(this, "d1");
     private final Director d2 = new Director(this, "d2");
+    private final Director d3 = new Director(this, "d3");
 
     private Lab(Path home) {
         this.home = home;
@@ -56,7 +57,33 @@ public final class Lab {
         return d2;
     }
 
-    /// The one that is not this one.
+    /// A host for one more director, in a lab with guests. It runs only where a test writes its configuration
+    /// ([#configure]) and starts it.
+    public Director d3() {
+        return d3;
+    }
+
+    /// A host without a key, in a lab with guests.
+    public Stranger stranger() {
+        return new Stranger(this);
+    }
+
+    /// What can be taken from a director.
+    public Faults faults() {
+        return new Faults(this);
+    }
+
+    /// Writes the file that a director reads when it starts.
+    public void configure(Director director, String yaml) {
+        try {
+            Files.createDirectories(RUN.resolve(director.name()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Faults.write(director.configuration(), yaml);
+    }
+
+    /// The one that is not this one, of the pair.
     public Director other(Director director) {
         return director == d1 ? d2 : d1;
     }

@@ -1,5 +1,7 @@
 package holdfast.demo;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import holdfast.admin.Role;
 import holdfast.lab.Director;
 import holdfast.lab.Lab;
@@ -9,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -91,24 +92,16 @@ abstract class PairUnderTest {
 
     /// Moves the VIPs to the other director, which serves and has an equal standby when this returns.
     ///
-    /// A director whose peer gets no processor for a tenth of a second refuses and says why; for two seconds
-    /// after a failover its old active still relays; and one that saw no sign of the peer in time may have to
-    /// give way after all. So it is asked until the other one serves.
+    /// A director whose peer gets no processor for a tenth of a second refuses and says why, and for two seconds
+    /// after a failover its old active still relays. So it may be asked again; one that was begun must be done.
     final void failover(Director from) {
         var to = lab.other(from);
-        var said = new LinkedHashSet<String>();
-        Lab.await(from + " hands over to " + to, TAKEOVER_MAX, () -> {
-            if (from.is(Role.STANDBY) && to.is(Role.ACTIVE)) {
-                return true;
-            }
-            var result = from.failover("chaos");
-            said.add(
-                    result.done()
-                            ? "clients waited for " + result.blackoutEstimateMicros() + " us by its own account"
-                            : result.outcome() + " " + result.blocking());
-            return result.done();
-        });
-        report("%s to %s: %s".formatted(from, to, said));
+        var result = new Pair(lab, this::report).handOver(from);
+        report("%s to %s: refused %d times, packets held for %s ms"
+                .formatted(from, to, result.refused(), result.heldMs()));
+        assertThat(result.failures())
+                .as("what is wrong with the failover to %s", to)
+                .isEmpty();
         awaitTakeover(to);
         awaitEqualStandbyOf(to);
     }

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /// Calibrates the prober with an echo service whose outage is known to the probe.
 final class ProberTest {
+    private static final long MINUTE = 60_000_000_000L;
+
     private final DatagramChannel service;
 
     ProberTest() throws IOException {
@@ -46,6 +48,26 @@ final class ProberTest {
         assertThat(outage.lost()).isEqualTo(150);
         assertThat(outage.blackout()).isEqualTo(prober.sentAt(349) - prober.sentAt(200) + Prober.PERIOD);
         assertThat(outage.from()).isEqualTo(prober.sentAt(200) - prober.sentAt(0));
+        assertThat(prober.lostBefore(prober.sentAt(200))).isZero();
+        assertThat(prober.lostBefore(prober.sentAt(300))).isEqualTo(100);
+    }
+
+    @Test
+    void knowsByHowMuchItWasLate() throws IOException, InterruptedException {
+        serve(0, 0, 1);
+        var prober = start();
+        awaitAnswers(prober, 100);
+        prober.stop();
+        long firstAt = prober.sentAt(0);
+        long lateness = prober.lateness(firstAt - MINUTE, prober.sentAt(99));
+        for (int probe = 0; probe < 100; probe++) {
+            assertThat(lateness)
+                    .as("late at probe %d", probe)
+                    .isGreaterThanOrEqualTo(prober.sentAt(probe) - firstAt - probe * Prober.PERIOD);
+        }
+        assertThat(prober.lateness(firstAt - 2 * MINUTE, firstAt - MINUTE))
+                .as("before it began")
+                .isZero();
     }
 
     @Test

@@ -87,6 +87,15 @@ final class ReportTest {
     }
 
     @Test
+    void whatFailsWhileTheFirstTakerStartsIsNamedApart() {
+        var row = new FailoverRow(
+                4, 4, 0, 0, 1000, 1000, 10_000, 0, 7, 20_000, 0, 8, 200, 200, 2.5, List.of(), 0, "", List.of());
+        assertThat(row.judge(Mode.PLAIN).failures())
+                .containsExactly("failovers: 7 requests failed and 8 probes were lost before the first of them,"
+                        + " while its taker started.");
+    }
+
+    @Test
     void rowUnderTooLittleLoadProvesNothing() {
         assertThat(row(4, 0, 949, List.of()).judge(Mode.PLAIN).verdict()).isEqualTo(Bars.Verdict.TOO_BUSY_TO_JUDGE);
         assertThat(row(4, 0, 949, List.of()).judge(new Mode(true, false)).verdict())
@@ -103,7 +112,7 @@ final class ReportTest {
 
     private static FailoverRow row(int moved, int failed, double perSecond, List<@Nullable Double> heldMs) {
         return new FailoverRow(
-                4, moved, 2, 0, 1000, perSecond, 10_000, failed, 20_000, 0, 200, 200, 2.5, heldMs, 7.5, "d1 sync",
+                4, moved, 2, 0, 1000, perSecond, 10_000, failed, 0, 20_000, 0, 0, 200, 200, 2.5, heldMs, 7.5, "d1 sync",
                 List.of());
     }
 }

@@ -1,0 +1,78 @@
+package holdfast.lab;
+
+import holdfast.conf.Ipv4;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/// Frames of a stranger, byte for byte. None of the product's code makes them, so that it cannot be wrong on both
+/// sides.
+public final class Forged {
+    private static final long BROADCAST = 0xffff_ffff_ffffL;
+    private static final long VRRP_MAC = 0x0100_5e00_0012L;
+    private static final int VRRP_GROUP = 0xe000_0012;
+    private static final int VRRP = 112;
+    private static final int ETHERNET_BYTES = 14;
+    private static final int IPV4_BYTES = 20;
+    private static final int ARP_BYTES = 28;
+    private static final int TTL = 255;
+
+    private Forged() {}
+
+    /// A VRRPv3 advert with the checksum of RFC 9568, which leaves the pseudo-header out.
+    ///
+    /// @param sourceMac     48 bits
+    /// @param priority      0 resigns
+    /// @param centiseconds  between two adverts, as it says; 0 to 4095
+    /// @param vips          as it says
+    public static byte[] advert(
+            long sourceMac, Ipv4 source, int vrid, int priority, int centiseconds, List<Ipv4> vips) {
+        int length = 8 + 4 * vips.size();
+        var frame = ByteBuffer.allocate(ETHERNET_BYTES + IPV4_BYTES + length);
+        ethernet(frame, VRRP_MAC, sourceMac, 0x0800);
+        frame.put((byte) 0x45).put((byte) 0xc0).putShort((short) (IPV4_BYTES + length));
+        frame.putInt(0).put((byte) TTL).put((byte) VRRP).putShort((short) 0);
+        frame.putInt(source.bits()).putInt(VRRP_GROUP);
+        frame.putShort(ETHERNET_BYTES + 10, checksum(frame, ETHERNET_BYTES, IPV4_BYTES));
+        int message = frame.position();
+        frame.put((byte) 0x31).put((byte) vrid).put((byte) priority).put((byte) vips.size());
+        frame.putShort((short) centiseconds).putShort((short) 0);
+        vips.forEach(vip -> frame.putInt(vip.bits()));
+        frame.putShort(message + 6, checksum(frame, message, length));
+        return frame.array();
+    }
+
+    /// A gratuitous ARP: everybody is to know that an address is at this MAC address.
+    public static byte[] gratuitousArp(long mac, Ipv4 address) {
+        var frame = ByteBuffer.allocate(ETHERNET_BYTES + ARP_BYTES);
+        ethernet(frame, BROADCAST, mac, 0x0806);
+        frame.putShort((short) 1)
+                .putShort((short) 0x0800)
+                .put((byte) 6)
+                .put((byte) 4)
+                .putShort((short) 1);
+        putMac(frame, mac);
+        frame.putInt(address.bits());
+        putMac(frame, 0);
+        frame.putInt(address.bits());
+        return frame.array();
+    }
+
+    private static void ethernet(ByteBuffer frame, long destination, long source, int type) {
+        putMac(frame, destination);
+        putMac(frame, source);
+        frame.putShort((short) type);
+    }
+
+    private static void putMac(ByteBuffer frame, long mac) {
+        frame.putShort((short) (mac >> 32)).putInt((int) mac);
+    }
+
+    private static short checksum(ByteBuffer frame, int from, int bytes) {
+        int sum = 0;
+        for (int at = from; at < from + bytes; at += 2) {
+            sum += Short.toUnsignedInt(frame.getShort(at));
+        }
+        sum = (sum & 0xffff) + (sum >> 16);
+        return (short) ~((sum & 0xffff) + (sum >> 16));
+    }
+}
