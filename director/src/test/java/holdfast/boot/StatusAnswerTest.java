@@ -14,6 +14,7 @@ import holdfast.conf.Ipvs;
 import holdfast.linux.Clock;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
+import holdfast.vip.OwnWord;
 import holdfast.vip.TableState;
 import holdfast.vip.VrrpStatus;
 import java.nio.file.Path;
@@ -171,6 +172,10 @@ class StatusAnswerTest {
     private VrrpStatus election() {
         return new VrrpStatus(
                 role,
+                new OwnWord(holdfast.vip.Standing.STANDBY, 0, Map.of(), List.of()),
+                List.of(),
+                List.of(),
+                Map.of(),
                 51,
                 200,
                 false,
@@ -211,6 +216,7 @@ class StatusAnswerTest {
                         false,
                         1000,
                         Configuration.AdvertChecksum.RFC9568,
+                        Configuration.Trust.SEALED,
                         new Configuration.Garp(List.of(), 0),
                         List.of(new Configuration.Vip(Ipv4.of("192.0.2.10"), "front")))),
                 Ipvs.DEFAULT,

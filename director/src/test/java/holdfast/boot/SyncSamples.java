@@ -6,6 +6,7 @@ import holdfast.sync.Links;
 import holdfast.sync.Refused;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
+import holdfast.sync.Word;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,17 +40,24 @@ final class SyncSamples {
                 OptionalLong.of(0),
                 OptionalLong.of(0),
                 true,
-                new Links(ip("192.0.2.2"), Map.of()));
+                new Links(ip("192.0.2.2"), 100, Map.of()),
+                Word.UNKNOWN,
+                OptionalLong.of(60),
+                Map.of());
         var none = Arrays.stream(Refused.values()).collect(Collectors.toMap(Function.identity(), _ -> 0L));
         return new SyncStatus(
                 "d1",
                 isActive ? holdfast.sync.Role.ACTIVE : holdfast.sync.Role.STANDBY,
                 OptionalLong.of(7),
+                7,
                 Optional.ofNullable(active),
                 isActive ? Optional.empty() : Optional.of(state),
                 new SyncStatus.Position(
                         OptionalLong.of(3), OptionalLong.of(1), OptionalLong.of(3), Optional.empty(), false),
                 List.of(peer),
-                new SyncStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, none));
+                List.of(),
+                new SyncStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, none),
+                Optional.empty(),
+                System.nanoTime());
     }
 }
