@@ -6,7 +6,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,8 +16,13 @@ import org.slf4j.LoggerFactory;
 final class Strangers {
     private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
 
-    /// A director that has just become active may be doubted until its sealed word arrives.
-    private static final long HONEST_MAX = TimeUnit.SECONDS.toNanos(1);
+    /// A director that is unknown yet, or is heard before it is known, may be doubted for so long.
+    private static final long HONEST_MAX = TimeUnit.SECONDS.toNanos(3);
+    /// Adverts of a known director that are quicker than its word, or that were under way when it gave the group.
+    private static final int HONEST_COUNT_MAX = 8;
+
+    /// After so long without a doubt, counting begins anew.
+    private static final long PEACE = TimeUnit.SECONDS.toNanos(10);
 
     private static final long WARN_INTERVAL = TimeUnit.MINUTES.toNanos(1);
     /// How long a sighting stays among the alarms.
@@ -43,11 +47,7 @@ final class Strangers {
         boolean isSuspect(long now) {
             return counts.containsKey(Doubt.NOBODY_VOUCHES)
                     ? now - firstAt >= HONEST_MAX
-                    : lastAt - firstAt >= HONEST_MAX && !isResignationOnly();
-        }
-
-        private boolean isResignationOnly() {
-            return counts.keySet().equals(Set.of(Doubt.RESIGNATION));
+                    : counts.getOrDefault(Doubt.SAYS_OTHERWISE, 0L) > HONEST_COUNT_MAX;
         }
     }
 
@@ -57,7 +57,8 @@ final class Strangers {
 
     synchronized void doubted(int address, Doubt why, long now) {
         var sender = senders.get(address);
-        if (sender == null || now - sender.lastAt > WARN_INTERVAL) {
+        boolean isNew = sender == null || (now - sender.lastAt > PEACE && !sender.isSuspect(now));
+        if (sender == null || isNew) {
             if (senders.size() >= SENDERS_MAX) {
                 senders.remove(senders.keySet().iterator().next());
             }
@@ -67,6 +68,11 @@ final class Strangers {
         }
         sender.lastAt = now;
         sender.counts.merge(why, 1L, Long::sum);
+    }
+
+    /// The director with this address vouches for its adverts: what was doubted before was only early or late.
+    synchronized void vouched(int address) {
+        senders.remove(address);
     }
 
     /// An address of ours was announced with another MAC.

@@ -76,6 +76,10 @@ final class Tally {
         strangers.doubted(sender, why, now);
     }
 
+    void vouched(int sender) {
+        strangers.vouched(sender);
+    }
+
     void stolen(int address, long mac, long now) {
         strangers.stolen(address, mac, now);
     }

@@ -160,6 +160,7 @@ public final class VrrpNode implements AutoCloseable {
     private @Nullable CompletableFuture<FailoverRecord> pending;
     private GroupLinks links;
     private boolean linksUnused;
+    private boolean isDoubted; // the advert that was heard last
     private int openIfindex;
     private long turnAt;
     private long wakeAt;
@@ -409,10 +410,18 @@ public final class VrrpNode implements AutoCloseable {
             switch (codec.decode(packet)) {
                 case AdvertCodec.Accepted accepted -> {
                     tally.received(accepted, state, turnAt, router.vrrp());
-                    step(new VirtualRouter.Heard(accepted.advert()));
+                    hear(accepted.advert());
                 }
                 case AdvertCodec.Refused(var reason) -> tally.refused(reason);
             }
+        }
+    }
+
+    private void hear(Vrrp.Advert advert) {
+        isDoubted = false;
+        step(new VirtualRouter.Heard(advert));
+        if (!isDoubted) {
+            tally.vouched(advert.sender());
         }
     }
 
@@ -468,7 +477,10 @@ public final class VrrpNode implements AutoCloseable {
             case VirtualRouter.Relay(var peer) -> listener.relay(peer);
             case VirtualRouter.Send(var to, var message) -> listener.sendHandover(to, message);
             case VirtualRouter.Finished(var record) -> finished(record);
-            case VirtualRouter.Doubted(int sender, var why) -> tally.doubted(sender, why, turnAt);
+            case VirtualRouter.Doubted(int sender, var why) -> {
+                isDoubted = true;
+                tally.doubted(sender, why, turnAt);
+            }
         }
     }
 

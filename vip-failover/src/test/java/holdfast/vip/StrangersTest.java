@@ -1,0 +1,61 @@
+package holdfast.vip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class StrangersTest {
+    private static final long MS = 1_000_000;
+    private static final long S = 1000 * MS;
+    private static final int PEER = 0x0a000002;
+
+    private final Strangers strangers = new Strangers(51);
+
+    @Test
+    void whoIsVouchedForSoonRaisesNoAlarm() {
+        strangers.doubted(PEER, Doubt.NOBODY_VOUCHES, 0);
+        assertThat(strangers.alarms(2999 * MS)).isEmpty();
+        strangers.vouched(PEER);
+        assertThat(strangers.alarms(10 * S)).isEmpty();
+    }
+
+    @Test
+    void oneAdvertForWhichNobodyEverVouchesIsAnAlarm() {
+        strangers.doubted(PEER, Doubt.NOBODY_VOUCHES, 0);
+        assertThat(strangers.alarms(3 * S)).singleElement().asString().contains("10.0.0.2", "vrid 51");
+        assertThat(strangers.alarms(301 * S))
+                .as("after five minutes it is history")
+                .isEmpty();
+    }
+
+    @Test
+    void anAdvertOfAKnownDirectorThatIsEarlyOrLateIsNone() {
+        for (int i = 0; i < 40; i++) {
+            strangers.doubted(PEER, Doubt.SAYS_OTHERWISE, i * 11 * S);
+            strangers.doubted(PEER, Doubt.RESIGNATION, i * 11 * S);
+        }
+        assertThat(strangers.alarms(430 * S)).isEmpty();
+    }
+
+    @Test
+    void aKnownDirectorInWhoseNameSomebodyElseSpeaksIsAnAlarm() {
+        for (int i = 0; i < 9; i++) {
+            strangers.doubted(PEER, Doubt.SAYS_OTHERWISE, i * 2 * S);
+        }
+        assertThat(strangers.alarms(17 * S)).hasSize(1);
+    }
+
+    @Test
+    void whoAnnouncesOurAddressIsNamed() {
+        strangers.stolen(PEER, 0x02_00_00_00_00_66L, 0);
+        assertThat(strangers.alarms(S)).singleElement().asString().contains("10.0.0.2", "02:00:00:00:00:66");
+    }
+
+    @Test
+    void sixteenSendersAreKeptAtMost() {
+        for (int i = 0; i < 100; i++) {
+            strangers.doubted(PEER + i, Doubt.NOBODY_VOUCHES, i);
+        }
+        assertThat(strangers.alarms(4 * S)).hasSize(16);
+    }
+}
