@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import holdfast.conf.Ipv4;
+import holdfast.sync.jgroups.BrokenView;
+import holdfast.sync.jgroups.GroupChannel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -366,6 +368,35 @@ class SyncNodeTest {
         standby.worker().tables.onWakeUp = () -> {};
         release.countDown();
         await().until(() -> standby.node().status().trouble().isEmpty());
+    }
+
+    @Test
+    void aMemberThatIsInNoViewIsServedAllTheSameAndTheChannelIsJoinedAnew() throws Exception {
+        Director active = start("d1");
+        active.worker().promote(2, 500);
+        active.node().active(2);
+        Director standby = start("d2");
+        await().until(() -> standby.own() == SyncState.EQUAL);
+        BrokenView.isolate(channel(active));
+        BrokenView.isolate(channel(standby));
+        active.worker().rate(200, 100_000);
+        assertThat(BrokenView.members(channel(active))).isEqualTo(1);
+        active.node().send("d2", new HandoverMessage(HandoverMessage.Kind.PREPARE, 1, 0, 2, Version.NONE, "test"));
+        await().until(() -> !standby.heard().handovers.isEmpty());
+        long acked = active.peer("d2").orElseThrow().lastAckMs().orElseThrow();
+        assertThat(acked).as("acks need no view").isLessThan(500);
+        await().atMost(15, TimeUnit.SECONDS).until(() -> BrokenView.members(channel(active)) == 2);
+        active.worker().rate(0, 1_000_000);
+        await().until(() -> active.sees("d2") == SyncState.EQUAL);
+        await().until(() -> standby.own() == SyncState.EQUAL);
+        assertThat(standby.worker().tables.digest())
+                .isEqualTo(active.worker().tables.digest());
+    }
+
+    private static GroupChannel channel(Director of) throws ReflectiveOperationException {
+        var field = SyncNode.class.getDeclaredField("channel");
+        field.setAccessible(true);
+        return (GroupChannel) field.get(of.node());
     }
 
     private Director start(String name) {
