@@ -65,13 +65,13 @@ final class Strangers {
     /// Those of the last minutes, the latest first.
     List<SyncStatus.Stranger> list(long now) {
         return known.entrySet().stream()
+                .sorted(Comparator.comparingLong(entry -> now - entry.getValue().lastAt))
                 .map(entry -> new SyncStatus.Stranger(
                         entry.getKey().address(),
                         entry.getKey().reason(),
                         entry.getValue().name,
                         entry.getValue().count,
                         TimeUnit.NANOSECONDS.toMillis(now - entry.getValue().lastAt)))
-                .sorted(Comparator.comparingLong(SyncStatus.Stranger::lastMs))
                 .toList();
     }
 

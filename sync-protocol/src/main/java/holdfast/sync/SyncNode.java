@@ -36,6 +36,9 @@ public final class SyncNode implements AutoCloseable {
 
     private static final int LINK_INBOX_PER_TURN = 16;
     private static final long SPIN_INTERVAL = TimeUnit.MICROSECONDS.toNanos(30);
+    /// Who has something to do more seldom than this need not look for more before it sleeps.
+    private static final long LOADED_INTERVAL = TimeUnit.MILLISECONDS.toNanos(1);
+
     /// States change by mere silence too, so that we look at times.
     private static final long PARK_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
     /// While we wait for the worker to apply what we gave it, which need not wake us: from the first to the second.
@@ -296,13 +299,15 @@ public final class SyncNode implements AutoCloseable {
 
     private void run() {
         try {
-            long idleSince = System.nanoTime();
+            long busyAt = System.nanoTime();
+            boolean isLoaded = false;
             while (running) {
                 long now = System.nanoTime();
                 if (turn(now)) {
-                    idleSince = now;
+                    isLoaded = now - busyAt < LOADED_INTERVAL;
+                    busyAt = now;
                     shortPark = PARK_SHORT_INTERVAL;
-                } else if (now - idleSince < SPIN_INTERVAL) {
+                } else if (isLoaded && now - busyAt < SPIN_INTERVAL) {
                     Thread.onSpinWait();
                 } else {
                     park();

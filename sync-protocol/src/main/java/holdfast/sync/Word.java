@@ -34,28 +34,36 @@ public record Word(
     public static final Word UNKNOWN = new Word(Standing.UNKNOWN, 0, Map.of(), List.of(), List.of(), List.of());
 
     public Word {
-        answers = answers.entrySet().stream()
+        answers = answers.size() <= ANSWERS_MAX ? Map.copyOf(answers) : first(answers);
+        obstacles = cutObstacles(obstacles);
+        unreachable = List.copyOf(unreachable.subList(0, Math.min(unreachable.size(), UNREACHABLE_MAX)));
+        routes = cut(routes.subList(0, Math.min(routes.size(), ROUTES_MAX)), ROUTE_CHARS_MAX);
+    }
+
+    private static Map<String, Long> first(Map<String, Long> answers) {
+        return answers.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .limit(ANSWERS_MAX)
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
-        obstacles = cutObstacles(obstacles);
-        unreachable = unreachable.stream().limit(UNREACHABLE_MAX).toList();
-        routes = routes.stream()
-                .limit(ROUTES_MAX)
-                .map(route -> cut(route, ROUTE_CHARS_MAX))
-                .toList();
     }
 
     private static List<String> cutObstacles(List<String> all) {
-        int kept = all.size() > OBSTACLES_MAX ? OBSTACLES_MAX - 1 : all.size();
-        var cut = new ArrayList<String>();
-        for (String obstacle : all.subList(0, kept)) {
-            cut.add(cut(obstacle, OBSTACLE_CHARS_MAX));
+        if (all.size() <= OBSTACLES_MAX) {
+            return cut(all, OBSTACLE_CHARS_MAX);
         }
-        if (kept < all.size()) {
-            cut.add("and " + (all.size() - kept) + " more");
+        var first = new ArrayList<>(cut(all.subList(0, OBSTACLES_MAX - 1), OBSTACLE_CHARS_MAX));
+        first.add("and " + (all.size() - first.size()) + " more");
+        return List.copyOf(first);
+    }
+
+    private static List<String> cut(List<String> texts, int charsMax) {
+        boolean fits = true;
+        for (String text : texts) {
+            fits &= text.length() <= charsMax;
         }
-        return List.copyOf(cut);
+        return fits
+                ? List.copyOf(texts)
+                : texts.stream().map(text -> cut(text, charsMax)).toList();
     }
 
     private static String cut(String text, int charsMax) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import holdfast.sync.ModelCluster.Link;
 import holdfast.sync.ModelCluster.Node;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,51 @@ class HealingSimulationTest {
             first.writing = true;
             second.writing = true;
             cluster.run(200 * MS);
+            equalWithin(cluster);
+        }
+    }
+
+    @Test
+    void aTwinIsToldAndTheOthersKeepTheElder() {
+        for (int seed = 0; seed < 20; seed++) {
+            var cluster = new ModelCluster(7000 + seed);
+            Node elder = cluster.add("a", 200);
+            Node standby = cluster.add("b", 100);
+            elder.writing = true;
+            cluster.start(elder);
+            cluster.start(standby);
+            cluster.run(2_000 * MS);
+            equalWithin(cluster);
+            Node twin = cluster.add("a", 50);
+            cluster.start(twin);
+            cluster.run(cluster.now + 1_000 * MS);
+            assertThat(twin.twins).containsExactly("of a");
+            assertThat(elder.twins).isEmpty();
+            assertThat(standby.status().state()).hasValue(SyncState.EQUAL);
+            assertThat(elder.status().peers())
+                    .singleElement()
+                    .extracting(SyncStatus.Peer::state)
+                    .isEqualTo(SyncState.EQUAL);
+            for (Node each : List.of(elder, standby)) {
+                assertThat(each.status().strangers())
+                        .extracting(SyncStatus.Stranger::reason)
+                        .containsOnly(Refused.TWIN);
+            }
+            boolean takesItsPlace = seed % 2 == 0;
+            if (takesItsPlace) {
+                cluster.pause(elder, 900 * MS);
+                cluster.run(cluster.now + 1_500 * MS);
+                assertThat(elder.active).isTrue();
+            }
+            cluster.crash(twin);
+            cluster.nodes.remove(twin);
+            if (!takesItsPlace) {
+                assertThat(standby.status().peers())
+                        .as("the death of a twin is not the elder's")
+                        .singleElement()
+                        .extracting(SyncStatus.Peer::state)
+                        .isEqualTo(SyncState.EQUAL);
+            }
             equalWithin(cluster);
         }
     }

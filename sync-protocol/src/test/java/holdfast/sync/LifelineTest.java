@@ -72,6 +72,19 @@ class LifelineTest {
     }
 
     @Test
+    void theEndOfTheOldOneIsNoNewsOnceTheNewOneIsWatched() throws IOException {
+        Socket old = peer.accept();
+        ServerSocket restarted = listen();
+        lifeline.watch("d2", new InetSocketAddress(HERE, restarted.getLocalPort()), () -> deaths.addAndGet(100));
+        Socket held = restarted.accept();
+        peer.close();
+        old.close();
+        await().during(Duration.ofMillis(300)).until(() -> deaths.get() == 0);
+        held.close();
+        restarted.close();
+    }
+
+    @Test
     void aPlaceWhereNobodyListensAnyMoreIsADeath() throws IOException {
         var gone = listen();
         gone.close();

@@ -111,6 +111,18 @@ class StreamSenderTest {
     }
 
     @Test
+    void aBarrierThatAnEarlierTermLeftIsNone() {
+        offer(delta -> delta.op(Delta.Op.SNAPSHOT_BEGIN).version(Version.of(2, 9)));
+        offer(delta -> delta.op(Delta.Op.MARK).version(Version.of(2, 9)));
+        sender.flush(now);
+        assertThat(batches()).isEmpty();
+        assertThat(sender.snapshotOpen()).isFalse();
+        sender.wantSnapshot(1);
+        sender.flush(now);
+        assertThat(asked()).as("none is under way").isEqualTo(1);
+    }
+
+    @Test
     void nothingIsKnownOfAStandbyThatNeverAcked() {
         sender.joined(STANDBY, now);
         connection(1, 1);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import holdfast.conf.Ipv4;
+import holdfast.sync.jgroups.BrokenView;
+import holdfast.sync.jgroups.GroupChannel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -238,10 +241,173 @@ class SyncNodeTest {
         assertThat(active.heard().died).as("frozen is not dead").isEmpty();
     }
 
+    @Test
+    void wordsTravelOnTheInterconnectAndOnServiceLinks() {
+        var link = List.of(new ServiceLink("lo", 0x7f000001));
+        Director first = start(options("d1", port), link);
+        Director second = start(options("d2", port), link);
+        var word =
+                new Word(Standing.STANDBY, 7, Map.of("d1", 9L), List.of("warming"), List.of(1), List.of("10.0.0.0/8"));
+        second.node().word(word);
+        await().untilAsserted(() -> assertThat(first.heard().words).containsEntry("d2", word));
+        await().untilAsserted(() -> {
+            SyncStatus.Peer peer = first.peer("d2").orElseThrow();
+            assertThat(peer.says()).isEqualTo(word);
+            assertThat(peer.paths()).containsOnlyKeys("interconnect", "lo");
+        });
+        second.node().serviceLinks(List.of(new ServiceLink("no-such-link", 0)));
+        await().untilAsserted(() -> assertThat(first.peer("d2").orElseThrow().paths())
+                .hasEntrySatisfying("lo", ms -> assertThat(ms).isGreaterThan(300))
+                .hasEntrySatisfying("interconnect", ms -> assertThat(ms).isLessThan(300)));
+        second.node().serviceLinks(link);
+        await().untilAsserted(() -> assertThat(first.peer("d2").orElseThrow().paths())
+                .hasEntrySatisfying("lo", ms -> assertThat(ms).isLessThan(300)));
+    }
+
+    @Test
+    void aSecondDirectorOfANameIsToldAndThePairStaysEqual() {
+        Director elder = start("d1");
+        elder.worker().promote(2, 500);
+        elder.node().active(2);
+        Director standby = start("d2");
+        await().until(() -> standby.own() == SyncState.EQUAL);
+        await().during(1100, TimeUnit.MILLISECONDS).until(() -> true); // so that nobody started together with it
+        Director twin = start("d1");
+        await().untilAsserted(() -> assertThat(twin.heard().twins).containsExactly("127.0.0.1"));
+        await().untilAsserted(() -> assertThat(standby.node().status().strangers())
+                .singleElement()
+                .extracting(SyncStatus.Stranger::reason, SyncStatus.Stranger::name)
+                .containsExactly(Refused.TWIN, "d1"));
+        assertThat(standby.own()).isEqualTo(SyncState.EQUAL);
+        assertThat(elder.sees("d2")).isEqualTo(SyncState.EQUAL);
+        twin.node().close();
+        await().during(800, TimeUnit.MILLISECONDS).until(() -> standby.own() == SyncState.EQUAL);
+        assertThat(elder.heard().twins).isEmpty();
+        assertThat(standby.heard().died).isEmpty();
+    }
+
+    @Test
+    void aDirectorWithAnotherKeyIsNamedByItsAddress() {
+        Director honest = start("d1");
+        var options = options("d2", port);
+        byte[] other = new byte[32];
+        other[0] = 1;
+        start(
+                new SyncNode.Options(
+                        options.cluster(),
+                        options.group(),
+                        options.member(),
+                        options.bindAddress(),
+                        options.multicastAddress(),
+                        options.multicastPort(),
+                        ClusterKey.of(other),
+                        options.configHash(),
+                        options.links(),
+                        options.serviceLinks()),
+                List.of(new ServiceLink("lo", 0x7f000001)));
+        honest.node().serviceLinks(List.of(new ServiceLink("lo", 0x7f000001)));
+        await().untilAsserted(() -> assertThat(honest.node().status().strangers())
+                .singleElement()
+                .extracting(SyncStatus.Stranger::address, SyncStatus.Stranger::reason)
+                .containsExactly("127.0.0.1", Refused.BAD_SEAL));
+        assertThat(honest.node().status().peers()).isEmpty();
+    }
+
+    @Test
+    void aRestartedDirectorIsBelievedAgain() {
+        Director active = start("d1");
+        active.worker().promote(2, 500);
+        active.node().active(2);
+        start("d2").node().close();
+        Director again = start("d2");
+        await().until(() -> again.own() == SyncState.EQUAL);
+        await().until(() -> active.sees("d2") == SyncState.EQUAL);
+    }
+
+    @Test
+    void aBrokenSyncThreadShowsNothingOldAndTellsThatNothingIsKnown() {
+        Director active = start("d1");
+        active.worker().promote(2, 500);
+        active.node().active(2);
+        Director standby = start("d2");
+        await().until(() -> standby.own() == SyncState.EQUAL);
+        standby.worker().tables.onWakeUp = () -> {
+            throw new StackOverflowError("planted");
+        };
+        active.worker().rate(100, 100_000);
+        await().until(() -> standby.node().status().trouble().isPresent());
+        SyncStatus status = standby.node().status();
+        assertThat(status.trouble().orElseThrow()).contains("the sync thread has ended by a bug", "planted");
+        assertThat(status.state()).hasValue(SyncState.UNKNOWN);
+        assertThat(status.peers()).singleElement().satisfies(peer -> {
+            assertThat(peer.state()).isEqualTo(SyncState.UNKNOWN);
+            assertThat(peer.says()).isEqualTo(Word.UNKNOWN);
+            assertThat(peer.lastHeardMs()).isEmpty();
+        });
+        await().untilAsserted(() -> assertThat(standby.heard().states).last().isEqualTo(SyncState.UNKNOWN));
+    }
+
+    @Test
+    void aStuckSyncThreadShowsNothingOld() {
+        Director active = start("d1");
+        active.worker().promote(2, 500);
+        active.node().active(2);
+        Director standby = start("d2");
+        await().until(() -> standby.own() == SyncState.EQUAL);
+        var release = new CountDownLatch(1);
+        standby.worker().tables.onWakeUp = () -> {
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        active.worker().rate(100, 100_000);
+        await().until(() -> standby.own() == SyncState.UNKNOWN);
+        assertThat(standby.node().status().trouble().orElseThrow()).contains("has not answered for");
+        standby.worker().tables.onWakeUp = () -> {};
+        release.countDown();
+        await().until(() -> standby.node().status().trouble().isEmpty());
+    }
+
+    @Test
+    void aMemberThatIsInNoViewIsServedAllTheSameAndTheChannelIsJoinedAnew() throws Exception {
+        Director active = start("d1");
+        active.worker().promote(2, 500);
+        active.node().active(2);
+        Director standby = start("d2");
+        await().until(() -> standby.own() == SyncState.EQUAL);
+        BrokenView.isolate(channel(active));
+        BrokenView.isolate(channel(standby));
+        active.worker().rate(200, 100_000);
+        assertThat(BrokenView.members(channel(active))).isEqualTo(1);
+        active.node().send("d2", new HandoverMessage(HandoverMessage.Kind.PREPARE, 1, 0, 2, Version.NONE, "test"));
+        await().until(() -> !standby.heard().handovers.isEmpty());
+        long acked = active.peer("d2").orElseThrow().lastAckMs().orElseThrow();
+        assertThat(acked).as("acks need no view").isLessThan(500);
+        await().atMost(15, TimeUnit.SECONDS).until(() -> BrokenView.members(channel(active)) == 2);
+        active.worker().rate(0, 1_000_000);
+        await().until(() -> active.sees("d2") == SyncState.EQUAL);
+        await().until(() -> standby.own() == SyncState.EQUAL);
+        assertThat(standby.worker().tables.digest())
+                .isEqualTo(active.worker().tables.digest());
+    }
+
+    private static GroupChannel channel(Director of) throws ReflectiveOperationException {
+        var field = SyncNode.class.getDeclaredField("channel");
+        field.setAccessible(true);
+        return (GroupChannel) field.get(of.node());
+    }
+
     private Director start(String name) {
+        return start(options(name, port), List.of());
+    }
+
+    private Director start(SyncNode.Options options, List<ServiceLink> links) {
         var worker = new ModelWorker();
         var heard = new Heard();
-        var node = SyncNode.start(options(name, port), worker.tables, heard);
+        var node = SyncNode.start(options, worker.tables, heard);
+        node.serviceLinks(links);
         worker.with(node);
         open.add(node);
         open.add(worker);

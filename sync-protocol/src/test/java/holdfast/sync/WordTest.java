@@ -1,0 +1,24 @@
+package holdfast.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class WordTest {
+    @Test
+    void whatIsTooLongIsCutAndObstaclesSayHowManyWereLeftOut() {
+        var word = new Word(
+                Standing.STANDBY,
+                0,
+                Map.of(),
+                IntStream.range(0, 20).mapToObj(i -> "obstacle " + i).toList(),
+                IntStream.range(0, 100).boxed().toList(),
+                List.of("x".repeat(100)));
+        assertThat(word.obstacles()).hasSize(Word.OBSTACLES_MAX).endsWith("and 5 more");
+        assertThat(word.unreachable()).hasSize(Word.UNREACHABLE_MAX);
+        assertThat(word.routes()).containsExactly("x".repeat(Word.ROUTE_CHARS_MAX));
+    }
+}
