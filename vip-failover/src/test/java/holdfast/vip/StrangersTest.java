@@ -31,8 +31,8 @@ class StrangersTest {
     @Test
     void anAdvertOfAKnownDirectorThatIsEarlyOrLateIsNone() {
         for (int i = 0; i < 40; i++) {
-            strangers.doubted(PEER, Doubt.SAYS_OTHERWISE, i * 11 * S);
-            strangers.doubted(PEER, Doubt.RESIGNATION, i * 11 * S);
+            strangers.doubted(PEER, Doubt.SAYS_OTHERWISE, i * (11 * S));
+            strangers.doubted(PEER, Doubt.RESIGNATION, i * (11 * S));
         }
         assertThat(strangers.alarms(430 * S)).isEmpty();
     }
@@ -40,7 +40,7 @@ class StrangersTest {
     @Test
     void aKnownDirectorInWhoseNameSomebodyElseSpeaksIsAnAlarm() {
         for (int i = 0; i < 9; i++) {
-            strangers.doubted(PEER, Doubt.SAYS_OTHERWISE, i * 2 * S);
+            strangers.doubted(PEER, Doubt.SAYS_OTHERWISE, i * (2 * S));
         }
         assertThat(strangers.alarms(17 * S)).hasSize(1);
     }
