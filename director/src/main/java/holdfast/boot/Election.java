@@ -121,7 +121,7 @@ final class Election implements VrrpNode.Listener {
 
     @Override
     public void becomeStandby(Vrrp.Reason reason) {
-        worker.standBy();
+        worker.standBy(reason == Vrrp.Reason.OUTRANKED);
         replication.standby();
         log.info("role changed to=standby cause={}", reason);
     }

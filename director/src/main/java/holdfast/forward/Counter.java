@@ -65,6 +65,10 @@ public enum Counter {
     EVICTED_BY_DEFENCE,
     /// An ICMP error that was held back by the rate limit.
     SUPPRESSED_ICMP_ERROR,
+    /// Templates made while two directors were active whose clients went to another real server, or were forgotten,
+    /// when
+    /// this one followed the other.
+    MERGED_CLIENTS,
     /// A change that the sync queue had no room for; every standby gets a new snapshot.
     LOST_DELTA,
     /// Frames that the kernel dropped because a receive ring was full: this director was too slow, or held too long.

@@ -40,6 +40,8 @@ final class Replica {
     private final Conn conn;
     private final Template template;
 
+    private final Merge merge = new Merge();
+
     private int at; // which record of the batch is being applied
     private volatile long applied;
     private volatile Equality equality = Equality.UNKNOWN;
@@ -85,6 +87,11 @@ final class Replica {
         boolean was = compared;
         compared = false;
         return was;
+    }
+
+    /// What the stream does to what we made while another director was active too.
+    Merge merge() {
+        return merge;
     }
 
     /// We write the stream ourselves now; what was proved of another one says nothing any more.
@@ -357,6 +364,7 @@ final class Replica {
             if ((delta.state() & Delta.MOVED) != 0 && template.hasSameKey(real)) {
                 template.real(real);
             } else { // it is another template, and the connections of the old one stay with that
+                merge.moved(template.version(), template.client());
                 tables.persistence().drop(slot);
                 slot = TemplateTable.MISSING;
             }
@@ -393,6 +401,7 @@ final class Replica {
         }
         for (int slot = templates.next(0); slot != TemplateTable.MISSING; slot = templates.next(slot + 1)) {
             if (template.at(slot).epoch() != epoch) {
+                merge.forgotten(template.version(), template.client());
                 tables.persistence().drop(slot);
             }
         }

@@ -227,11 +227,22 @@ public final class Worker implements TableOwner, AutoCloseable {
         int applied = replica.apply(now, APPLY_BUDGET);
         if (applied > 0 && replica.takeCompared()) {
             listener.compared(replica.equality(), replica.appliedVersion());
+            reportMerge();
         }
         if (applied > 0 && reader.parked()) {
             reader.wakeUp(); // it acknowledges what was applied
         }
         return applied > 0;
+    }
+
+    private void reportMerge() {
+        if (replica.equality().state() == Equality.State.EQUAL) {
+            var report = replica.merge().end();
+            if (!report.isEmpty()) {
+                tables.counters().add(Counter.MERGED_CLIENTS, replica.merge().lost());
+                log.warn("merge ended {}", report);
+            }
+        }
     }
 
     private void sleep() {
@@ -302,9 +313,14 @@ public final class Worker implements TableOwner, AutoCloseable {
     }
 
     /// Serves nothing from now on, and follows.
-    public void standBy() {
+    ///
+    /// @param yields  to another director that is active too, so that some clients may change their real server
+    public void standBy(boolean yields) {
         long end = lease.end();
         ask(() -> {
+            if (yields && mode == Mode.ACTIVE) {
+                replica.merge().begin(Version.term(tables.changes().version()));
+            }
             if (enter(Mode.Order.STAND_BY)) {
                 stopServing(end);
             }

@@ -254,4 +254,24 @@ class ReplicaTest {
         assertThat(template(80).controlled()).isZero();
         assertThat(known().template()).isNotEqualTo(template(80).slot());
     }
+
+    @Test
+    void aClientThatTheOtherActiveSentElsewhereIsReportedAfterTheMerge() {
+        aTemplateWithAConnection();
+        director.replica.merge().begin(1);
+        template(Version.of(3, 1), 80, REAL2, 8080);
+        apply();
+        assertThat(director.replica.merge().end()).startsWith("clients-moved=1 clients-forgotten=0");
+    }
+
+    @Test
+    void aClientThatTheOtherActiveDoesNotKnowIsReportedAfterTheMerge() {
+        aTemplateWithAConnection();
+        director.replica.merge().begin(1);
+        arriving(Delta.Op.SNAPSHOT_BEGIN, Version.of(3, 1));
+        apply();
+        arriving(Delta.Op.SNAPSHOT_END, Version.of(3, 1));
+        apply();
+        assertThat(director.replica.merge().end()).startsWith("clients-moved=0 clients-forgotten=1");
+    }
 }

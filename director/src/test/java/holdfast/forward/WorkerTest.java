@@ -240,7 +240,7 @@ class WorkerTest {
                 throw new IllegalStateException(e);
             }
         });
-        worker.standBy();
+        worker.standBy(false);
         lease.renew(5);
         var serves = worker.activate(2, Long.MAX_VALUE);
         busy.countDown();
@@ -309,7 +309,7 @@ class WorkerTest {
         worker.wakeUp();
         await().until(() -> worker.applied() == 1);
         assertThat(connections()).isEqualTo(1);
-        worker.standBy();
+        worker.standBy(false);
         modeBecomes(Mode.STANDBY);
         assertThat(written()).isEmpty();
     }
@@ -317,7 +317,7 @@ class WorkerTest {
     @Test
     void aStandbyStopsWritingAtOnce() {
         var _ = worker.activate(1, Long.MAX_VALUE);
-        worker.standBy();
+        worker.standBy(false);
         modeBecomes(Mode.STANDBY);
         written();
         worker.requestSnapshot();

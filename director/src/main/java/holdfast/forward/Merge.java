@@ -1,0 +1,73 @@
+package holdfast.forward;
+
+import holdfast.conf.Ipv4;
+import holdfast.sync.Version;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// What becomes of the templates that a director made while another one was active too, once it follows that one: the
+/// other's decision counts, so some of its clients change their real server. Worker only.
+final class Merge {
+    /// Clients that a report names.
+    static final int NAMED_MAX = 16;
+
+    private int term;
+    private long moved;
+    private long forgotten;
+    private final List<String> named = new ArrayList<>(NAMED_MAX);
+
+    /// This director has yielded to another active.
+    ///
+    /// @param ownTerm  in which it was active
+    void begin(int ownTerm) {
+        term = ownTerm;
+        moved = 0;
+        forgotten = 0;
+        named.clear();
+    }
+
+    /// The other active has sent this client elsewhere.
+    void moved(long version, int client) {
+        if (isOurs(version)) {
+            moved++;
+            name(client);
+        }
+    }
+
+    /// The other active does not know this client.
+    void forgotten(long version, int client) {
+        if (isOurs(version)) {
+            forgotten++;
+            name(client);
+        }
+    }
+
+    /// What was found, as the end of a log line, once the tables are equal; empty where no merge was under way.
+    String end() {
+        if (term == 0) {
+            return "";
+        }
+        term = 0;
+        return String.format(
+                Locale.ROOT,
+                "clients-moved=%d clients-forgotten=%d first=\"%s\"",
+                moved,
+                forgotten,
+                String.join(" ", named));
+    }
+
+    long lost() {
+        return moved + forgotten;
+    }
+
+    private boolean isOurs(long version) {
+        return term != 0 && Version.term(version) == term;
+    }
+
+    private void name(int client) {
+        if (named.size() < NAMED_MAX) {
+            named.add(Ipv4.text(client));
+        }
+    }
+}
