@@ -26,7 +26,9 @@ final class StatusText {
         lines.add(row("since", since(status)));
         addBlock(lines, "vips", status.vips().stream().map(StatusText::vip).toList());
         lines.add(row("adverts", adverts(status.adverts())));
-        var peers = status.sync().peers().stream().map(StatusText::peer).toList();
+        var peers = status.sync().peers().stream()
+                .map(peer -> heard(peer) + (status.role() == Role.ACTIVE ? measured(peer) : ""))
+                .toList();
         addBlock(lines, "peers", peers.isEmpty() ? List.of("none was seen") : peers);
         lines.add(row(
                 "forwarded",
@@ -143,27 +145,25 @@ final class StatusText {
                         sum(adverts.refused()));
     }
 
-    private static String peer(Sync.Peer peer) {
-        return "%s %s, %s, word %s, last ack %s, lag p50 %s p99 %s, unsynced %s and %s"
+    private static String heard(Sync.Peer peer) {
+        var word = peer.word();
+        return "%s %s, %s, last heard %s"
                 .formatted(
                         peer.name(),
                         Text.word(peer.state()).toUpperCase(Locale.ROOT),
-                        peer.word() == null
-                                ? "standing unknown"
-                                : Text.word(peer.word().standing()),
-                        ago(peer.word() == null ? null : peer.word().ageMs()),
-                        lastAck(peer),
+                        word == null ? "standing unknown" : Text.word(word.standing()) + " " + ago(word.ageMs()),
+                        ago(peer.lastHeardAgeMs()));
+    }
+
+    /// Only the active measures how far another director is.
+    private static String measured(Sync.Peer peer) {
+        return ", last ack %s, lag p50 %s p99 %s, unsynced %s and %s"
+                .formatted(
+                        ago(peer.lastAckAgeMs()),
                         Text.micros(peer.lagP50Micros()),
                         Text.micros(peer.lagP99Micros()),
                         Text.countOrUnknown(peer.unsyncedTemplates(), "template"),
                         Text.countOrUnknown(peer.unsyncedConnections(), "connection"));
-    }
-
-    /// Of a peer that is gone no ack is known any more, but when it was heard.
-    private static String lastAck(Sync.Peer peer) {
-        return peer.lastAckAgeMs() == null && peer.lastHeardAgeMs() != null
-                ? "unknown, last heard " + ago(peer.lastHeardAgeMs())
-                : ago(peer.lastAckAgeMs());
     }
 
     private static String ago(@Nullable Long ms) {

@@ -131,10 +131,8 @@ final class TermStore {
             reserved = next;
             recovered();
             return true;
-        } catch (IOException
-                | RuntimeException
-                | Error e) { // whatever it is, the election must not learn of it by dying
-            failed(e);
+        } catch (IOException | RuntimeException | Error e) {
+            failed(e); // whatever it is: the election must not learn of it by dying
             return false;
         }
     }

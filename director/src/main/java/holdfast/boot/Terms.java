@@ -68,11 +68,13 @@ final class Terms implements AutoCloseable {
         var note = notes.submit(() -> store.use(term));
         boolean isNoted = isDone(note);
         reserveSoon();
-        if (!isOnDisk && !isNoted) {
+        var trouble = trouble();
+        if (!isOnDisk && (trouble.isPresent() || !isNoted)) {
             log.error(
-                    "term taken without a disk term={} cause=\"{}\" effect=\"a restart may take it again\"",
+                    "term taken without a disk term={} cause=\"{}\" effect=\"{} may take it again\"",
                     term,
-                    trouble().orElse("the disk is slow"));
+                    trouble.orElse("the disk is slow"),
+                    isNoted ? "a reboot" : "a restart");
         }
         return term;
     }

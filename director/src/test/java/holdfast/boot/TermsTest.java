@@ -69,7 +69,6 @@ class TermsTest {
             assertThat(terms.current()).isEqualTo(2);
         }
         assertThat(onDisk()).isEqualTo("00003 free " + BOOT + "\n");
-        assertThat(logged(Level.ERROR)).isEmpty();
     }
 
     @Test
@@ -127,6 +126,20 @@ class TermsTest {
     }
 
     @Test
+    void aTermThatIsNotedOnAFullDiskSurvivesARestartAndThatIsSaid() throws Exception {
+        var disk = new Disk();
+        disk.isFull = true;
+        disk.isNotable = true;
+        try (var terms = new Terms(new TermStore(disk, 4, 4), later::add)) {
+            next();
+            assertThat(terms.take()).isEqualTo(5);
+        }
+        assertThat(disk.used).containsExactly(5);
+        assertThat(logged(Level.ERROR))
+                .anySatisfy(line -> assertThat(line).startsWith("term taken without a disk term=5 "));
+    }
+
+    @Test
     void aPromotionDoesNotWaitForADiskThatHangs() throws Exception {
         var disk = new Disk();
         var hangs = new CountDownLatch(1);
@@ -157,27 +170,30 @@ class TermsTest {
 
     private static final class Disk implements TermStore.Disk {
         final BlockingQueue<Integer> reserved = new LinkedBlockingQueue<>();
+        final BlockingQueue<Integer> used = new LinkedBlockingQueue<>();
         volatile boolean isFull;
+        volatile boolean isNotable;
         volatile CountDownLatch hangs = new CountDownLatch(0);
 
         @Override
         public void reserve(int term) throws IOException {
-            answer();
+            answer(isFull);
             reserved.add(term);
         }
 
         @Override
         public void use(int term) throws IOException {
-            answer();
+            answer(isFull && !isNotable);
+            used.add(term);
         }
 
-        private void answer() throws IOException {
+        private void answer(boolean refuses) throws IOException {
             try {
                 hangs.await();
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
-            if (isFull) {
+            if (refuses) {
                 throw new IOException("No space left on device");
             }
         }
