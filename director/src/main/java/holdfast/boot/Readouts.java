@@ -40,8 +40,9 @@ final class Readouts {
                 : Standing.valueOf(said.standing().name());
     }
 
+    /// Of a director whose election has not begun, nothing is known.
     private static Optional<Readiness.Heard> heard(SyncStatus.Peer peer) {
-        return peer.wordAgeMs().isPresent()
+        return peer.wordAgeMs().isPresent() && peer.word().standing() != holdfast.sync.Standing.UNKNOWN
                 ? Optional.of(new Readiness.Heard(
                         word(peer.word()),
                         TimeUnit.MILLISECONDS.toNanos(peer.wordAgeMs().getAsLong())))

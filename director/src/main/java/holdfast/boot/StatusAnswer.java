@@ -51,7 +51,7 @@ final class StatusAnswer {
     private record TableSizes(
             Status.Table connections, Status.Table templates, Map<String, Long> bounds, long digest) {}
 
-    /// What the sync side knows: its readout, or the sentence that says why there is none, or neither where it is off.
+    /// What the sync side knows, and what keeps it from its work; neither where it is off.
     private record Replicated(Optional<SyncStatus> status, Optional<String> trouble) {
         Optional<SyncStatus.Peer> peer(String name) {
             return peers().stream().filter(peer -> peer.name().equals(name)).findFirst();
@@ -62,7 +62,7 @@ final class StatusAnswer {
         }
     }
 
-    /// @param replication  empty where tables are not replicated; throws where the sync side has ended
+    /// @param replication  empty where tables are not replicated
     /// @param term         the highest one known; 0 before the first
     StatusAnswer(
             Configuration configuration,
@@ -201,12 +201,8 @@ final class StatusAnswer {
     }
 
     private Replicated replicated() {
-        try {
-            return new Replicated(replication.get(), Optional.empty());
-        } catch (IllegalStateException e) {
-            return new Replicated(
-                    Optional.empty(), Optional.of(e.getMessage() + "; see the log, then restart this director"));
-        }
+        var known = replication.get();
+        return new Replicated(known, known.flatMap(SyncStatus::trouble));
     }
 
     /// Whether a failover is safe now, with every reason against it.
@@ -300,7 +296,7 @@ final class StatusAnswer {
         return replicated
                 .status()
                 .map(status -> sync(role, status, sizes))
-                .orElseGet(() -> new Sync(role, null, replicated.trouble().orElse(null), null, List.of(), Map.of()));
+                .orElseGet(() -> new Sync(role, null, null, null, List.of(), Map.of()));
     }
 
     private Sync sync(Role role, SyncStatus status, Optional<TableSizes> sizes) {
@@ -311,7 +307,7 @@ final class StatusAnswer {
         return new Sync(
                 role,
                 status.term().isPresent() ? (int) status.term().getAsLong() : null,
-                null,
+                status.trouble().orElse(null),
                 position.batch().isPresent()
                         ? new Sync.Position(
                                 position.batch().getAsLong(),

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Timeout;
 /// A status where one part after the other does not answer.
 @Timeout(30)
 class StatusAnswerTest {
+    private static final String DEAD = "the sync thread has ended by a bug";
+
     private final IdleWorker idle = new IdleWorker();
     private VrrpStatus.Role role = VrrpStatus.Role.ACTIVE;
     private Optional<Ipv4> activeAddress = Optional.of(Ipv4.of("192.0.2.1"));
@@ -43,12 +45,7 @@ class StatusAnswerTest {
             configuration(),
             idle.worker,
             this::election,
-            () -> {
-                if (isSyncDead) {
-                    throw new IllegalStateException("the sync thread has ended by a bug of ours");
-                }
-                return sync;
-            },
+            () -> isSyncDead ? Optional.of(SyncSamples.dead(DEAD)) : sync,
             () -> 9,
             new StatusSources(
                     () -> new Word(standing, List.of(), List.of(), List.of()),
@@ -123,15 +120,14 @@ class StatusAnswerTest {
     @Test
     void aDeadSyncThreadIsUnknownAndHidesNothingElse() {
         isSyncDead = true;
-        var sentence = "the sync thread has ended by a bug of ours; see the log, then restart this director";
         var status = answer.status();
 
         assertThat(status.failover().safe()).isEqualTo(Safe.UNKNOWN);
-        assertThat(status.failover().reasons()).containsExactly(sentence);
+        assertThat(status.failover().reasons()).containsExactly(DEAD);
         assertThat(status.role()).isEqualTo(Role.ACTIVE);
         assertThat(status.term()).isEqualTo(9);
         assertThat(status.datapath().connections()).isNotNull();
-        assertThat(answer.sync().trouble()).isEqualTo(sentence);
+        assertThat(answer.sync().trouble()).isEqualTo(DEAD);
         assertThat(answer.peer("d2")).isEmpty();
     }
 

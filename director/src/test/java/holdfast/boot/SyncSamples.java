@@ -20,6 +20,24 @@ import org.jspecify.annotations.Nullable;
 final class SyncSamples {
     private SyncSamples() {}
 
+    /// Of a sync side that has ended while it was active.
+    static SyncStatus dead(String trouble) {
+        var seen = seen("d1", SyncState.UNKNOWN);
+        return new SyncStatus(
+                seen.member(),
+                seen.role(),
+                OptionalLong.empty(),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                seen.position(),
+                List.of(),
+                List.of(),
+                seen.counters(),
+                Optional.of(trouble),
+                0);
+    }
+
     /// As d1 sees d2, equal to it in term 7.
     ///
     /// @param active  null where none is known
