@@ -1,6 +1,7 @@
 package holdfast.boot;
 
 import holdfast.admin.FailoverRequest;
+import holdfast.admin.json.AdminJson;
 import holdfast.api.ApiServer;
 import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
@@ -129,10 +130,11 @@ final class Director implements AutoCloseable {
                 "vrrp",
                 VrrpNode.start(
                         VrrpNode.Options.of(group, address, name -> macs.getOrDefault(name, 0L)),
-                        new Election(group.vips(), ports, announcers, worker, lease, terms, replication)));
+                        new Election(group.vips(), ports, announcers, worker, lease, terms::take, replication)));
         router.start(vrrp);
         var operations = new Answers(configuration, worker, vrrp, replication, terms);
         part("api", ApiServer.start(configuration.director().apiSocket(), operations));
+        part("rehearsal", Rehearsal.start(() -> AdminJson.write(operations.status()), () -> {}));
         return operations;
     }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,24 +30,25 @@ final class Election implements VrrpNode.Listener {
     private final Map<String, PacketSender> announcers;
     private final Worker worker;
     private final Lease lease;
-    private final Terms terms;
+    private final IntSupplier nextTerm;
     private final Replication replication;
 
     /// @param announcers  a sender for each interface, for GARPs
+    /// @param nextTerm    takes the term of a promotion
     Election(
             List<Configuration.Vip> vips,
             Ports ports,
             Map<String, PacketSender> announcers,
             Worker worker,
             Lease lease,
-            Terms terms,
+            IntSupplier nextTerm,
             Replication replication) {
         this.vips = vips;
         this.ports = ports;
         this.announcers = announcers;
         this.worker = worker;
         this.lease = lease;
-        this.terms = terms;
+        this.nextTerm = nextTerm;
         this.replication = replication;
     }
 
@@ -57,7 +59,7 @@ final class Election implements VrrpNode.Listener {
 
     @Override
     public void becomeActive(Vrrp.Promotion promotion) {
-        int term = terms.take();
+        int term = nextTerm.getAsInt();
         var serves = worker.activate(term);
         replication.active(term);
         await(serves);

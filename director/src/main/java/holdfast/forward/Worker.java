@@ -69,6 +69,19 @@ public final class Worker implements TableOwner, AutoCloseable {
             int spinMicros,
             ProbeQueue probes,
             Listener listener) {
+        this(tables, ports, owned, lease, spinMicros, probes, listener, Replica.RING_RECORDS);
+    }
+
+    /// @param ringRecords  changes of another director that may wait for this worker; a power of two
+    Worker(
+            Tables tables,
+            Ports ports,
+            OwnedAddresses owned,
+            Lease lease,
+            int spinMicros,
+            ProbeQueue probes,
+            Listener listener,
+            int ringRecords) {
         this.tables = tables;
         this.lease = lease;
         this.listener = listener;
@@ -77,7 +90,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         wakeUp = new EventFd();
         io = new PacketIo(ports, wakeUp, tables.counters(), lease);
         forwarder = new Forwarder(tables, ports, owned, probes, io);
-        replica = new Replica(tables);
+        replica = new Replica(tables, ringRecords);
     }
 
     private static final class NoReader implements DeltaReader {
@@ -118,7 +131,7 @@ public final class Worker implements TableOwner, AutoCloseable {
     /// One turn of the loop.
     ///
     /// @return whether there was anything to do
-    private boolean turn(long now) {
+    boolean turn(long now) {
         boolean busy = obey();
         busy |= takePackets(now);
         if (mode != Mode.HELD) { // during a hold nothing changes
@@ -321,7 +334,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         closed = true;
         wakeUp.signal();
         try {
-            thread.join();
+            thread.join(); // at once where it was never started
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
