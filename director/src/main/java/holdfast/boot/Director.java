@@ -3,6 +3,10 @@ package holdfast.boot;
 import holdfast.admin.FailoverRequest;
 import holdfast.api.ApiServer;
 import holdfast.conf.Configuration;
+import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.ArrayList;
+import holdfast.admin.json.AdminJson;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.KeyFile;
 import holdfast.conn.FlowHash;
@@ -132,6 +136,7 @@ final class Director implements AutoCloseable {
             voice.begin();
         }
         part("sync", replication);
+        var warmUp = new AtomicReference<@Nullable Rehearsal>();
         var trust = configuration.cluster().sync() ? group.trust() : Configuration.Trust.ANY;
         var vrrp = part(
                 "vrrp",
@@ -147,12 +152,26 @@ final class Director implements AutoCloseable {
                                 terms::takeAbove,
                                 replication,
                                 voice,
-                                () -> terms.trouble().stream().toList())));
+                                () -> unfit(terms, warmUp))));
         router.start(vrrp);
         var sources = Readouts.of(voice, vrrp, replication, terms);
         var operations = new Answers(configuration, worker, vrrp, replication, terms, sources);
         part("api", ApiServer.start(configuration.director().apiSocket(), operations));
+        warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(operations.status()), () -> {})));
         return operations;
+    }
+
+    /// What speaks against this director's taking over that its election does not know.
+    private static List<String> unfit(Terms terms, AtomicReference<@Nullable Rehearsal> warmUp) {
+        var reasons = new ArrayList<String>();
+        terms.trouble().ifPresent(reasons::add);
+        var rehearsal = warmUp.get();
+        if (rehearsal == null) {
+            reasons.add("it has just started");
+        } else {
+            rehearsal.obstacle().ifPresent(reasons::add);
+        }
+        return reasons;
     }
 
     /// What becomes of the news of links, on the thread `netlink`.

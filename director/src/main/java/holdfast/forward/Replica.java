@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// snapshot is a mark and sweep: what neither it nor a live delta has mentioned between its begin and its end is not
 /// there on the active. Worker only, but for [#applied] and [#equality].
 final class Replica {
-    private static final int RING_RECORDS = 1 << 16;
+    static final int RING_RECORDS = 1 << 16;
     private static final int BATCH = 64;
     private static final int IN_PACKETS = 3; // of a connection that another director made (IPVS-REF 7.6)
     private static final long MS = 1_000_000;

@@ -89,6 +89,19 @@ public final class Worker implements TableOwner, AutoCloseable {
             int spinMicros,
             ProbeQueue probes,
             Listener listener) {
+        this(tables, ports, owned, lease, spinMicros, probes, listener, Replica.RING_RECORDS);
+    }
+
+    /// @param ringRecords  changes of another director that may wait for this worker; a power of two
+    Worker(
+            Tables tables,
+            Ports ports,
+            OwnedAddresses owned,
+            Lease lease,
+            int spinMicros,
+            ProbeQueue probes,
+            Listener listener,
+            int ringRecords) {
         this.tables = tables;
         this.lease = lease;
         this.listener = listener;
@@ -98,7 +111,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         this.ports = ports;
         io = new PacketIo(ports, wakeUp, tables.counters(), lease);
         forwarder = new Forwarder(tables, ports, owned, probes, io, listener::conflict);
-        replica = new Replica(tables);
+        replica = new Replica(tables, ringRecords);
     }
 
     private static final class NoReader implements DeltaReader {
@@ -139,7 +152,7 @@ public final class Worker implements TableOwner, AutoCloseable {
     /// One turn of the loop.
     ///
     /// @return whether there was anything to do
-    private boolean turn(long now) {
+    boolean turn(long now) {
         boolean busy = obey();
         followNetwork();
         io.tend(now);

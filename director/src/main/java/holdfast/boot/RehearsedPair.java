@@ -1,0 +1,205 @@
+package holdfast.boot;
+
+import holdfast.admin.FailoverRequest;
+import holdfast.admin.FailoverResult;
+import holdfast.admin.json.AdminJson;
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipv4;
+import holdfast.forward.DatapathRehearsal;
+import java.util.concurrent.TimeUnit;
+import holdfast.linux.Clock;
+import holdfast.forward.LinkState;
+import holdfast.forward.Announcers;
+import holdfast.forward.Lease;
+import holdfast.forward.Ports;
+import holdfast.forward.Worker;
+import holdfast.sync.HandoverMessage;
+import holdfast.sync.SyncRehearsal;
+import holdfast.vip.VipRehearsal;
+import holdfast.vrrp.Vrrp;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+
+/// Two throw-away directors in one thread: no link, socket, disk or clock of theirs is a real one, all of their code
+/// is.
+///
+/// A round is what a pair does in its life: one serves, the other follows; a planned failover, both sides of it; late
+/// packets that are relayed; everything ends. Then they change places. Elections by themselves, with deaths and pauses,
+/// are held beside it in virtual time.
+final class RehearsedPair implements AutoCloseable {
+    private static final Configuration.VipGroup GROUP = new Configuration.VipGroup(
+            "rehearsal",
+            51,
+            "wan",
+            100,
+            false,
+            100,
+            Configuration.AdvertChecksum.PSEUDO_HEADER,
+            Configuration.Trust.SEALED,
+            new Configuration.Garp(List.of(), 0),
+            List.of(new Configuration.Vip(Ipv4.of("192.0.2.10"), "wan")));
+    private static final Ports PORTS = new Ports(List.of(new Ports.Port("wan", 1, 1, 1500, 1)));
+    /// Waiting for another thread is slow where many wait for a CPU, and what an election calls is linked by then.
+    private static final int ELECTED_ROUNDS = 4;
+
+    private static final long MOMENT_NS = 20_000;
+    private static final byte[] REQUEST = "{\"reason\":\"rehearsal\"}".getBytes(StandardCharsets.US_ASCII);
+
+    private final Side first = new Side(true);
+    private final Side second = new Side(false);
+    private final SyncRehearsal sync =
+            new SyncRehearsal(first.datapath.worker(), second.datapath.worker(), this::turnWorkers);
+    private final VipRehearsal elections = new VipRehearsal();
+    private int term;
+    private int rounds;
+
+    private final class Side implements AutoCloseable {
+        final boolean isFirst;
+        final DatapathRehearsal datapath = new DatapathRehearsal();
+        final Replication replication = new Replication(_ -> {});
+        final Election election = new Election(
+                GROUP,
+                () -> PORTS,
+                new Announcers(PORTS),
+                datapath.worker(),
+                new Lease(),
+                _ -> term,
+                replication,
+                new Voice(GROUP, 1, replication),
+                List::of);
+
+        Side(boolean isFirst) {
+            this.isFirst = isFirst;
+        }
+
+        void promote(Vrrp.Cause cause) {
+            term++;
+            if (rounds < ELECTED_ROUNDS) {
+                elect(new Vrrp.Promotion(cause, 0, 0));
+            } else {
+                var serves = datapath.worker().activate(term, Long.MAX_VALUE);
+                datapath.turn();
+                serves.join();
+            }
+            sync.active(isFirst, term);
+        }
+
+        /// The election waits for the worker, whose thread is this one.
+        private void elect(Vrrp.Promotion promotion) {
+            var elected = CompletableFuture.runAsync(
+                    () -> election.becomeActive(promotion, promotedUntil(promotion)),
+                    task -> Thread.ofPlatform().name(Rehearsal.THREAD + "-vrrp").start(task));
+            while (!elected.isDone()) {
+                datapath.turn();
+                LockSupport.parkNanos(MOMENT_NS);
+            }
+            elected.join();
+        }
+
+        /// A handover is bounded, a takeover after a death is not.
+        private static long promotedUntil(Vrrp.Promotion promotion) {
+            return promotion.cause() == Vrrp.Cause.HANDOVER
+                    ? Clock.boottime() + TimeUnit.SECONDS.toNanos(10)
+                    : Long.MAX_VALUE;
+        }
+
+        @Override
+        public void close() {
+            datapath.close();
+        }
+    }
+
+    /// One life of a pair.
+    void round() {
+        var active = rounds % 2 == 0 ? first : second;
+        var standby = active == first ? second : first;
+        active.promote(Vrrp.Cause.PEER_PROCESS_DIED);
+        serve(active, standby);
+        handOver(active, standby);
+        serve(standby, active);
+        standby.datapath.endAll();
+        sync.exchange();
+        standby.election.becomeStandby(Vrrp.Reason.SHUTDOWN);
+        turnWorkers();
+        elections.round();
+        route();
+        answer();
+        rounds++;
+    }
+
+    int rounds() {
+        return rounds;
+    }
+
+    Worker first() {
+        return first.datapath.worker();
+    }
+
+    Worker second() {
+        return second.datapath.worker();
+    }
+
+    private void serve(Side active, Side standby) {
+        active.datapath.takeFrames();
+        standby.datapath.takeFrames();
+        sync.exchange();
+    }
+
+    private void handOver(Side giver, Side taker) {
+        sync.send(giver.isFirst, HandoverMessage.Kind.PREPARE, term);
+        sync.exchange();
+        sync.send(taker.isFirst, HandoverMessage.Kind.ARMED, term);
+        giver.election.hold();
+        turnWorkers();
+        giver.election.resume();
+        giver.election.hold();
+        sync.exchange();
+        giver.election.sendHandover("peer", message());
+        taker.promote(Vrrp.Cause.HANDOVER);
+        giver.election.relay("peer");
+        turnWorkers();
+        giver.datapath.takeFrames();
+        giver.election.becomeStandby(Vrrp.Reason.HANDED_OVER);
+        turnWorkers();
+    }
+
+    /// Events on their way to an election.
+    private static void route() {
+        var router = new Router("wan", PORTS);
+        router.links(new LinkState(PORTS, List.of("rehearsed"), List.of(), List.of()));
+        router.peerProcessDied(1);
+        router.handover("peer", message());
+        router.held(1);
+    }
+
+    private static holdfast.vip.HandoverMessage message() {
+        return new holdfast.vip.HandoverMessage(holdfast.vip.HandoverMessage.Kind.TRANSFER, 1, 1, 0, 0, "");
+    }
+
+    /// What the operator who asked for it gets.
+    private static void answer() {
+        var request = AdminJson.request(REQUEST, FailoverRequest.class);
+        AdminJson.write(new FailoverResult(
+                true,
+                FailoverResult.Outcome.MOVED,
+                List.of(),
+                request.reason(),
+                "first",
+                "second",
+                List.of(new FailoverResult.Step("taken", 1)),
+                1L));
+    }
+
+    private void turnWorkers() {
+        first.datapath.turn();
+        second.datapath.turn();
+    }
+
+    @Override
+    public void close() {
+        first.close();
+        second.close();
+    }
+}

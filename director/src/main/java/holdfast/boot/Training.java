@@ -1,0 +1,142 @@
+package holdfast.boot;
+
+import holdfast.api.ApiServer;
+import holdfast.api.Operations;
+import holdfast.conf.Configuration;
+import holdfast.conf.ConfigurationFile;
+import holdfast.conf.Ipv4;
+import holdfast.forward.DatapathRehearsal;
+import holdfast.sync.ClusterKey;
+import holdfast.sync.HandoverMessage;
+import holdfast.sync.Links;
+import holdfast.sync.SyncNode;
+import holdfast.sync.SyncState;
+import holdfast.sync.Word;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/// The run from which the build makes the director's AOT cache: it loads what a director loads, without a privilege, an
+/// interface or a peer. Never run in production.
+///
+/// Whatever cannot be done here (a machine without multicast on its loopback) is left out of the cache, no more.
+final class Training {
+    private static final Logger log = LoggerFactory.getLogger(Training.class);
+    private static final Ipv4 LOOPBACK = Ipv4.of("127.0.0.1");
+    private static final int MULTICAST_PORT = 47_600;
+    private static final long MEETING_NS = 2_000_000_000L;
+
+    private Training() {}
+
+    /// @param arguments  a configuration file
+    public static void main(String[] arguments) throws InterruptedException {
+        attempt("configuration", () -> configuration(arguments));
+        attempt("api", Training::api);
+        attempt("sync", Training::sync);
+        Rehearsal.start(() -> {}, () -> {}).join();
+    }
+
+    private interface Attempt {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private static void attempt(String name, Attempt attempt) throws InterruptedException {
+        try {
+            attempt.run();
+        } catch (IOException | RuntimeException e) {
+            log.warn("training incomplete part={} cause=\"{}\"", name, e.toString());
+        }
+    }
+
+    private static void configuration(String[] arguments) {
+        new CommandLine(new Main()).parseArgs("--config", arguments[0]);
+        if (ConfigurationFile.read(Path.of(arguments[0])) instanceof ConfigurationFile.Good(Configuration good)) {
+            good.sharedHash();
+            Machine.read().mistakes(good);
+        }
+    }
+
+    private static void api() throws IOException {
+        var directory = Files.createTempDirectory("holdfast");
+        var socket = directory.resolve("api.sock");
+        var nobody = (Operations) Proxy.newProxyInstance(
+                Training.class.getClassLoader(), new Class<?>[] {Operations.class}, (_, _, _) -> null);
+        try (var _ = ApiServer.start(socket, nobody);
+                var client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            client.connect(UnixDomainSocketAddress.of(socket));
+            client.write(
+                    ByteBuffer.wrap("GET /v1/none HTTP/1.1\r\nHost: d\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+            client.read(ByteBuffer.allocate(4096));
+        } finally {
+            Files.deleteIfExists(socket);
+            Files.delete(directory);
+        }
+    }
+
+    /// Two directors of one process meet on the loopback interface.
+    private static void sync() throws InterruptedException {
+        try (var first = new DatapathRehearsal();
+                var second = new DatapathRehearsal();
+                var active = node("first", first);
+                var standby = node("second", second)) {
+            var serves = first.worker().activate(1, Long.MAX_VALUE);
+            first.turn();
+            serves.join();
+            active.active(1);
+            standby.standby();
+            for (long until = System.nanoTime() + MEETING_NS; System.nanoTime() < until; ) {
+                first.turn();
+                second.turn();
+                first.takeFrames();
+                active.send("second", new HandoverMessage(HandoverMessage.Kind.PREPARE, 1, 1, 1, 0, ""));
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+        }
+    }
+
+    private static SyncNode node(String name, DatapathRehearsal datapath) {
+        var options = new SyncNode.Options(
+                "training",
+                "training",
+                name,
+                LOOPBACK,
+                Ipv4.of("239.255.72.99"),
+                MULTICAST_PORT,
+                ClusterKey.of(new byte[ClusterKey.BYTES]),
+                "",
+                Links.NONE,
+                List.of());
+        return SyncNode.start(options, datapath.worker(), new NobodyListens());
+    }
+
+    private static final class NobodyListens implements SyncNode.Listener {
+        @Override
+        public void peerProcessDied(String member) {}
+
+        @Override
+        public void peerTerm(int term) {}
+
+        @Override
+        public void handover(String from, HandoverMessage message) {}
+
+        @Override
+        public void peerWord(String member, Links links, Word word) {}
+
+        @Override
+        public void twin(String address) {}
+
+        @Override
+        public void standbyState(String member, SyncState state) {}
+    }
+}

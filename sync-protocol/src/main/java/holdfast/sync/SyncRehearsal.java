@@ -1,0 +1,136 @@
+package holdfast.sync;
+
+import holdfast.sync.wire.Opened;
+import holdfast.sync.wire.Seal;
+import java.util.Map;
+import java.util.UUID;
+
+/// Two throw-away directors that synchronise with each other without a channel, so that the code of the real one is
+/// loaded and compiled before anything depends on it.
+///
+/// Every message is sealed, carried as bytes and opened, as between two processes. Whoever calls is both sync threads.
+public final class SyncRehearsal {
+    private static final int TURNS_MAX = 64;
+    private static final int IDLE_TURNS = 4;
+    private static final long IDLE_NS = 1_000_000; // what is waited for in such a turn comes without waiting
+    private static final int HELLOS_MAX = 20;
+    private static final long HELLO_DISTANCE_NS = 6_000_000;
+    private static final String GROUP = "rehearsal";
+    private static final Origin HERE = new Origin() {
+        @Override
+        public String path() {
+            return INTERCONNECT;
+        }
+
+        @Override
+        public String address() {
+            return "nowhere";
+        }
+    };
+
+    private final Side first;
+    private final Side second;
+    private final Runnable workers;
+    private long now = System.nanoTime();
+    private long carried;
+
+    private static final class Side {
+        final MemberId id;
+        final Seal seal;
+        final SyncCore core;
+        final TableOwner tables;
+
+        Side(String name, ClusterKey key, TableOwner tables, long now) {
+            id = new MemberId(name, UUID.randomUUID());
+            seal = new Seal(key, GROUP, id);
+            this.tables = tables;
+            core = new SyncCore(id, "", new Links(1, 100, Map.of("192.0.2.10", 1L)), tables, now);
+        }
+    }
+
+    /// @param workers  one turn of both workers
+    public SyncRehearsal(TableOwner first, TableOwner second, Runnable workers) {
+        var key = ClusterKey.of(new byte[ClusterKey.BYTES]);
+        this.first = new Side("first", key, first, now);
+        this.second = new Side("second", key, second, now);
+        this.workers = workers;
+        meet();
+    }
+
+    /// Each believes the other one only once it has been heard by it, and hellos keep a distance.
+    private void meet() {
+        for (int hello = 0; hello < HELLOS_MAX && !(knows(first) && knows(second)); hello++) {
+            exchange();
+            now += HELLO_DISTANCE_NS;
+        }
+    }
+
+    private boolean knows(Side side) {
+        return !side.core.status(0, now).peers().isEmpty();
+    }
+
+    /// One of the two writes the stream of `term` from now on, the other one follows.
+    public void active(boolean isFirst, int term) {
+        (isFirst ? second : first).core.standby();
+        (isFirst ? first : second).core.active(term, now);
+    }
+
+    /// Sends a step of a handover to the other one.
+    public void send(boolean isFirst, HandoverMessage.Kind kind, int term) {
+        var step = new HandoverMessage(kind, term, now, term, Version.of(term, 1), "");
+        (isFirst ? first : second).core.handover(isFirst ? "second" : "first", step, now);
+    }
+
+    /// Carries messages to and fro until both are at rest.
+    public void exchange() {
+        now = Math.max(now, System.nanoTime());
+        for (int idle = 0, turn = 0; idle < IDLE_TURNS && turn < TURNS_MAX; turn++) {
+            boolean isBusy = turn(first, second);
+            isBusy |= turn(second, first);
+            workers.run();
+            idle = isBusy ? 0 : idle + 1;
+            now += isBusy ? 0 : IDLE_NS;
+        }
+        first.core.status(0, now);
+        second.core.status(0, now);
+    }
+
+    /// Messages carried so far.
+    long carried() {
+        return carried;
+    }
+
+    private boolean turn(Side from, Side to) {
+        boolean isBusy = from.core.turn(now);
+        for (var effect : from.core.takeEffects()) {
+            isBusy = true;
+            switch (effect) {
+                case SyncEffect.Multicast(var message) -> carry(from.seal.seal(message), to);
+                case SyncEffect.Unicast(var member, var message) -> carry(from.seal.seal(message, member), to);
+                case SyncEffect.AskSnapshot() -> from.tables.requestSnapshot();
+                case SyncEffect.WakeWorker() -> workers.run();
+                case SyncEffect.HigherTerm _,
+                        SyncEffect.StateChanged _,
+                        SyncEffect.Watch _,
+                        SyncEffect.ProcessDied _,
+                        SyncEffect.WordHeard _,
+                        SyncEffect.Twin _,
+                        SyncEffect.Warn _,
+                        SyncEffect.HandoverArrived _ -> {}
+            }
+        }
+        return isBusy;
+    }
+
+    private void carry(byte[] sealed, Side to) {
+        carried++;
+        switch (to.seal.open(sealed)) {
+            case Opened.Message(var sender, var counter, var opened) -> {
+                var _ = to.core.received(sender, counter, opened, HERE, now);
+            }
+            case Opened.Rejected(var reason) ->
+                throw new IllegalStateException("a rehearsed message was refused: " + reason);
+            case Opened.ForAnother() -> throw new IllegalStateException("a rehearsed message went astray");
+        }
+    }
+}
