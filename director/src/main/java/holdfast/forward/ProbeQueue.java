@@ -44,8 +44,7 @@ public final class ProbeQueue implements AutoCloseable {
             return;
         }
         requests.setPlain(slot(at), neighbour);
-        // Written before the flag is read, as drain() clears the flag before it reads this: one of the two sees the
-        // other.
+        // Written before the flag is read, and drain() clears the flag before it reads this: no wake-up is lost.
         tail.set(at + 1);
         if (!isSignalled) {
             isSignalled = true;
