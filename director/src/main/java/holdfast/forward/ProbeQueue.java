@@ -8,7 +8,8 @@ import java.util.function.LongConsumer;
 /// Neighbours that a worker misses, on their way to the thread that asks the kernel for them; bounded, lossy and
 /// free of allocation.
 ///
-/// A request that finds no room is dropped: the packet that caused it comes again.
+/// A request that finds no room is dropped: the packet that caused it comes again. Of many requests only the first one
+/// makes the system call that wakes the reader.
 public final class ProbeQueue implements AutoCloseable {
     private static final int CAPACITY = 256;
 
@@ -16,6 +17,7 @@ public final class ProbeQueue implements AutoCloseable {
     private final AtomicLong tail = new AtomicLong();
     private final AtomicLong head = new AtomicLong();
     private final EventFd wakeUp = new EventFd();
+    private volatile boolean isSignalled; // and not drained since
 
     public ProbeQueue() {
         this(CAPACITY);
@@ -42,13 +44,18 @@ public final class ProbeQueue implements AutoCloseable {
             return;
         }
         requests.setPlain(slot(at), neighbour);
-        tail.setRelease(at + 1);
-        wakeUp.signal();
+        // Written before the flag is read, and drain() clears the flag before it reads this: no wake-up is lost.
+        tail.set(at + 1);
+        if (!isSignalled) {
+            isSignalled = true;
+            wakeUp.signal();
+        }
     }
 
     void drain(LongConsumer probe) {
         wakeUp.drain();
-        for (long at = head.getPlain(); at < tail.getAcquire(); at++) {
+        isSignalled = false;
+        for (long at = head.getPlain(); at < tail.get(); at++) {
             probe.accept(requests.getPlain(slot(at)));
             head.setRelease(at + 1);
         }

@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
 /// Replies of a NAT service that takes every port (port 0, a mark) are not told from what else its real servers send,
 /// so the kernel keeps its copy of them.
 ///
-/// The kernel removes the rules of an interface with it, so they are laid anew, all in one transaction, when an
-/// interface or an own address has changed. That runs a process, on the thread `shield`.
+/// A kernel may remove the rules of an interface with it (Linux 6.18 keeps them for a successor of that name, older
+/// ones do not). So they are laid anew, all in one transaction, when an interface or an own address has changed. That
+/// runs a process, on the thread `shield`.
 public final class Shield implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Shield.class);
     private static final long TRY_AGAIN_MS = 1000;

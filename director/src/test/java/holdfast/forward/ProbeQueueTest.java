@@ -2,6 +2,7 @@ package holdfast.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.linux.Poller;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +44,19 @@ class ProbeQueueTest {
     void whatIsNoNeighbourIsNotAskedFor() { // the routes may change between the two looks of one packet
         queue.offer(NextHops.NO_ROUTE);
         assertThat(drained()).isEmpty();
+    }
+
+    @Test
+    void theReaderIsWokenByTheFirstRequestAfterEachDrain() {
+        try (var poller = new Poller(queue.wakeUp().fd())) {
+            for (int round = 0; round < 3; round++) {
+                assertThat(poller.poll(0)).isZero();
+                queue.offer(1);
+                queue.offer(2);
+                assertThat(poller.poll(0)).isOne();
+                assertThat(drained()).containsExactly(1L, 2L);
+            }
+        }
     }
 
     @Test
