@@ -1,7 +1,7 @@
 package holdfast.vip;
 
 /// What two directors say to each other during a planned failover, over the authenticated sync channel. Messages may be
-/// lost, doubled and late; each is of one handover, and counts for that one only.
+/// lost, doubled, late and out of order; each is of one handover, and counts for that one only.
 ///
 /// @param id       of the handover, which the giver chose and never uses again
 /// @param term     of the giver
