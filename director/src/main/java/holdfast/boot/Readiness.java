@@ -267,9 +267,13 @@ final class Readiness {
         if (peer.freshWord().isPresent()) {
             return Optional.empty();
         }
-        return Optional.of(Objection.unknown(peer.name() + " has said nothing "
-                        + peer.heard().map(last -> "for " + time(last.age())).orElse("yet")))
-                .map(Objection::passing);
+        // Of a peer that is gone the last word is forgotten, but not when it came.
+        var last = peer.heard().isEmpty() && peer.tables() == Sync.State.GONE
+                ? peer.silence()
+                : peer.heard().map(heard -> OptionalLong.of(heard.age())).orElse(OptionalLong.empty());
+        return Optional.of(
+                Objection.unknown(peer.name() + " has said nothing " + (last.isPresent() ? "for " + time(last) : "yet"))
+                        .passing());
     }
 
     private static List<Objection> judge(Candidate candidate, boolean areTablesJudged) {

@@ -6,12 +6,17 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Sends frames of the control plane, such as gratuitous ARP, on an interface by its name. Any thread; never waits.
 ///
-/// A packet socket is bound to the number of an interface, so each is opened when it is first needed, and anew when
-/// the interface was made anew or the socket failed.
+/// A packet socket is bound to the number of an interface. Each is opened as soon as there is the interface: a
+/// promotion that finds no file descriptor left must still announce the addresses. It is opened anew when the interface
+/// was made anew or the socket failed.
 public final class Announcers implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Announcers.class);
+
     /// The part of [PacketSender] that is used here.
     interface Sender extends AutoCloseable {
         /// @throws SyscallException where the frame was not sent
@@ -25,7 +30,7 @@ public final class Announcers implements AutoCloseable {
 
     private final IntFunction<Sender> opener;
     private final Map<String, Open> open = new HashMap<>();
-    private volatile Ports ports;
+    private Ports ports;
 
     public Announcers(Ports ports) {
         this(ports, Announcers::open);
@@ -35,6 +40,7 @@ public final class Announcers implements AutoCloseable {
     Announcers(Ports ports, IntFunction<Sender> opener) {
         this.ports = ports;
         this.opener = opener;
+        openAll();
     }
 
     private static Sender open(int ifindex) {
@@ -53,8 +59,21 @@ public final class Announcers implements AutoCloseable {
     }
 
     /// Goes over to the ports as they are now.
-    public void follow(Ports now) {
+    public synchronized void follow(Ports now) {
         ports = now;
+        openAll();
+    }
+
+    private void openAll() {
+        for (var port : ports.ports()) {
+            try {
+                if (port.ifindex() != 0) {
+                    sender(port.name(), port.ifindex());
+                }
+            } catch (SyscallException e) {
+                log.warn("announcer not open interface={} action=try-again cause=\"{}\"", port.name(), e.getMessage());
+            }
+        }
     }
 
     /// Sends a frame now.

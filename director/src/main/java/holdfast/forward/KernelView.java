@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// What the kernel said of its links, addresses, routes and neighbours, and what follows from it for the datapath.
 /// Pure, and a value.
@@ -97,8 +98,13 @@ record KernelView(
     /// @param faults        of the links and of what else keeps this director from serving
     /// @param destinations  addresses of the real servers
     LinkState state(Network network, List<String> faults, int[] destinations) {
-        var unreachable = Arrays.stream(destinations)
-                .filter(destination -> network.hops().resolve(destination) < 0)
+        var hops = network.hops();
+        var deadGateways = Arrays.stream(hops.gateways())
+                .filter(gateway -> !hops.knows(gateway))
+                .mapToInt(gateway -> (int) gateway);
+        var deadServers = Arrays.stream(destinations).filter(destination -> hops.resolve(destination) < 0);
+        var unreachable = IntStream.concat(deadGateways, deadServers)
+                .distinct()
                 .mapToObj(Ipv4::new)
                 .sorted()
                 .toList();

@@ -8,7 +8,8 @@ import java.util.List;
 /// @param ports        as they are now; their addresses and MACs are what peers must be told
 /// @param faults       sentences that name the link and say why this director cannot serve, such as `front has no
 ///     carrier`; empty where all is well
-/// @param unreachable  real servers without a route or without a neighbour that answers, in ascending order
+/// @param unreachable  real servers without a route or without a neighbour that answers, and gateways that do not
+///     answer, in ascending order
 /// @param routes       prefixes to which a route leads through a datapath port, such as `10.0.0.0/24`, each once
 public record LinkState(Ports ports, List<String> faults, List<Ipv4> unreachable, List<String> routes) {
     public LinkState {

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Interfaces are followed by name. It also keeps next hops warm, on the standby as on the active: every
 /// [#WARM_INTERVAL_NS] it asks the kernel to verify the neighbours behind every route and every real server. So a
-/// takeover finds their MACs known, and one that does not answer at its MAC for three seconds is looked for anew.
+/// takeover finds their MACs known, and one that does not answer at its MAC for three seconds is looked for anew. A MAC
+/// that somebody set by hand is left alone.
 ///
 /// No answer of the kernel ends it: a refused probe and an interrupted list are counted, a broken socket is replaced.
 public final class LinkWatch implements AutoCloseable {
@@ -321,7 +322,9 @@ public final class LinkWatch implements AutoCloseable {
     private void probe(long neighbour) {
         int ifindex = network.ports().at((int) (neighbour >>> 32)).ifindex();
         int address = (int) neighbour;
-        if (kernel != null && ifindex != 0) {
+        var known = neighbours.get(new Hop(ifindex, address));
+        boolean isFixed = known != null && known.fixed(); // a probe would make an ordinary entry of it
+        if (kernel != null && ifindex != 0 && !isFixed) {
             kernel().probe(ifindex, address).ifPresent(errno -> refused(errno, Optional.of(address)));
         }
     }

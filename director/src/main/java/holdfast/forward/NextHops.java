@@ -89,6 +89,11 @@ public final class NextHops {
         return key(ports[route], gateways[route] == 0 ? destination : gateways[route]);
     }
 
+    /// Whether the MAC of a neighbour is known, which is given as [#neighbourOf] gives one.
+    boolean knows(long neighbour) {
+        return mac((int) (neighbour >>> 32), (int) neighbour) != UNRESOLVED;
+    }
+
     /// The gateways of all routes, each as [#neighbourOf] gives a neighbour.
     long[] gateways() {
         return java.util.stream.IntStream.range(0, gateways.length)

@@ -200,6 +200,11 @@ class ReadinessTest {
                         Safe.UNKNOWN,
                         "d1 has said nothing for 3.2 s"),
                 row(
+                        "an active that has just died",
+                        standby().peer(p -> p.mute().tables(Sync.State.GONE).silence(8)),
+                        Safe.UNKNOWN,
+                        "d1 has said nothing for 8.0 s"),
+                row(
                         "a cut interconnect",
                         standby()
                                 .hearsActive()

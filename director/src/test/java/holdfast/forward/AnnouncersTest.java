@@ -45,13 +45,29 @@ class AnnouncersTest {
     }
 
     @Test
-    void aSenderIsOpenedWhenItIsNeededAndKept() {
-        assertThat(said).isEmpty();
+    void aSenderIsOpenBeforeItIsNeededAndKept() {
+        assertThat(said).containsExactly("open 11");
         assertThat(announcers.send("front", FRAME)).isEmpty();
         announcers.follow(front(11));
         assertThat(announcers.send("front", FRAME)).isEmpty();
         announcers.close();
         assertThat(said).containsExactly("open 11", "send 11", "send 11", "close 11");
+    }
+
+    @Test
+    void whoHasNoDescriptorLeftAnnouncesAllTheSame() {
+        openFailure = Optional.of(Errno.EMFILE);
+        announcers.follow(front(11));
+        assertThat(announcers.send("front", FRAME)).isEmpty();
+    }
+
+    @Test
+    void whatCouldNotBeOpenedIsOpenedWithTheFirstFrame() {
+        openFailure = Optional.of(Errno.EMFILE);
+        announcers.follow(front(99));
+        openFailure = Optional.empty();
+        assertThat(announcers.send("front", FRAME)).isEmpty();
+        assertThat(said).containsExactly("open 11", "close 11", "open 99", "send 99");
     }
 
     @Test

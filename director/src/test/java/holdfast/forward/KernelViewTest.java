@@ -114,7 +114,7 @@ class KernelViewTest {
     }
 
     @Test
-    void whatIsReachedIsSaidByPrefixesAndByServersThatAreNot() {
+    void whatIsReachedIsSaidByPrefixesAndByServersAndGatewaysThatAreNot() {
         var view = new KernelView(
                 List.of(FRONT_LINK, BACK_LINK, new Netlink.Link(5, "other", 1, 1500, true, true)),
                 List.of(FRONT_ADDRESS, BACK_ADDRESS),
@@ -122,9 +122,12 @@ class KernelViewTest {
                         new Netlink.Route(ip("10.0.0.0"), 24, 0, 12, 0, 254),
                         new Netlink.Route(ip("10.0.0.0"), 24, 0, 12, 100, 254),
                         new Netlink.Route(0, 0, ip("192.0.2.254"), 11, 0, 254),
-                        new Netlink.Route(ip("172.16.0.0"), 12, 0, 5, 0, 254),
+                        new Netlink.Route(ip("203.0.113.0"), 24, ip("192.0.2.253"), 11, 0, 254),
+                        new Netlink.Route(ip("172.16.0.0"), 12, ip("172.31.0.9"), 5, 0, 254),
                         new Netlink.Route(ip("198.51.100.0"), 24, 0, 12, 0, 100)),
-                List.of(new Netlink.Neighbour(12, SERVER, 0xaa, true)));
+                List.of(
+                        new Netlink.Neighbour(12, SERVER, 0xaa, true),
+                        new Netlink.Neighbour(11, ip("192.0.2.253"), 0xbb, true)));
         var ports = view.ports(NEEDS);
         var state = view.state(new Network(ports, view.hops(ports)), List.of("front is down"), new int[] {
             SERVER + 2, SERVER, SERVER + 1
@@ -133,7 +136,7 @@ class KernelViewTest {
                 .isEqualTo(new LinkState(
                         AT_START,
                         List.of("front is down"),
-                        List.of(new Ipv4(SERVER + 1), new Ipv4(SERVER + 2)),
-                        List.of("0.0.0.0/0", "10.0.0.0/24")));
+                        List.of(new Ipv4(SERVER + 1), new Ipv4(SERVER + 2), new Ipv4(ip("192.0.2.254"))),
+                        List.of("0.0.0.0/0", "10.0.0.0/24", "203.0.113.0/24")));
     }
 }

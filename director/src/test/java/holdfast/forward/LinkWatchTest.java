@@ -169,6 +169,18 @@ class LinkWatchTest {
     }
 
     @Test
+    void aMacThatSomebodySetByHandIsLeftAlone() {
+        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xab, true, true));
+        await().until(() -> networks.stream()
+                .anyMatch(network -> NextHops.mac(network.hops().resolve(SERVER)) == 0xab));
+        kernel.probed.clear();
+        probes.offer(NextHops.key(1, SERVER));
+        probes.offer(NextHops.key(0, CLIENT));
+        await().until(() -> kernel.probed.contains(CLIENT));
+        assertThat(kernel.probed).doesNotContain(SERVER);
+    }
+
+    @Test
     void aListThatChangesAllTheTimeIsReadAgain() throws InterruptedException {
         var times = new AtomicInteger(3);
         kernel.trouble(() -> times.getAndDecrement() > 0

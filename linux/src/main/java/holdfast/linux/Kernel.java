@@ -32,8 +32,9 @@ public interface Kernel extends AutoCloseable {
     /// some were lost, and everything must be dumped again.
     List<Netlink.Change> receive();
 
-    /// Asks the kernel to use this neighbour: it sends ARP for an unknown or failed one and verifies a stale
-    /// one. What comes of it arrives as [Netlink.Change.NeighbourChanged].
+    /// Asks the kernel to use this neighbour: it sends ARP for an unknown or failed one and verifies a stale one.
+    /// What comes of it arrives as [Netlink.Change.NeighbourChanged]. A permanent entry becomes an ordinary one
+    /// by this, so never ask for a fixed neighbour.
     ///
     /// @return the error that the kernel answered with, empty where it obeyed: ENOBUFS where its neighbour table is
     ///     full, ENODEV where there is no such interface, EPERM without CAP_NET_ADMIN

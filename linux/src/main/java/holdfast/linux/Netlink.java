@@ -203,7 +203,13 @@ public final class Netlink implements Kernel {
     /// @param mac     0 while it is not known
     /// @param usable  whether the kernel would send to that MAC now (REACHABLE, STALE, DELAY, PROBE,
     ///     PERMANENT, NOARP)
-    public record Neighbour(int ifindex, int address, long mac, boolean usable) {}
+    /// @param fixed   whether somebody set the MAC by hand, so that the kernel asks nobody (PERMANENT, NOARP)
+    public record Neighbour(int ifindex, int address, long mac, boolean usable, boolean fixed) {
+        /// One whose MAC the kernel has asked for.
+        public Neighbour(int ifindex, int address, long mac, boolean usable) {
+            this(ifindex, address, mac, usable, false);
+        }
+    }
 
     /// What became different; `removed` says that the thing is gone, otherwise it is new or has these
     /// properties now.

@@ -35,7 +35,8 @@ final class RouteMessages {
     private static final int RTNEXTHOP_BYTES = 8;
     /// REACHABLE, STALE, DELAY, PROBE, NOARP, PERMANENT: the kernel itself would send to such a neighbour.
     private static final int NUD_REACHABLE = 0x02;
-    private static final int NUD_USABLE = 0x02 | 0x04 | 0x08 | 0x10 | 0x40 | 0x80;
+    private static final int NUD_FIXED = 0x40 | 0x80;
+    private static final int NUD_USABLE = 0x02 | 0x04 | 0x08 | 0x10 | NUD_FIXED;
 
     private RouteMessages() {}
 
@@ -155,7 +156,8 @@ final class RouteMessages {
         var attributes = message.attributes(NDMSG_BYTES);
         var mac = attributes.get(NDA_LLADDR);
         boolean usable = mac != null && mac.limit() == 6 && (fixed.getShort(8) & NUD_USABLE) != 0;
-        return Optional.of(new Neighbour(fixed.getInt(4), ipv4(attributes, NDA_DST), mac(mac), usable));
+        boolean isFixed = usable && (fixed.getShort(8) & NUD_FIXED) != 0;
+        return Optional.of(new Neighbour(fixed.getInt(4), ipv4(attributes, NDA_DST), mac(mac), usable, isFixed));
     }
 
     /// 48 bits with the first octet highest; 0 where the link has no Ethernet address.

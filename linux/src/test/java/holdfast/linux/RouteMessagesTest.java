@@ -100,9 +100,12 @@ class RouteMessagesTest {
     }
 
     @Test
-    void aPermanentNeighbourIsUsable() {
+    void aPermanentNeighbourIsUsableAndFixedAndAReachableOneIsNot() {
         assertThat(RouteMessages.neighbour(message(NEIGHBOUR)))
-                .contains(new Neighbour(2, GATEWAY, 0x020000000009L, true));
+                .contains(new Neighbour(2, GATEWAY, 0x020000000009L, true, true));
+        var reachable = NEIGHBOUR.replace("0200000080000001", "0200000002000001");
+        assertThat(RouteMessages.neighbour(message(reachable)))
+                .contains(new Neighbour(2, GATEWAY, 0x020000000009L, true, false));
     }
 
     @Test

@@ -86,13 +86,13 @@ final class SyncCore {
         }
     }
 
-    /// From here on we write the stream of `term`; while active already, of a higher term than before.
     /// Where this director is found has changed.
     void links(Links now) {
         links = now;
         helloDue = true;
     }
 
+    /// From here on we write the stream of `term`; while active already, of a higher term than before.
     void active(int term, long now) {
         if (sender != null && sender.term() == term) {
             return;

@@ -78,7 +78,7 @@ final class Strangers {
     /// An address of ours was announced with another MAC.
     synchronized void stolen(int address, long mac, long now) {
         stolen++;
-        thief = "%s was announced by %s, which is no director of this group".formatted(Ipv4.text(address), text(mac));
+        thief = "%s was announced with the MAC %s, which is not ours".formatted(Ipv4.text(address), text(mac));
         if (stolen == 1 || now - stolenWarnedAt >= WARN_INTERVAL) {
             stolenWarnedAt = now;
             log.warn("vip stolen vrid={} address={} by={} action=announce-again", vrid, Ipv4.text(address), text(mac));
