@@ -53,7 +53,7 @@ public record Status(
 
     /// VRRP adverts since the start.
     ///
-    /// @param refused            by reason, such as `checksum`
+    /// @param refused            by reason, such as `checksum` or `nobody-vouches`
     /// @param lastReceivedFrom   dotted quad; null where none was received
     /// @param lastReceivedAgeMs  null where none was received
     public record Adverts(

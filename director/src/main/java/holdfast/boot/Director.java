@@ -336,7 +336,7 @@ final class Director implements AutoCloseable {
 
             @Override
             public void peerWord(String member, Links links, Word word) {
-                router.peerWord(Replication.heard(self, member, links, word));
+                router.peerWord(links, Replication.heard(self, member, links, word));
             }
 
             @Override

@@ -339,7 +339,9 @@ final class Readiness {
             case DIFFERENT ->
                 Optional.of(
                         Objection.no(name + " holds other tables than " + candidate.from() + ": its digest differs"));
-            case UNKNOWN -> Optional.of(Objection.unknown("nothing is known of the tables of " + name));
+            case UNKNOWN ->
+                Optional.of(Objection.unknown(
+                        "nothing is known of the tables of " + name + "; if that lasts, see to the interconnect"));
             case GONE ->
                 Optional.of(Objection.no(name + " lives, but the sync channel to it is cut; see to the interconnect"));
         };

@@ -2,13 +2,17 @@ package holdfast.boot;
 
 import holdfast.forward.LinkState;
 import holdfast.forward.Ports;
+import holdfast.linux.Clock;
+import holdfast.sync.Links;
 import holdfast.vip.GroupLinks;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.PeerWord;
 import holdfast.vip.TableState;
 import holdfast.vip.VrrpNode;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class Router {
     private volatile @Nullable VrrpNode node;
     private final String interfaceName;
+    private final Map<String, Found> peers = new ConcurrentHashMap<>();
     private volatile TableState tables = TableState.UNKNOWN;
     private volatile GroupLinks links;
+
+    /// Where another director said at `at` that it is.
+    private record Found(Links links, long at) {}
 
     /// @param interfaceName  on which adverts travel
     Router(String interfaceName, Ports ports) {
@@ -63,11 +71,27 @@ final class Router {
         to().ifPresent(VrrpNode::heldFull);
     }
 
+    /// Somebody else announced an address of ours. Where that is another director, the election settles it by what that
+    /// one says.
     void stolen(int address, long mac) {
-        to().ifPresent(vrrp -> vrrp.stolen(address, mac));
+        if (!isOfPeer(mac, Clock.boottime())) {
+            to().ifPresent(vrrp -> vrrp.stolen(address, mac));
+        }
     }
 
-    void peerWord(PeerWord word) {
+    /// Whether a director that speaks under the cluster's seal now answers for VIPs with this MAC.
+    boolean isOfPeer(long mac, long now) {
+        return peers.values().stream()
+                .anyMatch(found -> now - found.at() <= Readiness.WORD_AGE_MAX
+                        && found.links().macs().containsValue(mac));
+    }
+
+    void peerWord(Links links, PeerWord word) {
+        peerWord(links, word, Clock.boottime());
+    }
+
+    void peerWord(Links links, PeerWord word, long now) {
+        peers.put(word.name(), new Found(links, now));
         to().ifPresent(vrrp -> vrrp.peerWord(word));
     }
 

@@ -29,7 +29,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The status of a director, put together from what its parts say. It is asked most urgently when a part is broken, so
@@ -136,10 +135,17 @@ final class StatusAnswer {
                 group.advertIntervalMs(),
                 election.sent(),
                 election.received(),
-                election.refused().entrySet().stream()
-                        .collect(Collectors.toMap(refusal -> word(refusal.getKey()), Map.Entry::getValue)),
+                notTaken(election),
                 election.heardFrom().map(Ipv4::toString).orElse(null),
                 boxed(advertAge(election)));
+    }
+
+    /// Adverts that are broken, and those that no director vouches for.
+    private static Map<String, Long> notTaken(VrrpStatus election) {
+        var reasons = new TreeMap<String, Long>();
+        election.refused().forEach((reason, count) -> reasons.put(word(reason), count));
+        election.doubted().forEach((reason, count) -> reasons.put(word(reason), count));
+        return reasons;
     }
 
     /// In ms.

@@ -112,6 +112,13 @@ final class TermFile implements TermStore.Disk {
         written = term;
     }
 
+    @Override
+    public void probe() throws IOException {
+        var probe = file.resolveSibling(file.getFileName() + ".probe");
+        Files.write(probe, bytes(new Line(0, true, bootId)).array());
+        Files.delete(probe);
+    }
+
     private static ByteBuffer bytes(Line line) {
         return ByteBuffer.wrap(line.text().getBytes(StandardCharsets.US_ASCII));
     }

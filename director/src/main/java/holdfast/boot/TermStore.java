@@ -44,6 +44,9 @@ final class TermStore {
         /// A promotion takes this term; written so that the end of this process does not undo it. Waits for no disk
         /// where the machine is well.
         void use(int term) throws IOException;
+
+        /// Writes something of the size of a term, and removes it again.
+        void probe() throws IOException;
     }
 
     /// @param current   the highest term that may have been used
@@ -134,6 +137,19 @@ final class TermStore {
         } catch (IOException | RuntimeException | Error e) {
             failed(e); // whatever it is: the election must not learn of it by dying
             return false;
+        }
+    }
+
+    /// Looks whether the disk would take another term: the one that is reserved already hides for long that it does
+    /// not.
+    void check() {
+        try {
+            if (reserveNext()) {
+                disk.probe();
+                recovered();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            failed(e);
         }
     }
 

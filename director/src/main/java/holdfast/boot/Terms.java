@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 final class Terms implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Terms.class);
 
-    private static final long RETRY_INTERVAL_S = 1;
+    /// The disk is looked at, and asked again where it refused.
+    private static final long LOOK_INTERVAL_S = 1;
     /// A note in the page cache takes some 50 us; on a machine where it takes longer, clients must not wait for it.
     private static final long NOTE_MS_MAX = 2;
 
@@ -30,19 +31,28 @@ final class Terms implements AutoCloseable {
     private final ExecutorService disk = thread("terms");
     private final ExecutorService notes = thread("term-notes");
     private final Executor later;
-    private boolean retryIsDue; // owned by the thread `terms`
 
     Terms(TermStore store) {
         this.store = store;
-        this.later = CompletableFuture.delayedExecutor(RETRY_INTERVAL_S, TimeUnit.SECONDS, disk);
-        reserveSoon();
+        this.later = CompletableFuture.delayedExecutor(LOOK_INTERVAL_S, TimeUnit.SECONDS, disk);
+        begin();
     }
 
-    /// @param later  runs what is to be tried again, after a while
+    /// @param later  runs the next look at the disk, after a while
     Terms(TermStore store, Executor later) {
         this.store = store;
         this.later = task -> later.execute(() -> disk.execute(task));
+        begin();
+    }
+
+    private void begin() {
         reserveSoon();
+        later.execute(this::look);
+    }
+
+    private void look() {
+        store.check();
+        later.execute(this::look);
     }
 
     private static ExecutorService thread(String name) {
@@ -112,17 +122,7 @@ final class Terms implements AutoCloseable {
     }
 
     private void reserveSoon() {
-        disk.execute(this::reserve);
-    }
-
-    private void reserve() {
-        if (!store.reserveNext() && !retryIsDue) {
-            retryIsDue = true;
-            later.execute(() -> {
-                retryIsDue = false;
-                reserve();
-            });
-        }
+        disk.execute(store::reserveNext);
     }
 
     /// Waits for what is being written, but not for a disk that hangs.

@@ -95,7 +95,7 @@ class ReadinessTest {
                         "tables of which nothing is known",
                         active().peer(p -> p.tables(Sync.State.UNKNOWN)),
                         Safe.UNKNOWN,
-                        "nothing is known of the tables of d2"),
+                        "nothing is known of the tables of d2; if that lasts, see to the interconnect"),
                 row(
                         "a cut sync channel while the word still comes",
                         active().peer(p -> p.tables(Sync.State.GONE)),
@@ -158,7 +158,7 @@ class ReadinessTest {
                         active().peer(p -> p.tables(Sync.State.UNKNOWN).obstacles("warming")),
                         Safe.NO,
                         "d2 cannot take over: warming",
-                        "nothing is known of the tables of d2"),
+                        "nothing is known of the tables of d2; if that lasts, see to the interconnect"),
                 row("our own trouble is none of the standby's", active().obstacles("the disk is full"), Safe.YES));
     }
 
@@ -182,7 +182,7 @@ class ReadinessTest {
                         "unknown tables",
                         standby().tables(Sync.State.UNKNOWN),
                         Safe.UNKNOWN,
-                        "nothing is known of the tables of d2"),
+                        "nothing is known of the tables of d2; if that lasts, see to the interconnect"),
                 row(
                         "a server that only the active reaches",
                         standby().unreachable("10.0.0.12"),

@@ -155,6 +155,16 @@ class TermStoreTest {
     }
 
     @Test
+    void aLookAtTheDiskLeavesNothingThere() throws Exception {
+        var store = open();
+        store.check();
+        assertThat(store.trouble()).isEmpty();
+        try (var files = Files.list(directory)) {
+            assertThat(files).containsExactly(file());
+        }
+    }
+
+    @Test
     void whateverADiskThrowsBecomesASentence() {
         var disk = new BadDisk();
         var store = new TermStore(disk, 0, 0);
@@ -220,6 +230,11 @@ class TermStoreTest {
 
         @Override
         public void use(int term) throws IOException {
+            refuse();
+        }
+
+        @Override
+        public void probe() throws IOException {
             refuse();
         }
 

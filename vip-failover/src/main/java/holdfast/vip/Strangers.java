@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,10 @@ final class Strangers {
     private static final long HONEST_MAX = TimeUnit.SECONDS.toNanos(3);
     /// Adverts of a known director that are quicker than its word, or that were under way when it gave the group.
     private static final int HONEST_COUNT_MAX = 8;
+    /// Who resigns is not active again so soon, unless by rare luck.
+    private static final long RESIGNED_FOR = TimeUnit.SECONDS.toNanos(2);
+
+    private static final int LUCKY_MAX = 2;
 
     /// After so long without a doubt, counting begins anew.
     private static final long PEACE = TimeUnit.SECONDS.toNanos(10);
@@ -42,9 +47,16 @@ final class Strangers {
         long lastAt;
         long warnedAt;
         boolean warned;
+        long resignedAt;
+        int resignations;
+        int contradicted; // resignations after which the director went on as if it knew nothing of them
 
         /// Whether an honest peer could not have been doubted so.
         boolean isSuspect(long now) {
+            return contradicted > LUCKY_MAX || isDoubtful(now);
+        }
+
+        private boolean isDoubtful(long now) {
             return counts.containsKey(Doubt.NOBODY_VOUCHES)
                     ? now - firstAt >= HONEST_MAX
                     : counts.getOrDefault(Doubt.SAYS_OTHERWISE, 0L) > HONEST_COUNT_MAX;
@@ -68,11 +80,29 @@ final class Strangers {
         }
         sender.lastAt = now;
         sender.counts.merge(why, 1L, Long::sum);
+        if (why == Doubt.RESIGNATION) {
+            sender.resignations++;
+            sender.resignedAt = now;
+        }
     }
 
-    /// The director with this address vouches for its adverts: what was doubted before was only early or late.
-    synchronized void vouched(int address) {
-        senders.remove(address);
+    /// The director with this address says that it is active, and vouches for an advert: what was doubted before was
+    /// only
+    /// early or late, but for a resignation that it did not send.
+    synchronized void vouched(int address, long now) {
+        var sender = senders.get(address);
+        if (sender == null) {
+            return;
+        }
+        if (now - sender.resignedAt < RESIGNED_FOR) {
+            sender.contradicted += sender.resignations;
+        }
+        sender.resignations = 0;
+        sender.counts.keySet().retainAll(Set.of(Doubt.RESIGNATION));
+        boolean isHistory = now - sender.lastAt > (sender.isSuspect(now) ? ALARM_INTERVAL : PEACE);
+        if (sender.contradicted == 0 || isHistory) {
+            senders.remove(address);
+        }
     }
 
     /// An address of ours was announced with another MAC.

@@ -76,8 +76,8 @@ final class Tally {
         strangers.doubted(sender, why, now);
     }
 
-    void vouched(int sender) {
-        strangers.vouched(sender);
+    void vouched(int sender, long now) {
+        strangers.vouched(sender, now);
     }
 
     void stolen(int address, long mac, long now) {

@@ -145,8 +145,8 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
     /// Another director knows this term, and it is above ours.
     record HigherTerm(int term) implements Event {}
 
-    /// Somebody else announced an address of ours.
-    record Stolen() implements Event {}
+    /// Somebody else announced an address of ours, with this MAC.
+    record Stolen(int address, long mac) implements Event {}
 
     record Message(String from, HandoverMessage message) implements Event {}
 
@@ -295,7 +295,8 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
                 case HeldFull() -> move(new Handover.Full());
                 case Served(boolean inTime) -> served(inTime);
                 case HigherTerm(int term) -> renewAbove = Math.max(renewAbove, term);
-                case Stolen() -> plan = garp.defended(plan, now);
+                case Stolen _ when election instanceof Vrrp.Active -> plan = garp.defended(plan, now);
+                case Stolen _ -> {}
                 case Message(var from, var message) ->
                     move(new Handover.Message(from, message, objection(message.term()), tables));
                 case Failover(var preflight, var reason) ->

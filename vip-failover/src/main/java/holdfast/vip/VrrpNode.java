@@ -228,8 +228,7 @@ public final class VrrpNode implements AutoCloseable {
 
     /// Somebody else announced a virtual address of ours.
     public void stolen(int address, long mac) {
-        tally.stolen(address, mac, Clock.boottime());
-        post(new VirtualRouter.Stolen());
+        post(new VirtualRouter.Stolen(address, mac));
     }
 
     /// What this director's sync side knows of its own tables, as often as it changes. Until the first call says
@@ -348,6 +347,10 @@ public final class VrrpNode implements AutoCloseable {
     }
 
     private void take(Queued queued) {
+        // Who was paused and is active no more hears only now what its successor announced.
+        if (queued.event() instanceof VirtualRouter.Stolen(int address, long mac) && state.isActive()) {
+            tally.stolen(address, mac, turnAt);
+        }
         asking = queued.answer();
         step(queued.event());
         if (asking != null) {
@@ -421,7 +424,7 @@ public final class VrrpNode implements AutoCloseable {
         isDoubted = false;
         step(new VirtualRouter.Heard(advert));
         if (!isDoubted) {
-            tally.vouched(advert.sender());
+            tally.vouched(advert.sender(), turnAt);
         }
     }
 

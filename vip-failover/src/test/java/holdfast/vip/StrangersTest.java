@@ -15,7 +15,7 @@ class StrangersTest {
     void whoIsVouchedForSoonRaisesNoAlarm() {
         strangers.doubted(PEER, Doubt.NOBODY_VOUCHES, 0);
         assertThat(strangers.alarms(2999 * MS)).isEmpty();
-        strangers.vouched(PEER);
+        strangers.vouched(PEER, 2999 * MS);
         assertThat(strangers.alarms(10 * S)).isEmpty();
     }
 
@@ -43,6 +43,28 @@ class StrangersTest {
             strangers.doubted(PEER, Doubt.SAYS_OTHERWISE, i * (2 * S));
         }
         assertThat(strangers.alarms(17 * S)).hasSize(1);
+    }
+
+    @Test
+    void resignationsAfterWhichTheirSenderGoesOnAreAnAlarm() {
+        for (int i = 0; i < 3; i++) {
+            strangers.doubted(PEER, Doubt.RESIGNATION, i * S);
+            strangers.vouched(PEER, i * S + 300 * MS);
+        }
+        assertThat(strangers.alarms(3 * S)).singleElement().asString().contains("10.0.0.2");
+        strangers.vouched(PEER, 200 * S);
+        assertThat(strangers.alarms(200 * S)).hasSize(1);
+        strangers.vouched(PEER, 400 * S);
+        assertThat(strangers.alarms(400 * S)).isEmpty();
+    }
+
+    @Test
+    void aDirectorThatResignsAndIsActiveAgainLaterIsNoAlarm() {
+        for (int i = 0; i < 40; i++) {
+            strangers.doubted(PEER, Doubt.RESIGNATION, i * (5 * S));
+            strangers.vouched(PEER, i * (5 * S) + 4 * S);
+        }
+        assertThat(strangers.alarms(201 * S)).isEmpty();
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class VirtualRouterTest {
+    private static final int VIP = 0xc000020a;
+    private static final long STRANGERS_MAC = 0x02_00_00_00_01_66L;
     private static final long MS = 1_000_000;
     private static final long S = 1000 * MS;
     private static final long INTERVAL = 100 * MS;
@@ -236,9 +238,9 @@ class VirtualRouterTest {
     @Test
     void aStolenAddressIsAnnouncedAtOnceAndNotInAFlood() {
         active();
-        assertThat(take(0, new Stolen())).containsExactly(new Announce());
-        assertThat(take(MS, new Stolen())).isEmpty();
-        assertThat(take(2 * MS, new Stolen())).isEmpty();
+        assertThat(take(0, new Stolen(VIP, STRANGERS_MAC))).containsExactly(new Announce());
+        assertThat(take(MS, new Stolen(VIP, STRANGERS_MAC))).isEmpty();
+        assertThat(take(2 * MS, new Stolen(VIP, STRANGERS_MAC))).isEmpty();
         assertThat(take(100 * MS, new Tick())).contains(new Announce());
     }
 

@@ -1,0 +1,35 @@
+package holdfast.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.forward.Ports;
+import holdfast.sync.Links;
+import holdfast.vip.PeerWord;
+import holdfast.vip.Standing;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RouterTest {
+    private static final long OURS = 0x02_00_00_00_01_01L;
+    private static final long THEIRS = 0x02_00_00_00_01_02L;
+    private static final long SECOND = 1_000_000_000;
+    private static final long NOW = 70 * SECOND;
+    private static final long A_STRANGERS = 0x02_00_00_00_01_66L;
+
+    /// Both are active for a moment after a split, and each announces the addresses again.
+    @Test
+    void anAnnouncementOfAnotherDirectorIsNoTheft() {
+        var router = new Router("front", new Ports(List.of(new Ports.Port("front", 2, OURS, 1500, 1, Ports.State.UP))));
+        assertThat(router.isOfPeer(THEIRS, NOW)).isFalse();
+        router.peerWord(
+                new Links(1, 100, Map.of("192.0.2.10", THEIRS)),
+                new PeerWord("d2", 1, 100, Standing.ACTIVE, 0, 0),
+                NOW);
+        assertThat(router.isOfPeer(THEIRS, NOW + SECOND)).isTrue();
+        assertThat(router.isOfPeer(A_STRANGERS, NOW)).isFalse();
+        assertThat(router.isOfPeer(THEIRS, NOW + 2 * SECOND))
+                .as("one that speaks no more, or under another key")
+                .isFalse();
+    }
+}
