@@ -88,8 +88,9 @@ final class WireWatch {
         return frame.isArp() && isByStaleAfterwards(frame) && VIPS.contains(frame.arpSender());
     }
 
+    /// A director's own words to the others are multicast, and no client's packets are.
     private boolean isForwarded(Frame frame) {
-        return (frame.isTcp() || frame.isUdp()) && isByStaleAfterwards(frame);
+        return (frame.isTcp() || frame.isUdp()) && !frame.isForMany() && isByStaleAfterwards(frame);
     }
 
     private boolean isByStaleAfterwards(Frame frame) {

@@ -49,6 +49,11 @@ public final class Director {
         return Lab.RUN.resolve(name + ".yaml");
     }
 
+    /// What it has said since the lab began.
+    public Path log() {
+        return Lab.RUN.resolve(name + ".log");
+    }
+
     /// MAC address of its interface `front`, as the topology sets it.
     public long frontMac() {
         return 0x0200_0000_0100L + number;

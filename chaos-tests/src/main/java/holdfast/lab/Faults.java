@@ -201,7 +201,7 @@ public final class Faults {
         return () -> write(file, before);
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         try {
             return Files.readString(file, UTF_8);
         } catch (IOException e) {

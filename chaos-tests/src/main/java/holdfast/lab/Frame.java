@@ -18,6 +18,11 @@ public record Frame(long atMicros, ByteBuffer bytes) {
         return bytes.getLong(4) & 0xffff_ffff_ffffL;
     }
 
+    /// Whether it is for many: broadcast or multicast.
+    public boolean isForMany() {
+        return (bytes.get(0) & 1) != 0;
+    }
+
     public boolean isArp() {
         return has(ARP, 28);
     }

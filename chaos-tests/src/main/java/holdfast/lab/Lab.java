@@ -27,6 +27,10 @@ public final class Lab {
     /// Where the lab has its configurations, sockets, process ids and logs; a file system of its own.
     static final Path RUN = Path.of("/run/holdfast");
 
+    private static final int GUESTS_PRIORITY = 50;
+    /// Two JVMs that start at once on a busy machine take most of it.
+    private static final Duration EQUAL_MAX = Duration.ofMinutes(1);
+
     private static final List<String> REAL_SERVERS = List.of("rs1", "rs2", "rs3");
 
     private final Path home;
@@ -83,6 +87,41 @@ public final class Lab {
         Faults.write(director.configuration(), yaml);
     }
 
+    /// Writes the file of a guest as somebody does who copies that of another director: it has its own addresses and
+    /// paths,
+    /// and the other one's name.
+    public void configureAsCopy(Director guest, Director original) {
+        configure(
+                guest,
+                Faults.read(original.configuration())
+                        .replace(
+                                RUN.resolve(original.name()).toString(),
+                                RUN.resolve(guest.name()).toString())
+                        .replaceFirst("bind-address: \\S+", "bind-address: " + Network.SYNC.address(guest))
+                        .replaceFirst("priority: \\d+", "priority: " + GUESTS_PRIORITY));
+    }
+
+    /// Lets the pair advertise itself so often. Where its files say something else, both are killed and read them when
+    /// they
+    /// are started again.
+    public void advertise(int intervalMs) {
+        var directors = List.of(d1, d2);
+        boolean says = directors.stream()
+                .allMatch(director -> Faults.read(director.configuration()).contains(interval(intervalMs)));
+        if (!says) {
+            directors.stream().filter(Director::isRunning).forEach(Director::kill);
+            directors.forEach(director -> Faults.write(
+                    director.configuration(),
+                    Faults.read(director.configuration())
+                            .replaceAll("    advert-interval-ms: \\d+\n", "")
+                            .replaceFirst("    preempt: ", interval(intervalMs) + "    preempt: ")));
+        }
+    }
+
+    private static String interval(int ms) {
+        return "    advert-interval-ms: " + ms + "\n";
+    }
+
     /// The one that is not this one, of the pair.
     public Director other(Director director) {
         return director == d1 ? d2 : d1;
@@ -122,7 +161,7 @@ public final class Lab {
     public void awaitEqualPair() {
         await(
                 "one director is active and the other one stands by with equal tables",
-                Duration.ofSeconds(30),
+                EQUAL_MAX,
                 () -> active().filter(this::hasEqualStandby).isPresent());
     }
 

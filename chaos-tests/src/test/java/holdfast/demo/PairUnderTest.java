@@ -23,6 +23,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 abstract class PairUnderTest {
     static final Duration TAKEOVER_MAX = Duration.ofSeconds(10);
     static final Duration REJOIN_MAX = Duration.ofSeconds(30);
+    static final int ADVERTS_MS = 100;
+    static final int SLOW_ADVERTS_MS = 500;
 
     final Lab lab = Lab.around();
     private final Deque<Runnable> repairs = new ArrayDeque<>();
@@ -47,8 +49,14 @@ abstract class PairUnderTest {
             logFrom[i] = Files.exists(logs[i]) ? Files.size(logs[i]) : 0;
         }
         lab.startRealServers();
+        lab.advertise(advertIntervalMs());
         bothRun();
         lab.awaitEqualPair();
+    }
+
+    /// Tests that are not about speed take [#SLOW_ADVERTS_MS], so that a machine without CPU to give makes no takeover.
+    int advertIntervalMs() {
+        return ADVERTS_MS;
     }
 
     @AfterEach
@@ -88,6 +96,20 @@ abstract class PairUnderTest {
 
     final void awaitTakeover(Director next) {
         Lab.await(next + " serves", TAKEOVER_MAX, () -> next.is(Role.ACTIVE));
+    }
+
+    /// Waits until both say that they are active.
+    final void awaitTwoActives() {
+        Lab.await(
+                "both are active",
+                TAKEOVER_MAX,
+                () -> lab.d1().is(Role.ACTIVE) && lab.d2().is(Role.ACTIVE));
+    }
+
+    /// Waits until one is active, the tables are equal and both readouts say so, for no longer than is promised.
+    final void awaitWhole(String after) {
+        report("whole again %d ms after %s"
+                .formatted(Wholeness.await(lab, Wholeness.AGAIN_MAX).toMillis(), after));
     }
 
     /// Moves the VIPs to the other director, which serves and has an equal standby when this returns.

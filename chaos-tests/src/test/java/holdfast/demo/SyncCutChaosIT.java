@@ -2,6 +2,7 @@ package holdfast.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.admin.FailoverReadiness.Safe;
 import holdfast.admin.FailoverResult.Outcome;
 import holdfast.admin.Role;
 import holdfast.admin.Sync;
@@ -22,6 +23,8 @@ final class SyncCutChaosIT extends PairUnderTest {
     /// The readout may be so much younger than the cut: what was under way, what waited in a socket for a thread that
     /// stood still, and the time of a question.
     private static final long AGE_SLACK_MS = 500;
+    /// An older word says nothing about now.
+    private static final long WORD_MS_MAX = 1000;
 
     private interface Cut {
         void make();
@@ -122,7 +125,12 @@ final class SyncCutChaosIT extends PairUnderTest {
                                 value -> assertThat(value).isNull(),
                                 value -> assertThat(value).isPositive());
             }
-            assertThat(active.status().failover().safe().name()).isNotEqualTo("YES");
+            var readiness = active.status().failover();
+            assertThat(readiness.safe()).isNotEqualTo(Safe.YES);
+            assertThat(readiness.reasons()).anyMatch(reason -> reason.contains("interconnect"));
+            assertThat(peer.word())
+                    .as("what %s says of itself, which comes by the service links", standby)
+                    .satisfies(word -> assertThat(word.ageMs()).isLessThan(WORD_MS_MAX));
             assertThat(active.is(Role.ACTIVE)).isTrue();
             assertThat(standby.is(Role.STANDBY)).isTrue();
             LockSupport.parkNanos(LOOK_INTERVAL);

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Watches the switch from the first chaos test to the last for what no director may ever send: a RST that no client
-/// and no real server sent first, and an ICMP error in the name of a VIP or of the director itself.
+/// and no real server sent first, and an ICMP error in the name of a VIP or of the director itself. One that tells the
+/// sender of the path's MTU is welcome.
 ///
 /// The switch's own packet filter counts, so that hours of load cost nothing; a RST is known again by its sequence
 /// number, which no director changes.
@@ -64,6 +65,7 @@ final class WireGuard {
                         tcp flags & rst == rst add @seen { ether saddr }
                         ether saddr != { %3$s } tcp flags & rst == rst add @resets { tcp sequence } accept
                         ether saddr { %3$s } tcp flags & rst == rst tcp sequence != @resets add @offences { iifname . ether saddr . ip saddr . ip daddr . ip protocol }
+                        icmp type destination-unreachable icmp code frag-needed accept
                         ether saddr { %3$s } ip saddr { %4$s, 192.0.2.1, 192.0.2.2, 10.0.0.2, 10.0.0.3 } icmp type { destination-unreachable, redirect, time-exceeded, parameter-problem } add @offences { iifname . ether saddr . ip saddr . ip daddr . ip protocol }
                     }
                 }
