@@ -1,12 +1,9 @@
 package holdfast.boot;
 
 import holdfast.admin.FailoverRequest;
+import holdfast.admin.json.AdminJson;
 import holdfast.api.ApiServer;
 import holdfast.conf.Configuration;
-import org.jspecify.annotations.Nullable;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.ArrayList;
-import holdfast.admin.json.AdminJson;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.KeyFile;
 import holdfast.conn.FlowHash;
@@ -42,11 +39,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -113,7 +113,7 @@ final class Election implements VrrpNode.Listener {
         int term = takeAbove.applyAsInt(above);
         var _ = worker.renew(term).thenAccept(isRenewed -> {
             if (isRenewed) {
-                replication.active(term);
+                replication.renew(term);
                 log.info("term renewed term={} cause=\"another director knows term {}\"", term, above);
             }
         });

@@ -25,7 +25,7 @@ final class Readouts {
                 () -> alarms(vrrp, replication));
     }
 
-    private static Readiness.Word word(Word said) {
+    static Readiness.Word word(Word said) {
         return new Readiness.Word(
                 standing(said),
                 said.obstacles(),
@@ -41,7 +41,7 @@ final class Readouts {
     }
 
     /// Of a director whose election has not begun, nothing is known.
-    private static Optional<Readiness.Heard> heard(SyncStatus.Peer peer) {
+    static Optional<Readiness.Heard> heard(SyncStatus.Peer peer) {
         return peer.wordAgeMs().isPresent() && peer.word().standing() != holdfast.sync.Standing.UNKNOWN
                 ? Optional.of(new Readiness.Heard(
                         word(peer.word()),

@@ -5,14 +5,13 @@ import holdfast.admin.FailoverResult;
 import holdfast.admin.json.AdminJson;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
-import holdfast.forward.DatapathRehearsal;
-import java.util.concurrent.TimeUnit;
-import holdfast.linux.Clock;
-import holdfast.forward.LinkState;
 import holdfast.forward.Announcers;
+import holdfast.forward.DatapathRehearsal;
 import holdfast.forward.Lease;
+import holdfast.forward.LinkState;
 import holdfast.forward.Ports;
 import holdfast.forward.Worker;
+import holdfast.linux.Clock;
 import holdfast.sync.HandoverMessage;
 import holdfast.sync.SyncRehearsal;
 import holdfast.vip.VipRehearsal;
@@ -20,6 +19,7 @@ import holdfast.vrrp.Vrrp;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /// Two throw-away directors in one thread: no link, socket, disk or clock of theirs is a real one, all of their code

@@ -59,8 +59,20 @@ final class Replication implements AutoCloseable {
         publish.accept(new TableState(applied, isEqual ? equality.version() : 0, isEqual));
     }
 
+    /// From here on nothing that was known of our tables as a standby counts, also not once we stand by again: until
+    /// the sync side has looked, we are not equal to anybody.
     void active(int term) {
+        synchronized (this) {
+            equality = Equality.UNKNOWN;
+            state = SyncState.UNKNOWN;
+            publish();
+        }
         with(sync -> sync.active(term));
+    }
+
+    /// The worker goes on in this term.
+    void renew(int term) {
+        with(sync -> sync.renew(term));
     }
 
     void standby() {

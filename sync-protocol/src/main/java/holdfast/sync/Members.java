@@ -115,6 +115,12 @@ final class Members {
         return heard;
     }
 
+    /// Whether a member says now that it is active in our term or above, or that it follows a stream above ours: who
+    /// writes that one may be somebody whom we do not hear.
+    boolean isContested(int term, long now) {
+        return rival(term, now) != null || peers.values().stream().anyMatch(peer -> peer.following(now) > term);
+    }
+
     /// Another member that says now that it is active, in `term` or above.
     @Nullable
     Peer rival(int term, long now) {

@@ -20,7 +20,8 @@ final class Peer {
     long echo;
 
     private int writing;
-    private long writingAt;
+    private int following;
+    private long streamAt;
 
     long heardAt;
     boolean gone;
@@ -44,12 +45,28 @@ final class Peer {
     /// It writes a stream of `term`, as a Hello or a batch of it shows; 0 for none any more.
     void writes(int term, long now) {
         writing = term;
-        writingAt = now;
+        following = 0;
+        streamAt = now;
+    }
+
+    /// It follows a stream of `term` that goes on, as a Hello of it says; 0 for none.
+    void follows(int term, long now) {
+        writing = 0;
+        following = term;
+        streamAt = now;
     }
 
     /// The term in which it writes now, not some time ago; 0 for none.
     int writing(long now) {
-        boolean isNow = !gone && now - writingAt < SILENT_INTERVAL && now - echo <= WORD_INTERVAL;
-        return isNow ? writing : 0;
+        return isPresent(now) ? writing : 0;
+    }
+
+    /// The term of the stream that it follows now, not some time ago; 0 for none.
+    int following(long now) {
+        return isPresent(now) ? following : 0;
+    }
+
+    private boolean isPresent(long now) {
+        return !gone && now - streamAt < SILENT_INTERVAL && now - echo <= WORD_INTERVAL;
     }
 }

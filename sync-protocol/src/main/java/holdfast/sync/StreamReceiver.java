@@ -90,6 +90,11 @@ final class StreamReceiver {
         return term;
     }
 
+    /// The term of the stream that goes on; 0 where none does.
+    int presentTerm(long now) {
+        return active == null || now - heardAt > SILENT_INTERVAL ? 0 : term;
+    }
+
     /// Whether we took records of this term from somebody else: those of this member would meet them under the same
     /// versions.
     boolean hasTermOfAnother(int ofTerm, MemberId member) {

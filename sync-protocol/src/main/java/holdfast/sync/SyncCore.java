@@ -111,8 +111,23 @@ final class SyncCore {
                 sender.joined(peer.id, now);
             }
         }
-        ownState = SyncState.UNKNOWN;
+        ownStateUnknown();
         helloDue = true;
+    }
+
+    private void ownStateUnknown() {
+        if (ownState != SyncState.UNKNOWN) {
+            ownState = SyncState.UNKNOWN;
+            effects.add(new SyncEffect.StateChanged(self.name(), ownState));
+        }
+    }
+
+    /// As [#active] with a higher term where we are active still. The worker renews its stream when it gets to it; the
+    /// election may have moved on by then.
+    void renew(int term, long now) {
+        if (sender != null && term > sender.term()) {
+            active(term, now);
+        }
     }
 
     /// From here on we follow the stream of whoever is active; of our own table nothing is known until it is compared.
@@ -370,7 +385,7 @@ final class SyncCore {
             case SyncMessage.Hello hello -> hello(peer, hello, via, now);
             case Batch batch -> batch(peer, batch, now);
             case SyncMessage.Ack ack -> {
-                if (isOfOurTerm(ack) && sender != null) {
+                if (isOfOurTerm(ack) && sender != null && !strays(peer, sender, now)) {
                     sender.acked(peer.id, ack, now);
                 }
             }
@@ -429,7 +444,7 @@ final class SyncCore {
             return; // overtaken by a newer one
         }
         peer.hello = hello;
-        peer.writes(hello.role() == Role.ACTIVE ? hello.term() : 0, now);
+        noteStream(peer, hello, now);
         Long echo = hello.heard().get(self.incarnation());
         if (echo != null && echo - peer.echo > 0) {
             peer.echo = echo;
@@ -443,6 +458,23 @@ final class SyncCore {
         if (now - peer.echo <= Peer.WORD_INTERVAL) {
             effects.add(new SyncEffect.WordHeard(peer.id.name(), hello.links(), hello.word()));
         }
+    }
+
+    private void noteStream(Peer peer, SyncMessage.Hello hello, long now) {
+        if (hello.role() == Role.ACTIVE) {
+            peer.writes(hello.term(), now);
+            return;
+        }
+        peer.follows(hello.term(), now);
+        if (sender != null && strays(peer, sender, now)) {
+            sender.left(peer.id);
+            sender.joined(peer.id, now);
+        }
+    }
+
+    /// Whether it follows a stream of somebody else: that one may have taken from it what it acked of ours.
+    private static boolean strays(Peer peer, StreamSender from, long now) {
+        return peer.following(now) > from.term();
     }
 
     private void watch(Peer peer) {
@@ -482,13 +514,14 @@ final class SyncCore {
         if (receiver.active() == null || receiver.term() < term) {
             boolean continues = receiver.hasTable() && term > receiver.term();
             receiver.follow(peer.id, term, continues ? 1 : next, now);
+            helloDue = true; // whom we followed before must not count on us
         }
         return true;
     }
 
     private void tellTerm(long now) {
         int writing = sender == null ? 0 : sender.term();
-        boolean contested = sender != null && terms.highest() > writing && members.rival(writing, now) != null;
+        boolean contested = sender != null && terms.highest() > writing && members.isContested(writing, now);
         if (terms.isDue(writing, contested, now)) {
             effects.add(new SyncEffect.HigherTerm(terms.highest()));
         }
@@ -543,7 +576,7 @@ final class SyncCore {
         boolean isActive = sender != null;
         effects.add(new SyncEffect.Multicast(new SyncMessage.Hello(
                 isActive ? Role.ACTIVE : Role.STANDBY,
-                sender != null ? sender.term() : receiver.term(),
+                sender != null ? sender.term() : receiver.presentTerm(now),
                 sender != null ? sender.position() : receiver.active() == null ? 0 : receiver.position(),
                 sender != null ? sender.oldest() : 0,
                 configHash,

@@ -17,6 +17,7 @@ public sealed interface SyncMessage
 
     /// Says every 100 ms who we are and how far, so that a gap at the end of the stream and a new member are noticed.
     ///
+    /// @param term         of the stream that the sender writes, or follows while that goes on; else 0
     /// @param position     last batch cut (active) or applied (standby)
     /// @param oldest       first batch that the active can still resend; 0 from a standby
     /// @param configHash   of the running configuration

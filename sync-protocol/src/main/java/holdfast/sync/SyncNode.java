@@ -82,8 +82,8 @@ public final class SyncNode implements AutoCloseable {
 
         /// Some authentic member knows of `term`, which is higher than every term told before. While we
         /// are active in a lower one, our stream is refused by whoever knows that term: the listener takes
-        /// one above it and calls [#active]. This is asked again every 500 ms until then, but not while a
-        /// member says that it is active too in our term or a higher one.
+        /// one above it and calls [#renew]. This is asked again every 500 ms until then, but not while a
+        /// member says that it is active too in our term or a higher one, or follows a stream above ours.
         void peerTerm(int term);
 
         void handover(String from, HandoverMessage message);
@@ -200,10 +200,15 @@ public final class SyncNode implements AutoCloseable {
         return node;
     }
 
-    /// From here on we write the stream of `term`, with what is in `out()` of that term first. While active
-    /// already: a new stream of a higher term, which the worker must begin as it does at a promotion. Any thread.
+    /// From here on we write the stream of `term`, with what is in `out()` of that term first. Any thread.
     public void active(int term) {
         leave(() -> core.active(term, System.nanoTime()));
+    }
+
+    /// The worker has begun its stream anew in this higher term. Says nothing where we are not active any more by then.
+    /// Any thread.
+    public void renew(int term) {
+        leave(() -> core.renew(term, System.nanoTime()));
     }
 
     /// From here on we follow the stream of whoever is active. Any thread.

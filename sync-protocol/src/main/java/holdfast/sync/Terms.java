@@ -7,8 +7,9 @@ import java.util.concurrent.TimeUnit;
 /// - A stream counts while nobody wrote a higher one that we heard, and not in a term in which we wrote ourselves.
 /// - Every Hello tells the highest term that its sender knows. An active that hears of a higher one must begin its
 ///   stream anew above it, because somebody may have written there, and whoever heard that refuses ours.
-/// - But while a proved member says now that it is active too, in our term or a higher one, nothing is asked for: two
-///   actives that both went above each other would never end. Their election makes one stand by; then the other asks.
+/// - But while a proved member says now that it is active too, in our term or a higher one, or that it follows a stream
+///   above ours, nothing is asked for: two actives that both went above each other would never end. Their election
+///   makes one stand by; then the other asks.
 /// - Two members that wrote in one term name the next one as the highest known, since nobody may go on in theirs.
 final class Terms {
     /// Until a request for a higher term is repeated.
@@ -78,7 +79,8 @@ final class Terms {
     /// writes in a higher one.
     ///
     /// @param writing    the term in which we write; 0 on a standby
-    /// @param contested  whether another member says now that it is active, in that term or a higher one
+    /// @param contested  whether another member says now that it is active in that term or a higher one, or that it
+    ///     follows a stream above it
     boolean isDue(int writing, boolean contested, long now) {
         boolean isDue;
         if (writing == 0) {

@@ -297,6 +297,15 @@ public record Handover(Deadlines deadlines) {
                 && confirming.offer().giver().equals(giver);
     }
 
+    /// The state after an advert that says it is this director's, believed or not: a giver that may live has not
+    /// fenced itself.
+    static State spoken(State state, String name, long now) {
+        return state instanceof Confirming(var offer, long mayUntil, long askAt, long _)
+                        && offer.giver().equals(name)
+                ? new Confirming(offer, mayUntil, askAt, now)
+                : state;
+    }
+
     static boolean isIdle(State state) {
         return state instanceof Idle;
     }

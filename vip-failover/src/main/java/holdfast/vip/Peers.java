@@ -15,6 +15,9 @@ record Peers(Map<String, Peer> byName) {
     /// A word older than this vouches for nothing.
     static final long WORD_MAX = 1_000_000_000;
 
+    /// Who has spoken within it may live: its words may wait on a thread of ours that got no processor.
+    static final long LIVING_MAX = 5_000_000_000L;
+
     /// @param heardAt   when its word came
     /// @param answered  its latest question that we have answered
     /// @param dead      whether its process is known to have ended since

@@ -9,12 +9,17 @@ public record TableState(long applied, long equalVersion, boolean equal) {
     /// Nothing known yet, which never counts as equal.
     public static final TableState UNKNOWN = new TableState(0, 0, false);
 
-    /// Whether all up to `version` is applied and was proved equal at that version or a later one.
+    /// Whether all up to `version` is applied and was proved equal at that version or a later one of the same term: a
+    /// higher term is the stream of another director, which says nothing about this one's tables.
     public boolean hasProved(long version) {
-        return equal && applied >= version && equalVersion >= version;
+        return equal && applied >= version && equalVersion >= version && term(equalVersion) == term(version);
     }
 
     int term() {
-        return (int) (applied >>> 48);
+        return term(applied);
+    }
+
+    private static int term(long version) {
+        return (int) (version >>> 48);
     }
 }

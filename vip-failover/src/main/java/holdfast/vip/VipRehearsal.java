@@ -186,7 +186,12 @@ public final class VipRehearsal {
 
         private PeerWord word(String to) {
             return new PeerWord(
-                    name, address, INTERVAL, said.standing(), said.asks(), said.answers().getOrDefault(to, 0L));
+                    name,
+                    address,
+                    INTERVAL,
+                    said.standing(),
+                    said.asks(),
+                    said.answers().getOrDefault(to, 0L));
         }
 
         private void perform(VirtualRouter.Effect effect) {

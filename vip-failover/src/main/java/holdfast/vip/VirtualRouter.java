@@ -78,8 +78,9 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
 
     /// @param asks     the question, 0 for none
     /// @param awaited  peers whose answer is missing
-    record Waking(long asks, Set<String> awaited) {
-        static final Waking NOT = new Waking(0, Set.of());
+    /// @param isAlone  whether nobody could be asked
+    record Waking(long asks, Set<String> awaited, boolean isAlone) {
+        static final Waking NOT = new Waking(0, Set.of(), false);
 
         Waking {
             awaited = Set.copyOf(awaited);
@@ -92,7 +93,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
         Waking without(String name) {
             var left = new HashSet<>(awaited);
             left.remove(name);
-            return new Waking(asks, left);
+            return new Waking(asks, left, isAlone);
         }
     }
 
@@ -197,6 +198,26 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
         return Math.min(state.garp().nextAt(), Math.min(Vrrp.nextAt(state.vrrp()), handover.nextAt(state.handover())));
     }
 
+    /// How long this director has said nothing when it is about to do what a step decided. An active counts from its
+    /// last advert: a pause within a turn adds to the silence before it.
+    ///
+    /// @param before  the state before the step
+    /// @param turnAt  the `now` of the step
+    long gap(State before, Event event, long turnAt, long now) {
+        return before.vrrp() instanceof Vrrp.Active active && !(event instanceof Served)
+                ? Math.max(now - turnAt, now - vrrp.lastAdvertAt(active))
+                : now - turnAt;
+    }
+
+    /// What a director must not do any more that may have been replaced meanwhile.
+    static boolean speaksForTheAddresses(Effect effect) {
+        return switch (effect) {
+            case SendAdvert(int priority) -> priority != 0;
+            case BecomeActive _, Announce _, Resume _ -> true;
+            case BecomeStandby _, Hold _, Relay _, Send _, Finished _, RenewTerm _, Doubted _ -> false;
+        };
+    }
+
     /// What this director has to say of itself.
     OwnWord word(State state, long now) {
         return new OwnWord(
@@ -274,6 +295,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             }
             switch (event) {
                 case Tick() -> {
+                    goOnIfUnrivalled(); // not before the adverts that came meanwhile were heard
                     move(new Handover.Tick());
                     elect(new Vrrp.Tick());
                 }
@@ -362,6 +384,10 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
 
         private void doubt(Vrrp.Advert advert, Doubt why) {
             effects.add(new Doubted(advert.sender(), why));
+            peers.nameOf(advert.sender()).ifPresent(name -> move = Handover.spoken(move, name, now));
+            if (waking.isAlone()) {
+                waking = Waking.NOT; // somebody may have started while we were paused, and nobody can be asked
+            }
             if (election instanceof Vrrp.Standby) {
                 if (doubtUntil == NOT_IN_DOUBT) {
                     doubtUntil = now + Math.max(DOUBT_MAX, 3 * vrrp.downInterval(vrrp.interval()));
@@ -412,7 +438,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             move(new Handover.PeerProcessDied(address));
             elect(new Vrrp.PeerProcessDied(address));
             if (waking.asks() != 0) {
-                waking = new Waking(waking.asks(), peers.livingAmong(waking.awaited()));
+                waking = new Waking(waking.asks(), peers.livingAmong(waking.awaited()), waking.isAlone());
                 goOnIfUnrivalled();
             }
         }
@@ -422,11 +448,12 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             boolean wasActive = election instanceof Vrrp.Active;
             if (gap > vrrp.earliestTakeoverInterval()) {
                 fitAfter = now + DOWN_INTERVALS_AFTER_PAUSE * vrrp.downInterval(vrrp.interval());
+                doubtUntil = NOT_IN_DOUBT; // who could have vouched was not heard meanwhile
             }
             elect(new Vrrp.Paused(gap)); // with it the handover of a fenced director is over
             if (wasActive && !(election instanceof Vrrp.Active) && trust == Trust.SEALED) {
-                waking = new Waking(now, peers.livingSince(silentSince - Peers.WORD_MAX));
-                goOnIfUnrivalled();
+                var asked = peers.livingSince(silentSince - Peers.LIVING_MAX);
+                waking = new Waking(now, asked, asked.isEmpty());
             }
         }
 

@@ -443,29 +443,19 @@ public final class VrrpNode implements AutoCloseable {
         var step = router.step(before, event, turnAt);
         state = step.next();
         tally.transition(before, step, event);
-        long late = Clock.boottime() - turnAt;
-        boolean isLate = late > router.vrrp().earliestTakeoverInterval()
-                && !step.effects().isEmpty();
+        long now = Clock.boottime();
+        long gap = router.gap(before, event, turnAt, now);
+        boolean isLate =
+                router.vrrp().mayBeReplacedAfter(gap) && !step.effects().isEmpty();
         for (var effect : step.effects()) {
-            if (!isLate || !speaksForTheAddresses(effect)) {
+            if (!isLate || !VirtualRouter.speaksForTheAddresses(effect)) {
                 perform(effect);
             }
         }
         if (isLate) {
-            turnAt += late;
-            step(new VirtualRouter.Paused(late));
+            turnAt = now;
+            step(new VirtualRouter.Paused(gap));
         }
-    }
-
-    /// What a director that was paused just now must not do any more.
-    private static boolean speaksForTheAddresses(Effect effect) {
-        return switch (effect) {
-            case VirtualRouter.SendAdvert(int priority) -> priority != 0;
-            case VirtualRouter.BecomeActive _, VirtualRouter.Announce _, VirtualRouter.Resume _ -> true;
-            case VirtualRouter.BecomeStandby _, VirtualRouter.Hold _, VirtualRouter.Relay _ -> false;
-            case VirtualRouter.Send _, VirtualRouter.Finished _, VirtualRouter.RenewTerm _ -> false;
-            case VirtualRouter.Doubted _ -> false;
-        };
     }
 
     private void perform(Effect effect) {

@@ -313,9 +313,10 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
         return 3 * interval;
     }
 
-    /// How long we wait once the active's process is known to be dead.
-    public long crashWaitInterval() {
-        return (256 - priority) * CRASH_WAIT_INTERVAL / 256 + (fit ? 0 : CRASH_WAIT_INTERVAL);
+    /// How long we wait once the process of an active with this interval is known to be dead. The news reaches several
+    /// standbys some ms apart, so who is not equal waits for longer than that: else it could outrank who is.
+    public long crashWaitInterval(long peerInterval) {
+        return (256 - priority) * CRASH_WAIT_INTERVAL / 256 + (fit ? 0 : CRASH_WAIT_INTERVAL + peerInterval);
     }
 
     /// The same router with tables that are not equal: it leaves any live active alone and lets others go first.
@@ -349,7 +350,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     /// An advert that the dead process sent just before and that arrives after this event restarts the full timer: it
     /// cannot be told from one of a live process whose connection was cut. That costs one ordinary takeover time.
     private Step processDied(Standby state, long now) {
-        long soon = now + crashWaitInterval();
+        long soon = now + crashWaitInterval(state.peerInterval());
         return standby(
                 soon - state.peerDownAt() < 0 ? soon : state.peerDownAt(),
                 state.peerInterval(),
@@ -361,6 +362,11 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     /// Whether an active has been silent for so long that a peer may have taken over.
     public boolean hasBeenSilent(State state, long now) {
         return state instanceof Active active && now - lastAdvertAt(active) >= earliestTakeoverInterval();
+    }
+
+    /// Whether a peer may have taken over from a director that has said nothing for so long.
+    public boolean mayBeReplacedAfter(long gap) {
+        return gap > earliestTakeoverInterval();
     }
 
     /// When an active sent its last advert.

@@ -201,7 +201,7 @@ class VrrpTest {
     void aDeadProcessShortensTheWaitToASkewByPriority() {
         assertThat(vrrp.step(standby, new PeerProcessDied(LOW), NOW))
                 .isEqualTo(standby(NOW + 3_046_875, S, LOW, Wait.PEER_PROCESS_DIED));
-        assertThat(new Vrrp(200, S, OURS, true).crashWaitInterval()).isEqualTo(1_093_750);
+        assertThat(new Vrrp(200, S, OURS, true).crashWaitInterval(S)).isEqualTo(1_093_750);
         assertThat(vrrp.step(standby(NOW + 1, S, LOW, FOLLOWING).next(), new PeerProcessDied(LOW), NOW)
                         .next())
                 .isEqualTo(new Standby(NOW + 1, S, LOW, false, Wait.PEER_PROCESS_DIED));
@@ -286,7 +286,7 @@ class VrrpTest {
     @Test
     void anUnfitStandbyLetsOthersGoFirst() {
         assertThat(vrrp.unfit().downInterval(S)).isEqualTo(vrrp.downInterval(S) + S);
-        assertThat(vrrp.unfit().crashWaitInterval()).isGreaterThan(new Vrrp(1, S, OURS, false).crashWaitInterval());
+        assertThat(vrrp.unfit().crashWaitInterval(S)).isGreaterThan(S);
         assertThat(vrrp.unfit().preempt()).isFalse();
     }
 

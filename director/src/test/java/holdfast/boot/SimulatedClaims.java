@@ -1,0 +1,292 @@
+package holdfast.boot;
+
+import static holdfast.sim.Timeline.MS;
+
+import holdfast.admin.FailoverReadiness;
+import holdfast.admin.FailoverReadiness.Safe;
+import holdfast.sync.SyncState;
+import holdfast.vip.FailoverRecord;
+import holdfast.vip.Standing;
+import holdfast.vrrp.Vrrp;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What must hold of a [SimulatedCluster], whatever happens.
+final class SimulatedClaims {
+    private static final long LOOK_INTERVAL = 50 * MS;
+    /// The readout calls nobody safe whose last word is older.
+    private static final long WORD_MAX = 1000 * MS;
+    /// What a director that takes over from a live one may lack at most: it was proved equal so lately.
+    private static final long PREEMPT_LAG_MAX = 1500 * MS;
+
+    /// A sync thread that sleeps looks at its states at least so often.
+    private static final long NOTICED_MAX = 100 * MS;
+    private static final long SPLIT_MAX = 5000 * MS;
+    /// Who was paused while another director started may not know that it lives.
+    private static final long NEWCOMER_MAX = 5000 * MS;
+    /// Who hears no word for longer takes over although adverts come: threads that are late again and again may make
+    /// two of one so.
+    private static final long DOUBT_MAX = 4000 * MS;
+
+    /// Two may accept connections at a time for so long, where no service link is cut.
+    long twoMax;
+    /// What threads may be late by.
+    long stallMax;
+
+    final List<FailoverRecord> records = new ArrayList<>();
+    private final SimulatedCluster cluster;
+    private final Map<Integer, Known> connections = new LinkedHashMap<>();
+    private final List<Integer> live = new ArrayList<>();
+    private final Map<SimulatedDirector, Vrrp.Promotion> promotions = new HashMap<>();
+    private final Map<SimulatedDirector, Long> falseSince = new HashMap<>();
+    private final Map<SimulatedDirector, Long> brokenSince = new HashMap<>();
+    private long deafAt = Long.MIN_VALUE / 2;
+    private long twoSince = Long.MAX_VALUE;
+    long unservedSince = Long.MAX_VALUE;
+
+    /// A connection that some director accepted and that has not ended.
+    ///
+    /// @param on  runs that had it when a readout said that nothing would be lost
+    private record Known(long acceptedAt, Set<SimulatedDirector> on) {}
+
+    SimulatedClaims(SimulatedCluster cluster) {
+        this.cluster = cluster;
+        twoMax = 4 * cluster.interval;
+        cluster.timeline.at(0, this::look);
+    }
+
+    List<Integer> live() {
+        return live;
+    }
+
+    static void that(boolean holds, String claim) {
+        if (!holds) {
+            throw new AssertionError(claim);
+        }
+    }
+
+    void accepted(SimulatedDirector by, int key) {
+        connections.put(key, new Known(now(), new HashSet<>()));
+        live.add(key);
+    }
+
+    void ended(int key) {
+        connections.remove(key);
+        live.remove((Integer) key);
+    }
+
+    /// After every event.
+    void check() {
+        long accepting =
+                cluster.directors().stream().filter(SimulatedDirector::accepts).count();
+        twoSince = accepting < 2 ? Long.MAX_VALUE : Math.min(twoSince, now());
+        unservedSince = accepting > 0 ? Long.MAX_VALUE : Math.min(unservedSince, now());
+        if (accepting >= 2 && !cluster.isFrontCut()) {
+            long since = Math.max(twoSince, cluster.frontCutAt);
+            boolean hasNewcomer = cluster.directors().stream().anyMatch(each -> now() - each.startedAt < NEWCOMER_MAX);
+            boolean isDeaf = now() - deafAt < NEWCOMER_MAX;
+            long bound = hasNewcomer || isDeaf ? Math.max(twoMax, 4 * cluster.interval + stallMax) : twoMax;
+            that(now() - since <= bound, "two accept connections for " + bound / MS + " ms at most");
+        }
+    }
+
+    void promoted(SimulatedDirector director, Vrrp.Promotion promotion) {
+        promotions.put(director, promotion);
+        if (now() - director.election.wordAt() > DOUBT_MAX) {
+            deafAt = now();
+        }
+    }
+
+    /// Its worker begins to serve.
+    void begins(SimulatedDirector director) {
+        connections.forEach((key, known) -> {
+            boolean knows = director.datapath.knows(key);
+            that(
+                    isSplit() || !known.on().contains(director) || knows,
+                    "%s serves and does not know connection %d, of which a readout said that it would not be lost"
+                            .formatted(director.name, key));
+            if (!knows) {
+                known.on().clear(); // lost, with whoever else had it dead or paused
+            }
+        });
+        var promotion = promotions.get(director);
+        if (promotion != null && promotion.cause() == Vrrp.Cause.PREEMPTED) {
+            cluster.directors().stream()
+                    .filter(other -> other.machine.address == promotion.from() && other.accepts())
+                    .forEach(other -> preempts(director, other));
+        }
+    }
+
+    private void preempts(SimulatedDirector director, SimulatedDirector other) {
+        for (int key : other.datapath.keys()) {
+            var known = connections.get(key);
+            that(
+                    known == null
+                            || now() - known.acceptedAt() < PREEMPT_LAG_MAX + stallMax
+                            || director.datapath.knows(key),
+                    "%s takes over from %s, which lives, and does not know connection %d of %d ms ago"
+                            .formatted(
+                                    director.name,
+                                    other.name,
+                                    key,
+                                    known == null ? 0 : (now() - known.acceptedAt()) / MS));
+        }
+    }
+
+    void finished(SimulatedDirector director, FailoverRecord record) {
+        records.add(record);
+        boolean isGiver = record.side() == FailoverRecord.Side.GIVER;
+        if (!isGiver || record.outcome() != FailoverRecord.Outcome.DONE) {
+            return;
+        }
+        var taker = cluster.director(record.peer())
+                .filter(found -> found.clock() - found.startedAt >= 0)
+                .filter(found -> now() - found.startedAt > director.clock() - record.startedAt());
+        taker.ifPresent(found -> director.datapath
+                .keys()
+                .forEach(key -> that(
+                        found.datapath.knows(key),
+                        "a planned failover to %s is done and connection %d is lost".formatted(found.name, key))));
+    }
+
+    /// Two that serve at once, each with clients of its own, promise nothing: one of them will yield.
+    private boolean isSplit() {
+        return cluster.isFrontCut() || now() - cluster.frontCutAt < SPLIT_MAX;
+    }
+
+    private void look() {
+        if (isSplit()) {
+            connections.values().forEach(known -> known.on().clear());
+        }
+        for (var director : cluster.directors()) {
+            if (director.isRunning()) {
+                look(director);
+            }
+        }
+        cluster.timeline.at(now() + LOOK_INTERVAL, this::look);
+    }
+
+    private void look(SimulatedDirector director) {
+        if (!director.election.isActive()) {
+            standsBy(director);
+            return;
+        }
+        brokenSince.remove(director);
+        var readout = director.readout();
+        var to = Optional.ofNullable(readout.to()).flatMap(cluster::director);
+        if (readout.safe() == Safe.YES) {
+            safe(director, readout, to);
+        }
+    }
+
+    private void standsBy(SimulatedDirector director) {
+        boolean isWhole = director.tables().filter(SimulatedClaims::isWhole).isPresent();
+        if (isWhole || !director.published.equal()) {
+            brokenSince.remove(director);
+            return;
+        }
+        long since = Math.max(brokenSince.computeIfAbsent(director, _ -> now()), director.runsSince);
+        that(
+                now() - since <= NOTICED_MAX + stallMax,
+                director.name + " goes on as equal although its stream is not whole");
+    }
+
+    private static boolean isWhole(SyncState state) {
+        return state == SyncState.EQUAL || state == SyncState.BEHIND;
+    }
+
+    /// The readout of `director` says that the other one would serve.
+    private void safe(SimulatedDirector director, FailoverReadiness readout, Optional<SimulatedDirector> to) {
+        boolean isLate = now() - cluster.disturbedAt <= WORD_MAX + stallMax;
+        that(isLate || to.filter(SimulatedDirector::isRunning).isPresent(), "safe names a director that runs");
+        boolean isKnown = readout.templatesAtRisk() != null && readout.connectionsAtRisk() != null;
+        that(isKnown, "safe says how much would be lost");
+        var standby = to.filter(found -> now() - found.startedAt > WORD_MAX + stallMax && !found.election.isActive());
+        if (isKnown && standby.isPresent()) {
+            long unsynced = readout.templatesAtRisk() + readout.connectionsAtRisk();
+            long lacks = director.datapath.ahead(standby.get().datapath);
+            if (lacks <= unsynced) {
+                falseSince.remove(director);
+            } else {
+                long since = falseSince.computeIfAbsent(director, _ -> now());
+                that(
+                        now() - since <= NOTICED_MAX + stallMax,
+                        "%s lacks %d entries of %s, whose readout says %d"
+                                .formatted(standby.get().name, lacks, director.name, unsynced));
+            }
+            if (lacks == 0 && unsynced == 0 && !isSplit()) {
+                for (int key : director.datapath.keys()) {
+                    var known = connections.get(key);
+                    if (known != null) {
+                        known.on().add(standby.get());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Why the cluster is not at rest yet; empty where it is: one active that serves, all others equal, and every
+    /// readout says so.
+    Optional<String> restlessness() {
+        var running = cluster.directors();
+        var actives = running.stream()
+                .filter(director -> director.election.isActive())
+                .toList();
+        if (actives.size() != 1) {
+            return Optional.of(actives.size() + " directors are active");
+        }
+        var active = actives.getFirst();
+        if (!active.accepts()) {
+            return Optional.of(active.name + " is active and does not serve");
+        }
+        for (var director : running) {
+            var readout = director.readout();
+            if (running.size() > 1 && readout.safe() != Safe.YES) {
+                return Optional.of(director.name + " says " + readout.safe() + " " + readout.reasons());
+            }
+            if (director == active) {
+                continue;
+            }
+            if (director.accepts() || director.election.standing() != Standing.STANDBY) {
+                return Optional.of(director.name + " is " + director.election.standing());
+            }
+            if (director.tables().filter(state -> state == SyncState.EQUAL).isEmpty() || !director.published.equal()) {
+                return Optional.of(director.name + " is not equal");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Once no client has done anything for a moment.
+    void tablesAreTheSame() {
+        var active = cluster.directors().stream()
+                .filter(director -> director.election.isActive())
+                .findFirst()
+                .orElseThrow();
+        for (var director : cluster.directors()) {
+            that(
+                    director.datapath.content().equals(active.datapath.content()),
+                    director.name + " says that it is equal and is not");
+        }
+    }
+
+    /// What has been written a moment ago, also a mark, counts as unsynced.
+    boolean isNothingUnsynced() {
+        return cluster.directors().stream()
+                .filter(director -> director.election.isActive())
+                .map(SimulatedDirector::readout)
+                .allMatch(readout -> readout.to() == null
+                        || (Long.valueOf(0).equals(readout.templatesAtRisk())
+                                && Long.valueOf(0).equals(readout.connectionsAtRisk())));
+    }
+
+    private long now() {
+        return cluster.timeline.now();
+    }
+}

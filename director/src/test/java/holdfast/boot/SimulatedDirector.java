@@ -1,0 +1,418 @@
+package holdfast.boot;
+
+import holdfast.admin.FailoverReadiness;
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipv4;
+import holdfast.conf.Ipvs;
+import holdfast.forward.SimulatedDatapath;
+import holdfast.sim.Process;
+import holdfast.sim.Timeline;
+import holdfast.sync.Equality;
+import holdfast.sync.HandoverMessage;
+import holdfast.sync.Links;
+import holdfast.sync.MemberId;
+import holdfast.sync.SimulatedSync;
+import holdfast.sync.SyncMessage;
+import holdfast.sync.SyncNode;
+import holdfast.sync.SyncState;
+import holdfast.sync.SyncStatus;
+import holdfast.sync.Word;
+import holdfast.vip.FailoverRecord;
+import holdfast.vip.OwnWord;
+import holdfast.vip.Preflight;
+import holdfast.vip.SimulatedElection;
+import holdfast.vip.TableState;
+import holdfast.vrrp.Vrrp;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/// One run of a director in virtual time: its parts joined as [Director] joins them. What [Election] and [Router] do is
+/// done here word for word; [Replication], [Voice], [TermStore], [StatusAnswer] and [Readiness] are those of the
+/// product.
+final class SimulatedDirector {
+    private static final long SERVES_MAX = 50 * Timeline.MS;
+    private static final long ANSWERS_MAX = 20 * Timeline.MS;
+    private static final long RESERVE_MAX = 20 * Timeline.MS;
+
+    final SimulatedMachine machine;
+    final String name;
+    final Process process;
+    final SimulatedDatapath datapath;
+    final SimulatedSync sync;
+    final SimulatedElection election;
+    final long startedAt;
+    long runsSince;
+    TableState published = TableState.UNKNOWN;
+    long publishedAt;
+
+    private final SimulatedCluster cluster;
+    private final Timeline timeline;
+    private final long clockOffset;
+    private final TermStore terms;
+    private final Replication replication;
+    private final Voice voice;
+    private final StatusAnswer status;
+
+    SimulatedDirector(SimulatedMachine machine, SimulatedCluster cluster, IdleWorker idle) {
+        this.machine = machine;
+        this.cluster = cluster;
+        name = machine.name;
+        timeline = cluster.timeline;
+        clockOffset = machine.clockOffset;
+        startedAt = timeline.now();
+        runsSince = startedAt;
+        process = new Process(timeline);
+        terms = machine.disk.open();
+        reserveSoon();
+        replication = new Replication(this::published);
+        var configuration = configuration(machine, cluster.interval);
+        voice = new Voice(configuration.groups().getFirst(), machine.address, replication);
+        datapath = new SimulatedDatapath(process, timeline, clockOffset, new OfDatapath());
+        int intervalMs = (int) (cluster.interval / Timeline.MS);
+        sync = new SimulatedSync(
+                name,
+                new UUID(timeline.random.nextLong(), timeline.random.nextLong()),
+                new Links(machine.address, intervalMs, Map.of()),
+                process,
+                timeline,
+                clockOffset,
+                datapath,
+                new OfSync(),
+                cluster.new WireOf(this));
+        datapath.reader(sync.strand()::signal);
+        sync.word(voice.latest());
+        election = new SimulatedElection(
+                name,
+                process,
+                timeline,
+                clockOffset,
+                machine.address,
+                machine.priority,
+                machine.preempt,
+                cluster.interval,
+                new OfElection());
+        election.links(machine.faults);
+        datapath.strand().stalls(() -> cluster.datapathStall.getAsLong());
+        sync.strand().stalls(() -> cluster.syncStall.getAsLong());
+        election.strand().stalls(() -> cluster.electionStall.getAsLong());
+        var sources = new StatusSources(
+                () -> Readouts.word(voice.latest()), Readouts::heard, SyncStatus.Peer::paths, List::of, List::of);
+        status = new StatusAnswer(
+                configuration,
+                idle.worker,
+                election::status,
+                () -> Optional.of(sync.status()),
+                terms::current,
+                sources);
+    }
+
+    private static Configuration configuration(SimulatedMachine machine, long interval) {
+        var group = new Configuration.VipGroup(
+                "shop",
+                51,
+                "front",
+                machine.priority,
+                machine.preempt,
+                (int) (interval / Timeline.MS),
+                Configuration.AdvertChecksum.RFC9568,
+                Configuration.Trust.SEALED,
+                new Configuration.Garp(List.of(), 0),
+                List.of(new Configuration.Vip(Ipv4.of("192.0.2.10"), "front")));
+        return new Configuration(
+                new Configuration.Director(machine.name, Path.of("/state"), Path.of("/api.sock")),
+                new Configuration.Datapath(64, 64, 0, true),
+                List.of("front"),
+                new Configuration.Cluster(
+                        "shop", Ipv4.of("10.0.0.2"), Ipv4.of("239.1.1.1"), 7500, Path.of("/key"), true),
+                List.of(group),
+                Ipvs.DEFAULT,
+                List.of(),
+                List.of());
+    }
+
+    boolean isRunning() {
+        return process.isRunning();
+    }
+
+    /// Whether a client's packet would make a connection here now.
+    boolean accepts() {
+        return datapath.accepts();
+    }
+
+    FailoverReadiness readout() {
+        return status.readiness().answer();
+    }
+
+    /// The state of our tables as a standby; empty while the sync side is active.
+    Optional<SyncState> tables() {
+        return sync.status().state();
+    }
+
+    long clock() {
+        return timeline.now() + clockOffset;
+    }
+
+    /// One look of [PlannedFailover]: begins an attempt where nothing speaks against it.
+    ///
+    /// @return whether one was begun
+    boolean tryFailover(Consumer<FailoverRecord> answer) {
+        var readiness = status.readiness();
+        var to = Optional.ofNullable(readiness.answer().to()).flatMap(sync::peer);
+        if (!election.isActive() || !readiness.answer().reasons().isEmpty() || to.isEmpty()) {
+            return false;
+        }
+        election.failover(new Preflight(to.get().name(), to.get().links().address(), terms.current()), answer);
+        return true;
+    }
+
+    String describe() {
+        return "%s %s: %s | %s | sync term %s of %s, highest %d, %s | %s | readout %s %s"
+                .formatted(
+                        name,
+                        !process.isAlive() ? "dead" : process.isPaused() ? "paused" : "runs",
+                        election.describe(),
+                        datapath.describe(),
+                        sync.status().term(),
+                        sync.status().active().orElse("nobody"),
+                        sync.status().highestTerm(),
+                        sync.status().state().map(Enum::name).orElse("writes"),
+                        sync.status().trouble().orElse("no trouble"),
+                        readout().safe(),
+                        readout().reasons());
+    }
+
+    private void published(TableState state) {
+        if (!published.equals(state)) {
+            publishedAt = timeline.now();
+        }
+        published = state;
+        election.tables(state);
+    }
+
+    /// What the sync side hears through [Replication].
+    private void writes(int term) {
+        replication.active(term);
+        sync.active(term);
+    }
+
+    private void follows() {
+        replication.standby();
+        sync.standby();
+    }
+
+    private int takeAbove(int seen) {
+        int term = terms.takeAbove(seen);
+        var _ = terms.use(term);
+        reserveSoon();
+        return term;
+    }
+
+    private void reserveSoon() {
+        timeline.at(timeline.now() + timeline.between(0, RESERVE_MAX), () -> {
+            if (process.isAlive()) {
+                var _ = terms.reserveNext();
+            }
+        });
+    }
+
+    /// As [Election].
+    private final class OfElection implements SimulatedElection.Listener {
+        @Override
+        public void servesUntil(long clock) {
+            datapath.renewLease(clock);
+        }
+
+        @Override
+        public void becomeActive(Vrrp.Promotion promotion, long notAfter, Consumer<Boolean> answer) {
+            int term = takeAbove(0);
+            timeline.note(() -> "%s becomes active in term %d by %s".formatted(name, term, promotion.cause()));
+            cluster.claims.promoted(SimulatedDirector.this, promotion);
+            boolean isHandover = notAfter != Long.MAX_VALUE;
+            var wait = new Wait(term, isHandover, answer);
+            datapath.activate(term, notAfter, serves -> wait.ends(serves, isHandover));
+            long patience = isHandover ? notAfter + ANSWERS_MAX - clock() : Math.min(SERVES_MAX, cluster.interval);
+            timeline.at(timeline.now() + patience, () -> wait.ends(false, isHandover));
+        }
+
+        @Override
+        public void renewTerm(int above) {
+            int term = takeAbove(above);
+            timeline.note(() -> "%s goes on in term %d".formatted(name, term));
+            datapath.renew(term, isRenewed -> {
+                if (isRenewed) {
+                    replication.renew(term);
+                    sync.renew(term);
+                }
+            });
+        }
+
+        @Override
+        public void becomeStandby(Vrrp.Reason reason) {
+            datapath.standBy();
+            follows();
+        }
+
+        @Override
+        public void hold() {
+            datapath.hold();
+        }
+
+        @Override
+        public void resume() {
+            datapath.resume();
+        }
+
+        @Override
+        public void relay(String peer) {
+            machine.relaysTo = peer;
+            datapath.relay();
+            follows();
+        }
+
+        @Override
+        public void sendHandover(String to, holdfast.vip.HandoverMessage message) {
+            sync.send(
+                    to,
+                    new HandoverMessage(
+                            HandoverMessage.Kind.valueOf(message.kind().name()),
+                            message.id(),
+                            message.stamp(),
+                            message.term(),
+                            message.version(),
+                            message.reason()));
+        }
+
+        @Override
+        public void word(OwnWord word) {
+            voice.word(word);
+            sync.word(voice.latest());
+        }
+
+        @Override
+        public List<String> unfit() {
+            return terms.trouble().stream().toList();
+        }
+
+        @Override
+        public void sendAdvert(int priority) {
+            cluster.advert(SimulatedDirector.this, priority);
+        }
+
+        @Override
+        public void announce() {
+            cluster.announced(SimulatedDirector.this);
+        }
+
+        @Override
+        public void finished(FailoverRecord record) {
+            cluster.claims.finished(SimulatedDirector.this, record);
+        }
+    }
+
+    /// For the datapath to serve, or for the end of patience; whichever comes first.
+    private final class Wait {
+        private final int term;
+        private final Consumer<Boolean> answer;
+        private boolean isOver;
+
+        Wait(int term, boolean isHandover, Consumer<Boolean> answer) {
+            this.term = term;
+            this.answer = answer;
+        }
+
+        void ends(boolean serves, boolean isHandover) {
+            if (isOver || !process.isAlive()) {
+                return;
+            }
+            isOver = true;
+            boolean isServing = serves || !isHandover;
+            if (isServing) {
+                writes(term);
+            }
+            answer.accept(isServing);
+        }
+    }
+
+    private final class OfSync implements SyncNode.Listener {
+        @Override
+        public void peerProcessDied(String member) {
+            sync.peer(member).map(peer -> peer.links().address()).ifPresent(election::peerProcessDied);
+        }
+
+        @Override
+        public void peerTerm(int term) {
+            if (terms.saw(term)) {
+                reserveSoon();
+            }
+            election.higherTerm(term);
+        }
+
+        @Override
+        public void handover(String from, HandoverMessage message) {
+            election.handover(from, Replication.received(message));
+        }
+
+        @Override
+        public void standbyState(String member, SyncState state) {
+            if (member.equals(name)) {
+                replication.state(state);
+            }
+        }
+
+        @Override
+        public void peerWord(String member, Links links, Word word) {
+            election.peerWord(Replication.heard(name, member, links, word));
+        }
+
+        @Override
+        public void twin(String address) {
+            throw new AssertionError(name + " has a twin at " + address);
+        }
+    }
+
+    private final class OfDatapath implements SimulatedDatapath.Listener {
+        @Override
+        public void held(long version) {
+            election.held(version);
+        }
+
+        @Override
+        public void compared(Equality equality, long applied) {
+            replication.compared(equality, applied);
+        }
+
+        @Override
+        public void heldFull() {
+            election.heldFull();
+        }
+
+        @Override
+        public void begins() {
+            cluster.claims.begins(SimulatedDirector.this);
+        }
+
+        @Override
+        public void accepted(int key) {
+            cluster.claims.accepted(SimulatedDirector.this, key);
+        }
+
+        @Override
+        public void ended(int key) {
+            cluster.claims.ended(key);
+        }
+
+        @Override
+        public void relayed(SimulatedDatapath.Packet packet) {
+            cluster.relayed(machine.relaysTo, packet);
+        }
+    }
+
+    /// Messages of the wire that are for this run.
+    void arrived(MemberId from, long counter, SyncMessage message, boolean isOnInterconnect) {
+        sync.arrived(from, counter, message, isOnInterconnect);
+    }
+}

@@ -1,0 +1,382 @@
+package holdfast.boot;
+
+import static holdfast.sim.Timeline.MS;
+import static holdfast.sim.Timeline.S;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.boot.SimulatedCluster.Link;
+import holdfast.vip.FailoverRecord;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// Whole directors in virtual time: election, sync, datapath and their joints, under crashes, pauses, cuts and threads
+/// without a processor. Each claim of [SimulatedClaims] is checked after every event, for many seeds.
+@Tag("slow")
+class WholeDirectorSimulationTest {
+    private static final int SEEDS = Integer.getInteger("seeds", 150);
+    private static final long HEALED = 5 * S;
+    private static final long RESTS = 1500 * MS;
+
+    private static IdleWorker idle;
+
+    @BeforeAll
+    static void open() {
+        idle = new IdleWorker();
+    }
+
+    @AfterAll
+    static void close() {
+        idle.close();
+    }
+
+    @Test
+    void aColdBootOfBothEndsWithOneActiveAndEqualTables() {
+        forEachSeed(sim -> {
+            boolean preempt = sim.timeline.random.nextBoolean();
+            var a = sim.machine("a", 200, preempt);
+            var b = sim.machine("b", 100, preempt);
+            a.disk.begin(sim.timeline.random.nextInt(6));
+            b.disk.begin(sim.timeline.random.nextInt(6));
+            sim.fault(sim.timeline.between(0, 2 * S), () -> sim.start(a));
+            sim.fault(sim.timeline.between(0, 2 * S), () -> sim.start(b));
+            comesToRest(sim);
+        });
+    }
+
+    @Test
+    void twoActivesInAnyTermsEndAsOneWithEqualTables() {
+        forEachSeed(sim -> {
+            var a = sim.machine("a", 200, sim.timeline.random.nextBoolean());
+            var b = sim.machine("b", 100, sim.timeline.random.nextBoolean());
+            a.disk.begin(sim.timeline.random.nextInt(6));
+            b.disk.begin(sim.timeline.random.nextInt(6));
+            sim.start(a);
+            sim.start(b);
+            boolean wereOnePair = sim.timeline.random.nextBoolean();
+            if (!wereOnePair) {
+                sim.part(a, b);
+            }
+            run(sim, 3 * S);
+            sim.part(a, b);
+            run(sim, sim.timeline.now() + sim.timeline.between(S, 4 * S));
+            sim.mend();
+            comesToRest(sim);
+        });
+    }
+
+    @Test
+    void aStormOfRestartsEndsInRest() {
+        forEachSeed(sim -> {
+            machines(sim);
+            sim.machines.forEach(machine -> sim.fault(sim.timeline.between(0, S), () -> sim.start(machine)));
+            long end = 12 * S;
+            for (long at = S; at < end; at += sim.timeline.between(50 * MS, 1500 * MS)) {
+                var victim = any(sim);
+                boolean hostToo = sim.timeline.random.nextBoolean();
+                sim.fault(at, () -> sim.crash(victim, hostToo));
+                sim.fault(at + sim.timeline.between(10 * MS, 2 * S), () -> sim.start(victim));
+            }
+            comesToRest(sim);
+        });
+    }
+
+    @Test
+    void plannedFailoversAtAnyMomentLoseNothing() {
+        forEachSeed(sim -> {
+            var machines = machines(sim);
+            var a = machines.getFirst();
+            var b = machines.get(1);
+            sim.start(a);
+            sim.fault(2 * S, () -> sim.start(b));
+            if (machines.size() > 2) {
+                sim.fault(3 * S, () -> sim.start(machines.get(2)));
+            }
+            // Straight after the start, then whenever, at times from two sides at once.
+            sim.fault(2 * S + sim.timeline.between(0, S), () -> sim.failover(a));
+            for (long at = 6 * S; at < 18 * S; at += sim.timeline.between(S, 4 * S)) {
+                long about = at;
+                machines.forEach(machine -> sim.fault(at(sim, about), () -> sim.failover(machine)));
+            }
+            run(sim, 4 * S);
+            sim.claims.twoMax = 0;
+            comesToRest(sim);
+            SimulatedClaims.that(
+                    sim.claims.records.stream()
+                            .allMatch(record -> record.outcome() == FailoverRecord.Outcome.DONE
+                                    || record.outcome() == FailoverRecord.Outcome.REFUSED),
+                    "a failover that is begun is done");
+            SimulatedClaims.that(
+                    sim.claims.records.stream().anyMatch(record -> record.outcome() == FailoverRecord.Outcome.DONE),
+                    "some failover is done");
+        });
+    }
+
+    private static long at(SimulatedCluster sim, long about) {
+        return about + sim.timeline.between(0, sim.timeline.random.nextBoolean() ? 5 * MS : 300 * MS);
+    }
+
+    @Test
+    void howeverSlowEachThreadIsNeverDoTwoServeAndNothingIsLost() {
+        forEachSeed(sim -> {
+            var a = sim.machine("a", 200, false);
+            var b = sim.machine("b", 100, false);
+            sim.start(a);
+            sim.fault(2 * S, () -> sim.start(b));
+            run(sim, 5 * S);
+            sim.claims.twoMax = 0;
+            slow(sim);
+            for (long at = 5 * S; at < 22 * S; at += sim.timeline.between(2 * S, 6 * S)) {
+                sim.fault(at, () -> sim.failover(a));
+                sim.fault(at, () -> sim.failover(b));
+                var victim = sim.timeline.random.nextBoolean() ? a : b;
+                long faultAt = at + sim.timeline.between(0, 2 * S);
+                switch (sim.timeline.random.nextInt(4)) {
+                    case 0 -> pause(sim, victim, faultAt);
+                    case 1 -> crash(sim, victim, faultAt);
+                    default -> {}
+                }
+            }
+            run(sim, 26 * S);
+            quick(sim);
+            comesToRest(sim);
+        });
+    }
+
+    @Test
+    void pausesOfAnyLengthAtAnyStepEndInRest() {
+        forEachSeed(sim -> {
+            var machines = machines(sim);
+            machines.forEach(sim::start);
+            for (long at = 3 * S; at < 15 * S; at += sim.timeline.between(100 * MS, 3 * S)) {
+                pause(sim, any(sim), at);
+                long when = at + sim.timeline.between(0, S);
+                if (sim.timeline.chance(0.3)) {
+                    machines.forEach(machine -> sim.fault(when, () -> sim.failover(machine)));
+                }
+            }
+            comesToRest(sim);
+        });
+    }
+
+    @Test
+    void anythingAtAllEndsInRest() {
+        forEachSeed(sim -> {
+            var machines = machines(sim);
+            machines.forEach(machine -> machine.disk.begin(sim.timeline.random.nextInt(4)));
+            machines.forEach(machine -> sim.fault(sim.timeline.between(0, S), () -> sim.start(machine)));
+            if (sim.timeline.random.nextBoolean()) {
+                slow(sim);
+            }
+            sim.advertLoss = sim.timeline.random.nextDouble() * 0.2;
+            long end = 16 * S;
+            for (long at = S; at < end; at += sim.timeline.between(50 * MS, 2 * S)) {
+                long when = at;
+                sim.fault(when, () -> fault(sim));
+            }
+            run(sim, end);
+            sim.mend();
+            quick(sim);
+            machines.forEach(machine -> sim.links(machine, List.of()));
+            machines.forEach(machine -> sim.fault(end + 3 * S, () -> sim.start(machine)));
+            comesToRest(sim);
+        });
+    }
+
+    /// The readout promises that this standby would serve, and what it would know; so it is held to it.
+    @Test
+    void whereTheReadoutSaysSafeTheStandbyServesWhenTheActiveDies() {
+        forEachSeed(sim -> {
+            var machines = machines(sim);
+            machines.forEach(machine -> sim.fault(sim.timeline.between(0, S), () -> sim.start(machine)));
+            for (long at = S; at < 6 * S; at += sim.timeline.between(50 * MS, 2 * S)) {
+                sim.timeline.at(at, () -> fault(sim));
+            }
+            run(sim, 6 * S + sim.timeline.between(0, 2 * S));
+            sim.mend();
+            machines.forEach(machine -> sim.links(machine, List.of()));
+            boolean[] isKilled = new boolean[1];
+            for (long at = sim.timeline.now(); at < 14 * S; at += sim.timeline.between(20 * MS, 300 * MS)) {
+                sim.timeline.at(at, () -> isKilled[0] |= !isKilled[0] && killIfSafe(sim));
+            }
+            run(sim, 20 * S);
+        });
+    }
+
+    /// Kills the active where nothing was done to any other director for the second in which words count.
+    private static boolean killIfSafe(SimulatedCluster sim) {
+        var safe = sim.directors().stream()
+                .filter(director -> director.isRunning()
+                        && director.election.isActive()
+                        && director.readout().safe() == holdfast.admin.FailoverReadiness.Safe.YES)
+                .findFirst();
+        if (safe.isEmpty() || sim.timeline.now() - sim.disturbedAt < S + 100 * MS) {
+            return false;
+        }
+        sim.crash(safe.get().machine, sim.timeline.random.nextBoolean());
+        long diedAt = sim.timeline.now();
+        sim.timeline.at(
+                diedAt + 6 * sim.interval,
+                () -> SimulatedClaims.that(
+                        sim.directors().stream().anyMatch(SimulatedDirector::accepts),
+                        "the standby that the readout called safe serves"));
+        return true;
+    }
+
+    private static void fault(SimulatedCluster sim) {
+        var victim = any(sim);
+        var other = any(sim);
+        long now = sim.timeline.now();
+        switch (sim.timeline.random.nextInt(10)) {
+            case 0, 1 -> crash(sim, victim, now);
+            case 2, 3 -> pause(sim, victim, now);
+            case 4 -> sim.part(victim, other);
+            case 5 -> sim.cut(sim.timeline.random.nextBoolean() ? Link.FRONT : Link.INTERCONNECT, victim, other);
+            case 6 -> {
+                sim.links(victim, List.of("front has no carrier"));
+                sim.fault(now + sim.timeline.between(0, 2 * S), () -> sim.links(victim, List.of()));
+            }
+            case 7 -> sim.machines.forEach(machine -> sim.timeline.at(at(sim, now), () -> sim.failover(machine)));
+            default -> sim.mend();
+        }
+    }
+
+    private static List<SimulatedMachine> machines(SimulatedCluster sim) {
+        boolean preempt = sim.timeline.random.nextBoolean();
+        sim.machine("a", 200, preempt);
+        sim.machine("b", 100, preempt);
+        if (sim.timeline.random.nextInt(3) == 0) {
+            sim.machine("c", 150, preempt);
+        }
+        return sim.machines;
+    }
+
+    private static SimulatedMachine any(SimulatedCluster sim) {
+        return sim.machines.get(sim.timeline.random.nextInt(sim.machines.size()));
+    }
+
+    private static void crash(SimulatedCluster sim, SimulatedMachine victim, long at) {
+        boolean hostToo = sim.timeline.random.nextBoolean();
+        sim.fault(at, () -> sim.crash(victim, hostToo));
+        sim.fault(at + sim.timeline.between(10 * MS, 3 * S), () -> sim.start(victim));
+    }
+
+    /// Between two events, or between two steps of a thread.
+    private static void pause(SimulatedCluster sim, SimulatedMachine victim, long at) {
+        boolean isFrozen = sim.timeline.random.nextBoolean();
+        long length = sim.timeline.between(0, sim.timeline.random.nextBoolean() ? S : 3 * S);
+        int steps = sim.timeline.random.nextInt(60);
+        sim.fault(
+                at,
+                () -> sim.director(victim.name).ifPresent(director -> {
+                    if (steps < 20) {
+                        sim.pause(victim, isFrozen, length);
+                    } else {
+                        director.process.pauseAtStep(steps, () -> sim.pause(victim, isFrozen, length));
+                    }
+                }));
+    }
+
+    private static void slow(SimulatedCluster sim) {
+        sim.electionStall = () -> stall(sim, 0.002);
+        sim.syncStall = () -> stall(sim, 0.002);
+        sim.datapathStall = () -> stall(sim, 0.002);
+        sim.messageLoss = sim.timeline.random.nextDouble() * 0.2;
+        sim.messageTwice = 0.1;
+        sim.messageDelay =
+                () -> sim.timeline.chance(0.1) ? sim.timeline.between(0, S) : sim.timeline.between(MS / 10, 20 * MS);
+        sim.claims.stallMax = 2 * S;
+        if (sim.claims.twoMax > 0) {
+            sim.claims.twoMax += sim.claims.stallMax; // adverts are believed once the sync thread has said so too
+        }
+    }
+
+    private static long stall(SimulatedCluster sim, double chance) {
+        return sim.timeline.chance(chance) ? sim.timeline.between(0, 2 * S) : 0;
+    }
+
+    private static void quick(SimulatedCluster sim) {
+        sim.electionStall = () -> 0;
+        sim.syncStall = () -> 0;
+        sim.datapathStall = () -> 0;
+        sim.messageLoss = 0;
+        sim.messageTwice = 0;
+        sim.messageDelay = () -> sim.timeline.between(MS / 10, 2 * MS);
+        sim.fault(sim.timeline.now() + 2 * S, () -> sim.disturbed("quick"));
+    }
+
+    private static void run(SimulatedCluster sim, long until) {
+        sim.timeline.run(until, sim.claims::check);
+    }
+
+    /// Rest that lasts: one that is preempted meanwhile was none.
+    private static void comesToRest(SimulatedCluster sim) {
+        while (sim.timeline.now() <= sim.lastFaultAt) {
+            run(sim, sim.lastFaultAt + 1);
+        }
+        long restsSince = sim.timeline.now();
+        while (sim.timeline.now() - restsSince < RESTS) {
+            run(sim, sim.timeline.now() + 50 * MS);
+            var trouble = sim.claims.restlessness();
+            if (trouble.isPresent()) {
+                restsSince = sim.timeline.now();
+                SimulatedClaims.that(
+                        restsSince - sim.disturbedAt <= HEALED,
+                        "at rest within 5 s of the last fault: " + trouble.get());
+            }
+        }
+        slowest = Math.max(slowest, restsSince - sim.disturbedAt);
+        sim.hasClients = false;
+        run(sim, sim.timeline.now() + 500 * MS);
+        sim.claims.tablesAreTheSame();
+        for (int i = 0; i < 5 && !sim.claims.isNothingUnsynced(); i++) {
+            run(sim, sim.timeline.now() + 7 * MS);
+        }
+        SimulatedClaims.that(sim.claims.isNothingUnsynced(), "at rest the readout says that nothing is unsynced");
+    }
+
+    private static long slowest;
+
+    private static void forEachSeed(Consumer<SimulatedCluster> scenario) {
+        long only = Long.getLong("seed", -1);
+        var failed = new java.util.TreeMap<String, Long>();
+        var counts = new java.util.TreeMap<String, Integer>();
+        slowest = 0;
+        long began = System.nanoTime();
+        for (long seed = only < 0 ? 0 : only; seed < (only < 0 ? SEEDS : only + 1); seed++) {
+            var sim = new SimulatedCluster(seed, false, idle);
+            try {
+                scenario.accept(sim);
+            } catch (AssertionError | RuntimeException e) {
+                var text = e.toString().replaceAll("[0-9]+", "#");
+                failed.putIfAbsent(text, seed);
+                counts.merge(text, 1, Integer::sum);
+            }
+        }
+        System.out.printf(
+                "%d seeds, rest after %d ms at most, %.1f s%n", SEEDS, slowest / MS, (System.nanoTime() - began) / 1e9);
+        counts.forEach(
+                (text, count) -> System.out.println("   " + count + " x, first " + failed.get(text) + ": " + text));
+        if (only >= 0 && !failed.isEmpty()) {
+            System.out.println(traced(scenario, only));
+        }
+        assertThat(failed).isEmpty();
+    }
+
+    private static String traced(Consumer<SimulatedCluster> scenario, long seed) {
+        var sim = new SimulatedCluster(seed, true, idle);
+        String failure = "no failure when traced";
+        try {
+            scenario.accept(sim);
+        } catch (AssertionError | RuntimeException e) {
+            var text = new java.io.StringWriter();
+            e.printStackTrace(new java.io.PrintWriter(text));
+            text.getBuffer().setLength(Math.min(600, text.getBuffer().length()));
+            failure = text.toString();
+        }
+        return sim.timeline.trace() + "\n" + sim.describe() + "\n" + failure;
+    }
+}

@@ -1,0 +1,419 @@
+package holdfast.vip;
+
+import holdfast.conf.Configuration.Trust;
+import holdfast.conf.Ipv4;
+import holdfast.sim.Process;
+import holdfast.sim.Strand;
+import holdfast.sim.Timeline;
+import holdfast.vip.VirtualRouter.Effect;
+import holdfast.vip.VirtualRouter.Event;
+import holdfast.vrrp.Vrrp;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The thread of a [VrrpNode] in virtual time: the same turns around the same [VirtualRouter]. Between any two steps of
+/// a turn it may be without a processor.
+public final class SimulatedElection {
+    /// As [VrrpNode.Listener], but for the call that waits.
+    public interface Listener {
+        void servesUntil(long clock);
+
+        /// @param answer  to be called once, then the thread goes on
+        void becomeActive(Vrrp.Promotion promotion, long notAfter, Consumer<Boolean> answer);
+
+        void renewTerm(int above);
+
+        void becomeStandby(Vrrp.Reason reason);
+
+        void hold();
+
+        void resume();
+
+        void relay(String peer);
+
+        void sendHandover(String to, HandoverMessage message);
+
+        void word(OwnWord word);
+
+        List<String> unfit();
+
+        void sendAdvert(int priority);
+
+        void announce();
+
+        void finished(FailoverRecord record);
+    }
+
+    private final String name;
+    private final Timeline timeline;
+    private final long clockOffset;
+    private final VirtualRouter router;
+    private final Listener listener;
+    private final Strand strand;
+    private final Queue<Vrrp.Advert> socket = new ArrayDeque<>();
+    private final Deque<Asked> queue = new ArrayDeque<>();
+    private VirtualRouter.State state = VirtualRouter.State.INITIAL;
+    private TableState latestTables = TableState.UNKNOWN;
+    private TableState deliveredTables = TableState.UNKNOWN;
+    private OwnWord said = OwnWord.NONE;
+    private @Nullable Consumer<FailoverRecord> asking;
+    private @Nullable Consumer<FailoverRecord> pending;
+    private long wordAt;
+    private long turnAt;
+    private long wakeAt;
+
+    private record Asked(Event event, @Nullable Consumer<FailoverRecord> answer) {}
+
+    public SimulatedElection(
+            String name,
+            Process process,
+            Timeline timeline,
+            long clockOffset,
+            int address,
+            int priority,
+            boolean preempt,
+            long interval,
+            Listener listener) {
+        this.name = name;
+        this.timeline = timeline;
+        this.clockOffset = clockOffset;
+        this.listener = listener;
+        router = new VirtualRouter(
+                new Vrrp(priority, interval, address, preempt),
+                new Handover(Handover.Deadlines.of(interval)),
+                new GarpSchedule(List.of(50 * Timeline.MS, 1000 * Timeline.MS), 0),
+                Trust.SEALED);
+        strand = process.strand(this::turn);
+        turnAt = clock();
+        wakeAt = turnAt;
+        wordAt = timeline.now();
+        strand.signal();
+    }
+
+    public Strand strand() {
+        return strand;
+    }
+
+    public boolean isActive() {
+        return state.isActive();
+    }
+
+    public Standing standing() {
+        return state.standing();
+    }
+
+    public boolean isHandingOver() {
+        return !Handover.isIdle(state.handover());
+    }
+
+    /// When any word came last.
+    public long wordAt() {
+        return wordAt;
+    }
+
+    public String describe() {
+        return state.vrrp() + " " + state.handover().getClass().getSimpleName() + " " + latestTables;
+    }
+
+    public void advert(int priority, long interval, int sender) {
+        socket.add(new Vrrp.Advert(priority, interval, sender));
+        strand.signal();
+    }
+
+    /// What has arrived and was not read is gone.
+    public void loseAdverts() {
+        socket.clear();
+    }
+
+    public void peerWord(PeerWord word) {
+        wordAt = timeline.now();
+        post(new VirtualRouter.Spoke(word));
+    }
+
+    public void peerProcessDied(int address) {
+        post(new VirtualRouter.PeerProcessDied(address));
+    }
+
+    public void higherTerm(int term) {
+        post(new VirtualRouter.HigherTerm(term));
+    }
+
+    public void held(long version) {
+        post(new VirtualRouter.Held(version));
+    }
+
+    public void heldFull() {
+        post(new VirtualRouter.HeldFull());
+    }
+
+    public void links(List<String> faults) {
+        post(new VirtualRouter.Links(faults));
+    }
+
+    public void shutDown() {
+        post(new VirtualRouter.Shutdown());
+    }
+
+    public void handover(String from, HandoverMessage message) {
+        post(new VirtualRouter.Message(from, message));
+    }
+
+    public void failover(Preflight preflight, Consumer<FailoverRecord> answer) {
+        queue.add(new Asked(new VirtualRouter.Failover(preflight, "test"), answer));
+        strand.signal();
+    }
+
+    public void tables(TableState tables) {
+        var before = latestTables;
+        latestTables = tables;
+        if (before.equal() != tables.equal() || Handover.awaitsTables(state.handover())) {
+            strand.signal();
+        }
+    }
+
+    public TableState tables() {
+        return latestTables;
+    }
+
+    /// As far as anything asks for it.
+    public VrrpStatus status() {
+        var vrrp = router.vrrp();
+        long peerInterval = state.vrrp() instanceof Vrrp.Standby standby ? standby.peerInterval() : vrrp.interval();
+        return new VrrpStatus(
+                role(),
+                said,
+                state.faults(),
+                List.of(),
+                Map.of(),
+                51,
+                vrrp.priority(),
+                vrrp.preempt(),
+                vrrp.interval(),
+                vrrp.skewInterval(peerInterval),
+                vrrp.downInterval(peerInterval),
+                peerInterval,
+                activeAddress(),
+                Optional.empty(),
+                state.handover().getClass().getSimpleName(),
+                latestTables,
+                0,
+                0,
+                OptionalLong.empty(),
+                Optional.empty(),
+                Map.of(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private VrrpStatus.Role role() {
+        return switch (state.vrrp()) {
+            case Vrrp.Initialize _ -> VrrpStatus.Role.INITIALIZE;
+            case Vrrp.Standby _ -> VrrpStatus.Role.STANDBY;
+            case Vrrp.Active _ -> VrrpStatus.Role.ACTIVE;
+        };
+    }
+
+    private Optional<Ipv4> activeAddress() {
+        int address = switch (state.vrrp()) {
+            case Vrrp.Initialize _ -> 0;
+            case Vrrp.Standby standby -> standby.following();
+            case Vrrp.Active _ -> router.vrrp().address();
+        };
+        return address == 0 ? Optional.empty() : Optional.of(new Ipv4(address));
+    }
+
+    private long clock() {
+        return timeline.now() + clockOffset;
+    }
+
+    private void post(Event event) {
+        queue.add(new Asked(event, null));
+        strand.signal();
+    }
+
+    private void turn() {
+        strand.nextStall();
+        strand.next(this::notePause);
+        strand.next(this::hear);
+        strand.next(this::takeNext);
+        strand.next(this::takeTables);
+        strand.next(this::takeUnfit);
+        strand.next(() -> step(new VirtualRouter.Tick()));
+        strand.next(this::speak);
+        strand.next(this::sleep);
+    }
+
+    private void notePause() {
+        long now = clock();
+        long gap = now - turnAt;
+        long late = now - wakeAt;
+        turnAt = now;
+        if (late >= router.vrrp().interval()) {
+            step(new VirtualRouter.Paused(gap));
+        }
+    }
+
+    private void hear() {
+        var advert = socket.poll();
+        if (advert != null) {
+            step(new VirtualRouter.Heard(advert));
+            strand.next(this::hear);
+        }
+    }
+
+    private void takeNext() {
+        var asked = queue.poll();
+        if (asked == null) {
+            return;
+        }
+        asking = asked.answer();
+        step(asked.event());
+        strand.next(() -> {
+            if (asking != null) {
+                pending = asking;
+                asking = null;
+            }
+        });
+        strand.next(this::takeNext);
+    }
+
+    private void takeTables() {
+        var tables = latestTables;
+        if (!tables.equals(deliveredTables)) {
+            deliveredTables = tables;
+            step(new VirtualRouter.Tables(tables));
+        }
+    }
+
+    private void takeUnfit() {
+        var unfit = listener.unfit();
+        if (!unfit.equals(state.unfit())) {
+            step(new VirtualRouter.Unfit(unfit));
+        }
+    }
+
+    private void speak() {
+        var word = router.word(state, turnAt);
+        if (!word.equals(said)) {
+            said = word;
+            listener.word(word);
+        }
+    }
+
+    private void sleep() {
+        wakeAt = Math.min(router.nextAt(state), turnAt + router.vrrp().interval());
+        boolean tablesWait = !latestTables.equals(deliveredTables) && Handover.awaitsTables(state.handover());
+        strand.sleepUntil(tablesWait ? timeline.now() : wakeAt - clockOffset);
+    }
+
+    private void step(Event event) {
+        var before = state;
+        var step = router.step(before, event, turnAt);
+        state = step.next();
+        note(before, event, step);
+        strand.nextStall();
+        strand.next(() -> performAll(before, event, step.effects()));
+    }
+
+    private void note(VirtualRouter.State before, Event event, VirtualRouter.Step step) {
+        boolean isRoutine = step.effects().stream().allMatch(VirtualRouter.SendAdvert.class::isInstance)
+                && before.vrrp().getClass() == step.next().vrrp().getClass()
+                && before.handover().getClass() == step.next().handover().getClass();
+        if (!isRoutine) {
+            timeline.note(() -> "%s %s: %s -> %s %s"
+                    .formatted(
+                            name,
+                            event,
+                            step.effects(),
+                            step.next().vrrp(),
+                            step.next().handover().getClass().getSimpleName()));
+        }
+    }
+
+    private void performAll(VirtualRouter.State before, Event event, List<Effect> effects) {
+        long now = clock();
+        long gap = router.gap(before, event, turnAt, now);
+        boolean isLate = router.vrrp().mayBeReplacedAfter(gap) && !effects.isEmpty();
+        for (var effect : effects) {
+            if (!isLate || !VirtualRouter.speaksForTheAddresses(effect)) {
+                strand.next(() -> perform(effect));
+            }
+        }
+        if (isLate) {
+            strand.next(() -> {
+                turnAt = now;
+                step(new VirtualRouter.Paused(gap));
+            });
+        }
+    }
+
+    private void perform(Effect effect) {
+        switch (effect) {
+            case VirtualRouter.SendAdvert(int priority) -> sendAdvert(priority);
+            case VirtualRouter.BecomeActive(var promotion, long notAfter) -> becomeActive(promotion, notAfter);
+            case VirtualRouter.BecomeStandby(var reason) -> listener.becomeStandby(reason);
+            case VirtualRouter.RenewTerm(int above) -> listener.renewTerm(above);
+            case VirtualRouter.Announce() -> {
+                if (state.isActive()) {
+                    listener.announce();
+                }
+            }
+            case VirtualRouter.Hold() -> listener.hold();
+            case VirtualRouter.Resume() -> listener.resume();
+            case VirtualRouter.Relay(var peer) -> listener.relay(peer);
+            case VirtualRouter.Send(var to, var message) -> listener.sendHandover(to, message);
+            case VirtualRouter.Finished(var record) -> finished(record);
+            case VirtualRouter.Doubted _ -> {}
+        }
+    }
+
+    private void becomeActive(Vrrp.Promotion promotion, long notAfter) {
+        if (notAfter != Long.MAX_VALUE) {
+            listener.servesUntil(notAfter);
+        }
+        strand.block();
+        listener.becomeActive(promotion, notAfter, serves -> {
+            strand.next(() -> {
+                turnAt = clock();
+                step(new VirtualRouter.Served(serves));
+            });
+            strand.unblock();
+        });
+    }
+
+    private void sendAdvert(int priority) {
+        long sentAt = clock();
+        listener.sendAdvert(priority);
+        if (priority != 0) {
+            long silence = sentAt + router.vrrp().earliestTakeoverInterval();
+            listener.servesUntil(Math.min(silence, Handover.servesAtMost(state.handover())));
+        }
+    }
+
+    private void finished(FailoverRecord record) {
+        listener.finished(record);
+        if (record.side() == FailoverRecord.Side.GIVER) {
+            var answer = asking != null ? asking : pending;
+            if (asking != null) {
+                asking = null;
+            } else {
+                pending = null;
+            }
+            if (answer != null) {
+                answer.accept(record);
+            }
+        }
+    }
+}
