@@ -34,8 +34,7 @@ final class AotCacheLabIT {
 
     /// What a command of these arguments said, its exit code in front.
     private static String said(Path home, String... arguments) throws IOException, InterruptedException {
-        var command = Stream.concat(
-                        Stream.of(home.resolve("bin/holdfast").toString()), Stream.of(arguments))
+        var command = Stream.concat(Stream.of(home.resolve("bin/holdfast").toString()), Stream.of(arguments))
                 .toList();
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
