@@ -129,7 +129,7 @@ train() {
     done
     shift
     rm -f "$BUILD/$name.aot.new"
-    "$JAVA_HOME/bin/java" "${flags[@]}" -XX:AOTCacheOutput="$BUILD/$name.aot.new" -cp "$BUILD/lib/*" "$@" \
+    timeout 120 "$JAVA_HOME/bin/java" "${flags[@]}" -XX:AOTCacheOutput="$BUILD/$name.aot.new" -cp "$BUILD/lib/*" "$@" \
         >"$BUILD/aot-$name.log" 2>&1 </dev/null || code=$?
     if [[ -s $BUILD/$name.aot.new ]]; then
         mv "$BUILD/$name.aot.new" "$BUILD/$name.aot"

@@ -67,9 +67,10 @@ final class Rehearsal implements AutoCloseable {
         try {
             rehearse();
             awaitCompiler();
-            if (!isClosed) {
-                log.info("director warm rounds={} took-ms={}", rounds, (System.nanoTime() - startedAt) / 1_000_000);
+            if (isClosed) {
+                return;
             }
+            log.info("director warm rounds={} took-ms={}", rounds, (System.nanoTime() - startedAt) / 1_000_000);
         } catch (RuntimeException | Error e) {
             log.warn("rehearsal failed action=go-on-cold cause=\"{}\"", e.toString(), e); // a cold director beats none
         }
@@ -115,10 +116,15 @@ final class Rehearsal implements AutoCloseable {
         return !isClosed && System.nanoTime() - startedAt < TIME_MAX_NS;
     }
 
-    @Override
-    public void close() {
+    /// It ends with the present round, and [#obstacle] stays.
+    void stop() {
         isClosed = true;
         LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void close() {
+        stop();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(5));
         } catch (InterruptedException e) {

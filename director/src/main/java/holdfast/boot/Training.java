@@ -34,7 +34,8 @@ import picocli.CommandLine;
 final class Training {
     private static final Logger log = LoggerFactory.getLogger(Training.class);
     private static final Ipv4 LOOPBACK = Ipv4.of("127.0.0.1");
-    private static final int MULTICAST_PORT = 47_600;
+    private static final long PID = ProcessHandle.current().pid(); // two builds at once must not meet
+    private static final int MULTICAST_PORT = 47_000 + (int) (PID % 1000);
     private static final long MEETING_NS = 2_000_000_000L;
 
     private Training() {}
@@ -107,7 +108,7 @@ final class Training {
 
     private static SyncNode node(String name, DatapathRehearsal datapath) {
         var options = new SyncNode.Options(
-                "training",
+                "training-" + PID,
                 "training",
                 name,
                 LOOPBACK,

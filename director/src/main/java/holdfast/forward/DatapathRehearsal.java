@@ -33,7 +33,7 @@ import java.util.Set;
 /// A throw-away datapath without ports or thread that takes frames of every kind, so that the code of the real one is
 /// loaded and compiled before anything depends on it.
 ///
-/// What leaves it goes nowhere. Two of them and a sync between them are a pair; whoever calls is their thread.
+/// What leaves it goes nowhere. Two of them and a sync between them are a pair. Whoever made it is its only thread.
 public final class DatapathRehearsal implements AutoCloseable {
     private static final int ENTRIES_MAX = 1024;
     private static final int RING_RECORDS = 1 << 12;
@@ -56,7 +56,7 @@ public final class DatapathRehearsal implements AutoCloseable {
     /// A frame and the port by which it comes in.
     private record Step(int port, byte[] frame) {}
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofConfined();
     private final ProbeQueue probes = new ProbeQueue();
     private final Lease lease = new Lease();
     private final Tables tables;

@@ -90,12 +90,23 @@ class RehearsalTest {
     }
 
     @Test
-    void aDirectorThatStopsDoesNotWaitForIt() throws InterruptedException {
-        var rehearsal = Rehearsal.start(() -> {}, ends::incrementAndGet);
-        await().until(() -> rehearsal.rounds() > 0);
-        rehearsal.close();
-        assertThat(rehearsal.rounds()).isLessThan(Warmth.LAPS_MAX * Warmth.ROUNDS);
-        assertThat(rehearsal.obstacle()).isEmpty();
+    void aDirectorThatStopsDoesNotWaitForItsEnd() throws InterruptedException {
+        var lap = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        try (var rehearsal = Rehearsal.start(
+                () -> {
+                    lap.countDown();
+                    awaits(goOn);
+                },
+                ends::incrementAndGet)) {
+            lap.await();
+            rehearsal.stop();
+            goOn.countDown();
+            rehearsal.join();
+            assertThat(rehearsal.rounds()).isEqualTo(Warmth.ROUNDS);
+            assertThat(rehearsal.obstacle()).isPresent();
+            assertThat(ends).hasValue(0);
+        }
     }
 
     private static void awaits(CountDownLatch latch) {
