@@ -108,6 +108,7 @@ final class LostPartsChaosIT extends PairUnderTest {
                     "the upload is under way",
                     NAMED_MAX,
                     () -> active.status().datapath().bytesForwarded() - forwarded > UPLOAD_BYTES / 8);
+            afterwards(() -> lab.run("ip", "-n", "client", "route", "flush", "cache")); // it remembers a path's MTU
             afterwards(lab.faults().mtu(lab.d1(), Network.BACK, SMALL_MTU));
             afterwards(lab.faults().mtu(lab.d2(), Network.BACK, SMALL_MTU));
             assertThat(upload.isDone()).as("the MTU was lowered while it ran").isFalse();
