@@ -78,7 +78,7 @@ final class SimulatedClaims {
 
     void ended(int key) {
         connections.remove(key);
-        live.remove((Integer) key);
+        live.removeIf(open -> open == key);
     }
 
     /// After every event.
@@ -205,11 +205,13 @@ final class SimulatedClaims {
     private void safe(SimulatedDirector director, FailoverReadiness readout, Optional<SimulatedDirector> to) {
         boolean isLate = now() - cluster.disturbedAt <= WORD_MAX + stallMax;
         that(isLate || to.filter(SimulatedDirector::isRunning).isPresent(), "safe names a director that runs");
-        boolean isKnown = readout.templatesAtRisk() != null && readout.connectionsAtRisk() != null;
+        var templatesAtRisk = readout.templatesAtRisk();
+        var connectionsAtRisk = readout.connectionsAtRisk();
+        boolean isKnown = templatesAtRisk != null && connectionsAtRisk != null;
         that(isKnown, "safe says how much would be lost");
         var standby = to.filter(found -> now() - found.startedAt > WORD_MAX + stallMax && !found.election.isActive());
-        if (isKnown && standby.isPresent()) {
-            long unsynced = readout.templatesAtRisk() + readout.connectionsAtRisk();
+        if (templatesAtRisk != null && connectionsAtRisk != null && standby.isPresent()) {
+            long unsynced = templatesAtRisk + connectionsAtRisk;
             long lacks = director.datapath.ahead(standby.get().datapath);
             if (lacks <= unsynced) {
                 falseSince.remove(director);

@@ -5,7 +5,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.forward.SimulatedDatapath;
-import holdfast.sim.Process;
+import holdfast.sim.SimulatedProcess;
 import holdfast.sim.Timeline;
 import holdfast.sync.Equality;
 import holdfast.sync.HandoverMessage;
@@ -40,7 +40,7 @@ final class SimulatedDirector {
 
     final SimulatedMachine machine;
     final String name;
-    final Process process;
+    final SimulatedProcess process;
     final SimulatedDatapath datapath;
     final SimulatedSync sync;
     final SimulatedElection election;
@@ -65,7 +65,7 @@ final class SimulatedDirector {
         clockOffset = machine.clockOffset;
         startedAt = timeline.now();
         runsSince = startedAt;
-        process = new Process(timeline);
+        process = new SimulatedProcess(timeline);
         terms = machine.disk.open();
         reserveSoon();
         replication = new Replication(this::published);
@@ -232,7 +232,7 @@ final class SimulatedDirector {
             timeline.note(() -> "%s becomes active in term %d by %s".formatted(name, term, promotion.cause()));
             cluster.claims.promoted(SimulatedDirector.this, promotion);
             boolean isHandover = notAfter != Long.MAX_VALUE;
-            var wait = new Wait(term, isHandover, answer);
+            var wait = new Wait(term, answer);
             datapath.activate(term, notAfter, serves -> wait.ends(serves, isHandover));
             long patience = isHandover ? notAfter + ANSWERS_MAX - clock() : Math.min(SERVES_MAX, cluster.interval);
             timeline.at(timeline.now() + patience, () -> wait.ends(false, isHandover));
@@ -319,7 +319,7 @@ final class SimulatedDirector {
         private final Consumer<Boolean> answer;
         private boolean isOver;
 
-        Wait(int term, boolean isHandover, Consumer<Boolean> answer) {
+        Wait(int term, Consumer<Boolean> answer) {
             this.term = term;
             this.answer = answer;
         }

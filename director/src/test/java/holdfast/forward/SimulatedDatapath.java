@@ -1,6 +1,6 @@
 package holdfast.forward;
 
-import holdfast.sim.Process;
+import holdfast.sim.SimulatedProcess;
 import holdfast.sim.Strand;
 import holdfast.sim.Timeline;
 import holdfast.sync.DeltaRing;
@@ -46,7 +46,7 @@ public final class SimulatedDatapath implements TableOwner {
     private final long clockOffset;
     private final Listener listener;
     private final Strand strand;
-    private final Process process;
+    private final SimulatedProcess process;
     private final Lease lease = new Lease();
     private final SimulatedTables tables = new SimulatedTables();
     private final Queue<Runnable> asked = new ArrayDeque<>();
@@ -56,7 +56,7 @@ public final class SimulatedDatapath implements TableOwner {
     private boolean isHeldFull;
     private long markAt;
 
-    public SimulatedDatapath(Process process, Timeline timeline, long clockOffset, Listener listener) {
+    public SimulatedDatapath(SimulatedProcess process, Timeline timeline, long clockOffset, Listener listener) {
         this.process = process;
         this.timeline = timeline;
         this.clockOffset = clockOffset;

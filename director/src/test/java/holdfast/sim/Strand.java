@@ -12,7 +12,7 @@ public final class Strand {
     private static final long LATENCY_MAX = 100_000;
     private static final long NEVER = Long.MAX_VALUE;
 
-    private final Process process;
+    private final SimulatedProcess process;
     private final Timeline timeline;
     private final Runnable turn;
     private final Deque<Runnable> program = new ArrayDeque<>();
@@ -26,7 +26,7 @@ public final class Strand {
     private long wakesAt = NEVER;
     private int wakeUps;
 
-    Strand(Process process, Runnable turn) {
+    Strand(SimulatedProcess process, Runnable turn) {
         this.process = process;
         this.timeline = process.timeline;
         this.turn = turn;

@@ -1,6 +1,6 @@
 package holdfast.sync;
 
-import holdfast.sim.Process;
+import holdfast.sim.SimulatedProcess;
 import holdfast.sim.Strand;
 import holdfast.sim.Timeline;
 import java.util.ArrayDeque;
@@ -61,7 +61,7 @@ public final class SimulatedSync {
             String name,
             UUID incarnation,
             Links links,
-            Process process,
+            SimulatedProcess process,
             Timeline timeline,
             long clockOffset,
             TableOwner tables,

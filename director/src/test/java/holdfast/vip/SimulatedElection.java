@@ -2,7 +2,7 @@ package holdfast.vip;
 
 import holdfast.conf.Configuration.Trust;
 import holdfast.conf.Ipv4;
-import holdfast.sim.Process;
+import holdfast.sim.SimulatedProcess;
 import holdfast.sim.Strand;
 import holdfast.sim.Timeline;
 import holdfast.vip.VirtualRouter.Effect;
@@ -73,7 +73,7 @@ public final class SimulatedElection {
 
     public SimulatedElection(
             String name,
-            Process process,
+            SimulatedProcess process,
             Timeline timeline,
             long clockOffset,
             int address,

@@ -393,6 +393,64 @@ class SyncCoreTest {
     }
 
     @Test
+    void nothingIsAskedForWhileAStandbyFollowsAHigherStreamOfSomebodyWhomWeDoNotHear() {
+        core.active(4, now);
+        for (int i = 0; i < 20; i++) {
+            hear(PEER, hello().follows(6).knows(6));
+            later(100);
+        }
+        assertThat(higherTerms()).isEmpty();
+        hear(PEER, hello().knows(6));
+        turn();
+        assertThat(higherTerms()).as("that stream does not go on").containsExactly(6);
+    }
+
+    @Test
+    void aStandbyNamesTheTermOfAStreamThatGoesOnAndNoOther() {
+        hear(PEER, hello().active(6));
+        later(100);
+        assertThat(lastHello().term()).isEqualTo(6);
+        later(500);
+        assertThat(lastHello().term()).as("silent since").isZero();
+        assertThat(lastHello().highestTerm()).isEqualTo(6);
+    }
+
+    @Test
+    void whoFollowsAHigherStreamIsNotEqualToUsWhateverItAckedBefore() {
+        equalStandby();
+        later(10);
+        hear(PEER, hello().follows(2).knows(2));
+        turn();
+        assertThat(peer().state()).isEqualTo(SyncState.UNKNOWN);
+        hear(PEER, new SyncMessage.Ack(1, 1, 0, SyncState.EQUAL, true)); // late
+        turn();
+        assertThat(peer().state()).isEqualTo(SyncState.UNKNOWN);
+        assertThat(peer().unsyncedConnections()).isEmpty();
+    }
+
+    @Test
+    void aRenewedTermCountsOnlyWhileWeAreActive() {
+        core.active(4, now);
+        core.renew(6, now);
+        assertThat(core.status(0, now).term()).hasValue(6);
+        core.renew(5, now);
+        assertThat(core.status(0, now).term()).as("told late").hasValue(6);
+        core.standby();
+        core.renew(7, now);
+        assertThat(core.status(0, now).role()).isEqualTo(Role.STANDBY);
+    }
+
+    @Test
+    void whoIsPromotedDoesNotGoOnAsAnEqualStandby() {
+        hear(PEER, hello().active(3));
+        turn();
+        assertThat(effects).contains(new SyncEffect.StateChanged("a", SyncState.JOINING));
+        core.active(4, now);
+        take();
+        assertThat(effects.getLast()).isEqualTo(new SyncEffect.StateChanged("a", SyncState.UNKNOWN));
+    }
+
+    @Test
     void aBatchAloneShowsThatTheOtherOneIsActive() {
         core.active(4, now);
         hear(PEER, hello());

@@ -24,6 +24,11 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
     /// vouched for sooner, also on a slow machine.
     static final long DOUBT_MAX = 5_000_000_000L;
 
+    /// The same for a director that has never heard another one's word. Its key may be wrong, or the other's: then it
+    /// must
+    /// not take the addresses from who serves. It has no tables that anybody would miss meanwhile.
+    static final long DOUBT_UNPROVED_MAX = 300_000_000_000L;
+
     private static final long NOT_IN_DOUBT = Long.MIN_VALUE;
 
     /// @param tables      what a standby's sync side said last
@@ -390,7 +395,8 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             }
             if (election instanceof Vrrp.Standby) {
                 if (doubtUntil == NOT_IN_DOUBT) {
-                    doubtUntil = now + Math.max(DOUBT_MAX, 3 * vrrp.downInterval(vrrp.interval()));
+                    long most = peers.byName().isEmpty() ? DOUBT_UNPROVED_MAX : DOUBT_MAX;
+                    doubtUntil = now + Math.max(most, 3 * vrrp.downInterval(vrrp.interval()));
                 }
                 elect(new Vrrp.Doubted(doubtUntil));
             }

@@ -48,6 +48,16 @@ class HandoverTest {
     }
 
     @Test
+    void theStreamOfAHigherTermProvesNothing() {
+        long mine = 3L << 48 | 79;
+        assertThat(new TableState(mine + 1, mine, true).hasProved(mine)).isTrue();
+        long others = 4L << 48 | 90;
+        assertThat(new TableState(others, others, true).hasProved(mine))
+                .as("equal to the tables of another director")
+                .isFalse();
+    }
+
+    @Test
     void onlyAnActiveGivesAndOnlyOnceAtATime() {
         giver.take(new Begin(ID, READY, false, "patching"));
         assertThat(giver.record().reason()).contains("not active");

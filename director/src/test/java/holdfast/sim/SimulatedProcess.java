@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A process: its threads are paused together, go on where each stood, and die together.
-public final class Process {
+public final class SimulatedProcess {
     final Timeline timeline;
     private final List<Strand> strands = new ArrayList<>();
     private boolean isAlive = true;
@@ -12,7 +12,7 @@ public final class Process {
     private int pauseAtStep;
     private Runnable pause = () -> {};
 
-    public Process(Timeline timeline) {
+    public SimulatedProcess(Timeline timeline) {
         this.timeline = timeline;
     }
 
