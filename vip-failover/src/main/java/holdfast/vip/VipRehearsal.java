@@ -130,6 +130,8 @@ public final class VipRehearsal {
         long end = now + time;
         while (now < end) {
             now = Math.min(end, Math.min(first.nextAt(), second.nextAt()));
+            first.speak();
+            second.speak();
             tell(first, new VirtualRouter.Tick());
             tell(second, new VirtualRouter.Tick());
         }
@@ -173,13 +175,16 @@ public final class VipRehearsal {
             state = step.next();
             tally.transition(before, step, event);
             step.effects().forEach(this::perform);
-            speak();
-        }
-
-        private void speak() {
             var word = router.word(state, now);
             if (!word.equals(said)) {
                 said = word;
+                speak();
+            }
+        }
+
+        /// Its word goes out whenever it changes, and again and again.
+        void speak() {
+            if (isAlive) {
                 underWay.add(() -> peerOf(this).take(new VirtualRouter.Spoke(word(peerOf(this).name))));
             }
         }

@@ -17,6 +17,7 @@ class VipRehearsalTest {
                         Vrrp.Cause.PEER_SILENT,
                         Vrrp.Cause.PEER_RESIGNED,
                         Vrrp.Cause.PEER_PROCESS_DIED,
+                        Vrrp.Cause.NOBODY_TOOK_OVER,
                         Vrrp.Cause.HANDOVER);
     }
 
@@ -40,6 +41,6 @@ class VipRehearsalTest {
         rehearsal.round();
         rehearsal.promotions().clear();
         rehearsal.round();
-        assertThat(rehearsal.promotions()).hasSize(5);
+        assertThat(rehearsal.promotions()).hasSize(6);
     }
 }
