@@ -62,7 +62,7 @@ final class RehearsedPair implements AutoCloseable {
         final Election election = new Election(
                 GROUP,
                 () -> PORTS,
-                new Announcers(PORTS),
+                new Announcers(new Ports(List.of())),
                 datapath.worker(),
                 new Lease(),
                 _ -> term,

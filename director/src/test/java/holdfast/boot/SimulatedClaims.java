@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// What must hold of a [SimulatedCluster], whatever happens.
@@ -51,9 +52,23 @@ final class SimulatedClaims {
     long unservedSince = Long.MAX_VALUE;
 
     /// A connection that some director accepted and that has not ended.
-    ///
-    /// @param on  runs that had it when a readout said that nothing would be lost
-    private record Known(long acceptedAt, Set<SimulatedDirector> on) {}
+    private static final class Known {
+        final long acceptedAt;
+        /// Runs that had it when a readout said that nothing would be lost.
+        final Set<SimulatedDirector> on = new HashSet<>();
+        /// Two served at a time, and one of them never knew it: nothing is promised of it any more.
+        boolean isContested;
+
+        Known(long acceptedAt, boolean isContested) {
+            this.acceptedAt = acceptedAt;
+            this.isContested = isContested;
+        }
+
+        void contest() {
+            isContested = true;
+            on.clear();
+        }
+    }
 
     SimulatedClaims(SimulatedCluster cluster) {
         this.cluster = cluster;
@@ -72,7 +87,7 @@ final class SimulatedClaims {
     }
 
     void accepted(SimulatedDirector by, int key) {
-        connections.put(key, new Known(now(), new HashSet<>()));
+        connections.put(key, new Known(now(), twoSince != Long.MAX_VALUE));
         live.add(key);
     }
 
@@ -106,13 +121,16 @@ final class SimulatedClaims {
     /// Its worker begins to serve.
     void begins(SimulatedDirector director) {
         connections.forEach((key, known) -> {
-            boolean knows = director.datapath.knows(key);
-            that(
-                    isSplit() || !known.on().contains(director) || knows,
-                    "%s serves and does not know connection %d, of which a readout said that it would not be lost"
-                            .formatted(director.name, key));
-            if (!knows) {
-                known.on().clear(); // lost, with whoever else had it dead or paused
+            if (!director.datapath.knows(key)) {
+                that(
+                        isSplit() || !known.on.contains(director),
+                        "%s serves and does not know connection %d, of which a readout said that it would not be lost"
+                                .formatted(director.name, key));
+                that(
+                        known.on.stream().noneMatch(this::isUndisturbed),
+                        "%s serves and does not know connection %d, and another one does that was called safe"
+                                .formatted(director.name, key));
+                known.contest();
             }
         });
         var promotion = promotions.get(director);
@@ -128,14 +146,14 @@ final class SimulatedClaims {
             var known = connections.get(key);
             that(
                     known == null
-                            || now() - known.acceptedAt() < PREEMPT_LAG_MAX + stallMax
+                            || now() - known.acceptedAt < PREEMPT_LAG_MAX + stallMax
                             || director.datapath.knows(key),
                     "%s takes over from %s, which lives, and does not know connection %d of %d ms ago"
                             .formatted(
                                     director.name,
                                     other.name,
                                     key,
-                                    known == null ? 0 : (now() - known.acceptedAt()) / MS));
+                                    known == null ? 0 : (now() - known.acceptedAt) / MS));
         }
     }
 
@@ -155,6 +173,15 @@ final class SimulatedClaims {
                         "a planned failover to %s is done and connection %d is lost".formatted(found.name, key))));
     }
 
+    /// Nothing kept it from taking over.
+    private boolean isUndisturbed(SimulatedDirector director) {
+        boolean isWell = director.isRunning()
+                && now() - director.runsSince > WORD_MAX
+                && director.machine.faults.isEmpty()
+                && !director.election.isHandingOver();
+        return isWell && stallMax == 0 && cluster.isWhole() && now() - cluster.mendedAt > WORD_MAX;
+    }
+
     /// Two that serve at once, each with clients of its own, promise nothing: one of them will yield.
     private boolean isSplit() {
         return cluster.isFrontCut() || now() - cluster.frontCutAt < SPLIT_MAX;
@@ -162,7 +189,7 @@ final class SimulatedClaims {
 
     private void look() {
         if (isSplit()) {
-            connections.values().forEach(known -> known.on().clear());
+            connections.values().forEach(Known::contest);
         }
         for (var director : cluster.directors()) {
             if (director.isRunning()) {
@@ -205,31 +232,36 @@ final class SimulatedClaims {
     private void safe(SimulatedDirector director, FailoverReadiness readout, Optional<SimulatedDirector> to) {
         boolean isLate = now() - cluster.disturbedAt <= WORD_MAX + stallMax;
         that(isLate || to.filter(SimulatedDirector::isRunning).isPresent(), "safe names a director that runs");
-        var templatesAtRisk = readout.templatesAtRisk();
-        var connectionsAtRisk = readout.connectionsAtRisk();
-        boolean isKnown = templatesAtRisk != null && connectionsAtRisk != null;
-        that(isKnown, "safe says how much would be lost");
-        var standby = to.filter(found -> now() - found.startedAt > WORD_MAX + stallMax && !found.election.isActive());
-        if (templatesAtRisk != null && connectionsAtRisk != null && standby.isPresent()) {
-            long unsynced = templatesAtRisk + connectionsAtRisk;
-            long lacks = director.datapath.ahead(standby.get().datapath);
-            if (lacks <= unsynced) {
-                falseSince.remove(director);
-            } else {
-                long since = falseSince.computeIfAbsent(director, _ -> now());
-                that(
-                        now() - since <= NOTICED_MAX + stallMax,
-                        "%s lacks %d entries of %s, whose readout says %d"
-                                .formatted(standby.get().name, lacks, director.name, unsynced));
-            }
-            if (lacks == 0 && unsynced == 0 && !isSplit()) {
-                for (int key : director.datapath.keys()) {
-                    var known = connections.get(key);
-                    if (known != null) {
-                        known.on().add(standby.get());
-                    }
-                }
-            }
+        var unsynced = unsynced(readout);
+        that(unsynced.isPresent(), "safe says how much would be lost");
+        to.filter(found -> now() - found.startedAt > WORD_MAX + stallMax && !found.election.isActive())
+                .ifPresent(standby -> compare(director, standby, unsynced.getAsLong()));
+    }
+
+    private static OptionalLong unsynced(FailoverReadiness readout) {
+        var templates = readout.templatesAtRisk();
+        var connections = readout.connectionsAtRisk();
+        return templates == null || connections == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(templates + connections);
+    }
+
+    private void compare(SimulatedDirector director, SimulatedDirector standby, long unsynced) {
+        long lacks = director.datapath.ahead(standby.datapath);
+        if (lacks <= unsynced) {
+            falseSince.remove(director);
+        } else {
+            long since = falseSince.computeIfAbsent(director, _ -> now());
+            that(
+                    now() - since <= NOTICED_MAX + stallMax,
+                    "%s lacks %d entries of %s, whose readout says %d"
+                            .formatted(standby.name, lacks, director.name, unsynced));
+        }
+        if (lacks == 0 && unsynced == 0 && !isSplit()) {
+            director.datapath.keys().stream()
+                    .flatMap(key -> Optional.ofNullable(connections.get(key)).stream())
+                    .filter(known -> !known.isContested)
+                    .forEach(known -> known.on.add(standby));
         }
     }
 
@@ -283,9 +315,7 @@ final class SimulatedClaims {
         return cluster.directors().stream()
                 .filter(director -> director.election.isActive())
                 .map(SimulatedDirector::readout)
-                .allMatch(readout -> readout.to() == null
-                        || (Long.valueOf(0).equals(readout.templatesAtRisk())
-                                && Long.valueOf(0).equals(readout.connectionsAtRisk())));
+                .allMatch(readout -> readout.to() == null || unsynced(readout).orElse(1) == 0);
     }
 
     private long now() {

@@ -53,6 +53,8 @@ final class SimulatedCluster {
     /// When a service link was cut last, or mended.
     long frontCutAt = Long.MIN_VALUE / 2;
 
+    long mendedAt = Long.MIN_VALUE / 2;
+
     private final IdleWorker idle;
     private final Set<Cut> cuts = new HashSet<>();
     private final Map<String, Integer> lostInARow = new HashMap<>();
@@ -167,8 +169,13 @@ final class SimulatedCluster {
                 frontCutAt = timeline.now();
             }
             cuts.clear();
+            mendedAt = timeline.now();
             machines.forEach(machine -> toldOfDeaths(machine.name));
         }
+    }
+
+    boolean isWhole() {
+        return cuts.isEmpty();
     }
 
     boolean isFrontCut() {

@@ -22,6 +22,17 @@ class DatapathRehearsalTest {
             Counter.EVICTED_TEMPLATE,
             Counter.EVICTED_BY_DEFENCE,
             Counter.SUPPRESSED_ICMP_ERROR,
+            Counter.ARP_CONFLICT,
+            Counter.RING_DROPS,
+            Counter.RING_TRUNCATED,
+            Counter.SOCKETS_REFUSED,
+            Counter.PROBE_REFUSED,
+            Counter.NETLINK_INTERRUPTED,
+            Counter.NETLINK_OVERRUN,
+            Counter.NETLINK_BROKEN,
+            Counter.ORDER_IGNORED,
+            Counter.SHIELD_REFUSED,
+            Counter.MERGED_CLIENTS,
             Counter.LOST_DELTA);
 
     private final DatapathRehearsal rehearsal = new DatapathRehearsal();

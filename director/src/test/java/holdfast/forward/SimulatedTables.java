@@ -14,8 +14,8 @@ final class SimulatedTables {
     private static final int VIRTUAL = 0xc000020a;
 
     final Map<Integer, Entry> entries = new LinkedHashMap<>();
-    final DeltaRing out = new DeltaRing(2048);
-    final DeltaRing in = new DeltaRing(2048);
+    final DeltaRing out = new DeltaRing(512);
+    final DeltaRing in = new DeltaRing(512);
     /// Keys that ended, with the version of their end.
     final Map<Integer, Long> ended = new LinkedHashMap<>();
 

@@ -238,6 +238,15 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
                         state.following(),
                         state.gave(),
                         RELEARNING);
+            // What was sent while we did not run may be lost, so that time is no silence of the active.
+            case Paused(long gap)
+            when state.waitsFor() != PEER_PROCESS_DIED && state.waitsFor() != PEER_RESIGNED ->
+                standby(
+                        state.peerDownAt() + gap,
+                        state.peerInterval(),
+                        state.following(),
+                        state.gave(),
+                        state.waitsFor());
             case HandoverTake() -> taken(new Promotion(Cause.HANDOVER, state.following(), now), now);
             case HandoverReturned() when state.gave() -> promoted(Cause.HANDOVER_RETURNED, state.following(), now);
             case LinkDown _, Shutdown _ -> new Step(new Initialize(), List.of());

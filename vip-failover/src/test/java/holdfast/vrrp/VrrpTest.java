@@ -248,6 +248,15 @@ class VrrpTest {
     }
 
     @Test
+    void aStandbyPausedForAMomentDoesNotTakeThatForSilence() {
+        var longer = new Standby(NOW + 300 * MS + 2 * S, S, LOW, false, FOLLOWING);
+        assertThat(vrrp.step(standby(NOW + 300 * MS, S, LOW, FOLLOWING).next(), new Paused(2 * S), NOW))
+                .isEqualTo(new Step(longer, List.of()));
+        var dead = standby(NOW + 3 * MS, S, LOW, Wait.PEER_PROCESS_DIED).next();
+        assertThat(vrrp.step(dead, new Paused(2 * S), NOW)).as("it is dead").isEqualTo(unchanged(dead));
+    }
+
+    @Test
     void aPausedActiveThatHasNoRivalIsActiveAgainAtOnce() {
         var relearning = vrrp.step(active, new Paused(4 * S), NOW).next();
         assertThat(vrrp.step(relearning, new Unrivalled(), NOW + MS))
