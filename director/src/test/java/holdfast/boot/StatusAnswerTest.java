@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -105,7 +106,8 @@ class StatusAnswerTest {
             goesOn.countDown();
         }
         assertThat(stuck.join()).isTrue();
-        assertThat(answer.status().datapath().connections()).as("answers again").isNotNull();
+        Awaitility.await("answers again")
+                .until(() -> answer.status().datapath().connections() != null);
     }
 
     private static boolean await(CountDownLatch latch) {

@@ -1,6 +1,7 @@
 package holdfast.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -147,7 +148,7 @@ class TermsTest {
         disk.isFull = true;
         disk.isNotable = true;
         try (var terms = new Terms(new TermStore(disk, 4, 4), later::add)) {
-            next();
+            await().until(() -> terms.trouble().isPresent());
             assertThat(terms.take()).isEqualTo(5);
         }
         assertThat(disk.used).containsExactly(5);
