@@ -106,8 +106,7 @@ class StatusAnswerTest {
             goesOn.countDown();
         }
         assertThat(stuck.join()).isTrue();
-        Awaitility.await("answers again")
-                .until(() -> answer.status().datapath().connections() != null);
+        Awaitility.await("answers again").until(() -> answer.status().datapath().connections() != null);
     }
 
     private static boolean await(CountDownLatch latch) {
