@@ -28,6 +28,7 @@ final class Mishaps {
     private final Lab lab;
     private final Random random;
     private final Set<Director> dead = new HashSet<>();
+    private final Set<Director> hindered = new HashSet<>();
 
     /// One of them.
     ///
@@ -66,13 +67,15 @@ final class Mishaps {
         this.random = random;
     }
 
-    /// Whose process has ended since [#forgetTheDead].
-    Set<Director> dead() {
-        return Set.copyOf(dead);
+    /// Whether, since [#forget], clients may have met nobody but a director that had just started: both processes have
+    /// ended, or one has while the other was frozen or had lost a link.
+    boolean mayHaveLostTheTables() {
+        return dead.size() == 2 || dead.stream().anyMatch(victim -> hindered.contains(lab.other(victim)));
     }
 
-    void forgetTheDead() {
+    void forget() {
         dead.clear();
+        hindered.clear();
     }
 
     Mishap draw() {
@@ -89,17 +92,25 @@ final class Mishaps {
             case RESTARTS -> named("restarts of " + victim, () -> restarts(victim));
             case COLD_START -> named("kill both", this::killBoth);
             case SPLIT -> named("split off " + victim, () -> split(victim));
-            case CUT -> named("cut " + victim + " " + network, () -> faults.cut(victim, network));
-            case UNPLUG -> named("unplug " + victim + " " + network, () -> faults.unplug(victim, network));
-            case SET_DOWN -> named("set down " + victim + " " + network, () -> faults.setDown(victim, network));
+            case CUT -> named("cut " + victim + " " + network, () -> hinder(victim, faults.cut(victim, network)));
+            case UNPLUG ->
+                named("unplug " + victim + " " + network, () -> hinder(victim, faults.unplug(victim, network)));
+            case SET_DOWN ->
+                named("set down " + victim + " " + network, () -> hinder(victim, faults.setDown(victim, network)));
             case REMOVE_ADDRESS ->
-                named("remove address " + victim + " " + service, () -> faults.removeAddress(victim, service));
+                named(
+                        "remove address " + victim + " " + service,
+                        () -> hinder(victim, faults.removeAddress(victim, service)));
             case REMOVE_INTERFACE ->
-                named("remove interface " + victim + " " + service, () -> faults.removeInterface(victim, service));
+                named(
+                        "remove interface " + victim + " " + service,
+                        () -> hinder(victim, faults.removeInterface(victim, service)));
             case DROP_ADVERTS ->
                 named("drop adverts to " + victim, () -> faults.dropTo(victim, Network.FRONT, ADVERTS));
             case DROP_ONE_WAY ->
-                named("drop all from " + victim + " " + network, () -> faults.dropFrom(victim, network, ""));
+                named(
+                        "drop all from " + victim + " " + network,
+                        () -> hinder(victim, faults.dropFrom(victim, network, "")));
             case MTU -> named("small MTU " + victim, () -> faults.mtu(victim, Network.BACK, SMALL_MTU));
             case FULL_DISK -> named("full disk " + victim, () -> faults.fullDisk(victim));
             case READ_ONLY_DISK -> named("read-only disk " + victim, () -> faults.readOnlyDisk(victim));
@@ -155,13 +166,18 @@ final class Mishaps {
         }
     }
 
-    private static Runnable freeze(Director victim) {
+    private Runnable freeze(Director victim) {
         victim.freeze();
-        return () -> {
+        return hinder(victim, () -> {
             if (victim.isRunning()) {
                 victim.thaw();
             }
-        };
+        });
+    }
+
+    private Runnable hinder(Director victim, Runnable mend) {
+        hindered.add(victim);
+        return mend;
     }
 
     private Runnable failover() {
@@ -174,7 +190,7 @@ final class Mishaps {
         for (var network : Network.values()) {
             mends.add(lab.faults().cut(victim, network));
         }
-        return () -> mends.forEach(Runnable::run);
+        return hinder(victim, () -> mends.forEach(Runnable::run));
     }
 
     private Runnable otherKey(Director victim) {

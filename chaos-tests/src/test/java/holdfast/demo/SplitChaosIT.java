@@ -87,6 +87,30 @@ final class SplitChaosIT extends PairUnderTest {
         losesNobodyByACrash();
     }
 
+    /// A host that reboots behind switch ports that do not forward yet: its director hears nobody, and has the better
+    /// priority.
+    @Test
+    void aDirectorThatStartedCutOffTakesNobodysClients() throws IOException {
+        if (!active().equals(lab.d2())) {
+            failover(active());
+        }
+        var newcomers = Newcomers.arrive();
+        awaitWhole("newcomers");
+        lab.d1().kill();
+        var mends = new ArrayList<Runnable>();
+        for (var network : Network.values()) {
+            mends.add(lab.faults().cut(lab.d1(), network));
+        }
+        mends.forEach(this::afterwards);
+        lab.d1().start();
+        Lab.await("d1 is active, cut off", STARTED_MAX, () -> lab.d1().is(Role.ACTIVE));
+        mends.forEach(Runnable::run);
+        awaitWhole("d1 is heard again");
+        assertThat(active()).isEqualTo(lab.d2());
+        assertThat(newcomers.robbed()).as("clients without their cart").isEmpty();
+        losesNobodyByACrash();
+    }
+
     private List<Long> pids() {
         return Stream.of(lab.d1(), lab.d2()).map(Director::pid).toList();
     }

@@ -125,7 +125,8 @@ final class Replication implements AutoCloseable {
                 TimeUnit.MILLISECONDS.toNanos(links.advertIntervalMs()),
                 standing,
                 word.asks(),
-                word.answers().getOrDefault(self, 0L));
+                word.answers().getOrDefault(self, 0L),
+                word.history());
     }
 
     /// Empty where tables are not replicated.

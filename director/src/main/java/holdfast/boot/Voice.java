@@ -30,7 +30,7 @@ final class Voice {
         this.group = group;
         this.address = address;
         this.replication = replication;
-        said = new OwnWord(holdfast.vip.Standing.FAULT, 0, Map.of(), List.of("it has not started yet"));
+        said = new OwnWord(holdfast.vip.Standing.FAULT, 0, Map.of(), 0, List.of("it has not started yet"));
     }
 
     /// The election has something new to say.
@@ -66,7 +66,8 @@ final class Voice {
                 said.answers(),
                 said.obstacles(),
                 unreachable.stream().map(Ipv4::bits).toList(),
-                state == null ? List.of() : state.routes());
+                state == null ? List.of() : state.routes(),
+                said.history());
     }
 
     private void say() {

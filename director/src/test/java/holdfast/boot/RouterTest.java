@@ -24,7 +24,7 @@ class RouterTest {
         assertThat(router.isOfPeer(THEIRS, NOW)).isFalse();
         router.peerWord(
                 new Links(1, 100, Map.of("192.0.2.10", THEIRS)),
-                new PeerWord("d2", 1, 100, Standing.ACTIVE, 0, 0),
+                new PeerWord("d2", 1, 100, Standing.ACTIVE, 0, 0, 5),
                 NOW);
         assertThat(router.isOfPeer(THEIRS, NOW + SECOND)).isTrue();
         assertThat(router.isOfPeer(A_STRANGERS, NOW)).isFalse();

@@ -169,7 +169,7 @@ class StatusAnswerTest {
     private VrrpStatus election() {
         return new VrrpStatus(
                 role,
-                new OwnWord(holdfast.vip.Standing.STANDBY, 0, Map.of(), List.of()),
+                new OwnWord(holdfast.vip.Standing.STANDBY, 0, Map.of(), 0, List.of()),
                 List.of(),
                 List.of(),
                 Map.of(),

@@ -89,7 +89,8 @@ public final class SimulatedElection {
                 new Vrrp(priority, interval, address, preempt),
                 new Handover(Handover.Deadlines.of(interval)),
                 new GarpSchedule(List.of(50 * Timeline.MS, 1000 * Timeline.MS), 0),
-                Trust.SEALED);
+                Trust.SEALED,
+                -clockOffset / 1_000_000);
         strand = process.strand(this::turn);
         turnAt = clock();
         wakeAt = turnAt;

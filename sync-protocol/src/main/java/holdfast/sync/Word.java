@@ -16,13 +16,15 @@ import java.util.stream.Collectors;
 /// @param obstacles    sentences why it could not take over now; empty where nothing hinders it
 /// @param unreachable  IPv4 next hops and real servers whose MAC it does not find
 /// @param routes       where it has a route to, such as `198.51.100.0/24`
+/// @param history      when the history of its tables began, ms of the Unix epoch; 0 where they have none yet
 public record Word(
         Standing standing,
         long asks,
         Map<String, Long> answers,
         List<String> obstacles,
         List<Integer> unreachable,
-        List<String> routes) {
+        List<String> routes,
+        long history) {
     public static final int ANSWERS_MAX = 16;
     public static final int OBSTACLES_MAX = 16;
     public static final int OBSTACLE_CHARS_MAX = 200;
@@ -31,7 +33,7 @@ public record Word(
     public static final int ROUTE_CHARS_MAX = 64;
 
     /// Of a director that has said nothing, or of whom nothing is known.
-    public static final Word UNKNOWN = new Word(Standing.UNKNOWN, 0, Map.of(), List.of(), List.of(), List.of());
+    public static final Word UNKNOWN = new Word(Standing.UNKNOWN, 0, Map.of(), List.of(), List.of(), List.of(), 0);
 
     public Word {
         answers = answers.size() <= ANSWERS_MAX ? Map.copyOf(answers) : first(answers);

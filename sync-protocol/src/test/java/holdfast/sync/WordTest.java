@@ -16,7 +16,8 @@ class WordTest {
                 Map.of(),
                 IntStream.range(0, 20).mapToObj(i -> "obstacle " + i).toList(),
                 IntStream.range(0, 100).boxed().toList(),
-                List.of("x".repeat(100)));
+                List.of("x".repeat(100)),
+                0);
         assertThat(word.obstacles()).hasSize(Word.OBSTACLES_MAX).endsWith("and 5 more");
         assertThat(word.unreachable()).hasSize(Word.UNREACHABLE_MAX);
         assertThat(word.routes()).containsExactly("x".repeat(Word.ROUTE_CHARS_MAX));

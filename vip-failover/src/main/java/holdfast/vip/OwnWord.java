@@ -7,9 +7,10 @@ import java.util.Map;
 ///
 /// @param asks       our question whether a peer has taken over while we were paused, 0 for none
 /// @param answers    the latest question of each peer that we have answered: we have not taken over
+/// @param history    when the history of its tables began, ms of the Unix epoch; 0 where they have none yet
 /// @param obstacles  each reason why we could not take over now, as a sentence without its name
-public record OwnWord(Standing standing, long asks, Map<String, Long> answers, List<String> obstacles) {
-    static final OwnWord NONE = new OwnWord(Standing.FAULT, 0, Map.of(), List.of("it has not started yet"));
+public record OwnWord(Standing standing, long asks, Map<String, Long> answers, long history, List<String> obstacles) {
+    static final OwnWord NONE = new OwnWord(Standing.FAULT, 0, Map.of(), 0, List.of("it has not started yet"));
 
     public OwnWord {
         answers = Map.copyOf(answers);

@@ -158,7 +158,8 @@ public final class VipRehearsal {
                     new Vrrp(priority, INTERVAL, address, false),
                     new Handover(Handover.Deadlines.of(INTERVAL)),
                     new GarpSchedule(List.of(50 * MS, 200 * MS), 30_000 * MS),
-                    Trust.SEALED);
+                    Trust.SEALED,
+                    0);
             codec = new AdvertCodec(VRID, INTERVAL, address, List.of(VIP), AdvertChecksum.PSEUDO_HEADER);
         }
 
@@ -196,7 +197,8 @@ public final class VipRehearsal {
                     INTERVAL,
                     said.standing(),
                     said.asks(),
-                    said.answers().getOrDefault(to, 0L));
+                    said.answers().getOrDefault(to, 0L),
+                    said.history());
         }
 
         private void perform(VirtualRouter.Effect effect) {

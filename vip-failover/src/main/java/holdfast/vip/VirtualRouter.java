@@ -15,11 +15,14 @@ import java.util.Set;
 /// releases the addresses, asks its peers, and is active again once each one alive has answered that it did not take
 /// over. A peer restarts its own down timer before it answers, so that the answer stays true for that long.
 ///
+/// Tables have a *history*, which begins when a director becomes active that has none, and which a standby shares once
+/// it
+/// is equal. Of two actives with different histories the older one stays: who came up alone has lost nothing yet.
+///
 /// Order within a turn: [Paused] first, adverts next, then everything else, [Tick] last, all with one `now`.
-record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trust) {
-    /// After a pause a director does not offer to take over for so many of its down intervals.
-    private static final int DOWN_INTERVALS_AFTER_PAUSE = 3;
-
+///
+/// @param epoch  ms of the Unix epoch at 0 of the clock that brings `now`
+record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trust, long epoch) {
     /// How long adverts without a sealed word keep a standby waiting. An honest director that has just started is
     /// vouched for sooner, also on a slow machine.
     static final long DOUBT_MAX = 5_000_000_000L;
@@ -32,7 +35,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
     private static final long NOT_IN_DOUBT = Long.MIN_VALUE;
 
     /// @param tables      what a standby's sync side said last
-    /// @param fitAfter    not asked to take over before, because of a pause
+    /// @param fitAfter    not asked to take over before: a down interval after the end of a pause
     /// @param peers       what the other directors say
     /// @param faults      what keeps us out of the election, as sentences; empty for nothing
     /// @param unfit       what else speaks against our taking over, as sentences
@@ -40,6 +43,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
     /// @param waking      our question after a pause
     /// @param ahead       an advert that came before its sender's word
     /// @param renewAbove  a term that another director knows and that ours must exceed; 0 for none
+    /// @param history     when that of our tables began, ms of the Unix epoch; 0 for none
     record State(
             Vrrp.State vrrp,
             Handover.State handover,
@@ -52,7 +56,8 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             long doubtUntil,
             Waking waking,
             Ahead ahead,
-            int renewAbove) {
+            int renewAbove,
+            long history) {
         static final State INITIAL = new State(
                 new Vrrp.Initialize(),
                 Handover.Idle.NOTHING,
@@ -65,6 +70,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
                 NOT_IN_DOUBT,
                 Waking.NOT,
                 Ahead.NONE,
+                0,
                 0);
 
         boolean isActive() {
@@ -226,7 +232,11 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
     /// What this director has to say of itself.
     OwnWord word(State state, long now) {
         return new OwnWord(
-                state.standing(), state.waking().asks(), state.peers().answers(), obstacles(state, now));
+                state.standing(),
+                state.waking().asks(),
+                state.peers().answers(),
+                state.history(),
+                obstacles(state, now));
     }
 
     private List<String> obstacles(State state, long now) {
@@ -257,6 +267,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
         private Waking waking;
         private Ahead ahead;
         private int renewAbove;
+        private long history;
         private long notAfter = Long.MAX_VALUE;
 
         Turn(State state, long now) {
@@ -273,6 +284,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             waking = state.waking();
             ahead = state.ahead();
             renewAbove = state.renewAbove();
+            history = state.history();
         }
 
         State state() {
@@ -288,7 +300,8 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
                     doubtUntil,
                     waking,
                     ahead,
-                    renewAbove);
+                    renewAbove,
+                    history);
         }
 
         void take(Event event) {
@@ -348,6 +361,12 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             if (!(election instanceof Vrrp.Standby standby) || standby.waitsFor() != Vrrp.Wait.RELEARNING) {
                 waking = Waking.NOT;
             }
+            if (election instanceof Vrrp.Standby standby && tables.equal()) {
+                peers.vouching(standby.following(), now)
+                        .map(Peers.Peer::word)
+                        .filter(word -> word.standing() == Standing.ACTIVE && word.history() != 0)
+                        .ifPresent(word -> history = word.history());
+            }
         }
 
         private void heard(Vrrp.Advert advert) {
@@ -371,7 +390,11 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
         /// The interval of the word is under the seal: a forged one in the advert neither makes us wait nor hurries us.
         private void believeVouched(Vrrp.Advert advert, PeerWord word) {
             doubtUntil = NOT_IN_DOUBT;
-            believe(new Vrrp.Advert(advert.priority(), word.interval(), advert.sender()));
+            believe(new Vrrp.Advert(advert.priority(), word.interval(), advert.sender(), seniority(word)));
+        }
+
+        private int seniority(PeerWord word) {
+            return word.history() == 0 || history == 0 ? 0 : Long.compare(history, word.history());
         }
 
         private void believe(Vrrp.Advert advert) {
@@ -453,7 +476,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             long silentSince = election instanceof Vrrp.Active active ? vrrp.lastAdvertAt(active) : now;
             boolean wasActive = election instanceof Vrrp.Active;
             if (gap > vrrp.earliestTakeoverInterval()) {
-                fitAfter = now + DOWN_INTERVALS_AFTER_PAUSE * vrrp.downInterval(vrrp.interval());
+                fitAfter = now + vrrp.downInterval(vrrp.interval());
                 doubtUntil = NOT_IN_DOUBT; // who could have vouched was not heard meanwhile
             }
             elect(new Vrrp.Paused(gap)); // with it the handover of a fenced director is over
@@ -512,6 +535,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
                 case Vrrp.SendAdvert(int priority) -> effects.add(new SendAdvert(priority));
                 case Vrrp.Claim(var promotion) -> {
                     effects.add(new BecomeActive(promotion, notAfter));
+                    history = history == 0 ? epoch + now / 1_000_000 : history;
                     plan = garp.claimed(now);
                     move(new Handover.Promoted());
                 }

@@ -182,7 +182,8 @@ public final class VrrpNode implements AutoCloseable {
                 new Vrrp(options.priority(), options.interval(), options.address(), options.preempt()),
                 new Handover(options.deadlines()),
                 options.garp(),
-                options.trust());
+                options.trust(),
+                System.currentTimeMillis() - Clock.boottime() / 1_000_000);
         var addresses = options.claims().stream().map(Claim::address).toList();
         codec = new AdvertCodec(options.vrid(), options.interval(), options.address(), addresses, options.checksum());
         tally = new Tally(options.vrid(), addresses);

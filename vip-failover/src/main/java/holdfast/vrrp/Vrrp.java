@@ -8,12 +8,14 @@ import java.util.List;
 /// The election of one virtual router as a pure function of state, event and time (RFC 9568 §6.4): no socket, clock or
 /// thread. `Standby` is the RFC's "Backup".
 ///
-/// Five things go beyond the RFC. *Pause fencing*: an active that was silent for as long as a peer needs to take over
+/// Six things go beyond the RFC. *Pause fencing*: an active that was silent for as long as a peer needs to take over
 /// stands by before it sends anything more; once it learns that nobody took over it is active again at once. *Crash
 /// wait*: when the process of the active is known to be dead, its standby waits a few ms instead of a down interval.
 /// *Handover*: an active can give, and a standby take, without any timer. *Last word*: whoever yields sends one last
 /// advert, so that the winner learns of the rival and repeats its GARPs (VRRP-REF 5.4, where a silent yield cost
 /// 37.8 s). *Fitness*: a standby whose tables are not equal never preempts, and lets an equal one take over first.
+/// *Seniority*: of two actives the one with the older tables stays, whatever its priority; a director that came up cut
+/// off from the others has empty ones.
 ///
 /// All times are ns of one clock that also counts while the machine sleeps. Events that were waiting together carry
 /// one `now`, and adverts go before the tick (VRRP-REF 2.5).
@@ -123,8 +125,13 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
 
     /// A valid advert of another director.
     ///
-    /// @param interval  ns until its next one
-    public record Advert(int priority, long interval, int sender) implements Event {}
+    /// @param interval   ns until its next one
+    /// @param seniority  above 0 where the sender's tables are older than ours, below 0 where ours are, else 0
+    public record Advert(int priority, long interval, int sender, int seniority) implements Event {
+        public Advert(int priority, long interval, int sender) {
+            this(priority, interval, sender, 0);
+        }
+    }
 
     /// The process of the director with this address has closed its sockets, so it is gone although its host may live.
     public record PeerProcessDied(int address) implements Event {}
@@ -389,6 +396,9 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     }
 
     private boolean outranksUs(Advert ad) {
+        if (ad.seniority() != 0) {
+            return ad.seniority() > 0;
+        }
         return ad.priority() > priority
                 || (ad.priority() == priority && Integer.compareUnsigned(ad.sender(), address) > 0);
     }

@@ -155,7 +155,8 @@ final class Simulation {
                     new Vrrp(priority, INTERVAL, address, preempt),
                     new Handover(Handover.Deadlines.of(INTERVAL)),
                     new GarpSchedule(List.of(50 * MS, 1000 * MS), 0),
-                    Trust.SEALED);
+                    Trust.SEALED,
+                    -clockOffset / MS + between(-3_600_000, 3_600_000)); // no two clocks agree
         }
 
         boolean isPaused() {
@@ -206,7 +207,8 @@ final class Simulation {
                     INTERVAL,
                     said.standing(),
                     said.asks(),
-                    said.answers().getOrDefault(peer.name, 0L));
+                    said.answers().getOrDefault(peer.name, 0L),
+                    said.history());
             long number = ++wordNumber;
             if (!interconnectCut || !partitioned) {
                 carry(() -> peer.hearWord(this, number, word));

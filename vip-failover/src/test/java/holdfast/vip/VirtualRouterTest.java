@@ -12,6 +12,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class VirtualRouterTest {
+    private static final long EPOCH = 1_000_000;
+    /// Of a director that is active by [#active].
+    private static final long HISTORY = EPOCH - 500;
     private static final int VIP = 0xc000020a;
     private static final long STRANGERS_MAC = 0x02_00_00_00_01_66L;
     private static final long MS = 1_000_000;
@@ -110,9 +113,36 @@ class VirtualRouterTest {
         assertThat(take(0, new Heard(new Vrrp.Advert(0, INTERVAL, PEER))))
                 .containsExactly(new Doubted(PEER, Doubt.RESIGNATION));
         assertThat(state.isActive()).isTrue();
-        assertThat(take(MS, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.ACTIVE, 0, 0))))
+        assertThat(take(MS, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.ACTIVE, 0, 0, HISTORY))))
                 .as("the advert was only ahead of the word")
                 .contains(new BecomeStandby(Vrrp.Reason.OUTRANKED));
+    }
+
+    /// A director that came up cut off from the others has an empty table and, often, the better priority.
+    @Test
+    void ofTwoActivesTheOneWithTheOlderTablesStays() {
+        active();
+        speaksOf(HISTORY + 1, Standing.ACTIVE);
+        assertThat(take(MS, new Heard(new Vrrp.Advert(254, INTERVAL, PEER)))).containsExactly(new SendAdvert(200));
+        speaksOf(HISTORY - 1, Standing.ACTIVE);
+        assertThat(take(2 * MS, new Heard(new Vrrp.Advert(1, INTERVAL, PEER))))
+                .contains(new BecomeStandby(Vrrp.Reason.OUTRANKED));
+        assertThat(router.word(state, MS).history()).as("not equal yet").isEqualTo(HISTORY);
+    }
+
+    @Test
+    void whoIsEqualSharesTheHistoryOfItsActive() {
+        take(0, up());
+        speaksOf(3, Standing.ACTIVE);
+        take(MS, new Heard(new Vrrp.Advert(254, INTERVAL, PEER)));
+        assertThat(router.word(state, MS).history()).isZero();
+        take(MS, new Tables(new TableState(1, 1, true)));
+        assertThat(router.word(state, MS).history()).isEqualTo(3);
+        take(5 * S, new Tick());
+        assertThat(state.isActive()).isTrue();
+        assertThat(router.word(state, 5 * S).history())
+                .as("a takeover goes on with it")
+                .isEqualTo(3);
     }
 
     @Test
@@ -294,7 +324,7 @@ class VirtualRouterTest {
         take(0, up());
         speaks(0, Standing.ACTIVE);
         take(0, new Heard(new Vrrp.Advert(254, INTERVAL, PEER)));
-        take(320 * MS, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 7, 0)));
+        take(320 * MS, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 7, 0, HISTORY)));
         assertThat(router.word(state, 320 * MS).answers()).isEqualTo(Map.of("b", 7L));
         assertThat(take(400 * MS, new Tick())).isEmpty();
         assertThat(take(700 * MS, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
@@ -327,7 +357,7 @@ class VirtualRouterTest {
         assertThat(take(0, new Links(List.of("front has no carrier"))))
                 .containsExactly(new SendAdvert(0), new BecomeStandby(Vrrp.Reason.LINK_DOWN));
         assertThat(router.word(state, 0))
-                .isEqualTo(new OwnWord(Standing.FAULT, 0, Map.of(), List.of("front has no carrier")));
+                .isEqualTo(new OwnWord(Standing.FAULT, 0, Map.of(), HISTORY, List.of("front has no carrier")));
         take(MS, up());
         assertThat(state.standing()).isEqualTo(Standing.STANDBY);
     }
@@ -337,7 +367,8 @@ class VirtualRouterTest {
                 new Vrrp(200, INTERVAL, OURS, true),
                 new Handover(Handover.Deadlines.of(INTERVAL)),
                 new GarpSchedule(List.of(), 0),
-                trust);
+                trust,
+                EPOCH);
     }
 
     private void active() {
@@ -361,11 +392,15 @@ class VirtualRouterTest {
     }
 
     private void speaks(long now, Standing standing) {
-        take(now, new Spoke(new PeerWord("b", PEER, INTERVAL, standing, 0, 0)));
+        take(now, new Spoke(new PeerWord("b", PEER, INTERVAL, standing, 0, 0, HISTORY)));
+    }
+
+    private void speaksOf(long history, Standing standing) {
+        take(0, new Spoke(new PeerWord("b", PEER, INTERVAL, standing, 0, 0, history)));
     }
 
     private void answers(long now, long question) {
-        take(now, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 0, question)));
+        take(now, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 0, question, HISTORY)));
     }
 
     private List<Effect> lowerAdvert(long now) {

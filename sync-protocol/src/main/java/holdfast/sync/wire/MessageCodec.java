@@ -189,6 +189,7 @@ final class MessageCodec {
                 .addAllObstacles(word.obstacles())
                 .addAllUnreachable(word.unreachable())
                 .addAllRoutes(word.routes())
+                .setHistoryMs(word.history())
                 .build();
     }
 
@@ -211,7 +212,8 @@ final class MessageCodec {
                 Map.copyOf(wire.getAnswersMap()),
                 wire.getObstaclesList(),
                 wire.getUnreachableList(),
-                wire.getRoutesList());
+                wire.getRoutesList(),
+                wire.getHistoryMs());
     }
 
     private static void noLongerThan(int charsMax, Iterable<String> texts) throws Malformed {

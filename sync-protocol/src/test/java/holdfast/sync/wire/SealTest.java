@@ -62,7 +62,8 @@ class SealTest {
                                 Map.of("a", 16L, "b", -17L),
                                 List.of("front has no carrier", "warming"),
                                 List.of(0xc0000201, 0x0a000001),
-                                List.of("198.51.100.0/24"))),
+                                List.of("198.51.100.0/24"),
+                                -16)),
                 new SyncMessage.Resend(1, 5, 6),
                 new SyncMessage.SnapshotRequest(1, 5),
                 new SyncMessage.HandoverReceipt(18));
@@ -103,7 +104,8 @@ class SealTest {
                 names(Word.ANSWERS_MAX),
                 Collections.nCopies(Word.OBSTACLES_MAX, obstacle),
                 Collections.nCopies(Word.UNREACHABLE_MAX, -1),
-                Collections.nCopies(Word.ROUTES_MAX, "9".repeat(Word.ROUTE_CHARS_MAX)));
+                Collections.nCopies(Word.ROUTES_MAX, "9".repeat(Word.ROUTE_CHARS_MAX)),
+                Long.MIN_VALUE);
         byte[] sealed = a.seal(hello(word));
         assertThat(sealed.length).isLessThan(30_000);
         assertThat(((SyncMessage.Hello) ((Opened.Message) b.open(sealed)).message()).word())
