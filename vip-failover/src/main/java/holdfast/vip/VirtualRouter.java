@@ -411,7 +411,9 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
         }
 
         private void doubt(Vrrp.Advert advert, Doubt why) {
-            effects.add(new Doubted(advert.sender(), why));
+            if (now >= fitAfter) { // after a pause, adverts are read before the words that came with them
+                effects.add(new Doubted(advert.sender(), why));
+            }
             peers.nameOf(advert.sender()).ifPresent(name -> move = Handover.spoken(move, name, now));
             if (waking.isAlone()) {
                 waking = Waking.NOT; // somebody may have started while we were paused, and nobody can be asked

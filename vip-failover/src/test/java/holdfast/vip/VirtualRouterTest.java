@@ -157,6 +157,17 @@ class VirtualRouterTest {
     }
 
     @Test
+    void advertsThatWaitedDuringAPauseAreNoStrangers() {
+        take(0, up());
+        lowerAdvert(0);
+        take(20 * S, new Paused(20 * S));
+        assertThat(take(20 * S, new Heard(new Vrrp.Advert(50, INTERVAL, PEER)))).isEmpty();
+        take(22 * S, new Tick());
+        assertThat(take(22 * S, new Heard(new Vrrp.Advert(50, INTERVAL, PEER))))
+                .contains(new Doubted(PEER, Doubt.NOBODY_VOUCHES));
+    }
+
+    @Test
     void plainVrrpBelievesEverybodyWhereItIsConfigured() {
         router = router(Trust.ANY);
         active();
