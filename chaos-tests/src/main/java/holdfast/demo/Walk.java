@@ -39,7 +39,9 @@ import picocli.CommandLine.ParameterException;
 public final class Walk implements Callable<Integer> {
     private static final int ADVERTS_MS = 500;
     private static final Duration STARTED_MAX = Duration.ofSeconds(90);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /// An address that is stolen while its active is cut off is announced again by the next refresh, after 30 s at
+    /// most.
+    private static final Duration PATIENCE = Duration.ofSeconds(35);
     private static final int PASSES_OF_MENDING = 3;
     /// Between two rests.
     private static final int MISHAPS_MAX = 3;
