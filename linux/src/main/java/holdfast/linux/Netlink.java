@@ -197,8 +197,15 @@ public final class Netlink implements Kernel {
 
     public record Address(int ifindex, int address, int prefixLength) {}
 
-    /// @param gateway  0 means that the destination itself is on the link
-    public record Route(int destination, int prefixLength, int gateway, int ifindex, int metric, int table) {}
+    /// @param gateway       0 means that the destination itself is on the link
+    /// @param ofAnAddress  whether the kernel made it for an address of the interface, and nobody set it
+    public record Route(
+            int destination, int prefixLength, int gateway, int ifindex, int metric, int table, boolean ofAnAddress) {
+        /// One that somebody has set.
+        public Route(int destination, int prefixLength, int gateway, int ifindex, int metric, int table) {
+            this(destination, prefixLength, gateway, ifindex, metric, table, false);
+        }
+    }
 
     /// @param mac     0 while it is not known
     /// @param usable  whether the kernel would send to that MAC now (REACHABLE, STALE, DELAY, PROBE,

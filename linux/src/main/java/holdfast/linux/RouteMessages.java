@@ -30,6 +30,7 @@ final class RouteMessages {
     private static final int RTA_DST = 1, RTA_OIF = 4, RTA_GATEWAY = 5, RTA_PRIORITY = 6, RTA_MULTIPATH = 9;
     private static final int RTA_TABLE = 15, RTA_VIA = 18;
     private static final int RTN_UNICAST = 1;
+    private static final int RTPROT_KERNEL = 2;
     private static final int RTM_F_CLONED = 0x200;
     private static final int RTNH_F_DEAD = 1, RTNH_F_LINKDOWN = 16;
     private static final int RTNEXTHOP_BYTES = 8;
@@ -107,7 +108,8 @@ final class RouteMessages {
         int metric = number(attributes, RTA_PRIORITY, 0);
         int destination = ipv4(attributes, RTA_DST);
         int prefixLength = Byte.toUnsignedInt(fixed.get(1));
-        return hop.map(h -> new Route(destination, prefixLength, h.gateway, h.ifindex, metric, table));
+        boolean isOfAnAddress = fixed.get(5) == RTPROT_KERNEL;
+        return hop.map(h -> new Route(destination, prefixLength, h.gateway, h.ifindex, metric, table, isOfAnAddress));
     }
 
     private record Hop(int gateway, int ifindex) {}

@@ -60,7 +60,7 @@ class RouteMessagesTest {
     void aRouteLeadsByAGatewayOrIsOnLink() {
         assertThat(RouteMessages.route(message(ROUTE_BY_GATEWAY)))
                 .contains(new Route(0xC6336400, 24, GATEWAY, 2, 50, 254));
-        assertThat(RouteMessages.route(message(ROUTE_ON_LINK))).contains(new Route(0xC0000200, 24, 0, 2, 0, 254));
+        assertThat(RouteMessages.route(message(ROUTE_ON_LINK))).contains(new Route(0xC0000200, 24, 0, 2, 0, 254, true));
     }
 
     @Test
