@@ -141,7 +141,7 @@ final class ServiceLinks implements AutoCloseable {
     private void reconcile(List<ServiceLink> links) {
         var kept = new ArrayList<Open>();
         for (Open each : open) {
-            if (links.contains(each.link) && index(each.link.name()) == each.interfaceIndex) {
+            if (links.contains(each.link) && isUnchanged(each)) {
                 kept.add(each);
             } else {
                 log.info("service link closed name={} cause=changed", each.link.name());
@@ -227,14 +227,15 @@ final class ServiceLinks implements AutoCloseable {
         return mayTake;
     }
 
-    /// 0 where there is no such interface, or it is down.
-    private static int index(String name) {
+    /// Whether the interface is up and the same as when it was opened. An interface that cannot be looked at, as where
+    /// no file descriptor is left, is taken for unchanged: its socket still works.
+    private static boolean isUnchanged(Open each) {
         try {
-            NetworkInterface found = NetworkInterface.getByName(name);
-            return found == null || !found.isUp() ? 0 : found.getIndex();
+            NetworkInterface found = NetworkInterface.getByName(each.link.name());
+            return found != null && found.isUp() && found.getIndex() == each.interfaceIndex;
         } catch (IOException e) {
-            log.debug("interface not read name={} cause=\"{}\"", name, e.toString());
-            return 0;
+            log.debug("interface not read name={} cause=\"{}\"", each.link.name(), e.toString());
+            return true;
         }
     }
 
