@@ -90,7 +90,7 @@ final class SyncText {
         if (word != null) {
             remarks.addAll(word.obstacles());
             if (!word.unreachable().isEmpty()) {
-                remarks.add("it cannot reach " + String.join(", ", word.unreachable()));
+                remarks.add("it gets no answer from " + String.join(", ", word.unreachable()));
             }
         }
         if (!peer.sameConfiguration()) {

@@ -109,7 +109,7 @@ final class Samples {
     private Samples() {}
 
     private static Sync.Word word(long ageMs, Sync.Standing standing, String... obstacles) {
-        return new Sync.Word(ageMs, standing, List.of(obstacles), List.of(), List.of("198.51.100.0/24"));
+        return new Sync.Word(ageMs, standing, List.of(obstacles), List.of(), List.of("198.51.100.0/24"), List.of());
     }
 
     static Status status(Role role, FailoverReadiness readiness, Sync.Peer... peers) {

@@ -65,12 +65,19 @@ public record Sync(
     /// @param obstacles    why it could not take over, each a sentence
     /// @param unreachable  real servers and gateways that do not answer it
     /// @param routes       destinations beyond its links that it has a route to
+    /// @param elsewhere    destinations that it sends over an interface that is not the datapath's
     public record Word(
-            long ageMs, Standing standing, List<String> obstacles, List<String> unreachable, List<String> routes) {
+            long ageMs,
+            Standing standing,
+            List<String> obstacles,
+            List<String> unreachable,
+            List<String> routes,
+            List<String> elsewhere) {
         public Word {
             obstacles = List.copyOf(obstacles);
             unreachable = List.copyOf(unreachable);
             routes = List.copyOf(routes);
+            elsewhere = List.copyOf(elsewhere);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +35,20 @@ final class Readiness {
     /// What a director says of itself; ours is what the others hear.
     ///
     /// @param obstacles    why it could not take over now, each a sentence without the director's name
-    /// @param unreachable  real servers and gateways that it asked for and that do not answer
+    /// @param unreachable  real servers and gateways of which it gets no answer
     /// @param routes       destinations beyond its links that it has a route to
-    record Word(Standing standing, List<String> obstacles, List<String> unreachable, List<String> routes) {
+    /// @param elsewhere    destinations that it sends over an interface that is not the datapath's
+    record Word(
+            Standing standing,
+            List<String> obstacles,
+            List<String> unreachable,
+            List<String> routes,
+            List<String> elsewhere) {
         Word {
             obstacles = List.copyOf(obstacles);
             unreachable = List.copyOf(unreachable);
             routes = List.copyOf(routes);
+            elsewhere = List.copyOf(elsewhere);
         }
     }
 
@@ -49,6 +57,7 @@ final class Readiness {
 
     /// @param name        of this director
     /// @param word        what it would say of itself now
+    /// @param realServers addresses of the configured ones, of which every director wants an answer
     /// @param replicates  whether `cluster.sync` is on
     /// @param syncTrouble why nothing is known of the other directors, such as a sync thread that ended
     /// @param active      name of the active director; empty where none is known
@@ -58,6 +67,7 @@ final class Readiness {
     record Self(
             String name,
             Word word,
+            Set<String> realServers,
             boolean replicates,
             Optional<String> syncTrouble,
             Optional<String> active,
@@ -114,6 +124,7 @@ final class Readiness {
     /// @param silence the objection where the word is missing
     /// @param other   our word for the active, or the active's for us
     /// @param from    the active as it stands in a sentence
+    /// @param realServers  as of [Self]
     private record Candidate(
             String name,
             Optional<Word> word,
@@ -121,7 +132,8 @@ final class Readiness {
             Sync.State tables,
             boolean sameConfiguration,
             Optional<Word> other,
-            String from) {}
+            String from,
+            Set<String> realServers) {}
 
     private Readiness(FailoverReadiness answer, List<Judged> judged, List<Objection> noCandidate) {
         this.answer = answer;
@@ -190,7 +202,8 @@ final class Readiness {
                 self.tables(),
                 active.map(Peer::sameConfiguration).orElse(true),
                 active.flatMap(Peer::freshWord),
-                self.active().orElse("the active"));
+                self.active().orElse("the active"),
+                self.realServers());
         objections.addAll(judge(candidate, isSyncKnown && active.isPresent()));
         return new Readiness(
                 new FailoverReadiness(
@@ -237,7 +250,8 @@ final class Readiness {
                 peer.tables(),
                 peer.sameConfiguration(),
                 Optional.of(self.word()),
-                "this director");
+                "this director",
+                self.realServers());
         var objections = new ArrayList<>(judge(candidate, true));
         boolean isFollowing = peer.tables() == Sync.State.EQUAL || peer.tables() == Sync.State.BEHIND;
         if (isFollowing && peer.lag().isEmpty()) {
@@ -282,9 +296,8 @@ final class Readiness {
         candidate.word().ifPresent(word -> objections.addAll(standing(candidate.name(), word)));
         candidate
                 .word()
-                .ifPresent(word -> candidate
-                        .other()
-                        .ifPresent(other -> objections.addAll(reach(candidate.name(), word, candidate.from(), other))));
+                .ifPresent(
+                        word -> candidate.other().ifPresent(other -> objections.addAll(reach(candidate, word, other))));
         if (areTablesJudged) {
             tables(candidate).ifPresent(objections::add);
         }
@@ -316,16 +329,30 @@ final class Readiness {
         return objections;
     }
 
-    private static List<Objection> reach(String name, Word word, String from, Word other) {
+    private static List<Objection> reach(Candidate candidate, Word word, Word other) {
+        var name = candidate.name();
+        var from = candidate.from();
         var objections = new ArrayList<Objection>();
         for (var address : word.unreachable()) {
             if (!other.unreachable().contains(address)) {
-                objections.add(Objection.no("%s cannot reach %s, which %s reaches".formatted(name, address, from)));
+                objections.add(Objection.no(
+                        candidate.realServers().contains(address)
+                                ? "%s gets no answer from %s, which answers %s".formatted(name, address, from)
+                                : "%s gets no answer from its gateway %s".formatted(name, address)));
             }
+        }
+        if (word.unreachable().size() >= holdfast.sync.Word.UNREACHABLE_MAX) {
+            objections.add(Objection.unknown("%s gets no answer from %d addresses, and more are not compared"
+                    .formatted(name, word.unreachable().size())));
         }
         for (var route : other.routes()) {
             if (!word.routes().contains(route)) {
                 objections.add(Objection.no("%s has no route to %s, which %s uses".formatted(name, route, from)));
+            }
+        }
+        for (var route : word.elsewhere()) {
+            if (!other.elsewhere().contains(route)) {
+                objections.add(Objection.no("%s sends %s elsewhere, which %s does not".formatted(name, route, from)));
             }
         }
         return objections;

@@ -30,7 +30,8 @@ final class Readouts {
                 standing(said),
                 said.obstacles(),
                 said.unreachable().stream().map(Ipv4::text).toList(),
-                said.routes());
+                said.routes(),
+                said.elsewhere());
     }
 
     /// A director that does not know yet where it stands cannot serve.

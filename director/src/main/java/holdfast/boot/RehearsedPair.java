@@ -168,7 +168,7 @@ final class RehearsedPair implements AutoCloseable {
     /// Events on their way to an election.
     private static void route() {
         var router = new Router("wan", PORTS);
-        router.links(new LinkState(PORTS, List.of("rehearsed"), List.of(), List.of()));
+        router.links(new LinkState(PORTS, List.of("rehearsed"), List.of(), List.of(), List.of()));
         router.peerProcessDied(1);
         router.handover("peer", message());
         router.held(1);

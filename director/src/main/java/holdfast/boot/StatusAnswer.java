@@ -25,10 +25,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The status of a director, put together from what its parts say. It is asked most urgently when a part is broken, so
@@ -38,6 +40,7 @@ final class StatusAnswer {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
     private final Configuration configuration;
+    private final Set<String> realServers;
     private final Configuration.VipGroup group;
     private final Worker worker;
     private final Supplier<VrrpStatus> vrrp;
@@ -72,6 +75,10 @@ final class StatusAnswer {
             StatusSources sources) {
         this.configuration = configuration;
         this.group = configuration.groups().getFirst();
+        this.realServers = configuration.services().stream()
+                .flatMap(service -> service.realServers().stream())
+                .map(real -> real.address().toString())
+                .collect(Collectors.toUnmodifiableSet());
         this.worker = worker;
         this.vrrp = vrrp;
         this.replication = replication;
@@ -226,6 +233,7 @@ final class StatusAnswer {
         var self = new Readiness.Self(
                 configuration.director().name(),
                 sources.word().get(),
+                realServers,
                 configuration.cluster().sync(),
                 replicated.trouble(),
                 active,
@@ -350,7 +358,8 @@ final class StatusAnswer {
                 word.standing(),
                 word.obstacles(),
                 word.unreachable(),
-                word.routes());
+                word.routes(),
+                word.elsewhere());
     }
 
     private static Map<String, Long> counters(SyncStatus.Counters counters) {

@@ -67,6 +67,7 @@ final class Voice {
                 said.obstacles(),
                 unreachable.stream().map(Ipv4::bits).toList(),
                 state == null ? List.of() : state.routes(),
+                state == null ? List.of() : state.elsewhere(),
                 said.history());
     }
 

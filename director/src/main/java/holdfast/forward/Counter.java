@@ -85,6 +85,13 @@ public enum Counter {
     NETLINK_OVERRUN,
     /// Netlink sockets that failed and were replaced.
     NETLINK_BROKEN,
+    /// Echoes to a real server or gateway that the kernel refused to send: no route, a filter, or a full queue.
+    ECHO_NOT_SENT,
+    /// Times that the socket for echoes could not be opened or failed; until it is open again ARP alone tells who
+    /// answers.
+    ECHO_SOCKET_FAILED,
+    /// Real servers and gateways that are never asked by echo, because there are too many.
+    ECHO_TARGETS_LEFT_OUT,
     /// Orders that a worker ignored because they make no sense in its mode.
     ORDER_IGNORED,
     /// Times that the shield could not be laid around the ports as they are; this is tried again.

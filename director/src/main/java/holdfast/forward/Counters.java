@@ -3,7 +3,7 @@ package holdfast.forward;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /// One worker's counters: each is written by one thread with plain cost, and read by anybody. That thread is the
-/// worker, but for those of netlink and probes, which [LinkWatch] writes, and that of the [Shield].
+/// worker, but for those of netlink, probes and echoes, which [LinkWatch] writes, and that of the [Shield].
 public final class Counters {
     private final AtomicLongArray values = new AtomicLongArray(Counter.values().length);
 

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// What the kernel said of its links, addresses, routes and neighbours, and what follows from it for the datapath.
 /// Pure, and a value.
@@ -97,24 +100,58 @@ record KernelView(
 
     /// @param faults        of the links and of what else keeps this director from serving
     /// @param destinations  addresses of the real servers
-    LinkState state(Network network, List<String> faults, int[] destinations) {
+    /// @param silent        who does not answer ICMP echoes
+    LinkState state(Network network, List<String> faults, int[] destinations, Set<Integer> silent) {
         var hops = network.hops();
         var deadGateways = Arrays.stream(hops.gateways())
                 .filter(gateway -> !hops.knows(gateway))
-                .mapToInt(gateway -> (int) gateway);
-        var deadServers = Arrays.stream(destinations).filter(destination -> hops.resolve(destination) < 0);
-        var unreachable = IntStream.concat(deadGateways, deadServers)
+                .mapToObj(gateway -> (int) gateway);
+        var deadServers = Arrays.stream(destinations)
+                .filter(destination -> hops.resolve(destination) < 0)
+                .boxed();
+        var unreachable = Stream.of(deadGateways, deadServers, silent.stream())
+                .flatMap(Function.identity())
                 .distinct()
-                .mapToObj(Ipv4::new)
+                .map(Ipv4::new)
                 .sorted()
                 .toList();
-        var prefixes = routes.stream()
-                .filter(route -> route.table() == MAIN_TABLE && network.ports().indexOf(route.ifindex()) >= 0)
+        var ways = main(route -> network.ports().indexOf(route.ifindex()) >= 0);
+        var others = main(route -> network.ports().indexOf(route.ifindex()) < 0 && !route.ofAnAddress());
+        var elsewhere = others.stream().filter(other -> takesFrom(other, ways)).toList();
+        return new LinkState(network.ports(), faults, unreachable, prefixes(ways), prefixes(elsewhere));
+    }
+
+    private List<Netlink.Route> main(Predicate<Netlink.Route> which) {
+        return routes.stream()
+                .filter(route -> route.table() == MAIN_TABLE)
+                .filter(which)
+                .toList();
+    }
+
+    /// Whether a route over another interface is used where one of the ways would be used without it. Beside a default
+    /// route that is no fault: a host has routes of its own, for its management.
+    private static boolean takesFrom(Netlink.Route other, List<Netlink.Route> ways) {
+        var same = ways.stream().filter(way -> isSamePrefix(way, other)).toList();
+        return same.isEmpty()
+                ? ways.stream().anyMatch(way -> way.prefixLength() > 0 && isWithin(other, way))
+                : same.stream().allMatch(way -> other.metric() <= way.metric());
+    }
+
+    private static boolean isSamePrefix(Netlink.Route one, Netlink.Route other) {
+        return one.prefixLength() == other.prefixLength() && one.destination() == other.destination();
+    }
+
+    private static boolean isWithin(Netlink.Route narrow, Netlink.Route wide) {
+        return narrow.prefixLength() > wide.prefixLength()
+                && (narrow.destination() ^ wide.destination()) >>> (32 - wide.prefixLength()) == 0;
+    }
+
+    private static List<String> prefixes(List<Netlink.Route> routes) {
+        return routes.stream()
                 .map(route -> Ipv4.text(route.destination()) + "/" + route.prefixLength())
                 .distinct()
                 .sorted()
                 .toList();
-        return new LinkState(network.ports(), faults, unreachable, prefixes);
     }
 
     private Optional<Netlink.Link> link(String name) {

@@ -1,6 +1,8 @@
 package holdfast.forward;
 
 import holdfast.conf.Ipv4;
+import holdfast.linux.EchoSocket;
+import holdfast.linux.Echoes;
 import holdfast.linux.Errno;
 import holdfast.linux.InterruptedDumpException;
 import holdfast.linux.Kernel;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +30,8 @@ import org.slf4j.LoggerFactory;
 /// [#WARM_INTERVAL_NS] it asks the kernel to verify the neighbours behind every route and every real server. So a
 /// takeover finds their MACs known, and one that does not answer at its MAC for three seconds is looked for anew. A MAC
 /// that somebody set by hand is left alone.
+///
+/// ARP alone does not tell who would answer a client, so real servers and gateways are asked by ICMP echo too.
 ///
 /// No answer of the kernel ends it: a refused probe and an interrupted list are counted, a broken socket is replaced.
 public final class LinkWatch implements AutoCloseable {
@@ -62,6 +67,7 @@ public final class LinkWatch implements AutoCloseable {
     private final Counters counters;
     private final Listener listener;
     private final Supplier<Kernel> opener;
+    private final EchoWatch echoes;
     private final Poller poller;
     private final Thread thread = Thread.ofPlatform().name("netlink").daemon().unstarted(this::run);
     private volatile boolean closed;
@@ -89,10 +95,10 @@ public final class LinkWatch implements AutoCloseable {
 
     /// @param probes        where workers ask for neighbours that they miss
     /// @param destinations  addresses of the real servers, whose next hops are kept warm
-    /// @param counters      those named after netlink and probes are written here
+    /// @param counters      those named after netlink, probes and echoes are written here
     public LinkWatch(
             LinkNeeds needs, ProbeQueue probes, Supplier<int[]> destinations, Counters counters, Listener listener) {
-        this(needs, probes, destinations, counters, listener, Netlink::open);
+        this(needs, probes, destinations, counters, listener, Netlink::open, EchoSocket::open);
     }
 
     LinkWatch(
@@ -101,13 +107,15 @@ public final class LinkWatch implements AutoCloseable {
             Supplier<int[]> destinations,
             Counters counters,
             Listener listener,
-            Supplier<Kernel> opener) {
+            Supplier<Kernel> opener,
+            Supplier<Echoes> echoOpener) {
         this.needs = needs;
         this.probes = probes;
         this.destinations = destinations;
         this.counters = counters;
         this.listener = listener;
         this.opener = opener;
+        echoes = new EchoWatch(echoOpener, counters, System.nanoTime());
         network = new Network(needs.atStart(), NextHops.none());
         poller = new Poller(NOBODY, probes.wakeUp().fd());
     }
@@ -145,10 +153,11 @@ public final class LinkWatch implements AutoCloseable {
 
     private long patience(long now) {
         long next = kernel == null || !stale.isEmpty() ? askAt : warmAt;
-        return Math.max(0, Math.min(next - now, report.waits(now)));
+        return Math.max(0, Math.min(next - now, Math.min(report.waits(now), echoes.waits(now))));
     }
 
     private void turn(long now) {
+        hasNews |= echoes.turn(now);
         try {
             if (kernel == null && now - askAt >= 0) {
                 open();
@@ -277,7 +286,22 @@ public final class LinkWatch implements AutoCloseable {
             reasons.add("the kernel cannot be asked about links and routes: " + failure);
         }
         logFaults(reasons);
-        report.news(published.state(network, reasons, destinations.get()), now).ifPresent(listener::links);
+        var servers = destinations.get();
+        echoes.follow(asked(servers));
+        report.news(published.state(network, reasons, servers, echoes.silent()), now)
+                .ifPresent(listener::links);
+    }
+
+    /// Real servers first: where there are too many, gateways are left out.
+    private Set<Integer> asked(int[] servers) {
+        var asked = new LinkedHashSet<Integer>();
+        for (int server : servers) {
+            asked.add(server);
+        }
+        for (long gateway : network.hops().gateways()) {
+            asked.add((int) gateway);
+        }
+        return asked;
     }
 
     private void logFaults(List<String> now) {
@@ -364,6 +388,7 @@ public final class LinkWatch implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         poller.close();
+        echoes.close();
         if (kernel != null) {
             kernel.close();
         }

@@ -15,7 +15,9 @@ import holdfast.boot.Readiness.Word;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -26,6 +28,9 @@ import org.junit.jupiter.api.TestFactory;
 class ReadinessTest {
     private static final String SILENT = "d2 has said nothing for 3.2 s";
     private static final String DIFFERS = "d2 holds other tables than this director: its digest differs";
+
+    private static final String[] MANY =
+            IntStream.range(0, 256).mapToObj(i -> "10.0.1." + i).toArray(String[]::new);
 
     /// What one thing taken away makes of the answer.
     private record Row(String what, Safe safe, List<String> reasons, Given given) {}
@@ -77,8 +82,29 @@ class ReadinessTest {
                         active().peer(p -> p.unreachable("10.0.0.11", "10.0.0.12"))
                                 .unreachable("10.0.0.11"),
                         Safe.NO,
-                        "d2 cannot reach 10.0.0.12, which this director reaches"),
+                        "d2 gets no answer from 10.0.0.12, which answers this director"),
+                row(
+                        "a gateway that we may never have asked",
+                        active().peer(p -> p.unreachable("192.0.2.250")),
+                        Safe.NO,
+                        "d2 gets no answer from its gateway 192.0.2.250"),
+                row(
+                        "a gateway that answers nobody",
+                        active().peer(p -> p.unreachable("192.0.2.254")).unreachable("192.0.2.254"),
+                        Safe.YES),
                 row("a server that only the peer reaches", active().unreachable("10.0.0.11"), Safe.YES),
+                row(
+                        "more silent servers than a word can name",
+                        active().peer(p -> p.unreachable(MANY)).unreachable(MANY),
+                        Safe.UNKNOWN,
+                        "d2 gets no answer from 256 addresses, and more are not compared"),
+                row(
+                        "a route that leads elsewhere on the peer alone",
+                        active().peer(p -> p.elsewhere("10.9.0.0/16", "198.51.100.128/25"))
+                                .elsewhere("10.9.0.0/16"),
+                        Safe.NO,
+                        "d2 sends 198.51.100.128/25 elsewhere, which this director does not"),
+                row("a route that leads elsewhere on us alone", active().elsewhere("198.51.100.128/25"), Safe.YES),
                 row(
                         "a route that only we have",
                         active().routes("198.51.100.0/24", "0.0.0.0/0").peer(p -> p.routes("0.0.0.0/0")),
@@ -187,12 +213,17 @@ class ReadinessTest {
                         "a server that only the active reaches",
                         standby().unreachable("10.0.0.12"),
                         Safe.NO,
-                        "d2 cannot reach 10.0.0.12, which d1 reaches"),
+                        "d2 gets no answer from 10.0.0.12, which answers d1"),
                 row(
                         "a route that only the active has",
                         standby().peer(p -> p.routes("0.0.0.0/0")),
                         Safe.NO,
                         "d2 has no route to 0.0.0.0/0, which d1 uses"),
+                row(
+                        "a route that leads elsewhere on us alone",
+                        standby().elsewhere("198.51.100.128/25"),
+                        Safe.NO,
+                        "d2 sends 198.51.100.128/25 elsewhere, which d1 does not"),
                 row("an obstacle of the active", standby().peer(p -> p.obstacles("the disk is full")), Safe.YES),
                 row(
                         "a silent active",
@@ -359,6 +390,7 @@ class ReadinessTest {
         private List<String> obstacles = List.of();
         private List<String> unreachable = List.of();
         private List<String> routes = List.of();
+        private List<String> elsewhere = List.of();
         private boolean replicates = true;
         private Optional<String> syncTrouble = Optional.empty();
         private Optional<String> active = Optional.of("d1");
@@ -401,6 +433,11 @@ class ReadinessTest {
             return this;
         }
 
+        Given elsewhere(String... all) {
+            elsewhere = List.of(all);
+            return this;
+        }
+
         Given withoutSync() {
             replicates = false;
             return this;
@@ -429,7 +466,8 @@ class ReadinessTest {
         Self self() {
             return new Self(
                     name,
-                    new Word(standing, obstacles, unreachable, routes),
+                    new Word(standing, obstacles, unreachable, routes, elsewhere),
+                    Set.of("10.0.0.11", "10.0.0.12"),
                     replicates,
                     syncTrouble,
                     active,
@@ -449,6 +487,7 @@ class ReadinessTest {
             private List<String> obstacles = List.of();
             private List<String> unreachable = List.of();
             private List<String> routes = List.of();
+            private List<String> elsewhere = List.of();
             private long age = MILLISECONDS.toNanos(80);
             private long silence = MILLISECONDS.toNanos(80);
             private Sync.State tables = Sync.State.EQUAL;
@@ -483,6 +522,11 @@ class ReadinessTest {
 
             PeerGiven routes(String... all) {
                 routes = List.of(all);
+                return this;
+            }
+
+            PeerGiven elsewhere(String... all) {
+                elsewhere = List.of(all);
                 return this;
             }
 
@@ -522,7 +566,8 @@ class ReadinessTest {
                         name,
                         isMute
                                 ? Optional.empty()
-                                : Optional.of(new Heard(new Word(standing, obstacles, unreachable, routes), age)),
+                                : Optional.of(
+                                        new Heard(new Word(standing, obstacles, unreachable, routes, elsewhere), age)),
                         OptionalLong.of(silence),
                         tables,
                         sameConfiguration,

@@ -49,10 +49,11 @@ class StatusAnswerTest {
             () -> isSyncDead ? Optional.of(SyncSamples.dead(DEAD)) : sync,
             () -> 9,
             new StatusSources(
-                    () -> new Word(standing, List.of(), List.of(), List.of()),
+                    () -> new Word(standing, List.of(), List.of(), List.of(), List.of()),
                     _ -> Optional.of(new Heard(
                             new Word(
                                     standing == Standing.ACTIVE ? Standing.STANDBY : Standing.ACTIVE,
+                                    List.of(),
                                     List.of(),
                                     List.of(),
                                     List.of()),
@@ -81,7 +82,7 @@ class StatusAnswerTest {
         assertThat(status.sync().peers())
                 .singleElement()
                 .satisfies(peer -> assertThat(peer.word())
-                        .isEqualTo(new Sync.Word(80, Standing.STANDBY, List.of(), List.of(), List.of())))
+                        .isEqualTo(new Sync.Word(80, Standing.STANDBY, List.of(), List.of(), List.of(), List.of())))
                 .satisfies(peer -> assertThat(peer.paths()).isEqualTo(Map.of("front", 80L)));
     }
 

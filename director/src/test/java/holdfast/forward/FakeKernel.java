@@ -2,14 +2,17 @@ package holdfast.forward;
 
 import static java.util.Objects.requireNonNull;
 
+import holdfast.linux.Echoes;
 import holdfast.linux.EventFd;
 import holdfast.linux.Kernel;
 import holdfast.linux.Netlink;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
@@ -30,6 +33,7 @@ final class FakeKernel {
     private Optional<RuntimeException> openFailure = Optional.empty();
     private Optional<Socket> open = Optional.empty();
     private int opened;
+    private volatile boolean answersEchoes = true;
 
     synchronized Kernel open() {
         openFailure.ifPresent(failure -> {
@@ -43,6 +47,15 @@ final class FakeKernel {
 
     synchronized int opened() {
         return opened;
+    }
+
+    Echoes openEchoes() {
+        return new EchoSocket();
+    }
+
+    /// Whether everybody answers echoes from now on.
+    void answersEchoes(boolean now) {
+        answersEchoes = now;
     }
 
     synchronized void link(Netlink.Link link) {
@@ -104,6 +117,26 @@ final class FakeKernel {
             throw failure;
         });
         return answer.get();
+    }
+
+    private final class EchoSocket implements Echoes {
+        private final Queue<Reply> replies = new ArrayDeque<>();
+
+        @Override
+        public Optional<Integer> ask(int address, int identifier, int sequence) {
+            if (answersEchoes) {
+                replies.add(new Reply(address, identifier, sequence));
+            }
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Reply> receive() {
+            return Optional.ofNullable(replies.poll());
+        }
+
+        @Override
+        public void close() {}
     }
 
     private final class Socket implements Kernel {

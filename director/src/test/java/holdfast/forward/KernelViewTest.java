@@ -13,6 +13,7 @@ class KernelViewTest {
     private static final int FRONT = ip("192.0.2.1");
     private static final int BACK = ip("10.0.0.2");
     private static final int SERVER = ip("10.0.0.11");
+    private static final int OTHER = 5;
     private static final Ports AT_START = new Ports(
             List.of(new Ports.Port("front", 11, 0xf, 1500, FRONT), new Ports.Port("back", 12, 0xb, 1500, BACK)));
     private static final LinkNeeds NEEDS = new LinkNeeds(AT_START, Set.of("front"));
@@ -129,14 +130,69 @@ class KernelViewTest {
                         new Netlink.Neighbour(12, SERVER, 0xaa, true),
                         new Netlink.Neighbour(11, ip("192.0.2.253"), 0xbb, true)));
         var ports = view.ports(NEEDS);
-        var state = view.state(new Network(ports, view.hops(ports)), List.of("front is down"), new int[] {
-            SERVER + 2, SERVER, SERVER + 1
-        });
+        int[] servers = {SERVER + 2, SERVER, SERVER + 1};
+        var silent = Set.of(SERVER + 1, ip("192.0.2.253"));
+        var state = view.state(new Network(ports, view.hops(ports)), List.of("front is down"), servers, silent);
         assertThat(state)
                 .isEqualTo(new LinkState(
                         AT_START,
                         List.of("front is down"),
-                        List.of(new Ipv4(SERVER + 1), new Ipv4(SERVER + 2), new Ipv4(ip("192.0.2.254"))),
-                        List.of("0.0.0.0/0", "10.0.0.0/24", "203.0.113.0/24")));
+                        List.of(
+                                new Ipv4(SERVER + 1),
+                                new Ipv4(SERVER + 2),
+                                new Ipv4(ip("192.0.2.253")),
+                                new Ipv4(ip("192.0.2.254"))),
+                        List.of("0.0.0.0/0", "10.0.0.0/24", "203.0.113.0/24"),
+                        List.of()));
+    }
+
+    private static Netlink.Route route(String destination, int prefixLength, int ifindex, int metric) {
+        return new Netlink.Route(ip(destination), prefixLength, 0, ifindex, metric, 254);
+    }
+
+    private static List<String> elsewhere(Netlink.Route... routes) {
+        var view = new KernelView(
+                List.of(FRONT_LINK, BACK_LINK, new Netlink.Link(OTHER, "other", 1, 1500, true, true)),
+                List.of(FRONT_ADDRESS, BACK_ADDRESS),
+                List.of(routes),
+                List.of());
+        var ports = view.ports(NEEDS);
+        return view.state(new Network(ports, view.hops(ports)), List.of(), new int[0], Set.of())
+                .elsewhere();
+    }
+
+    @Test
+    void aRouteThatTakesClientsFromTheDatapathLeadsElsewhere() {
+        var clients = route("198.51.100.0", 24, 11, 0);
+        assertThat(elsewhere(
+                        clients,
+                        route("198.51.100.128", 25, OTHER, 0),
+                        route("198.51.100.128", 25, OTHER, 9),
+                        route("198.51.100.7", 32, OTHER, 0)))
+                .containsExactly("198.51.100.128/25", "198.51.100.7/32");
+        assertThat(elsewhere(clients, route("198.51.101.0", 25, OTHER, 0), route("198.51.0.0", 16, OTHER, 0)))
+                .as("beside it, and wider")
+                .isEmpty();
+    }
+
+    @Test
+    void ofEqualPrefixesTheMetricDecides() {
+        assertThat(elsewhere(route("198.51.100.0", 24, 11, 5), route("198.51.100.0", 24, OTHER, 4)))
+                .containsExactly("198.51.100.0/24");
+        assertThat(elsewhere(route("198.51.100.0", 24, 11, 5), route("198.51.100.0", 24, OTHER, 6)))
+                .isEmpty();
+        assertThat(elsewhere(route("0.0.0.0", 0, 11, 100), route("0.0.0.0", 0, OTHER, 0)))
+                .containsExactly("0.0.0.0/0");
+    }
+
+    @Test
+    void routesOfTheHostItselfAreNoFault() {
+        assertThat(elsewhere(route("0.0.0.0", 0, 11, 0), route("10.9.0.0", 16, OTHER, 0)))
+                .as("beside a default route")
+                .isEmpty();
+        var ofAnAddress = new Netlink.Route(ip("10.0.0.64"), 26, 0, OTHER, 0, 254, true);
+        var ofAnotherTable = new Netlink.Route(ip("10.0.0.64"), 26, 0, OTHER, 0, 100);
+        assertThat(elsewhere(route("10.0.0.0", 24, 12, 0), ofAnAddress, ofAnotherTable))
+                .isEmpty();
     }
 }

@@ -14,7 +14,7 @@ class LinkReportTest {
     private final LinkReport report = new LinkReport();
 
     private static LinkState state(List<String> faults, int unreachable) {
-        return new LinkState(PORTS, faults, List.of(new Ipv4(unreachable)), List.of("10.0.0.0/24"));
+        return new LinkState(PORTS, faults, List.of(new Ipv4(unreachable)), List.of("10.0.0.0/24"), List.of());
     }
 
     @Test
@@ -38,7 +38,7 @@ class LinkReportTest {
     void anotherMacIsToldAtOnce() {
         report.news(WELL, 0);
         var ports = new Ports(List.of(new Ports.Port("front", 11, 0xe, 1500, 1)));
-        var now = new LinkState(ports, List.of(), WELL.unreachable(), WELL.routes());
+        var now = new LinkState(ports, List.of(), WELL.unreachable(), WELL.routes(), List.of());
         assertThat(report.news(now, 1)).contains(now);
     }
 

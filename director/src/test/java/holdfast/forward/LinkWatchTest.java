@@ -56,7 +56,8 @@ class LinkWatchTest {
                     links.add(state);
                 }
             },
-            kernel::open);
+            kernel::open,
+            kernel::openEchoes);
 
     @BeforeEach
     void start() throws InterruptedException {
@@ -129,6 +130,14 @@ class LinkWatchTest {
         kernel.link(new Netlink.Link(12, "back", 0xb, 1400, true, true));
         assertThat(next().ports().at(1).mtu()).isEqualTo(1400);
         assertThat(port(1).mtu()).isEqualTo(1400);
+    }
+
+    @Test
+    void aServerThatAnswersArpAndNoEchoIsUnreachable() throws InterruptedException {
+        kernel.answersEchoes(false);
+        assertThat(next().unreachable()).extracting(Object::toString).containsExactly("10.0.0.11");
+        kernel.answersEchoes(true);
+        assertThat(next().unreachable()).isEmpty();
     }
 
     @Test
@@ -237,7 +246,8 @@ class LinkWatchTest {
                     @Override
                     public void links(LinkState state) {}
                 },
-                dead::open);
+                dead::open,
+                dead::openEchoes);
         assertThatThrownBy(other::start).hasMessageContaining("EMFILE");
         other.close();
     }

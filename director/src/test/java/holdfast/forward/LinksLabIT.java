@@ -56,7 +56,7 @@ class LinksLabIT {
     private LinkWatch watch;
     private Shield shield;
     private Announcers announcers;
-    private volatile LinkState links = new LinkState(new Ports(List.of()), List.of(), List.of(), List.of());
+    private volatile LinkState links = new LinkState(new Ports(List.of()), List.of(), List.of(), List.of(), List.of());
 
     @BeforeEach
     void start() throws Exception {

@@ -14,8 +14,10 @@ import java.util.stream.Collectors;
 /// @param asks         number of a question to all others, 0 for none: "have you taken over from me?"
 /// @param answers      the question that it answers with "no", by the member that asked
 /// @param obstacles    sentences why it could not take over now; empty where nothing hinders it
-/// @param unreachable  IPv4 next hops and real servers whose MAC it does not find
+/// @param unreachable  IPv4 addresses of real servers and gateways of which it gets no answer
 /// @param routes       where it has a route to, such as `198.51.100.0/24`
+/// @param elsewhere    where a route of it leads over an interface that it does not forward through, though a wider
+///     route of it does not
 /// @param history      when the history of its tables began, ms of the Unix epoch; 0 where they have none yet
 public record Word(
         Standing standing,
@@ -24,22 +26,25 @@ public record Word(
         List<String> obstacles,
         List<Integer> unreachable,
         List<String> routes,
+        List<String> elsewhere,
         long history) {
     public static final int ANSWERS_MAX = 16;
     public static final int OBSTACLES_MAX = 16;
     public static final int OBSTACLE_CHARS_MAX = 200;
-    public static final int UNREACHABLE_MAX = 64;
+    public static final int UNREACHABLE_MAX = 256;
     public static final int ROUTES_MAX = 64;
     public static final int ROUTE_CHARS_MAX = 64;
 
     /// Of a director that has said nothing, or of whom nothing is known.
-    public static final Word UNKNOWN = new Word(Standing.UNKNOWN, 0, Map.of(), List.of(), List.of(), List.of(), 0);
+    public static final Word UNKNOWN =
+            new Word(Standing.UNKNOWN, 0, Map.of(), List.of(), List.of(), List.of(), List.of(), 0);
 
     public Word {
         answers = answers.size() <= ANSWERS_MAX ? Map.copyOf(answers) : first(answers);
         obstacles = cutObstacles(obstacles);
         unreachable = List.copyOf(unreachable.subList(0, Math.min(unreachable.size(), UNREACHABLE_MAX)));
-        routes = cut(routes.subList(0, Math.min(routes.size(), ROUTES_MAX)), ROUTE_CHARS_MAX);
+        routes = cutRoutes(routes);
+        elsewhere = cutRoutes(elsewhere);
     }
 
     private static Map<String, Long> first(Map<String, Long> answers) {
@@ -47,6 +52,10 @@ public record Word(
                 .sorted(Map.Entry.comparingByKey())
                 .limit(ANSWERS_MAX)
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static List<String> cutRoutes(List<String> all) {
+        return cut(all.subList(0, Math.min(all.size(), ROUTES_MAX)), ROUTE_CHARS_MAX);
     }
 
     private static List<String> cutObstacles(List<String> all) {

@@ -14,7 +14,14 @@ class SyncCoreTest {
     private static final MemberId PEER = new MemberId("b", new UUID(3, 4));
     private static final MemberId THIRD = new MemberId("c", new UUID(5, 6));
     private static final Word SAYS = new Word(
-            Standing.STANDBY, 0, java.util.Map.of(), List.of("warming"), List.of(), List.of("198.51.100.0/24"), 5);
+            Standing.STANDBY,
+            0,
+            java.util.Map.of(),
+            List.of("warming"),
+            List.of(),
+            List.of("198.51.100.0/24"),
+            List.of(),
+            5);
 
     private final ModelTables tables = new ModelTables(256, 256);
     private long now = 1000 * MS;

@@ -247,7 +247,14 @@ class SyncNodeTest {
         Director first = start(options("d1", port), link);
         Director second = start(options("d2", port), link);
         var word = new Word(
-                Standing.STANDBY, 7, Map.of("d1", 9L), List.of("warming"), List.of(1), List.of("10.0.0.0/8"), 5);
+                Standing.STANDBY,
+                7,
+                Map.of("d1", 9L),
+                List.of("warming"),
+                List.of(1),
+                List.of("10.0.0.0/8"),
+                List.of("10.0.0.0/9"),
+                5);
         second.node().word(word);
         await().untilAsserted(() -> assertThat(first.heard().words).containsEntry("d2", word));
         await().untilAsserted(() -> {

@@ -15,11 +15,13 @@ class WordTest {
                 0,
                 Map.of(),
                 IntStream.range(0, 20).mapToObj(i -> "obstacle " + i).toList(),
-                IntStream.range(0, 100).boxed().toList(),
+                IntStream.range(0, 300).boxed().toList(),
                 List.of("x".repeat(100)),
+                IntStream.range(0, 100).mapToObj(i -> "y".repeat(100)).toList(),
                 0);
         assertThat(word.obstacles()).hasSize(Word.OBSTACLES_MAX).endsWith("and 5 more");
         assertThat(word.unreachable()).hasSize(Word.UNREACHABLE_MAX);
         assertThat(word.routes()).containsExactly("x".repeat(Word.ROUTE_CHARS_MAX));
+        assertThat(word.elsewhere()).hasSize(Word.ROUTES_MAX).containsOnly("y".repeat(Word.ROUTE_CHARS_MAX));
     }
 }

@@ -235,7 +235,8 @@ class AdminJsonTest {
                 Sync.Standing.FAULT,
                 List.of("front has no carrier"),
                 List.of("10.0.0.12"),
-                List.of("198.51.100.0/24"));
+                List.of("198.51.100.0/24"),
+                List.of("198.51.100.128/25"));
         var peer = new Sync.Peer(
                 "d2",
                 Sync.State.EQUAL,

@@ -189,6 +189,7 @@ final class MessageCodec {
                 .addAllObstacles(word.obstacles())
                 .addAllUnreachable(word.unreachable())
                 .addAllRoutes(word.routes())
+                .addAllElsewhere(word.elsewhere())
                 .setHistoryMs(word.history())
                 .build();
     }
@@ -201,11 +202,13 @@ final class MessageCodec {
                 wire.getAnswersCount() <= Word.ANSWERS_MAX
                         && wire.getObstaclesCount() <= Word.OBSTACLES_MAX
                         && wire.getUnreachableCount() <= Word.UNREACHABLE_MAX
-                        && wire.getRoutesCount() <= Word.ROUTES_MAX,
+                        && wire.getRoutesCount() <= Word.ROUTES_MAX
+                        && wire.getElsewhereCount() <= Word.ROUTES_MAX,
                 "too long");
         noLongerThan(NAME_CHARS_MAX, wire.getAnswersMap().keySet());
         noLongerThan(Word.OBSTACLE_CHARS_MAX, wire.getObstaclesList());
         noLongerThan(Word.ROUTE_CHARS_MAX, wire.getRoutesList());
+        noLongerThan(Word.ROUTE_CHARS_MAX, wire.getElsewhereList());
         return new Word(
                 STANDINGS.get(wire.getStanding()),
                 wire.getAsks(),
@@ -213,6 +216,7 @@ final class MessageCodec {
                 wire.getObstaclesList(),
                 wire.getUnreachableList(),
                 wire.getRoutesList(),
+                wire.getElsewhereList(),
                 wire.getHistoryMs());
     }
 

@@ -63,6 +63,7 @@ class SealTest {
                                 List.of("front has no carrier", "warming"),
                                 List.of(0xc0000201, 0x0a000001),
                                 List.of("198.51.100.0/24"),
+                                List.of("198.51.100.128/25"),
                                 -16)),
                 new SyncMessage.Resend(1, 5, 6),
                 new SyncMessage.SnapshotRequest(1, 5),
@@ -105,6 +106,7 @@ class SealTest {
                 Collections.nCopies(Word.OBSTACLES_MAX, obstacle),
                 Collections.nCopies(Word.UNREACHABLE_MAX, -1),
                 Collections.nCopies(Word.ROUTES_MAX, "9".repeat(Word.ROUTE_CHARS_MAX)),
+                Collections.nCopies(Word.ROUTES_MAX, "8".repeat(Word.ROUTE_CHARS_MAX)),
                 Long.MIN_VALUE);
         byte[] sealed = a.seal(hello(word));
         assertThat(sealed.length).isLessThan(30_000);
@@ -113,10 +115,12 @@ class SealTest {
         var wire = holdfast.sync.wire.proto.Hello.parseFrom(MessageCodec.encode(hello(word)));
         for (var tooLong : List.of(
                 wire.getWord().toBuilder().addRoutes("198.51.100.0/24"),
+                wire.getWord().toBuilder().addElsewhere("198.51.100.0/24"),
                 wire.getWord().toBuilder().addUnreachable(1),
                 wire.getWord().toBuilder().addObstacles("one more"),
                 wire.getWord().toBuilder().setObstacles(0, obstacle + "!"),
                 wire.getWord().toBuilder().setRoutes(0, "9".repeat(Word.ROUTE_CHARS_MAX + 1)),
+                wire.getWord().toBuilder().setElsewhere(0, "8".repeat(Word.ROUTE_CHARS_MAX + 1)),
                 wire.getWord().toBuilder().putAnswers("one more", 1),
                 wire.getWord().toBuilder().setStanding(5))) {
             byte[] payload = wire.toBuilder().setWord(tooLong).build().toByteArray();
