@@ -468,7 +468,9 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             peers = peers.died(address);
             move(new Handover.PeerProcessDied(address));
             elect(new Vrrp.PeerProcessDied(address));
-            if (waking.asks() != 0) {
+            if (waking.asks() != 0 && doubtUntil != NOT_IN_DOUBT) {
+                waking = Waking.NOT; // the adverts that came meanwhile may be those of its next run
+            } else if (waking.asks() != 0) {
                 waking = new Waking(waking.asks(), peers.livingAmong(waking.awaited()), waking.isAlone());
                 goOnIfUnrivalled();
             }

@@ -320,6 +320,17 @@ class VirtualRouterTest {
     }
 
     @Test
+    void aPausedActiveWhoseAskedPeerDiedWaitsWhereItsNextRunMaySpeak() {
+        active();
+        speaks(0, Standing.STANDBY);
+        take(2 * S, new Paused(2 * S));
+        take(2 * S, new Heard(new Vrrp.Advert(100, INTERVAL, PEER)));
+        take(2 * S, new PeerProcessDied(PEER));
+        take(2 * S, new Tick());
+        assertThat(state.isActive()).isFalse();
+    }
+
+    @Test
     void aPausedActiveWhosePeerTookOverStandsBy() {
         active();
         speaks(0, Standing.STANDBY);
