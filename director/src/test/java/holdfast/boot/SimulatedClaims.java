@@ -116,6 +116,25 @@ final class SimulatedClaims {
         if (now() - director.election.wordAt() > DOUBT_MAX) {
             deafAt = now();
         }
+        if (promotion.cause() == Vrrp.Cause.NOBODY_TOOK_OVER) {
+            that(
+                    cluster.directors().stream()
+                            .filter(other -> other != director && other.accepts())
+                            .noneMatch(other -> couldKnow(director, other)),
+                    director.name + " goes on as if nobody had taken over meanwhile, and another one has");
+        }
+    }
+
+    /// Whether a director that was paused has something that shows another one to be active: answers that it waits for,
+    /// or an advert that came meanwhile.
+    private boolean couldKnow(SimulatedDirector director, SimulatedDirector other) {
+        long advertAt = director.election.advertAt(other.machine.address);
+        boolean isUnread = advertAt > director.pausedAt && advertAt <= director.runsSince;
+        boolean isKnown = stallMax == 0
+                && director.pausedAt - other.startedAt > NEWCOMER_MAX
+                && cluster.isWhole()
+                && director.pausedAt - cluster.mendedAt > WORD_MAX;
+        return isUnread || isKnown;
     }
 
     /// Its worker begins to serve.
@@ -146,6 +165,7 @@ final class SimulatedClaims {
             var known = connections.get(key);
             that(
                     known == null
+                            || known.isContested
                             || now() - known.acceptedAt < PREEMPT_LAG_MAX + stallMax
                             || director.datapath.knows(key),
                     "%s takes over from %s, which lives, and does not know connection %d of %d ms ago"

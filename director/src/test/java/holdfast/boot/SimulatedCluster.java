@@ -38,6 +38,8 @@ final class SimulatedCluster {
 
     double advertLoss;
     double messageLoss;
+    /// As where a switch filters it: words and the stream, but not what has an addressee.
+    boolean losesMulticast;
     double messageTwice;
     LongSupplier advertDelay;
     LongSupplier messageDelay;
@@ -133,6 +135,7 @@ final class SimulatedCluster {
         director(machine.name).filter(SimulatedDirector::isRunning).ifPresent(director -> {
             disturbed("pause " + machine.name + (frozen ? " frozen" : ""));
             director.process.pause();
+            director.pausedAt = timeline.now();
             machine.isFrozen = frozen;
             fault(timeline.now() + length, () -> resume(director));
         });
@@ -232,6 +235,15 @@ final class SimulatedCluster {
         }
     }
 
+    /// Somebody without the cluster's key sends one in the name of that director.
+    void forgeAdvert(SimulatedMachine inTheNameOf) {
+        for (var to : machines) {
+            reach(to)
+                    .ifPresent(
+                            director -> director.election.advert(inTheNameOf.priority, interval, inTheNameOf.address));
+        }
+    }
+
     private boolean isAdvertLost(String from, String to) {
         var path = from + ">" + to;
         int before = lostInARow.getOrDefault(path, 0);
@@ -286,7 +298,7 @@ final class SimulatedCluster {
 
         private void toOthers(Link link, SyncMessage message, long counter) {
             for (var to : machines) {
-                if (to != from.machine) {
+                if (to != from.machine && !losesMulticast) {
                     carry(link, from, to, message, counter);
                 }
             }

@@ -45,6 +45,8 @@ final class SimulatedDirector {
     final SimulatedSync sync;
     final SimulatedElection election;
     final long startedAt;
+    /// When its last pause began, and when it ended or it was started.
+    long pausedAt;
     long runsSince;
     TableState published = TableState.UNKNOWN;
     long publishedAt;
@@ -64,6 +66,7 @@ final class SimulatedDirector {
         timeline = cluster.timeline;
         clockOffset = machine.clockOffset;
         startedAt = timeline.now();
+        pausedAt = startedAt;
         runsSince = startedAt;
         process = new SimulatedProcess(timeline);
         terms = machine.disk.open();

@@ -10,6 +10,7 @@ import holdfast.vip.VirtualRouter.Event;
 import holdfast.vrrp.Vrrp;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,7 @@ public final class SimulatedElection {
     private OwnWord said = OwnWord.NONE;
     private @Nullable Consumer<FailoverRecord> asking;
     private @Nullable Consumer<FailoverRecord> pending;
+    private final Map<Integer, Long> advertAt = new HashMap<>();
     private long wordAt;
     private long turnAt;
     private long wakeAt;
@@ -119,12 +121,18 @@ public final class SimulatedElection {
         return wordAt;
     }
 
+    /// When the last advert of that address came, read or not.
+    public long advertAt(int sender) {
+        return advertAt.getOrDefault(sender, Long.MIN_VALUE / 2);
+    }
+
     public String describe() {
         return state.vrrp() + " " + state.handover().getClass().getSimpleName() + " " + latestTables;
     }
 
     public void advert(int priority, long interval, int sender) {
         socket.add(new Vrrp.Advert(priority, interval, sender));
+        advertAt.put(sender, timeline.now());
         strand.signal();
     }
 
