@@ -490,8 +490,10 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             }
         }
 
+        /// Who has answered may take over a down interval later, so what was asked before that says nothing any more.
         private void goOnIfUnrivalled() {
-            if (waking.isOver()) {
+            boolean isTrueStill = now - waking.asks() < vrrp.earliestTakeoverInterval();
+            if (waking.isOver() && isTrueStill) {
                 waking = Waking.NOT;
                 elect(new Vrrp.Unrivalled());
             }

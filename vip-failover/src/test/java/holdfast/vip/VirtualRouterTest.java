@@ -331,6 +331,16 @@ class VirtualRouterTest {
     }
 
     @Test
+    void anAnswerThatIsReadTooLateIsNone() {
+        active();
+        speaks(0, Standing.STANDBY);
+        take(2 * S, new Paused(2 * S));
+        answers(2 * S + 3 * INTERVAL, 2 * S);
+        take(2 * S + 3 * INTERVAL, new Tick());
+        assertThat(state.isActive()).isFalse();
+    }
+
+    @Test
     void aPausedActiveWhosePeerTookOverStandsBy() {
         active();
         speaks(0, Standing.STANDBY);
