@@ -55,7 +55,7 @@ class NetlinkLabIT {
         assertThat(netlink.addresses()).contains(new Address(index, OURS, 24));
         assertThat(netlink.routes())
                 .contains(
-                        new Route(0x0A020000, 24, 0, index, 0, 254),
+                        new Route(0x0A020000, 24, 0, index, 0, 254, true),
                         new Route(0xC6336400, 24, PEER, index, 50, 254),
                         new Route(0, 0, PEER, index, 0, 100));
         assertThat(netlink.neighbours()).contains(new Neighbour(index, 0x0A020007, 0x020000000007L, true, true));
