@@ -67,6 +67,30 @@ class WholeDirectorSimulationTest {
         });
     }
 
+    /// The better priority and an empty table, after a reboot behind ports that do not forward yet.
+    @Test
+    void aDirectorThatStartedCutOffTakesNobodysConnections() {
+        forEachSeed(sim -> {
+            var a = sim.machine("a", 200, false);
+            var b = sim.machine("b", 100, false);
+            sim.start(b);
+            sim.fault(2 * S, () -> sim.start(a));
+            run(sim, 5 * S);
+            sim.crash(a, sim.timeline.random.nextBoolean());
+            sim.part(a, b);
+            sim.start(a);
+            run(sim, sim.timeline.now() + sim.timeline.between(2 * S, 4 * S));
+            var elder = sim.director("b").orElseThrow();
+            var before = List.copyOf(elder.datapath.keys());
+            sim.mend();
+            comesToRest(sim);
+            SimulatedClaims.that(elder.election.isActive(), "the director with the older tables stays active");
+            SimulatedClaims.that(
+                    before.stream().filter(sim.claims.live()::contains).allMatch(elder.datapath::knows),
+                    "no connection of its clients is lost");
+        });
+    }
+
     @Test
     void aStormOfRestartsEndsInRest() {
         forEachSeed(sim -> {

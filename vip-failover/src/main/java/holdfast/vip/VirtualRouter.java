@@ -40,7 +40,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
     /// @param faults      what keeps us out of the election, as sentences; empty for nothing
     /// @param unfit       what else speaks against our taking over, as sentences
     /// @param doubtUntil  when waiting for adverts that nobody vouches for ends; it begins with the first of them
-    /// @param waking      our question after a pause
+    /// @param waking      our question whether somebody has taken over
     /// @param ahead       an advert that came before its sender's word
     /// @param renewAbove  a term that another director knows and that ours must exceed; 0 for none
     /// @param history     when that of our tables began, ms of the Unix epoch; 0 for none
@@ -485,9 +485,13 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             }
             elect(new Vrrp.Paused(gap)); // with it the handover of a fenced director is over
             if (wasActive && !(election instanceof Vrrp.Active) && trust == Trust.SEALED) {
-                var asked = peers.livingSince(silentSince - Peers.LIVING_MAX);
-                waking = new Waking(now, asked, asked.isEmpty());
+                ask(silentSince);
             }
+        }
+
+        private void ask(long silentSince) {
+            var asked = peers.livingSince(silentSince - Peers.LIVING_MAX);
+            waking = new Waking(now, asked, asked.isEmpty());
         }
 
         /// Who has answered may take over a down interval later, so what was asked before that says nothing any more.
@@ -576,6 +580,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
                 case Handover.Returned() -> {
                     effects.add(new BecomeStandby(Vrrp.Reason.HANDED_OVER)); // ends the relay
                     elect(new Vrrp.HandoverReturned());
+                    ask(now); // the news may be old, and the silence since may have made an active
                 }
                 case Handover.Finished(var record) -> effects.add(new Finished(record));
             }

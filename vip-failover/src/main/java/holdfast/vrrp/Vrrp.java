@@ -99,10 +99,9 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
         PEER_PROCESS_DIED,
         /// An active of lower priority was heard until the end.
         PREEMPTED,
-        /// We were active, were paused, and no peer took over meanwhile.
+        /// We were active, were paused or gave the group to one that could not keep it, and no peer took over
+        /// meanwhile.
         NOBODY_TOOK_OVER,
-        /// Whom we gave the group to could not keep it.
-        HANDOVER_RETURNED,
         HANDOVER
     }
 
@@ -148,7 +147,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     /// The director with this address was active, was paused, and asks whether we have taken over.
     public record Asked(int address) implements Event {}
 
-    /// No peer has taken over while we were paused, nor will one before it hears nothing for a whole down interval.
+    /// No peer has taken over while we were not active, nor will one before it hears nothing for a whole down interval.
     public record Unrivalled() implements Event {}
 
     /// The director with this address has taken over from us by handover.
@@ -255,7 +254,8 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
                         state.gave(),
                         state.waitsFor());
             case HandoverTake() -> taken(new Promotion(Cause.HANDOVER, state.following(), now), now);
-            case HandoverReturned() when state.gave() -> promoted(Cause.HANDOVER_RETURNED, state.following(), now);
+            case HandoverReturned()
+            when state.gave() -> standby(now + downInterval(interval), interval, 0, true, RELEARNING);
             case LinkDown _, Shutdown _ -> new Step(new Initialize(), List.of());
             case HandoverConfirmed _, HandoverUnconfirmed _, HandoverReturned _ -> unchanged(state);
             case Tick _, PeerProcessDied _, PeerResigned _, Asked _, Unrivalled _ -> unchanged(state);

@@ -101,6 +101,24 @@ class VirtualRouterTest {
         assertThat(take(4 * MS, new Shutdown())).containsExactly(new BecomeStandby(Vrrp.Reason.HANDED_OVER));
     }
 
+    /// The taker has stood by since it refused, and may have taken over by silence since.
+    @Test
+    void whoGetsTheGroupBackAsksFirst() {
+        active();
+        handover(0, Kind.ARMED, 1);
+        take(2 * MS, new Held(1));
+        speaks(3 * MS, Standing.ACTIVE);
+        var effects = take(4 * MS, new Message("b", new HandoverMessage(Kind.REFUSED, 0, 1, 0, 0, "")));
+        assertThat(effects).containsExactly(new BecomeStandby(Vrrp.Reason.HANDED_OVER));
+        var asked = state;
+        answers(5 * MS, 4 * MS);
+        assertThat(state.isActive()).isTrue();
+        state = asked;
+        speaks(5 * MS, Standing.ACTIVE);
+        take(6 * MS, new Tick());
+        assertThat(state.isActive()).isFalse();
+    }
+
     @Test
     void nobodysAdvertMovesAnActive() {
         active();

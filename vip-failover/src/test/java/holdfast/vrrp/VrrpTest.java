@@ -316,10 +316,13 @@ class VrrpTest {
     }
 
     @Test
-    void whoGaveIsActiveAgainWhereTheTakerReturnsIt() {
+    void whoGaveAsksWhereTheTakerReturnsItAndIsActiveAgain() {
         var gave = vrrp.step(active, new HandoverGive(LOW), NOW).next();
-        assertThat(vrrp.step(gave, new HandoverReturned(), NOW + MS))
-                .isEqualTo(promoted(HANDOVER_RETURNED, LOW, NOW + MS));
+        var asking = vrrp.step(gave, new HandoverReturned(), NOW + MS);
+        assertThat(asking)
+                .isEqualTo(new Step(new Standby(NOW + MS + 3609_375_000L, S, 0, true, RELEARNING), List.of()));
+        assertThat(vrrp.step(asking.next(), new Unrivalled(), NOW + 2 * MS))
+                .isEqualTo(promoted(NOBODY_TOOK_OVER, 0, NOW + 2 * MS));
         assertThat(vrrp.step(standby, new HandoverReturned(), NOW)).isEqualTo(unchanged(standby));
     }
 
