@@ -118,6 +118,14 @@ final class RequestLoad {
             return (int) failed.stream().filter(f -> f.endedAt - at < 0).count();
         }
 
+        /// Those that ended after a fault and were not begun within the window.
+        int failuresOutside(long struckAt, Workload.Window young) {
+            return (int) failed.stream()
+                    .filter(f -> f.endedAt - struckAt >= 0)
+                    .filter(f -> f.beganAt - young.from() < 0 || f.beganAt - young.to() > 0)
+                    .count();
+        }
+
         /// What went wrong first.
         Optional<String> firstFailure() {
             return failed.stream().findFirst().map(Failure::why);

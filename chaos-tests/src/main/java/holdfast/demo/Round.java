@@ -26,6 +26,7 @@ record Round(
     /// @param packetsLost               probes of both forwarding methods without an answer
     /// @param requestsFailed            after the fault struck
     /// @param requestsFailedBeforehand  those that failed before it did
+    /// @param requestsFailedInSync      of those after it: the connection was not among the youngest
     /// @param templatesPredictedLost    the most of the readout's last looks; null where one did not know
     /// @param connectionsPredictedLost  likewise
     /// @param heldMs                    how long the giver held packets; null where unknown or none were held
@@ -42,6 +43,7 @@ record Round(
             int requests,
             int requestsFailed,
             int requestsFailedBeforehand,
+            int requestsFailedInSync,
             int templatesLost,
             @Nullable Long templatesPredictedLost,
             int connectionsLost,

@@ -27,6 +27,8 @@ final class Scenario {
     private static final long WATCH_INTERVAL = 10_000_000;
     /// The readout is asked so often just before a fault.
     private static final int LAST_LOOKS = 5;
+    /// A standby whose tables are further behind is not safe.
+    private static final long YOUNG = 100_000_000;
 
     private final Pair pair;
     private final Lab lab;
@@ -113,7 +115,7 @@ final class Scenario {
         crash = underLoad("crash", active -> {
             pair.say("kill -9 of " + active);
             active.kill();
-            return Optional.empty();
+            return Strike.now();
         });
         return victim;
     }
@@ -175,7 +177,7 @@ final class Scenario {
             pair.say("holdfast failover, asked of " + active);
             var result = pair.handOver(active);
             result.failures().forEach(why -> failures.add("planned: " + why));
-            return Optional.ofNullable(result.heldMs());
+            return new Strike(System.nanoTime(), Optional.ofNullable(result.heldMs()));
         });
     }
 
@@ -186,11 +188,12 @@ final class Scenario {
         freeze = underLoad("freeze", active -> {
             pair.say("SIGSTOP of " + active);
             active.freeze();
+            var strike = Strike.now();
             pair.awaitTakeoverFrom(active);
             pair.say("SIGCONT of " + active + ", which must not claim anything");
             watch.isBackNow();
             active.thaw();
-            return Optional.empty();
+            return strike;
         });
         awaitStandsBy(frozen);
         failures.addAll(watch.stop());
@@ -206,8 +209,15 @@ final class Scenario {
     }
 
     private interface Fault {
-        /// @return for how long packets were held on purpose, in ms
-        Optional<Double> strike(Director active);
+        Strike strike(Director active);
+    }
+
+    /// @param by      when the active had stopped, [System#nanoTime]
+    /// @param heldMs  for how long packets were held on purpose
+    private record Strike(long by, Optional<Double> heldMs) {
+        static Strike now() {
+            return new Strike(System.nanoTime(), Optional.empty());
+        }
     }
 
     private Outcome underLoad(String step, Fault fault) throws IOException, InterruptedException {
@@ -219,7 +229,7 @@ final class Scenario {
             long listedAt = System.nanoTime();
             var predicted = lastLooks(active, next);
             long struckAt = System.nanoTime();
-            var heldMs = fault.strike(active);
+            var strike = fault.strike(active);
             pair.awaitTakeoverFrom(active);
             var lasted = new Window(struckAt, System.nanoTime());
             if (workload.isDownloadOver()) {
@@ -233,7 +243,7 @@ final class Scenario {
                     .formatted(next, kept, Shoppers.COUNT));
             var seen = workload.finish(lasted);
             var waited = waits.longest(struckAt, seen.dark().to());
-            var outcome = outcome(kept, seen, predicted, losses, heldMs, waited, struckAt);
+            var outcome = outcome(kept, seen, predicted, losses, strike, waited, struckAt);
             seen.problems().forEach(problem -> pair.say("  " + problem));
             pair.say(summary(step, outcome, seen));
             return outcome;
@@ -245,7 +255,7 @@ final class Scenario {
             Workload.Result seen,
             List<Sync.Peer> predicted,
             Losses losses,
-            Optional<Double> heldMs,
+            Strike strike,
             CpuWait.Longest waited,
             long struckAt) {
         int beforehand = seen.load().failuresBefore(struckAt);
@@ -259,11 +269,12 @@ final class Scenario {
                 seen.load().requests(),
                 seen.load().failures() - beforehand,
                 beforehand,
+                seen.load().failuresOutside(struckAt, new Window(struckAt - YOUNG, strike.by())),
                 losses.templates(),
                 most(predicted, Sync.Peer::unsyncedTemplates),
                 losses.connections(),
                 most(predicted, Sync.Peer::unsyncedConnections),
-                heldMs.orElse(null),
+                strike.heldMs().orElse(null),
                 waited.ms(),
                 waited.thread(),
                 seen.proberLateMs());

@@ -61,18 +61,31 @@ final class BarsTest {
     }
 
     @Test
-    void crashAndFreezeMayFailAsManyRequestsAsTheReadoutForesaw() {
-        var foreseen = with(o -> o.requestsFailed = 2);
-        var more = with(o -> o.requestsFailed = 3);
-        var unknown = with(o -> {
-            o.requestsFailed = 1;
-            o.connectionsPredictedLost = null;
+    void crashAndFreezeMayFailOnlyRequestsOfTheYoungestConnections() {
+        var young = with(o -> o.requestsFailed = 3);
+        var older = with(o -> {
+            o.requestsFailed = 3;
+            o.requestsFailedInSync = 1;
         });
-        assertThat(failures(foreseen, PLANNED, foreseen)).isEmpty();
-        assertThat(failures(more, PLANNED, GOOD)).containsExactly("crash: 3 requests failed; the readout foresaw 2.");
-        assertThat(failures(GOOD, PLANNED, more)).containsExactly("freeze: 3 requests failed; the readout foresaw 2.");
-        assertThat(failures(unknown, PLANNED, GOOD))
-                .containsExactly("crash: 1 requests failed; the readout foresaw nothing.");
+        assertThat(failures(young, PLANNED, young)).isEmpty();
+        for (var failures : List.of(failures(older, PLANNED, GOOD), failures(GOOD, PLANNED, older))) {
+            assertThat(failures)
+                    .singleElement()
+                    .asString()
+                    .endsWith(": 1 requests failed whose connection was not among the youngest when it struck.");
+        }
+    }
+
+    @Test
+    void aRequestIsJudgedByWhenItBegan() {
+        var load = new RequestLoad.Result(
+                5, 1, List.of(failure(5, 9), failure(19, 130), failure(20, 130), failure(31, 130), failure(32, 130)));
+        assertThat(load.failuresBefore(30)).isEqualTo(1);
+        assertThat(load.failuresOutside(30, new Workload.Window(20, 31))).isEqualTo(2);
+    }
+
+    private static RequestLoad.Failure failure(long beganAt, long endedAt) {
+        return new RequestLoad.Failure(beganAt, endedAt, "why");
     }
 
     @Test

@@ -47,6 +47,7 @@ final class Rounds {
         int packetsLost;
         int requestsFailed;
         int requestsFailedBeforehand;
+        int requestsFailedInSync;
 
         @Nullable
         Long connectionsPredictedLost = 2L;
@@ -67,6 +68,7 @@ final class Rounds {
                     3000,
                     requestsFailed,
                     requestsFailedBeforehand,
+                    requestsFailedInSync,
                     0,
                     null,
                     1,
