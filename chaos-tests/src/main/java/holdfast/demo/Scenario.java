@@ -258,7 +258,6 @@ final class Scenario {
             Strike strike,
             CpuWait.Longest waited,
             long struckAt) {
-        int beforehand = seen.load().failuresBefore(struckAt);
         return new Outcome(
                 Shoppers.COUNT,
                 kept,
@@ -267,9 +266,9 @@ final class Scenario {
                 seen.outage().blackoutMs(),
                 seen.outage().lost(),
                 seen.load().requests(),
-                seen.load().failures() - beforehand,
-                beforehand,
-                seen.load().failuresOutside(struckAt, new Window(struckAt - YOUNG, strike.by())),
+                seen.load().failures() - seen.load().failuresBefore(struckAt),
+                seen.load().lostBefore(struckAt),
+                seen.load().lostOutside(struckAt, new Window(struckAt - YOUNG, strike.by())),
                 losses.templates(),
                 most(predicted, Sync.Peer::unsyncedTemplates),
                 losses.connections(),

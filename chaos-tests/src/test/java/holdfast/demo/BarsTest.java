@@ -79,13 +79,27 @@ final class BarsTest {
     @Test
     void aRequestIsJudgedByWhenItBegan() {
         var load = new RequestLoad.Result(
-                5, 1, List.of(failure(5, 9), failure(19, 130), failure(20, 130), failure(31, 130), failure(32, 130)));
-        assertThat(load.failuresBefore(30)).isEqualTo(1);
-        assertThat(load.failuresOutside(30, new Workload.Window(20, 31))).isEqualTo(2);
+                5,
+                1,
+                List.of(
+                        failure(5, 9),
+                        failure(19, 130),
+                        failure(20, 130),
+                        failure(31, 130),
+                        failure(32, 130),
+                        late(1, 8),
+                        late(9, 99)));
+        assertThat(load.failuresBefore(30)).isEqualTo(2);
+        assertThat(load.lostBefore(30)).isEqualTo(1);
+        assertThat(load.lostOutside(30, new Workload.Window(20, 31))).isEqualTo(2);
     }
 
     private static RequestLoad.Failure failure(long beganAt, long endedAt) {
-        return new RequestLoad.Failure(beganAt, endedAt, "why");
+        return new RequestLoad.Failure(beganAt, endedAt, false, "why");
+    }
+
+    private static RequestLoad.Failure late(long beganAt, long endedAt) {
+        return new RequestLoad.Failure(beganAt, endedAt, true, "took 3 s");
     }
 
     @Test
