@@ -16,7 +16,7 @@ final class RequestLoad {
     private static final long REQUEST_INTERVAL = 25_000_000;
     /// A client who waits for longer has been failed.
     private static final Duration PROMPT = Duration.ofSeconds(2);
-    /// An answer that takes longer never comes: TCP's timer doubles, so what a blackout has delayed is there by then.
+    /// What a blackout has only delayed is there by then, though TCP's timer doubles; what is not there never comes.
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     /// So many requests of a paced load may be under way at once: more than wait while packets are held, and a bound on
     /// what waits where nothing answers.

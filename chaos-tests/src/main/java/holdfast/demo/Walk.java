@@ -28,8 +28,7 @@ import picocli.CommandLine.ParameterException;
 ///
 /// At each rest, when all is mended, the pair must be whole within five seconds, and every cart that was filled while
 /// it was whole must be there, unless clients may have met nobody but a director that had just started. Whenever an
-/// active that says `safe` dies, the other one
-/// must serve.
+/// active that says `safe` dies, the other one must serve.
 @Command(
         name = "walk",
         description = "Walks at random through the incidents that a pair must survive.",

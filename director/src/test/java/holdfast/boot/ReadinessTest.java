@@ -29,8 +29,9 @@ class ReadinessTest {
     private static final String SILENT = "d2 has said nothing for 3.2 s";
     private static final String DIFFERS = "d2 holds other tables than this director: its digest differs";
 
-    private static final String[] MANY =
-            IntStream.range(0, 256).mapToObj(i -> "10.0.1." + i).toArray(String[]::new);
+    private static final String[] MANY = IntStream.range(0, 1024)
+            .mapToObj(i -> "10.1." + i / 256 + "." + i % 256)
+            .toArray(String[]::new);
 
     /// What one thing taken away makes of the answer.
     private record Row(String what, Safe safe, List<String> reasons, Given given) {}
@@ -97,7 +98,7 @@ class ReadinessTest {
                         "more silent servers than a word can name",
                         active().peer(p -> p.unreachable(MANY)).unreachable(MANY),
                         Safe.UNKNOWN,
-                        "d2 gets no answer from 256 addresses, and more are not compared"),
+                        "d2 gets no answer from 1024 addresses, and more are not compared"),
                 row(
                         "a route that leads elsewhere on the peer alone",
                         active().peer(p -> p.elsewhere("10.9.0.0/16", "198.51.100.128/25"))

@@ -31,7 +31,7 @@ public record Word(
     public static final int ANSWERS_MAX = 16;
     public static final int OBSTACLES_MAX = 16;
     public static final int OBSTACLE_CHARS_MAX = 200;
-    public static final int UNREACHABLE_MAX = 256;
+    public static final int UNREACHABLE_MAX = 1024;
     public static final int ROUTES_MAX = 64;
     public static final int ROUTE_CHARS_MAX = 64;
 

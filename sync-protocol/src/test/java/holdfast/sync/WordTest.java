@@ -15,7 +15,7 @@ class WordTest {
                 0,
                 Map.of(),
                 IntStream.range(0, 20).mapToObj(i -> "obstacle " + i).toList(),
-                IntStream.range(0, 300).boxed().toList(),
+                IntStream.range(0, 1100).boxed().toList(),
                 List.of("x".repeat(100)),
                 IntStream.range(0, 100).mapToObj(i -> "y".repeat(100)).toList(),
                 0);

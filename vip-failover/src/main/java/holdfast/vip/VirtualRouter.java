@@ -15,9 +15,8 @@ import java.util.Set;
 /// releases the addresses, asks its peers, and is active again once each one alive has answered that it did not take
 /// over. A peer restarts its own down timer before it answers, so that the answer stays true for that long.
 ///
-/// Tables have a *history*, which begins when a director becomes active that has none, and which a standby shares once
-/// it
-/// is equal. Of two actives with different histories the older one stays: who came up alone has lost nothing yet.
+/// Tables have a *history*. It begins when a director becomes active that has none, and a standby shares it once it is
+/// equal. Of two actives with different histories the older one stays: the other one came up alone and has few clients.
 ///
 /// Order within a turn: [Paused] first, adverts next, then everything else, [Tick] last, all with one `now`.
 ///
