@@ -3,6 +3,7 @@ package holdfast.cli;
 import holdfast.admin.AdminPaths;
 import holdfast.admin.Connections;
 import holdfast.admin.Services;
+import holdfast.conf.Ipv4;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -123,6 +124,7 @@ final class Listing implements Callable<Integer> {
                     times, "Timeout (tcp tcpfin udp): %d %d %d".formatted(times.tcpS(), times.tcpFinS(), times.udpS()));
         } else if (only == null) {
             console.result(services, text.of(services));
+            noteUnreachable(services.services());
         } else {
             var service = services.services().stream()
                     .filter(one -> one.service().equals(only))
@@ -132,6 +134,22 @@ final class Listing implements Callable<Integer> {
                                     .map(one -> one.service().toString())
                                     .collect(Collectors.joining(", "))));
             console.result(service, text.of(service));
+            noteUnreachable(List.of(service));
+        }
+    }
+
+    /// Beside the listing, whose columns are those of `ipvsadm`.
+    private void noteUnreachable(List<Services.Service> listed) {
+        var addresses = listed.stream()
+                .flatMap(service -> service.realServers().stream())
+                .filter(real -> real.state() == Services.State.UNREACHABLE)
+                .map(real -> Ipv4.of(real.address()))
+                .distinct()
+                .sorted()
+                .map(Ipv4::toString)
+                .toList();
+        if (!addresses.isEmpty()) {
+            console.note(StatusText.passedOver(addresses));
         }
     }
 

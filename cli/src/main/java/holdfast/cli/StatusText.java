@@ -35,6 +35,10 @@ final class StatusText {
                 Text.count(status.datapath().packetsForwarded(), "packet") + ", "
                         + Text.bytes(status.datapath().bytesForwarded())));
         lines.add(row("dropped", sum(status.datapath().drops())));
+        var passedOver = status.datapath().passedOver();
+        if (passedOver != null && !passedOver.isEmpty()) {
+            lines.add(row("servers", passedOver(passedOver)));
+        }
         lines.add(row(
                 "tables",
                 "connections %s, templates %s"
@@ -164,6 +168,10 @@ final class StatusText {
                         Text.micros(peer.lagP99Micros()),
                         Text.countOrUnknown(peer.unsyncedTemplates(), "template"),
                         Text.countOrUnknown(peer.unsyncedConnections(), "connection"));
+    }
+
+    static String passedOver(List<String> addresses) {
+        return String.join(", ", addresses) + " unreachable, passed over for new clients while others are there";
     }
 
     private static String ago(@Nullable Long ms) {

@@ -17,6 +17,14 @@ class ListingTest extends AgainstASocket {
     }
 
     @Test
+    void whoIsUnreachableIsSaidBesideTheListing() throws IOException {
+        var ended = with("/v1/services", 200, Samples.unreachable(), "list");
+        assertThat(ended.out()).contains("  -> 10.0.0.11:8080               Masq    1      3          0         \n");
+        assertThat(ended.err())
+                .isEqualTo("10.0.0.11 unreachable, passed over for new clients while others are there\n");
+    }
+
+    @Test
     void sumsLookAsInIpvsadmAndWinOverRates() throws IOException {
         assertThat(list("--stats")).isEqualTo(new Ended(0, golden("list-stats"), ""));
         assertThat(list("--rate", "--stats").out()).isEqualTo(golden("list-stats"));

@@ -150,7 +150,12 @@ final class Samples {
                         Map.of("no-service", 2L, "bad-checksum", 1L, "table-full", 0L),
                         Map.of(),
                         connections,
-                        connections == null ? null : new Status.Table(200, 1_000_000)));
+                        connections == null ? null : new Status.Table(200, 1_000_000),
+                        connections == null ? null : passedOver(readiness)));
+    }
+
+    private static List<String> passedOver(FailoverReadiness readiness) {
+        return readiness.equals(UNSAFE) ? List.of("10.0.0.12", "10.0.0.13") : List.of();
     }
 
     static Sync sync(Role role, Sync.Peer... peers) {
@@ -180,6 +185,34 @@ final class Samples {
                                 SchedulerName.WRR,
                                 sticky(300, "255.255.255.255"),
                                 real("192.0.2.21", 80, ForwardingMethod.DR, 65_535, 0, 0))),
+                TOTALS,
+                Services.Rates.ZERO);
+    }
+
+    /// One service whose only real server nothing gets to.
+    static Services unreachable() {
+        var up = real("10.0.0.11", 8080, ForwardingMethod.NAT, 1, 3, 0);
+        var down = new Services.RealServer(
+                up.address(),
+                up.port(),
+                up.method(),
+                up.weight(),
+                Services.State.UNREACHABLE,
+                up.activeConn(),
+                up.inActConn(),
+                up.persistConn(),
+                up.upperThreshold(),
+                up.lowerThreshold(),
+                up.overloaded(),
+                up.drain(),
+                up.drainEndsMs(),
+                up.agentPercent(),
+                up.totals(),
+                up.rates());
+        return new Services(
+                4096,
+                new Services.Timeouts(900, 120, 300),
+                List.of(service("tcp/192.0.2.10:80", SchedulerName.RR, null, down)),
                 TOTALS,
                 Services.Rates.ZERO);
     }

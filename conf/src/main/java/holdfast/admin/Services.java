@@ -91,6 +91,8 @@ public record Services(long connectionsMax, Timeouts timeouts, List<Service> ser
     public enum State {
         /// Gets new connections.
         UP,
+        /// Nothing gets to its host: gets no new clients while others are there.
+        UNREACHABLE,
         /// Weight 0: keeps what its [DrainMode] says, gets no new clients.
         QUIESCED,
         /// Not in the configuration any more; shown while entries still name it.

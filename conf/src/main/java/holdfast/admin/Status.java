@@ -77,16 +77,20 @@ public record Status(
     /// @param counters     whatever else the datapath counts, by name
     /// @param connections  null where the datapath has not answered
     /// @param templates    null where the datapath has not answered
+    /// @param passedOver   addresses of real servers that nothing gets to: they get no new clients while others are
+    ///     there; null where the datapath has not answered
     public record Datapath(
             long packetsForwarded,
             long bytesForwarded,
             Map<String, Long> drops,
             Map<String, Long> counters,
             @Nullable Table connections,
-            @Nullable Table templates) {
+            @Nullable Table templates,
+            @Nullable List<String> passedOver) {
         public Datapath {
             drops = Map.copyOf(drops);
             counters = Map.copyOf(counters);
+            passedOver = passedOver == null ? null : List.copyOf(passedOver);
         }
     }
 

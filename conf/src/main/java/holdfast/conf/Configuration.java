@@ -47,7 +47,22 @@ public record Configuration(
     /// @param templatesMax    most persistence templates held at once
     /// @param spinMicros      how long a worker spins before it sleeps in poll(); 0 sleeps at once
     /// @param shield          drop the kernel's own copy of our packets at ingress
-    public record Datapath(int connectionsMax, int templatesMax, int spinMicros, boolean shield) {}
+    /// @param passOverUnreachable  give no new clients to a real server that nothing gets to, if others are there
+    /// @param refuseNoService      when the first packet of a connection to a port without service is refused
+    /// @param refuseNoConnection   when a packet of a connection that is not known is refused
+    public record Datapath(
+            int connectionsMax,
+            int templatesMax,
+            int spinMicros,
+            boolean shield,
+            boolean passOverUnreachable,
+            Refusal refuseNoService,
+            Refusal refuseNoConnection) {
+        /// With what few change as it is by default.
+        public Datapath(int connectionsMax, int templatesMax, int spinMicros, boolean shield) {
+            this(connectionsMax, templatesMax, spinMicros, shield, true, Refusal.ALWAYS, Refusal.VOUCHED);
+        }
+    }
 
     /// The interconnect between directors.
     ///

@@ -3,6 +3,7 @@ package holdfast.conf;
 import holdfast.conf.yaml.Node;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -15,8 +16,15 @@ final class ConfigurationReader {
     private static final Set<String> TOP =
             Section.keys("director", "datapath", "cluster", "vip-groups", "ipvs", "marks", "services");
     private static final Set<String> DIRECTOR = Section.keys("name", "state-dir", "api-socket");
-    private static final Set<String> DATAPATH =
-            Section.keys("interfaces", "connections-max", "templates-max", "spin-us", "shield");
+    private static final Set<String> DATAPATH = Section.keys(
+            "interfaces",
+            "connections-max",
+            "templates-max",
+            "spin-us",
+            "shield",
+            "pass-over-unreachable",
+            "refuse-no-service",
+            "refuse-no-connection");
     private static final Set<String> CLUSTER =
             Section.keys("name", "bind-address", "multicast-address", "multicast-port", "key-file", "sync");
     private final Findings findings;
@@ -71,12 +79,17 @@ final class ConfigurationReader {
 
     private static Configuration.Datapath datapath(Section section) {
         var entries = Kind.integer(16, 64_000_000, "a connection takes about 100 bytes of memory, a template about 50");
+        var refusal = Kind.constant(Refusal.values(), Refusal::word, Map.of());
         return new Configuration.Datapath(
                 section.optional("connections-max", entries, 1_000_000).value(),
                 section.optional("templates-max", entries, 1_000_000).value(),
                 section.optional("spin-us", Kind.integer(0, 1_000_000, "0 sleeps at once, 50 is the default"), 50)
                         .value(),
-                section.optional("shield", Kind.yesOrNo(), true).value());
+                section.optional("shield", Kind.yesOrNo(), true).value(),
+                section.optional("pass-over-unreachable", Kind.yesOrNo(), true).value(),
+                section.optional("refuse-no-service", refusal, Refusal.ALWAYS).value(),
+                section.optional("refuse-no-connection", refusal, Refusal.VOUCHED)
+                        .value());
     }
 
     /// The links of the datapath; where none are given, those that carry VIPs.

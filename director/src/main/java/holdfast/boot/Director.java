@@ -132,7 +132,7 @@ final class Director implements AutoCloseable {
             replication.start(SyncNode.start(
                     syncOptions(configuration, key, voice.where(ports), Voice.serviceLinks(ports)),
                     worker,
-                    syncListener(configuration.director().name(), terms, replication, router)));
+                    syncListener(configuration.director().name(), terms, replication, router, worker)));
             voice.begin();
         }
         part("sync", replication);
@@ -309,7 +309,9 @@ final class Director implements AutoCloseable {
                 serviceLinks);
     }
 
-    private SyncNode.Listener syncListener(String self, Terms terms, Replication replication, Router router) {
+    private SyncNode.Listener syncListener(
+            String self, Terms terms, Replication replication, Router router, Worker worker) {
+        var vouching = new Vouching();
         return new SyncNode.Listener() {
             @Override
             public void peerProcessDied(String member) {
@@ -337,6 +339,7 @@ final class Director implements AutoCloseable {
             @Override
             public void peerWord(String member, Links links, Word word) {
                 router.peerWord(links, Replication.heard(self, member, links, word));
+                worker.vouchedUntil(vouching.heard(word.standing(), Clock.monotonic()));
             }
 
             @Override

@@ -89,7 +89,10 @@ final class ServiceListing {
         if (!table.isAvailable(id)) {
             return Services.State.REMOVED;
         }
-        return table.weight(id) == 0 ? Services.State.QUIESCED : Services.State.UP;
+        if (table.weight(id) == 0) {
+            return Services.State.QUIESCED;
+        }
+        return table.isUnreachable(id) ? Services.State.UNREACHABLE : Services.State.UP;
     }
 
     /// The drain mode of a real server, its own or the director's.

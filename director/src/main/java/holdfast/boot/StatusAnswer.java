@@ -11,6 +11,7 @@ import holdfast.forward.Mode;
 import holdfast.forward.Tables;
 import holdfast.forward.Worker;
 import holdfast.linux.Clock;
+import holdfast.service.RealServerTable;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
 import holdfast.sync.Version;
@@ -31,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The status of a director, put together from what its parts say. It is asked most urgently when a part is broken, so
@@ -49,9 +51,13 @@ final class StatusAnswer {
     private final StatusSources sources;
     private final PatientQuestion<TableSizes> tables;
 
-    /// How full the tables are, how often each of their bounds was met, and what they hold.
+    /// How full the tables are, how often each of their bounds was met, whom schedulers pass over, and what they hold.
     private record TableSizes(
-            Status.Table connections, Status.Table templates, Map<String, Long> bounds, long digest) {}
+            Status.Table connections,
+            Status.Table templates,
+            Map<String, Long> bounds,
+            List<String> passedOver,
+            long digest) {}
 
     /// What the sync side knows, and what keeps it from its work; neither where it is off.
     private record Replicated(Optional<SyncStatus> status, Optional<String> trouble) {
@@ -193,7 +199,8 @@ final class StatusAnswer {
                 drops,
                 others,
                 sizes.map(TableSizes::connections).orElse(null),
-                sizes.map(TableSizes::templates).orElse(null));
+                sizes.map(TableSizes::templates).orElse(null),
+                sizes.map(TableSizes::passedOver).orElse(null));
     }
 
     private static TableSizes sizes(Tables tables) {
@@ -210,7 +217,18 @@ final class StatusAnswer {
                         "clients-replaced", tables.clients().replaced(),
                         "clients-not-entered", tables.clients().notEntered(),
                         "scheduler-evictions", tables.persistence().schedulerEvictions()),
+                passedOver(tables.reals()),
                 tables.digest());
+    }
+
+    private static List<String> passedOver(RealServerTable reals) {
+        return IntStream.range(0, reals.size())
+                .filter(real -> reals.isAvailable(real) && reals.isUnreachable(real))
+                .mapToObj(real -> new Ipv4(reals.address(real)))
+                .distinct()
+                .sorted()
+                .map(Ipv4::toString)
+                .toList();
     }
 
     private Replicated replicated() {

@@ -17,11 +17,13 @@ final class HypotheticalReals implements RealServers {
     private final RealServerTable table;
     private final List<Entry> entries;
     private final boolean isEdited;
+    private final boolean areReachable;
 
-    private HypotheticalReals(RealServerTable table, List<Entry> entries, boolean isEdited) {
+    private HypotheticalReals(RealServerTable table, List<Entry> entries, boolean isEdited, boolean areReachable) {
         this.table = table;
         this.entries = entries;
         this.isEdited = isEdited;
+        this.areReachable = areReachable;
     }
 
     /// @param present  the configuration that `services` was built from
@@ -45,7 +47,7 @@ final class HypotheticalReals implements RealServers {
             }
         }
         more.addAll(kept.values());
-        return new HypotheticalReals(table, more, isEdited);
+        return new HypotheticalReals(table, more, isEdited, false);
     }
 
     private static int id(RealServerTable table, Configuration.Service service, Configuration.RealServer real) {
@@ -104,6 +106,16 @@ final class HypotheticalReals implements RealServers {
     @Override
     public boolean isOverloaded(int position) {
         return entries.get(position).isOverloaded;
+    }
+
+    @Override
+    public boolean isUnreachable(int position) {
+        return !areReachable && isKnown(position) && table.isUnreachable(id(position));
+    }
+
+    @Override
+    public RealServers asIfReachable() {
+        return new HypotheticalReals(table, entries, isEdited, true);
     }
 
     @Override

@@ -121,6 +121,28 @@ public sealed interface Reason {
         }
     }
 
+    /// Real servers that the scheduler does not look at, because nothing gets to their hosts.
+    record PassedOver(List<String> reals, Reason then) implements Reason {
+        public PassedOver {
+            reals = List.copyOf(reals);
+        }
+
+        @Override
+        public String sentence() {
+            return "Unreachable, so passed over for new clients: %s. ".formatted(String.join(", ", reals))
+                    + then.sentence();
+        }
+    }
+
+    /// Nothing gets to the real server that the client has or would be given.
+    record Unreachable(String real, Reason then) implements Reason {
+        @Override
+        public String sentence() {
+            return then.sentence()
+                    + " %s is unreachable: the client is told so after 3 s, unless it answers by then.".formatted(real);
+        }
+    }
+
     private static String unheeded(String real, boolean quiesced, boolean overloaded) {
         var text = new StringBuilder();
         if (quiesced) {

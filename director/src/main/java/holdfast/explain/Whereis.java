@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /// Answers where a client's next connection would go, now or after a change, by the rules of
 /// [holdfast.persist.Persistence] but without its effects: it looks the template up and asks a copy of
@@ -95,12 +96,13 @@ public final class Whereis {
             if (isUndecided()) {
                 return answer(Optional.empty(), Optional.empty(), new Reason.DestinationUnknown(schedulerWord()));
             }
-            int picked = scheduler.pick(reals, flow, now);
+            int picked = scheduler.pickReachableFirst(reals, flow, now);
             if (picked == Scheduler.NONE) {
                 return answer(Optional.empty(), Optional.empty(), noRealServer());
             }
             var next = next(picked);
-            return answer(Optional.empty(), Optional.of(next), new Reason.NotPersistent(schedulerWord(), next));
+            var reason = new Reason.NotPersistent(schedulerWord(), next);
+            return answer(Optional.empty(), Optional.of(next), withUnreachable(picked, next, reason));
         }
 
         private Answer persistently(Configuration.Persistence persistence) {
@@ -129,21 +131,36 @@ public final class Whereis {
                     ? new Reason.PinnedByTemplate(found.real(), isQuiesced, isOverloaded)
                     : new Reason.KeptByTemplate(found.real(), isQuiesced, isOverloaded);
             var next = Ipv4.text(table.address(real)) + ":" + connectionPort(table.port(real));
-            return answer(Optional.of(found), Optional.of(next), reason);
+            return answer(
+                    Optional.of(found),
+                    Optional.of(next),
+                    table.isUnreachable(real) ? new Reason.Unreachable(next, reason) : reason);
+        }
+
+        /// @param picked  position of the real server that the scheduler picks
+        private Reason withUnreachable(int picked, String next, Reason reason) {
+            if (reals.isUnreachable(picked)) {
+                return new Reason.Unreachable(next, reason);
+            }
+            var passedOver = IntStream.range(0, reals.count())
+                    .filter(position -> reals.weight(position) > 0 && reals.isUnreachable(position))
+                    .mapToObj(position -> Words.real(reals.real(position)))
+                    .toList();
+            return passedOver.isEmpty() ? reason : new Reason.PassedOver(passedOver, reason);
         }
 
         private Answer scheduled(Optional<TemplateFound> unfit) {
             if (isUndecided()) {
                 return answer(unfit, Optional.empty(), new Reason.DestinationUnknown(schedulerWord()));
             }
-            int picked = scheduler.pick(reals, flow, now);
+            int picked = scheduler.pickReachableFirst(reals, flow, now);
             Reason reason;
             Optional<String> next = Optional.empty();
             if (picked == Scheduler.NONE) {
                 reason = noRealServer();
             } else {
                 next = Optional.of(next(picked));
-                reason = new Reason.Scheduled(schedulerWord(), next.get());
+                reason = withUnreachable(picked, next.get(), new Reason.Scheduled(schedulerWord(), next.get()));
                 if (templates.size() == templates.capacity()) {
                     reason = new Reason.TemplateTableFull(templates.capacity(), reason);
                 }

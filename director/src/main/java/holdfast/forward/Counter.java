@@ -18,8 +18,10 @@ public enum Counter {
     /// ARP that claims an owned address for the MAC of somebody else: it was stolen, or is configured twice.
     ARP_CONFLICT,
     ANSWERED_ECHO,
-    /// ICMP errors sent to clients: no real server, time exceeded, fragmentation needed.
+    /// ICMP errors sent: no service, no real server, host unreachable, time exceeded, fragmentation needed.
     SENT_ICMP_ERROR,
+    /// TCP resets sent to clients, for a port without service or a connection that is not known.
+    SENT_RESET,
     /// Not for an owned address and of no known connection: the kernel's business.
     NOT_OURS,
     /// For an owned address while another director is active.
@@ -45,7 +47,9 @@ public enum Counter {
     /// The first packet of a connection of a client that has as many as it may.
     DROPPED_CLIENT_OVER_LIMIT,
     DROPPED_NO_ROUTE,
-    /// The next hop's MAC is not known yet; the kernel has been asked to resolve it.
+    /// Waited for the MAC of its next hop, which the kernel was asked for; counted again where it ends.
+    WAITED_FOR_NEIGHBOUR,
+    /// Waited for that MAC in vain, or did not find the room to wait.
     DROPPED_NO_NEIGHBOUR,
     DROPPED_TTL,
     DROPPED_TOO_BIG,
@@ -65,6 +69,8 @@ public enum Counter {
     EVICTED_BY_DEFENCE,
     /// An ICMP error that was held back by the rate limit.
     SUPPRESSED_ICMP_ERROR,
+    /// A TCP reset that was held back by the rate limit.
+    SUPPRESSED_RESET,
     /// Templates made while two directors were active whose clients went to another real server, or were forgotten,
     /// when
     /// this one followed the other.

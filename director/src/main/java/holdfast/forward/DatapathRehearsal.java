@@ -105,6 +105,7 @@ public final class DatapathRehearsal implements AutoCloseable {
             lengths[0] = step.frame().length - Frame.VNET_BYTES;
             forwarder.take(addresses, lengths, 1, step.port(), worker.mode(), now);
         }
+        forwarder.tend(now + Waiting.WAIT_NS);
         probes.drain(_ -> {});
     }
 

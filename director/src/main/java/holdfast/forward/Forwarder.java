@@ -16,8 +16,6 @@ import holdfast.service.Services;
 /// Pure but for its tables and counters: frames come in by address, leave through [Egress], and time is an argument.
 /// Nothing is allocated, and whatever is not forwarded is counted under its reason.
 final class Forwarder {
-    private static final int RST = 0x04;
-    private static final int SYN = 0x02;
     private static final int REUSE_ONE_WAY = 2; // a bit of conn_reuse_mode
     private static final int IKE = 500;
     private static final int UDP_HEADER_BYTES = 8;
@@ -27,7 +25,6 @@ final class Forwarder {
     private final Counters counters;
     private final LinkView links;
     private final OwnedAddresses owned;
-    private final ProbeQueue probes;
     private final Egress egress;
     private final Frame frame = new Frame();
     private final Embedded embedded = new Embedded();
@@ -38,8 +35,9 @@ final class Forwarder {
     private final Lookups lookups;
     private final int[] lookupOf = new int[PacketIo.BATCH_MAX]; // the number of each frame's
     private final OwnAnswers answers;
+    private final Refusals refusals;
+    private final Exit exit;
 
-    private NextHops hops = NextHops.none();
     private long[] relayMacs = {};
     private int lookup; // of the frame that is being taken
 
@@ -53,7 +51,6 @@ final class Forwarder {
         this.tables = tables;
         this.counters = tables.counters();
         this.owned = owned;
-        this.probes = probes;
         this.egress = egress;
         conn = tables.connections().view();
         lookups = tables.connections().lookups(PacketIo.BATCH_MAX);
@@ -61,12 +58,32 @@ final class Forwarder {
         fragments = new Fragments(tables.hashes());
         links = new LinkView(ports);
         answers = new OwnAnswers(links, owned, counters, egress, conflicts);
+        refusals = new Refusals(answers, tables.limits());
+        exit = new Exit(links, counters, probes, egress, answers);
     }
 
-    /// Goes over to the links and ways as they are now. Between two batches only.
+    /// Goes over to the links and ways as they are now, and sends what has waited for a way. Between two batches only.
     void follow(Network network) {
         links.follow(network.ports());
-        hops = network.hops();
+        tables.reach(network.hops());
+        exit.follow(network.hops());
+    }
+
+    /// Ends the wait of frames that have waited for too long.
+    ///
+    /// @return whether there may be something to flush
+    boolean tend(long now) {
+        return exit.tend(now);
+    }
+
+    /// Drops what waits for a way: this director does not serve any more.
+    void forgetWaiting() {
+        exit.forget();
+    }
+
+    /// Any thread ([Refusals#vouchedUntil]).
+    void vouchedUntil(long until) {
+        refusals.vouchedUntil(until);
     }
 
     /// @param macs  of the new active, by index of the port
@@ -174,7 +191,7 @@ final class Forwarder {
             return;
         }
         frame.sendTo(links.mac(port), relayMacs[port]);
-        send(port);
+        egress.send(port, frame.address(), frame.length());
         counters.count(Counter.RELAYED);
     }
 
@@ -192,14 +209,12 @@ final class Forwarder {
             }
             slot = ConnTable.MISSING;
         }
-        boolean isNew = slot == ConnTable.MISSING;
-        if (isNew) {
+        if (slot == ConnTable.MISSING) {
             slot = schedule(port, now);
-            if (slot == ConnTable.MISSING) {
-                return;
-            }
         }
-        toServer(slot, isNew, port, now);
+        if (slot != ConnTable.MISSING) {
+            toServer(slot, port, now);
+        }
     }
 
     private int known() {
@@ -212,19 +227,17 @@ final class Forwarder {
                         flow.virtualPort());
     }
 
-    private void toServer(int slot, boolean isNew, int port, long now) {
+    /// Counts and follows first, as IPVS does: a connection whose packet cannot be sent is there all the same. Else a
+    /// dead real server would have none, and `wlc` would pick it for ever (ADR 21).
+    private void toServer(int slot, int port, long now) {
         conn.at(slot);
-        long hop = hops.resolve(conn.realAddress());
-        if (!mayGo(hop, conn.realAddress(), port, now)) {
-            if (isNew) {
-                tables.undo(slot, now); // nobody was told of it, and the client tries again
-            }
-            return;
-        }
         tables.follow(conn, true, frame.event(), now);
         tables.countIn(conn.service(), conn.real(), frame.ipLength());
-        rememberInbound(conn.isNat(), conn.realAddress(), conn.service(), conn.real(), now);
-        sendToServer(hop, conn.isNat(), conn.realAddress(), conn.realPort());
+        long way = exit.way(conn.realAddress());
+        if (exit.mayGo(frame, way, port, now)) {
+            rememberInbound(conn.isNat(), conn.realAddress(), conn.service(), conn.real(), now);
+            sendToServer(way, conn.isNat(), conn.realAddress(), conn.realPort(), port, now);
+        }
     }
 
     private void rememberInbound(boolean isNat, int address, int service, int real, long now) {
@@ -240,12 +253,17 @@ final class Forwarder {
             counters.count(isToOwned ? Counter.DROPPED_FRAGMENT : Counter.NOT_OURS);
             return;
         }
-        long hop = hops.resolve(fragments.destination(first));
-        if (!mayGo(hop, fragments.destination(first), port, now)) {
+        long way = exit.way(fragments.destination(first));
+        if (!exit.mayGo(frame, way, port, now)) {
             return;
         }
-        int bytes = frame.ipLength();
+        int destination = frame.destination();
         boolean isInbound = fragments.isInbound(first);
+        if (isInbound) {
+            tables.countIn(fragments.service(first), fragments.real(first), frame.ipLength());
+        } else {
+            tables.countOut(fragments.service(first), fragments.real(first), frame.ipLength());
+        }
         frame.decrementTtl();
         if (fragments.rewrite(first) != 0 && isInbound) {
             frame.rewriteDestinationAddress(fragments.rewrite(first));
@@ -253,30 +271,26 @@ final class Forwarder {
             frame.rewriteSourceAddress(fragments.rewrite(first));
         }
         if (isInbound) {
-            tables.countIn(fragments.service(first), fragments.real(first), bytes);
+            exit.toServer(frame, way, fragments.destination(first), destination, Exit.NO_PORT, port, now);
         } else {
-            tables.countOut(fragments.service(first), fragments.real(first), bytes);
+            exit.toClient(frame, way, fragments.destination(first), port, now);
         }
-        forward(hop);
-        counters.count(isInbound ? Counter.FORWARDED_TO_SERVER : Counter.FORWARDED_TO_CLIENT);
-        counters.add(Counter.FORWARDED_BYTES, bytes);
     }
 
-    private void sendToServer(long hop, boolean isNat, int address, int port) {
-        int bytes = frame.ipLength();
+    private void sendToServer(long way, boolean isNat, int address, int port, int ingress, long now) {
+        int virtualAddress = frame.destination();
+        int virtualPort = frame.destinationPort();
         frame.decrementTtl();
         if (isNat) {
             frame.rewriteDestination(address, port);
         }
-        forward(hop);
-        counters.count(Counter.FORWARDED_TO_SERVER);
-        counters.add(Counter.FORWARDED_BYTES, bytes);
+        exit.toServer(frame, way, address, virtualAddress, virtualPort, ingress, now);
     }
 
     /// Whether a packet on an existing connection may be the first of another one: a SYN, or an INIT (IPVS-REF 0.2).
     private boolean begins() {
         return switch (frame.protocol()) {
-            case Frame.TCP -> (frame.tcpFlags() & SYN) != 0;
+            case Frame.TCP -> (frame.tcpFlags() & Frame.SYN) != 0;
             case Frame.SCTP -> SctpState.isInit(frame.event());
             default -> false;
         };
@@ -341,13 +355,12 @@ final class Forwarder {
             return;
         }
         conn.at(slot);
-        long hop = hops.resolve(conn.clientAddress());
-        if (!mayGo(hop, conn.clientAddress(), port, now)) {
+        long way = exit.way(conn.clientAddress());
+        if (!exit.mayGo(frame, way, port, now)) {
             return;
         }
-        int bytes = frame.ipLength();
         tables.follow(conn, false, frame.event(), now);
-        tables.countOut(conn.service(), conn.real(), bytes);
+        tables.countOut(conn.service(), conn.real(), frame.ipLength());
         if (frame.isFirstFragment()) {
             int source = conn.isNat() ? conn.virtualAddress() : 0;
             fragments.remember(frame, false, source, conn.clientAddress(), conn.service(), conn.real(), now);
@@ -356,9 +369,7 @@ final class Forwarder {
         if (conn.isNat()) {
             frame.rewriteSource(conn.virtualAddress(), conn.virtualPort());
         }
-        forward(hop);
-        counters.count(Counter.FORWARDED_TO_CLIENT);
-        counters.add(Counter.FORWARDED_BYTES, bytes);
+        exit.toClient(frame, way, conn.clientAddress(), port, now);
     }
 
     /// A packet of no connection: the kernel's, unless a NAT server is to hear that nobody listens (IPVS-REF 1.9
@@ -368,7 +379,7 @@ final class Forwarder {
                 && !isReset()
                 && tables.services().isNatServer(frame.protocol(), frame.source(), frame.sourcePort())) {
             counters.count(Counter.DROPPED_SERVER_NO_CONNECTION);
-            answers.error(frame, Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
+            answers.portUnreachable(frame, port, now);
         } else {
             counters.count(Counter.NOT_OURS);
         }
@@ -377,7 +388,7 @@ final class Forwarder {
     /// Whether a packet ends what it belongs to at once, so that an answer would tell its sender nothing.
     private boolean isReset() {
         return switch (frame.protocol()) {
-            case Frame.TCP -> (frame.tcpFlags() & RST) != 0;
+            case Frame.TCP -> (frame.tcpFlags() & Frame.RST) != 0;
             case Frame.SCTP -> SctpState.isAbort(frame.event());
             default -> false;
         };
@@ -407,23 +418,17 @@ final class Forwarder {
                 embedded.source(),
                 embedded.sourcePort());
         int slot = known();
-        boolean isNew = slot == ConnTable.MISSING;
-        if (isNew) {
+        if (slot == ConnTable.MISSING) {
             slot = begin(port, now);
             if (slot == ConnTable.MISSING) {
                 return;
             }
+            tables.changes().connection(conn.at(slot), now);
         }
         conn.at(slot);
-        long hop = hops.resolve(conn.realAddress());
-        if (!mayGo(hop, conn.realAddress(), port, now)) {
-            if (isNew) {
-                tables.undo(slot, now);
-            }
+        long way = exit.way(conn.realAddress());
+        if (!exit.mayGo(frame, way, port, now)) {
             return;
-        }
-        if (isNew) {
-            tables.changes().connection(conn, now);
         }
         tables.countIn(conn.service(), conn.real(), frame.ipLength());
         frame.decrementTtl();
@@ -432,8 +437,7 @@ final class Forwarder {
             frame.rewriteDestinationAddress(conn.realAddress());
             frame.sumIcmp();
         }
-        forward(hop);
-        counters.count(Counter.FORWARDED_ICMP_ERROR);
+        exit.error(frame, way, conn.realAddress(), port, now);
     }
 
     /// An ICMP error about what a client sent, from a NAT server or a router before it: to that client (IPVS-REF 1.10).
@@ -449,8 +453,8 @@ final class Forwarder {
             counters.count(Counter.NOT_OURS);
             return;
         }
-        long hop = hops.resolve(conn.clientAddress());
-        if (!mayGo(hop, conn.clientAddress(), port, now)) {
+        long way = exit.way(conn.clientAddress());
+        if (!exit.mayGo(frame, way, port, now)) {
             return;
         }
         tables.countOut(conn.service(), conn.real(), frame.ipLength());
@@ -458,8 +462,7 @@ final class Forwarder {
         embedded.rewriteDestination(conn.virtualAddress(), conn.virtualPort());
         frame.rewriteSourceAddress(conn.virtualAddress());
         frame.sumIcmp();
-        forward(hop);
-        counters.count(Counter.FORWARDED_ICMP_ERROR);
+        exit.error(frame, way, conn.clientAddress(), port, now);
     }
 
     /// ESP and AH go where the client's key exchange goes, and nowhere without one (IPVS-REF 1.14).
@@ -477,20 +480,18 @@ final class Forwarder {
             return;
         }
         conn.at(slot);
-        long hop = hops.resolve(conn.realAddress());
-        if (!mayGo(hop, conn.realAddress(), port, now)) {
+        tables.follow(conn, true, 0, now);
+        tables.countIn(conn.service(), conn.real(), frame.ipLength());
+        long way = exit.way(conn.realAddress());
+        if (!exit.mayGo(frame, way, port, now)) {
             return;
         }
-        int bytes = frame.ipLength();
-        tables.follow(conn, true, 0, now);
-        tables.countIn(conn.service(), conn.real(), bytes);
+        int destination = frame.destination();
         frame.decrementTtl();
         if (conn.isNat()) {
             frame.rewriteDestinationAddress(conn.realAddress());
         }
-        forward(hop);
-        counters.count(Counter.FORWARDED_TO_SERVER);
-        counters.add(Counter.FORWARDED_BYTES, bytes);
+        exit.toServer(frame, way, conn.realAddress(), destination, Exit.NO_PORT, port, now);
     }
 
     /// A new connection (IPVS-REF 1.3 to 1.5).
@@ -499,12 +500,10 @@ final class Forwarder {
     private int schedule(int port, long now) {
         flow.mark(tables.marks().of(flow, links.name(port)));
         int service = tables.services().find(flow);
-        if (service == Services.NONE) {
-            counters.count(Counter.DROPPED_NO_SERVICE);
-            return ConnTable.MISSING;
-        }
-        if (!mayBegin() || frame.sourcePort() == FTP_DATA) {
-            counters.count(Counter.DROPPED_NO_CONNECTION);
+        boolean mayBegin = mayBegin() && frame.sourcePort() != FTP_DATA;
+        if (service == Services.NONE || !mayBegin) {
+            counters.count(service == Services.NONE ? Counter.DROPPED_NO_SERVICE : Counter.DROPPED_NO_CONNECTION);
+            refuseUnwanted(port, now);
             return ConnTable.MISSING;
         }
         if (tables.services().hasEngine(service) && !findCall()) {
@@ -590,14 +589,22 @@ final class Forwarder {
         int real = tables.persistence().real();
         int realPort = tables.persistence().realPort();
         int address = tables.reals().address(real);
-        long hop = hops.resolve(address);
-        if (mayGo(hop, address, port, now)) {
-            boolean isNat = tables.reals().method(real) == ForwardingMethod.NAT;
-            tables.countIn(service, real, frame.ipLength());
+        boolean isNat = tables.reals().method(real) == ForwardingMethod.NAT;
+        tables.countIn(service, real, frame.ipLength());
+        long way = exit.way(address);
+        if (exit.mayGo(frame, way, port, now)) {
             rememberInbound(isNat, address, service, real, now);
-            sendToServer(hop, isNat, address, realPort);
+            sendToServer(way, isNat, address, realPort, port, now);
+        }
+    }
+
+    /// Answers the client of a packet that no service or connection takes. The kernel's stack, to which IPVS leaves it,
+    /// would take a SYN for a new connection, whatever its source port.
+    private void refuseUnwanted(int port, long now) {
+        if (begins() || frame.protocol() == Frame.UDP) {
+            refusals.noService(frame, port, now);
         } else {
-            tables.undoOnce(now);
+            refusals.noConnection(frame, port, now);
         }
     }
 
@@ -606,9 +613,10 @@ final class Forwarder {
             counters.count(Counter.DROPPED_TABLE_FULL);
         } else if (isBorrowed(service)) {
             counters.count(Counter.DROPPED_NO_SERVICE);
+            refuseUnwanted(port, now);
         } else {
             counters.count(Counter.DROPPED_NO_REAL_SERVER);
-            answers.error(frame, Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
+            answers.unreachable(frame, Replies.PORT_UNREACHABLE, port, now);
         }
     }
 
@@ -616,8 +624,8 @@ final class Forwarder {
     private boolean mayBegin() {
         return switch (frame.protocol()) {
             case Frame.TCP ->
-                (frame.tcpFlags() & RST) == 0
-                        && ((frame.tcpFlags() & SYN) != 0 || tables.ipvs().sloppyTcp());
+                (frame.tcpFlags() & Frame.RST) == 0
+                        && ((frame.tcpFlags() & Frame.SYN) != 0 || tables.ipvs().sloppyTcp());
             case Frame.SCTP -> SctpState.isInit(frame.event()) || tables.ipvs().sloppySctp();
             default -> true;
         };
@@ -631,47 +639,8 @@ final class Forwarder {
 
     /// Asks for the client's neighbour while its first packet is on the way, so that the reply finds it.
     private void warmTheWayBack(int slot) {
-        if (conn.at(slot).isNat() && hops.resolve(conn.clientAddress()) == NextHops.UNRESOLVED) {
-            probes.offer(hops.neighbourOf(conn.clientAddress()));
+        if (conn.at(slot).isNat()) {
+            exit.warm(conn.clientAddress());
         }
-    }
-
-    /// The checks that every forwarding method makes (IPVS-REF 6.1).
-    private boolean mayGo(long hop, int destination, int port, long now) {
-        if (hop == NextHops.NO_ROUTE) {
-            counters.count(Counter.DROPPED_NO_ROUTE);
-            return false;
-        }
-        if (hop == NextHops.UNRESOLVED) {
-            probes.offer(hops.neighbourOf(destination));
-            counters.count(Counter.DROPPED_NO_NEIGHBOUR);
-            return false;
-        }
-        if (frame.ttl() <= 1) {
-            counters.count(Counter.DROPPED_TTL);
-            if (frame.protocol() != Frame.ICMP) {
-                answers.error(frame, Replies.TIME_EXCEEDED, 0, 0, port, now);
-            }
-            return false;
-        }
-        int mtu = links.mtu(NextHops.port(hop));
-        if (frame.largestPacket() > mtu) {
-            counters.count(Counter.DROPPED_TOO_BIG);
-            if (frame.mayNotFragment() && frame.protocol() != Frame.ICMP) {
-                answers.error(frame, Replies.UNREACHABLE, Replies.FRAGMENTATION_NEEDED, mtu, port, now);
-            }
-            return false;
-        }
-        return true;
-    }
-
-    private void forward(long hop) {
-        int port = NextHops.port(hop);
-        frame.sendTo(links.mac(port), NextHops.mac(hop));
-        send(port);
-    }
-
-    private void send(int port) {
-        egress.send(port, frame.address(), frame.length());
     }
 }

@@ -39,6 +39,7 @@ final class Frame {
     static final int UDP = 17;
     static final int SCTP = 132;
     static final int ICMP = 1;
+    static final int FIN = 0x01, SYN = 0x02, RST = 0x04, ACK = 0x10; // of TCP
 
     private static final int MORE_FRAGMENTS = 0x2000;
     private static final int FRAGMENT_OFFSET = 0x1fff;
@@ -166,6 +167,11 @@ final class Frame {
         return isFirstFragment;
     }
 
+    /// Whether it is a part of a datagram, and not the first one.
+    boolean isLaterFragment() {
+        return (Memory.getShortBe(ip + 6) & FRAGMENT_OFFSET) != 0;
+    }
+
     /// What the fragments of one datagram have in common.
     int identification() {
         return Memory.getShortBe(ip + 4) & 0xffff;
@@ -212,9 +218,16 @@ final class Frame {
         return Memory.getShortBe(transport + 2) & 0xffff;
     }
 
-    /// The flag byte of a TCP header: FIN 1, SYN 2, RST 4, ACK 16.
+    /// The flag byte of a TCP header: [#FIN], [#SYN], [#RST], [#ACK] and others.
     int tcpFlags() {
         return Memory.getByte(transport + 13) & 0xff;
+    }
+
+    /// The sequence numbers that a TCP segment takes: its data, SYN and FIN (RFC 9293 §3.4).
+    int tcpSequenceLength() {
+        int header = (Memory.getByte(transport + 12) & 0xf0) >>> 2;
+        int flags = tcpFlags();
+        return transportBytes() - header + ((flags & SYN) != 0 ? 1 : 0) + ((flags & FIN) != 0 ? 1 : 0);
     }
 
     /// What the packet does to its connection, as [holdfast.conn.Tracker#follow] takes it.

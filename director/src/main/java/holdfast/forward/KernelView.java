@@ -9,18 +9,33 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What the kernel said of its links, addresses, routes and neighbours, and what follows from it for the datapath.
 /// Pure, and a value.
+///
+/// @param failed  next hops that the kernel has asked for their MAC in vain and has not learned since
 record KernelView(
         List<Netlink.Link> links,
         List<Netlink.Address> addresses,
         List<Netlink.Route> routes,
-        List<Netlink.Neighbour> neighbours) {
+        List<Netlink.Neighbour> neighbours,
+        Set<Hop> failed) {
     private static final int MAIN_TABLE = 254;
 
-    static final KernelView EMPTY = new KernelView(List.of(), List.of(), List.of(), List.of());
+    static final KernelView EMPTY = new KernelView(List.of(), List.of(), List.of(), List.of(), Set.of());
+
+    /// A next hop.
+    record Hop(int ifindex, int address) {
+        static Hop of(Netlink.Neighbour neighbour) {
+            return new Hop(neighbour.ifindex(), neighbour.address());
+        }
+    }
+
+    KernelView {
+        failed = Set.copyOf(failed);
+    }
 
     /// The datapath's interfaces by name; one that does not exist is missing.
     Ports ports(LinkNeeds needs) {
@@ -95,7 +110,11 @@ record KernelView(
                 .map(neighbour -> new NextHops.Neighbour(
                         ports.indexOf(neighbour.ifindex()), neighbour.address(), neighbour.mac()))
                 .toList();
-        return new NextHops(ways, usable);
+        var inVain = failed.stream()
+                .filter(hop -> ports.indexOf(hop.ifindex()) >= 0)
+                .map(hop -> NextHops.key(ports.indexOf(hop.ifindex()), hop.address()))
+                .collect(Collectors.toSet());
+        return new NextHops(ways, usable, inVain);
     }
 
     /// @param faults        of the links and of what else keeps this director from serving
@@ -107,7 +126,7 @@ record KernelView(
                 .filter(gateway -> !hops.knows(gateway))
                 .mapToObj(gateway -> (int) gateway);
         var deadServers = Arrays.stream(destinations)
-                .filter(destination -> hops.resolve(destination) < 0)
+                .filter(destination -> !NextHops.isResolved(hops.resolve(destination)))
                 .boxed();
         var unreachable = Stream.of(deadGateways, deadServers, silent.stream())
                 .flatMap(Function.identity())

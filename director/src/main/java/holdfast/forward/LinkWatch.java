@@ -1,6 +1,7 @@
 package holdfast.forward;
 
 import holdfast.conf.Ipv4;
+import holdfast.forward.KernelView.Hop;
 import holdfast.linux.EchoSocket;
 import holdfast.linux.Echoes;
 import holdfast.linux.Errno;
@@ -59,8 +60,6 @@ public final class LinkWatch implements AutoCloseable {
         NEIGHBOURS
     }
 
-    private record Hop(int ifindex, int address) {}
-
     private final LinkNeeds needs;
     private final ProbeQueue probes;
     private final Supplier<int[]> destinations;
@@ -79,6 +78,7 @@ public final class LinkWatch implements AutoCloseable {
     private List<Netlink.Address> addresses = List.of();
     private List<Netlink.Route> routes = List.of();
     private final Map<Hop, Netlink.Neighbour> neighbours = new LinkedHashMap<>();
+    private final Set<Hop> failed = new HashSet<>(); // and not learned since
     private boolean hasNews; // not in `published` yet
     private KernelView published = KernelView.EMPTY;
     private Network network;
@@ -222,16 +222,28 @@ public final class LinkWatch implements AutoCloseable {
     }
 
     private void hear(Netlink.Neighbour neighbour, boolean removed) {
-        var hop = new Hop(neighbour.ifindex(), neighbour.address());
         hasNews = true;
         if (removed) {
-            neighbours.remove(hop);
+            neighbours.remove(Hop.of(neighbour));
         } else {
-            neighbours.put(hop, neighbour);
+            take(neighbour);
         }
-        int port = network.ports().indexOf(neighbour.ifindex());
-        if ((removed || !neighbour.usable()) && nextHops.contains(NextHops.key(port, neighbour.address()))) {
+        if ((removed || !neighbour.usable()) && nextHops.contains(key(Hop.of(neighbour)))) {
             warmAt = System.nanoTime(); // look for it at once
+        }
+    }
+
+    private long key(Hop hop) {
+        return NextHops.key(network.ports().indexOf(hop.ifindex()), hop.address());
+    }
+
+    private void take(Netlink.Neighbour neighbour) {
+        var hop = Hop.of(neighbour);
+        neighbours.put(hop, neighbour);
+        if (neighbour.usable()) {
+            failed.remove(hop);
+        } else if (neighbour.state() == Netlink.Neighbour.State.FAILED) {
+            failed.add(hop);
         }
     }
 
@@ -253,7 +265,7 @@ public final class LinkWatch implements AutoCloseable {
         if (stale.contains(Part.NEIGHBOURS)) {
             var all = from.neighbours();
             neighbours.clear();
-            all.forEach(neighbour -> neighbours.put(new Hop(neighbour.ifindex(), neighbour.address()), neighbour));
+            all.forEach(this::take);
             stale.remove(Part.NEIGHBOURS);
         }
         askAt = now;
@@ -264,7 +276,7 @@ public final class LinkWatch implements AutoCloseable {
     private void publish(long now) {
         if (stale.isEmpty() && (hasNews || report.waits(now) == 0)) {
             hasNews = false;
-            var view = new KernelView(links, addresses, routes, List.copyOf(neighbours.values()));
+            var view = new KernelView(links, addresses, routes, List.copyOf(neighbours.values()), failed);
             if (!view.equals(published)) {
                 publish(view);
             }
@@ -322,11 +334,9 @@ public final class LinkWatch implements AutoCloseable {
             return;
         }
         nextHops = nextHops();
+        failed.removeIf(hop -> !nextHops.contains(key(hop))); // nobody looks for them any more
         nextHops.forEach(this::probe);
-        kernel().verify(neighbour -> {
-                    int port = network.ports().indexOf(neighbour.ifindex());
-                    return port >= 0 && nextHops.contains(NextHops.key(port, neighbour.address()));
-                })
+        kernel().verify(neighbour -> nextHops.contains(key(Hop.of(neighbour))))
                 .forEach(errno -> refused(errno, Optional.empty()));
         stale.addAll(EnumSet.allOf(Part.class));
     }
@@ -347,7 +357,8 @@ public final class LinkWatch implements AutoCloseable {
         int ifindex = network.ports().at((int) (neighbour >>> 32)).ifindex();
         int address = (int) neighbour;
         var known = neighbours.get(new Hop(ifindex, address));
-        boolean isFixed = known != null && known.fixed(); // a probe would make an ordinary entry of it
+        boolean isFixed = known != null
+                && known.state() == Netlink.Neighbour.State.FIXED; // a probe would make an ordinary entry of it
         if (kernel != null && ifindex != 0 && !isFixed) {
             kernel().probe(ifindex, address).ifPresent(errno -> refused(errno, Optional.of(address)));
         }

@@ -3,6 +3,7 @@ package holdfast.forward;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /// Where a packet goes next, as the kernel's routes and neighbours had it at one moment; rebuilt and replaced when
 /// they change.
@@ -12,8 +13,8 @@ import java.util.List;
 public final class NextHops {
     /// No route leads there through a datapath port.
     static final long NO_ROUTE = -1;
-    /// The route is known, the next hop's MAC is not.
-    static final long UNRESOLVED = -2;
+    /// What [#mac] gives where the next hop's MAC is not known.
+    private static final long NO_MAC = 0;
 
     /// A way to a prefix.
     ///
@@ -31,8 +32,15 @@ public final class NextHops {
     private final int[] ports;
     private final long[] neighbourKeys;
     private final long[] neighbourMacs;
+    private final long[] failed; // as #neighbourOf gives them, in order
 
     public NextHops(List<Route> routes, List<Neighbour> neighbours) {
+        this(routes, neighbours, Set.of());
+    }
+
+    /// @param failed  next hops that were asked for their MAC in vain and are not known since, as [#key] gives them
+    public NextHops(List<Route> routes, List<Neighbour> neighbours, Set<Long> failed) {
+        this.failed = failed.stream().mapToLong(Long::longValue).sorted().toArray();
         var sorted = routes.stream()
                 .sorted(Comparator.comparingInt((Route r) -> -r.prefixLength()).thenComparingInt(Route::metric))
                 .toList();
@@ -63,21 +71,26 @@ public final class NextHops {
         return new NextHops(List.of(), List.of());
     }
 
-    /// The port and MAC for a destination packed as `port << 48 | mac`, or [#NO_ROUTE] or [#UNRESOLVED].
+    /// The way to a destination, or [#NO_ROUTE]. Ask [#isResolved] before [#mac].
     long resolve(int destination) {
         int route = route(destination);
         if (route < 0) {
             return NO_ROUTE;
         }
-        return mac(ports[route], gateways[route] == 0 ? destination : gateways[route]);
+        return way(ports[route], gateways[route] == 0 ? destination : gateways[route]);
     }
 
-    static int port(long resolved) {
-        return (int) (resolved >>> 48);
+    /// Whether the MAC of the next hop is known.
+    static boolean isResolved(long way) {
+        return way != NO_ROUTE && mac(way) != NO_MAC;
     }
 
-    static long mac(long resolved) {
-        return resolved & 0xffff_ffff_ffffL;
+    static int port(long way) {
+        return (int) (way >>> 48);
+    }
+
+    static long mac(long way) {
+        return way & 0xffff_ffff_ffffL;
     }
 
     /// The neighbour that has to be resolved for a destination, as `port << 32 | address`, or [#NO_ROUTE].
@@ -89,9 +102,20 @@ public final class NextHops {
         return key(ports[route], gateways[route] == 0 ? destination : gateways[route]);
     }
 
+    /// The way to a neighbour that is on the link, which is given as [#neighbourOf] gives one.
+    long way(long neighbour) {
+        return way((int) (neighbour >>> 32), (int) neighbour);
+    }
+
     /// Whether the MAC of a neighbour is known, which is given as [#neighbourOf] gives one.
     boolean knows(long neighbour) {
-        return mac((int) (neighbour >>> 32), (int) neighbour) != UNRESOLVED;
+        return isResolved(way(neighbour));
+    }
+
+    /// Whether nothing gets to a destination: no route leads there, or the next hop was looked for in vain.
+    boolean isUnreachable(int destination) {
+        long neighbour = neighbourOf(destination);
+        return neighbour == NO_ROUTE || (Arrays.binarySearch(failed, neighbour) >= 0 && !knows(neighbour));
     }
 
     /// The gateways of all routes, each as [#neighbourOf] gives a neighbour.
@@ -112,7 +136,7 @@ public final class NextHops {
         return -1;
     }
 
-    private long mac(int port, int address) {
+    private long way(int port, int address) {
         long key = key(port, address);
         int slot = slot(key);
         while (neighbourKeys[slot] != -1) {
@@ -121,7 +145,7 @@ public final class NextHops {
             }
             slot = (slot + 1) & (neighbourKeys.length - 1);
         }
-        return UNRESOLVED;
+        return ((long) port << 48) | NO_MAC;
     }
 
     private int slot(long key) {

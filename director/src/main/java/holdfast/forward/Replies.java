@@ -2,19 +2,22 @@ package holdfast.forward;
 
 import holdfast.linux.Memory;
 
-/// Packets that the director itself says: ARP answers, ICMP echo replies and ICMP errors.
+/// Packets that the director itself says: ARP answers, ICMP echo replies, ICMP errors and TCP resets.
 ///
-/// An answer is written over the question, in the ring's own memory; an error is built in a buffer of its own that
-/// lives as long as the worker, because the packet it quotes may still be needed.
+/// An answer is written over the question, in the ring's own memory; an error or a reset is built in a buffer of its
+/// own that lives as long as the worker, because the packet that it is about may still be needed.
 final class Replies {
     private static final int IP_BYTES = 20;
     private static final int ICMP_BYTES = 8;
+    private static final int TCP_BYTES = 20;
     private static final int ARP_REQUEST = 1;
     private static final int ARP_REPLY = 2;
     private static final int ECHO_REPLY = 0;
 
     static final int ECHO_REQUEST = 8;
     static final int UNREACHABLE = 3;
+    static final int HOST_UNREACHABLE = 1;
+    static final int PROTOCOL_UNREACHABLE = 2;
     static final int PORT_UNREACHABLE = 3;
     static final int FRAGMENTATION_NEEDED = 4;
     static final int TIME_EXCEEDED = 11;
@@ -22,14 +25,17 @@ final class Replies {
     /// Quoted bytes of the offending packet: RFC 1812 §4.3.2.3 asks for as many as fit into 576.
     private static final int QUOTE_MAX = 576 - 2 * IP_BYTES - ICMP_BYTES;
 
-    private final long errors;
-    private final int errorSlots;
-    private int nextError;
+    private static final int SLOT_BYTES = 1024;
+    private static final int DONT_FRAGMENT = 0x4000;
 
-    /// @param errorSlots  errors that may wait for one flush at the same time
-    Replies(int errorSlots) {
-        this.errorSlots = errorSlots;
-        this.errors = Memory.allocate((long) errorSlots * 1024);
+    private final long slots;
+    private final int slotsMax;
+    private int nextSlot;
+
+    /// @param slotsMax  packets that may wait for one flush at the same time
+    Replies(int slotsMax) {
+        this.slotsMax = slotsMax;
+        this.slots = Memory.allocate((long) slotsMax * SLOT_BYTES);
     }
 
     static boolean isArpRequest(Frame frame) {
@@ -83,31 +89,15 @@ final class Replies {
 
     /// Builds an ICMP error about `frame` to whoever sent it, and returns the address of its `virtio_net_hdr`.
     ///
-    /// The packet stays valid until `errorSlots` further errors were built.
+    /// The packet stays valid until as many further ones were built as there are slots.
     ///
     /// @param from  source address: the owned address that was asked, or the port's own
     /// @param mtu   for fragmentation needed, else 0
     long error(Frame frame, int type, int code, int mtu, int from, long sourceMac) {
-        long at = errors + (long) nextError * 1024;
-        nextError = nextError + 1 == errorSlots ? 0 : nextError + 1;
         int quoted = Math.min(frame.ipLength(), QUOTE_MAX);
+        // precedence "internetwork control" (RFC 1812 §4.3.2.5)
+        long at = packet(frame, 0xc0, 0, Frame.ICMP, ICMP_BYTES + quoted, from, sourceMac);
         long ip = at + Frame.VNET_BYTES + Frame.ETHERNET_BYTES;
-        Memory.putLong(at, 0);
-        Memory.putShort(at + 8, (short) 0);
-        Mac.store(at + Frame.VNET_BYTES, frame.sourceMac());
-        Mac.store(at + Frame.VNET_BYTES + 6, sourceMac);
-        Memory.putShortBe(at + Frame.VNET_BYTES + 12, (short) Frame.ETHERTYPE_IPV4);
-
-        Memory.putShortBe(
-                ip, (short) 0x45c0); // version 4, five words, precedence "internetwork control" (RFC 1812 §4.3.2.5)
-        Memory.putShortBe(ip + 2, (short) (IP_BYTES + ICMP_BYTES + quoted));
-        Memory.putInt(ip + 4, 0);
-        Memory.putByte(ip + 8, (byte) 64);
-        Memory.putByte(ip + 9, (byte) Frame.ICMP);
-        Memory.putShort(ip + 10, (short) 0);
-        Memory.putIntBe(ip + 12, from);
-        Memory.putIntBe(ip + 16, frame.source());
-        Memory.putShort(ip + 10, (short) ~Checksum.fold(Checksum.sum(ip, IP_BYTES)));
 
         long icmp = ip + IP_BYTES;
         Memory.putByte(icmp, (byte) type);
@@ -119,9 +109,56 @@ final class Replies {
         return at;
     }
 
-    /// Frame bytes of an error that [#error] built.
-    static int errorLength(long error) {
-        long ip = error + Frame.VNET_BYTES + Frame.ETHERNET_BYTES;
+    /// Builds the segment that resets the connection of a client's segment (RFC 9293 §3.10.7.1), as [#error] does.
+    long reset(Frame frame, long sourceMac) {
+        long asked = frame.transport();
+        long at = packet(frame, 0, DONT_FRAGMENT, Frame.TCP, TCP_BYTES, frame.destination(), sourceMac);
+        long ip = at + Frame.VNET_BYTES + Frame.ETHERNET_BYTES;
+        long tcp = ip + IP_BYTES;
+        boolean acknowledges = (frame.tcpFlags() & Frame.ACK) != 0;
+        Memory.putShort(tcp, Memory.getShort(asked + 2));
+        Memory.putShort(tcp + 2, Memory.getShort(asked));
+        Memory.putIntBe(tcp + 4, acknowledges ? Memory.getIntBe(asked + 8) : 0);
+        Memory.putIntBe(tcp + 8, acknowledges ? 0 : Memory.getIntBe(asked + 4) + frame.tcpSequenceLength());
+        Memory.putByte(tcp + 12, (byte) (TCP_BYTES << 2));
+        Memory.putByte(tcp + 13, (byte) (acknowledges ? Frame.RST : Frame.RST | Frame.ACK));
+        Memory.putInt(tcp + 14, 0); // no window; the sum is not there yet
+        Memory.putShort(tcp + 18, (short) 0);
+        long pseudoHeader = Checksum.sum(ip + 12, 8)
+                + (Short.reverseBytes((short) Frame.TCP) & 0xffff)
+                + (Short.reverseBytes((short) TCP_BYTES) & 0xffff);
+        Memory.putShort(tcp + 16, (short) ~Checksum.fold(pseudoHeader + Checksum.sum(tcp, TCP_BYTES)));
+        return at;
+    }
+
+    /// Begins a packet to whoever sent `frame`, up to the end of its IPv4 header.
+    private long packet(
+            Frame frame, int typeOfService, int fragment, int protocol, int payload, int from, long sourceMac) {
+        long at = slots + (long) nextSlot * SLOT_BYTES;
+        nextSlot = nextSlot + 1 == slotsMax ? 0 : nextSlot + 1;
+        long ip = at + Frame.VNET_BYTES + Frame.ETHERNET_BYTES;
+        Memory.putLong(at, 0);
+        Memory.putShort(at + 8, (short) 0);
+        Mac.store(at + Frame.VNET_BYTES, frame.sourceMac());
+        Mac.store(at + Frame.VNET_BYTES + 6, sourceMac);
+        Memory.putShortBe(at + Frame.VNET_BYTES + 12, (short) Frame.ETHERTYPE_IPV4);
+
+        Memory.putShortBe(ip, (short) (0x4500 | typeOfService)); // version 4, five words
+        Memory.putShortBe(ip + 2, (short) (IP_BYTES + payload));
+        Memory.putShort(ip + 4, (short) 0);
+        Memory.putShortBe(ip + 6, (short) fragment);
+        Memory.putByte(ip + 8, (byte) 64);
+        Memory.putByte(ip + 9, (byte) protocol);
+        Memory.putShort(ip + 10, (short) 0);
+        Memory.putIntBe(ip + 12, from);
+        Memory.putIntBe(ip + 16, frame.source());
+        Memory.putShort(ip + 10, (short) ~Checksum.fold(Checksum.sum(ip, IP_BYTES)));
+        return at;
+    }
+
+    /// Frame bytes of an error or a reset that was built here.
+    static int lengthOf(long packet) {
+        long ip = packet + Frame.VNET_BYTES + Frame.ETHERNET_BYTES;
         return Frame.ETHERNET_BYTES + (Memory.getShortBe(ip + 2) & 0xffff);
     }
 }

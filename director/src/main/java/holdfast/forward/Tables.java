@@ -30,6 +30,7 @@ import holdfast.sync.Version;
 import java.lang.foreign.SegmentAllocator;
 import java.security.SecureRandom;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that one worker knows about clients, and the events in which it changes.
 ///
@@ -47,6 +48,7 @@ public final class Tables {
     private static final int CLIENTS_MAX = 1 << 16;
     private static final long SECOND = 1_000_000_000L;
 
+    private final Configuration.Datapath limits;
     private final RealServerTable reals = new RealServerTable(REAL_SERVERS_MAX);
     private final Counters counters = new Counters();
     private final FlowHash callHashes;
@@ -70,8 +72,8 @@ public final class Tables {
     private ClientRules clientRules = ClientRules.NONE;
     private Ipvs ipvs = Ipvs.DEFAULT;
     private Timeouts timeouts = Timeouts.DEFAULT;
+    private @Nullable NextHops hops; // null until the kernel has been asked
     private boolean isActive;
-    private boolean isNewClient;
     private int term;
     private long nextSecondAt;
     private long nextEstimateAt;
@@ -92,6 +94,7 @@ public final class Tables {
             long now,
             SegmentAllocator memory,
             int ringRecords) {
+        this.limits = limits;
         this.callHashes = callHashes;
         var random = new SecureRandom();
         hashes = new FlowHash(random.nextLong(), random.nextLong());
@@ -120,6 +123,22 @@ public final class Tables {
         changes.configure(services, timeouts);
         defence.configure(nextIpvs);
         sweeper.configure(nextIpvs);
+        if (hops != null) {
+            reach(hops);
+        }
+    }
+
+    /// Learns which real servers nothing gets to ([NextHops#isUnreachable]), for the schedulers.
+    void reach(NextHops now) {
+        hops = now;
+        for (int real = 0; limits.passOverUnreachable() && real < reals.size(); real++) {
+            reals.unreachable(real, hops.isUnreachable(reals.address(real)));
+        }
+    }
+
+    /// Bounds and trade-offs that they were made with.
+    Configuration.Datapath limits() {
+        return limits;
     }
 
     public ConnTable connections() {
@@ -289,7 +308,6 @@ public final class Tables {
         if (verdict == Persistence.Verdict.DROP && makeRoomForTemplate(service, now)) {
             verdict = persistence.assignAgain(service, flow, now);
         }
-        isNewClient = verdict == Persistence.Verdict.TEMPLATE_CREATED;
         if (persistence.invalidated() != Persistence.NO_TEMPLATE && persistence.template() == Persistence.NO_TEMPLATE) {
             changes.templateEnd(template.at(persistence.invalidated()), now);
         }
@@ -458,19 +476,6 @@ public final class Tables {
     private void announce(int slot, long now) {
         if (!template.at(slot).isInvalid()) {
             changes.template(template, now);
-        }
-    }
-
-    /// Ends the connection that [#connect] made last, whose packet could not be sent: with the template that was made
-    /// for it, but not with one that the client had before.
-    void undo(int slot, long now) {
-        end(slot, isNewClient, now);
-    }
-
-    /// Likewise for [#connectOnce], whose connection is over anyhow.
-    void undoOnce(long now) {
-        if (isNewClient) {
-            dropTemplate(persistence.template(), now);
         }
     }
 

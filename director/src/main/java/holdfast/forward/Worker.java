@@ -156,6 +156,9 @@ public final class Worker implements TableOwner, AutoCloseable {
         boolean busy = obey();
         followNetwork();
         io.tend(now);
+        if (forwarder.tend(now)) {
+            io.flush();
+        }
         busy |= takePackets(now);
         if (mode != Mode.HELD) { // during a hold nothing changes
             busy |= tables.turn(now, TIMER_BUDGET) > 0;
@@ -184,6 +187,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         }
         var network = Objects.requireNonNull(news.getAndSet(null));
         forwarder.follow(network);
+        io.flush();
         if (!network.ports().equals(ports)) {
             ports = network.ports();
             io.follow(ports);
@@ -374,7 +378,15 @@ public final class Worker implements TableOwner, AutoCloseable {
     /// @param end  of the lease when this was ordered: a promotion that was ordered after it has renewed the lease
     private void stopServing(long end) {
         lease.unbind(end);
+        forwarder.forgetWaiting();
         tables.demote();
+    }
+
+    /// Another director has said that it stands by; until then this one alone may be taken to serve. Any thread.
+    ///
+    /// @param until  monotonic ns
+    public void vouchedUntil(long until) {
+        forwarder.vouchedUntil(until);
     }
 
     /// Goes over to the mode that an order leads to.

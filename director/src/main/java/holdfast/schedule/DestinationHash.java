@@ -4,7 +4,8 @@ import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
 /// Picks by the destination's address alone, whatever the weights: the real server of its bucket out of
-/// 256, or nobody when that one is not eligible (`ip_vs_dh`, IPVS-REF 5.7).
+/// 256, or nobody when that one is not eligible (`ip_vs_dh`, IPVS-REF 5.7). One that is unreachable leaves its
+/// destinations to the next eligible one of the list.
 ///
 /// Buckets go round the list, so bucket i is the list's i modulo its length, and no table is needed.
 final class DestinationHash implements Scheduler {
@@ -15,8 +16,15 @@ final class DestinationHash implements Scheduler {
         if (reals.count() == 0) {
             return NONE;
         }
-        int position = GoldenHash.of(flow.destinationFold(), BUCKET_BITS) % reals.count();
-        return reals.isEligible(position) ? position : NONE;
+        int first = GoldenHash.of(flow.destinationFold(), BUCKET_BITS) % reals.count();
+        int steps = reals.isUnreachable(first) ? reals.count() : 1;
+        for (int step = 0; step < steps; step++) {
+            int position = (first + step) % reals.count();
+            if (reals.isEligible(position)) {
+                return position;
+            }
+        }
+        return NONE;
     }
 
     @Override

@@ -10,7 +10,8 @@ import java.util.function.IntSupplier;
 /// else the one with the least load for its weight, as `wlc` does, which the address has from then on. For
 /// caches (`ip_vs_lblc`, IPVS-REF 5.9).
 ///
-/// Only the weight and [#hasTooMuch] part an address from its real server; that it is overloaded does not.
+/// Only the weight, [#hasTooMuch] and that nothing gets to it part an address from its real server; that it is
+/// overloaded does not.
 /// What is remembered, and for how long, is in [AddressTable].
 final class LocalityLeastConnection implements Scheduler {
     private static final long SECOND = 1_000_000_000L;
@@ -40,7 +41,8 @@ final class LocalityLeastConnection implements Scheduler {
         if (slot != AddressTable.NONE) {
             addresses.use(slot, now);
             int known = reals.positionOf(chosen[slot]);
-            if (known >= 0 && reals.weight(known) > 0 && !hasTooMuch(reals, known)) {
+            boolean isKept = known >= 0 && reals.weight(known) > 0 && !reals.isUnreachable(known);
+            if (isKept && !hasTooMuch(reals, known)) {
                 return known;
             }
         }

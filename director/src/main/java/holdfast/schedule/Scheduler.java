@@ -16,6 +16,12 @@ public interface Scheduler {
     /// @param now   monotonic ns, for those that forget
     int pick(RealServers reals, Flow flow, long now);
 
+    /// Likewise; but where only unreachable ones are left, one of them, so that its client hears of it.
+    default int pickReachableFirst(RealServers reals, Flow flow, long now) {
+        int position = pick(reals, flow, now);
+        return position == NONE && reals.hasUnreachable() ? pick(reals.asIfReachable(), flow, now) : position;
+    }
+
     /// A real server was added, dropped or edited; for a fresh scheduler both lists are the first one.
     default void changed(RealServers before, RealServers after) {}
 

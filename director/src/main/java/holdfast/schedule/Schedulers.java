@@ -34,7 +34,7 @@ public final class Schedulers {
     /// The id of the real server picked for a service of the current snapshot, or [RealServerTable#NONE].
     public int pick(int service, Flow flow, long now) {
         var reals = services.reals(service);
-        int position = schedulers[service].pick(reals, flow, now);
+        int position = schedulers[service].pickReachableFirst(reals, flow, now);
         return position == Scheduler.NONE ? RealServerTable.NONE : reals.id(position);
     }
 

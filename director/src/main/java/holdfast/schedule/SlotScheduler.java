@@ -7,7 +7,7 @@ import java.util.Set;
 
 /// What `sh` and `mh` share: the client hashes to a slot of a table, and the slot's real server is picked.
 /// Where that one is not eligible, nobody is; or, with `fallback`, the hash walks on through the table
-/// (IPVS-REF 5.8, 5.12).
+/// (IPVS-REF 5.8, 5.12). It walks on in any case where that one is unreachable.
 abstract class SlotScheduler implements Scheduler {
     private final boolean hasFallback;
     private final boolean countsPort;
@@ -37,7 +37,7 @@ abstract class SlotScheduler implements Scheduler {
         if (position == NONE || reals.isEligible(position)) {
             return position;
         }
-        return hasFallback ? walk(reals, slots, client, first) : NONE;
+        return hasFallback || reals.isUnreachable(position) ? walk(reals, slots, client, first) : NONE;
     }
 
     /// Offsets begin at the first slot's number, so that clients of one unusable slot do not all go to the

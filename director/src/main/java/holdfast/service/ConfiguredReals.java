@@ -4,10 +4,22 @@ package holdfast.service;
 final class ConfiguredReals implements RealServers {
     private final RealServerTable table;
     private final int[] ids;
+    private final boolean areReachable;
+    private final RealServers asIfReachable;
 
     ConfiguredReals(RealServerTable table, int[] ids) {
         this.table = table;
         this.ids = ids;
+        areReachable = false;
+        asIfReachable = new ConfiguredReals(this);
+    }
+
+    /// As if all of them were reachable.
+    private ConfiguredReals(ConfiguredReals other) {
+        table = other.table;
+        ids = other.ids;
+        areReachable = true;
+        asIfReachable = this;
     }
 
     @Override
@@ -38,6 +50,16 @@ final class ConfiguredReals implements RealServers {
     @Override
     public boolean isOverloaded(int position) {
         return table.isOverloaded(ids[position]);
+    }
+
+    @Override
+    public boolean isUnreachable(int position) {
+        return !areReachable && table.isUnreachable(ids[position]);
+    }
+
+    @Override
+    public RealServers asIfReachable() {
+        return asIfReachable;
     }
 
     @Override

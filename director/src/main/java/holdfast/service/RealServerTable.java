@@ -21,6 +21,7 @@ public final class RealServerTable {
     private static final int MAX = 1 << 16; // a template keeps an id in 16 bits
     private static final int AVAILABLE = 1;
     private static final int OVERLOAD = 2;
+    private static final int UNREACHABLE = 4;
     private static final long SECOND = 1_000_000_000L;
 
     private final int[] protocol;
@@ -164,7 +165,7 @@ public final class RealServerTable {
         restore(id);
         method[id] = real.method();
         boolean isRaised = real.upperThreshold() == 0 || real.upperThreshold() > upperThreshold[id];
-        flags[id] = AVAILABLE | (isRaised ? 0 : flags[id] & OVERLOAD); // IPVS-REF 4.8
+        flags[id] = AVAILABLE | (flags[id] & UNREACHABLE) | (isRaised ? 0 : flags[id] & OVERLOAD); // IPVS-REF 4.8
         upperThreshold[id] = real.upperThreshold();
         lowerThreshold[id] = real.lowerThreshold();
     }
@@ -320,6 +321,15 @@ public final class RealServerTable {
 
     public void overloaded(int id, boolean overloaded) {
         flags[id] = overloaded ? flags[id] | OVERLOAD : flags[id] & ~OVERLOAD;
+    }
+
+    /// Whether schedulers pass it over while others are there, because nothing gets to its host.
+    public boolean isUnreachable(int id) {
+        return (flags[id] & UNREACHABLE) != 0;
+    }
+
+    public void unreachable(int id, boolean unreachable) {
+        flags[id] = unreachable ? flags[id] | UNREACHABLE : flags[id] & ~UNREACHABLE;
     }
 
     /// Connections from which on it gets no new ones; 0 for no bound.

@@ -28,9 +28,24 @@ public interface RealServers {
 
     boolean isOverloaded(int position);
 
-    /// Whether a scheduler may pick it: not quiesced and not overloaded.
+    /// Whether nothing gets to its host, so that it is passed over while others are there.
+    boolean isUnreachable(int position);
+
+    /// The same ones, but none of them as unreachable.
+    RealServers asIfReachable();
+
+    /// Whether a scheduler may pick it: not quiesced, not overloaded and not unreachable.
     default boolean isEligible(int position) {
-        return weight(position) > 0 && !isOverloaded(position);
+        return weight(position) > 0 && !isOverloaded(position) && !isUnreachable(position);
+    }
+
+    default boolean hasUnreachable() {
+        for (int i = 0; i < count(); i++) {
+            if (isUnreachable(i)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     int active(int position);

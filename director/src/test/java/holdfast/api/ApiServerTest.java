@@ -105,7 +105,8 @@ class ApiServerTest {
                     new FailoverReadiness(
                             FailoverReadiness.Safe.UNKNOWN, null, null, List.of(), null, null, null, null),
                     sync(),
-                    new Status.Datapath(0, 0, Map.of(), Map.of(), new Status.Table(0, 64), new Status.Table(0, 64)));
+                    new Status.Datapath(
+                            0, 0, Map.of(), Map.of(), new Status.Table(0, 64), new Status.Table(0, 64), List.of()));
         }
 
         @Override

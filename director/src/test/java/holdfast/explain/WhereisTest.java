@@ -47,6 +47,27 @@ class WhereisTest {
     }
 
     @Test
+    void whoIsUnreachableIsNamedAndPassedOver() {
+        live.configure(persistent(tcp(80), 300, HOST, real("10.0.0.1", 8080, 1), real("10.0.0.2", 8080, 1)));
+        live.connect(CLIENT, 80); // gets the newest
+        live.reals.unreachable(1, true);
+
+        assertThat(live.ask(CLIENT + 1, 80).sentences())
+                .containsExactly(
+                        "The next connection of 198.51.100.8 to tcp/192.0.2.10:80 goes to 10.0.0.1:8080.",
+                        "Unreachable, so passed over for new clients: 10.0.0.2:8080. The scheduler (rr) picks"
+                                + " 10.0.0.1:8080, and a new template holds the client there.");
+        assertThat(live.ask(CLIENT, 80).reason())
+                .as("a sticky client stays")
+                .isEqualTo(new Reason.Unreachable(
+                        "10.0.0.2:8080", new Reason.KeptByTemplate("10.0.0.2:8080", false, false)));
+
+        live.reals.unreachable(0, true);
+        assertThat(live.ask(CLIENT + 1, 80).sentences().getLast())
+                .endsWith("is unreachable: the client is told so after 3 s, unless it answers by then.");
+    }
+
+    @Test
     void clientWithATemplateIsToldAllAboutIt() {
         live.configure(persistent(tcp(80), 300, "255.255.255.0", real("10.0.0.1", 8080, 1)));
         live.connect(CLIENT, 80);

@@ -22,6 +22,7 @@ class DatapathRehearsalTest {
             Counter.EVICTED_TEMPLATE,
             Counter.EVICTED_BY_DEFENCE,
             Counter.SUPPRESSED_ICMP_ERROR,
+            Counter.SUPPRESSED_RESET,
             Counter.ARP_CONFLICT,
             Counter.RING_DROPS,
             Counter.RING_TRUNCATED,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipvs;
+import holdfast.conf.Refusal;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 import holdfast.linux.Memory;
@@ -38,7 +39,8 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
     private Ipvs ipvs = Ipvs.DEFAULT;
 
     EngineUnderTest(SplittableRandom random) {
-        engine = new TestDirector(new Configuration.Datapath(CONNECTIONS_MAX, CONNECTIONS_MAX, 0, false));
+        engine = new TestDirector(new Configuration.Datapath(
+                CONNECTIONS_MAX, CONNECTIONS_MAX, 0, false, false, Refusal.ALWAYS, Refusal.ALWAYS));
         engine.nextHops(hops());
         model = new ModelDirector(CONNECTIONS_MAX);
         var lots = new EngineLots(random);
@@ -139,8 +141,15 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                 } else {
                     silent.add(w.real());
                 }
-                model.silent(silent);
-                engine.nextHops(hops());
+                var released = model.silent(silent);
+                var sent = engine.nextHops(hops());
+                assertThat(sent).hasSameSizeAs(released);
+                for (int i = 0; i < sent.size(); i++) {
+                    compare(
+                            released.get(i).then(),
+                            List.of(sent.get(i)),
+                            released.get(i).original());
+                }
             }
             case EngineWalk.SetIpvs s -> {
                 ipvs = s.ipvs();
@@ -170,7 +179,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
     private void fromClient(Packet packet) {
         long frame = frame(packet);
         var verdict = model.inbound(sized(packet, frame), nowMs());
-        compare(verdict, engine.take(TestDirector.WAN, frame, end(verdict)), packet);
+        compare(verdict, engine.take(TestDirector.WAN, frame, ends(verdict)), packet);
     }
 
     private void fromServer(Packet packet) {
@@ -179,7 +188,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
         }
         long frame = TestDirector.toLan(frame(packet));
         var verdict = model.outbound(sized(packet, frame), nowMs());
-        compare(verdict, engine.take(TestDirector.LAN, frame, end(verdict)), packet);
+        compare(verdict, engine.take(TestDirector.LAN, frame, ends(verdict)), packet);
     }
 
     /// An error about what the connection's real server sent, which the client got from the virtual service; or about
@@ -191,8 +200,8 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
             var quoted =
                     packet(key.protocol(), key.virtualAddress(), key.virtualPort(), key.client(), key.clientPort());
             long frame = TestPacket.icmpError(type, 4, key.client(), key.virtualAddress(), frame(quoted));
-            var verdict = model.inboundError(type, quoted, TestPacket.length(frame) - 14);
-            compare(verdict, engine.take(TestDirector.WAN, frame, end(verdict)), quoted);
+            var verdict = model.inboundError(type, quoted, TestPacket.length(frame) - 14, nowMs());
+            compare(verdict, engine.take(TestDirector.WAN, frame, ends(verdict)), quoted);
         } else {
             int to = isNat ? conn.dest.address() : key.virtualAddress();
             int port = isNat ? conn.realPort : key.virtualPort();
@@ -205,7 +214,7 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
             long frame =
                     TestDirector.toLan(TestPacket.icmpError(type, 4, conn.dest.address(), key.client(), frame(quoted)));
             var verdict = model.outboundError(type, quoted, TestPacket.length(frame) - 14);
-            compare(verdict, engine.take(TestDirector.LAN, frame, end(verdict)), quoted);
+            compare(verdict, engine.take(TestDirector.LAN, frame, ends(verdict)), quoted);
         }
     }
 
@@ -246,14 +255,21 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                 TestPacket.length(frame) - 14);
     }
 
+    private static List<Counter> ends(Verdict verdict) {
+        return verdict instanceof Verdict.Waits waits && waits.displaces()
+                ? List.of(Counter.WAITED_FOR_NEIGHBOUR, Counter.DROPPED_NO_NEIGHBOUR)
+                : List.of(end(verdict));
+    }
+
     private static Counter end(Verdict verdict) {
         return switch (verdict) {
+            case Verdict.Waits _ -> Counter.WAITED_FOR_NEIGHBOUR;
             case Verdict.ToServer _ -> Counter.FORWARDED_TO_SERVER;
             case Verdict.ToClient _ -> Counter.FORWARDED_TO_CLIENT;
             case Verdict.NotOurs _ -> Counter.NOT_OURS;
             case Verdict.ErrorPassed _ -> Counter.FORWARDED_ICMP_ERROR;
             case Verdict.Dropped(var why) -> end(why);
-            case Verdict.Refused(var why) -> end(why);
+            case Verdict.Refused(var why, var _) -> end(why);
         };
     }
 
@@ -263,7 +279,6 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
             case NO_CONNECTION -> Counter.DROPPED_NO_CONNECTION;
             case NO_REAL_SERVER -> Counter.DROPPED_NO_REAL_SERVER;
             case REAL_SERVER_GONE -> Counter.DROPPED_REAL_SERVER_GONE;
-            case NO_NEIGHBOUR -> Counter.DROPPED_NO_NEIGHBOUR;
             case SERVER_NO_CONNECTION -> Counter.DROPPED_SERVER_NO_CONNECTION;
             case DEFENCE -> Counter.DROPPED_BY_DEFENCE;
             case TABLE_FULL -> Counter.DROPPED_TABLE_FULL;
@@ -294,12 +309,13 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
                 assertThat(mac(frame)).isEqualTo(e.nextHop() == 0 ? TestDirector.GATEWAY_MAC : macOf(e.nextHop()));
                 compareQuoted(e, frame, packet);
             }
-            case Verdict.Refused _ ->
+            case Verdict.Refused(var _, var answer) ->
                 assertThat(sent)
-                        .as("the rate limit may hold the error back")
+                        .as("the rate limit may hold the answer back")
                         .hasSizeLessThanOrEqualTo(1)
-                        .allMatch(frame -> isPortUnreachable(frame));
-            case Verdict.Dropped _, Verdict.NotOurs _ -> assertThat(sent).isEmpty();
+                        .allMatch(frame -> is(answer, frame));
+            case Verdict.Dropped _, Verdict.NotOurs _, Verdict.Waits _ ->
+                assertThat(sent).isEmpty();
         }
     }
 
@@ -325,9 +341,17 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
         return TestDirector.number(frame, Frame.VNET_BYTES, 6);
     }
 
-    private static boolean isPortUnreachable(TestDirector.Sent frame) {
-        return TestDirector.number(frame, Frame.VNET_BYTES + 14 + 9, 1) == Frame.ICMP
-                && TestDirector.number(frame, Frame.VNET_BYTES + 14 + 20, 2) == 0x0303;
+    private static boolean is(Verdict.Answer answer, TestDirector.Sent frame) {
+        long protocol = TestDirector.number(frame, Frame.VNET_BYTES + 14 + 9, 1);
+        long typeAndCode = TestDirector.number(frame, Frame.VNET_BYTES + 14 + 20, 2);
+        return switch (answer) {
+            case PORT_UNREACHABLE -> protocol == Frame.ICMP && typeAndCode == 0x0303;
+            case PROTOCOL_UNREACHABLE -> protocol == Frame.ICMP && typeAndCode == 0x0302;
+            case HOST_UNREACHABLE -> protocol == Frame.ICMP && typeAndCode == 0x0301;
+            case RESET ->
+                protocol == Frame.TCP
+                        && (TestDirector.number(frame, Frame.VNET_BYTES + 14 + 33, 1) & TestDirector.RST) != 0;
+        };
     }
 
     // ---- time
@@ -340,9 +364,22 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
             engine.now = Math.min(until, Math.max(next, engine.now + TestDirector.SECOND));
             engine.tables.turn(engine.now, Integer.MAX_VALUE);
             model.expire(nowMs());
+            endWaits();
             giveUpAlike();
             compare();
         }
+    }
+
+    private void endWaits() {
+        long before = engine.count(Counter.DROPPED_NO_NEIGHBOUR);
+        var over = model.giveUp(nowMs());
+        var sent = engine.pass(0);
+        assertThat(engine.count(Counter.DROPPED_NO_NEIGHBOUR) - before).isEqualTo(over.size());
+        assertThat(sent)
+                .as("the rate limit may hold an answer back")
+                .hasSizeLessThanOrEqualTo(
+                        (int) over.stream().filter(each -> !each.isError()).count())
+                .allMatch(frame -> is(Verdict.Answer.HOST_UNREACHABLE, frame));
     }
 
     /// What `drop_entry` gave up is a matter of lots: it must be something that may go, and goes from the model too.

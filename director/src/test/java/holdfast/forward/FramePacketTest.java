@@ -163,7 +163,7 @@ class FramePacketTest {
 
         var quoted = TestPacket.load(error + 24 + 28, 40);
         assertThat(quoted).isEqualTo(TestPacket.load(at + 24, 40));
-        assertThat(Replies.errorLength(error)).isEqualTo(14 + 28 + 40);
+        assertThat(Replies.lengthOf(error)).isEqualTo(14 + 28 + 40);
         assertThat(TestPacket.sumsAreRight(error)).isTrue();
     }
 

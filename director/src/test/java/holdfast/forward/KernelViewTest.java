@@ -24,7 +24,7 @@ class KernelViewTest {
     private static final Netlink.Address BACK_ADDRESS = new Netlink.Address(12, BACK, 24);
 
     private static KernelView view(List<Netlink.Link> links, Netlink.Address... addresses) {
-        return new KernelView(links, List.of(addresses), List.of(), List.of());
+        return new KernelView(links, List.of(addresses), List.of(), List.of(), Set.of());
     }
 
     private static List<String> faults(Netlink.Link front, Netlink.Address... addresses) {
@@ -106,12 +106,16 @@ class KernelViewTest {
                 List.of(FRONT_ADDRESS),
                 List.of(new Netlink.Route(ip("10.0.0.0"), 24, 0, 40, 0, 254)),
                 List.of(
-                        new Netlink.Neighbour(40, SERVER, 0xaa, true),
-                        new Netlink.Neighbour(40, SERVER + 1, 0, false)));
+                        new Netlink.Neighbour(40, SERVER, 0xaa, Netlink.Neighbour.State.USABLE),
+                        new Netlink.Neighbour(40, SERVER + 1, 0, Netlink.Neighbour.State.SOUGHT)),
+                Set.of(new KernelView.Hop(40, SERVER + 2), new KernelView.Hop(7, SERVER + 3)));
         var hops = view.hops(view.ports(NEEDS));
         assertThat(NextHops.port(hops.resolve(SERVER))).isEqualTo(1);
         assertThat(NextHops.mac(hops.resolve(SERVER))).isEqualTo(0xaa);
-        assertThat(hops.resolve(SERVER + 1)).isEqualTo(NextHops.UNRESOLVED);
+        assertThat(NextHops.isResolved(hops.resolve(SERVER + 1))).isFalse();
+        assertThat(hops.isUnreachable(SERVER + 1)).as("looked for only now").isFalse();
+        assertThat(hops.isUnreachable(SERVER + 2)).isTrue();
+        assertThat(hops.isUnreachable(SERVER + 3)).as("of another link").isFalse();
     }
 
     @Test
@@ -127,8 +131,9 @@ class KernelViewTest {
                         new Netlink.Route(ip("172.16.0.0"), 12, ip("172.31.0.9"), 5, 0, 254),
                         new Netlink.Route(ip("198.51.100.0"), 24, 0, 12, 0, 100)),
                 List.of(
-                        new Netlink.Neighbour(12, SERVER, 0xaa, true),
-                        new Netlink.Neighbour(11, ip("192.0.2.253"), 0xbb, true)));
+                        new Netlink.Neighbour(12, SERVER, 0xaa, Netlink.Neighbour.State.USABLE),
+                        new Netlink.Neighbour(11, ip("192.0.2.253"), 0xbb, Netlink.Neighbour.State.USABLE)),
+                Set.of());
         var ports = view.ports(NEEDS);
         int[] servers = {SERVER + 2, SERVER, SERVER + 1};
         var silent = Set.of(SERVER + 1, ip("192.0.2.253"));
@@ -155,7 +160,8 @@ class KernelViewTest {
                 List.of(FRONT_LINK, BACK_LINK, new Netlink.Link(OTHER, "other", 1, 1500, true, true)),
                 List.of(FRONT_ADDRESS, BACK_ADDRESS),
                 List.of(routes),
-                List.of());
+                List.of(),
+                Set.of());
         var ports = view.ports(NEEDS);
         return view.state(new Network(ports, view.hops(ports)), List.of(), new int[0], Set.of())
                 .elsewhere();

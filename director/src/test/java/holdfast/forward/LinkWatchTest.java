@@ -67,7 +67,7 @@ class LinkWatchTest {
         kernel.address(new Netlink.Address(12, BACK, 24));
         kernel.route(new Netlink.Route(ip("10.0.0.0"), 24, 0, 12, 0, 254));
         kernel.route(new Netlink.Route(ip("192.0.2.0"), 24, 0, 11, 0, 254));
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xaa, true));
+        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xaa, Netlink.Neighbour.State.USABLE));
         watch.start();
         assertThat(next().faults()).isEmpty();
     }
@@ -142,9 +142,9 @@ class LinkWatchTest {
 
     @Test
     void aServerThatDoesNotAnswerIsUnreachable() throws InterruptedException {
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0, false));
+        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0, Netlink.Neighbour.State.SOUGHT));
         assertThat(next().unreachable()).extracting(Object::toString).containsExactly("10.0.0.11");
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xab, true));
+        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xab, Netlink.Neighbour.State.USABLE));
         assertThat(next().unreachable()).isEmpty();
     }
 
@@ -162,7 +162,8 @@ class LinkWatchTest {
     @Test
     void aVerificationThatIsRefusedIsCounted() {
         kernel.refuse(Errno.ENODEV.number());
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xaa, false)); // so that it is looked for at once
+        kernel.neighbour(new Netlink.Neighbour(
+                12, SERVER, 0xaa, Netlink.Neighbour.State.SOUGHT)); // so that it is looked for at once
         await().until(() -> counters.value(Counter.PROBE_REFUSED) >= 2);
     }
 
@@ -179,7 +180,7 @@ class LinkWatchTest {
 
     @Test
     void aMacThatSomebodySetByHandIsLeftAlone() {
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xab, true, true));
+        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xab, Netlink.Neighbour.State.FIXED));
         await().until(() -> networks.stream()
                 .anyMatch(network -> NextHops.mac(network.hops().resolve(SERVER)) == 0xab));
         kernel.probed.clear();

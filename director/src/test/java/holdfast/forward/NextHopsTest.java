@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Ipv4;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NextHopsTest {
@@ -39,7 +40,8 @@ class NextHopsTest {
     @Test
     void theLongestPrefixWinsAndAnUnknownNeighbourIsNamed() {
         int destination = Ipv4.of("10.0.0.200").bits();
-        assertThat(hops.resolve(destination)).isEqualTo(NextHops.UNRESOLVED);
+        assertThat(NextHops.isResolved(hops.resolve(destination))).isFalse();
+        assertThat(NextHops.port(hops.resolve(destination))).isEqualTo(1);
         assertThat(hops.neighbourOf(destination))
                 .isEqualTo(1L << 32 | Ipv4.of("10.0.0.2").bits());
     }
@@ -47,6 +49,24 @@ class NextHopsTest {
     @Test
     void withoutARouteThereIsNoWay() {
         assertThat(NextHops.none().resolve(SERVER)).isEqualTo(NextHops.NO_ROUTE);
+    }
+
+    @Test
+    void whatIsBehindAFailedNextHopIsUnreachableUntilItIsKnown() {
+        int behind = Ipv4.of("198.51.100.7").bits();
+        var routes = List.of(
+                new NextHops.Route(Ipv4.of("198.51.100.0").bits(), 24, GATEWAY, 0, 0),
+                new NextHops.Route(SERVER, 32, 0, 1, 0));
+        var failed = Set.of(NextHops.key(0, GATEWAY));
+        var dead = new NextHops(routes, List.of(), failed);
+        assertThat(dead.isUnreachable(behind)).isTrue();
+        assertThat(dead.isUnreachable(SERVER)).as("nobody has looked for it").isFalse();
+        assertThat(dead.isUnreachable(Ipv4.of("172.16.0.1").bits()))
+                .as("no route")
+                .isTrue();
+
+        var known = new NextHops(routes, List.of(new NextHops.Neighbour(0, GATEWAY, 0xaa)), failed);
+        assertThat(known.isUnreachable(behind)).isFalse();
     }
 
     @Test

@@ -9,6 +9,7 @@ import holdfast.conf.MarkRule;
 import holdfast.conn.FlowHash;
 import holdfast.linux.Memory;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +46,8 @@ final class TestDirector implements AutoCloseable {
             Counter.FORWARDED_BYTES,
             Counter.SENT_ICMP_ERROR,
             Counter.SUPPRESSED_ICMP_ERROR,
+            Counter.SENT_RESET,
+            Counter.SUPPRESSED_RESET,
             Counter.EVICTED_HALF_OPEN,
             Counter.EVICTED_CLOSING,
             Counter.EVICTED_TEMPLATE,
@@ -99,10 +102,12 @@ final class TestDirector implements AutoCloseable {
         nextHops(hops());
     }
 
-    /// Goes over to other ways.
-    void nextHops(NextHops now) {
+    /// Goes over to other ways, and gives what left because it had waited for them.
+    List<Sent> nextHops(NextHops now) {
+        sent.clear();
         hops = now;
         forwarder.follow(new Network(ports, hops));
+        return List.copyOf(sent);
     }
 
     /// Goes over to another inner link.
@@ -133,6 +138,15 @@ final class TestDirector implements AutoCloseable {
         return take(port, frame, TestPacket.length(frame));
     }
 
+    /// Likewise where more than one counter says what became of it and of others.
+    List<Sent> take(int port, long frame, List<Counter> ends) {
+        sent.clear();
+        var before = counts();
+        forwarder.take(new long[] {frame}, new int[] {TestPacket.length(frame)}, 1, port, mode, now);
+        assertThat(grown(before)).containsExactlyElementsOf(ends);
+        return List.copyOf(sent);
+    }
+
     List<Sent> take(int port, long frame, int length) {
         sent.clear();
         var before = counts();
@@ -147,6 +161,14 @@ final class TestDirector implements AutoCloseable {
         var left = take(port, frame);
         assertThat(grown(before)).containsExactly(end);
         return left;
+    }
+
+    /// Lets time pass and gives what left because a wait was over.
+    List<Sent> pass(long nanos) {
+        sent.clear();
+        now += nanos;
+        forwarder.tend(now);
+        return List.copyOf(sent);
     }
 
     /// A TCP segment of the client to the VIP, addressed to the director.
@@ -173,6 +195,32 @@ final class TestDirector implements AutoCloseable {
     static long toLan(long frame) {
         Mac.store(frame + Frame.VNET_BYTES, LAN_MAC);
         return frame;
+    }
+
+    /// Checks every byte of an ICMP error out of the outer port.
+    static void assertError(TestDirector.Sent error, int type, int code, int mtu, int from, long offending) {
+        assertThat(error.port()).isEqualTo(WAN);
+        var quoted = TestPacket.load(offending + 24, Math.min(TestPacket.length(offending) - 14, 528));
+        var expected = ByteBuffer.allocate(24 + 28 + quoted.length);
+        expected.put(new byte[10]);
+        putMac(expected, TestPacket.CLIENT_MAC);
+        putMac(expected, WAN_MAC);
+        expected.putShort((short) 0x800);
+        expected.putShort((short) 0x45c0).putShort((short) (28 + quoted.length)).putInt(0);
+        expected.put((byte) 64).put((byte) 1).putShort((short) 0).putInt(from).putInt(CLIENT);
+        expected.put((byte) type)
+                .put((byte) code)
+                .putShort((short) 0)
+                .putInt(mtu)
+                .put(quoted);
+        byte[] bytes = expected.array();
+        expected.putShort(34, (short) ~TestPacket.sum(bytes, 24, 20));
+        expected.putShort(46, (short) ~TestPacket.sum(bytes, 44, 8 + quoted.length));
+        assertThat(error.bytes()).isEqualTo(bytes);
+    }
+
+    static void putMac(ByteBuffer to, long mac) {
+        to.putShort((short) (mac >>> 32)).putInt((int) mac);
     }
 
     static int destination(Sent frame) {

@@ -22,9 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class ModelDirector {
     private static final int FTP = 21;
     private static final int FTP_DATA = 20;
+    private static final int WAIT_MS = 3000; // three questions, a second apart
+    private static final int WAITING_MAX = 64; // for one next hop
 
     private final int connectionsMax;
     private Set<Integer> silent = Set.of();
+    private final List<Waiting> waiting = new ArrayList<>(); // the oldest first
     private final Map<Conn.Key, Conn> conns = new LinkedHashMap<>();
     private final Map<Dest.Id, Dest> dests = new LinkedHashMap<>();
     private final Map<ServiceKey, Configuration.Service> known = new HashMap<>(); // removed ones as they were last
@@ -38,9 +41,43 @@ public final class ModelDirector {
         this.connectionsMax = connectionsMax;
     }
 
-    /// @param addresses  to which no way is known now, so that nothing can be sent there
-    public void silent(Set<Integer> addresses) {
+    /// A packet that waits behind ARP.
+    ///
+    /// @param nextHop   address that does not answer
+    /// @param then      what becomes of it when that does
+    /// @param original  as its sender sent it; for an ICMP error, what it quotes
+    /// @param isError   whether it is an ICMP error, so that nobody hears of its end
+    public record Waiting(int nextHop, Verdict then, Packet original, boolean isError, long sinceMs) {}
+
+    /// @param addresses  that do not answer ARP now
+    /// @return what has waited for others that do, in order
+    public List<Waiting> silent(Set<Integer> addresses) {
         silent = Set.copyOf(addresses);
+        var released =
+                waiting.stream().filter(each -> !silent.contains(each.nextHop)).toList();
+        waiting.removeAll(released);
+        return released;
+    }
+
+    /// What has waited for three seconds, and is dropped.
+    public List<Waiting> giveUp(long now) {
+        var over =
+                waiting.stream().filter(each -> now - each.sinceMs >= WAIT_MS).toList();
+        waiting.removeAll(over);
+        return over;
+    }
+
+    private Verdict unlessSilent(int nextHop, Verdict verdict, Packet original, boolean isError, long now) {
+        if (!silent.contains(nextHop)) {
+            return verdict;
+        }
+        var same = waiting.stream().filter(each -> each.nextHop == nextHop).toList();
+        boolean displaces = same.size() == WAITING_MAX;
+        if (displaces) {
+            waiting.remove(same.getFirst());
+        }
+        waiting.add(new Waiting(nextHop, verdict, original, isError, now));
+        return new Verdict.Waits(verdict, displaces);
     }
 
     public Collection<Conn> conns() {
@@ -191,9 +228,7 @@ public final class ModelDirector {
             conn = null;
         }
         if (conn != null) {
-            return isUnsendable(conn.dest)
-                    ? new Verdict.Dropped(Why.NO_NEIGHBOUR)
-                    : toServer(conn, packet, now); // step 11
+            return toServer(conn, packet, now); // step 11
         }
         return schedule(packet, now); // step 10
     }
@@ -230,24 +265,24 @@ public final class ModelDirector {
         conn.dest.packetsIn++;
         conn.dest.bytesIn += packet.bytes();
         follow(conn, packet, conn.isNoOutput ? Direction.INPUT_ONLY : Direction.INPUT, now);
-        return new Verdict.ToServer(
+        var verdict = new Verdict.ToServer(
                 conn.dest.address(), conn.isNat() ? conn.realPort : packet.destinationPort(), conn.method);
+        return unlessSilent(conn.dest.address(), verdict, packet, false, now);
     }
 
     /// 1.3 to 1.5.
     private Verdict schedule(Packet packet, long now) {
         var service = Lookup.find(services, Lookup.mark(marks, packet), packet);
         if (service == null) {
-            return new Verdict.Dropped(Why.NO_SERVICE);
+            return accept(packet, Why.NO_SERVICE);
         }
         if (!mayBegin(packet) || packet.sourcePort() == FTP_DATA) { // 1.4 step 2
-            return new Verdict.Dropped(Why.NO_CONNECTION);
+            return accept(packet, Why.NO_CONNECTION);
         }
         if (defence.drops()) { // 1.3 step b
             return new Verdict.Dropped(Why.DEFENCE);
         }
         Template template = null;
-        boolean isNewClient = false;
         Dest dest;
         if (service.isPersistent()) {
             var key = Templates.key(service, packet);
@@ -262,7 +297,6 @@ public final class ModelDirector {
             }
             if (template == null) {
                 template = templates.create(key, dest, service.persistence(), now);
-                isNewClient = true;
             }
         } else {
             boolean isItsOwn = service.key().isMark()
@@ -272,20 +306,23 @@ public final class ModelDirector {
                 return leave(service, packet);
             }
         }
-        var verdict = begin(service, template, dest, packet, now);
-        if (isNewClient && template != null && verdict.equals(new Verdict.Dropped(Why.NO_NEIGHBOUR))) {
-            templates.remove(template);
-        }
-        return verdict;
+        return begin(service, template, dest, packet, now);
     }
 
-    /// What cannot be sent begins nothing, neither a connection nor a template; a template that was there stays. IPVS
-    /// keeps both, and its client waits for a timer.
-    private boolean isUnsendable(Dest dest) {
-        return silent.contains(dest.address());
+    /// What the director's own stack says to a packet that no socket waits for; it has no SCTP.
+    private static Verdict accept(Packet packet, Why why) {
+        return switch (packet.protocol()) {
+            case Packet.TCP ->
+                packet.has(Packet.RST) ? new Verdict.Dropped(why) : new Verdict.Refused(why, Verdict.Answer.RESET);
+            case Packet.UDP -> new Verdict.Refused(why, Verdict.Answer.PORT_UNREACHABLE);
+            default ->
+                packet.beginsWithInit()
+                        ? new Verdict.Refused(why, Verdict.Answer.PROTOCOL_UNREACHABLE)
+                        : new Verdict.Dropped(why);
+        };
     }
 
-    /// 1.3. What IPVS accepts into its own stack is dropped (ADR 0005).
+    /// 1.3.
     private boolean mayBegin(Packet packet) {
         return switch (packet.protocol()) {
             case Packet.TCP -> !packet.has(Packet.RST) && (packet.has(Packet.SYN) || ipvs.sloppyTcp());
@@ -294,11 +331,11 @@ public final class ModelDirector {
         };
     }
 
-    /// 1.5: an FTP service that was only borrowed for its data refuses nobody.
+    /// 1.5: an FTP service that was only borrowed for its data leaves the packet to the stack.
     private static Verdict leave(Service service, Packet packet) {
         return service.key().port() == FTP && packet.destinationPort() != FTP
-                ? new Verdict.Dropped(Why.NO_SERVICE)
-                : new Verdict.Refused(Why.NO_REAL_SERVER);
+                ? accept(packet, Why.NO_SERVICE)
+                : new Verdict.Refused(Why.NO_REAL_SERVER, Verdict.Answer.PORT_UNREACHABLE);
     }
 
     private Verdict begin(Service service, @Nullable Template template, Dest dest, Packet packet, long now) {
@@ -315,13 +352,8 @@ public final class ModelDirector {
         if (template != null) {
             templates.attach(template, conn, now);
         }
-        Verdict verdict;
-        if (isUnsendable(dest)) {
-            verdict = new Verdict.Dropped(Why.NO_NEIGHBOUR);
-        } else {
-            verdict = toServer(conn, packet, now);
-        }
-        if (isOnePacket || verdict instanceof Verdict.Dropped) {
+        var verdict = toServer(conn, packet, now);
+        if (isOnePacket) {
             end(conn, now);
         }
         return verdict;
@@ -352,7 +384,9 @@ public final class ModelDirector {
     public Verdict outbound(Packet packet, long now) {
         var found = repliesTo(packet);
         if (found.isEmpty()) {
-            return isOfNatServer(packet) ? new Verdict.Refused(Why.SERVER_NO_CONNECTION) : new Verdict.NotOurs();
+            return isOfNatServer(packet)
+                    ? new Verdict.Refused(Why.SERVER_NO_CONNECTION, Verdict.Answer.PORT_UNREACHABLE)
+                    : new Verdict.NotOurs();
         }
         var conn = found.getFirst();
         conn.dest.packetsOut++;
@@ -382,17 +416,15 @@ public final class ModelDirector {
     ///
     /// @param type    of ICMP
     /// @param quoted  from the virtual service to the client
-    public Verdict inboundError(int type, Packet quoted, int bytes) {
+    public Verdict inboundError(int type, Packet quoted, int bytes, long now) {
         var conn = isError(type) ? conns.get(Conn.Key.inbound(quoted.reversed())) : null;
         if (conn == null) {
             return new Verdict.NotOurs();
         }
-        if (isUnsendable(conn.dest)) {
-            return new Verdict.Dropped(Why.NO_NEIGHBOUR);
-        }
         conn.dest.packetsIn++;
         conn.dest.bytesIn += bytes;
-        return new Verdict.ErrorPassed(conn.dest.address(), conn.dest.address(), conn.realPort, conn.isNat()); // 6.7
+        var passed = new Verdict.ErrorPassed(conn.dest.address(), conn.dest.address(), conn.realPort, conn.isNat());
+        return unlessSilent(conn.dest.address(), passed, quoted, true, now); // 6.7
     }
 
     /// An ICMP error to a client (1.10), about its packet as the real server got it. Only NAT changes it; others are

@@ -17,19 +17,31 @@ public sealed interface Verdict {
     /// Dropped without a word.
     record Dropped(Why why) implements Verdict {}
 
-    /// Dropped, and its sender is told: ICMP port unreachable (IPVS-REF 1.5, 1.9 step 7).
-    record Refused(Why why) implements Verdict {}
+    /// Dropped, and its sender is told (IPVS-REF 1.3, 1.5, 1.9 step 7).
+    record Refused(Why why, Answer answer) implements Verdict {}
+
+    /// Waits for the MAC of its next hop, to become of it what `then` says.
+    ///
+    /// @param displaces  whether an older packet to the same next hop gives way and is dropped
+    record Waits(Verdict then, boolean displaces) implements Verdict {}
 
     /// None of our business: the kernel's.
     record NotOurs() implements Verdict {}
 
-    /// The reasons. Where IPVS accepts a packet into its own stack we drop it (ADR 0005).
+    /// What its sender is told.
+    enum Answer {
+        PORT_UNREACHABLE,
+        PROTOCOL_UNREACHABLE,
+        HOST_UNREACHABLE,
+        RESET
+    }
+
+    /// The reasons.
     enum Why {
         NO_SERVICE,
         NO_CONNECTION,
         NO_REAL_SERVER,
         REAL_SERVER_GONE,
-        NO_NEIGHBOUR,
         SERVER_NO_CONNECTION,
         DEFENCE,
         TABLE_FULL

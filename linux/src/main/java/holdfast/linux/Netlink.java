@@ -207,14 +207,23 @@ public final class Netlink implements Kernel {
         }
     }
 
-    /// @param mac     0 while it is not known
-    /// @param usable  whether the kernel would send to that MAC now (REACHABLE, STALE, DELAY, PROBE,
-    ///     PERMANENT, NOARP)
-    /// @param fixed   whether somebody set the MAC by hand, so that the kernel asks nobody (PERMANENT, NOARP)
-    public record Neighbour(int ifindex, int address, long mac, boolean usable, boolean fixed) {
-        /// One whose MAC the kernel has asked for.
-        public Neighbour(int ifindex, int address, long mac, boolean usable) {
-            this(ifindex, address, mac, usable, false);
+    /// @param mac  0 while it is not known
+    public record Neighbour(int ifindex, int address, long mac, State state) {
+        /// What the kernel does with a packet to it.
+        public enum State {
+            /// Lets it wait while it asks for the MAC (INCOMPLETE), or would begin to ask (NONE).
+            SOUGHT,
+            /// Sends it to the MAC (REACHABLE, STALE, DELAY, PROBE).
+            USABLE,
+            /// Sends it to the MAC, which somebody set by hand, so that the kernel asks nobody (PERMANENT, NOARP).
+            FIXED,
+            /// Has asked in vain, and would begin anew (FAILED).
+            FAILED
+        }
+
+        /// Whether the kernel would send to the MAC now.
+        public boolean usable() {
+            return state == State.USABLE || state == State.FIXED;
         }
     }
 

@@ -34,10 +34,10 @@ final class RouteMessages {
     private static final int RTM_F_CLONED = 0x200;
     private static final int RTNH_F_DEAD = 1, RTNH_F_LINKDOWN = 16;
     private static final int RTNEXTHOP_BYTES = 8;
-    /// REACHABLE, STALE, DELAY, PROBE, NOARP, PERMANENT: the kernel itself would send to such a neighbour.
     private static final int NUD_REACHABLE = 0x02;
-    private static final int NUD_FIXED = 0x40 | 0x80;
-    private static final int NUD_USABLE = 0x02 | 0x04 | 0x08 | 0x10 | NUD_FIXED;
+    private static final int NUD_USABLE = NUD_REACHABLE | 0x04 | 0x08 | 0x10; // STALE, DELAY, PROBE
+    private static final int NUD_FAILED = 0x20;
+    private static final int NUD_FIXED = 0x40 | 0x80; // NOARP, PERMANENT
 
     private RouteMessages() {}
 
@@ -157,9 +157,19 @@ final class RouteMessages {
         }
         var attributes = message.attributes(NDMSG_BYTES);
         var mac = attributes.get(NDA_LLADDR);
-        boolean usable = mac != null && mac.limit() == 6 && (fixed.getShort(8) & NUD_USABLE) != 0;
-        boolean isFixed = usable && (fixed.getShort(8) & NUD_FIXED) != 0;
-        return Optional.of(new Neighbour(fixed.getInt(4), ipv4(attributes, NDA_DST), mac(mac), usable, isFixed));
+        boolean hasMac = mac != null && mac.limit() == 6;
+        return Optional.of(new Neighbour(
+                fixed.getInt(4), ipv4(attributes, NDA_DST), mac(mac), neighbourState(fixed.getShort(8), hasMac)));
+    }
+
+    private static Neighbour.State neighbourState(int bits, boolean hasMac) {
+        if ((bits & NUD_FAILED) != 0) {
+            return Neighbour.State.FAILED;
+        }
+        if (hasMac && (bits & NUD_FIXED) != 0) {
+            return Neighbour.State.FIXED;
+        }
+        return hasMac && (bits & NUD_USABLE) != 0 ? Neighbour.State.USABLE : Neighbour.State.SOUGHT;
     }
 
     /// 48 bits with the first octet highest; 0 where the link has no Ethernet address.

@@ -58,7 +58,8 @@ class NetlinkLabIT {
                         new Route(0x0A020000, 24, 0, index, 0, 254, true),
                         new Route(0xC6336400, 24, PEER, index, 50, 254),
                         new Route(0, 0, PEER, index, 0, 100));
-        assertThat(netlink.neighbours()).contains(new Neighbour(index, 0x0A020007, 0x020000000007L, true, true));
+        assertThat(netlink.neighbours())
+                .contains(new Neighbour(index, 0x0A020007, 0x020000000007L, Neighbour.State.FIXED));
     }
 
     @Test
@@ -123,9 +124,9 @@ class NetlinkLabIT {
         long mac = Lab.inside("peer", () -> Lab.link("eth0").orElseThrow().mac());
         assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
         assertThat(netlink.probe(index, PEER)).isEmpty();
-        await(new Change.NeighbourChanged(new Neighbour(index, PEER, mac, true), false)::equals);
+        await(new Change.NeighbourChanged(new Neighbour(index, PEER, mac, Neighbour.State.USABLE), false)::equals);
         assertThat(netlink.probe(index, PEER)).isEmpty();
-        assertThat(netlink.neighbours()).contains(new Neighbour(index, PEER, mac, true));
+        assertThat(netlink.neighbours()).contains(new Neighbour(index, PEER, mac, Neighbour.State.USABLE));
     }
 
     @Test
@@ -134,13 +135,16 @@ class NetlinkLabIT {
         long mac = Lab.inside("peer", () -> Lab.link("eth0").orElseThrow().mac());
         assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
         assertThat(netlink.probe(index, PEER)).isEmpty();
-        await(new Change.NeighbourChanged(new Neighbour(index, PEER, mac, true), false)::equals);
+        await(new Change.NeighbourChanged(new Neighbour(index, PEER, mac, Neighbour.State.USABLE), false)::equals);
         Lab.run("ip -n peer link set eth0 address 02:00:00:00:00:99");
         assertThat(netlink.verify(neighbour -> neighbour.address() == PEER)).isEmpty();
-        assertThat(netlink.neighbours()).as("still used").contains(new Neighbour(index, PEER, mac, true));
+        assertThat(netlink.neighbours())
+                .as("still used")
+                .contains(new Neighbour(index, PEER, mac, Neighbour.State.USABLE));
         await(change -> change instanceof Change.NeighbourChanged(var lost, var _) && !lost.usable());
         assertThat(netlink.probe(index, PEER)).isEmpty();
-        await(new Change.NeighbourChanged(new Neighbour(index, PEER, 0x02_00_00_00_00_99L, true), false)::equals);
+        await(new Change.NeighbourChanged(
+                new Neighbour(index, PEER, 0x02_00_00_00_00_99L, Neighbour.State.USABLE), false)::equals);
     }
 
     @Test
@@ -153,11 +157,11 @@ class NetlinkLabIT {
     }
 
     @Test
-    void aProbeOfNobodyEndsInANeighbourThatIsNotUsable() {
+    void aProbeOfNobodyEndsInANeighbourThatHasFailed() {
         int index = Lab.index("ours");
         assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
         assertThat(netlink.probe(index, NOBODY)).isEmpty();
-        await(new Change.NeighbourChanged(new Neighbour(index, NOBODY, 0, false), false)::equals);
+        await(new Change.NeighbourChanged(new Neighbour(index, NOBODY, 0, Neighbour.State.FAILED), false)::equals);
         assertThat(netlink.probe(index, NOBODY)).isEmpty();
     }
 

@@ -102,20 +102,22 @@ class RouteMessagesTest {
     @Test
     void aPermanentNeighbourIsUsableAndFixedAndAReachableOneIsNot() {
         assertThat(RouteMessages.neighbour(message(NEIGHBOUR)))
-                .contains(new Neighbour(2, GATEWAY, 0x020000000009L, true, true));
+                .contains(new Neighbour(2, GATEWAY, 0x020000000009L, Neighbour.State.FIXED));
         var reachable = NEIGHBOUR.replace("0200000080000001", "0200000002000001");
         assertThat(RouteMessages.neighbour(message(reachable)))
-                .contains(new Neighbour(2, GATEWAY, 0x020000000009L, true, false));
+                .contains(new Neighbour(2, GATEWAY, 0x020000000009L, Neighbour.State.USABLE));
     }
 
     @Test
-    void aNeighbourWhoseMacIsUnknownOrFailedIsNotUsable() {
+    void aNeighbourThatFailedIsToldFromOneThatIsSought() {
         var failed = NEIGHBOUR.replace("0200000080000001", "0200000020000001");
         assertThat(RouteMessages.neighbour(message(failed)))
-                .hasValueSatisfying(neighbour -> assertThat(neighbour.usable()).isFalse());
+                .map(Neighbour::state)
+                .contains(Neighbour.State.FAILED);
         var incomplete =
                 NEIGHBOUR.replace("0200000080000001", "0200000001000001").replace("0a000200", "0a000f00");
-        assertThat(RouteMessages.neighbour(message(incomplete))).contains(new Neighbour(2, GATEWAY, 0, false));
+        assertThat(RouteMessages.neighbour(message(incomplete)))
+                .contains(new Neighbour(2, GATEWAY, 0, Neighbour.State.SOUGHT));
     }
 
     @Test
