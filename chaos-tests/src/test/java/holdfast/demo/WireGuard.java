@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /// Watches the switch from the first chaos test to the last for what no director may ever send: a RST that no client
 /// and no real server sent first, and an ICMP error in the name of a VIP or of the director itself. One that tells the
-/// sender of the path's MTU is welcome.
+/// sender of the path's MTU is welcome, and so is a refusal that a test expects.
 ///
 /// The switch's own packet filter counts, so that hours of load cost nothing; a RST is known again by its sequence
 /// number, which no director changes.
@@ -97,6 +97,18 @@ final class WireGuard {
     private void hasNoVip(Director director) {
         var addresses = lab.run("ip", "-n", director.name(), "-oneline", "-4", "address");
         assertThat(addresses).as("what the kernel of %s has", director).doesNotContain(VIPS.split(", "));
+    }
+
+    /// A director refused packets of these clients, as it was to do, and of nobody else; forgets it.
+    void expectRefusals(String... clients) {
+        var offences = elements("offences");
+        assertThat(offences).as("refusals on the wire").contains(clients);
+        var others = offences.replaceAll("elements = \\{|\\}", "")
+                .lines()
+                .filter(line -> Stream.of(clients).noneMatch(client -> line.contains(" " + client + " ")))
+                .toList();
+        assertThat(others).as("RSTs and ICMP errors that began at a director").allMatch(String::isBlank);
+        lab.run("ip", "netns", "exec", "sw", "nft", "flush", "set", "netdev", TABLE, "offences");
     }
 
     /// Senders of a RST so far, so that a test can know that the guard sees at all.
