@@ -94,6 +94,11 @@ final class Changes {
         isOpen = false;
     }
 
+    /// Whether the ring is more than half full, so that what may wait leaves the rest to what may not.
+    boolean isCrowded() {
+        return ring.size() > ring.capacity() / 2;
+    }
+
     /// The version of the last change.
     long version() {
         return Version.of(term, sequence);
@@ -170,7 +175,7 @@ final class Changes {
             return false;
         }
         for (int left = SNAPSHOT_BUDGET; left > 0 && copying != Copying.NOTHING; left--) {
-            if (ring.size() > ring.capacity() / 2) {
+            if (isCrowded()) {
                 return false;
             }
             copyOne(now);

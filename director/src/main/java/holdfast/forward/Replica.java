@@ -361,7 +361,8 @@ final class Replica {
         long timeoutS = Integer.toUnsignedLong(delta.timeoutS());
         long expiresAt = now + delta.remainingMs() * MS;
         if (real != RealServerTable.NONE && slot != TemplateTable.MISSING && template.real() != real) {
-            if ((delta.state() & Delta.MOVED) != 0 && template.hasSameKey(real)) {
+            boolean isMoved = (delta.state() & Delta.MOVED) != 0 && template.hasSameKey(real);
+            if (isMoved || tables.reals().isAlike(template.real(), real)) { // alike where we forgot the former one
                 template.real(real);
             } else { // it is another template, and the connections of the old one stay with that
                 merge.moved(template.version(), template.client());

@@ -1,6 +1,5 @@
 package holdfast.forward;
 
-import holdfast.conf.Ipvs;
 import holdfast.conf.Protocol;
 import holdfast.conn.Conn;
 import holdfast.conn.ConnTable;
@@ -15,7 +14,8 @@ import holdfast.service.Services;
 /// emptied or were removed (IPVS-REF 1.7), and those that the defence gives up (4.10).
 ///
 /// It looks at the real servers once a second and whenever the configuration changes. What is left then is found by
-/// their own lists, so it costs no more than what it takes out. Worker only.
+/// their own lists, so it costs no more than what it takes out. Entries of a forgotten real server are void already, so
+/// they wait while the stream to the standbys is more than half full. Worker only.
 final class Sweeper {
     private static final int DEFENCE_PARTS = 32;
     private static final long IDLE = 60_000_000_000L;
@@ -28,8 +28,8 @@ final class Sweeper {
     private final Conn conn;
     private final Template template;
 
-    private Ipvs ipvs = Ipvs.DEFAULT;
     private int sweptReal; // the real servers from here on are still to be looked at
+    private boolean isHeldUp; // a forgotten real server waits for room in the stream
     private int cursor = TemplateTable.MISSING; // the template of it that is looked at next
     private int connectionsToJudge;
     private int templatesToJudge;
@@ -44,11 +44,6 @@ final class Sweeper {
         conn = connections.view();
         template = templates.view();
         sweptReal = reals.max();
-    }
-
-    void configure(Ipvs next) {
-        ipvs = next;
-        lookAtRealServers();
     }
 
     /// Begins to look at all real servers anew.
@@ -68,6 +63,10 @@ final class Sweeper {
     /// @return how many entries and real servers were looked at
     int run(long now, int budget) {
         int left = budget;
+        if (isHeldUp && !tables.changes().isCrowded()) {
+            isHeldUp = false;
+            lookAtRealServers();
+        }
         while (left > 0 && sweptReal < reals.size()) {
             left -= sweep(sweptReal, now, left);
         }
@@ -89,17 +88,19 @@ final class Sweeper {
 
     /// Goes on with one real server, and to the next one when nothing of it has to go any more.
     private int sweep(int real, long now, int budget) {
-        boolean isEmptied = reals.isToBeEmptied(real, now);
-        boolean isRemoved = reals.isRemoved(real) && ipvs.expireNodestConn();
+        boolean isForgotten = reals.isForgotten(real);
+        boolean isSwept = isForgotten || reals.isToBeEmptied(real, now);
         int looked = 1;
         boolean isDone = true;
-        if (isEmptied || isRemoved) {
+        if (isForgotten && tables.changes().isCrowded()) {
+            isHeldUp = true;
+        } else if (isSwept) {
             looked += endConnections(real, budget - looked, now);
             isDone = connections.firstOf(real) == ConnTable.MISSING;
-        }
-        if (isEmptied && isDone) {
-            looked += dropTemplates(real, budget - looked, now);
-            isDone = cursor == TemplateTable.MISSING;
+            if (isDone) {
+                looked += dropTemplates(real, isForgotten, budget - looked, now);
+                isDone = cursor == TemplateTable.MISSING;
+            }
         }
         if (isDone) {
             sweptReal = real + 1;
@@ -115,15 +116,15 @@ final class Sweeper {
         return ended;
     }
 
-    /// Pinned templates stay: their operator said so, and a flush ends them.
+    /// Pinned templates of a drained real server stay: their operator said so, and a flush ends them.
     ///
     /// @return how many were looked at
-    private int dropTemplates(int real, int budget, long now) {
+    private int dropTemplates(int real, boolean arePinnedToo, int budget, long now) {
         int looked = 0;
         int slot = templates.resumed(real, cursor);
         for (; slot != TemplateTable.MISSING && looked < budget; looked++) {
             int next = templates.nextOf(slot);
-            if (!template.at(slot).isPinned()) {
+            if (arePinnedToo || !template.at(slot).isPinned()) {
                 tables.dropTemplate(slot, now);
             }
             slot = next;

@@ -112,9 +112,13 @@ public final class Tables {
         nextEstimateAt = now + Traffic.ESTIMATE_INTERVAL_NS;
     }
 
-    /// Goes over to this configuration; connections and templates stay (IPVS-REF 3.9).
+    /// Goes over to this configuration; connections and templates stay (IPVS-REF 3.9), but with `expire_nodest_conn`
+    /// those of removed real servers go.
     public void configure(Ipvs nextIpvs, List<MarkRule> rules, List<Configuration.Service> wanted, long now) {
         services = services.rebuild(wanted, now);
+        if (nextIpvs.expireNodestConn()) {
+            reals.forgetRemoved();
+        }
         clients.services(services.size());
         marks = new Marks(rules);
         ipvs = nextIpvs;
@@ -122,7 +126,7 @@ public final class Tables {
         persistence.update(services, nextIpvs);
         changes.configure(services, timeouts);
         defence.configure(nextIpvs);
-        sweeper.configure(nextIpvs);
+        sweeper.lookAtRealServers();
         if (hops != null) {
             reach(hops);
         }

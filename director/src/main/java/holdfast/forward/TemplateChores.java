@@ -117,7 +117,7 @@ public final class TemplateChores {
     /// @return how many templates were looked at
     int run(long now, int budget) {
         var order = orders.peek();
-        if (order == null || isStreamBusy()) {
+        if (order == null || tables.changes().isCrowded()) {
             return 0;
         }
         int left = budget;
@@ -139,11 +139,6 @@ public final class TemplateChores {
         }
     }
 
-    private boolean isStreamBusy() {
-        var ring = tables.changes().ring();
-        return ring.size() > ring.capacity() / 2;
-    }
-
     private int[] walked(Selection selection) {
         var services = tables.services();
         List<Integer> walked = new ArrayList<>();
@@ -156,7 +151,8 @@ public final class TemplateChores {
             }
         } else {
             for (int real = 0; real < reals.size(); real++) {
-                if (isSelected(selection, reals.service(real)) && isSelectedReal(selection, real)) {
+                boolean isSelected = isSelected(selection, reals.service(real)) && isSelectedReal(selection, real);
+                if (isSelected && !reals.isForgotten(real)) {
                     walked.add(real);
                 }
             }
@@ -176,7 +172,7 @@ public final class TemplateChores {
     private int visitClient(Order order, long now) {
         int service = order.walked[order.at++];
         int client = order.selection.client & tables.services().netmask(service);
-        int slot = tables.persistence().find(service, client);
+        int slot = findRemembered(service, client, now);
         if (slot != TemplateTable.MISSING
                 && isSelectedReal(order.selection, template.at(slot).real())) {
             act(order, slot, now);
@@ -184,6 +180,16 @@ public final class TemplateChores {
             make(order, service, client, now);
         }
         return 1;
+    }
+
+    /// The template of a client; one of a forgotten real server is taken out before the sweep comes to it.
+    private int findRemembered(int service, int client, long now) {
+        int slot = tables.persistence().find(service, client);
+        if (slot != TemplateTable.MISSING && reals.isForgotten(template.at(slot).real())) {
+            tables.dropTemplate(slot, now);
+            return TemplateTable.MISSING;
+        }
+        return slot;
     }
 
     /// Goes on in one real server's list. Where what stood next went away meanwhile, it begins again at the head: what

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// An id stands for (protocol, VIP, port of the service, address, port of the real server). It stays with that tuple
 /// when the configuration drops the real server, so that connections and templates of a real server which comes back
 /// work again (IPVS-REF 3.9); it is given to another tuple only when the table is full and nothing refers to it.
+/// A *forgotten* real server does not come back: while entries refer to its id, another id is given to the tuple.
 /// The tables of connections and templates keep the counters, so a counter is always the number of entries.
 /// Owned by the datapath thread; another thread may read the counters and sees values of some moment ago.
 public final class RealServerTable {
@@ -22,6 +23,7 @@ public final class RealServerTable {
     private static final int AVAILABLE = 1;
     private static final int OVERLOAD = 2;
     private static final int UNREACHABLE = 4;
+    private static final int FORGOTTEN = 8;
     private static final long SECOND = 1_000_000_000L;
 
     private final int[] protocol;
@@ -118,7 +120,8 @@ public final class RealServerTable {
         if (known != NONE) {
             return known;
         }
-        int id = size < max() ? size++ : recycled();
+        int before = forgotten(protocol, virtualAddress, virtualPort, address, port);
+        int id = before != NONE && isUnused(before) ? before : unusedId();
         if (id == NONE) {
             return NONE;
         }
@@ -130,7 +133,13 @@ public final class RealServerTable {
         service[id] = Services.NONE;
         method[id] = ForwardingMethod.NAT;
         weight[id] = 0;
-        lastWeight[id] = 0;
+        if (before == NONE) {
+            lastWeight[id] = 0;
+            traffic.reset(id);
+        } else { // its like keeps the sums (IPVS-REF 3.9)
+            lastWeight[id] = lastWeight[before];
+            traffic.copy(before, id);
+        }
         agentPercent[id] = 100;
         flags[id] = 0;
         upperThreshold[id] = 0;
@@ -139,9 +148,12 @@ public final class RealServerTable {
         configuredDrain[id] = null;
         configuredWeight[id] = 0;
         configuredDrainS[id] = 0;
-        traffic.reset(id);
         addToIndex(id);
         return id;
+    }
+
+    private int unusedId() {
+        return size < max() ? size++ : recycled();
     }
 
     /// Takes over what the configuration says; the real server is available again if it was not. The deadline of a
@@ -173,6 +185,21 @@ public final class RealServerTable {
     /// The configuration has dropped it: its connections stay, and revive when it comes back.
     void retire(int id) {
         flags[id] &= ~AVAILABLE;
+    }
+
+    /// Lets none of those that the configuration has dropped come back: what refers to one is void from now on, also
+    /// when its like is added again before the last entry is taken out (`expire_nodest_conn`, IPVS-REF 1.7).
+    public void forgetRemoved() {
+        boolean isAny = false;
+        for (int id = 0; id < size; id++) {
+            if (isRemoved(id) && !isForgotten(id)) {
+                flags[id] |= FORGOTTEN;
+                isAny = true;
+            }
+        }
+        if (isAny) {
+            rebuildIndexWithout(NONE);
+        }
     }
 
     /// Gives it no new clients from now on, until [#restore] or the next configuration.
@@ -314,6 +341,16 @@ public final class RealServerTable {
         return !isAvailable(id) && service[id] != Services.NONE;
     }
 
+    /// Whether it was removed and does not come back; see [#forgetRemoved].
+    public boolean isForgotten(int id) {
+        return (flags[id] & FORGOTTEN) != 0;
+    }
+
+    /// Whether two ids stand for the same tuple, of which one at least is forgotten.
+    public boolean isAlike(int id, int other) {
+        return is(id, protocol[other], virtualAddress[other], virtualPort[other], address[other], port[other]);
+    }
+
     /// Whether schedulers pass it over because it holds as many connections as it may.
     public boolean isOverloaded(int id) {
         return (flags[id] & OVERLOAD) != 0;
@@ -417,7 +454,7 @@ public final class RealServerTable {
     /// An id that nothing needs any more, taken out of the index; [#NONE] when there is none.
     private int recycled() {
         for (int id = 0; id < size; id++) {
-            if (!isAvailable(id) && active[id] + inactive[id] + persistent[id] == 0) {
+            if (!isAvailable(id) && isUnused(id)) {
                 rebuildIndexWithout(id);
                 return id;
             }
@@ -425,10 +462,28 @@ public final class RealServerTable {
         return NONE;
     }
 
+    private boolean isUnused(int id) {
+        return active[id] + inactive[id] + persistent[id] == 0;
+    }
+
+    /// A forgotten one of this tuple, which nothing refers to where there is such a one; [#NONE] where there is none.
+    private int forgotten(int protocol, int virtualAddress, int virtualPort, int address, int port) {
+        int found = NONE;
+        for (int id = 0; id < size; id++) {
+            if (isForgotten(id) && is(id, protocol, virtualAddress, virtualPort, address, port)) {
+                found = id;
+                if (isUnused(id)) {
+                    return id;
+                }
+            }
+        }
+        return found;
+    }
+
     private void rebuildIndexWithout(int gone) {
         Arrays.fill(index, 0);
         for (int id = 0; id < size; id++) {
-            if (id != gone) {
+            if (id != gone && !isForgotten(id)) {
                 addToIndex(id);
             }
         }

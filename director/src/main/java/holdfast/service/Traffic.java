@@ -80,9 +80,20 @@ public final class Traffic {
     /// The row is another's from now on.
     void reset(int row) {
         int from = row * UNITS.length;
-        for (var column : new long[][] {counted, zeroedAt, estimatedAt, rates}) {
+        for (var column : columns()) {
             Arrays.fill(column, from, from + UNITS.length, 0);
         }
+    }
+
+    /// The row goes on from where another one stands.
+    void copy(int from, int to) {
+        for (var column : columns()) {
+            System.arraycopy(column, from * UNITS.length, column, to * UNITS.length, UNITS.length);
+        }
+    }
+
+    private long[][] columns() {
+        return new long[][] {counted, zeroedAt, estimatedAt, rates};
     }
 
     /// Gives the newest two seconds a quarter of the say.

@@ -467,8 +467,10 @@ final class EngineUnderTest implements Walks.Subject<EngineWalk> {
 
     private void configure() {
         var wanted = List.copyOf(services.values());
+        engine.forgetChanges();
         engine.tables.configure(ipvs, EngineWalk.MARKS, wanted, engine.now);
         engine.tables.turn(engine.now, Integer.MAX_VALUE);
+        assertThat(engine.isSweeping()).isFalse();
         model.configure(wanted, EngineWalk.MARKS, ipvs, nowMs());
     }
 

@@ -246,6 +246,18 @@ class ReplicaTest {
     }
 
     @Test
+    void aTemplateKeepsItsConnectionsWhereOnlyTheStandbyHasForgottenTheServer() {
+        aTemplateWithAConnection();
+        director.ipvs = ipvs("expireNodestConn", true);
+        director.configure(persistent(tcp(80), 300, "255.255.255.255", real("10.0.0.12", 8080, 1)));
+        template(Version.of(1, 7), 80, REAL, 8080);
+        apply();
+
+        assertThat(template(80).controlled()).isEqualTo(1);
+        assertThat(known().template()).isEqualTo(template(80).slot());
+    }
+
+    @Test
     void aTemplateMadeAnewForItsClientLeavesTheOldOnesConnectionsToThat() {
         aTemplateWithAConnection();
         template(Version.of(1, 7), 80, REAL2, 8080);

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// One worker's forwarder and tables between two links, without rings or threads: frames go in by [#take], and what
 /// leaves is recorded with all its bytes. After each frame it checks that exactly one counter says what became of it.
@@ -131,6 +132,22 @@ final class TestDirector implements AutoCloseable {
                         new NextHops.Neighbour(WAN, GATEWAY, GATEWAY_MAC),
                         new NextHops.Neighbour(LAN, REAL, REAL_MAC),
                         new NextHops.Neighbour(LAN, REAL2, REAL2_MAC)));
+    }
+
+    /// Nobody follows: makes room in the ring of changes.
+    void forgetChanges() {
+        var ring = tables.changes().ring();
+        while (ring.peek() != null) {
+            ring.release();
+        }
+    }
+
+    /// Whether entries of a forgotten real server are left.
+    boolean isSweeping() {
+        var reals = tables.reals();
+        return IntStream.range(0, reals.size())
+                .anyMatch(id ->
+                        reals.isForgotten(id) && reals.active(id) + reals.inactive(id) + reals.persistent(id) > 0);
     }
 
     /// Takes one frame that came in by a port and gives what left because of it.

@@ -181,14 +181,19 @@ public final class ModelDirector {
                 && key.port() == id.servicePort();
     }
 
-    /// With `expire_nodest_conn` the connections of a deleted real server end (1.7), and their templates with them when
-    /// nothing else holds those (3.8).
+    /// With `expire_nodest_conn` the connections of a deleted real server end, and then its templates (1.7).
     private void endOrphans(long now) {
-        if (ipvs.expireNodestConn()) {
-            for (var conn : List.copyOf(conns.values())) {
-                if (!conn.dest.isAvailable) {
-                    endByForce(conn, now);
-                }
+        if (!ipvs.expireNodestConn()) {
+            return;
+        }
+        for (var conn : List.copyOf(conns.values())) {
+            if (!conn.dest.isAvailable) {
+                endByForce(conn, now);
+            }
+        }
+        for (var template : List.copyOf(templates.all)) {
+            if (!template.dest.isAvailable) {
+                templates.remove(template);
             }
         }
     }
