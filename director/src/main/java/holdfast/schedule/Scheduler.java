@@ -22,7 +22,8 @@ public interface Scheduler {
         return position == NONE && reals.hasUnreachable() ? pick(reals.asIfReachable(), flow, now) : position;
     }
 
-    /// A real server was added, dropped or edited; for a fresh scheduler both lists are the first one.
+    /// Real servers were added, dropped or edited. A fresh scheduler of a new service finds nobody in `before`, and one
+    /// that a service gets instead of another finds all in both.
     default void changed(RealServers before, RealServers after) {}
 
     /// What it forgot before its time, for want of room.

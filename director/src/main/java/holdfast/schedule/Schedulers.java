@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /// The scheduler of each service. A scheduler outlives a change of configuration that leaves its name and
-/// its flags alone, with where it stood. Owned by the datapath thread.
+/// its flags alone, with where it stood; it does not outlive its service. Owned by the datapath thread.
 public final class Schedulers {
     private final SplittableRandom seeds;
     private Services services;
@@ -70,14 +70,15 @@ public final class Schedulers {
         int known = schedulers.length;
         schedulers = Arrays.copyOf(schedulers, after.size());
         for (int id = 0; id < after.size(); id++) {
-            boolean isSame = id < known
+            boolean isNew = id >= known || (!before.isConfigured(id) && after.isConfigured(id));
+            boolean isSame = !isNew
                     && before.configured(id).scheduler() == after.configured(id).scheduler()
                     && before.configured(id).flags().equals(after.configured(id).flags());
             if (!isSame) {
                 evictionsOfReplaced += id < known ? schedulers[id].evictions() : 0;
                 schedulers[id] = named(
                         after.configured(id).scheduler(), after.configured(id).flags());
-                schedulers[id].changed(after.reals(id), after.reals(id));
+                schedulers[id].changed(isNew ? after.nobody() : after.reals(id), after.reals(id));
             } else if (!before.reals(id).equals(after.reals(id))) {
                 schedulers[id].changed(before.reals(id), after.reals(id));
             }

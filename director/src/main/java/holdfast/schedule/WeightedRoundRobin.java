@@ -7,7 +7,8 @@ import holdfast.service.RealServers;
 /// server gets its weight's share, and of equals the newest comes first (`ip_vs_wrr`, IPVS-REF 5.3).
 ///
 /// Levels go down from the largest weight by the greatest common divisor of all. Overloaded real servers are
-/// passed over but still count for both.
+/// passed over but still count for both. IPVS gets real servers one by one, and each of them moves the level. So
+/// several that are added at once, as by a file, move it as if each had come by itself.
 final class WeightedRoundRobin implements Scheduler {
     private int position = NONE; // of the one picked last; NONE stands before the first
     private int level;
@@ -34,13 +35,34 @@ final class WeightedRoundRobin implements Scheduler {
 
     @Override
     public void changed(RealServers before, RealServers after) {
+        position = NONE;
+        int added = added(before, after);
+        if (added == after.count()) {
+            settle(0, 0);
+        }
         int largest = 0;
         int common = 0;
-        for (int i = 0; i < after.count(); i++) {
+        for (int i = after.count() - 1; i >= 0; i--) {
             largest = Math.max(largest, after.weight(i));
             common = Weights.greatestCommonDivisor(common, after.weight(i));
+            if (i <= added) {
+                settle(largest, common);
+            }
         }
-        position = NONE;
+    }
+
+    /// How many at the head of the list are new.
+    private static int added(RealServers before, RealServers after) {
+        int added = 0;
+        while (added < after.count() && before.positionOf(after.id(added)) < 0) {
+            added++;
+        }
+        return added;
+    }
+
+    /// @param largest  weight of all
+    /// @param common   greatest common divisor of all weights
+    private void settle(int largest, int common) {
         divisor = Math.max(1, common);
         levelMax = largest == 0 ? 0 : largest - (divisor - 1);
         if (level > levelMax || level == 0) {

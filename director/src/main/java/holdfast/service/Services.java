@@ -282,6 +282,11 @@ public final class Services {
         return entries[service].reals;
     }
 
+    /// What a new service has before its first real server is added.
+    public RealServers nobody() {
+        return new ConfiguredReals(table, new int[0]);
+    }
+
     public RealServerTable table() {
         return table;
     }

@@ -69,6 +69,12 @@ final class Balanced {
         schedulers.update(services, ipvs);
     }
 
+    /// The service is gone until the next configuration.
+    void remove() {
+        services = services.rebuild(List.of(), 0);
+        schedulers.update(services, ipvs);
+    }
+
     void expireAfter(int lblcS, int lblcrS) {
         ipvs = ipvs("lblcExpirationS", lblcS, "lblcrExpirationS", lblcrS);
         schedulers.update(services, ipvs);

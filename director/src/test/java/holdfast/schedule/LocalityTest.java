@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.SchedulerName;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +16,20 @@ class LocalityTest {
     private static final int HALF_HOUR = 1800;
 
     private Balanced balanced = new Balanced(SchedulerName.LBLC, 1, 1, 1);
+
+    @Test
+    void addressesAreForgottenWithTheirService() { // 2.5
+        for (var name : List.of(SchedulerName.LBLC, SchedulerName.LBLCR)) {
+            var balanced = new Balanced(name, 1, 1, 1);
+            assertThat(balanced.pickTo(1)).isEqualTo("C");
+            balanced.active(2, 1);
+            assertThat(balanced.pickTo(1)).isEqualTo("C");
+            balanced.remove();
+            balanced.configure(1, 1, 1);
+
+            assertThat(balanced.pickTo(1)).as(name.word()).isEqualTo("B");
+        }
+    }
 
     @Test
     void addressStaysWithTheRealServerItHad() { // 5.9

@@ -3,7 +3,12 @@ package holdfast.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.SchedulerName;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The picks of IPVS-REF 5.2 and 5.3.
 class RoundRobinTest {
@@ -37,6 +42,44 @@ class RoundRobinTest {
     @Test
     void weightedRoundRobin() { // 5.3
         assertThat(wrr(4, 3, 2).picks(18)).isEqualTo("A B A C B A C B A A B A C B A C B A");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3 2 1, C B A A B A",
+        "1 2 3, C B A C C B",
+        "4 3 2, C B A A B A C B A",
+        "5 1 1, C B A A A A A",
+        "2 4 6, C B A C C B",
+        "10 5 0, B A A",
+        "100 1 1, C B A A A A A A",
+        "7 7, B A",
+        "0 3, B B"
+    })
+    void aServiceFromAFileBeginsAsIfItsServersHadBeenAddedOneByOne(String weights, String picks) { // 5.3
+        var numbers =
+                Stream.of(weights.split(" ", -1)).mapToInt(Integer::parseInt).toArray();
+        var oneByOne = new Balanced(SchedulerName.WRR);
+        for (int count = 1; count <= numbers.length; count++) {
+            oneByOne.configure(Arrays.copyOf(numbers, count));
+        }
+        int picked = picks.split(" ", -1).length;
+
+        assertThat(new Balanced(SchedulerName.WRR, numbers).picks(picked)).isEqualTo(picks);
+        assertThat(oneByOne.picks(picked)).isEqualTo(picks);
+    }
+
+    @Test
+    void severalThatAreAddedToAServiceAtOnceMoveTheLevelOneByOne() { // 5.3
+        var balanced = wrr(6, 4);
+        assertThat(balanced.picks(2)).isEqualTo("A B"); // at level 3 of 5, 3, 1
+        balanced.configure(6, 4, 6, 3);
+        var oneByOne = wrr(6, 4);
+        assertThat(oneByOne.picks(2)).isEqualTo("A B");
+        oneByOne.configure(6, 4, 6);
+        oneByOne.configure(6, 4, 6, 3);
+
+        assertThat(balanced.picks(19)).isEqualTo(oneByOne.picks(19));
     }
 
     @Test
@@ -99,7 +142,10 @@ class RoundRobinTest {
         return new Balanced(SchedulerName.RR, weights);
     }
 
+    /// A service that gets the scheduler when its servers are there, so that it begins at the highest level.
     private static Balanced wrr(int... weights) {
-        return new Balanced(SchedulerName.WRR, weights);
+        var balanced = rr(weights);
+        balanced.configure(SchedulerName.WRR, Set.of(), weights);
+        return balanced;
     }
 }
