@@ -176,10 +176,21 @@ public final class RealServerTable {
         this.service[id] = service;
         restore(id);
         method[id] = real.method();
-        boolean isRaised = real.upperThreshold() == 0 || real.upperThreshold() > upperThreshold[id];
+        boolean isRaised = real.upperThreshold() > upperThreshold[id];
         flags[id] = AVAILABLE | (flags[id] & UNREACHABLE) | (isRaised ? 0 : flags[id] & OVERLOAD); // IPVS-REF 4.8
         upperThreshold[id] = real.upperThreshold();
         lowerThreshold[id] = real.lowerThreshold();
+        judgeLoad(id);
+    }
+
+    /// Makes edited thresholds hold for the connections that are there, and not only from the next one on.
+    private void judgeLoad(int id) {
+        int total = active[id] + inactive[id];
+        if (isAtUpperThreshold(id, total)) {
+            flags[id] |= OVERLOAD;
+        } else if (isRelieved(id, total)) {
+            flags[id] &= ~OVERLOAD;
+        }
     }
 
     /// The configuration has dropped it: its connections stay, and revive when it comes back.
@@ -428,11 +439,15 @@ public final class RealServerTable {
         var counter = isInactive ? inactive : active;
         counter[id] += change;
         int total = active[id] + inactive[id];
-        if (change > 0 && upperThreshold[id] != 0 && total >= upperThreshold[id]) {
+        if (change > 0 && isAtUpperThreshold(id, total)) {
             flags[id] |= OVERLOAD;
         } else if (change < 0 && isRelieved(id, total)) {
             flags[id] &= ~OVERLOAD;
         }
+    }
+
+    private boolean isAtUpperThreshold(int id, int total) {
+        return upperThreshold[id] != 0 && total >= upperThreshold[id];
     }
 
     /// IPVS-REF 4.8.

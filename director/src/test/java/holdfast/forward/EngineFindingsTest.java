@@ -271,6 +271,45 @@ class EngineFindingsTest {
                 List.of(real("10.0.0.11", 53, 1)));
     }
 
+    @Test
+    void anUpperThresholdBelowThePresentCountHoldsForTheNextClient() { // 4.8
+        try (var director = new TestDirector(bounded(0, 0))) {
+            clients(director, 4, 0);
+            director.configure(bounded(2, 0));
+            syn(director, 5, 80, Counter.DROPPED_NO_REAL_SERVER);
+            director.configure(bounded(4, 0));
+            syn(director, 5, 80, Counter.DROPPED_NO_REAL_SERVER);
+            director.configure(bounded(0, 0));
+            syn(director, 5, 80, Counter.FORWARDED_TO_SERVER);
+        }
+    }
+
+    @Test
+    void aLowerThresholdAboveThePresentCountRelievesAtOnce() { // 4.8
+        try (var director = new TestDirector(bounded(4, 1))) {
+            clients(director, 4, 0);
+            end(director, 0);
+            end(director, 1);
+            syn(director, 5, 80, Counter.DROPPED_NO_REAL_SERVER);
+            director.configure(bounded(4, 3));
+            syn(director, 5, 80, Counter.FORWARDED_TO_SERVER);
+        }
+    }
+
+    private static void end(TestDirector director, int client) {
+        int address = TestDirector.ip("198.51.100.0") + client;
+        int slot = director.tables.connections().find(Frame.TCP, address, 40000, TestDirector.VIP, 80);
+        director.tables.end(slot, false, director.now);
+    }
+
+    private static Configuration.Service bounded(int upper, int lower) {
+        return service(
+                tcp(80),
+                SchedulerName.RR,
+                new Configuration.RealServer(
+                        Ipv4.of("10.0.0.11"), 80, 1, ForwardingMethod.NAT, upper, lower, Optional.empty()));
+    }
+
     /// So many clients open one connection each.
     private static void clients(TestDirector director, int count, int from) {
         for (int client = from; client < from + count; client++) {

@@ -43,7 +43,7 @@ public final class Dest {
     }
 
     /// Adding and editing are one (2.4, 4.8): AVAILABLE is set; OVERLOAD goes when the new upper threshold is 0 or
-    /// larger.
+    /// larger. Then the new thresholds are held against the connections that are there.
     void edit(Configuration.RealServer wanted) {
         if (wanted.upperThreshold() == 0 || wanted.upperThreshold() > upper) {
             isOverloaded = false;
@@ -54,6 +54,8 @@ public final class Dest {
         upper = wanted.upperThreshold();
         lower = wanted.lowerThreshold();
         drain = wanted.drain();
+        overload();
+        relieve();
     }
 
     /// A scheduler may choose it (5.1).
@@ -69,6 +71,10 @@ public final class Dest {
 
     void bind(boolean isInactive) {
         count(isInactive, 1);
+        overload();
+    }
+
+    private void overload() {
         if (upper != 0 && active + inactive >= upper) {
             isOverloaded = true;
         }
@@ -76,6 +82,10 @@ public final class Dest {
 
     void unbind(boolean isInactive) {
         count(isInactive, -1);
+        relieve();
+    }
+
+    private void relieve() {
         int total = active + inactive;
         boolean isRelieved;
         if (lower != 0) {
