@@ -15,7 +15,7 @@ final class ConnectionsText {
         var lines = new ArrayList<String>();
         lines.add("IPVS connection entries");
         var head = "pro expire state       source             virtual            destination";
-        lines.add(withEngine ? head + "        PEName PEData" : head);
+        lines.add(withEngine ? head + "        pe name          pe_data" : head);
         connections.entries().forEach(entry -> lines.add(withEngine ? withEngine(entry) : line(entry)));
         return String.join(System.lineSeparator(), lines);
     }
@@ -34,13 +34,14 @@ final class ConnectionsText {
                         entry.real());
     }
 
+    /// Two columns narrower and wider than the head has them, as ipvsadm prints it.
     private static String withEngine(Connections.Entry entry) {
         var line = line(entry);
         if (entry.engineData() == null) {
             return line;
         }
-        int gap = Math.max(0, 18 - entry.real().toString().length());
-        return line + " ".repeat(gap) + " %-6s %s".formatted(PersistenceEngine.SIP.word(), entry.engineData());
+        int gap = Math.max(0, 16 - entry.real().toString().length());
+        return line + " ".repeat(gap) + " %-18s %s".formatted(PersistenceEngine.SIP.word(), entry.engineData());
     }
 
     /// The templates among them, with what ipvsadm does not show.
@@ -52,7 +53,7 @@ final class ConnectionsText {
                             + Integer.toUnsignedString(entry.virtual().address().bits())
                     : Text.word(entry.protocol()) + "/" + entry.virtual();
             table.add(
-                    entry.client().address().toString(),
+                    entry.engineData() == null ? entry.client().address().toString() : "call " + entry.engineData(),
                     virtual,
                     entry.real().toString(),
                     entry.state(),

@@ -17,8 +17,10 @@ public record Connections(long total, boolean truncated, List<Entry> entries) {
     /// A connection or a template.
     ///
     /// @param protocol    [Protocol#MARK] for a template of a mark's service
-    /// @param client      a template has the masked client address and port 0
-    /// @param virtual     of a mark's template, the mark as an address (IPVS-REF 3.3)
+    /// @param client      a template has the masked client address and port 0; that of a call has no address
+    /// @param virtual     of a mark's template, the mark as an address (IPVS-REF 3.3); of a template that no client
+    ///     finds any more, port 65535 (3.5)
+    /// @param real        likewise; of a template that holds for every port, port 0
     /// @param state       IPVS's name, such as ESTABLISHED; NONE or ASSURED for a template (IPVS-REF 3.1)
     /// @param expiresMs   until it goes if nothing more arrives
     /// @param timeoutS    what the timer is set to at each renewal

@@ -36,8 +36,8 @@ final class Listing {
     /// Entries looked at in one slice; at some 100 ns for each, packets wait for less than 100 µs.
     private static final int SLICE = 512;
 
-    /// How IPVS shows a template that is unfindable and waits for its timer (IPVS-REF 3.5).
-    private static final int INVALID_PORT = 65535;
+    /// The ports by which IPVS shows a template that no client finds any more (IPVS-REF 3.5).
+    private static final int VOID_PORT = 65535;
 
     private static final int END = -1;
     private static final long MS = 1_000_000;
@@ -302,22 +302,23 @@ final class Listing {
 
         @Override
         public Connections.Entry entry(long now) {
-            boolean isInvalid = template.isInvalid();
+            boolean isVoid = template.isInvalid() || tables.reals().isForgotten(template.real());
             int service = template.service();
             boolean hasEngine = service != Services.NONE && tables.services().hasEngine(service);
-            var real = realServer();
+            int virtualPort = template.virtualPort();
+            int realPort = virtualPort == 0 ? 0 : tables.reals().port(template.real()); // IPVS-REF 3.3
             return new Connections.Entry(
                     Connections.Kind.TEMPLATE,
                     Protocol.of(template.protocol()),
-                    new Endpoint(new Ipv4(template.client()), 0),
-                    new Endpoint(new Ipv4(template.virtualAddress()), template.virtualPort()),
-                    isInvalid ? new Endpoint(real.address(), INVALID_PORT) : real,
+                    new Endpoint(new Ipv4(hasEngine ? 0 : template.client()), 0), // a call has no address to show
+                    new Endpoint(new Ipv4(template.virtualAddress()), isVoid ? VOID_PORT : virtualPort),
+                    new Endpoint(realServer().address(), isVoid ? VOID_PORT : realPort),
                     tables.reals().method(template.real()),
                     template.isAssured() ? "ASSURED" : "NONE",
                     Math.max(0, (template.expiresAt() - now) / MS),
                     template.timeoutS(),
-                    isInvalid ? 0 : Version.term(template.version()),
-                    isInvalid ? 0 : Version.sequence(template.version()),
+                    isVoid ? 0 : Version.term(template.version()),
+                    isVoid ? 0 : Version.sequence(template.version()),
                     template.controlled(),
                     template.isPinned(),
                     hasEngine ? "%08x".formatted(template.client()) : null);

@@ -18,6 +18,7 @@ import java.util.List;
 /// A worker with its thread but without ports, to ask and to command as operators do.
 final class IdleWorker implements AutoCloseable {
     final Worker worker;
+    Ipvs ipvs = Ipvs.DEFAULT;
 
     private final Arena memory = Arena.ofShared();
     private final ProbeQueue probes = new ProbeQueue();
@@ -46,7 +47,7 @@ final class IdleWorker implements AutoCloseable {
 
     void configure(List<MarkRule> marks, Configuration.Service... services) {
         worker.query(tables -> {
-                    tables.configure(Ipvs.DEFAULT, marks, List.of(services), Clock.monotonic());
+                    tables.configure(ipvs, marks, List.of(services), Clock.monotonic());
                     return services;
                 })
                 .join();
