@@ -111,7 +111,7 @@ final class WrongConfigurationTest {
             new Slip("{address: 10.0.0.12, port: 8080, weight: 2}", "{address: 10.0.0.11, port: 8080, weight: 2}",
                     ":25:19: services[0].real-servers[1].address: '10.0.0.11' with port 8080 is in this service already, on line 24; keep it once; give it a higher weight where it shall get more"),
             new Slip("weight: 2", "weight: -1",
-                    ":25:50: services[0].real-servers[1].weight: '-1' must be 0 to 65535; 1 is the default, 0 quiesces"));
+                    ":25:50: services[0].real-servers[1].weight: '-1' must be 0 to 2147483647; 1 is the default, 0 quiesces"));
     // @formatter:on
 
     private static final ExecutorService atOnce = Executors.newFixedThreadPool(JVMS_AT_ONCE);

@@ -84,8 +84,8 @@ final class Words {
             return new WhereIsRequest.Weighted(Host.of(text), 1);
         }
         var weight = text.substring(equals + 1);
-        if (!weight.matches("0|[1-9][0-9]{0,4}") || Integer.parseInt(weight) > 65_535) {
-            throw new IllegalArgumentException("'" + weight + "' is not a weight of 0 to 65535");
+        if (!weight.matches("0|[1-9][0-9]{0,9}") || Long.parseLong(weight) > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("'" + weight + "' is not a weight of 0 to " + Integer.MAX_VALUE);
         }
         return new WhereIsRequest.Weighted(Host.of(text.substring(0, equals)), Integer.parseInt(weight));
     }

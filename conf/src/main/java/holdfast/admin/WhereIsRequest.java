@@ -36,11 +36,11 @@ public record WhereIsRequest(
         }
     }
 
-    /// A real server with a weight of 0 to 65535.
+    /// A real server with a weight of 0 to 2^31-1.
     public record Weighted(Host real, int weight) {
         public Weighted {
             Objects.requireNonNull(real, "real is missing");
-            Range.check("weight", weight, 0, 65_535, "0 is that of one that gets no new clients");
+            Range.check("weight", weight, 0, Integer.MAX_VALUE, "0 is that of one that gets no new clients");
         }
     }
 }

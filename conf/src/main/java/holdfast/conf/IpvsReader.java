@@ -24,8 +24,8 @@ final class IpvsReader {
             "tcp-fin-timeout-s",
             "udp-timeout-s");
 
-    /// The kernel counts timeouts in ticks of at least a millisecond, in a signed 32-bit number.
-    private static final int TIMEOUT_S_MAX = Integer.MAX_VALUE / 1000;
+    /// 31 days, as in ipvsadm.
+    private static final int TIMEOUT_S_MAX = 31 * 24 * 60 * 60;
 
     private IpvsReader() {}
 

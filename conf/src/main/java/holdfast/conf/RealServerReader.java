@@ -50,7 +50,8 @@ final class RealServerReader {
                     "port",
                     Kind.integer(0, 65_535, "name the port on the real server, such as 8080"),
                     key.value().port());
-            var weight = section.optional("weight", Kind.integer(0, 65_535, "1 is the default, 0 quiesces"), 1);
+            var weight =
+                    section.optional("weight", Kind.integer(0, Integer.MAX_VALUE, "1 is the default, 0 quiesces"), 1);
             var method = section.optional("forwarding", forwarding(), forwarding.value());
             checkPort(service, section, port, key, method, forwarding);
             checkAddress(address);

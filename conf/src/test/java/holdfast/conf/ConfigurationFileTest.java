@@ -275,6 +275,17 @@ class ConfigurationFileTest {
     }
 
     @Test
+    void limitsAreThoseOfIpvs() {
+        var ipvs = "ipvs: {tcp-timeout-s: 2678400, tcp-fin-timeout-s: 2678400, udp-timeout-s: 2678400}\n";
+        var weight = LEAST.replace("real-servers: [", "real-servers: [{address: 192.0.2.29, weight: 2147483647}, ");
+        assertThat(weight).isNotEqualTo(LEAST);
+        var configuration = good(ipvs + weight);
+        assertThat(configuration.ipvs().udpTimeoutS()).isEqualTo(2_678_400);
+        assertThat(configuration.services().getFirst().realServers().getFirst().weight())
+                .isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
     void aTextIsReadAsItsFileWouldBe(@TempDir Path folder) throws IOException {
         var file = Files.writeString(folder.resolve("f.yaml"), LEAST);
         var fromFile = mistakes(ConfigurationFile.read(file));

@@ -15,9 +15,11 @@ final class Overhead {
     }
 
     /// Whether load / weight of one is smaller than that of the other, without dividing. A load takes 40
-    /// bits at most, so a weight may take 23.
+    /// bits at most and a weight with its agent's percent 38, so the products need more than 64.
     static boolean isLess(long load, long weight, long otherLoad, long otherWeight) {
-        return otherLoad * weight > load * otherWeight;
+        long high = Math.multiplyHigh(otherLoad, weight);
+        long otherHigh = Math.multiplyHigh(load, otherWeight);
+        return high == otherHigh ? Long.compareUnsigned(otherLoad * weight, load * otherWeight) > 0 : high > otherHigh;
     }
 
     /// The eligible one with the least overhead for its weight, of equals the first; [Scheduler#NONE]

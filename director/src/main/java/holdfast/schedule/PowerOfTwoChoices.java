@@ -18,7 +18,7 @@ final class PowerOfTwoChoices implements Scheduler {
 
     @Override
     public int pick(RealServers reals, Flow flow, long now) {
-        int total = 0;
+        long total = 0;
         for (int i = 0; i < reals.count(); i++) {
             total += reals.isEligible(i) ? reals.weight(i) : 0;
         }
@@ -30,16 +30,15 @@ final class PowerOfTwoChoices implements Scheduler {
         return isLighter(reals, second, first) ? second : first;
     }
 
-    /// Uniform in 0 to `max` inclusive, but for a bias of less than one in 2^32 / `max`.
-    private int draw(int max) {
+    /// Uniform in 0 to `max` inclusive, but for a bias of less than one in 2^64 / `max`.
+    private long draw(long max) {
         random += Mix.GOLDEN;
-        long bits = Mix.of(random) >>> 32;
-        return (int) ((bits * (max + 1L)) >>> 32);
+        return Math.unsignedMultiplyHigh(Mix.of(random), max + 1);
     }
 
     /// The eligible one at which the weights walked over reach `drawn`.
-    private static int at(int drawn, RealServers reals) {
-        int left = drawn;
+    private static int at(long drawn, RealServers reals) {
+        long left = drawn;
         int last = NONE;
         for (int i = 0; i < reals.count(); i++) {
             if (reals.isEligible(i)) {

@@ -73,7 +73,7 @@ final class WeightedRoundRobin implements Scheduler {
     }
 
     /// The next level down, at the bottom the highest one again. Levels that no eligible real server reaches are
-    /// skipped at once: one overloaded real server of weight 65535 would cost as many rounds.
+    /// skipped at once: one overloaded real server of a great weight would cost as many rounds.
     private int nextLevel(int heaviest) {
         int next = level - divisor;
         if (next <= 0) {

@@ -49,6 +49,24 @@ class LeastConnectionTest {
     }
 
     @Test
+    void theLargestWeightsAndLoadsOverflowNothing() { // 9.2
+        long load = 256L * 64_000_000;
+        long weight = 100L * Integer.MAX_VALUE; // with its agent's percent
+        assertThat(Overhead.isLess(load, weight, load + 1, weight)).isTrue();
+        assertThat(Overhead.isLess(load + 1, weight, load, weight)).isFalse();
+        assertThat(Overhead.isLess(load, weight, load, weight - 1)).isTrue();
+        assertThat(Overhead.isLess(load, weight, load, weight)).isFalse();
+        assertThat(Overhead.isLess(0, 1, 0, weight)).isFalse();
+    }
+
+    @Test
+    void twosDrawsAmongTheLargestWeights() { // 9.2
+        int most = Integer.MAX_VALUE;
+        assertThat(shares(new Balanced(SchedulerName.TWOS, most, most, most)).get("A"))
+                .isBetween(0.1, 0.4);
+    }
+
+    @Test
     void weightedLeastConnectionSkipsQuiescedAndOverloaded() { // 5.14
         var balanced = new Balanced(SchedulerName.WLC, 1, 1, 0);
         balanced.overloaded(1, true);
