@@ -110,8 +110,8 @@ public sealed interface Reason {
         }
     }
 
-    /// There is room for the template that the client needs only if another one goes (ADR 0009). Which may go is a
-    /// matter of lots when the packet comes, so nobody can say before whether one is found.
+    /// There is room for the template that the client needs only if another one goes (ADR 0019). Which may go is
+    /// found out when the packet comes, so nobody can say before whether one is found.
     record TemplateTableFull(int capacity, Reason then) implements Reason {
         @Override
         public String sentence() {

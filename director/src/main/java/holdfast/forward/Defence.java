@@ -11,6 +11,10 @@ import holdfast.conf.Ipvs;
 final class Defence {
     private static final int LOTTERY_PACKETS_MAX = 8;
 
+    /// IPVS's formula drops every packet once no memory is left. A full table makes room by itself, so half of the
+    /// newcomers get in.
+    private static final int DROP_RATE_MIN = 2;
+
     private final int[] tickets = new int[LOTTERY_PACKETS_MAX + 1];
 
     private Ipvs ipvs = Ipvs.DEFAULT;
@@ -42,7 +46,7 @@ final class Defence {
         dropPacket = automatic(dropPacket, isShort);
         secureTcp = automatic(secureTcp, isShort);
         dropRate = switch (dropPacket) {
-            case 2 -> ipvs.amemthresh() / (ipvs.amemthresh() - free);
+            case 2 -> Math.max(DROP_RATE_MIN, ipvs.amemthresh() / (ipvs.amemthresh() - free));
             case 3 -> ipvs.amDroprate();
             default -> 0;
         };

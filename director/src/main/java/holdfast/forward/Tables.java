@@ -102,7 +102,7 @@ public final class Tables {
         templates = new TemplateTable(limits.templatesMax(), reals, hashes, now, memory);
         persistence = new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates, callHashes);
         changes = new Changes(connections, templates, reals, counters, replicated, ringRecords);
-        victims = new Victims(connections, templates);
+        victims = new Victims(this);
         clients = new Clients(CLIENTS_MAX, hashes, now, memory);
         sweeper = new Sweeper(this, defence);
         chores = new TemplateChores(this);
@@ -125,6 +125,7 @@ public final class Tables {
         timeouts = Timeouts.of(nextIpvs);
         persistence.update(services, nextIpvs);
         changes.configure(services, timeouts);
+        victims.configure(timeouts);
         defence.configure(nextIpvs);
         sweeper.lookAtRealServers();
         if (hops != null) {
@@ -271,7 +272,7 @@ public final class Tables {
             return refused;
         }
         int slot = insert(service, flow, now);
-        if (slot == ConnTable.FULL && makeRoomForConnection(now)) {
+        if (slot == ConnTable.FULL && victims.makeRoomForConnection(now)) {
             slot = insert(service, flow, now);
         }
         int controller = persistence.template();
@@ -309,7 +310,7 @@ public final class Tables {
 
     private int assign(int service, Flow flow, long now) {
         var verdict = persistence.assign(service, flow, now);
-        if (verdict == Persistence.Verdict.DROP && makeRoomForTemplate(service, now)) {
+        if (verdict == Persistence.Verdict.DROP && victims.makeRoomForTemplate(now)) {
             verdict = persistence.assignAgain(service, flow, now);
         }
         if (persistence.invalidated() != Persistence.NO_TEMPLATE && persistence.template() == Persistence.NO_TEMPLATE) {
@@ -360,26 +361,6 @@ public final class Tables {
             clients.closed(leaving.clientHi(), leaving.clientLo(), leaving.service());
         }
         connections.remove(leaving.slot());
-    }
-
-    private boolean makeRoomForConnection(long now) {
-        int slot = victims.connection();
-        if (slot == Victims.NONE) {
-            return false;
-        }
-        counters.count(Victims.isHalfOpen(conn.at(slot)) ? Counter.EVICTED_HALF_OPEN : Counter.EVICTED_CLOSING);
-        end(slot, false, now);
-        return true;
-    }
-
-    private boolean makeRoomForTemplate(int service, long now) {
-        int slot = victims.template(now + services.timeoutS(service) * SECOND);
-        if (slot == Victims.NONE) {
-            return false;
-        }
-        counters.count(Counter.EVICTED_TEMPLATE);
-        dropTemplate(slot, now);
-        return true;
     }
 
     private void countConnection(int service, int real) {

@@ -5,73 +5,207 @@ import holdfast.conn.Conn;
 import holdfast.conn.ConnTable;
 import holdfast.conn.SctpState;
 import holdfast.conn.TcpState;
+import holdfast.conn.Timeouts;
 import holdfast.conn.Tracker;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 
-/// Who makes room in a full table (ADR 0009): IPVS has no bound, and a flood fills the machine's memory instead.
+/// Makes room in a full table (ADR 0019): IPVS has no bound, and a flood fills the machine's memory instead.
 ///
-/// Some entries are looked at, chosen at random. A half-open connection goes first (in a flood nearly all are), then
-/// one in its last state; of templates, one that controls nothing and that no established connection ever used. What
-/// clients rely on is never given up: then the newcomer is refused. Worker only.
+/// A hand goes round each table, as in the clock algorithm for pages. Of the entries in a window before the hand the
+/// one
+/// that was silent for longest goes, if no established client relies on it. The newcomer gets its slot, which is then
+/// behind the hand. So in a flood the oldest handshake goes first, and a new one has a whole round of the hand to end
+/// in. Where the window has nobody that may go, as many slots chosen at random are looked at, and the hand goes on from
+/// there: established clients that fill a stretch of the table do not stop it. Worker only.
 final class Victims {
-    /// What is answered where nobody may go.
-    static final int NONE = -1;
+    private static final int NONE = -1;
 
-    /// If one entry of four may go, a search misses with a probability of 1 in 10,000.
-    private static final int LOOKS = 32;
+    // Ranks: whatever its age, one of a higher rank goes before one of a lower.
+    private static final int STAYS = 0;
+    private static final int SECOND_BEST = 1;
+    private static final int FIRST = 2;
 
+    /// If one entry of four may go, window and lots miss it with a probability of 1 in 100 million.
+    private static final int WINDOW = 32;
+
+    /// How many connections one packet may end until a template is free: a flood may give each template several. Each
+    /// ends once, so on average no more end than begin.
+    private static final int ENDED_MAX = 32;
+
+    private static final long SECOND = 1_000_000_000L;
+
+    private final Tables tables;
+    private final Counters counters;
     private final ConnTable connections;
     private final TemplateTable templates;
     private final Conn conn;
     private final Template template;
+
+    private Timeouts timeouts = Timeouts.DEFAULT;
+    private int connectionHand;
+    private int templateHand;
     private int random = 0x2545f491;
 
-    Victims(ConnTable connections, TemplateTable templates) {
-        this.connections = connections;
-        this.templates = templates;
+    private int found; // by the search under way: the slot that goes, or NONE
+    private int foundRank;
+    private long foundSilentSince;
+
+    Victims(Tables tables) {
+        this.tables = tables;
+        counters = tables.counters();
+        connections = tables.connections();
+        templates = tables.templates();
         conn = connections.view();
         template = templates.view();
     }
 
-    /// Slot of the connection that goes, or [#NONE].
-    int connection() {
-        int closing = NONE;
-        for (int look = 0; look < LOOKS; look++) {
-            int slot = anySlot(connections.high());
-            if (!connections.isLive(slot)) {
-                continue;
-            }
-            if (isHalfOpen(conn.at(slot))) {
-                return slot;
-            }
-            if (Tracker.isOver(conn.protocol(), conn.state(), conn.isNoOutput())) {
-                closing = slot;
-            }
-        }
-        return closing;
+    void configure(Timeouts next) {
+        timeouts = next;
     }
 
-    /// Slot of the template that goes, or [#NONE].
+    /// Ends the connection that matters least: half-open, or where none is found in its last state. Its template stays.
     ///
-    /// @param expiresAt  of the newcomer, which is to have the slot
-    int template(long expiresAt) {
-        for (int look = 0; look < LOOKS; look++) {
-            int slot = anySlot(templates.high());
-            if (templates.isLive(slot)
-                    && !template.at(slot).isPinned()
-                    && !template.isAssured()
-                    && template.controlled() == 0
-                    && templates.canGiveWayTo(slot, expiresAt)) {
-                return slot;
+    /// @return whether there is room now
+    boolean makeRoomForConnection(long now) {
+        search(Wanted.CONNECTION, WINDOW);
+        if (found == NONE) {
+            return false;
+        }
+        end(found, false, now);
+        return true;
+    }
+
+    /// Removes the template that matters least. No established connection ever used it, and either nothing uses it now,
+    /// or connections that were never established end with it.
+    ///
+    /// @return whether there is room now
+    boolean makeRoomForTemplate(long now) {
+        for (int ended = 0; ended < ENDED_MAX; ended++) {
+            search(Wanted.TEMPLATE_OF_CONNECTION, WINDOW);
+            int connection = found;
+            boolean isItsLast = foundRank == FIRST;
+            long silentSince = foundSilentSince;
+            search(Wanted.UNUSED_TEMPLATE, connection == NONE ? WINDOW : 0); // in a flood there are hardly any
+            if (found != NONE && (!isItsLast || foundSilentSince <= silentSince)) {
+                counters.count(Counter.EVICTED_TEMPLATE);
+                tables.dropTemplate(found, now);
+                return true;
+            }
+            if (connection == NONE) {
+                return false;
+            }
+            end(connection, true, now);
+            if (isItsLast) {
+                counters.count(Counter.EVICTED_TEMPLATE);
+                return true;
             }
         }
-        return NONE;
+        return false;
+    }
+
+    private void end(int slot, boolean byForce, long now) {
+        counters.count(isHalfOpen(conn.at(slot)) ? Counter.EVICTED_HALF_OPEN : Counter.EVICTED_CLOSING);
+        tables.end(slot, byForce, now);
+    }
+
+    private enum Wanted {
+        CONNECTION,
+        /// A connection whose template goes when it ends, or at least comes nearer to that.
+        TEMPLATE_OF_CONNECTION,
+        UNUSED_TEMPLATE
+    }
+
+    /// Looks in the window first, and where that has nobody at so many random slots.
+    private void search(Wanted wanted, int lots) {
+        found = NONE;
+        foundRank = STAYS;
+        boolean isTemplate = wanted == Wanted.UNUSED_TEMPLATE;
+        int high = isTemplate ? templates.high() : connections.high();
+        if (high == 0) {
+            return;
+        }
+        int slot = (isTemplate ? templateHand : connectionHand) % high;
+        for (int look = 0; look < WINDOW; look++) {
+            consider(wanted, slot);
+            slot = slot + 1 == high ? 0 : slot + 1;
+        }
+        for (int look = 0; look < lots && found == NONE; look++) {
+            consider(wanted, anySlot(high));
+        }
+        int hand = found == NONE ? slot : found + 1;
+        if (isTemplate) {
+            templateHand = hand;
+        } else {
+            connectionHand = hand;
+        }
+    }
+
+    private void consider(Wanted wanted, int slot) {
+        switch (wanted) {
+            case CONNECTION -> {
+                if (connections.isLive(slot)) {
+                    considerConnection(slot, rank(conn.at(slot)));
+                }
+            }
+            case TEMPLATE_OF_CONNECTION -> {
+                if (connections.isLive(slot)) {
+                    considerConnection(slot, rankOfTemplate(conn.at(slot)));
+                }
+            }
+            case UNUSED_TEMPLATE -> {
+                if (templates.isLive(slot) && isUnused(template.at(slot))) {
+                    keepIfBetter(slot, FIRST, template.expiresAt() - template.timeoutS() * SECOND);
+                }
+            }
+        }
+    }
+
+    private void considerConnection(int slot, int rank) {
+        if (rank != STAYS) {
+            keepIfBetter(slot, rank, conn.expiresAt() - timeouts.of(conn.protocol(), conn.state()));
+        }
+    }
+
+    private void keepIfBetter(int slot, int rank, long silentSince) {
+        if (rank > foundRank || (rank == foundRank && silentSince < foundSilentSince)) {
+            found = slot;
+            foundRank = rank;
+            foundSilentSince = silentSince;
+        }
+    }
+
+    private static int rank(Conn conn) {
+        if (isHalfOpen(conn)) {
+            return FIRST;
+        }
+        return isOver(conn) ? SECOND_BEST : STAYS;
+    }
+
+    /// One that was refused counts as well: its template would have been assured if it had ever been established.
+    private int rankOfTemplate(Conn conn) {
+        if (conn.template() == Conn.NO_TEMPLATE || rank(conn) == STAYS) {
+            return STAYS;
+        }
+        template.at(conn.template());
+        if (template.isAssured() || template.isPinned()) {
+            return STAYS;
+        }
+        return template.controlled() == 1 ? FIRST : SECOND_BEST;
+    }
+
+    /// An invalid one is of no use to anybody, because no new connection finds it.
+    private static boolean isUnused(Template template) {
+        return template.controlled() == 0 && !template.isPinned() && (!template.isAssured() || template.isInvalid());
+    }
+
+    private static boolean isOver(Conn conn) {
+        return Tracker.isOver(conn.protocol(), conn.state(), conn.isNoOutput());
     }
 
     /// Whether the other end of a connection has not shown yet that it wants it. A UDP flow of one packet counts: what
     /// answered it, if anything did, has done so by now.
-    static boolean isHalfOpen(Conn conn) {
+    private static boolean isHalfOpen(Conn conn) {
         return switch (Protocol.of(conn.protocol())) {
             case TCP ->
                 conn.state() == TcpState.SYN_RECV.code()

@@ -26,7 +26,8 @@ import java.lang.foreign.SegmentAllocator;
 ///
 /// The wheel has one link only and cannot let go of a slot before its time. So a template that is removed early leaves
 /// its slot *lingering*: not in use, but still in the wheel, until the wheel comes to it, within 275 seconds, or a new
-/// template that expires no sooner takes it over with its place in the wheel.
+/// template takes it over with its place in the wheel. Then it lives until that comes at least, even if its own timeout
+/// is shorter: in a full table a client that stays too long is better than one that is refused.
 ///
 /// An *invalid* template (IPVS-REF 3.5) is out of the index and of the digest, but stays listed and keeps counting its
 /// connections until its timer ends; a standby never has one.
@@ -109,16 +110,23 @@ public final class TemplateTable extends SlotTable {
     /// @param clientLo   likewise
     /// @param real       id, which gives the rest of the key
     /// @param timeoutS   seconds, up to 2^32-1
-    /// @param expiresAt  monotonic ns; kept in whole ms, rounded up
+    /// @param expiresAt  monotonic ns; kept in whole ms, rounded up. In a full table it may become
+    ///     later, by up to 275 seconds
     /// @return its slot, or [#FULL], which is counted
     /// @throws IllegalArgumentException for a client that is wider than the table
     public int insert(long clientHi, long clientLo, int real, long timeoutS, long expiresAt) {
         requireFit(clientHi, clientLo);
-        int slot = takeSlotFor(expiresAt);
+        int slot = takeSlot();
+        long endsAt = expiresAt;
         if (slot == FULL) {
-            return refuseFull();
+            slot = firstOf(LINGERING);
+            if (slot == MISSING) {
+                return refuseFull();
+            }
+            endsAt = Math.max(expiresAt, standsAt(slot));
+            leaveLingering(slot);
         }
-        template.at(slot).fill(clientHi, clientLo, real, timeoutS, expiresAt);
+        template.at(slot).fill(clientHi, clientLo, real, timeoutS, endsAt);
         if (!index.add(slot, index.hash(slot))) {
             leave(slot);
             return refuseProbes();
@@ -126,7 +134,7 @@ public final class TemplateTable extends SlotTable {
         enlist(slot, real);
         reals.templateBound(real);
         if (!wheel.isArmed(slot)) {
-            wheel.arm(slot, expiresAt);
+            wheel.arm(slot, endsAt);
         }
         return slot;
     }
@@ -156,13 +164,7 @@ public final class TemplateTable extends SlotTable {
         }
     }
 
-    /// Whether the slot of this template, which went or is to go, can be had by one that expires at this time. It
-    /// always can where that is more than 275 seconds off.
-    public boolean canGiveWayTo(int slot, long expiresAt) {
-        return Math.min(template.at(slot).expiresAt(), wheel.latest()) <= expiresAt;
-    }
-
-    /// Slots that are not in use but still in the wheel, so that not every new template can have them yet.
+    /// Slots that are not in use but still in the wheel.
     public int lingering() {
         return lingering;
     }
@@ -203,20 +205,9 @@ public final class TemplateTable extends SlotTable {
         return false;
     }
 
-    private int takeSlotFor(long expiresAt) {
-        int slot = takeSlot();
-        return slot == FULL ? takeLingering(expiresAt) : slot;
-    }
-
-    /// A slot that still stands in the wheel, not later than `expiresAt`. Only the one left last is tried, because a
-    /// search would have no bound, and templates of one timeout fit into each other's slots always.
-    private int takeLingering(long expiresAt) {
-        int slot = firstOf(LINGERING);
-        if (slot == MISSING || !canGiveWayTo(slot, expiresAt)) {
-            return FULL;
-        }
-        leaveLingering(slot);
-        return slot;
+    /// Where a lingering slot is in the wheel at the latest, in ns.
+    private long standsAt(int slot) {
+        return Math.min(template.at(slot).expiresAt(), wheel.latest());
     }
 
     /// The slot is not in use any more, but it lingers where the wheel has it still.

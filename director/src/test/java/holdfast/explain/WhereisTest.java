@@ -212,7 +212,7 @@ class WhereisTest {
     }
 
     @Test
-    void aClientForWhomATemplateHasToMakeRoomIsScheduledAndToldSo() { // ADR 0009
+    void aClientForWhomATemplateHasToMakeRoomIsScheduledAndToldSo() { // ADR 0019
         var small = new Situation(1);
         small.configure(persistent(tcp(80), 300, HOST, real("10.0.0.1", 80, 1)));
         small.connect(CLIENT, 80);

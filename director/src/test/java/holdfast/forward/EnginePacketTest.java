@@ -744,7 +744,7 @@ class EnginePacketTest {
         assertThat(onlyTemplate().controlled()).isEqualTo(1);
     }
 
-    // The defence (4.10) and full tables (ADR 0009)
+    // The defence (4.10) and full tables (ADR 0019)
 
     @Test
     void dropPacketDropsOneOfSoManyFirstPackets() {
