@@ -77,8 +77,12 @@ public enum Counter {
     MERGED_CLIENTS,
     /// A change that the sync queue had no room for; every standby gets a new snapshot.
     LOST_DELTA,
-    /// Frames that the kernel dropped because a receive ring was full: this director was too slow, or held too long.
+    /// Frames that the kernel dropped because a receive ring was full while this director was busy.
     RING_DROPS,
+    /// Likewise while packets were held for a planned failover.
+    RING_DROPS_HELD,
+    /// Likewise while this director did not run: it was stopped, or had no CPU for more than 50 ms.
+    RING_DROPS_PAUSED,
     /// Frames passed over because a part of them was missing: the room for large frames was full.
     RING_TRUNCATED,
     /// Times that the packet sockets of a port could not be opened; this is tried again.
@@ -105,7 +109,7 @@ public enum Counter {
 
     /// Whether a packet that it counts went nowhere.
     public boolean isDrop() {
-        return name().startsWith("DROPPED_") || this == RING_DROPS || this == RING_TRUNCATED;
+        return name().startsWith("DROPPED_") || name().startsWith("RING_");
     }
 
     /// As it is written in JSON and metrics: `dropped-no-route`.

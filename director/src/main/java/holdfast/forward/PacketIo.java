@@ -25,7 +25,8 @@ final class PacketIo implements Egress, AutoCloseable {
     static final int BATCH_MAX = 64;
 
     private static final long TEND_INTERVAL_NS = 100_000_000;
-    private static final long COUNT_INTERVAL_NS = 1_000_000_000;
+    /// A turn takes some microseconds and a sleep 10 ms at most. After a longer gap this process did not run.
+    private static final long GAP_MAX_NS = 50_000_000;
 
     private final PortSockets[] sockets;
     private final Poller poller;
@@ -35,7 +36,8 @@ final class PacketIo implements Egress, AutoCloseable {
     private final Minutely unsent = new Minutely();
     private Ports ports;
     private long tendAt;
-    private long countAt;
+    private long turnAt; // when the latest turn began
+    private boolean isHeld;
     private long unsentBefore;
 
     /// @throws SyscallException where the sockets of a port cannot be opened
@@ -64,7 +66,7 @@ final class PacketIo implements Egress, AutoCloseable {
     }
 
     private void close(int port) {
-        sockets[port].count(counters);
+        sockets[port].count(counters, ringDrops());
         sockets[port].close();
         poller.replace(port, CLOSED);
     }
@@ -157,9 +159,26 @@ final class PacketIo implements Egress, AutoCloseable {
         return poller.readable(sockets.length);
     }
 
+    /// Packets are held from now on, or no longer: what a full ring costs meanwhile has another cause.
+    void hold(boolean held) {
+        if (held != isHeld) {
+            count(ringDrops());
+            isHeld = held;
+        }
+    }
+
+    private Counter ringDrops() {
+        return isHeld ? Counter.RING_DROPS_HELD : Counter.RING_DROPS;
+    }
+
     /// Mends what a link that went down has broken, also where packets of other links leave no time to sleep; and reads
-    /// the kernel's counters. Between batches; it looks at the time and mostly does nothing.
+    /// the kernel's counters. At each turn, between batches; it looks at the time and mostly does nothing.
     void tend(long now) {
+        long gap = turnAt == 0 ? 0 : now - turnAt;
+        turnAt = now;
+        if (gap > GAP_MAX_NS) {
+            count(Counter.RING_DROPS_PAUSED);
+        }
         if (now - tendAt < 0) {
             return;
         }
@@ -167,10 +186,8 @@ final class PacketIo implements Egress, AutoCloseable {
         poller.poll(0);
         closeDead();
         openMissing(now);
-        if (now - countAt >= 0) {
-            countAt = now + COUNT_INTERVAL_NS;
-            count(now);
-        }
+        count(ringDrops());
+        tellUnsent(now);
     }
 
     /// A ring does not survive its interface going down, though its number stays.
@@ -205,10 +222,14 @@ final class PacketIo implements Egress, AutoCloseable {
         }
     }
 
-    private void count(long now) {
+    /// @param ringDrops  the cause of what full rings have dropped since the last call
+    private void count(Counter ringDrops) {
         for (var port : sockets) {
-            port.count(counters);
+            port.count(counters, ringDrops);
         }
+    }
+
+    private void tellUnsent(long now) {
         long unsentNow = counters.value(Counter.DROPPED_SEND);
         if (unsentNow != unsentBefore && unsent.isDue(now)) {
             log.warn("frames not sent total={} latest=\"{}\"", unsentNow, latestErrors());

@@ -45,10 +45,12 @@ final class PortSockets implements AutoCloseable {
     }
 
     /// Adds to the counters what the kernel has dropped since the last call. A system call.
-    void count(Counters counters) {
+    ///
+    /// @param ringDrops  the cause of those for which the ring had no room
+    void count(Counters counters, Counter ringDrops) {
         if (ring != null) {
             var now = ring.stats();
-            counters.add(Counter.RING_DROPS, now.kernelDrops() - counted.kernelDrops());
+            counters.add(ringDrops, now.kernelDrops() - counted.kernelDrops());
             counters.add(Counter.RING_TRUNCATED, now.truncated() - counted.truncated());
             counted = now;
         }

@@ -396,6 +396,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         var next = mode.after(order);
         if (next.isPresent()) {
             mode = next.get();
+            io.hold(mode == Mode.HELD);
             return true;
         }
         tables.counters().count(Counter.ORDER_IGNORED);

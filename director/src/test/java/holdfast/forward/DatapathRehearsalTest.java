@@ -25,6 +25,8 @@ class DatapathRehearsalTest {
             Counter.SUPPRESSED_RESET,
             Counter.ARP_CONFLICT,
             Counter.RING_DROPS,
+            Counter.RING_DROPS_HELD,
+            Counter.RING_DROPS_PAUSED,
             Counter.RING_TRUNCATED,
             Counter.SOCKETS_REFUSED,
             Counter.PROBE_REFUSED,

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -217,6 +218,18 @@ class LinksLabIT {
         assertThat(worker.counters().value(Counter.SENT_ICMP_ERROR)).isPositive();
     }
 
+    /// Each frame that was let in under the old MTU meets the new one somewhere on its way.
+    @Test
+    void aLowerMtuInTheMiddleOfUploadsHangsNoneOfThem() throws Exception {
+        for (int mtu : new int[] {1400, 1500, 1300, 1500}) {
+            var uploads = List.of(task(() -> upload(3_000_000)), task(() -> upload(3_000_000)));
+            Lab.run("ip link set back mtu " + mtu);
+            for (var upload : uploads) {
+                assertThat(upload).succeedsWithin(SECONDS_MAX, TimeUnit.SECONDS).isEqualTo(3_000_000);
+            }
+        }
+    }
+
     @Test
     void interfacesThatAreDeletedAndMadeAnewForwardAgain() throws Exception {
         assertThat(upload(100_000)).isEqualTo(100_000);
@@ -305,21 +318,61 @@ class LinksLabIT {
         worker.hold();
         await().until(() -> worker.mode() == Mode.HELD);
         Lab.inside("client", () -> {
-            broadcast(5000);
+            broadcast(5000, 18);
             return 0;
         });
         assertThat(full.poll(5, TimeUnit.SECONDS)).isTrue();
-        await().until(() -> worker.counters().value(Counter.RING_DROPS) > 0);
+        await().until(() -> worker.counters().value(Counter.RING_DROPS_HELD) > 0);
         assertThat(full).isEmpty();
         worker.resume();
         await().until(() -> worker.mode() == Mode.ACTIVE);
+        assertThat(worker.counters().value(Counter.RING_DROPS)).isZero();
+        assertThat(worker.counters().value(Counter.RING_DROPS_PAUSED)).isZero();
+    }
+
+    @Test
+    void whatFindsNoRoomWhileTheWorkerDoesNotRunIsCountedAsThat() throws Exception {
+        var goesOn = new CountDownLatch(1);
+        var answer = worker.query(_ -> wait(goesOn));
+        Lab.inside("client", () -> {
+            broadcast(5000, 18);
+            return 0;
+        });
+        goesOn.countDown();
+        assertThat(answer).succeedsWithin(SECONDS_MAX, TimeUnit.SECONDS);
+        await().until(() -> worker.counters().value(Counter.RING_DROPS_PAUSED) > 0);
+        assertThat(worker.counters().value(Counter.RING_DROPS_HELD)).isZero();
+    }
+
+    @Test
+    void whatFindsNoRoomOfLargeFramesIsCountedByItself() throws Exception {
+        worker.hold();
+        await().until(() -> worker.mode() == Mode.HELD);
+        Lab.run("ip link set front mtu 65000");
+        Lab.run("ip -n client link set eth0 mtu 65000");
+        Lab.inside("client", () -> {
+            broadcast(2000, 60_000); // twice the room
+            return 0;
+        });
+        worker.resume();
+        await().until(() -> worker.counters().value(Counter.RING_TRUNCATED) > 0);
+        assertThat(worker.counters().value(Counter.RING_DROPS_HELD)).isZero();
+    }
+
+    private static int wait(CountDownLatch latch) {
+        try {
+            latch.await();
+            return 0;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// Broadcasts datagrams into the link.
-    private static void broadcast(int count) throws IOException {
+    private static void broadcast(int count, int bytes) throws IOException {
         try (var socket = new DatagramSocket()) {
             socket.setBroadcast(true);
-            var packet = new DatagramPacket(new byte[18], 18, new InetSocketAddress("192.0.2.255", 9));
+            var packet = new DatagramPacket(new byte[bytes], bytes, new InetSocketAddress("192.0.2.255", 9));
             for (int i = 0; i < count; i++) {
                 socket.send(packet);
             }

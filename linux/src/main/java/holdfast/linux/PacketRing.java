@@ -11,7 +11,6 @@ import static holdfast.linux.PacketSocket.SOL_PACKET;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// All frames that arrive on one interface, read in place from a ring that the kernel fills (TPACKET_V2) and, where a
 /// frame is larger than its 2 KiB place, by recv() into a buffer of our own. Each frame comes with the kernel's offload
@@ -279,6 +278,7 @@ public final class PacketRing implements AutoCloseable {
     /// their own that also keeps close() from taking the descriptor away meanwhile.
     private final class StatsReader {
         private final MemorySegment errno = Libc.errnoSegment();
+        private final MemorySegment answer = Arena.ofAuto().allocate(12, 4); // and its size
         private long received;
         private long drops;
 
@@ -286,15 +286,12 @@ public final class PacketRing implements AutoCloseable {
         /// because a number is no reason to end a director.
         synchronized Stats read() {
             if (socket.fd() >= 0) {
-                try (var arena = Arena.ofConfined()) {
-                    var counters = arena.allocate(8, 4);
-                    var size = arena.allocateFrom(ValueLayout.JAVA_INT, 8);
-                    int _ = Libc.getsockopt(
-                            errno, socket.fd(), SOL_PACKET, PACKET_STATISTICS, counters.address(), size.address());
-                    long dropped = Integer.toUnsignedLong(Memory.getInt(counters.address() + 4));
-                    received += Integer.toUnsignedLong(Memory.getInt(counters.address())) - dropped;
-                    drops += dropped;
-                }
+                long counters = answer.fill((byte) 0).address();
+                Memory.putInt(counters + 8, 8);
+                int _ = Libc.getsockopt(errno, socket.fd(), SOL_PACKET, PACKET_STATISTICS, counters, counters + 8);
+                long dropped = Integer.toUnsignedLong(Memory.getInt(counters + 4));
+                received += Integer.toUnsignedLong(Memory.getInt(counters)) - dropped;
+                drops += dropped;
             }
             return new Stats(received, drops, truncated);
         }
