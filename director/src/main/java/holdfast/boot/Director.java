@@ -23,6 +23,7 @@ import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.linux.Memory;
 import holdfast.sync.ClusterKey;
+import holdfast.sync.ClusterKeys;
 import holdfast.sync.Equality;
 import holdfast.sync.HandoverMessage;
 import holdfast.sync.Links;
@@ -303,7 +304,7 @@ final class Director implements AutoCloseable {
                 cluster.bindAddress(),
                 cluster.multicastAddress(),
                 cluster.multicastPort(),
-                ClusterKey.of(key),
+                ClusterKeys.of(ClusterKey.of(key)),
                 configuration.sharedHash(),
                 links,
                 serviceLinks);

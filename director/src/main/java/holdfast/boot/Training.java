@@ -7,6 +7,7 @@ import holdfast.conf.ConfigurationFile;
 import holdfast.conf.Ipv4;
 import holdfast.forward.DatapathRehearsal;
 import holdfast.sync.ClusterKey;
+import holdfast.sync.ClusterKeys;
 import holdfast.sync.HandoverMessage;
 import holdfast.sync.Links;
 import holdfast.sync.SyncNode;
@@ -114,7 +115,7 @@ final class Training {
                 LOOPBACK,
                 Ipv4.of("239.255.72.99"),
                 MULTICAST_PORT,
-                ClusterKey.of(new byte[ClusterKey.BYTES]),
+                ClusterKeys.of(ClusterKey.of(new byte[ClusterKey.BYTES])),
                 "",
                 Links.NONE,
                 List.of());

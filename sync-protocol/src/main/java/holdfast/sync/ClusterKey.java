@@ -1,20 +1,29 @@
 package holdfast.sync;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.HexFormat;
+import javax.crypto.KDF;
 import javax.crypto.SecretKey;
+import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /// The secret that every director of a cluster shares; keys of messages are derived from it, it seals none itself.
 public final class ClusterKey {
     public static final int BYTES = 32;
 
+    private static final String ID_INFO = "holdfast key id 1";
+
     private final SecretKey secret;
+    private final long id;
 
     private ClusterKey(byte[] bytes) {
         if (bytes.length != BYTES) {
             throw new IllegalArgumentException("a cluster key has " + BYTES + " bytes, not " + bytes.length);
         }
         secret = new SecretKeySpec(bytes, "Generic");
+        id = ByteBuffer.wrap(derive(new byte[0], ID_INFO).getEncoded()).getLong();
     }
 
     /// @param bytes  exactly [#BYTES]; copied
@@ -22,18 +31,41 @@ public final class ClusterKey {
         return new ClusterKey(bytes);
     }
 
-    /// @param hex  64 hexadecimal digits, as a key file holds them; white space around them is ignored
-    public static ClusterKey parse(String hex) {
-        return new ClusterKey(HexFormat.of().parseHex(hex.strip()));
+    /// Which key this is, as each sealed message says in the clear. Derived like a message key, so that a guess of the
+    /// secret is not tested against it more cheaply than against a message.
+    public long id() {
+        return id;
     }
 
-    /// The input of a key derivation.
-    public SecretKey secret() {
-        return secret;
+    /// The [#id] in hexadecimal digits, as operators compare it; tells nothing else of the secret.
+    public String fingerprint() {
+        return fingerprint(id);
+    }
+
+    static String fingerprint(long id) {
+        return HexFormat.of().toHexDigits(id);
+    }
+
+    /// A key for AES-256, by HKDF-SHA-256 (RFC 5869).
+    ///
+    /// @param salt  random, of whoever uses the derived key
+    /// @param info  what the derived key is for, never the same for two purposes
+    public SecretKey derive(byte[] salt, String info) {
+        try {
+            return KDF.getInstance("HKDF-SHA256")
+                    .deriveKey(
+                            "AES",
+                            HKDFParameterSpec.ofExtract()
+                                    .addSalt(salt)
+                                    .addIKM(secret)
+                                    .thenExpand(info.getBytes(StandardCharsets.UTF_8), 32));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK lacks HKDF, which every JDK 25 has", e);
+        }
     }
 
     @Override
     public String toString() {
-        return "ClusterKey[...]"; // never in a log
+        return "ClusterKey[" + fingerprint() + "]"; // never the secret in a log
     }
 }

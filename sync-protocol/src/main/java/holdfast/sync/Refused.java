@@ -1,8 +1,12 @@
 package holdfast.sync;
 
-/// Why a message was dropped unread.
+/// Why a datagram or a message was dropped unread.
 public enum Refused {
-    /// The seal does not open: another key, or changed on the way.
+    /// Not a sealed datagram at all: too short, or of other software.
+    NOT_SEALED,
+    /// Sealed with a key that is none of ours.
+    UNKNOWN_KEY,
+    /// The seal does not open: forged, or changed on the way.
     BAD_SEAL,
     /// Of a format that this build does not know.
     UNKNOWN_FORMAT,

@@ -1,39 +1,62 @@
 package holdfast.sync;
 
+import java.util.Arrays;
+
 /// Remembers which counters of one sender were seen, so that a recorded message is refused: the newest one and
 /// a bit for each of the [#SIZE] before it. What lies further back counts as seen.
-final class ReplayWindow {
+public final class ReplayWindow {
     /// Resends and unicasts overtake each other by far less.
     static final int SIZE = 1 << 14;
 
     private final long[] seen = new long[SIZE / Long.SIZE];
+    private final long first;
     private long newest;
 
+    public ReplayWindow() {
+        this(1);
+    }
+
+    /// @param first  what lies before it, at least 1, counts as seen
+    public ReplayWindow(long first) {
+        this.first = first;
+    }
+
     /// Whether `counter`, at least 1, comes for the first time.
-    boolean isFirst(long counter) {
-        if (counter <= newest - SIZE || counter < 1) {
+    public boolean isFirst(long counter) {
+        if (wasSeen(counter)) {
             return false;
         }
         if (counter > newest) {
             forget(newest + 1, counter);
             newest = counter;
         }
-        int word = (int) (counter / Long.SIZE % seen.length);
-        long bit = 1L << counter;
-        if ((seen[word] & bit) != 0) {
-            return false;
-        }
-        seen[word] |= bit;
+        seen[word(counter)] |= bit(counter);
         return true;
+    }
+
+    /// As [#isFirst], but remembers nothing: for a counter of which nobody knows yet whether it is authentic.
+    public boolean wasSeen(long counter) {
+        if (counter < first || counter <= newest - SIZE) {
+            return true;
+        }
+        return counter <= newest && (seen[word(counter)] & bit(counter)) != 0;
     }
 
     private void forget(long from, long to) {
         if (to - from >= SIZE) {
-            java.util.Arrays.fill(seen, 0);
+            Arrays.fill(seen, 0);
             return;
         }
         for (long counter = from; counter <= to; counter++) {
-            seen[(int) (counter / Long.SIZE % seen.length)] &= ~(1L << counter);
+            seen[word(counter)] &= ~bit(counter);
         }
+    }
+
+    private int word(long counter) {
+        return (int) (counter / Long.SIZE % seen.length);
+    }
+
+    private static long bit(long counter) {
+        return 1L << counter;
     }
 }

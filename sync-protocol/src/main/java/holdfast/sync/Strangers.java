@@ -15,8 +15,21 @@ final class Strangers {
     static final int MAX = 16;
     static final long WARN_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
-    private static final Set<Refused> NAMED =
-            EnumSet.of(Refused.BAD_SEAL, Refused.UNKNOWN_FORMAT, Refused.OTHER_GROUP, Refused.TWIN);
+    /// A network may deliver twice, and each join has a few unproved ones: fewer than so many in a minute are no news.
+    static final int COMMON_MAX = 100;
+
+    private static final Set<Refused> COMMON = EnumSet.of(Refused.REPLAYED, Refused.UNPROVEN);
+
+    private static final Set<Refused> NAMED = EnumSet.of(
+            Refused.NOT_SEALED,
+            Refused.UNKNOWN_KEY,
+            Refused.BAD_SEAL,
+            Refused.UNKNOWN_FORMAT,
+            Refused.MALFORMED,
+            Refused.OTHER_GROUP,
+            Refused.REPLAYED,
+            Refused.UNPROVEN,
+            Refused.TWIN);
 
     private final Map<Key, Stranger> known = new LinkedHashMap<>(MAX, 0.75f, true);
     private long warnsSince;
@@ -29,21 +42,21 @@ final class Strangers {
         long count;
         long lastAt;
         long warnedAt;
+        boolean isWarned;
     }
 
     static boolean isNamed(Refused reason) {
         return NAMED.contains(reason);
     }
 
-    /// Counts one message.
+    /// Counts packets.
     ///
     /// @param name  of the member that it says it is from; empty where that is not known
     /// @return what to warn of, at most once a minute for each address and reason, and [#MAX] times a minute in all
-    Optional<String> refused(Refused reason, String address, String name, long now) {
+    Optional<String> refused(Refused reason, long packets, String address, String name, long now) {
         var key = new Key(reason, address);
         Stranger stranger = known.get(key);
-        boolean isNew = stranger == null;
-        if (stranger == null) {
+        if (stranger == null || (COMMON.contains(reason) && now - stranger.lastAt >= WARN_INTERVAL)) {
             stranger = new Stranger();
             known.put(key, stranger);
             if (known.size() > MAX) {
@@ -51,20 +64,26 @@ final class Strangers {
             }
         }
         stranger.name = name;
-        stranger.count++;
+        stranger.count += packets;
         stranger.lastAt = now;
-        boolean due = isNew || now - stranger.warnedAt >= WARN_INTERVAL;
-        if (!due || !mayWarn(now)) {
+        boolean due = !stranger.isWarned || now - stranger.warnedAt >= WARN_INTERVAL;
+        if (!due || !isNews(reason, stranger) || !mayWarn(now)) {
             return Optional.empty();
         }
+        stranger.isWarned = true;
         stranger.warnedAt = now;
         return Optional.of("sync stranger reason=%s address=%s packets=%d; %s"
                 .formatted(reason, address, stranger.count, SyncStatus.Stranger.sentence(reason, address, name)));
     }
 
+    private static boolean isNews(Refused reason, Stranger stranger) {
+        return stranger.count > COMMON_MAX || !COMMON.contains(reason);
+    }
+
     /// Those of the last minutes, the latest first.
     List<SyncStatus.Stranger> list(long now) {
         return known.entrySet().stream()
+                .filter(entry -> isNews(entry.getKey().reason(), entry.getValue()))
                 .sorted(Comparator.comparingLong(entry -> now - entry.getValue().lastAt))
                 .map(entry -> new SyncStatus.Stranger(
                         entry.getKey().address(),

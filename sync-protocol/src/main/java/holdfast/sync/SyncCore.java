@@ -1,7 +1,6 @@
 package holdfast.sync;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +30,9 @@ final class SyncCore {
     private final StreamReceiver receiver;
     private final Outbox outbox;
     private final Members members;
-    private final Strangers strangers = new Strangers();
+    private final Refusals refusals;
     private final Terms terms = new Terms();
     private final Map<String, Long> warnedAt = new HashMap<>();
-    private final EnumMap<Refused, Long> refused = new EnumMap<>(Refused.class);
     private @Nullable StreamSender sender;
     private long lostAtPromotion;
 
@@ -55,9 +53,7 @@ final class SyncCore {
         members = new Members(self, now);
         receiver = new StreamReceiver(effects);
         outbox = new Outbox(effects);
-        for (Refused reason : Refused.values()) {
-            refused.put(reason, 0L);
-        }
+        refusals = new Refusals(effects);
     }
 
     /// The effects since the last call, in order.
@@ -71,19 +67,12 @@ final class SyncCore {
     }
 
     void refuse(Refused reason) {
-        refused.merge(reason, 1L, Long::sum);
+        refusals.count(reason);
     }
 
-    /// Counts a message that did not even open, or one of a twin.
-    ///
-    /// @param name  of the member that it says it is from; empty where that is not known
-    void refuse(Refused reason, Origin via, String name, long now) {
-        refuse(reason);
-        if (Strangers.isNamed(reason)) {
-            strangers
-                    .refused(reason, via.address(), name, now)
-                    .ifPresent(text -> effects.add(new SyncEffect.Warn(text)));
-        }
+    /// Counts messages that did not even open, or one of a twin.
+    Refusals refusals() {
+        return refusals;
     }
 
     /// Where this director is found has changed.
@@ -307,7 +296,7 @@ final class SyncCore {
             refuse(Refused.UNPROVEN);
             return;
         }
-        refuse(Refused.TWIN, via, self.name(), now);
+        refusals.count(Refused.TWIN, 1, via.address(), self.name(), now);
         if (!twinTold && !hello.leaving() && members.isElder(from, hello, now)) {
             twinTold = true;
             effects.add(new SyncEffect.Twin(via.address()));
@@ -322,7 +311,7 @@ final class SyncCore {
         }
         Peer old = members.named(from.name());
         if (old != null && !old.isSilent(now)) {
-            refuse(Refused.TWIN, via, from.name(), now);
+            refusals.count(Refused.TWIN, 1, via.address(), from.name(), now);
             return null;
         }
         if (old != null) {
@@ -610,9 +599,9 @@ final class SyncCore {
                         sender != null ? before.plus(sender.counts()) : before,
                         lostAtPromotion,
                         terms.highest(),
-                        strangers.list(now),
+                        refusals.strangers(now),
                         sendsDropped,
-                        refused,
+                        refusals.counts(),
                         trouble(now))
                 .at(now);
     }

@@ -56,6 +56,7 @@ public final class SyncNode implements AutoCloseable {
     /// @param bindAddress       ours on the interconnect
     /// @param multicastAddress  224.0.0.0/4
     /// @param multicastPort     on the interconnect; the service links use the next one
+    /// @param keys              until changed by [#keys]
     /// @param configHash        of the running configuration
     /// @param links             where this director is found
     /// @param serviceLinks      over which Hellos travel beside the interconnect, until changed by [#serviceLinks]
@@ -66,7 +67,7 @@ public final class SyncNode implements AutoCloseable {
             Ipv4 bindAddress,
             Ipv4 multicastAddress,
             int multicastPort,
-            ClusterKey key,
+            ClusterKeys keys,
             String configHash,
             Links links,
             List<ServiceLink> serviceLinks) {
@@ -115,6 +116,7 @@ public final class SyncNode implements AutoCloseable {
     private final Queue<Packet> linkInbox = new ArrayBlockingQueue<>(LINK_INBOX_MAX);
     private final Queue<Runnable> notes = new ConcurrentLinkedQueue<>();
     private final AtomicLong overflows = new AtomicLong();
+    private final RefusedDatagrams refused = new RefusedDatagrams();
     private final Thread thread;
 
     private volatile @Nullable GroupChannel channel;
@@ -123,6 +125,7 @@ public final class SyncNode implements AutoCloseable {
     private volatile boolean running = true;
     private volatile boolean rejoining;
     private volatile @Nullable Throwable failure;
+    private ClusterKeys keys;
     private long overflowsSeen;
     private long statusAt;
     private boolean statusDue;
@@ -162,7 +165,8 @@ public final class SyncNode implements AutoCloseable {
         this.tables = tables;
         this.listener = listener;
         var self = new MemberId(options.member(), UUID.randomUUID());
-        seal = new Seal(options.key(), options.group(), self);
+        keys = options.keys();
+        seal = new Seal(keys, options.group(), self);
         lifeline = Lifeline.open(inet(options.bindAddress().bits()));
         interconnect = options.bindAddress().bits();
         var links = options.links().withLifeline(interconnect, lifeline.port());
@@ -184,11 +188,13 @@ public final class SyncNode implements AutoCloseable {
         var node = new SyncNode(options, tables, listener);
         try {
             node.channel = GroupChannel.join(
+                    options.keys(),
                     options.cluster(),
                     options.member(),
                     options.bindAddress().toString(),
                     options.multicastAddress().toString(),
                     options.multicastPort(),
+                    node.refused,
                     node.new Inbox());
         } catch (RuntimeException e) {
             node.lifeline.close();
@@ -238,6 +244,18 @@ public final class SyncNode implements AutoCloseable {
     public void links(Links now) {
         var all = now.withLifeline(interconnect, lifeline.port());
         leave(() -> core.links(all));
+    }
+
+    /// From here on these keys seal and open everything, on the interconnect and on the service links. Any thread.
+    public void keys(ClusterKeys now) {
+        leave(() -> {
+            keys = now;
+            seal.use(now);
+            GroupChannel joined = channel;
+            if (joined != null) {
+                joined.use(now);
+            }
+        });
     }
 
     /// Whether the sync thread sleeps, and may not see new records for up to 50 ms. A worker that wrote to
@@ -344,6 +362,7 @@ public final class SyncNode implements AutoCloseable {
             statusAt = now;
             statusDue = false;
             countOverflows();
+            refused.take((reason, count, address) -> core.refusals().count(reason, count, address, "", now));
             watchView(now);
             GroupChannel joined = channel;
             status = core.status(serviceLinks.notSent() + (joined == null ? 0 : joined.dropped()), now);
@@ -387,13 +406,13 @@ public final class SyncNode implements AutoCloseable {
             }
             any = true;
             switch (seal.open(packet.bytes())) {
-                case Opened.Message(MemberId member, long counter, SyncMessage message) -> {
+                case Opened.Message(MemberId member, long counter, ClusterKey key, SyncMessage message) -> {
                     boolean isBelieved = core.received(member, counter, message, packet, now);
                     if (isBelieved && packet instanceof GroupPacket arrived) {
                         reach.put(member.name(), new Reach(member, arrived.sender(), now));
                     }
                 }
-                case Opened.Rejected(Refused reason) -> core.refuse(reason, packet, "", now);
+                case Opened.Rejected(Refused reason) -> core.refusals().count(reason, 1, packet.address(), "", now);
                 case Opened.ForAnother() -> {}
             }
         }

@@ -40,9 +40,9 @@ public final class SyncRehearsal {
         final SyncCore core;
         final TableOwner tables;
 
-        Side(String name, ClusterKey key, TableOwner tables, long now) {
+        Side(String name, ClusterKeys keys, TableOwner tables, long now) {
             id = new MemberId(name, UUID.randomUUID());
-            seal = new Seal(key, GROUP, id);
+            seal = new Seal(keys, GROUP, id);
             this.tables = tables;
             core = new SyncCore(id, "", new Links(1, 100, Map.of("192.0.2.10", 1L)), tables, now);
         }
@@ -50,9 +50,9 @@ public final class SyncRehearsal {
 
     /// @param workers  one turn of both workers
     public SyncRehearsal(TableOwner first, TableOwner second, Runnable workers) {
-        var key = ClusterKey.of(new byte[ClusterKey.BYTES]);
-        this.first = new Side("first", key, first, now);
-        this.second = new Side("second", key, second, now);
+        var keys = ClusterKeys.of(ClusterKey.of(new byte[ClusterKey.BYTES]));
+        this.first = new Side("first", keys, first, now);
+        this.second = new Side("second", keys, second, now);
         this.workers = workers;
         meet();
     }
@@ -125,7 +125,7 @@ public final class SyncRehearsal {
     private void carry(byte[] sealed, Side to) {
         carried++;
         switch (to.seal.open(sealed)) {
-            case Opened.Message(var sender, var counter, var opened) -> {
+            case Opened.Message(var sender, var counter, var _, var opened) -> {
                 var _ = to.core.received(sender, counter, opened, HERE, now);
             }
             case Opened.Rejected(var reason) ->

@@ -152,9 +152,16 @@ public record SyncStatus(
 
         static String sentence(Refused reason, String address, String name) {
             return switch (reason) {
-                case BAD_SEAL ->
+                case NOT_SEALED ->
+                    "packets from " + address
+                            + " are not sealed: other software, or somebody without the key, sends to the interconnect";
+                case UNKNOWN_KEY ->
                     "packets from " + address
                             + " carry another seal: the key files differ; give every director of the cluster the same one";
+                case BAD_SEAL ->
+                    "packets from " + address
+                            + " carry a seal that does not open: forged, changed on the way, or of a cluster of another"
+                            + " name";
                 case UNKNOWN_FORMAT ->
                     "packets from " + address
                             + " are of another format: another version of Holdfast runs there; upgrade the older one";
@@ -164,8 +171,11 @@ public record SyncStatus(
                 case TWIN ->
                     "a second director named " + name + " runs at " + address
                             + "; its messages are ignored; give it a director.name of its own";
-                case MALFORMED, REPLAYED, UNPROVEN, OLD_TERM, RIVAL, OVERFLOW ->
-                    "packets from " + address + " are refused: " + reason;
+                case REPLAYED, UNPROVEN ->
+                    "packets from " + address
+                            + " were sealed by a director, but are recordings: somebody sends them again; they have no"
+                            + " effect";
+                case MALFORMED, OLD_TERM, RIVAL, OVERFLOW -> "packets from " + address + " are refused: " + reason;
             };
         }
     }

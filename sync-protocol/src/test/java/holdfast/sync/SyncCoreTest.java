@@ -555,14 +555,14 @@ class SyncCoreTest {
     @Test
     void strangersAreListedByAddressAndReason() {
         var front = new Hellos.Via("front", "192.0.2.66");
-        core.refuse(Refused.BAD_SEAL, front, "", now);
-        core.refuse(Refused.BAD_SEAL, front, "", now);
-        core.refuse(Refused.REPLAYED, front, "", now);
+        core.refusals().count(Refused.BAD_SEAL, 1, front.address(), "", now);
+        core.refusals().count(Refused.BAD_SEAL, 1, front.address(), "", now);
+        core.refusals().count(Refused.REPLAYED, 1, front.address(), "", now);
         now += 7 * MS;
         take();
         assertThat(core.status(0, now).strangers())
                 .containsExactly(new SyncStatus.Stranger("192.0.2.66", Refused.BAD_SEAL, "", 2, 7));
-        assertThat(warnings()).singleElement().asString().contains("packets from 192.0.2.66 carry another seal");
+        assertThat(warnings()).singleElement().asString().contains("packets from 192.0.2.66 carry a seal that");
     }
 
     @Test

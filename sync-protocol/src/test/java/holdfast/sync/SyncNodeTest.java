@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 @Tag("slow")
 class SyncNodeTest {
-    static final ClusterKey KEY = ClusterKey.of(new byte[32]);
+    static final ClusterKeys KEYS = ClusterKeys.of(ClusterKey.of(new byte[32]));
     private static final AtomicInteger PORTS =
             new AtomicInteger(46_000 + (int) (ProcessHandle.current().pid() % 2000));
 
@@ -307,7 +307,7 @@ class SyncNodeTest {
                         options.bindAddress(),
                         options.multicastAddress(),
                         options.multicastPort(),
-                        ClusterKey.of(other),
+                        ClusterKeys.of(ClusterKey.of(other)),
                         options.configHash(),
                         options.links(),
                         options.serviceLinks()),
@@ -316,7 +316,7 @@ class SyncNodeTest {
         await().untilAsserted(() -> assertThat(honest.node().status().strangers())
                 .singleElement()
                 .extracting(SyncStatus.Stranger::address, SyncStatus.Stranger::reason)
-                .containsExactly("127.0.0.1", Refused.BAD_SEAL));
+                .containsExactly("127.0.0.1", Refused.UNKNOWN_KEY));
         assertThat(honest.node().status().peers()).isEmpty();
     }
 
@@ -429,7 +429,7 @@ class SyncNodeTest {
                 Ipv4.of("127.0.0.1"),
                 Ipv4.of("239.255.70.1"),
                 port,
-                KEY,
+                KEYS,
                 "hash",
                 new Links(0, 100, Map.of("lo", 0x020000000001L)),
                 List.of());

@@ -1,5 +1,7 @@
 package holdfast.sync.jgroups;
 
+import holdfast.sync.ClusterKeys;
+import holdfast.sync.RefusedDatagrams;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +38,8 @@ public final class GroupChannel implements AutoCloseable {
         void viewChanged();
     }
 
-    /// Where a message came from and an answer goes to: an address of JGroups, which anybody on the link can claim.
+    /// Where a message came from and an answer goes to: an address of JGroups, which any director of the cluster can
+    /// claim.
     public static final class Sender {
         private final JChannel channel;
         private final Address address;
@@ -64,6 +67,10 @@ public final class GroupChannel implements AutoCloseable {
         ONCE
     }
 
+    static {
+        MessageTypes.restrict();
+    }
+
     private final JChannel channel;
     private final String cluster;
     private final Listener listener;
@@ -77,17 +84,22 @@ public final class GroupChannel implements AutoCloseable {
 
     /// Joins; takes a few hundred ms.
     ///
+    /// @param keys              that seal and open every datagram
     /// @param bindAddress       dotted quad of ours on the interconnect
     /// @param multicastAddress  dotted quad
+    /// @param refused           counts the datagrams that do not open
     public static GroupChannel join(
+            ClusterKeys keys,
             String cluster,
             String member,
             String bindAddress,
             String multicastAddress,
             int multicastPort,
+            RefusedDatagrams refused,
             Listener listener) {
         try {
             var jgroups = new JChannel(stack(bindAddress, multicastAddress, multicastPort));
+            transport(jgroups).guard(keys, cluster, refused);
             jgroups.setName(member);
             jgroups.setDiscardOwnMessages(true);
             var channel = new GroupChannel(jgroups, cluster, listener);
@@ -101,6 +113,15 @@ public final class GroupChannel implements AutoCloseable {
                             + "; is the address on an interface of this machine that is up?",
                     e);
         }
+    }
+
+    /// Every datagram is sealed and opened with these keys from now on.
+    public void use(ClusterKeys keys) {
+        transport(channel).use(keys);
+    }
+
+    private static SealedUdp transport(JChannel of) {
+        return (SealedUdp) of.getProtocolStack().getTransport();
     }
 
     /// Never blocks; what cannot go now is dropped.

@@ -3,22 +3,20 @@ package holdfast.sync.wire;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import holdfast.sync.ClusterKey;
+import holdfast.sync.ClusterKeys;
 import holdfast.sync.MemberId;
 import holdfast.sync.Refused;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.wire.proto.Envelope;
 import holdfast.sync.wire.proto.Header;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
-import javax.crypto.KDF;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.HKDFParameterSpec;
 
 /// Seals what we send and opens what we receive, with AES-256-GCM.
 ///
@@ -31,9 +29,8 @@ import javax.crypto.spec.HKDFParameterSpec;
 ///
 /// Whether a message was seen before the core decides; here only whether it is authentic. For one thread.
 public final class Seal {
-    public static final int FORMAT = 2;
+    public static final int FORMAT = 3;
 
-    private static final String CIPHER = "AES/GCM/NoPadding";
     private static final int TAG_BITS = 128;
     private static final int NONCE_BYTES = 12;
     private static final int NAME_MAX = 255;
@@ -42,31 +39,35 @@ public final class Seal {
 
     private final MemberId self;
     private final String group;
-    private final ClusterKey key;
     private final ByteString incarnation;
-    private final Cipher cipher;
-    private final SecretKey ownKey;
-    private final LinkedHashMap<MemberId, SecretKey> keys = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Cipher cipher = Datagram.cipher();
+    private final LinkedHashMap<Sealer, SecretKey> derived = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<MemberId, SecretKey> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Sealer, SecretKey> eldest) {
             return size() > KEYS_MAX;
         }
     };
+    private ClusterKeys keys;
+    private SecretKey ownKey;
     private long counter;
 
-    public Seal(ClusterKey key, String group, MemberId self) {
+    private record Sealer(MemberId member, long key) {}
+
+    public Seal(ClusterKeys keys, String group, MemberId self) {
         this.self = self;
         this.group = group;
-        this.key = key;
+        this.keys = keys;
         incarnation = MessageCodec.bytes(self.incarnation());
-        try {
-            cipher = Cipher.getInstance(CIPHER);
-            ownKey = derive(self);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JDK lacks AES-GCM or HKDF, which every JDK 25 has", e);
-        }
+        ownKey = derive(keys.current(), self);
+    }
+
+    /// Seals and opens with these keys from now on.
+    public void use(ClusterKeys now) {
+        keys = now;
+        ownKey = derive(now.current(), self);
+        derived.clear();
     }
 
     /// The bytes of one message to everybody; never the same twice.
@@ -90,6 +91,7 @@ public final class Seal {
                 .setKind(MessageCodec.kind(message))
                 .setTerm(message.term())
                 .setTo(to)
+                .setKey(keys.current().id())
                 .build()
                 .toByteArray();
         try {
@@ -118,16 +120,20 @@ public final class Seal {
             if (!header.getTo().isEmpty() && !header.getTo().equals(incarnation)) {
                 return new Opened.ForAnother();
             }
+            ClusterKey key = keys.find(header.getKey());
+            if (key == null) {
+                return new Opened.Rejected(Refused.UNKNOWN_KEY);
+            }
             Malformed.unless(!header.getSender().isEmpty() && header.getSender().length() <= NAME_MAX, "no name");
             var from = new MemberId(header.getSender(), MessageCodec.incarnation(header.getIncarnation()));
             byte[] payload = crypt(
                     Cipher.DECRYPT_MODE,
-                    keyOf(from),
+                    keyOf(from, key),
                     header.getCounter(),
                     envelope.getHeader().toByteArray(),
                     envelope.getSealed().toByteArray());
             return new Opened.Message(
-                    from, header.getCounter(), MessageCodec.decode(header.getKind(), header.getTerm(), payload));
+                    from, header.getCounter(), key, MessageCodec.decode(header.getKind(), header.getTerm(), payload));
         } catch (AEADBadTagException e) {
             return new Opened.Rejected(Refused.BAD_SEAL);
         } catch (GeneralSecurityException e) {
@@ -146,24 +152,18 @@ public final class Seal {
         return cipher.doFinal(input);
     }
 
-    private SecretKey keyOf(MemberId sender) throws GeneralSecurityException {
-        SecretKey known = keys.get(sender);
+    private SecretKey keyOf(MemberId sender, ClusterKey key) {
+        var sealer = new Sealer(sender, key.id());
+        SecretKey known = derived.get(sealer);
         if (known == null) {
-            known = derive(sender);
-            keys.put(sender, known);
+            known = derive(key, sender);
+            derived.put(sealer, known);
         }
         return known;
     }
 
-    private SecretKey derive(MemberId sender) throws GeneralSecurityException {
-        byte[] info = ("holdfast sync 1\0" + group + "\0" + sender.name()).getBytes(StandardCharsets.UTF_8);
-        return KDF.getInstance("HKDF-SHA256")
-                .deriveKey(
-                        "AES",
-                        HKDFParameterSpec.ofExtract()
-                                .addSalt(
-                                        MessageCodec.bytes(sender.incarnation()).toByteArray())
-                                .addIKM(key.secret())
-                                .thenExpand(info, 32));
+    private SecretKey derive(ClusterKey key, MemberId sender) {
+        byte[] salt = MessageCodec.bytes(sender.incarnation()).toByteArray();
+        return key.derive(salt, "holdfast sync 1\0" + group + "\0" + sender.name());
     }
 }

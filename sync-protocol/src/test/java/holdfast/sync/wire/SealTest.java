@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import holdfast.sync.Batch;
 import holdfast.sync.ClusterKey;
+import holdfast.sync.ClusterKeys;
 import holdfast.sync.Delta;
 import holdfast.sync.HandoverMessage;
 import holdfast.sync.Links;
@@ -33,12 +34,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SealTest {
-    private static final ClusterKey KEY = ClusterKey.of(new byte[32]);
+    private static final ClusterKeys KEYS = ClusterKeys.of(ClusterKey.of(new byte[32]));
     private static final SyncMessage.Ack ACK = new SyncMessage.Ack(3, 17, -5, SyncState.EQUAL, true);
 
-    private final Seal a = new Seal(KEY, "web", new MemberId("a", UUID.randomUUID()));
+    private final Seal a = new Seal(KEYS, "web", new MemberId("a", UUID.randomUUID()));
     private final MemberId bId = new MemberId("b", UUID.randomUUID());
-    private final Seal b = new Seal(KEY, "web", bId);
+    private final Seal b = new Seal(KEYS, "web", bId);
 
     @Test
     void opensEveryKindAsItWasSealed() {
@@ -90,7 +91,7 @@ class SealTest {
 
     @Test
     void aMessageToOneMemberIsOpenedByThatRunOfItAlone() {
-        var other = new Seal(KEY, "web", new MemberId("b", UUID.randomUUID()));
+        var other = new Seal(KEYS, "web", new MemberId("b", UUID.randomUUID()));
         byte[] sealed = a.seal(ACK, bId);
         assertThat(((Opened.Message) b.open(sealed)).message()).isEqualTo(ACK);
         assertThat(other.open(sealed)).isEqualTo(new Opened.ForAnother());
@@ -179,8 +180,23 @@ class SealTest {
     void refusesAnotherKey() {
         byte[] other = new byte[32];
         other[31] = 1;
-        var stranger = new Seal(ClusterKey.of(other), "web", new MemberId("a", UUID.randomUUID()));
-        assertThat(b.open(stranger.seal(ACK))).isEqualTo(new Opened.Rejected(Refused.BAD_SEAL));
+        var stranger = new Seal(ClusterKeys.of(ClusterKey.of(other)), "web", new MemberId("a", UUID.randomUUID()));
+        assertThat(b.open(stranger.seal(ACK))).isEqualTo(new Opened.Rejected(Refused.UNKNOWN_KEY));
+    }
+
+    @Test
+    void opensWithEveryKeyAndSealsWithTheFirst() {
+        var fresh = ClusterKey.of(Arrays.copyOf(new byte[] {1}, 32));
+        b.use(ClusterKeys.of(KEYS.current(), fresh));
+        assertThat(b.open(a.seal(ACK))).isInstanceOf(Opened.Message.class);
+        a.use(ClusterKeys.of(fresh, KEYS.current()));
+        assertThat(b.open(a.seal(ACK)))
+                .isInstanceOfSatisfying(
+                        Opened.Message.class, opened -> assertThat(opened.key()).isSameAs(fresh));
+        b.use(ClusterKeys.of(fresh));
+        assertThat(b.open(a.seal(ACK))).isInstanceOf(Opened.Message.class);
+        a.use(KEYS);
+        assertThat(b.open(a.seal(ACK))).isEqualTo(new Opened.Rejected(Refused.UNKNOWN_KEY));
     }
 
     @Test

@@ -1,0 +1,41 @@
+package holdfast.sync;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The keys of a cluster at one time: the first one seals, all of them open. There is more than one only while an
+/// operator replaces the key. Immutable.
+///
+/// @param all  1 to [#MAX] different keys
+public record ClusterKeys(List<ClusterKey> all) {
+    public static final int MAX = 4;
+
+    public ClusterKeys {
+        all = List.copyOf(all);
+        if (all.isEmpty() || all.size() > MAX) {
+            throw new IllegalArgumentException("a cluster has 1 to " + MAX + " keys at a time, not " + all.size());
+        }
+        if (all.stream().map(ClusterKey::id).distinct().count() < all.size()) {
+            throw new IllegalArgumentException("a key stands twice among the keys of the cluster");
+        }
+    }
+
+    public static ClusterKeys of(ClusterKey... all) {
+        return new ClusterKeys(List.of(all));
+    }
+
+    /// The key that seals what we send.
+    public ClusterKey current() {
+        return all.getFirst();
+    }
+
+    /// The key of that [ClusterKey#id], or null where it is none of these. Allocates nothing.
+    public @Nullable ClusterKey find(long id) {
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).id() == id) {
+                return all.get(i);
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,44 @@
+package holdfast.sync;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/// What was refused since the start: counted by reason, and named by source where an operator can act on it.
+final class Refusals {
+    private final EnumMap<Refused, Long> counts = new EnumMap<>(Refused.class);
+    private final Strangers strangers = new Strangers();
+    private final List<SyncEffect> effects;
+
+    /// @param effects  where warnings go
+    Refusals(List<SyncEffect> effects) {
+        this.effects = effects;
+        for (Refused reason : Refused.values()) {
+            counts.put(reason, 0L);
+        }
+    }
+
+    void count(Refused reason) {
+        counts.merge(reason, 1L, Long::sum);
+    }
+
+    /// @param packets  of this source, for this reason
+    /// @param name     of the member that it says it is; empty where that is not known
+    void count(Refused reason, long packets, String address, String name, long now) {
+        counts.merge(reason, packets, Long::sum);
+        if (Strangers.isNamed(reason)) {
+            strangers
+                    .refused(reason, packets, address, name, now)
+                    .ifPresent(text -> effects.add(new SyncEffect.Warn(text)));
+        }
+    }
+
+    /// Every reason is present.
+    Map<Refused, Long> counts() {
+        return counts;
+    }
+
+    List<SyncStatus.Stranger> strangers(long now) {
+        return strangers.list(now);
+    }
+}

@@ -1,0 +1,114 @@
+package holdfast.sync.wire;
+
+import holdfast.sync.ClusterKey;
+import holdfast.sync.ReplayWindow;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
+
+/// One run of another director, as the [Gate] knows it from datagrams that opened.
+final class Session<S> {
+    /// Of a session that is not proved yet, so many datagrams and bytes wait.
+    static final int HELD_MAX = 16;
+
+    static final int HELD_BYTES_MAX = 128 * 1024;
+
+    /// Random bytes, as many as make a collision impossible.
+    record Id(long high, long low) {
+        private static final SecureRandom RANDOM = new SecureRandom();
+
+        static Id random() {
+            return new Id(RANDOM.nextLong(), RANDOM.nextLong());
+        }
+
+        boolean is(long otherHigh, long otherLow) {
+            return high == otherHigh && low == otherLow;
+        }
+
+        byte[] bytes() {
+            return ByteBuffer.allocate(16).putLong(high).putLong(low).array();
+        }
+    }
+
+    /// An authentic datagram that waits for the proof of its session.
+    record Held<S>(byte channel, long counter, byte[] bytes, S from) {}
+
+    final Id id;
+    final long metAt;
+    private final Deque<Held<S>> held = new ArrayDeque<>();
+    private final SecretKey[] keys = new SecretKey[Datagram.CHANNELS];
+    private final ReplayWindow[] windows = new ReplayWindow[Datagram.CHANNELS];
+    /// What our hellos must echo for it to believe us; null before its first hello.
+    @Nullable
+    Id challenge;
+    /// By channel, the first counter of ours after we heard that challenge: from there on we are no recording to it.
+    final long[] firstOfOurs = new long[Datagram.CHANNELS];
+    long newestHello;
+    boolean isProved;
+    /// It says that we are proved to it.
+    boolean knowsUs;
+    long heardAt;
+    private long keyId;
+    private int heldBytes;
+
+    Session(Id id, ClusterKey key, String cluster, long now) {
+        this.id = id;
+        metAt = now;
+        heardAt = now;
+        use(key, cluster);
+    }
+
+    /// The key of a datagram that says it is sealed with `key`. Derived anew only where the session changed its key.
+    SecretKey key(ClusterKey key, String cluster, byte channel) {
+        return keyId == key.id() ? keys[channel] : DatagramSeal.derive(key, id, cluster, channel);
+    }
+
+    /// An authentic datagram came with `key`: the next ones will too.
+    void use(ClusterKey key, String cluster) {
+        if (keyId == key.id() && keys[0] != null) {
+            return;
+        }
+        keyId = key.id();
+        for (byte channel = 0; channel < Datagram.CHANNELS; channel++) {
+            keys[channel] = DatagramSeal.derive(key, id, cluster, channel);
+        }
+    }
+
+    /// From here on its datagrams count: each once, and none from before it heard us.
+    void prove(long firstMulticast, long firstUnicast) {
+        isProved = true;
+        windows[Datagram.MULTICAST] = new ReplayWindow(firstMulticast);
+        windows[Datagram.UNICAST] = new ReplayWindow(firstUnicast);
+    }
+
+    boolean wasSeen(byte channel, long counter) {
+        return isProved && windows[channel].wasSeen(counter);
+    }
+
+    boolean isFirst(byte channel, long counter) {
+        return windows[channel].isFirst(counter);
+    }
+
+    /// Keeps a datagram until the session is proved; false where too many wait already.
+    boolean hold(byte channel, long counter, byte[] from, int length, S source) {
+        if (held.size() >= HELD_MAX || heldBytes + length > HELD_BYTES_MAX) {
+            return false;
+        }
+        heldBytes += length;
+        held.add(new Held<>(channel, counter, Arrays.copyOf(from, length), source));
+        return true;
+    }
+
+    @Nullable
+    Held<S> takeHeld() {
+        Held<S> next = held.poll();
+        if (next != null) {
+            heldBytes -= next.bytes().length;
+        }
+        return next;
+    }
+}
