@@ -1,0 +1,56 @@
+package holdfast.boot;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Marker;
+
+/// Lets libraries write [#LINES_MAX] lines a minute to the log, all together: what others send may make them complain
+/// of each packet, and a full disk is worse than a line that is missing. How many were left out is logged when the
+/// minute
+/// ends. `logback.xml` names it.
+public final class LibraryLog extends TurboFilter {
+    static final int LINES_MAX = 20;
+
+    private static final String OURS = "holdfast.";
+    /// A transport of JGroups logs by the name of its class.
+    private static final String TRANSPORT = "holdfast.sync.jgroups.SealedUdp";
+
+    private final AtomicInteger lines = new AtomicInteger();
+
+    @Override
+    public FilterReply decide(
+            @Nullable Marker marker,
+            Logger logger,
+            Level level,
+            @Nullable String format,
+            Object @Nullable [] parameters,
+            @Nullable Throwable thrown) {
+        if (!isOfALibrary(logger.getName()) || !level.isGreaterOrEqual(logger.getEffectiveLevel())) {
+            return FilterReply.NEUTRAL;
+        }
+        int line = lines.incrementAndGet();
+        if (line == 1) {
+            var _ = getContext().getScheduledExecutorService().schedule(this::endMinute, 1, TimeUnit.MINUTES);
+        }
+        return line <= LINES_MAX ? FilterReply.NEUTRAL : FilterReply.DENY;
+    }
+
+    void endMinute() {
+        int leftOut = lines.getAndSet(0) - LINES_MAX;
+        if (leftOut > 0) {
+            ((LoggerContext) getContext())
+                    .getLogger(LibraryLog.class)
+                    .warn("library log limited lines-left-out={} interval=1m", leftOut);
+        }
+    }
+
+    private static boolean isOfALibrary(String logger) {
+        return !logger.startsWith(OURS) || logger.startsWith(TRANSPORT);
+    }
+}
