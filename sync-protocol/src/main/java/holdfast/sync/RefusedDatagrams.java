@@ -18,7 +18,8 @@ public final class RefusedDatagrams {
     private final Map<Key, Long> counts = new HashMap<>();
     private final EnumMap<Refused, Long> ofOthers = new EnumMap<>(Refused.class);
 
-    interface Taker {
+    /// Told of what one source sent.
+    public interface Taker {
         void refused(Refused reason, long count, String address);
     }
 
@@ -32,7 +33,7 @@ public final class RefusedDatagrams {
     }
 
     /// Hands over what came since the last time.
-    synchronized void take(Taker taker) {
+    public synchronized void take(Taker taker) {
         counts.forEach(
                 (key, count) -> taker.refused(key.reason(), count, key.from().getHostAddress()));
         counts.clear();

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// JGroups' UDP transport behind a [Gate]: every datagram that leaves is sealed as a whole, and of what arrives JGroups
 /// sees only what a proved director of the cluster sealed and has not sent before. Everything that JGroups sends and
 /// receives goes through [#_send] and [#receive(Address, byte\[\], int, int)].
-public final class SealedUdp extends UDP {
+public class SealedUdp extends UDP {
     /// What UDP over IPv4 can carry.
     private static final int DATAGRAM_MAX = 65_507;
     private static final long TURN_MS = 50;
