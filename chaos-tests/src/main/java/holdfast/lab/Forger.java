@@ -8,8 +8,6 @@ import java.util.concurrent.locks.LockSupport;
 /// A process that sends one frame again and again: `INTERFACE COUNT MICROSECONDS FRAME`, the frame in hexadecimal.
 /// It says when the first is sent, and ends after the last.
 final class Forger {
-    static final String BEGUN = "begun";
-
     private Forger() {}
 
     public static void main(String... arguments) {
@@ -26,7 +24,7 @@ final class Forger {
                 }
                 sender.sendFrame(frame);
                 if (i == 0) {
-                    System.out.println(BEGUN);
+                    System.out.println(Stranger.BEGUN);
                 }
             }
         }

@@ -2,16 +2,21 @@ package holdfast.lab;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// A host on all three networks that knows no key and may send what it likes.
 public final class Stranger {
     /// The last part of its addresses.
     static final int HOST = 66;
+
+    /// A program of the stranger says this line when the first of what it sends is on the wire.
+    public static final String BEGUN = "begun";
 
     private static final String NAMESPACE = "stranger";
 
@@ -30,16 +35,45 @@ public final class Stranger {
                 Integer.toString(count),
                 Long.toString(interval.toNanos() / 1000),
                 HexFormat.of().formatHex(frame));
+        return run(Forger.class, arguments);
+    }
+
+    /// Listens to the multicasts on a network, and then sends what it heard to whom it heard, and to all; the first is
+    /// on
+    /// the wire when this returns.
+    ///
+    /// @param isChanged  flipped, cut, lengthened and mixed; else as it was recorded
+    /// @param perSecond  by an absolute schedule
+    public Sending repeat(
+            Network network, String group, int port, Duration record, int count, int perSecond, boolean isChanged) {
+        return run(
+                Eavesdropper.class,
+                List.of(
+                        network.interfaceName(),
+                        group,
+                        Integer.toString(port),
+                        Long.toString(record.toMillis()),
+                        Integer.toString(count),
+                        Integer.toString(perSecond),
+                        Boolean.toString(isChanged),
+                        Long.toString(System.nanoTime())));
+    }
+
+    /// Runs a program of the class path there; it says [#BEGUN] when it is at work.
+    public Sending run(Class<?> program, List<String> arguments) {
         try {
-            var process = lab.in(NAMESPACE, Capture.command(Forger.class, arguments))
+            var process = lab.in(NAMESPACE, Capture.command(program, arguments))
                     .redirectErrorStream(true)
                     .start();
             var output = process.inputReader(UTF_8);
-            var line = output.readLine();
-            if (!Forger.BEGUN.equals(line)) {
-                throw new IllegalStateException("the stranger could not send: " + line);
+            var heard = new StringBuilder();
+            for (var line = output.readLine(); !BEGUN.equals(line); line = output.readLine()) {
+                if (line == null) {
+                    throw new IllegalStateException("the stranger could not send: " + heard);
+                }
+                heard.append(line).append('\n');
             }
-            return new Sending(process);
+            return new Sending(process, output);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -48,17 +82,27 @@ public final class Stranger {
     /// Frames on their way out; closed, no more follow.
     public static final class Sending implements AutoCloseable {
         private final Process process;
+        private final BufferedReader output;
 
-        private Sending(Process process) {
+        private Sending(Process process, BufferedReader output) {
             this.process = process;
+            this.output = output;
         }
 
         /// Waits until the last one is sent.
-        public void await() {
+        ///
+        /// @return what the stranger had to say
+        public String await() {
+            var said = output.lines().collect(Collectors.joining("\n"));
             int code = process.onExit().join().exitValue();
             if (code != 0) {
-                throw new IllegalStateException("the stranger ended with " + code);
+                throw new IllegalStateException("the stranger ended with " + code + ": " + said);
             }
+            return said;
+        }
+
+        public boolean isRunning() {
+            return process.isAlive();
         }
 
         @Override
