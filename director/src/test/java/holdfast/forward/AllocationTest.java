@@ -61,7 +61,8 @@ class AllocationTest {
                         service(tcp(80), SchedulerName.WLC, real("10.0.0.11", 8080, 1)),
                         persistent(tcp(443), 60, "255.255.255.0", real("10.0.0.11", 8443, 1)),
                         service(tcp(8080), SchedulerName.RR, dr),
-                        service(tcp(81), SchedulerName.RR)),
+                        service(tcp(81), SchedulerName.RR),
+                        service(tcp(82), SchedulerName.RR, real("10.0.0.13", 82, 1))), // who does not answer ARP
                 now);
         return tables;
     }
@@ -133,12 +134,17 @@ class AllocationTest {
         active.promote(1, now);
         long stray = clientFrame(50000, 80, ACK);
         long unreachable = clientFrame(50000, 81, SYN);
+        long refused = clientFrame(50000, 83, SYN);
+        long waiting = clientFrame(50000, 82, SYN);
         long ping = copyOf(TestPacket.icmpEcho(CLIENT, VIP, "twelve bytes"));
         long arp = copyOf(TestPacket.arpRequest(CLIENT, VIP));
         long theft = copyOf(TestPacket.arpRequest(VIP, VIP));
         assertThat(allocated(() -> {
                     take(stray, 54, 0);
                     take(unreachable, 54, 0);
+                    take(refused, 54, 0);
+                    take(waiting, 54, 0);
+                    forwarder.tend(now);
                     take(ping, 54, 0);
                     take(arp, 42, 0);
                     take(theft, 42, 0);
@@ -146,6 +152,8 @@ class AllocationTest {
                 }))
                 .isZero();
         assertThat(active.counters().value(Counter.SENT_ICMP_ERROR)).isGreaterThanOrEqualTo(2 * ROUNDS);
+        assertThat(active.counters().value(Counter.SENT_RESET)).isGreaterThanOrEqualTo(2 * ROUNDS);
+        assertThat(active.counters().value(Counter.DROPPED_NO_NEIGHBOUR)).isGreaterThanOrEqualTo(ROUNDS);
     }
 
     /// But for the mark behind it: what a mark says is published to other threads as a new [holdfast.sync.Equality].
