@@ -18,9 +18,9 @@ import picocli.CommandLine.Parameters;
         subcommands = {ConfigCommand.Check.class, ImpactCommand.class})
 final class ConfigCommand extends Group {
     /// What a check found, for JSON.
-    record Checked(boolean good, @Nullable String sharedHash, List<Found> mistakes) {}
+    record Checked(boolean good, @Nullable String sharedHash, List<Found> mistakes, List<Found> warnings) {}
 
-    /// A mistake, for JSON.
+    /// A mistake or a warning, for JSON.
     record Found(String file, int line, int column, String key, String value, String rule, String remedy) {
         static Found of(Mistake mistake) {
             return new Found(
@@ -53,17 +53,18 @@ final class ConfigCommand extends Group {
         @Override
         public Integer call() {
             return switch (ConfigurationFile.read(file)) {
-                case ConfigurationFile.Good(var configuration) -> good(configuration);
+                case ConfigurationFile.Good(var configuration, var warnings) -> good(configuration, warnings);
                 case ConfigurationFile.Mistakes(var mistakes) -> wrong(mistakes);
             };
         }
 
-        private int good(Configuration configuration) {
+        private int good(Configuration configuration, List<Mistake> warnings) {
+            warnings.forEach(warning -> console.note("warning: " + warning));
             var hash = configuration.sharedHash();
             long vips = configuration.groups().stream()
                     .mapToLong(group -> group.vips().size())
                     .sum();
-            console.result(new Checked(true, hash, List.of()), """
+            console.result(new Checked(true, hash, List.of(), found(warnings)), """
                     %s is right: director %s, %s, %s
                     shared hash %s, to be the same on every director""".formatted(
                             file,
@@ -74,12 +75,13 @@ final class ConfigCommand extends Group {
             return ExitCode.DONE;
         }
 
+        private static List<Found> found(List<Mistake> mistakes) {
+            return mistakes.stream().map(Found::of).toList();
+        }
+
         private int wrong(List<Mistake> mistakes) {
             if (console.isJson()) {
-                console.result(
-                        new Checked(
-                                false, null, mistakes.stream().map(Found::of).toList()),
-                        "");
+                console.result(new Checked(false, null, found(mistakes), List.of()), "");
             }
             note(mistakes, file, console);
             return ExitCode.WRONG_INPUT;

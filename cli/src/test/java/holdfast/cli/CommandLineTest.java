@@ -304,6 +304,21 @@ class CommandLineTest extends AgainstASocket {
     }
 
     @Test
+    void whatIsSeldomMeantIsWarnedOf() throws IOException {
+        var file = configuration("vrid: 51", "[{service: mark/7, forwarding: nat, real-servers: []}]");
+        var ended = runBare("config", "check", file.toString());
+
+        assertThat(ended.exit()).isZero();
+        assertThat(ended.out()).startsWith(file + " is right: director d1, 1 VIP, 1 service\n");
+        assertThat(ended.err())
+                .startsWith("warning: " + file + ":4:")
+                .contains(
+                        "services[0].service: 'mark/7' takes a mark that no rule gives to any packet, so it is idle; ");
+        assertThat(runBare("config", "check", "--output=json", file.toString()).out())
+                .contains("\"good\" : true", "\"warnings\" : [ {", "\"value\" : \"mark/7\"");
+    }
+
+    @Test
     void aWrongConfigurationEndsWithTwoAndAllItsMistakes() throws IOException {
         var file = configuration("vird: 300", "[]");
         var messages =

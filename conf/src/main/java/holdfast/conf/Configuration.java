@@ -181,7 +181,7 @@ public record Configuration(
 
     /// A real server of one service.
     ///
-    /// @param port            the service's own port for DR; 0 only in a port-0 service
+    /// @param port            the service's own port for DR; 0 only in a port-0 service, which uses no other
     /// @param weight          0 to 2^31-1; 0 quiesces
     /// @param upperThreshold  connections from which on it gets no new ones; 0 for no bound (IPVS-REF 4.8)
     /// @param lowerThreshold  connections below which it gets new ones again; 0 for three quarters of the upper one

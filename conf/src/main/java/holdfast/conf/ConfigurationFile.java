@@ -24,7 +24,13 @@ public final class ConfigurationFile {
     public sealed interface Outcome {}
 
     /// The file is right.
-    public record Good(Configuration configuration) implements Outcome {}
+    ///
+    /// @param warnings  of what is seldom meant, in the order of the lines
+    public record Good(Configuration configuration, List<Mistake> warnings) implements Outcome {
+        public Good {
+            warnings = List.copyOf(warnings);
+        }
+    }
 
     /// Every mistake of the file in the order of its lines; at least one.
     public record Mistakes(List<Mistake> all) implements Outcome {
@@ -83,7 +89,7 @@ public final class ConfigurationFile {
         var findings = new Findings(file);
         var configuration = new ConfigurationReader(findings, disk).read(root);
         var mistakes = findings.sorted();
-        return mistakes.isEmpty() ? new Good(configuration) : new Mistakes(mistakes);
+        return mistakes.isEmpty() ? new Good(configuration, findings.sortedWarnings()) : new Mistakes(mistakes);
     }
 
     private static Outcome whole(Path file, String rule, String remedy) {

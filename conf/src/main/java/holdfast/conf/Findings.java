@@ -7,10 +7,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 
-/// The mistakes found so far in one file.
+/// The mistakes found so far in one file, and what is right but seldom meant.
 final class Findings {
     private final Path file;
     private final List<Mistake> mistakes = new ArrayList<>();
+    private final List<Mistake> warnings = new ArrayList<>();
 
     Findings(Path file) {
         this.file = file;
@@ -22,6 +23,12 @@ final class Findings {
 
     void add(Value<?> value, String rule, String remedy) {
         add(value.at(), value.key(), value.written(), rule, remedy);
+    }
+
+    /// What IPVS takes too, and an operator should know of.
+    void warn(Value<?> value, String rule, String remedy) {
+        var at = value.at();
+        warnings.add(new Mistake(file, at.line(), at.column(), value.key(), value.written(), rule, remedy));
     }
 
     /// Reports each sound value that stands in the list a second time.
@@ -38,9 +45,18 @@ final class Findings {
         }
     }
 
-    /// All of them in the order of the file.
+    /// All mistakes in the order of the file.
     List<Mistake> sorted() {
-        return mistakes.stream()
+        return sorted(mistakes);
+    }
+
+    /// All warnings in the order of the file.
+    List<Mistake> sortedWarnings() {
+        return sorted(warnings);
+    }
+
+    private static List<Mistake> sorted(List<Mistake> found) {
+        return found.stream()
                 .sorted(Comparator.comparingInt(Mistake::line).thenComparingInt(Mistake::column))
                 .toList();
     }

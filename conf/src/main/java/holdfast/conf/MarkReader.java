@@ -38,7 +38,7 @@ final class MarkReader {
                 .toList();
     }
 
-    /// Reports each mark that has a rule and no service, or a service and no rule.
+    /// Warns of each mark that has a rule and no service, or a service and no rule: both are idle.
     void checkServices(List<Value<ServiceKey>> services) {
         var ofServices = services.stream()
                 .filter(key -> key.sound() && key.value().isMark())
@@ -47,9 +47,9 @@ final class MarkReader {
             var marked = marks.stream().map(mark -> mark.value().intValue()).collect(Collectors.toSet());
             ofServices.stream()
                     .filter(key -> !marked.contains(key.value().mark()))
-                    .forEach(key -> findings.add(
+                    .forEach(key -> findings.warn(
                             key,
-                            "takes a mark that no rule gives to any packet",
+                            "takes a mark that no rule gives to any packet, so it is idle",
                             "add a rule under marks, such as {mark: "
                                     + Integer.toUnsignedString(key.value().mark())
                                     + ", destination: 192.0.2.10, protocol: tcp, destination-ports: [80, 443]}"));
@@ -59,9 +59,9 @@ final class MarkReader {
             marks.stream()
                     .filter(mark ->
                             mark.sound() && !served.contains(mark.value().intValue()))
-                    .forEach(mark -> findings.add(
+                    .forEach(mark -> findings.warn(
                             mark,
-                            "is a mark that no service takes",
+                            "is a mark that no service takes, so its packets go by their address",
                             "add the service mark/" + mark.value() + ", or remove the rule"));
         }
     }

@@ -2,7 +2,8 @@ package holdfast.conf;
 
 import java.nio.file.Path;
 
-/// One mistake of an operator in a configuration file: where, what, against which rule, and the way out.
+/// One mistake of an operator in a configuration file: where, what, against which rule, and the way out. A warning has
+/// the same form.
 ///
 /// @param line    from 1; 0 where the file as a whole is meant
 /// @param column  from 1; 0 where the file as a whole is meant

@@ -6,17 +6,13 @@ final class Netmask {
 
     private Netmask() {}
 
-    /// A mask that is not zero, from `/24` or `255.255.255.0`.
+    /// A mask from `/24` or `255.255.255.0`.
     ///
     /// IPVS takes any quad, so a slip of a digit groups unrelated clients for years unseen; ipvsadm even
     /// reads a bare `24` as 0.0.0.24 (IPVS-REF 9.2). So a mask with holes is taken only where it is asked for.
     static Kind<Integer> kind(boolean sparseAllowed) {
         return new Kind<>(-1, scalar -> {
             int mask = parse(scalar.text());
-            if (mask == 0) {
-                throw new Kind.Refusal(
-                        "would make all clients one client", "choose a prefix length of 1 to 32, such as /24");
-            }
             if (!sparseAllowed && !isContiguous(mask)) {
                 throw new Kind.Refusal(
                         "is a netmask with holes, most often a slip",

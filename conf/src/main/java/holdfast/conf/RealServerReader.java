@@ -102,17 +102,8 @@ final class RealServerReader {
         if (key.value().isMark()) {
             // A service of a mark without persistence uses the port, whatever the method (IPVS-REF 3.3, 9.2).
             if (service.has("persistence")) {
-                findings.add(
-                        port,
-                        "would never be used, since a persistent service of a mark keeps the client's port "
-                                + "(IPVS-REF 3.3)",
-                        "remove the port");
+                warnThatItIsNotUsed(port, "a persistent service of a mark");
             }
-        } else if (key.value().port() == 0) {
-            findings.add(
-                    port,
-                    "would never be used, since a service of every port keeps the client's port (IPVS-REF 3.3)",
-                    "remove the port");
         } else if (methodKnown && method.value() == ForwardingMethod.DR) {
             findings.add(
                     port,
@@ -120,7 +111,16 @@ final class RealServerReader {
                     "remove the port, or forward with nat");
         } else if (port.value() == 0) {
             findings.add(port, "is only for a service of every port", "name the real server's port, or remove the key");
+        } else if (key.value().port() == 0) {
+            warnThatItIsNotUsed(port, "a service of every port");
         }
+    }
+
+    private void warnThatItIsNotUsed(Value<Integer> port, String service) {
+        findings.warn(
+                port,
+                "is listed but never used, since " + service + " keeps the client's port (IPVS-REF 3.3)",
+                "remove the port");
     }
 
     private static Value<Integer> threshold(Section section, String key) {

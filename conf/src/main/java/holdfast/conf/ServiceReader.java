@@ -146,6 +146,12 @@ final class ServiceReader {
                 360L);
         var sparse = section.optional("allow-sparse-netmask", Kind.yesOrNo(), false);
         var netmask = section.optional("netmask", Netmask.kind(sparse.value() || !sparse.sound()), -1);
+        if (netmask.sound() && netmask.value() == 0) {
+            findings.warn(
+                    netmask,
+                    "makes all clients one client, which has one real server at a time",
+                    "choose a prefix length of 1 to 32, such as /24, where that is not meant");
+        }
         var rearm = section.optional(
                 "rearm", Kind.constant(RearmPolicy.values(), RearmPolicy::word, Map.of()), RearmPolicy.IPVS);
         return Optional.of(

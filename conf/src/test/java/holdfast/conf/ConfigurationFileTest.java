@@ -311,7 +311,7 @@ class ConfigurationFileTest {
 
     private static Configuration good(String text) {
         return switch (check(text, TestDisk.whole())) {
-            case ConfigurationFile.Good(var configuration) -> configuration;
+            case ConfigurationFile.Good good -> good.configuration();
             case ConfigurationFile.Mistakes(var all) -> throw new AssertionError(all.toString());
         };
     }

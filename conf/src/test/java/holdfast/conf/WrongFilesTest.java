@@ -7,29 +7,41 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// Reads every file of the resource folder `wrong` and compares its messages, word for word, with the `.txt` beside it.
+/// Reads every file of the resource folders `wrong` and `doubtful` and compares its messages, word for word, with the
+/// `.txt` beside it.
 class WrongFilesTest {
     @TestFactory
     Stream<DynamicTest> everyMistakeHasItsMessage() throws IOException, URISyntaxException {
-        var folder = Path.of(WrongFilesTest.class.getResource("/wrong").toURI());
+        return tests("/wrong", 20, WrongFilesTest::mistakes);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyWarningHasItsMessage() throws IOException, URISyntaxException {
+        return tests("/doubtful", 4, WrongFilesTest::warnings);
+    }
+
+    private static Stream<DynamicTest> tests(
+            String resource, int least, Function<ConfigurationFile.Outcome, List<Mistake>> messages)
+            throws IOException, URISyntaxException {
+        var folder = Path.of(WrongFilesTest.class.getResource(resource).toURI());
         List<Path> files;
         try (var all = Files.list(folder)) {
             files = all.filter(file -> file.toString().endsWith(".yaml"))
                     .sorted()
                     .toList();
         }
-        assertThat(files).hasSizeGreaterThan(20);
+        assertThat(files).hasSizeGreaterThan(least);
         return files.stream()
                 .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
-                    var messages = messages(file);
                     var expected = folder.resolve(file.getFileName().toString().replace(".yaml", ".txt"));
-                    assertThat(messages).isEqualTo(Files.readString(expected));
+                    assertThat(text(messages.apply(outcome(file)))).isEqualTo(Files.readString(expected));
                 }));
     }
 
@@ -40,12 +52,19 @@ class WrongFilesTest {
                 .isInstanceOf(ConfigurationFile.Good.class);
     }
 
-    private static String messages(Path file) throws IOException {
-        var outcome = ConfigurationFile.check(file.getFileName(), Files.readAllBytes(file), TestDisk.whole());
-        return switch (outcome) {
-            case ConfigurationFile.Good _ -> "no mistake found\n";
-            case ConfigurationFile.Mistakes(var all) ->
-                all.stream().map(mistake -> mistake + "\n").collect(Collectors.joining());
-        };
+    private static ConfigurationFile.Outcome outcome(Path file) throws IOException {
+        return ConfigurationFile.check(file.getFileName(), Files.readAllBytes(file), TestDisk.whole());
+    }
+
+    private static List<Mistake> mistakes(ConfigurationFile.Outcome outcome) {
+        return outcome instanceof ConfigurationFile.Mistakes(var all) ? all : List.of();
+    }
+
+    private static List<Mistake> warnings(ConfigurationFile.Outcome outcome) {
+        return outcome instanceof ConfigurationFile.Good good ? good.warnings() : List.of();
+    }
+
+    private static String text(List<Mistake> messages) {
+        return messages.stream().map(message -> message + "\n").collect(Collectors.joining());
     }
 }

@@ -267,10 +267,17 @@ final class Director implements AutoCloseable {
                         .map(real -> new Shield.NatServer(
                                 real.address().toString(),
                                 service.key().protocol().word(),
-                                real.port())))
+                                keepsClientsPort(service) ? 0 : real.port())))
                 .toList();
         var owned = group.vips().stream().map(vip -> vip.address().toString()).toList();
         return part("shield", Shield.install(name, ports, owned, natServers, counters))::follow;
+    }
+
+    /// Whether a real server is spoken to at whatever port its client came to (IPVS-REF 3.3).
+    private static boolean keepsClientsPort(Configuration.Service service) {
+        return service.key().isMark()
+                ? service.persistence().isPresent()
+                : service.key().port() == 0;
     }
 
     private static byte[] key(Configuration.Cluster cluster) {

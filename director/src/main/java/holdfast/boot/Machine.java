@@ -1,6 +1,7 @@
 package holdfast.boot;
 
 import holdfast.conf.Configuration;
+import holdfast.conf.ServiceKey;
 import holdfast.forward.Ports;
 import holdfast.linux.Netlink;
 import java.util.ArrayList;
@@ -42,7 +43,21 @@ record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses) {
                 checkVip(vip, mistakes);
             }
         }
+        for (var service : configuration.services()) {
+            service.realServers().forEach(real -> checkRealServer(service.key(), real, mistakes));
+        }
         return mistakes;
+    }
+
+    /// The datapath hands packets to links only, and no other machine has this one's address.
+    private void checkRealServer(ServiceKey service, Configuration.RealServer real, List<MachineMistake> mistakes) {
+        if (addresses.stream().anyMatch(own -> own.address() == real.address().bits())) {
+            mistakes.add(new MachineMistake(
+                    "services.real-servers",
+                    real.address() + " of " + service,
+                    "is an address of this machine, which forwards to other machines only",
+                    "name another machine's, or remove it on both directors"));
+        }
     }
 
     private void checkInterface(String name, List<MachineMistake> mistakes) {

@@ -37,7 +37,10 @@ final class Main implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         return switch (ConfigurationFile.read(file)) {
             case ConfigurationFile.Mistakes(var all) -> refuse(all);
-            case ConfigurationFile.Good(var configuration) -> run(configuration);
+            case ConfigurationFile.Good(var configuration, var warnings) -> {
+                warnings.forEach(warning -> log.warn("configuration {}", warning));
+                yield run(configuration);
+            }
         };
     }
 

@@ -148,7 +148,7 @@ final class RealServerCommands {
         var outcome =
                 ConfigurationFile.read(Path.of(request.file()), request.text().getBytes(StandardCharsets.UTF_8));
         return switch (outcome) {
-            case ConfigurationFile.Good(var good) -> good;
+            case ConfigurationFile.Good good -> good.configuration();
             case ConfigurationFile.Mistakes(var all) ->
                 throw Refusal.wrongInput(
                         request.file() + " is not a right configuration",

@@ -2,7 +2,6 @@ package holdfast.boot;
 
 import holdfast.api.ApiServer;
 import holdfast.api.Operations;
-import holdfast.conf.Configuration;
 import holdfast.conf.ConfigurationFile;
 import holdfast.conf.Ipv4;
 import holdfast.forward.DatapathRehearsal;
@@ -63,9 +62,9 @@ final class Training {
 
     private static void configuration(String[] arguments) {
         new CommandLine(new Main()).parseArgs("--config", arguments[0]);
-        if (ConfigurationFile.read(Path.of(arguments[0])) instanceof ConfigurationFile.Good(Configuration good)) {
-            good.sharedHash();
-            Machine.read().mistakes(good);
+        if (ConfigurationFile.read(Path.of(arguments[0])) instanceof ConfigurationFile.Good good) {
+            good.configuration().sharedHash();
+            Machine.read().mistakes(good.configuration());
         }
     }
 

@@ -266,8 +266,9 @@ public final class Whereis {
         /// IPVS-REF 1.4 and 3.3: the real server's own port counts at the service's own port, and for a
         /// mark without persistence.
         private int connectionPort(int realPort) {
-            boolean isMapped = isOwnPort()
-                    || (wanted.key().isMark() && wanted.persistence().isEmpty());
+            boolean isMapped = wanted.key().port() == 0
+                    ? wanted.key().isMark() && wanted.persistence().isEmpty()
+                    : isOwnPort();
             return isMapped && realPort != 0 ? realPort : flow.virtualPort();
         }
 

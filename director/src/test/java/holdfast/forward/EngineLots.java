@@ -118,14 +118,19 @@ final class EngineLots implements Supplier<EngineWalk> {
         return new Configuration.Persistence(
                 of(timeouts),
                 of(EngineWalk.ips(
-                        "255.255.255.255", "255.255.255.255", "255.255.255.192", "255.255.255.0", "255.255.255.1")),
+                        "255.255.255.255",
+                        "255.255.255.255",
+                        "255.255.255.192",
+                        "255.255.255.0",
+                        "255.255.255.1",
+                        "0.0.0.0")),
                 of(policies),
                 Optional.empty());
     }
 
     EngineWalk.SetReal real(ServiceKey key) {
         boolean isNat = random.nextInt(drIn) != 0;
-        int port = (key.port() == 0 && !key.isMark()) || !isNat ? key.port() : of(List.of(key.port(), 8080));
+        int port = isNat ? of(List.of(key.port(), 8080)) : key.port();
         int upper = random.nextInt(thresholdIn) == 0 ? of(List.of(1, 2, 3, 4, 4, 8)) : 0;
         int address = of(reals);
         return new EngineWalk.SetReal(
