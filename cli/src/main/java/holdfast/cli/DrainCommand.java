@@ -81,6 +81,10 @@ final class DrainCommand implements Callable<Integer> {
         if (result.mode() == null) {
             return ExitCode.DONE;
         }
+        if (off) {
+            console.note("The configuration gives it weight 0; another weight is set there, on every director");
+            return ExitCode.NOT_DONE;
+        }
         console.note("This lasts until the director restarts or reloads its configuration; give it to every director");
         return result.connections() == 0 && result.templates() == 0 ? ExitCode.DONE : ExitCode.NOT_DONE;
     }

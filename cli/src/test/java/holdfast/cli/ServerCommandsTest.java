@@ -114,9 +114,10 @@ class ServerCommandsTest extends AgainstASocket {
             if (request.startsWith("GET /v1/services ")) {
                 return answer(200, services);
             }
-            return answer(
-                    200,
-                    request.startsWith("GET") ? Samples.connections(false) : drained(DrainMode.NOW, 0, 0, 0L, null));
+            var result = args.contains("--off")
+                    ? new DrainResult(SERVICE, REAL, null, 2, 0, 0, null, null)
+                    : drained(DrainMode.NOW, 0, 0, 0L, null);
+            return answer(200, request.startsWith("GET") ? Samples.connections(false) : result);
         })) {
             var ended = run(
                     question -> {
@@ -137,6 +138,15 @@ class ServerCommandsTest extends AgainstASocket {
         assertThat(drain(result, "--off"))
                 .isEqualTo(new Ended(
                         0, "10.0.0.11:8080 of tcp/192.0.2.10:80 is not drained any more; its weight is 2\n", ""));
+    }
+
+    @Test
+    void aServerThatIsConfiguredWithWeightZeroCannotBeGivenAnother() throws IOException {
+        assertThat(drain(drained(DrainMode.KEEP_ALL, 0, 0, 0L, null), "--off"))
+                .isEqualTo(new Ended(
+                        3,
+                        "10.0.0.11:8080 of tcp/192.0.2.10:80 is drained (keep-all) and empty\n",
+                        "The configuration gives it weight 0; another weight is set there, on every director\n"));
     }
 
     @Test

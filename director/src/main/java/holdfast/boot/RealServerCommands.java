@@ -62,10 +62,7 @@ final class RealServerCommands {
         } else if (request.mode() != null) {
             tables.quiesce(real, request.mode(), now + (deadlineS == null ? 0 : deadlineS * SECOND));
         } else if (reals.weight(real) != 0) {
-            tables.quiesce(
-                    real,
-                    ServiceListing.drain(reals, real, tables.ipvs()),
-                    now + reals.configuredDrainS(real) * SECOND);
+            tables.quiesce(real, reals.drain(real), now + reals.configuredDrainS(real) * SECOND);
         }
         boolean isDrained = reals.weight(real) == 0;
         return new DrainResult(

@@ -185,8 +185,9 @@ public final class Tables {
 
     /// Gives a real server no new clients from now on, until [#restore] or the next configuration.
     ///
+    /// @param mode    null for what `expire_quiescent_template` says at each moment
     /// @param endsAt  monotonic ns; for UNTIL_DEADLINE
-    public void quiesce(int real, DrainMode mode, long endsAt) {
+    public void quiesce(int real, @Nullable DrainMode mode, long endsAt) {
         reals.quiesce(real, mode, endsAt);
         persistence.edited(reals.service(real));
         sweeper.lookAtRealServers();

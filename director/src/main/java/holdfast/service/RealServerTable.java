@@ -215,8 +215,9 @@ public final class RealServerTable {
 
     /// Gives it no new clients from now on, until [#restore] or the next configuration.
     ///
+    /// @param mode    null for what the director does by default at each moment
     /// @param endsAt  monotonic ns; for UNTIL_DEADLINE
-    public void quiesce(int id, DrainMode mode, long endsAt) {
+    public void quiesce(int id, @Nullable DrainMode mode, long endsAt) {
         weight[id] = 0;
         drain[id] = mode;
         drainEndsAt[id] = endsAt;

@@ -21,7 +21,7 @@ class MachineServicesTest {
             List.of(new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, true, true));
     private static final List<Netlink.Address> ADDRESSES = List.of(new Netlink.Address(2, ip("10.0.0.2"), 24));
 
-    private static Configuration configuration(Configuration.Service... services) {
+    static Configuration configuration(Configuration.Service... services) {
         return new Configuration(
                 new Configuration.Director("d1", Path.of("/var/lib/holdfast"), Path.of("/run/holdfast/api.sock")),
                 new Configuration.Datapath(64, 64, 0, true),
