@@ -261,16 +261,26 @@ final class Director implements AutoCloseable {
             Shield.sweep(name);
             return _ -> {};
         }
-        var natServers = configuration.services().stream()
-                .flatMap(service -> service.realServers().stream()
-                        .filter(real -> real.method() == ForwardingMethod.NAT)
-                        .map(real -> new Shield.NatServer(
-                                real.address().toString(),
-                                service.key().protocol().word(),
-                                keepsClientsPort(service) ? 0 : real.port())))
-                .toList();
         var owned = group.vips().stream().map(vip -> vip.address().toString()).toList();
-        return part("shield", Shield.install(name, ports, owned, natServers, counters))::follow;
+        return part("shield", Shield.install(name, ports, owned, natServers(configuration.services()), counters))
+                ::follow;
+    }
+
+    /// Whose packets are replies of the datapath's. Those of a one-packet service are not: no connection waits for
+    /// them,
+    /// so they are the kernel's to forward, as in IPVS (IPVS-REF 1.12).
+    static List<Shield.NatServer> natServers(List<Configuration.Service> services) {
+        var servers = new ArrayList<Shield.NatServer>();
+        for (var service : services) {
+            for (var real : service.realServers()) {
+                if (real.method() == ForwardingMethod.NAT && !service.onePacket()) {
+                    int port = keepsClientsPort(service) ? 0 : real.port();
+                    var protocol = service.key().protocol().word();
+                    servers.add(new Shield.NatServer(real.address().toString(), protocol, port));
+                }
+            }
+        }
+        return servers;
     }
 
     /// Whether a real server is spoken to at whatever port its client came to (IPVS-REF 3.3).

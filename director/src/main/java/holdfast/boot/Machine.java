@@ -1,19 +1,60 @@
 package holdfast.boot;
 
 import holdfast.conf.Configuration;
+import holdfast.conf.ForwardingMethod;
 import holdfast.conf.ServiceKey;
 import holdfast.forward.Ports;
 import holdfast.linux.Netlink;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// This machine's links and addresses, and whether the configuration fits them.
-record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses) {
+///
+/// @param isForwarding  whether the kernel forwards what is not its own; empty where that cannot be read
+record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses, Optional<Boolean> isForwarding) {
+    private static final Path IP_FORWARD = Path.of("/proc/sys/net/ipv4/ip_forward");
+
     static Machine read() {
         try (var netlink = Netlink.open()) {
-            return new Machine(netlink.links(), netlink.addresses());
+            return new Machine(netlink.links(), netlink.addresses(), readForwarding());
         }
+    }
+
+    private static Optional<Boolean> readForwarding() {
+        try {
+            return Optional.of(!Files.readString(IP_FORWARD).strip().equals("0"));
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    /// What of the services does not go well with the kernel's forwarding; nothing that keeps a director from starting.
+    List<MachineMistake> warnings(Configuration configuration) {
+        var warnings = new ArrayList<MachineMistake>();
+        for (var service : configuration.services()) {
+            boolean isNat = service.realServers().stream().anyMatch(real -> real.method() == ForwardingMethod.NAT);
+            boolean takesEveryPort = service.key().port() == 0 && !service.onePacket();
+            if (isNat && service.onePacket() && isForwarding.equals(Optional.of(false))) {
+                warnings.add(new MachineMistake(
+                        "services.one-packet",
+                        service.key().toString(),
+                        "gets no answers through here: they come from the real servers' own addresses, as in IPVS, and "
+                                + "the kernel does not forward them",
+                        "set net.ipv4.ip_forward to 1, or forward with dr"));
+            }
+            if (isNat && takesEveryPort && isForwarding.equals(Optional.of(true))) {
+                warnings.add(new MachineMistake(
+                        "services.service",
+                        service.key().toString(),
+                        "has its answers forwarded by the kernel too, from the real servers' own addresses",
+                        "set net.ipv4.ip_forward to 0"));
+            }
+        }
+        return warnings;
     }
 
     /// Every mistake at once, in the order of the file.

@@ -50,6 +50,7 @@ final class Main implements Callable<Integer> {
         if (!mistakes.isEmpty()) {
             return refuse(mistakes);
         }
+        machine.warnings(configuration).forEach(warning -> log.warn("configuration {}", warning));
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         var unfit = new AtomicReference<@Nullable String>();

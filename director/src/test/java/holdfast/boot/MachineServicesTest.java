@@ -1,6 +1,8 @@
 package holdfast.boot;
 
+import static holdfast.testing.Fixtures.VIP;
 import static holdfast.testing.Fixtures.ip;
+import static holdfast.testing.Fixtures.persistent;
 import static holdfast.testing.Fixtures.real;
 import static holdfast.testing.Fixtures.service;
 import static holdfast.testing.Fixtures.tcp;
@@ -9,10 +11,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
+import holdfast.conf.Protocol;
 import holdfast.conf.SchedulerName;
+import holdfast.conf.ServiceKey;
+import holdfast.forward.Shield;
 import holdfast.linux.Netlink;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// What of a configuration's services this machine cannot serve.
@@ -37,10 +44,58 @@ class MachineServicesTest {
     @Test
     void aRealServerOnThisMachineIsRefused() {
         var service = service(tcp(80), SchedulerName.RR, real("10.0.0.11", 80, 1), real("10.0.0.2", 80, 1));
-        var mistakes = new Machine(LINKS, ADDRESSES).mistakes(configuration(service));
+        var mistakes = new Machine(LINKS, ADDRESSES, Optional.empty()).mistakes(configuration(service));
         assertThat(mistakes.stream().map(MachineMistake::toString).toList())
                 .containsExactly(
                         "services.real-servers: 10.0.0.2 of tcp/192.0.2.10:80 is an address of this machine, "
                                 + "which forwards to other machines only; name another machine's, or remove it on both directors");
+    }
+
+    private static Configuration.Service dns(boolean onePacket) {
+        return new Configuration.Service(
+                new ServiceKey(Protocol.UDP, new Ipv4(VIP), 53),
+                SchedulerName.RR,
+                Set.of(),
+                Optional.empty(),
+                onePacket,
+                Optional.empty(),
+                List.of(real("10.0.0.11", 53, 1)));
+    }
+
+    private static List<String> warnings(Optional<Boolean> isForwarding, Configuration.Service... services) {
+        return new Machine(LINKS, ADDRESSES, isForwarding)
+                .warnings(configuration(services)).stream()
+                        .map(MachineMistake::toString)
+                        .toList();
+    }
+
+    @Test
+    void aOnePacketServiceWhoseAnswersNobodyForwardsIsWarnedOf() { // IPVS-REF 1.12
+        assertThat(warnings(Optional.of(false), dns(true), dns(false)))
+                .containsExactly("services.one-packet: udp/192.0.2.10:53 gets no answers through here: they come from "
+                        + "the real servers' own addresses, as in IPVS, and the kernel does not forward them; "
+                        + "set net.ipv4.ip_forward to 1, or forward with dr");
+        assertThat(warnings(Optional.of(true), dns(true), dns(false))).isEmpty();
+        assertThat(warnings(Optional.empty(), dns(true))).isEmpty();
+    }
+
+    @Test
+    void aServiceOfEveryPortWhoseAnswersTheKernelForwardsTooIsWarnedOf() {
+        var all = persistent(tcp(0), 300, "255.255.255.255", real("10.0.0.11", 0, 1));
+        assertThat(warnings(Optional.of(true), all)).singleElement().asString().contains("tcp/192.0.2.10:0 has its");
+        assertThat(warnings(Optional.of(false), all)).isEmpty();
+    }
+
+    @Test
+    void theAnswersOfAOnePacketServiceAreLeftToTheKernel() { // IPVS-REF 1.12
+        assertThat(Director.natServers(List.of(dns(true)))).isEmpty();
+        assertThat(Director.natServers(List.of(dns(false))))
+                .containsExactly(new Shield.NatServer("10.0.0.11", "udp", 53));
+    }
+
+    @Test
+    void aPortThatIsNotUsedDoesNotTellAnswersFromOtherPackets() { // IPVS-REF 3.3
+        var all = persistent(tcp(0), 300, "255.255.255.255", real("10.0.0.11", 80, 1));
+        assertThat(Director.natServers(List.of(all))).containsExactly(new Shield.NatServer("10.0.0.11", "tcp", 0));
     }
 }

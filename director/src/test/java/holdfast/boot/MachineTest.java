@@ -9,6 +9,7 @@ import holdfast.conf.Ipvs;
 import holdfast.linux.Netlink;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MachineTest {
@@ -52,7 +53,7 @@ class MachineTest {
 
     @Test
     void aMachineThatFitsHasNoMistakes() {
-        assertThat(new Machine(List.of(WAN, LAN), ADDRESSES).mistakes(configuration("wan", "lan")))
+        assertThat(new Machine(List.of(WAN, LAN), ADDRESSES, Optional.empty()).mistakes(configuration("wan", "lan")))
                 .isEmpty();
     }
 
@@ -62,7 +63,8 @@ class MachineTest {
                 List.of(
                         new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, false, false),
                         new Netlink.Link(9, "tun0", 0, 1400, true, true)),
-                List.of(new Netlink.Address(9, ip("192.0.2.10"), 32), new Netlink.Address(17, ip("10.0.0.1"), 24)));
+                List.of(new Netlink.Address(9, ip("192.0.2.10"), 32), new Netlink.Address(17, ip("10.0.0.1"), 24)),
+                Optional.empty());
 
         var mistakes = machine.mistakes(configuration("wan", "lan", "tun0"));
 
@@ -85,7 +87,7 @@ class MachineTest {
 
     @Test
     void portsHaveTheFirstAddressOfTheirLink() {
-        var ports = new Machine(List.of(LAN, WAN), ADDRESSES).ports(configuration("wan", "lan"));
+        var ports = new Machine(List.of(LAN, WAN), ADDRESSES, Optional.empty()).ports(configuration("wan", "lan"));
         assertThat(ports.at(0).name()).isEqualTo("wan");
         assertThat(ports.at(0).address()).isEqualTo(ip("192.0.2.2"));
         assertThat(ports.at(1).mtu()).isEqualTo(9000);
