@@ -14,6 +14,12 @@ public final class Forged {
     private static final int ETHERNET_BYTES = 14;
     private static final int IPV4_BYTES = 20;
     private static final int ARP_BYTES = 28;
+    private static final int TCP = 6;
+    private static final int TCP_BYTES = 20;
+    private static final int SYN = 0x02;
+    private static final int IPV4_SUM = ETHERNET_BYTES + 10;
+    private static final int SOURCE = ETHERNET_BYTES + 12;
+    private static final int TCP_SUM = ETHERNET_BYTES + IPV4_BYTES + 16;
     private static final int TTL = 255;
 
     private Forged() {}
@@ -57,6 +63,33 @@ public final class Forged {
         return frame.array();
     }
 
+    /// A SYN from port 1025.
+    ///
+    /// @param destinationMac  48 bits, likewise `sourceMac`
+    public static byte[] syn(long destinationMac, long sourceMac, Ipv4 source, Ipv4 destination, int port) {
+        var frame = ByteBuffer.allocate(ETHERNET_BYTES + IPV4_BYTES + TCP_BYTES);
+        ethernet(frame, destinationMac, sourceMac, 0x0800);
+        frame.put((byte) 0x45).put((byte) 0).putShort((short) (IPV4_BYTES + TCP_BYTES));
+        frame.putInt(0).put((byte) TTL).put((byte) TCP).putShort((short) 0);
+        frame.putInt(0).putInt(destination.bits());
+        frame.putShort((short) 1025).putShort((short) port).putInt(1).putInt(0);
+        frame.put((byte) 0x50).put((byte) SYN).putShort((short) 0xffff).putInt(0);
+        return from(source, frame.array());
+    }
+
+    /// The same TCP segment from another source; it is changed in place.
+    static byte[] from(Ipv4 source, byte[] segment) {
+        var frame = ByteBuffer.wrap(segment);
+        frame.putInt(SOURCE, source.bits());
+        frame.putShort(IPV4_SUM, (short) 0).putShort(IPV4_SUM, checksum(frame, ETHERNET_BYTES, IPV4_BYTES));
+        // The pseudo-header: the addresses before the segment, its protocol and its length.
+        int length = segment.length - ETHERNET_BYTES - IPV4_BYTES;
+        frame.putShort(TCP_SUM, (short) 0);
+        int sum = sum(frame, SOURCE, 8 + length) + TCP + length;
+        frame.putShort(TCP_SUM, folded(sum));
+        return segment;
+    }
+
     private static void ethernet(ByteBuffer frame, long destination, long source, int type) {
         putMac(frame, destination);
         putMac(frame, source);
@@ -68,11 +101,19 @@ public final class Forged {
     }
 
     private static short checksum(ByteBuffer frame, int from, int bytes) {
+        return folded(sum(frame, from, bytes));
+    }
+
+    private static int sum(ByteBuffer frame, int from, int bytes) {
         int sum = 0;
         for (int at = from; at < from + bytes; at += 2) {
             sum += Short.toUnsignedInt(frame.getShort(at));
         }
-        sum = (sum & 0xffff) + (sum >> 16);
-        return (short) ~((sum & 0xffff) + (sum >> 16));
+        return sum;
+    }
+
+    private static short folded(int sum) {
+        int folded = (sum & 0xffff) + (sum >> 16);
+        return (short) ~((folded & 0xffff) + (folded >> 16));
     }
 }

@@ -30,7 +30,7 @@ final class Forger {
         }
     }
 
-    private static int index(String name) {
+    static int index(String name) {
         try (var netlink = Netlink.open()) {
             return netlink.links().stream()
                     .filter(link -> link.name().equals(name))

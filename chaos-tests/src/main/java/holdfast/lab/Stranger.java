@@ -2,6 +2,7 @@ package holdfast.lab;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import holdfast.conf.Ipv4;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,9 +39,8 @@ public final class Stranger {
         return run(Forger.class, arguments);
     }
 
-    /// Listens to the multicasts on a network, and then sends what it heard to whom it heard, and to all; the first is
-    /// on
-    /// the wire when this returns.
+    /// Listens to the multicasts on a network, and then sends what it heard to whom it heard, and to all; the first one
+    /// is on the wire when this returns.
     ///
     /// @param isChanged  flipped, cut, lengthened and mixed; else as it was recorded
     /// @param perSecond  by an absolute schedule
@@ -57,6 +57,19 @@ public final class Stranger {
                         Integer.toString(perSecond),
                         Boolean.toString(isChanged),
                         Long.toString(System.nanoTime())));
+    }
+
+    /// Sends SYNs to a service, each from another source that nobody has; the first is on the wire when this returns.
+    public Sending flood(Director director, Ipv4 vip, int port, int count, int perSecond) {
+        var network = Network.FRONT;
+        var syn = Forged.syn(network.mac(director), network.strangersMac(), network.strangersAddress(), vip, port);
+        return run(
+                Flooder.class,
+                List.of(
+                        network.interfaceName(),
+                        Integer.toString(count),
+                        Integer.toString(perSecond),
+                        HexFormat.of().formatHex(syn)));
     }
 
     /// Runs a program of the class path there; it says [#BEGUN] when it is at work.

@@ -25,4 +25,15 @@ final class ForgedTest {
                 .isEqualTo("ffffffffffff" + "020000000166" + "0806" + "0001080006040001" + "020000000166" + "c000020a"
                         + "000000000000" + "c000020a");
     }
+
+    @Test
+    void synIsRightToTheByte() {
+        var vip = Ipv4.of("192.0.2.10");
+        var syn = Forged.syn(0x0200_0000_0101L, MAC, Ipv4.of("192.0.2.66"), vip, 80);
+        assertThat(HexFormat.of().formatHex(syn))
+                .isEqualTo("020000000101" + "020000000166" + "0800"
+                        + "4500002800000000ff063783" + "c0000242" + "c000020a"
+                        + "04010050" + "00000001" + "00000000" + "5002ffff" + "2744" + "0000");
+        assertThat(Forged.from(Ipv4.of("192.0.2.66"), syn.clone())).isEqualTo(syn);
+    }
 }
