@@ -174,13 +174,17 @@ public final class LinkWatch implements AutoCloseable {
                 warm(now);
             }
         } catch (InterruptedDumpException e) {
-            counters.count(Counter.NETLINK_INTERRUPTED);
-            askAt = now + ASK_AGAIN_NS;
-            if (interruptions.isDue(now)) {
-                log.warn("netlink interrupted action=ask-again cause=\"{}\"", e.getMessage());
-            }
+            interrupted(e, now);
         } catch (SyscallException e) {
             replaceSocket(e, now);
+        }
+    }
+
+    private void interrupted(InterruptedDumpException e, long now) {
+        counters.count(Counter.NETLINK_INTERRUPTED);
+        askAt = now + ASK_AGAIN_NS;
+        if (interruptions.isDue(now)) {
+            log.warn("netlink interrupted action=ask-again cause=\"{}\"", e.getMessage());
         }
     }
 
@@ -247,34 +251,49 @@ public final class LinkWatch implements AutoCloseable {
         }
     }
 
-    /// Reads what is out of date; what an exception leaves unread stays so.
+    /// Reads what is out of date. A part that changes during each attempt stays so, and holds up no other.
     private void read(long now) {
         var from = kernel;
         if (from == null || stale.isEmpty()) {
             return;
         }
-        if (stale.contains(Part.LINKS)) {
-            links = from.links();
-            addresses = from.addresses();
-            stale.remove(Part.LINKS);
-        }
-        if (stale.contains(Part.ROUTES)) {
-            routes = from.routes();
-            stale.remove(Part.ROUTES);
-        }
-        if (stale.contains(Part.NEIGHBOURS)) {
-            var all = from.neighbours();
-            neighbours.clear();
-            all.forEach(this::take);
-            stale.remove(Part.NEIGHBOURS);
-        }
         askAt = now;
+        for (var part : EnumSet.copyOf(stale)) {
+            try {
+                read(part, from);
+                stale.remove(part);
+            } catch (InterruptedDumpException e) {
+                interrupted(e, now);
+            }
+        }
         failures = 0;
         hasNews = true;
     }
 
+    private void read(Part part, Kernel from) {
+        switch (part) {
+            case LINKS -> {
+                var linksNow = from.links();
+                addresses = from.addresses(); // of these links, or neither
+                links = linksNow;
+            }
+            case ROUTES -> routes = from.routes();
+            case NEIGHBOURS -> {
+                var all = from.neighbours();
+                neighbours.clear();
+                all.forEach(this::take);
+            }
+        }
+    }
+
+    /// Whether all that is known may be published. What was interrupted is as it was before, which is better than
+    /// to keep back what has changed elsewhere.
+    private boolean isKnown() {
+        return stale.isEmpty() || (kernel != null && !published.equals(KernelView.EMPTY));
+    }
+
     private void publish(long now) {
-        if (stale.isEmpty() && (hasNews || report.waits(now) == 0)) {
+        if (isKnown() && (hasNews || report.waits(now) == 0)) {
             hasNews = false;
             var view = new KernelView(links, addresses, routes, List.copyOf(neighbours.values()), failed);
             if (!view.equals(published)) {

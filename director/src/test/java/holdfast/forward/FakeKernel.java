@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import holdfast.linux.Echoes;
 import holdfast.linux.EventFd;
+import holdfast.linux.InterruptedDumpException;
 import holdfast.linux.Kernel;
 import holdfast.linux.Netlink;
 import java.util.ArrayDeque;
@@ -33,6 +34,7 @@ final class FakeKernel {
     private Optional<RuntimeException> openFailure = Optional.empty();
     private Optional<Socket> open = Optional.empty();
     private int opened;
+    private boolean isInterrupted;
     private volatile boolean answersEchoes = true;
 
     synchronized Kernel open() {
@@ -102,6 +104,12 @@ final class FakeKernel {
         notify(new Netlink.Change.Overrun());
     }
 
+    /// From now on the list of links changes during each attempt to read it.
+    synchronized void interruptLinks() {
+        isInterrupted = true;
+        notify(new Netlink.Change.Overrun());
+    }
+
     /// From now on no socket can be opened; empty ends that.
     synchronized void openFails(Optional<RuntimeException> failure) {
         openFailure = failure;
@@ -149,7 +157,12 @@ final class FakeKernel {
 
         @Override
         public List<Netlink.Link> links() {
-            return answer(() -> List.copyOf(links.values()));
+            return answer(() -> {
+                if (isInterrupted) {
+                    throw new InterruptedDumpException("changed each time");
+                }
+                return List.copyOf(links.values());
+            });
         }
 
         @Override

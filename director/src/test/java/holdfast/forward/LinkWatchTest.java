@@ -202,6 +202,18 @@ class LinkWatchTest {
         assertThat(kernel.opened()).isOne();
     }
 
+    /// Where some link of the host comes and goes all the time, as of containers.
+    @Test
+    void aListThatIsNeverReadWholeKeepsNothingElseBack() throws InterruptedException {
+        kernel.interruptLinks();
+        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xab, true));
+        await().until(() -> networks.stream()
+                .anyMatch(network -> NextHops.mac(network.hops().resolve(SERVER)) == 0xab));
+        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0, false));
+        assertThat(next().unreachable()).extracting(Object::toString).containsExactly("10.0.0.11");
+        assertThat(counters.value(Counter.NETLINK_INTERRUPTED)).isGreaterThan(2);
+    }
+
     @Test
     void lostNotificationsAreCountedAndEverythingIsRead() {
         kernel.overrun();

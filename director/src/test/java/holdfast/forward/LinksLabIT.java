@@ -249,6 +249,27 @@ class LinksLabIT {
                 .contains("device \"front\"", "device \"back\""));
     }
 
+    /// C5: the kernel refuses each probe for a link that went meanwhile.
+    @Test
+    void anInterfaceThatVanishesWithProbesQueuedEndsNothing() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            var asks = task(() -> {
+                for (int host = 20; host < 250; host++) {
+                    probes.offer(NextHops.key(1, ip("10.0.0." + host)));
+                }
+                return 0;
+            });
+            Lab.run("ip link delete back");
+            assertThat(asks).succeedsWithin(SECONDS_MAX, TimeUnit.SECONDS);
+            faultsBecome("back does not exist");
+            Lab.cable("back", "server", "10.0.0.2/24", "10.0.0.11/24");
+            Lab.run("ip -n server route add default via 10.0.0.1");
+            faultsBecome();
+            assertThat(upload(100_000)).isEqualTo(100_000);
+        }
+        assertThat(worker.counters().value(Counter.NETLINK_BROKEN)).isZero();
+    }
+
     @Test
     void anInterfaceThatIsSwitchedOffAndOnForwardsAgain() throws Exception {
         Lab.run("ip link set back down");
