@@ -211,6 +211,41 @@ final class InterconnectChaosIT extends PairUnderTest {
         both.forEach(Before::assertUnharmed);
     }
 
+    @Test
+    void keyIsReplacedWithoutARestart() throws IOException {
+        var active = active();
+        var both = List.of(active, lab.other(active));
+        var file = Path.of("/run/holdfast/cluster.key");
+        var old = Files.readString(file).strip();
+        afterwards(() -> replaceKeys(file, old, both));
+        var sees = new Looks(active);
+        var fresh = "5".repeat(64);
+        for (var lines : List.of(old + "\n# the next one\n" + fresh, fresh + "\n" + old, fresh)) {
+            replaceKeys(file, lines, both);
+            for (long until = System.nanoTime() + LISTENS.toNanos(); System.nanoTime() < until; ) {
+                sees.look();
+                LockSupport.parkNanos(LOOK_INTERVAL);
+            }
+        }
+        sees.assertEqualThroughout();
+        Files.writeString(file, "not a key\n");
+        assertThat(lab.holdfast(active, "key", "reload").exit()).isEqualTo(2);
+        report(lab.holdfast(active, "key", "list").text());
+        assertThat(lab.holdfast(active, "key", "list").text())
+                .contains(lab.other(active) + " seals with ")
+                .doesNotContain("accepts");
+    }
+
+    private void replaceKeys(Path file, String lines, List<Director> both) {
+        try {
+            Files.writeString(file, lines + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        both.forEach(director ->
+                assertThat(lab.holdfast(director, "key", "reload").exit()).isZero());
+    }
+
     /// Looks at the pair again and again.
     private final class Looks {
         private final Director active;

@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             AgentCommand.class,
             ZeroCommand.class,
             SyncCommand.class,
+            KeyCommand.class,
             FailoverCommand.class,
             ConfigCommand.class
         })

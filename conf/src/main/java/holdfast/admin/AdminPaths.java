@@ -32,6 +32,10 @@ public final class AdminPaths {
     public static final String IMPACT = "/v1/config/impact";
     /// POST of a [ZeroRequest], answers [ZeroResult].
     public static final String ZERO = "/v1/zero";
+    /// GET, answers [Keys].
+    public static final String KEYS = "/v1/keys";
+    /// POST without a body: reads the key file again, answers [Keys].
+    public static final String KEYS_RELOAD = "/v1/keys/reload";
 
     /// Every path, for the answer to an unknown one.
     public static final List<String> ALL = List.of(
@@ -48,7 +52,9 @@ public final class AdminPaths {
             CLIENT_RULES,
             REHOME,
             IMPACT,
-            ZERO);
+            ZERO,
+            KEYS,
+            KEYS_RELOAD);
 
     /// Query parameter of [#CONNECTIONS]: `template` or `connection`; both kinds where it is not given.
     public static final String KIND = "kind";

@@ -52,8 +52,7 @@ final class FileRules {
             findings.add(
                     file,
                     "does not exist",
-                    "make it once: (umask 077; openssl rand -hex 32 > " + file.value()
-                            + "), and copy it to every director");
+                    "make it once: holdfast key generate " + file.value() + ", and copy it to every director");
         } else if (facts.isDirectory()) {
             findings.add(file, "is a directory", "name the file with the cluster's key");
         } else if (!Collections.disjoint(facts.permissions(), Set.of(OTHERS_READ, OTHERS_WRITE, OTHERS_EXECUTE))) {
@@ -67,15 +66,11 @@ final class FileRules {
 
     private void checkKeyContent(Value<Path> file) {
         try {
-            var content = disk.begin(file.value(), KeyFile.READ_MAX);
-            if (!KeyFile.isKey(content)) {
+            if (KeyFile.parse(disk.begin(file.value(), KeyFile.READ_MAX)) instanceof KeyFile.Content.Wrong wrong) {
                 findings.add(
                         file,
-                        "does not hold 64 hexadecimal digits (32 bytes), but "
-                                + KeyFile.text(content).length()
-                                + (content.length == KeyFile.READ_MAX ? " or more" : "")
-                                + " characters",
-                        "copy it again from another director, or make a new one for all: openssl rand -hex 32");
+                        wrong.toString(),
+                        "copy it again from another director, or make a new one for all: holdfast key generate");
             }
         } catch (IOException e) {
             findings.add(file, "cannot be read: " + e.getMessage(), "see that it is an ordinary file");

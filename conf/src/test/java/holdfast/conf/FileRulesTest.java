@@ -21,16 +21,18 @@ class FileRulesTest {
     void aWholeStateDirAndKeyFileGiveNoMessage() throws IOException {
         key(KEY + "\n", "rw-r-----");
         assertThat(mistakes(folder)).isEmpty();
-        assertThat(KeyFile.read(folder.resolve("k"))).hasSize(32).startsWith(0x01, 0x23);
+        assertThat(KeyFile.read(folder.resolve("k")))
+                .singleElement()
+                .satisfies(read -> assertThat(read).hasSize(32).startsWith(0x01, 0x23));
     }
 
     @Test
     void aKeyFileOfAnotherLengthIsRefusedWithoutShowingIt() throws IOException {
         key(KEY.substring(2), "rw-------");
         assertThat(mistakes(folder))
-                .containsExactly("cluster.key-file: '" + folder + "/k' does not hold 64 hexadecimal "
+                .containsExactly("cluster.key-file: '" + folder + "/k' line 1 does not hold 64 hexadecimal "
                         + "digits (32 bytes), but 62 characters; copy it again from another director, "
-                        + "or make a new one for all: openssl rand -hex 32");
+                        + "or make a new one for all: holdfast key generate");
     }
 
     @Test
@@ -45,8 +47,8 @@ class FileRulesTest {
     void aMissingKeyFileComesWithTheCommandThatMakesIt() {
         assertThat(mistakes(folder))
                 .containsExactly("cluster.key-file: '" + folder
-                        + "/k' does not exist; make it once: (umask 077; openssl rand -hex 32 > " + folder
-                        + "/k), and copy it to every director");
+                        + "/k' does not exist; make it once: holdfast key generate " + folder
+                        + "/k, and copy it to every director");
     }
 
     @Test

@@ -13,6 +13,7 @@ import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
+import holdfast.admin.Keys;
 import holdfast.admin.RehomeRequest;
 import holdfast.admin.RehomeResult;
 import holdfast.admin.Services;
@@ -63,4 +64,9 @@ public interface Operations {
     Impact impact(ImpactRequest request);
 
     ZeroResult zero(ZeroRequest request);
+
+    Keys keys();
+
+    /// Uses the keys that the key file holds now; none of them where it is wrong.
+    Keys reloadKeys();
 }

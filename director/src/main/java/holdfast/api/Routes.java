@@ -124,6 +124,8 @@ final class Routes {
             case AdminPaths.REHOME -> post(asked, RehomeRequest.class, operations::rehome);
             case AdminPaths.IMPACT -> post(asked, ImpactRequest.class, operations::impact);
             case AdminPaths.ZERO -> post(asked, ZeroRequest.class, operations::zero);
+            case AdminPaths.KEYS -> json(only(HttpMethod.GET, asked), operations.keys());
+            case AdminPaths.KEYS_RELOAD -> json(only(HttpMethod.POST, asked), operations.reloadKeys());
             default ->
                 throw new Refusal(
                         HttpResponseStatus.NOT_FOUND,

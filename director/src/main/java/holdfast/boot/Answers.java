@@ -13,6 +13,7 @@ import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
+import holdfast.admin.Keys;
 import holdfast.admin.RehomeRequest;
 import holdfast.admin.RehomeResult;
 import holdfast.admin.Services;
@@ -57,6 +58,7 @@ final class Answers implements Operations {
     private final TemplateCommands templates;
     private final ClientCommands clients;
     private final RealServerCommands realServers;
+    private final KeyCommands keys;
 
     Answers(
             Configuration configuration,
@@ -75,6 +77,7 @@ final class Answers implements Operations {
         this.templates = new TemplateCommands(worker, replication::status);
         this.clients = new ClientCommands(worker);
         this.realServers = new RealServerCommands(configuration, worker);
+        this.keys = new KeyCommands(configuration.cluster().keyFile(), replication);
     }
 
     boolean isActive() {
@@ -238,6 +241,16 @@ final class Answers implements Operations {
     @Override
     public ZeroResult zero(ZeroRequest request) {
         return realServers.zero(request);
+    }
+
+    @Override
+    public Keys keys() {
+        return keys.list();
+    }
+
+    @Override
+    public Keys reloadKeys() {
+        return keys.reload();
     }
 
     static <T> T ask(CompletableFuture<T> answer) {

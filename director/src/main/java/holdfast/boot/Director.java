@@ -22,7 +22,6 @@ import holdfast.forward.Tables;
 import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.linux.Memory;
-import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.Equality;
 import holdfast.sync.HandoverMessage;
@@ -85,11 +84,11 @@ final class Director implements AutoCloseable {
         var ports = machine.ports(configuration);
         var terms =
                 part("terms", new Terms(TermStore.open(configuration.director().stateDir(), group.name())));
-        byte[] key = key(configuration.cluster());
+        var keys = keys(configuration.cluster());
         var tables = new Tables(
                 configuration.datapath(),
                 configuration.cluster().sync(),
-                callHashes(key),
+                callHashes(keys.getFirst()),
                 Clock.monotonic(),
                 Director::untouchedMemory);
         tables.configure(configuration.ipvs(), configuration.marks(), configuration.services(), Clock.monotonic());
@@ -131,7 +130,7 @@ final class Director implements AutoCloseable {
 
         if (configuration.cluster().sync()) {
             replication.start(SyncNode.start(
-                    syncOptions(configuration, key, voice.where(ports), Voice.serviceLinks(ports)),
+                    syncOptions(configuration, keys, voice.where(ports), Voice.serviceLinks(ports)),
                     worker,
                     syncListener(configuration.director().name(), terms, replication, router, worker)));
             voice.begin();
@@ -290,11 +289,11 @@ final class Director implements AutoCloseable {
                 : service.key().port() == 0;
     }
 
-    private static byte[] key(Configuration.Cluster cluster) {
+    private static List<byte[]> keys(Configuration.Cluster cluster) {
         try {
             return KeyFile.read(cluster.keyFile());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the cluster's key", e);
+            throw new UncheckedIOException("cannot read the cluster's keys", e);
         }
     }
 
@@ -312,7 +311,7 @@ final class Director implements AutoCloseable {
     }
 
     private static SyncNode.Options syncOptions(
-            Configuration configuration, byte[] key, Links links, List<ServiceLink> serviceLinks) {
+            Configuration configuration, List<byte[]> keys, Links links, List<ServiceLink> serviceLinks) {
         var cluster = configuration.cluster();
         return new SyncNode.Options(
                 cluster.name(),
@@ -321,7 +320,7 @@ final class Director implements AutoCloseable {
                 cluster.bindAddress(),
                 cluster.multicastAddress(),
                 cluster.multicastPort(),
-                ClusterKeys.of(ClusterKey.of(key)),
+                ClusterKeys.of(keys),
                 configuration.sharedHash(),
                 links,
                 serviceLinks);

@@ -1,8 +1,10 @@
 package holdfast.boot;
 
 import holdfast.forward.Worker;
+import holdfast.sync.ClusterKeys;
 import holdfast.sync.Equality;
 import holdfast.sync.HandoverMessage;
+import holdfast.sync.KeyUse;
 import holdfast.sync.Links;
 import holdfast.sync.ServiceLink;
 import holdfast.sync.Standing;
@@ -98,6 +100,16 @@ final class Replication implements AutoCloseable {
                 message.version(),
                 message.stamp(),
                 message.reason());
+    }
+
+    /// Seals and opens with these keys from now on.
+    void keys(ClusterKeys keys) {
+        with(sync -> sync.keys(keys));
+    }
+
+    /// Empty where `cluster.sync` is off.
+    Optional<KeyUse> keyUse() {
+        return Optional.ofNullable(node).map(SyncNode::keyUse);
     }
 
     void word(Word word) {

@@ -13,6 +13,7 @@ import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
+import holdfast.admin.Keys;
 import holdfast.admin.RehomeRequest;
 import holdfast.admin.RehomeResult;
 import holdfast.admin.Services;
@@ -104,6 +105,16 @@ class NothingAsked implements Operations {
 
     @Override
     public ZeroResult zero(ZeroRequest request) {
+        throw notAsked();
+    }
+
+    @Override
+    public Keys keys() {
+        throw notAsked();
+    }
+
+    @Override
+    public Keys reloadKeys() {
         throw notAsked();
     }
 }

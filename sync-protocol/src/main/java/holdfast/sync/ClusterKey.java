@@ -1,9 +1,8 @@
 package holdfast.sync;
 
-import java.nio.ByteBuffer;
+import holdfast.conf.KeyFile;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.util.HexFormat;
 import javax.crypto.KDF;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.HKDFParameterSpec;
@@ -13,8 +12,6 @@ import javax.crypto.spec.SecretKeySpec;
 public final class ClusterKey {
     public static final int BYTES = 32;
 
-    private static final String ID_INFO = "holdfast key id 1";
-
     private final SecretKey secret;
     private final long id;
 
@@ -23,7 +20,7 @@ public final class ClusterKey {
             throw new IllegalArgumentException("a cluster key has " + BYTES + " bytes, not " + bytes.length);
         }
         secret = new SecretKeySpec(bytes, "Generic");
-        id = ByteBuffer.wrap(derive(new byte[0], ID_INFO).getEncoded()).getLong();
+        id = KeyFile.id(bytes);
     }
 
     /// @param bytes  exactly [#BYTES]; copied
@@ -31,19 +28,14 @@ public final class ClusterKey {
         return new ClusterKey(bytes);
     }
 
-    /// Which key this is, as each sealed message says in the clear. Derived like a message key, so that a guess of the
-    /// secret is not tested against it more cheaply than against a message.
+    /// Which key this is, as each sealed message says in the clear ([KeyFile#id]).
     public long id() {
         return id;
     }
 
     /// The [#id] in hexadecimal digits, as operators compare it; tells nothing else of the secret.
     public String fingerprint() {
-        return fingerprint(id);
-    }
-
-    static String fingerprint(long id) {
-        return HexFormat.of().toHexDigits(id);
+        return KeyFile.fingerprint(id);
     }
 
     /// A key for AES-256, by HKDF-SHA-256 (RFC 5869).

@@ -1,5 +1,6 @@
 package holdfast.sync;
 
+import holdfast.conf.KeyFile;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param all  1 to [#MAX] different keys
 public record ClusterKeys(List<ClusterKey> all) {
-    public static final int MAX = 4;
+    public static final int MAX = KeyFile.KEYS_MAX;
 
     public ClusterKeys {
         all = List.copyOf(all);
@@ -22,6 +23,11 @@ public record ClusterKeys(List<ClusterKey> all) {
 
     public static ClusterKeys of(ClusterKey... all) {
         return new ClusterKeys(List.of(all));
+    }
+
+    /// @param keys  as a key file has them
+    public static ClusterKeys of(List<byte[]> keys) {
+        return new ClusterKeys(keys.stream().map(ClusterKey::of).toList());
     }
 
     /// The key that seals what we send.

@@ -10,12 +10,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -112,6 +114,7 @@ public final class SyncNode implements AutoCloseable {
     private final Seal seal;
     private final ViewWatch viewWatch;
     private final Map<String, Reach> reach = new HashMap<>();
+    private final Map<String, Sealer> sealers = new ConcurrentHashMap<>();
     private final Queue<Packet> inbox = new ArrayBlockingQueue<>(INBOX_MAX);
     private final Queue<Packet> linkInbox = new ArrayBlockingQueue<>(LINK_INBOX_MAX);
     private final Queue<Runnable> notes = new ConcurrentLinkedQueue<>();
@@ -125,7 +128,7 @@ public final class SyncNode implements AutoCloseable {
     private volatile boolean running = true;
     private volatile boolean rejoining;
     private volatile @Nullable Throwable failure;
-    private ClusterKeys keys;
+    private volatile ClusterKeys keys;
     private long overflowsSeen;
     private long statusAt;
     private boolean statusDue;
@@ -157,6 +160,13 @@ public final class SyncNode implements AutoCloseable {
 
     /// From where a believed run of a member last spoke to us on the interconnect.
     private record Reach(MemberId id, GroupChannel.Sender sender, long heardAt) {}
+
+    /// With what a believed member sealed its last message.
+    private record Sealer(ClusterKey key, long heardAt) {
+        KeyUse.Peer peer(String name, long now) {
+            return new KeyUse.Peer(name, key.fingerprint(), TimeUnit.NANOSECONDS.toMillis(now - heardAt));
+        }
+    }
 
     private SyncNode(Options options, TableOwner tables, Listener listener) {
         if (tables.in().capacity() < Batch.RECORDS_MAX) {
@@ -256,6 +266,17 @@ public final class SyncNode implements AutoCloseable {
                 joined.use(now);
             }
         });
+    }
+
+    /// Which keys are in use, and with which one each other director seals. Any thread.
+    public KeyUse keyUse() {
+        long now = System.nanoTime();
+        return new KeyUse(
+                keys,
+                sealers.entrySet().stream()
+                        .map(sealer -> sealer.getValue().peer(sealer.getKey(), now))
+                        .sorted(Comparator.comparing(KeyUse.Peer::name))
+                        .toList());
     }
 
     /// Whether the sync thread sleeps, and may not see new records for up to 50 ms. A worker that wrote to
@@ -408,6 +429,9 @@ public final class SyncNode implements AutoCloseable {
             switch (seal.open(packet.bytes())) {
                 case Opened.Message(MemberId member, long counter, ClusterKey key, SyncMessage message) -> {
                     boolean isBelieved = core.received(member, counter, message, packet, now);
+                    if (isBelieved) {
+                        sealers.put(member.name(), new Sealer(key, now));
+                    }
                     if (isBelieved && packet instanceof GroupPacket arrived) {
                         reach.put(member.name(), new Reach(member, arrived.sender(), now));
                     }

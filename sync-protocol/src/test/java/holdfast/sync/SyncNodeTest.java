@@ -8,6 +8,7 @@ import holdfast.sync.jgroups.BrokenView;
 import holdfast.sync.jgroups.GroupChannel;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -318,6 +319,40 @@ class SyncNodeTest {
                 .extracting(SyncStatus.Stranger::address, SyncStatus.Stranger::reason)
                 .containsExactly("127.0.0.1", Refused.UNKNOWN_KEY));
         assertThat(honest.node().status().peers()).isEmpty();
+    }
+
+    @Test
+    void aKeyIsReplacedWhileThePairStaysEqual() {
+        Director active = start("d1");
+        active.worker().promote(2, 500);
+        active.node().active(2);
+        Director standby = start("d2");
+        await().until(() -> active.sees("d2") == SyncState.EQUAL);
+        active.worker().rate(1000, 100_000);
+        ClusterKey old = KEYS.current();
+        ClusterKey fresh = ClusterKey.of(Arrays.copyOf(new byte[] {2}, ClusterKey.BYTES));
+        for (var step : List.of(ClusterKeys.of(old, fresh), ClusterKeys.of(fresh, old), ClusterKeys.of(fresh))) {
+            for (Director each : List.of(active, standby)) {
+                each.node().keys(step);
+                long sent = active.node().status().counters().deltasSent();
+                await().until(() -> active.node().status().counters().deltasSent() > sent + 50
+                        && active.sees("d2") == SyncState.EQUAL);
+            }
+            for (Director each : List.of(active, standby)) {
+                await().until(() -> each.node().keyUse().peers().stream()
+                        .map(KeyUse.Peer::fingerprint)
+                        .toList()
+                        .equals(List.of(step.current().fingerprint())));
+            }
+        }
+        assertThat(active.node().status().strangers()).isEmpty();
+        assertThat(standby.node().status().counters().refused().get(Refused.UNKNOWN_KEY))
+                .isZero();
+        standby.node().keys(KEYS);
+        await().until(() -> active.sees("d2") == SyncState.UNKNOWN);
+        await().untilAsserted(() -> assertThat(active.node().status().strangers())
+                .extracting(SyncStatus.Stranger::reason)
+                .containsExactly(Refused.UNKNOWN_KEY));
     }
 
     @Test

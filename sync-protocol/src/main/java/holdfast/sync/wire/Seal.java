@@ -126,12 +126,16 @@ public final class Seal {
             }
             Malformed.unless(!header.getSender().isEmpty() && header.getSender().length() <= NAME_MAX, "no name");
             var from = new MemberId(header.getSender(), MessageCodec.incarnation(header.getIncarnation()));
+            var sealer = new Sealer(from, key.id());
+            SecretKey known = derived.get(sealer);
+            SecretKey with = known != null ? known : derive(key, from);
             byte[] payload = crypt(
                     Cipher.DECRYPT_MODE,
-                    keyOf(from, key),
+                    with,
                     header.getCounter(),
                     envelope.getHeader().toByteArray(),
                     envelope.getSealed().toByteArray());
+            derived.put(sealer, with); // only now: who forges senders must not push out the keys of real ones
             return new Opened.Message(
                     from, header.getCounter(), key, MessageCodec.decode(header.getKind(), header.getTerm(), payload));
         } catch (AEADBadTagException e) {
@@ -150,16 +154,6 @@ public final class Seal {
         cipher.init(mode, with, new GCMParameterSpec(TAG_BITS, nonce));
         cipher.updateAAD(associated);
         return cipher.doFinal(input);
-    }
-
-    private SecretKey keyOf(MemberId sender, ClusterKey key) {
-        var sealer = new Sealer(sender, key.id());
-        SecretKey known = derived.get(sealer);
-        if (known == null) {
-            known = derive(key, sender);
-            derived.put(sealer, known);
-        }
-        return known;
     }
 
     private SecretKey derive(ClusterKey key, MemberId sender) {

@@ -1,0 +1,19 @@
+package holdfast.admin;
+
+import java.util.List;
+
+/// The keys of the cluster that a director uses now, by their fingerprints.
+///
+/// @param seals  the key with which it seals
+/// @param opens  all keys that it accepts, that one included
+/// @param peers  every other director that it has heard with one of them
+public record Keys(String seals, List<String> opens, List<Peer> peers) {
+    public Keys {
+        opens = List.copyOf(opens);
+        peers = List.copyOf(peers);
+    }
+
+    /// @param seals  the key of its last message
+    /// @param ageMs  since that one
+    public record Peer(String name, String seals, long ageMs) {}
+}
