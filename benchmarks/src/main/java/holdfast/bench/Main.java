@@ -3,14 +3,15 @@ package holdfast.bench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// `bin/bench SUITE`: runs inside the outer namespace of a lab that has its network (which `tables` does without) but
+/// `bin/bench SUITE`: runs inside the outer namespace of a lab that has its network (which `tables` and `seal` do
+/// without) but
 /// no director.
 @Command(
         name = "bin/bench",
         description = "Benchmarks beside their peers in the same run, in a lab of their own.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "SUITE",
-        subcommands = {ThroughputSuite.class, RatesSuite.class, LatencySuite.class, TablesSuite.class})
+        subcommands = {ThroughputSuite.class, RatesSuite.class, LatencySuite.class, TablesSuite.class, SealSuite.class})
 public final class Main {
     private Main() {}
 

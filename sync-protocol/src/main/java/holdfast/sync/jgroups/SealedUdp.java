@@ -98,7 +98,7 @@ public class SealedUdp extends UDP {
             size = gate().open(data, offset, length, out, from.getIpAddress(), isFromUs, now);
             held = gate().release();
             isHelloDue = gate().isHelloDue(now);
-            if (gate().isSettled(now)) {
+            if (gateLock.hasWaiters(settled) && gate().isSettled(now)) {
                 settled.signalAll();
             }
         } finally {
