@@ -57,14 +57,11 @@ final class RealChange {
         long orphaned = service.wasPersistent() ? templates : 0;
         long rehomed = service.isRemoved() ? 0 : orphaned;
         boolean isEnding = service.ipvsAfter().expireNodestConn();
-        var sentence = "is removed: %s will not be used any more, and %s will %s"
-                .formatted(
-                        Words.count(orphaned, "template"),
-                        Words.count(connections, "connection"),
-                        isEnding
-                                ? "end at once."
-                                : "be dropped without a word until their time is up, the real server comes back, or"
-                                        + " expire_nodest_conn ends them.");
+        var sentence = (isEnding
+                        ? "is removed: %s and %s will end at once, and stay gone when it comes back."
+                        : "is removed: %s will not be used any more, and %s will be dropped without a word until their"
+                                + " time is up, the real server comes back, or expire_nodest_conn ends them.")
+                .formatted(Words.count(orphaned, "template"), Words.count(connections, "connection"));
         return new RealImpact(
                 real, orphaned, rehomed, 0, isEnding ? connections : 0, isEnding ? 0 : connections, 0, sentence);
     }

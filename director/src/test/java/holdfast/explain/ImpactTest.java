@@ -194,7 +194,9 @@ class ImpactTest {
         var impact = impact(persistent(tcp(80), 300, HOST, FIRST));
 
         assertThat(numbers(impact)).isEqualTo("orphaned 2, rehomed 2, ended 3, black-holed 0");
-        assertThat(impact.sentences()).anyMatch(sentence -> sentence.endsWith("3 connections will end at once."));
+        assertThat(impact.sentences())
+                .anyMatch(sentence -> sentence.endsWith(
+                        "2 templates and 3 connections will end at once, and stay gone when it comes back."));
     }
 
     @Test
