@@ -62,6 +62,9 @@ final class Seen {
         var conn = table.view();
         for (int slot = table.next(0); slot != ConnTable.MISSING; slot = table.next(slot + 1)) {
             conn.at(slot);
+            if (tables.reals().isForgotten(conn.real())) {
+                continue; // as if it were gone
+            }
             var key = new holdfast.model.Conn.Key(
                     conn.protocol(),
                     conn.clientAddress(),
@@ -124,6 +127,9 @@ final class Seen {
         var template = table.view();
         for (int slot = table.next(0); slot != TemplateTable.MISSING; slot = table.next(slot + 1)) {
             template.at(slot);
+            if (reals.isForgotten(template.real())) {
+                continue; // as if it were gone
+            }
             seen.merge(
                     new Template(
                             template.protocol(),
@@ -168,24 +174,29 @@ final class Seen {
         var seen = new HashMap<holdfast.model.Dest.Id, Real>();
         var reals = tables.reals();
         for (int id = 0; id < reals.size(); id++) {
-            seen.put(
-                    new holdfast.model.Dest.Id(
-                            reals.protocol(id),
-                            reals.virtualAddress(id),
-                            reals.virtualPort(id),
-                            reals.address(id),
-                            reals.port(id)),
-                    new Real(
-                            reals.isAvailable(id),
-                            reals.isOverloaded(id),
-                            reals.active(id),
-                            reals.inactive(id),
-                            reals.persistent(id),
-                            reals.traffic().total(id, Traffic.Unit.CONNECTIONS),
-                            reals.traffic().total(id, Traffic.Unit.PACKETS_IN),
-                            reals.traffic().total(id, Traffic.Unit.BYTES_IN),
-                            reals.traffic().total(id, Traffic.Unit.PACKETS_OUT),
-                            reals.traffic().total(id, Traffic.Unit.BYTES_OUT)));
+            boolean isForgotten = reals.isForgotten(id);
+            var key = new holdfast.model.Dest.Id(
+                    reals.protocol(id),
+                    reals.virtualAddress(id),
+                    reals.virtualPort(id),
+                    reals.address(id),
+                    reals.port(id));
+            var real = new Real(
+                    reals.isAvailable(id),
+                    reals.isOverloaded(id) && !isForgotten,
+                    isForgotten ? 0 : reals.active(id),
+                    isForgotten ? 0 : reals.inactive(id),
+                    isForgotten ? 0 : reals.persistent(id),
+                    reals.traffic().total(id, Traffic.Unit.CONNECTIONS),
+                    reals.traffic().total(id, Traffic.Unit.PACKETS_IN),
+                    reals.traffic().total(id, Traffic.Unit.BYTES_IN),
+                    reals.traffic().total(id, Traffic.Unit.PACKETS_OUT),
+                    reals.traffic().total(id, Traffic.Unit.BYTES_OUT));
+            if (isForgotten) {
+                seen.putIfAbsent(key, real);
+            } else {
+                seen.put(key, real);
+            }
         }
         return seen;
     }

@@ -142,6 +142,13 @@ final class TestDirector implements AutoCloseable {
         }
     }
 
+    /// The stream to those who follow is more than half full.
+    void crowd() {
+        while (!tables.changes().isCrowded()) {
+            tables.changes().mark(now);
+        }
+    }
+
     /// Whether entries of a forgotten real server are left.
     boolean isSweeping() {
         var reals = tables.reals();
