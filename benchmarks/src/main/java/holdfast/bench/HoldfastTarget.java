@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// A director process of ours in d1, started afresh for each round and stopped after it.
 ///
 /// @param datapath  lines of the configuration's section `datapath` beyond the interfaces; none for the defaults
-record HoldfastTarget(String name, List<String> datapath, int port) implements Target {
+/// @param isSticky  whether its NAT service has persistence
+record HoldfastTarget(String name, List<String> datapath, boolean isSticky, int port) implements Target {
     private static final String NAT_VIP = "192.0.2.10";
     private static final String DR_VIP = "192.0.2.11";
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
@@ -115,7 +116,7 @@ record HoldfastTarget(String name, List<String> datapath, int port) implements T
                   - service: tcp/%s:%d
                     scheduler: wlc
                     forwarding: nat
-                    real-servers:
+                %s    real-servers:
                       - {address: %s, port: %d, weight: 1}
                   - service: tcp/%s:%d
                     scheduler: wlc
@@ -130,6 +131,7 @@ record HoldfastTarget(String name, List<String> datapath, int port) implements T
                         DR_VIP,
                         NAT_VIP,
                         port,
+                        isSticky ? "    persistence: {timeout-s: 300}\n" : "",
                         Network.BEHIND_DIRECTOR,
                         port,
                         DR_VIP,

@@ -52,6 +52,7 @@ final class LoadProcess {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx64m", "-Xshare:auto"));
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "holdfast.bench.load." + program));
         command.addAll(arguments);
         return command;

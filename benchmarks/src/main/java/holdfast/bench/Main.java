@@ -11,7 +11,14 @@ import picocli.CommandLine.Command;
         description = "Benchmarks beside their peers in the same run, in a lab of their own.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "SUITE",
-        subcommands = {ThroughputSuite.class, RatesSuite.class, LatencySuite.class, TablesSuite.class, SealSuite.class})
+        subcommands = {
+            ThroughputSuite.class,
+            RatesSuite.class,
+            LatencySuite.class,
+            FloodSuite.class,
+            TablesSuite.class,
+            SealSuite.class
+        })
 public final class Main {
     private Main() {}
 

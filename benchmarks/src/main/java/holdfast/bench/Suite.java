@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -59,6 +60,16 @@ final class Suite {
             paramLabel = "FILE",
             description = "where the report goes (default: build/bench/SUITE.json)")
     private Optional<Path> json = Optional.empty();
+
+    private List<String> datapath = List.of();
+    private boolean isSticky;
+
+    /// Gives directors a service with persistence, and these lines of the section `datapath`.
+    Suite sticky(List<String> lines) {
+        datapath = List.copyOf(lines);
+        isSticky = true;
+        return this;
+    }
 
     boolean isQuick() {
         return quick;
@@ -121,13 +132,18 @@ final class Suite {
 
     private List<Target> holdfast(int port) {
         var holdfast = new ArrayList<Target>();
-        holdfast.add(new HoldfastTarget("holdfast", List.of(), port));
+        holdfast.add(holdfast("", List.of(), port));
         if (variants) {
-            holdfast.add(new HoldfastTarget("holdfast, no shield", List.of("shield: false"), port));
-            holdfast.add(new HoldfastTarget("holdfast, no spin", List.of("spin-us: 0"), port));
-            holdfast.add(new HoldfastTarget("holdfast, neither", List.of("shield: false", "spin-us: 0"), port));
+            holdfast.add(holdfast(", no shield", List.of("shield: false"), port));
+            holdfast.add(holdfast(", no spin", List.of("spin-us: 0"), port));
+            holdfast.add(holdfast(", neither", List.of("shield: false", "spin-us: 0"), port));
         }
         return holdfast;
+    }
+
+    private Target holdfast(String variant, List<String> lines, int port) {
+        var all = Stream.concat(datapath.stream(), lines.stream()).toList();
+        return new HoldfastTarget("holdfast" + variant, all, isSticky, port);
     }
 
     private ParameterException wrong(String what) {
