@@ -206,10 +206,10 @@ class LinkWatchTest {
     @Test
     void aListThatIsNeverReadWholeKeepsNothingElseBack() throws InterruptedException {
         kernel.interruptLinks();
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xab, true));
+        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xab, Netlink.Neighbour.State.USABLE));
         await().until(() -> networks.stream()
                 .anyMatch(network -> NextHops.mac(network.hops().resolve(SERVER)) == 0xab));
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0, false));
+        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0, Netlink.Neighbour.State.SOUGHT));
         assertThat(next().unreachable()).extracting(Object::toString).containsExactly("10.0.0.11");
         assertThat(counters.value(Counter.NETLINK_INTERRUPTED)).isGreaterThan(2);
     }
