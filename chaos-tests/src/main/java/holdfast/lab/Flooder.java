@@ -34,7 +34,7 @@ final class Flooder {
                     sender.flush(); // one by one, since all are made in one place
                 }
                 if (due == 1) {
-                    System.out.println(Forger.BEGUN);
+                    System.out.println(Stranger.BEGUN);
                 }
                 LockSupport.parkNanos(TICK);
             }
