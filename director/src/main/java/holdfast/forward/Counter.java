@@ -40,6 +40,8 @@ public enum Counter {
     DROPPED_SERVER_NO_CONNECTION,
     /// The first packet of a connection, given up by the `drop-packet` defence.
     DROPPED_BY_DEFENCE,
+    /// The first packet of a connection, while more packets arrive than this director takes.
+    DROPPED_OVERLOAD,
     /// Without a Call-ID, to a service whose clients are recognised by it.
     DROPPED_NO_CALL_ID,
     /// The first packet of a connection of a client that an operator blocked.

@@ -40,6 +40,7 @@ final class Forwarder {
 
     private long[] relayMacs = {};
     private int lookup; // of the frame that is being taken
+    private boolean isShedding;
 
     Forwarder(
             Tables tables,
@@ -89,6 +90,11 @@ final class Forwarder {
     /// @param macs  of the new active, by index of the port
     void relayTo(long[] macs) {
         relayMacs = macs.clone();
+    }
+
+    /// Whether first packets of connections are dropped from now on ([Backlog]).
+    void shed(boolean now) {
+        isShedding = now;
     }
 
     /// Decides about the frames of a batch, one after the other, and does it.
@@ -526,9 +532,13 @@ final class Forwarder {
         return ConnTable.MISSING;
     }
 
-    /// Whether the client may have one more connection, and the defence lets it pass; one that may not has been
-    /// counted.
+    /// Whether there is time for one more connection, its client may have it, and the defence lets it pass; one that
+    /// may not has been counted.
     private boolean isAdmitted(int service, long now) {
+        if (isShedding) {
+            counters.count(Counter.DROPPED_OVERLOAD);
+            return false;
+        }
         return switch (tables.verdict(service, flow, now)) {
             case ADMIT -> {
                 boolean isDropped = tables.defence().dropsPacket();

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,6 +80,7 @@ public final class Worker implements TableOwner, AutoCloseable {
 
     private final long[] addresses = new long[PacketIo.BATCH_MAX]; // of the frames of one batch
     private final int[] lengths = new int[PacketIo.BATCH_MAX];
+    private final Backlog[] backlogs; // by port
 
     /// @param spinMicros  how long to look for packets before sleeping
     public Worker(
@@ -112,6 +114,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         io = new PacketIo(ports, wakeUp, tables.counters(), lease);
         forwarder = new Forwarder(tables, ports, owned, probes, io, listener::conflict);
         replica = new Replica(tables, ringRecords);
+        backlogs = Stream.generate(Backlog::new).limit(ports.count()).toArray(Backlog[]::new);
     }
 
     private static final class NoReader implements DeltaReader {
@@ -224,6 +227,7 @@ public final class Worker implements TableOwner, AutoCloseable {
                 count++;
             }
             if (count > 0) {
+                forwarder.shed(backlogs[port].lasts(ring.isBehind(), now));
                 forwarder.take(addresses, lengths, count, port, mode, now);
                 io.flush();
                 ring.release();

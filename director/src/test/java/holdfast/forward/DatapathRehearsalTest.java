@@ -24,6 +24,7 @@ class DatapathRehearsalTest {
             Counter.SUPPRESSED_ICMP_ERROR,
             Counter.SUPPRESSED_RESET,
             Counter.ARP_CONFLICT,
+            Counter.DROPPED_OVERLOAD,
             Counter.RING_DROPS,
             Counter.RING_DROPS_HELD,
             Counter.RING_DROPS_PAUSED,

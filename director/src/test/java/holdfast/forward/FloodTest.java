@@ -278,6 +278,21 @@ class FloodTest {
         assertThat(director.count(Counter.EVICTED_TEMPLATE)).isZero();
     }
 
+    // ---- more packets than time
+
+    @Test
+    void firstPacketsGiveWayToThoseOfConnectionsWhenTimeIsShort() {
+        int real = connect(HONEST, 40000);
+        director.forwarder.shed(true);
+        toServer(HONEST + 1, 40000, 80, SYN, Counter.DROPPED_OVERLOAD);
+        toServer(HONEST, 40000, 80, ACK, Counter.FORWARDED_TO_SERVER);
+        reply(real, HONEST, 40000, ACK);
+        assertThat(isSticky(HONEST + 1)).isFalse();
+
+        director.forwarder.shed(false);
+        toServer(HONEST + 1, 40000, 80, SYN, Counter.FORWARDED_TO_SERVER);
+    }
+
     // ---- other kinds of services and floods
 
     @Test

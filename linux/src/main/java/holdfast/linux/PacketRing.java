@@ -216,6 +216,14 @@ public final class PacketRing implements AutoCloseable {
         return held + seen >= frames / 4 * 3 || seenBytes >= copiesMax / 4 * 3;
     }
 
+    /// Whether a quarter of the ring waits behind the frames that were taken. One read of memory: the kernel fills the
+    /// places in order.
+    public boolean isBehind() {
+        requireOpen();
+        int last = head + frames / 4 - 1 & frames - 1;
+        return RingFrame.isReady(Memory.getIntAcquire(base + (long) last * FRAME_BYTES));
+    }
+
     /// Drops what is queued at this moment, at most one ringful, so that a flood cannot keep us here. Frames taken
     /// before are released too.
     ///

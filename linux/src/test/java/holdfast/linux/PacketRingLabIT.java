@@ -104,6 +104,26 @@ class PacketRingLabIT {
     }
 
     @Test
+    void itIsBehindWhileAQuarterOfTheRingWaits() {
+        try (var ring = PacketRing.open(Lab.index("right"), 32, 4);
+                var sender = PacketSender.open(Lab.index("left"))) {
+            for (int i = 0; i < 50; i++) {
+                sender.sendFrame(Frames.of(60, i));
+            }
+            Frames.awaitArrival(ring, 50);
+            int taken = 0;
+            while (ring.isBehind()) {
+                assertThat(ring.next()).isTrue();
+                taken++;
+                if (taken % 4 == 0) {
+                    ring.release();
+                }
+            }
+            assertThat(taken).as("of 32").isEqualTo(25);
+        }
+    }
+
+    @Test
     void largeFramesThatTheReceiveBufferCutAreSkippedAndCounted() {
         int sent = 1500;
         try (var ring = PacketRing.open(Lab.index("right"), 2048, 64);
