@@ -1,20 +1,25 @@
 package holdfast.sync;
 
+import holdfast.sync.wire.DatagramSeal;
+import holdfast.sync.wire.Gate;
 import holdfast.sync.wire.Opened;
 import holdfast.sync.wire.Seal;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
 
 /// Two throw-away directors that synchronise with each other without a channel, so that the code of the real one is
 /// loaded and compiled before anything depends on it.
 ///
-/// Every message is sealed, carried as bytes and opened, as between two processes. Whoever calls is both sync threads.
+/// Every message is sealed, carried as bytes and opened, as between two processes, and so is the datagram around it.
+/// Whoever calls is both sync threads.
 public final class SyncRehearsal {
     private static final int TURNS_MAX = 64;
     private static final int IDLE_TURNS = 4;
     private static final long IDLE_NS = 1_000_000; // what is waited for in such a turn comes without waiting
     private static final int HELLOS_MAX = 20;
     private static final long HELLO_DISTANCE_NS = 6_000_000;
+    private static final int DATAGRAM_MAX = 65_507;
     private static final String GROUP = "rehearsal";
     private static final Origin HERE = new Origin() {
         @Override
@@ -39,11 +44,17 @@ public final class SyncRehearsal {
         final Seal seal;
         final SyncCore core;
         final TableOwner tables;
+        final DatagramSeal datagrams;
+        final Gate<String> gate;
+        final byte[] sent = new byte[DATAGRAM_MAX];
+        final byte[] received = new byte[DATAGRAM_MAX];
 
         Side(String name, ClusterKeys keys, TableOwner tables, long now) {
             id = new MemberId(name, UUID.randomUUID());
             seal = new Seal(keys, GROUP, id);
             this.tables = tables;
+            datagrams = new DatagramSeal(keys, GROUP);
+            gate = new Gate<>(keys, GROUP, datagrams, (_, _) -> {}, now);
             core = new SyncCore(id, "", new Links(1, 100, Map.of("192.0.2.10", 1L)), tables, now);
         }
     }
@@ -59,10 +70,20 @@ public final class SyncRehearsal {
 
     /// Each believes the other one only once it has been heard by it, and hellos keep a distance.
     private void meet() {
+        for (int hello = 0; hello < HELLOS_MAX && !first.gate.isSettled(now); hello++) {
+            greet(first, second);
+            greet(second, first);
+            now += HELLO_DISTANCE_NS;
+        }
         for (int hello = 0; hello < HELLOS_MAX && !(knows(first) && knows(second)); hello++) {
             exchange();
             now += HELLO_DISTANCE_NS;
         }
+    }
+
+    private void greet(Side from, Side to) {
+        int size = from.datagrams.sealHello(from.gate.hello(now), from.sent);
+        var _ = to.gate.open(from.sent, 0, size, to.received, "", false, now);
     }
 
     private boolean knows(Side side) {
@@ -105,8 +126,9 @@ public final class SyncRehearsal {
         for (var effect : from.core.takeEffects()) {
             isBusy = true;
             switch (effect) {
-                case SyncEffect.Multicast(var message) -> carry(from.seal.seal(message), to);
-                case SyncEffect.Unicast(var member, var message) -> carry(from.seal.seal(message, member), to);
+                case SyncEffect.Multicast(var message) -> carry(from.seal.seal(message), true, from, to);
+                case SyncEffect.Unicast(var member, var message) ->
+                    carry(from.seal.seal(message, member), false, from, to);
                 case SyncEffect.AskSnapshot() -> from.tables.requestSnapshot();
                 case SyncEffect.WakeWorker() -> workers.run();
                 case SyncEffect.HigherTerm _,
@@ -122,9 +144,14 @@ public final class SyncRehearsal {
         return isBusy;
     }
 
-    private void carry(byte[] sealed, Side to) {
+    private void carry(byte[] message, boolean isMulticast, Side from, Side to) {
         carried++;
-        switch (to.seal.open(sealed)) {
+        int size = from.datagrams.seal(isMulticast, message, 0, message.length, from.sent);
+        int length = to.gate.open(from.sent, 0, size, to.received, "", false, now);
+        if (length < 0) {
+            throw new IllegalStateException("a rehearsed datagram was refused");
+        }
+        switch (to.seal.open(Arrays.copyOf(to.received, length))) {
             case Opened.Message(var sender, var counter, var _, var opened) -> {
                 var _ = to.core.received(sender, counter, opened, HERE, now);
             }
