@@ -19,6 +19,7 @@ enum Suite {
                     "holdfast.schedule.LeastConnectionTest",
                     "holdfast.schedule.HashingTest",
                     "holdfast.forward.EngineFindingsTest",
+                    "holdfast.forward.ForgottenServerTest",
                     "holdfast.forward.EnginePropertyTest",
                     "holdfast.forward.StreamTest",
                     "holdfast.forward.ReplicaTest"),
