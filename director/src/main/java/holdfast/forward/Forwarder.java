@@ -345,7 +345,9 @@ final class Forwarder {
     ///
     /// @return whether it ended
     private boolean endOrphan(int slot, long now) {
-        if (!tables.ipvs().expireNodestConn()) {
+        boolean isVoid = tables.ipvs().expireNodestConn()
+                || tables.reals().isForgotten(conn.at(slot).real());
+        if (!isVoid) {
             counters.count(Counter.DROPPED_REAL_SERVER_GONE); // its timer is not restarted (IPVS-REF 1.15, row 19)
             return false;
         }

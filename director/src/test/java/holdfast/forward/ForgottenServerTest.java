@@ -149,6 +149,18 @@ class ForgottenServerTest {
     }
 
     @Test
+    void whereTheSysctlIsSwitchedOffBeforeTheSweepAClientIsScheduledAnew() {
+        assertThat(syn(1, 40000)).isEqualTo(TO_B);
+        director.crowd(); // nothing is swept
+        director.configure(sticky(A));
+        director.ipvs = ipvs("expireNodestConn", false);
+        director.configure(sticky(A, B));
+
+        assertThat(syn(2, 40000)).isEqualTo(TO_B);
+        assertThat(syn(1, 40000)).as("the same connection, begun anew").isEqualTo(TO_A);
+    }
+
+    @Test
     void whereTheSysctlIsSwitchedOnLaterWhatWasRemovedBeforeGoes() {
         director.ipvs = ipvs("expireNodestConn", false);
         director.configure(sticky(A, B));
