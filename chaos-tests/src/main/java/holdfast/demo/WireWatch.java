@@ -8,14 +8,16 @@ import holdfast.lab.Lab;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// Watches the wire for what a director that was away must not do: claim a VIP, forward a packet that it held, or send
-/// a RST.
+/// Watches the wire for what a director that was away must not do: claim a VIP or forward a packet that it held. And
+/// for
+/// what no director may do: reset a connection that is forwarded.
 final class WireWatch {
     private static final Set<Integer> VIPS = Set.of(
             Ipv4.of("192.0.2.10").bits(),
@@ -34,6 +36,11 @@ final class WireWatch {
             "rs2-back",
             "rs3-front",
             "rs3-back");
+
+    /// Older packets of a connection do not say that anybody knows it now.
+    private static final long ALIVE_MICROS = 2_000_000;
+
+    private static final long NEVER = Long.MIN_VALUE / 2;
 
     private final Director stale;
     private final Set<Long> directors = new HashSet<>();
@@ -68,13 +75,29 @@ final class WireWatch {
                 "ARP frames of " + stale + " claimed a VIP that is not its own any more",
                 offences);
         count(frames, this::isForwarded, "packets were forwarded by " + stale + " after its time", offences);
-        var others = resetsNotByDirectors(frames);
-        count(
-                frames,
-                frame -> frame.isReset() && isByDirector(frame) && !others.contains(frame.tcpSequence()),
-                "RSTs came from a director",
-                offences);
+        var cut = new HashSet<>(cutByDirectors(frames));
+        count(frames, cut::contains, "RSTs of a director cut a connection that was forwarded", offences);
         return offences;
+    }
+
+    /// The RSTs of directors to clients of connections that some director forwarded a moment before.
+    private List<Frame> cutByDirectors(List<Frame> frames) {
+        var others = resetsNotByDirectors(frames);
+        var forwardedAt = new HashMap<Long, Long>();
+        var cut = new ArrayList<Frame>();
+        for (var frame : frames) {
+            if (!frame.isTcp() || !isByDirector(frame)) {
+                continue;
+            }
+            if (!frame.isReset()) {
+                forwardedAt.put(frame.tcpSource(), frame.atMicros());
+                forwardedAt.put(frame.tcpDestination(), frame.atMicros());
+            } else if (!others.contains(frame.tcpSequence())
+                    && frame.atMicros() - forwardedAt.getOrDefault(frame.tcpDestination(), NEVER) < ALIVE_MICROS) {
+                cut.add(frame);
+            }
+        }
+        return cut;
     }
 
     private static void count(List<Frame> frames, Predicate<Frame> offends, String what, List<String> offences) {

@@ -49,6 +49,21 @@ public record Frame(long atMicros, ByteBuffer bytes) {
         return bytes.getInt(transport() + 4);
     }
 
+    /// Address and port of whoever sent a TCP frame, packed as `address << 16 | port`.
+    public long tcpSource() {
+        return end(12, 0);
+    }
+
+    /// Likewise of whoever it is for.
+    public long tcpDestination() {
+        return end(16, 2);
+    }
+
+    private long end(int addressAt, int portAt) {
+        return Integer.toUnsignedLong(bytes.getInt(ETHERNET_BYTES + addressAt)) << 16
+                | Short.toUnsignedLong(bytes.getShort(transport() + portAt));
+    }
+
     private boolean has(int etherType, int bytesMin) {
         return bytes.limit() >= ETHERNET_BYTES + bytesMin && Short.toUnsignedInt(bytes.getShort(12)) == etherType;
     }
