@@ -20,6 +20,8 @@ enum Suite {
                     "holdfast.schedule.HashingTest",
                     "holdfast.forward.EngineFindingsTest",
                     "holdfast.forward.ForgottenServerTest",
+                    "holdfast.forward.DeadServerPacketTest",
+                    "holdfast.forward.FloodTest",
                     "holdfast.forward.EnginePropertyTest",
                     "holdfast.forward.StreamTest",
                     "holdfast.forward.ReplicaTest"),
