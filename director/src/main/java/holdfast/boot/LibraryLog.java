@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
 /// Lets libraries write [#LINES_MAX] lines a minute to the log, all together: what others send may make them complain
-/// of each packet, and a full disk is worse than a line that is missing. How many were left out is logged when the
-/// minute
-/// ends. `logback.xml` names it.
+/// of each packet, and a full disk is worse than a line that is missing. At the end of the minute it logs how many
+/// were left out. `logback.xml` names it.
 public final class LibraryLog extends TurboFilter {
     static final int LINES_MAX = 20;
 
