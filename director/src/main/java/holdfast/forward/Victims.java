@@ -13,10 +13,10 @@ import holdfast.persist.TemplateTable;
 /// Makes room in a full table (ADR 0019): IPVS has no bound, and a flood fills the machine's memory instead.
 ///
 /// A hand goes round each table, as in the clock algorithm for pages. Of the entries in a window before the hand,
-/// the one that was silent for longest goes, if no established client relies on it. The newcomer gets its slot, which is then
-/// behind the hand. So in a flood the oldest handshake goes first, and a new one has a whole round of the hand to end
-/// in. Where the window has nobody that may go, as many slots chosen at random are looked at, and the hand goes on from
-/// there: established clients that fill a stretch of the table do not stop it. Worker only.
+/// the one that was silent for longest goes, if no established client relies on it. The newcomer gets its slot, which
+/// is then behind the hand. So in a flood the oldest handshake goes first, and a new one has a whole round of the hand
+/// to end in. Where the window has nobody that may go, as many slots chosen at random are looked at, and the hand goes
+/// on from there: established clients that fill a stretch of the table do not stop it. Worker only.
 final class Victims {
     private static final int NONE = -1;
 
