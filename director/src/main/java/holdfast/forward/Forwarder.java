@@ -33,7 +33,7 @@ final class Forwarder {
     private final Fragments fragments;
     private final Conn conn;
     private final Lookups lookups;
-    private final int[] lookupOf = new int[PacketIo.BATCH_MAX]; // the number of each frame's
+    private final int[] lookupOf = new int[Egress.BATCH_MAX]; // the number of each frame's
     private final OwnAnswers answers;
     private final Refusals refusals;
     private final Exit exit;
@@ -54,7 +54,7 @@ final class Forwarder {
         this.owned = owned;
         this.egress = egress;
         conn = tables.connections().view();
-        lookups = tables.connections().lookups(PacketIo.BATCH_MAX);
+        lookups = tables.connections().lookups(Egress.BATCH_MAX);
         calls = new SipCallId(tables.callHashes());
         fragments = new Fragments(tables.hashes());
         links = new LinkView(ports);
@@ -66,7 +66,7 @@ final class Forwarder {
     /// Goes over to the links and ways as they are now, and sends what has waited for a way. Between two batches only.
     void follow(Network network) {
         links.follow(network.ports());
-        tables.reach(network.hops());
+        tables.reach(network.hops()::isUnreachable);
         exit.follow(network.hops());
     }
 
@@ -101,7 +101,7 @@ final class Forwarder {
     ///
     /// @param addresses  of each `virtio_net_hdr`
     /// @param lengths    bytes from the Ethernet header on
-    /// @param count      frames, no more than [PacketIo#BATCH_MAX]
+    /// @param count      frames, no more than [Egress#BATCH_MAX]
     /// @param port       that they came in by
     void take(long[] addresses, int[] lengths, int count, int port, Mode mode, long now) {
         if (mode != Mode.STANDBY) {

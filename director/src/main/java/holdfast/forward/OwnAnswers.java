@@ -19,7 +19,7 @@ final class OwnAnswers {
     private final Counters counters;
     private final Egress egress;
     private final Conflicts conflicts;
-    private final Replies replies = new Replies(PacketIo.BATCH_MAX);
+    private final Replies replies = new Replies(Egress.BATCH_MAX);
     private final TokenBucket errors = new TokenBucket(ICMP_ERRORS_PER_SECOND, 50);
     private final TokenBucket resets = new TokenBucket(RESETS_PER_SECOND, 50);
     private final TokenBucket reports = new TokenBucket(CONFLICTS_PER_SECOND, 1);

@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
 final class PacketIo implements Egress, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PacketIo.class);
     private static final int CLOSED = -1; // poll() passes over a negative descriptor
-    static final int BATCH_MAX = 64;
 
     private static final long TEND_INTERVAL_NS = 100_000_000;
     /// A turn takes some microseconds and a sleep 10 ms at most. After a longer gap this process did not run.

@@ -17,7 +17,7 @@ final class PortSockets implements AutoCloseable {
 
     /// @throws holdfast.linux.SyscallException where the kernel refuses; then both are closed
     void open(int index) {
-        var opened = PacketRing.open(index, RING_FRAMES, PacketIo.BATCH_MAX);
+        var opened = PacketRing.open(index, RING_FRAMES, Egress.BATCH_MAX);
         try {
             sender = PacketSender.open(index);
             ring = opened;

@@ -30,6 +30,7 @@ import holdfast.sync.Version;
 import java.lang.foreign.SegmentAllocator;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that one worker knows about clients, and the events in which it changes.
@@ -72,7 +73,7 @@ public final class Tables {
     private ClientRules clientRules = ClientRules.NONE;
     private Ipvs ipvs = Ipvs.DEFAULT;
     private Timeouts timeouts = Timeouts.DEFAULT;
-    private @Nullable NextHops hops; // null until the kernel has been asked
+    private @Nullable IntPredicate unreachable; // null until the kernel has been asked
     private boolean isActive;
     private int term;
     private long nextSecondAt;
@@ -128,16 +129,16 @@ public final class Tables {
         victims.configure(timeouts);
         defence.configure(nextIpvs);
         sweeper.lookAtRealServers();
-        if (hops != null) {
-            reach(hops);
+        if (unreachable != null) {
+            reach(unreachable);
         }
     }
 
-    /// Learns which real servers nothing gets to ([NextHops#isUnreachable]), for the schedulers.
-    void reach(NextHops now) {
-        hops = now;
+    /// Learns for the schedulers which addresses nothing gets to.
+    void reach(IntPredicate isUnreachable) {
+        unreachable = isUnreachable;
         for (int real = 0; limits.passOverUnreachable() && real < reals.size(); real++) {
-            reals.unreachable(real, hops.isUnreachable(reals.address(real)));
+            reals.unreachable(real, isUnreachable.test(reals.address(real)));
         }
     }
 

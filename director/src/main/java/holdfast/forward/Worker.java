@@ -78,8 +78,8 @@ public final class Worker implements TableOwner, AutoCloseable {
     private boolean isHeldFull; // which the listener has heard
     private final EnumSet<Mode.Order> ignored = EnumSet.noneOf(Mode.Order.class); // that the log has
 
-    private final long[] addresses = new long[PacketIo.BATCH_MAX]; // of the frames of one batch
-    private final int[] lengths = new int[PacketIo.BATCH_MAX];
+    private final long[] addresses = new long[Egress.BATCH_MAX]; // of the frames of one batch
+    private final int[] lengths = new int[Egress.BATCH_MAX];
     private final Backlog[] backlogs; // by port
 
     /// @param spinMicros  how long to look for packets before sleeping
