@@ -21,6 +21,8 @@ import holdfast.conn.FlowHash;
 import holdfast.forward.RehearsedFrames.End;
 import holdfast.linux.Clock;
 import holdfast.linux.Memory;
+import holdfast.packet.Frame;
+import holdfast.packet.Mac;
 import holdfast.persist.TemplateTable;
 import holdfast.sync.Equality;
 import java.lang.foreign.Arena;

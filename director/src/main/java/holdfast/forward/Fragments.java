@@ -1,6 +1,7 @@
 package holdfast.forward;
 
 import holdfast.conn.FlowHash;
+import holdfast.packet.Frame;
 
 /// Where the later fragments of an IPv4 datagram go: after the first one, which alone has the ports (RFC 791). IPVS
 /// lets the kernel gather fragments first (IPVS-REF 1.11); here nothing is gathered, so nothing is held in memory for

@@ -1,5 +1,8 @@
 package holdfast.forward;
 
+import holdfast.packet.Frame;
+import holdfast.packet.Replies;
+
 /// What the director itself sends: ARP answers and echo replies for owned addresses, ICMP errors and TCP resets. It
 /// also sees who else claims an owned address.
 ///

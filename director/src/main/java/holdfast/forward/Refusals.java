@@ -2,6 +2,8 @@ package holdfast.forward;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.Refusal;
+import holdfast.packet.Frame;
+import holdfast.packet.Replies;
 
 /// What a client hears of a packet that nobody takes: what the stack of a Linux host would answer, as behind IPVS
 /// (IPVS-REF 1.3), or nothing (ADR 0020).

@@ -1,6 +1,9 @@
 package holdfast.forward;
 
 import holdfast.linux.Memory;
+import holdfast.packet.Checksum;
+import holdfast.packet.Frame;
+import holdfast.packet.Replies;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

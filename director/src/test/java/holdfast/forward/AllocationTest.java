@@ -19,6 +19,8 @@ import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerName;
 import holdfast.conn.FlowHash;
 import holdfast.linux.Memory;
+import holdfast.packet.Frame;
+import holdfast.packet.TestPacket;
 import holdfast.service.Traffic;
 import holdfast.sync.Version;
 import holdfast.testing.Allocation;

@@ -36,6 +36,8 @@ import holdfast.conf.Refusal;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 import holdfast.conn.TcpState;
+import holdfast.packet.Frame;
+import holdfast.packet.TestPacket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

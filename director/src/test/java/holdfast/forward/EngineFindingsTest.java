@@ -19,6 +19,8 @@ import holdfast.conf.Protocol;
 import holdfast.conf.RearmPolicy;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
+import holdfast.packet.Frame;
+import holdfast.packet.TestPacket;
 import holdfast.persist.TemplateTable;
 import java.util.List;
 import java.util.Optional;

@@ -7,6 +7,7 @@ import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.conf.RearmPolicy;
 import holdfast.conf.ServiceKey;
+import holdfast.packet.Frame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

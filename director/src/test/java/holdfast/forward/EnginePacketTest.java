@@ -38,6 +38,8 @@ import holdfast.forward.TemplateChores.Action;
 import holdfast.forward.TemplateChores.Outcome;
 import holdfast.forward.TemplateChores.Selection;
 import holdfast.forward.TemplateChores.Target;
+import holdfast.packet.Frame;
+import holdfast.packet.TestPacket;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import holdfast.service.Services;

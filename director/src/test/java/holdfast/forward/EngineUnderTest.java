@@ -12,6 +12,8 @@ import holdfast.linux.Memory;
 import holdfast.model.ModelDirector;
 import holdfast.model.Packet;
 import holdfast.model.Verdict;
+import holdfast.packet.Frame;
+import holdfast.packet.TestPacket;
 import holdfast.testing.Walks;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -23,6 +23,8 @@ import holdfast.conf.Ipvs;
 import holdfast.conf.Protocol;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
+import holdfast.packet.Frame;
+import holdfast.packet.TestPacket;
 import holdfast.persist.TemplateTable;
 import holdfast.sync.Equality;
 import holdfast.testing.Seeds;

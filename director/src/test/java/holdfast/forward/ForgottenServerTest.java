@@ -8,6 +8,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Configuration;
+import holdfast.packet.Frame;
+import holdfast.packet.TestPacket;
 import holdfast.persist.TemplateTable;
 import holdfast.service.Traffic;
 import java.util.List;

@@ -14,6 +14,8 @@ import holdfast.conn.FlowHash;
 import holdfast.linux.Clock;
 import holdfast.linux.Netlink;
 import holdfast.linux.PacketSender;
+import holdfast.packet.Frame;
+import holdfast.packet.TestPacket;
 import holdfast.sync.Equality;
 import java.io.IOException;
 import java.io.InputStream;

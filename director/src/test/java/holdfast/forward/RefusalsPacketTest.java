@@ -23,6 +23,8 @@ import holdfast.conf.Configuration;
 import holdfast.conf.Refusal;
 import holdfast.conf.SchedulerName;
 import holdfast.linux.Memory;
+import holdfast.packet.Frame;
+import holdfast.packet.TestPacket;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

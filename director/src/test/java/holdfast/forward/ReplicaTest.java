@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.conf.SchedulerName;
 import holdfast.conn.Conn;
 import holdfast.conn.TcpState;
+import holdfast.packet.Frame;
 import holdfast.persist.Template;
 import holdfast.sync.Delta;
 import holdfast.sync.Version;

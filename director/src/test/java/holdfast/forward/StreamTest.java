@@ -24,6 +24,8 @@ import holdfast.conf.ServiceKey;
 import holdfast.conn.Conn;
 import holdfast.conn.ConnFlags;
 import holdfast.conn.ConnTable;
+import holdfast.packet.Frame;
+import holdfast.packet.TestPacket;
 import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
 import holdfast.sync.Delta;

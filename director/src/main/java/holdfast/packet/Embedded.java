@@ -1,10 +1,10 @@
-package holdfast.forward;
+package holdfast.packet;
 
 import holdfast.linux.Memory;
 
 /// A window onto the packet that an ICMP error quotes: its addresses and ports say which connection the error is about
 /// (RFC 792, IPVS-REF 1.8, 1.10). Its only state is where it stands; not thread-safe.
-final class Embedded {
+public final class Embedded {
     private static final int ICMP_BYTES = 8;
     private static final int PORTS_BYTES = 4;
     private static final int UNREACHABLE = 3, SOURCE_QUENCH = 4, TIME_EXCEEDED = 11;
@@ -13,14 +13,14 @@ final class Embedded {
     private long ports;
 
     /// Whether a type of ICMP can be about a connection.
-    static boolean isError(int icmpType) {
+    public static boolean isError(int icmpType) {
         return icmpType == UNREACHABLE || icmpType == SOURCE_QUENCH || icmpType == TIME_EXCEEDED;
     }
 
     /// Moves the window into an ICMP error.
     ///
     /// @return whether it quotes enough of a packet with ports
-    boolean wrap(Frame icmp) {
+    public boolean wrap(Frame icmp) {
         ip = icmp.transport() + ICMP_BYTES;
         long end = icmp.network() + icmp.ipLength();
         if (ip + 20 > end) {
@@ -37,34 +37,34 @@ final class Embedded {
                 && (Memory.getShortBe(ip + 6) & 0x1fff) == 0; // a later fragment has no ports
     }
 
-    int protocol() {
+    public int protocol() {
         return Memory.getByte(ip + 9) & 0xff;
     }
 
-    int source() {
+    public int source() {
         return Memory.getIntBe(ip + 12);
     }
 
-    int destination() {
+    public int destination() {
         return Memory.getIntBe(ip + 16);
     }
 
-    int sourcePort() {
+    public int sourcePort() {
         return Memory.getShortBe(ports) & 0xffff;
     }
 
-    int destinationPort() {
+    public int destinationPort() {
         return Memory.getShortBe(ports + 2) & 0xffff;
     }
 
     /// Makes the quoted packet one that a real server sent (IPVS-REF 6.7). Its own transport sum stays as it is.
-    void rewriteSource(int address, int port) {
+    public void rewriteSource(int address, int port) {
         Frame.rewriteAddress(ip, ip + 12, address);
         Memory.putShortBe(ports, (short) port);
     }
 
     /// Makes the quoted packet one that a client sent to the virtual service.
-    void rewriteDestination(int address, int port) {
+    public void rewriteDestination(int address, int port) {
         Frame.rewriteAddress(ip, ip + 16, address);
         Memory.putShortBe(ports + 2, (short) port);
     }

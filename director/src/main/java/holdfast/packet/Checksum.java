@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.packet;
 
 import holdfast.linux.Memory;
 
@@ -6,14 +6,14 @@ import holdfast.linux.Memory;
 ///
 /// One's complement sums are indifferent to byte order as long as every word is loaded the same way, so nothing is
 /// swapped here: callers pass 16-bit words as [Memory#getShort] loads them.
-final class Checksum {
+public final class Checksum {
     private static final int CASTAGNOLI = 0x82f63b78; // its polynomial, the lowest power first
     private static final int[] CRC32C = crc32cTable();
 
     private Checksum() {}
 
     /// The one's complement sum of `length` bytes, unfolded, to be added to others and given to [#fold].
-    static long sum(long address, int length) {
+    public static long sum(long address, int length) {
         long sum = 0;
         long at = address;
         int left = length;
@@ -36,7 +36,7 @@ final class Checksum {
     }
 
     /// A sum folded into 16 bits, not complemented.
-    static int fold(long sum) {
+    public static int fold(long sum) {
         long folded = (sum & 0xffff_ffffL) + (sum >>> 32);
         folded = (folded & 0xffff) + (folded >>> 16);
         folded = (folded & 0xffff) + (folded >>> 16);

@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.packet;
 
 import holdfast.conn.FlowHash;
 import holdfast.linux.Memory;
@@ -7,9 +7,9 @@ import holdfast.linux.Memory;
 /// server whatever ports its messages use.
 ///
 /// Reads each byte of the datagram at most twice and allocates nothing.
-final class SipCallId {
+public final class SipCallId {
     /// What [#hash] answers where there is no Call-ID.
-    static final long NONE = 0;
+    public static final long NONE = 0;
 
     private static final int VALUE_MAX = 255;
     private static final byte[] LONG_NAME = {'c', 'a', 'l', 'l', '-', 'i', 'd'};
@@ -17,7 +17,7 @@ final class SipCallId {
 
     private final FlowHash hashes;
 
-    SipCallId(FlowHash hashes) {
+    public SipCallId(FlowHash hashes) {
         this.hashes = hashes;
     }
 
@@ -26,7 +26,7 @@ final class SipCallId {
     ///
     /// @param address  of the datagram's payload
     /// @param length   bytes of it
-    long hash(long address, int length) {
+    public long hash(long address, int length) {
         long end = address + length;
         for (long line = address; line < end; line = nextLine(line, end)) {
             long value = valueOf(line, end);

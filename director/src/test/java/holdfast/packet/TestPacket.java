@@ -1,13 +1,13 @@
-package holdfast.forward;
+package holdfast.packet;
 
 import holdfast.linux.Memory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /// Builds frames for packet tests and judges them with checksums computed the slow, obvious way.
-final class TestPacket {
-    static final long CLIENT_MAC = 0x02_00_00_00_00_99L;
-    static final long DIRECTOR_MAC = 0x02_00_00_00_00_01L;
+public final class TestPacket {
+    public static final long CLIENT_MAC = 0x02_00_00_00_00_99L;
+    public static final long DIRECTOR_MAC = 0x02_00_00_00_00_01L;
 
     private static final long BUFFER = Memory.allocate(1 << 17);
     private static int next;
@@ -15,7 +15,7 @@ final class TestPacket {
     private TestPacket() {}
 
     /// A TCP or UDP frame with complete checksums, with its `virtio_net_hdr`, in flat memory.
-    static long flow(
+    public static long flow(
             int protocol,
             int source,
             int sourcePort,
@@ -44,7 +44,7 @@ final class TestPacket {
     }
 
     /// An SCTP frame with these chunks, each empty.
-    static long sctp(int source, int sourcePort, int destination, int destinationPort, int... chunks) {
+    public static long sctp(int source, int sourcePort, int destination, int destinationPort, int... chunks) {
         var packet = ByteBuffer.allocate(32 + 4 * chunks.length);
         ipv4(packet, Frame.SCTP, source, destination);
         packet.putShort((short) sourcePort)
@@ -66,7 +66,7 @@ final class TestPacket {
     }
 
     /// Whether the CRC32c of a sent SCTP frame is right.
-    static boolean sctpSumIsRight(byte[] frame) {
+    public static boolean sctpSumIsRight(byte[] frame) {
         var packet = java.util.Arrays.copyOfRange(frame, 24, frame.length);
         int stored = Integer.reverseBytes(ByteBuffer.wrap(packet).getInt(28));
         java.util.Arrays.fill(packet, 28, 32, (byte) 0);
@@ -74,7 +74,7 @@ final class TestPacket {
     }
 
     /// An ICMP error that quotes the IPv4 packet of another frame.
-    static long icmpError(int type, int code, int source, int destination, long quoted) {
+    public static long icmpError(int type, int code, int source, int destination, long quoted) {
         byte[] quote = load(quoted + 24, Math.min(length(quoted) - 14, 28));
         var packet = ByteBuffer.allocate(28 + quote.length);
         ipv4(packet, Frame.ICMP, source, destination);
@@ -87,7 +87,7 @@ final class TestPacket {
         return frame(packet.array());
     }
 
-    static long icmpEcho(int source, int destination, String payload) {
+    public static long icmpEcho(int source, int destination, String payload) {
         byte[] data = payload.getBytes(StandardCharsets.US_ASCII);
         var packet = ByteBuffer.allocate(28 + data.length);
         ipv4(packet, Frame.ICMP, source, destination);
@@ -101,7 +101,7 @@ final class TestPacket {
         return frame(packet.array());
     }
 
-    static long arpRequest(int sender, int target) {
+    public static long arpRequest(int sender, int target) {
         var packet = ByteBuffer.allocate(28);
         packet.putShort((short) 1)
                 .putShort((short) 0x800)
@@ -148,13 +148,13 @@ final class TestPacket {
         return java.util.Arrays.copyOfRange(bytes, 2, 8);
     }
 
-    static void store(long at, byte[] bytes) {
+    public static void store(long at, byte[] bytes) {
         for (int i = 0; i < bytes.length; i++) {
             Memory.putByte(at + i, bytes[i]);
         }
     }
 
-    static byte[] load(long at, int length) {
+    public static byte[] load(long at, int length) {
         var bytes = new byte[length];
         for (int i = 0; i < length; i++) {
             bytes[i] = Memory.getByte(at + i);
@@ -163,13 +163,13 @@ final class TestPacket {
     }
 
     /// Bytes of a frame built here, from the Ethernet header on.
-    static int length(long frame) {
+    public static int length(long frame) {
         boolean ipv4 = (Memory.getShortBe(frame + 22) & 0xffff) == 0x800;
         return 14 + (ipv4 ? Memory.getShortBe(frame + 26) & 0xffff : 28);
     }
 
     /// Whether every checksum of the IPv4 packet in the frame is right.
-    static boolean sumsAreRight(long frame) {
+    public static boolean sumsAreRight(long frame) {
         var packet = load(frame + 24, length(frame) - 14);
         return sum(packet, 0, 20) == 0xffff && transportSumHolds(packet);
     }
@@ -189,7 +189,7 @@ final class TestPacket {
         return toStore && packet[9] == Frame.UDP && sum == 0 ? 0xffff : sum;
     }
 
-    static int sum(byte[] bytes, int from, int length) {
+    public static int sum(byte[] bytes, int from, int length) {
         int sum = 0;
         for (int i = 0; i < length; i += 2) {
             int low = i + 1 < length ? bytes[from + i + 1] & 0xff : 0;

@@ -1,16 +1,16 @@
-package holdfast.forward;
+package holdfast.packet;
 
 import holdfast.linux.Memory;
 
 /// An Ethernet address as a `long`: 48 bits in the low end, the first octet the highest.
-final class Mac {
+public final class Mac {
     private Mac() {}
 
     static long load(long address) {
         return ((Memory.getShortBe(address) & 0xffffL) << 32) | (Memory.getIntBe(address + 2) & 0xffff_ffffL);
     }
 
-    static void store(long address, long mac) {
+    public static void store(long address, long mac) {
         Memory.putShortBe(address, (short) (mac >>> 32));
         Memory.putIntBe(address + 2, (int) mac);
     }

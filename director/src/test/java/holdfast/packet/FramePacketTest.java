@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.packet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

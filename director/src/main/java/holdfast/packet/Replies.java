@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.packet;
 
 import holdfast.linux.Memory;
 
@@ -6,7 +6,7 @@ import holdfast.linux.Memory;
 ///
 /// An answer is written over the question, in the ring's own memory; an error or a reset is built in a buffer of its
 /// own that lives as long as the worker, because the packet that it is about may still be needed.
-final class Replies {
+public final class Replies {
     private static final int IP_BYTES = 20;
     private static final int ICMP_BYTES = 8;
     private static final int TCP_BYTES = 20;
@@ -14,13 +14,13 @@ final class Replies {
     private static final int ARP_REPLY = 2;
     private static final int ECHO_REPLY = 0;
 
-    static final int ECHO_REQUEST = 8;
-    static final int UNREACHABLE = 3;
-    static final int HOST_UNREACHABLE = 1;
-    static final int PROTOCOL_UNREACHABLE = 2;
-    static final int PORT_UNREACHABLE = 3;
-    static final int FRAGMENTATION_NEEDED = 4;
-    static final int TIME_EXCEEDED = 11;
+    public static final int ECHO_REQUEST = 8;
+    public static final int UNREACHABLE = 3;
+    public static final int HOST_UNREACHABLE = 1;
+    public static final int PROTOCOL_UNREACHABLE = 2;
+    public static final int PORT_UNREACHABLE = 3;
+    public static final int FRAGMENTATION_NEEDED = 4;
+    public static final int TIME_EXCEEDED = 11;
 
     /// Quoted bytes of the offending packet: RFC 1812 §4.3.2.3 asks for as many as fit into 576.
     private static final int QUOTE_MAX = 576 - 2 * IP_BYTES - ICMP_BYTES;
@@ -33,29 +33,29 @@ final class Replies {
     private int nextSlot;
 
     /// @param slotsMax  packets that may wait for one flush at the same time
-    Replies(int slotsMax) {
+    public Replies(int slotsMax) {
         this.slotsMax = slotsMax;
         this.slots = Memory.allocate((long) slotsMax * SLOT_BYTES);
     }
 
-    static boolean isArpRequest(Frame frame) {
+    public static boolean isArpRequest(Frame frame) {
         return Memory.getShortBe(frame.network() + 6) == ARP_REQUEST;
     }
 
-    static int arpSenderAddress(Frame frame) {
+    public static int arpSenderAddress(Frame frame) {
         return Memory.getIntBe(frame.network() + 14);
     }
 
-    static long arpSenderMac(Frame frame) {
+    public static long arpSenderMac(Frame frame) {
         return Mac.load(frame.network() + 8);
     }
 
-    static int arpTargetAddress(Frame frame) {
+    public static int arpTargetAddress(Frame frame) {
         return Memory.getIntBe(frame.network() + 24);
     }
 
     /// Turns an ARP request for an owned address into its answer (RFC 826).
-    static void answerArp(Frame frame, long mac) {
+    public static void answerArp(Frame frame, long mac) {
         long arp = frame.network();
         int asked = arpTargetAddress(frame);
         int asker = arpSenderAddress(frame);
@@ -69,7 +69,7 @@ final class Replies {
     }
 
     /// Turns an echo request to an owned address into its reply (RFC 792): ends swapped, type 0, sums adjusted.
-    static void answerEcho(Frame frame, long mac) {
+    public static void answerEcho(Frame frame, long mac) {
         long ip = frame.network();
         int source = Memory.getInt(ip + 12);
         Memory.putInt(ip + 12, Memory.getInt(ip + 16));
@@ -93,7 +93,7 @@ final class Replies {
     ///
     /// @param from  source address: the owned address that was asked, or the port's own
     /// @param mtu   for fragmentation needed, else 0
-    long error(Frame frame, int type, int code, int mtu, int from, long sourceMac) {
+    public long error(Frame frame, int type, int code, int mtu, int from, long sourceMac) {
         int quoted = Math.min(frame.ipLength(), QUOTE_MAX);
         // precedence "internetwork control" (RFC 1812 §4.3.2.5)
         long at = packet(frame, 0xc0, 0, Frame.ICMP, ICMP_BYTES + quoted, from, sourceMac);
@@ -110,7 +110,7 @@ final class Replies {
     }
 
     /// Builds the segment that resets the connection of a client's segment (RFC 9293 §3.10.7.1), as [#error] does.
-    long reset(Frame frame, long sourceMac) {
+    public long reset(Frame frame, long sourceMac) {
         long asked = frame.transport();
         long at = packet(frame, 0, DONT_FRAGMENT, Frame.TCP, TCP_BYTES, frame.destination(), sourceMac);
         long ip = at + Frame.VNET_BYTES + Frame.ETHERNET_BYTES;
@@ -157,7 +157,7 @@ final class Replies {
     }
 
     /// Frame bytes of an error or a reset that was built here.
-    static int lengthOf(long packet) {
+    public static int lengthOf(long packet) {
         long ip = packet + Frame.VNET_BYTES + Frame.ETHERNET_BYTES;
         return Frame.ETHERNET_BYTES + (Memory.getShortBe(ip + 2) & 0xffff);
     }

@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.packet;
 
 import holdfast.conn.SctpState;
 import holdfast.conn.TcpState;
@@ -12,9 +12,9 @@ import holdfast.linux.Memory;
 ///
 ///     address             +10              +24            +24+IHL
 ///     | virtio_net_hdr 10 | Ethernet 14    | IPv4 header  | TCP, UDP, SCTP or ICMP ...
-final class Frame {
+public final class Frame {
     /// What a frame is, as far as the datapath cares.
-    enum Kind {
+    public enum Kind {
         /// TCP, UDP or SCTP over IPv4, whole or the first fragment of TCP or UDP, with its ports readable.
         FLOW,
         /// ICMP over IPv4, whole, header readable.
@@ -31,15 +31,15 @@ final class Frame {
         OTHER
     }
 
-    static final int VNET_BYTES = 10;
-    static final int ETHERNET_BYTES = 14;
-    static final int ETHERTYPE_IPV4 = 0x0800;
-    static final int ETHERTYPE_ARP = 0x0806;
-    static final int TCP = 6;
-    static final int UDP = 17;
-    static final int SCTP = 132;
-    static final int ICMP = 1;
-    static final int FIN = 0x01, SYN = 0x02, RST = 0x04, ACK = 0x10; // of TCP
+    public static final int VNET_BYTES = 10;
+    public static final int ETHERNET_BYTES = 14;
+    public static final int ETHERTYPE_IPV4 = 0x0800;
+    public static final int ETHERTYPE_ARP = 0x0806;
+    public static final int TCP = 6;
+    public static final int UDP = 17;
+    public static final int SCTP = 132;
+    public static final int ICMP = 1;
+    public static final int FIN = 0x01, SYN = 0x02, RST = 0x04, ACK = 0x10; // of TCP
 
     private static final int MORE_FRAGMENTS = 0x2000;
     private static final int FRAGMENT_OFFSET = 0x1fff;
@@ -66,7 +66,7 @@ final class Frame {
     ///
     /// @param address  of the `virtio_net_hdr`; the Ethernet header follows
     /// @param frameLength  bytes from the Ethernet header on
-    Kind wrap(long address, int frameLength) {
+    public Kind wrap(long address, int frameLength) {
         vnet = address;
         length = frameLength;
         if (frameLength < ETHERNET_BYTES) {
@@ -121,11 +121,11 @@ final class Frame {
         };
     }
 
-    long address() {
+    public long address() {
         return vnet;
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
@@ -135,7 +135,7 @@ final class Frame {
     }
 
     /// Where the TCP, UDP, SCTP or ICMP header begins.
-    long transport() {
+    public long transport() {
         return transport;
     }
 
@@ -144,7 +144,7 @@ final class Frame {
     }
 
     /// The receiver's MAC, 48 bits in the low end.
-    long destinationMac() {
+    public long destinationMac() {
         return Mac.load(vnet + VNET_BYTES);
     }
 
@@ -154,41 +154,41 @@ final class Frame {
     }
 
     /// Bytes of the IPv4 packet, header included: what IPVS counts (IPVS-REF 4.12).
-    int ipLength() {
+    public int ipLength() {
         return ipLength;
     }
 
-    int protocol() {
+    public int protocol() {
         return protocol;
     }
 
     /// Whether others follow that have no ports.
-    boolean isFirstFragment() {
+    public boolean isFirstFragment() {
         return isFirstFragment;
     }
 
     /// Whether it is a part of a datagram, and not the first one.
-    boolean isLaterFragment() {
+    public boolean isLaterFragment() {
         return (Memory.getShortBe(ip + 6) & FRAGMENT_OFFSET) != 0;
     }
 
     /// What the fragments of one datagram have in common.
-    int identification() {
+    public int identification() {
         return Memory.getShortBe(ip + 4) & 0xffff;
     }
 
-    int ttl() {
+    public int ttl() {
         return Memory.getByte(ip + 8) & 0xff;
     }
 
-    boolean mayNotFragment() {
+    public boolean mayNotFragment() {
         return (Memory.getByte(ip + 6) & 0x40) != 0;
     }
 
     /// Bytes of the largest IPv4 packet that leaves for this frame: all of it, or of a super-frame each packet that
     /// the egress link cuts from it (`skb_gso_network_seglen` of the kernel). The sender chose that size by a path
     /// MTU that may be out of date.
-    int largestPacket() {
+    public int largestPacket() {
         int type = Memory.getByte(vnet + GSO_TYPE) & ~GSO_ECN;
         if (type == GSO_NONE) {
             return ipLength;
@@ -202,24 +202,24 @@ final class Frame {
         return Math.min(ipLength, (int) (transport - ip) + transportHeader + payload);
     }
 
-    int source() {
+    public int source() {
         return Memory.getIntBe(ip + 12);
     }
 
-    int destination() {
+    public int destination() {
         return Memory.getIntBe(ip + 16);
     }
 
-    int sourcePort() {
+    public int sourcePort() {
         return Memory.getShortBe(transport) & 0xffff;
     }
 
-    int destinationPort() {
+    public int destinationPort() {
         return Memory.getShortBe(transport + 2) & 0xffff;
     }
 
     /// The flag byte of a TCP header: [#FIN], [#SYN], [#RST], [#ACK] and others.
-    int tcpFlags() {
+    public int tcpFlags() {
         return Memory.getByte(transport + 13) & 0xff;
     }
 
@@ -231,7 +231,7 @@ final class Frame {
     }
 
     /// What the packet does to its connection, as [holdfast.conn.Tracker#follow] takes it.
-    int event() {
+    public int event() {
         return switch (protocol) {
             case TCP -> TcpState.event(tcpFlags());
             case SCTP -> sctpEvent();
@@ -248,7 +248,7 @@ final class Frame {
         return SctpState.event(chunk, hasSecond ? Memory.getByte(second) & 0xff : chunk);
     }
 
-    int icmpType() {
+    public int icmpType() {
         return Memory.getByte(transport) & 0xff;
     }
 
@@ -257,12 +257,12 @@ final class Frame {
     }
 
     /// Makes a real server the packet's destination (NAT, client to server; IPVS-REF 6.2).
-    void rewriteDestination(int address, int port) {
+    public void rewriteDestination(int address, int port) {
         rewrite(ip + 16, address, transport + 2, port);
     }
 
     /// Makes the virtual service the packet's source (NAT, server to client; IPVS-REF 6.2).
-    void rewriteSource(int address, int port) {
+    public void rewriteSource(int address, int port) {
         rewrite(ip + 12, address, transport, port);
     }
 
@@ -290,28 +290,28 @@ final class Frame {
     }
 
     /// Makes a real server the destination of a packet that has no ports to change.
-    void rewriteDestinationAddress(int address) {
+    public void rewriteDestinationAddress(int address) {
         rewriteAddress(ip, ip + 16, address);
     }
 
     /// Makes the virtual address the source of a packet that has no ports to change.
-    void rewriteSourceAddress(int address) {
+    public void rewriteSourceAddress(int address) {
         rewriteAddress(ip, ip + 12, address);
     }
 
     /// Whether the sum of an ICMP message is right.
-    boolean hasRightIcmpSum() {
+    public boolean hasRightIcmpSum() {
         return Checksum.fold(Checksum.sum(transport, transportBytes())) == 0xffff;
     }
 
     /// Computes the sum of an ICMP message anew.
-    void sumIcmp() {
+    public void sumIcmp() {
         Memory.putShort(transport + 2, (short) 0);
         Memory.putShort(transport + 2, (short) ~Checksum.fold(Checksum.sum(transport, transportBytes())));
     }
 
     /// Bytes of the IPv4 packet behind its header.
-    int transportBytes() {
+    public int transportBytes() {
         return ipLength - (int) (transport - ip);
     }
 
@@ -335,7 +335,7 @@ final class Frame {
     }
 
     /// One hop less to live; the caller has checked that more than one was left.
-    void decrementTtl() {
+    public void decrementTtl() {
         int before = Memory.getShort(ip + 8); // TTL and protocol share a word of the sum
         Memory.putByte(ip + 8, (byte) (ttl() - 1));
         int after = Memory.getShort(ip + 8);
@@ -344,7 +344,7 @@ final class Frame {
 
     /// Addresses the frame to the next hop and makes it fit for sending: what the receiving card vouched for is not
     /// passed on.
-    void sendTo(long sourceMac, long destinationMac) {
+    public void sendTo(long sourceMac, long destinationMac) {
         Mac.store(vnet + VNET_BYTES, destinationMac);
         Mac.store(vnet + VNET_BYTES + 6, sourceMac);
         Memory.putByte(vnet, (byte) (Memory.getByte(vnet) & ~DATA_VALID));

@@ -1,0 +1,8 @@
+/// The bytes of a frame: its headers, the packet that an ICMP error quotes, answers of our own, checksums.
+///
+/// All of it is pure and works on flat memory without allocation. Nothing here knows a connection or a service.
+/// Sources: RFC 791, 792, 826, 1624; packet-io 2.
+@NullMarked
+package holdfast.packet;
+
+import org.jspecify.annotations.NullMarked;
