@@ -4,10 +4,10 @@ import holdfast.admin.Services;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
-import holdfast.forward.Tables;
 import holdfast.linux.Clock;
 import holdfast.service.RealServerTable;
 import holdfast.service.Traffic;
+import holdfast.table.Tables;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 

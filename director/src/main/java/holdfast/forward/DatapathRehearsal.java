@@ -25,6 +25,7 @@ import holdfast.packet.Frame;
 import holdfast.packet.Mac;
 import holdfast.persist.TemplateTable;
 import holdfast.sync.Equality;
+import holdfast.table.Tables;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

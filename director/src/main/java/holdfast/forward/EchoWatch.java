@@ -2,6 +2,8 @@ package holdfast.forward;
 
 import holdfast.linux.Echoes;
 import holdfast.linux.SyscallException;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
 import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.List;

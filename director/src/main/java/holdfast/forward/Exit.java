@@ -2,6 +2,8 @@ package holdfast.forward;
 
 import holdfast.packet.Frame;
 import holdfast.packet.Replies;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
 
 /// How a frame leaves: the way to its next hop, the checks that every forwarding method makes (IPVS-REF 6.1), and the
 /// MACs. A frame whose next hop has no MAC yet waits for it; if it waits in vain, its client hears that the host is

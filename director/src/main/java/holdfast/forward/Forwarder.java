@@ -14,6 +14,9 @@ import holdfast.packet.SipCallId;
 import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
+import holdfast.table.Tables;
 
 /// What becomes of one frame: the decision procedure of IPVS-REF 1.2 to 1.9 on flat memory.
 ///

@@ -10,6 +10,8 @@ import holdfast.linux.Kernel;
 import holdfast.linux.Netlink;
 import holdfast.linux.Poller;
 import holdfast.linux.SyscallException;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;

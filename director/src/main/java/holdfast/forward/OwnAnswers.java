@@ -2,6 +2,8 @@ package holdfast.forward;
 
 import holdfast.packet.Frame;
 import holdfast.packet.Replies;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
 
 /// What the director itself sends: ARP answers and echo replies for owned addresses, ICMP errors and TCP resets. It
 /// also sees who else claims an owned address.

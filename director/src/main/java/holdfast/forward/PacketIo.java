@@ -6,6 +6,8 @@ import holdfast.linux.EventFd;
 import holdfast.linux.PacketRing;
 import holdfast.linux.Poller;
 import holdfast.linux.SyscallException;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

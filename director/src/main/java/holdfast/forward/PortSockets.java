@@ -2,6 +2,8 @@ package holdfast.forward;
 
 import holdfast.linux.PacketRing;
 import holdfast.linux.PacketSender;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
 import org.jspecify.annotations.Nullable;
 
 /// The packet sockets of one port, both open or both closed: they are bound to the number of an interface, so they end

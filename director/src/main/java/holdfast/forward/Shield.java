@@ -3,6 +3,8 @@ package holdfast.forward;
 import holdfast.conf.Ipv4;
 import holdfast.linux.Nftables;
 import holdfast.linux.NftablesException;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;

@@ -2,6 +2,7 @@ package holdfast.forward;
 
 import holdfast.linux.Memory;
 import holdfast.packet.Frame;
+import holdfast.table.Counter;
 import java.util.Arrays;
 
 /// Frames that wait for the MAC of their next hop, as packets wait behind ARP in the kernel (RFC 1122 §2.3.2.2).

@@ -8,10 +8,10 @@ import holdfast.forward.Lease;
 import holdfast.forward.OwnedAddresses;
 import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
-import holdfast.forward.Tables;
 import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.sync.Equality;
+import holdfast.table.Tables;
 import java.lang.foreign.Arena;
 import java.util.List;
 

@@ -2,6 +2,7 @@ package holdfast.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.table.Counter;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;

@@ -38,6 +38,7 @@ import holdfast.conf.ServiceKey;
 import holdfast.conn.TcpState;
 import holdfast.packet.Frame;
 import holdfast.packet.TestPacket;
+import holdfast.table.Counter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

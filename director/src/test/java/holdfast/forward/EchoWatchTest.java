@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.linux.Echoes;
 import holdfast.linux.Errno;
 import holdfast.linux.SyscallException;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

@@ -22,6 +22,7 @@ import holdfast.conf.ServiceKey;
 import holdfast.packet.Frame;
 import holdfast.packet.TestPacket;
 import holdfast.persist.TemplateTable;
+import holdfast.table.Counter;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

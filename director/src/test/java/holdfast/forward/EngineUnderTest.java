@@ -14,6 +14,7 @@ import holdfast.model.Packet;
 import holdfast.model.Verdict;
 import holdfast.packet.Frame;
 import holdfast.packet.TestPacket;
+import holdfast.table.Counter;
 import holdfast.testing.Walks;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -27,6 +27,7 @@ import holdfast.packet.Frame;
 import holdfast.packet.TestPacket;
 import holdfast.persist.TemplateTable;
 import holdfast.sync.Equality;
+import holdfast.table.Counter;
 import holdfast.testing.Seeds;
 import java.util.LinkedHashSet;
 import java.util.List;

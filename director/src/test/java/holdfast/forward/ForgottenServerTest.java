@@ -12,6 +12,8 @@ import holdfast.packet.Frame;
 import holdfast.packet.TestPacket;
 import holdfast.persist.TemplateTable;
 import holdfast.service.Traffic;
+import holdfast.table.Counter;
+import holdfast.table.TemplateChores;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -44,6 +44,7 @@ import holdfast.packet.Mac;
 import holdfast.packet.TestPacket;
 import holdfast.service.Traffic;
 import holdfast.sync.Delta;
+import holdfast.table.Counter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

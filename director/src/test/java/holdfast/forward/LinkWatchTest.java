@@ -9,6 +9,8 @@ import holdfast.linux.Errno;
 import holdfast.linux.InterruptedDumpException;
 import holdfast.linux.Netlink;
 import holdfast.linux.SyscallException;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -17,6 +17,8 @@ import holdfast.linux.PacketSender;
 import holdfast.packet.Frame;
 import holdfast.packet.TestPacket;
 import holdfast.sync.Equality;
+import holdfast.table.Counter;
+import holdfast.table.Tables;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;

@@ -25,6 +25,7 @@ import holdfast.conf.SchedulerName;
 import holdfast.linux.Memory;
 import holdfast.packet.Frame;
 import holdfast.packet.TestPacket;
+import holdfast.table.Counter;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

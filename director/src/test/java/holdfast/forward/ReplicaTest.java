@@ -22,6 +22,7 @@ import holdfast.packet.Frame;
 import holdfast.persist.Template;
 import holdfast.sync.Delta;
 import holdfast.sync.Version;
+import holdfast.table.Counter;
 import java.util.ArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -6,6 +6,7 @@ import holdfast.conn.ConnTable;
 import holdfast.model.ModelDirector;
 import holdfast.persist.TemplateTable;
 import holdfast.service.Traffic;
+import holdfast.table.Tables;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -1,5 +1,7 @@
 package holdfast.forward;
 
+import holdfast.table.Counter;
+import holdfast.table.Counters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

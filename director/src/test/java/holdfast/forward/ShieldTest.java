@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Ipv4;
 import holdfast.linux.NftablesException;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;

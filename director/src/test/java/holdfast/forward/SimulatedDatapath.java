@@ -7,6 +7,7 @@ import holdfast.sync.DeltaRing;
 import holdfast.sync.Equality;
 import holdfast.sync.TableOwner;
 import holdfast.sync.Version;
+import holdfast.table.SimulatedTables;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;

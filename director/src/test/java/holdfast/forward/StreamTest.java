@@ -31,6 +31,7 @@ import holdfast.service.RealServerTable;
 import holdfast.sync.Delta;
 import holdfast.sync.Equality;
 import holdfast.sync.Version;
+import holdfast.table.Counter;
 import holdfast.testing.Seeds;
 import java.util.ArrayList;
 import java.util.List;

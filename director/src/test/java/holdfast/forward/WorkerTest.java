@@ -18,6 +18,8 @@ import holdfast.linux.Clock;
 import holdfast.sync.Delta;
 import holdfast.sync.Equality;
 import holdfast.sync.Version;
+import holdfast.table.Counter;
+import holdfast.table.Tables;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.table;
 
 import java.util.Locale;
 

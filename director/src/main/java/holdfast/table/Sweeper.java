@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.table;
 
 import holdfast.conf.Protocol;
 import holdfast.conn.Conn;
@@ -16,7 +16,7 @@ import holdfast.service.Services;
 /// It looks at the real servers once a second and whenever the configuration changes. What is left then is found by
 /// their own lists, so it costs no more than what it takes out. Entries of a forgotten real server are void already, so
 /// they wait while the stream to the standbys is more than half full. Worker only.
-final class Sweeper {
+public final class Sweeper {
     private static final int DEFENCE_PARTS = 32;
     private static final long IDLE = 60_000_000_000L;
 

@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.table;
 
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
@@ -115,7 +115,7 @@ public final class TemplateChores {
     }
 
     /// @return how many templates were looked at
-    int run(long now, int budget) {
+    public int run(long now, int budget) {
         var order = orders.peek();
         if (order == null || tables.changes().isCrowded()) {
             return 0;

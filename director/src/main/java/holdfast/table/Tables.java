@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.table;
 
 import holdfast.client.ClientRules;
 import holdfast.client.Clients;
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// step, and [Changes] gives each change its version and puts it into the stream. Worker only.
 public final class Tables {
     /// What [#connect] answers where the service has no real server to give.
-    static final int NO_REAL_SERVER = -2;
+    public static final int NO_REAL_SERVER = -2;
 
     /// A standby is told of a renewal when it moves the expiry by more than this part of the timeout.
     static final int TOLD_PARTS = 10;
@@ -88,7 +88,7 @@ public final class Tables {
     }
 
     /// @param ringRecords  changes that may wait for the sync side; a power of two
-    Tables(
+    public Tables(
             Configuration.Datapath limits,
             boolean replicated,
             FlowHash callHashes,
@@ -135,7 +135,7 @@ public final class Tables {
     }
 
     /// Learns for the schedulers which addresses nothing gets to.
-    void reach(IntPredicate isUnreachable) {
+    public void reach(IntPredicate isUnreachable) {
         unreachable = isUnreachable;
         for (int real = 0; limits.passOverUnreachable() && real < reals.size(); real++) {
             reals.unreachable(real, isUnreachable.test(reals.address(real)));
@@ -143,7 +143,7 @@ public final class Tables {
     }
 
     /// Bounds and trade-offs that they were made with.
-    Configuration.Datapath limits() {
+    public Configuration.Datapath limits() {
         return limits;
     }
 
@@ -201,11 +201,11 @@ public final class Tables {
     }
 
     /// Under a key of this process alone.
-    FlowHash hashes() {
+    public FlowHash hashes() {
         return hashes;
     }
 
-    FlowHash callHashes() {
+    public FlowHash callHashes() {
         return callHashes;
     }
 
@@ -234,15 +234,15 @@ public final class Tables {
     }
 
     /// Whether the templates of a service live from the end of their connections, which are therefore let go of then.
-    boolean isFromLastClose(int service) {
+    public boolean isFromLastClose(int service) {
         return services.rearm(service) == RearmPolicy.FROM_LAST_CLOSE;
     }
 
-    Changes changes() {
+    public Changes changes() {
         return changes;
     }
 
-    Defence defence() {
+    public Defence defence() {
         return defence;
     }
 
@@ -252,14 +252,14 @@ public final class Tables {
     }
 
     /// From now on changes are ours, under this term, and timers end entries.
-    void promote(int term, long now) {
+    public void promote(int term, long now) {
         this.term = term;
         isActive = true;
         changes.begin(term, now);
     }
 
     /// From now on changes are another director's.
-    void demote() {
+    public void demote() {
         isActive = false;
         changes.end();
         chores.giveUp();
@@ -268,7 +268,7 @@ public final class Tables {
     /// Makes the connection of a first packet, with a real server by template or scheduler.
     ///
     /// @return its slot, [ConnTable#FULL] or [#NO_REAL_SERVER]
-    int connect(int service, Flow flow, long now) {
+    public int connect(int service, Flow flow, long now) {
         int refused = assign(service, flow, now);
         if (refused != 0) {
             return refused;
@@ -294,7 +294,7 @@ public final class Tables {
     /// Gives a datagram that is a connection by itself its real server, [Persistence#real] (IPVS-REF 1.12).
     ///
     /// @return 0, [ConnTable#FULL] or [#NO_REAL_SERVER]
-    int connectOnce(int service, Flow flow, long now) {
+    public int connectOnce(int service, Flow flow, long now) {
         int refused = assign(service, flow, now);
         if (refused == 0) {
             if (persistence.template() != Persistence.NO_TEMPLATE) {
@@ -374,7 +374,7 @@ public final class Tables {
     /// Counts a client's packet that is being forwarded.
     ///
     /// @param real  id, or [RealServerTable#NONE]
-    void countIn(int service, int real, int bytes) {
+    public void countIn(int service, int real, int bytes) {
         if (real != RealServerTable.NONE) {
             reals.traffic().in(real, bytes);
         }
@@ -385,7 +385,7 @@ public final class Tables {
     }
 
     /// Counts a reply that is being forwarded.
-    void countOut(int service, int real, int bytes) {
+    public void countOut(int service, int real, int bytes) {
         if (real != RealServerTable.NONE) {
             reals.traffic().out(real, bytes);
         }
@@ -406,7 +406,7 @@ public final class Tables {
     ///
     /// @param followed  a view that stands on it
     /// @param event     as [Frame#event] gives it
-    void follow(Conn followed, boolean isInbound, int event, long now) {
+    public void follow(Conn followed, boolean isInbound, int event, long now) {
         int protocol = followed.protocol();
         int stateBefore = followed.state();
         int flagsBefore = followed.flags();
@@ -469,7 +469,7 @@ public final class Tables {
     /// Ends a connection before its time.
     ///
     /// @param byForce  whether a template that nothing else uses may go with it (IPVS-REF 3.8)
-    void end(int slot, boolean byForce, long now) {
+    public void end(int slot, boolean byForce, long now) {
         conn.at(slot);
         int controller = conn.template();
         changes.connectionEnd(conn, now);
@@ -489,7 +489,7 @@ public final class Tables {
     /// the active says so.
     ///
     /// @return how many entries were looked at
-    int turn(long now, int budget) {
+    public int turn(long now, int budget) {
         int done =
                 connections.advance(now, budget, connectionExpired) + templates.advance(now, budget, templateExpired);
         if (now - nextEstimateAt >= 0) {
@@ -551,7 +551,7 @@ public final class Tables {
     }
 
     /// Ends a template before its time: it is unfindable at once, and gone when no connection is linked to it any more.
-    void dropTemplate(int slot, long now) {
+    public void dropTemplate(int slot, long now) {
         announceEnd(slot, now);
         if (!template.at(slot).isInvalid() || template.controlled() == 0) {
             persistence.drop(slot);
@@ -559,7 +559,7 @@ public final class Tables {
     }
 
     /// Gives a template to another real server of its service; its connections stay where they are.
-    void moveTemplate(int slot, int real, long now) {
+    public void moveTemplate(int slot, int real, long now) {
         template.at(slot).real(real);
         if (!template.isInvalid()) {
             changes.templateMoved(template, now);
@@ -567,7 +567,7 @@ public final class Tables {
     }
 
     /// Makes a template permanent, or lets its time run again from now.
-    void pinTemplate(int slot, boolean pinned, long now) {
+    public void pinTemplate(int slot, boolean pinned, long now) {
         template.at(slot).pinned(pinned);
         persistence.renew(slot, now);
         announce(slot, now);

@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.table;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -8,11 +8,11 @@ public final class Counters {
     private final AtomicLongArray values = new AtomicLongArray(Counter.values().length);
 
     /// Only by the counter's thread: a single writer needs no atomic addition.
-    void add(Counter counter, long count) {
+    public void add(Counter counter, long count) {
         values.setOpaque(counter.ordinal(), values.getPlain(counter.ordinal()) + count);
     }
 
-    void count(Counter counter) {
+    public void count(Counter counter) {
         add(counter, 1);
     }
 

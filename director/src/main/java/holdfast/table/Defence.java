@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.table;
 
 import holdfast.conf.Ipvs;
 
@@ -8,7 +8,7 @@ import holdfast.conf.Ipvs;
 /// of the three strategies is off (0), automatic and at rest (1) or at work (2), or always at work (3).
 ///
 /// Pure but for its counters; the worker tells it once a second how many slots are free.
-final class Defence {
+public final class Defence {
     private static final int LOTTERY_PACKETS_MAX = 8;
 
     /// IPVS's formula drops every packet once no memory is left. A full table makes room by itself, so half of the
@@ -24,11 +24,11 @@ final class Defence {
     private int dropRate;
     private int dropCounter;
 
-    Defence() {
+    public Defence() {
         configure(Ipvs.DEFAULT);
     }
 
-    void configure(Ipvs next) {
+    public void configure(Ipvs next) {
         ipvs = next;
         dropEntry = next.dropEntry();
         dropPacket = next.dropPacket();
@@ -40,7 +40,7 @@ final class Defence {
     /// Once a second.
     ///
     /// @param free  connection slots
-    void step(int free) {
+    public void step(int free) {
         boolean isShort = free < ipvs.amemthresh();
         dropEntry = automatic(dropEntry, isShort);
         dropPacket = automatic(dropPacket, isShort);
@@ -60,7 +60,7 @@ final class Defence {
     }
 
     /// Whether to drop this packet, which would begin a connection: one of so many.
-    boolean dropsPacket() {
+    public boolean dropsPacket() {
         if (dropRate == 0 || --dropCounter > 0) {
             return false;
         }
@@ -74,7 +74,7 @@ final class Defence {
     }
 
     /// Whether TCP goes by the table of `secure_tcp` (IPVS-REF 4.5).
-    boolean isSecure() {
+    public boolean isSecure() {
         return secureTcp >= 2;
     }
 

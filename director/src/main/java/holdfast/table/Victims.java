@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.table;
 
 import holdfast.conf.Protocol;
 import holdfast.conn.Conn;
@@ -17,7 +17,7 @@ import holdfast.persist.TemplateTable;
 /// is then behind the hand. So in a flood the oldest handshake goes first, and a new one has a whole round of the hand
 /// to end in. Where the window has nobody that may go, as many slots chosen at random are looked at, and the hand goes
 /// on from there: established clients that fill a stretch of the table do not stop it. Worker only.
-final class Victims {
+public final class Victims {
     private static final int NONE = -1;
 
     // Ranks: whatever its age, one of a higher rank goes before one of a lower.

@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.table;
 
 import holdfast.sync.Delta;
 import holdfast.sync.DeltaRing;
@@ -10,19 +10,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Tables and stream of a worker in the simplest words: what [Changes] writes and [Replica] applies.
-final class SimulatedTables {
+public final class SimulatedTables {
     private static final int VIRTUAL = 0xc000020a;
 
-    final Map<Integer, Entry> entries = new LinkedHashMap<>();
-    final DeltaRing out = new DeltaRing(512);
-    final DeltaRing in = new DeltaRing(512);
+    public final Map<Integer, Entry> entries = new LinkedHashMap<>();
+    public final DeltaRing out = new DeltaRing(512);
+    public final DeltaRing in = new DeltaRing(512);
     /// Keys that ended, with the version of their end.
-    final Map<Integer, Long> ended = new LinkedHashMap<>();
+    public final Map<Integer, Long> ended = new LinkedHashMap<>();
 
-    long lost;
-    long applied;
-    long appliedVersion;
-    Equality equality = Equality.UNKNOWN;
+    public long lost;
+    public long applied;
+    public long appliedVersion;
+    public Equality equality = Equality.UNKNOWN;
     private boolean compared;
     private long digest;
     private int templates;
@@ -45,17 +45,17 @@ final class SimulatedTables {
     }
 
     /// @param real  the real server; another director may have chosen another one
-    record Entry(long version, int real, int epoch) {}
+    public record Entry(long version, int real, int epoch) {}
 
     static boolean isTemplate(int key) {
         return key % 4 == 0;
     }
 
-    long version() {
+    public long version() {
         return Version.of(term, sequence);
     }
 
-    void promote(int newTerm) {
+    public void promote(int newTerm) {
         term = newTerm;
         sequence = 0;
         isOpen = true;
@@ -64,17 +64,17 @@ final class SimulatedTables {
         mark();
     }
 
-    void demote() {
+    public void demote() {
         isOpen = false;
     }
 
-    void add(int key, int real) {
+    public void add(int key, int real) {
         long version = Version.of(term, ++sequence);
         put(key, new Entry(version, real, epoch));
         write(key, version, real, false);
     }
 
-    void end(int key) {
+    public void end(int key) {
         var entry = entries.get(key);
         if (entry != null) {
             long version = Version.of(term, ++sequence);
@@ -84,7 +84,7 @@ final class SimulatedTables {
         }
     }
 
-    void mark() {
+    public void mark() {
         var delta = claim();
         if (delta != null) {
             delta.op(Delta.Op.MARK)
@@ -96,7 +96,7 @@ final class SimulatedTables {
         }
     }
 
-    void beginSnapshot() {
+    public void beginSnapshot() {
         if (copying == Copying.NOTHING) {
             copying = Copying.BEGIN;
         } else {
@@ -104,7 +104,7 @@ final class SimulatedTables {
         }
     }
 
-    boolean writeSnapshot(int budget) {
+    public boolean writeSnapshot(int budget) {
         if (copying == Copying.NOTHING || !isOpen) {
             return false;
         }
@@ -146,13 +146,13 @@ final class SimulatedTables {
         }
     }
 
-    boolean takeCompared() {
+    public boolean takeCompared() {
         boolean was = compared;
         compared = false;
         return was;
     }
 
-    int apply(int budget, long now) {
+    public int apply(int budget, long now) {
         int done = 0;
         for (var delta = in.peek(); done < budget && delta != null; delta = in.peek()) {
             apply(delta, now);
@@ -163,7 +163,7 @@ final class SimulatedTables {
         return done;
     }
 
-    void discard() {
+    public void discard() {
         while (in.peek() != null) {
             in.release();
             applied++;

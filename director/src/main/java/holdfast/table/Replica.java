@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.table;
 
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Protocol;
@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// the stream's gives way to any record: where we were active and nobody got our last changes, they never happened. A
 /// snapshot is a mark and sweep: what neither it nor a live delta has mentioned between its begin and its end is not
 /// there on the active. Worker only, but for [#applied] and [#equality].
-final class Replica {
-    static final int RING_RECORDS = 1 << 16;
+public final class Replica {
+    public static final int RING_RECORDS = 1 << 16;
     private static final int BATCH = 64;
     private static final int IN_PACKETS = 3; // of a connection that another director made (IPVS-REF 7.6)
     private static final long MS = 1_000_000;
@@ -50,11 +50,11 @@ final class Replica {
     private int epoch;
     private int streamTerm;
 
-    Replica(Tables tables) {
+    public Replica(Tables tables) {
         this(tables, RING_RECORDS);
     }
 
-    Replica(Tables tables, int ringRecords) {
+    public Replica(Tables tables, int ringRecords) {
         this.tables = tables;
         ring = new DeltaRing(ringRecords);
         connections = tables.connections();
@@ -65,44 +65,44 @@ final class Replica {
         template = templates.view();
     }
 
-    DeltaRing ring() {
+    public DeltaRing ring() {
         return ring;
     }
 
-    long applied() {
+    public long applied() {
         return applied;
     }
 
-    Equality equality() {
+    public Equality equality() {
         return equality;
     }
 
     /// Version of the newest change applied.
-    long appliedVersion() {
+    public long appliedVersion() {
         return appliedVersion;
     }
 
     /// Whether a mark was compared since the last call.
-    boolean takeCompared() {
+    public boolean takeCompared() {
         boolean was = compared;
         compared = false;
         return was;
     }
 
     /// What the stream does to what we made while another director was active too.
-    Merge merge() {
+    public Merge merge() {
         return merge;
     }
 
     /// We write the stream ourselves now; what was proved of another one says nothing any more.
-    void forget() {
+    public void forget() {
         equality = Equality.UNKNOWN;
     }
 
     /// Applies records in batches, of which all is read before it is needed.
     ///
     /// @return how many records were applied
-    int apply(long now, int budget) {
+    public int apply(long now, int budget) {
         int done = 0;
         for (int count = lookUp(budget); count > 0; count = lookUp(budget - done)) {
             for (at = 0; at < count; at++) {
@@ -200,12 +200,12 @@ final class Replica {
                 delta.virtualPort());
     }
 
-    void applyAll(long now) {
+    public void applyAll(long now) {
         apply(now, Integer.MAX_VALUE);
     }
 
     /// Drops what arrives of a stream that is not followed any more.
-    void discard() {
+    public void discard() {
         int dropped = 0;
         for (; ring.peek() != null; dropped++) {
             ring.release();

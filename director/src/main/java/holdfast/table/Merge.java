@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.table;
 
 import holdfast.conf.Ipv4;
 import holdfast.sync.Version;
@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /// What becomes of the templates that a director made while another one was active too, once it follows that one: the
 /// other's decision counts, so some of its clients change their real server. Worker only.
-final class Merge {
+public final class Merge {
     /// Clients that a report names.
     static final int NAMED_MAX = 16;
 
@@ -20,7 +20,7 @@ final class Merge {
     /// This director has yielded to another active.
     ///
     /// @param ownTerm  in which it was active
-    void begin(int ownTerm) {
+    public void begin(int ownTerm) {
         term = ownTerm;
         moved = 0;
         forgotten = 0;
@@ -44,7 +44,7 @@ final class Merge {
     }
 
     /// What was found, as the end of a log line, once the tables are equal; empty where no merge was under way.
-    String end() {
+    public String end() {
         if (term == 0) {
             return "";
         }
@@ -57,7 +57,7 @@ final class Merge {
                 String.join(" ", named));
     }
 
-    long lost() {
+    public long lost() {
         return moved + forgotten;
     }
 

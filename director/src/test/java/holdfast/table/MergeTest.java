@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

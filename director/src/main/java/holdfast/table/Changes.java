@@ -1,4 +1,4 @@
-package holdfast.forward;
+package holdfast.table;
 
 import holdfast.conn.Conn;
 import holdfast.conn.ConnTable;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// While this director is active each change has a version, whether or not the ring has room for it: a hole in the
 /// sequence tells the sync side that a delta was lost. Allocates nothing.
-final class Changes {
+public final class Changes {
     private static final int SNAPSHOT_BUDGET = 256; // slots in a turn, used or not: a flood leaves many free
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000_000_000;
@@ -77,7 +77,7 @@ final class Changes {
         timeouts = nextTimeouts;
     }
 
-    DeltaRing ring() {
+    public DeltaRing ring() {
         return ring;
     }
 
@@ -95,12 +95,12 @@ final class Changes {
     }
 
     /// Whether the ring is more than half full, so that what may wait leaves the rest to what may not.
-    boolean isCrowded() {
+    public boolean isCrowded() {
         return ring.size() > ring.capacity() / 2;
     }
 
     /// The version of the last change.
-    long version() {
+    public long version() {
         return Version.of(term, sequence);
     }
 
@@ -109,13 +109,13 @@ final class Changes {
     }
 
     /// Whether anything was written since the last call.
-    boolean takeWritten() {
+    public boolean takeWritten() {
         boolean was = written;
         written = false;
         return was;
     }
 
-    void connection(Conn conn, long now) {
+    public void connection(Conn conn, long now) {
         long version = next();
         conn.version(version);
         conn.toldAt(conn.expiresAt());
@@ -147,7 +147,7 @@ final class Changes {
     }
 
     /// Writes the digest as of now into the stream.
-    void mark(long now) {
+    public void mark(long now) {
         var delta = claim();
         if (delta != null) {
             delta.op(Delta.Op.MARK)
@@ -159,7 +159,7 @@ final class Changes {
         }
     }
 
-    void beginSnapshot() {
+    public void beginSnapshot() {
         if (copying == Copying.NOTHING) {
             copying = Copying.BEGIN;
         } else {
@@ -170,7 +170,7 @@ final class Changes {
     /// Goes on with the snapshot, as far as a budget and the ring allow; half of the ring is left to live changes.
     ///
     /// @return whether there was anything to do
-    boolean writeSnapshot(long now) {
+    public boolean writeSnapshot(long now) {
         if (copying == Copying.NOTHING || !isOpen) {
             return false;
         }
