@@ -1,15 +1,15 @@
 package holdfast.boot;
 
 import holdfast.conf.Configuration;
-import holdfast.forward.Announcers;
-import holdfast.forward.Lease;
 import holdfast.forward.Ports;
-import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.OwnWord;
 import holdfast.vip.VrrpNode;
 import holdfast.vrrp.Vrrp;
+import holdfast.worker.Announcers;
+import holdfast.worker.Lease;
+import holdfast.worker.Worker;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;

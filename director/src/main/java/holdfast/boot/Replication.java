@@ -1,6 +1,5 @@
 package holdfast.boot;
 
-import holdfast.forward.Worker;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.Equality;
 import holdfast.sync.HandoverMessage;
@@ -14,6 +13,7 @@ import holdfast.sync.SyncStatus;
 import holdfast.sync.Word;
 import holdfast.vip.PeerWord;
 import holdfast.vip.TableState;
+import holdfast.worker.Worker;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

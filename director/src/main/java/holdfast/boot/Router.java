@@ -1,6 +1,5 @@
 package holdfast.boot;
 
-import holdfast.forward.LinkState;
 import holdfast.forward.Ports;
 import holdfast.linux.Clock;
 import holdfast.sync.Links;
@@ -9,6 +8,7 @@ import holdfast.vip.HandoverMessage;
 import holdfast.vip.PeerWord;
 import holdfast.vip.TableState;
 import holdfast.vip.VrrpNode;
+import holdfast.worker.LinkState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

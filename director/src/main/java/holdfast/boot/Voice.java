@@ -2,13 +2,13 @@ package holdfast.boot;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
-import holdfast.forward.LinkState;
 import holdfast.forward.Ports;
 import holdfast.sync.Links;
 import holdfast.sync.ServiceLink;
 import holdfast.sync.Standing;
 import holdfast.sync.Word;
 import holdfast.vip.OwnWord;
+import holdfast.worker.LinkState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

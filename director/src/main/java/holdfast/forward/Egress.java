@@ -1,7 +1,7 @@
 package holdfast.forward;
 
 /// Where the forwarder puts a frame that is to leave; the frame must stay as it is until the flush.
-interface Egress {
+public interface Egress {
     int BATCH_MAX = 64; // frames that are read, decided and sent together
 
     /// @param port     index of the datapath port

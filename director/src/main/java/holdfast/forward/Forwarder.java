@@ -22,7 +22,7 @@ import holdfast.table.Tables;
 ///
 /// Pure but for its tables and counters: frames come in by address, leave through [Egress], and time is an argument.
 /// Nothing is allocated, and whatever is not forwarded is counted under its reason.
-final class Forwarder {
+public final class Forwarder {
     private static final int REUSE_ONE_WAY = 2; // a bit of conn_reuse_mode
     private static final int IKE = 500;
     private static final int UDP_HEADER_BYTES = 8;
@@ -49,7 +49,7 @@ final class Forwarder {
     private int lookup; // of the frame that is being taken
     private boolean isShedding;
 
-    Forwarder(
+    public Forwarder(
             Tables tables,
             Ports ports,
             OwnedAddresses owned,
@@ -71,7 +71,7 @@ final class Forwarder {
     }
 
     /// Goes over to the links and ways as they are now, and sends what has waited for a way. Between two batches only.
-    void follow(Network network) {
+    public void follow(Network network) {
         links.follow(network.ports());
         tables.reach(network.hops()::isUnreachable);
         exit.follow(network.hops());
@@ -80,27 +80,27 @@ final class Forwarder {
     /// Ends the wait of frames that have waited for too long.
     ///
     /// @return whether there may be something to flush
-    boolean tend(long now) {
+    public boolean tend(long now) {
         return exit.tend(now);
     }
 
     /// Drops what waits for a way: this director does not serve any more.
-    void forgetWaiting() {
+    public void forgetWaiting() {
         exit.forget();
     }
 
     /// Any thread ([Refusals#vouchedUntil]).
-    void vouchedUntil(long until) {
+    public void vouchedUntil(long until) {
         refusals.vouchedUntil(until);
     }
 
     /// @param macs  of the new active, by index of the port
-    void relayTo(long[] macs) {
+    public void relayTo(long[] macs) {
         relayMacs = macs.clone();
     }
 
     /// Whether first packets of connections are dropped from now on ([Backlog]).
-    void shed(boolean now) {
+    public void shed(boolean now) {
         isShedding = now;
     }
 
@@ -110,7 +110,7 @@ final class Forwarder {
     /// @param lengths    bytes from the Ethernet header on
     /// @param count      frames, no more than [Egress#BATCH_MAX]
     /// @param port       that they came in by
-    void take(long[] addresses, int[] lengths, int count, int port, Mode mode, long now) {
+    public void take(long[] addresses, int[] lengths, int count, int port, Mode mode, long now) {
         if (mode != Mode.STANDBY) {
             lookUp(addresses, lengths, count);
         }

@@ -20,7 +20,7 @@ public enum Mode {
     RELAY;
 
     /// What the election tells a worker.
-    enum Order {
+    public enum Order {
         ACTIVATE,
         STAND_BY,
         HOLD,
@@ -29,7 +29,7 @@ public enum Mode {
     }
 
     /// The mode after an order; empty where the order makes no sense in this mode and is ignored.
-    Optional<Mode> after(Order order) {
+    public Optional<Mode> after(Order order) {
         return switch (order) {
             case ACTIVATE -> Optional.of(ACTIVE);
             case STAND_BY -> Optional.of(STANDBY);

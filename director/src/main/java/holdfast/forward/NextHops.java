@@ -12,7 +12,7 @@ import java.util.Set;
 /// neighbours are in an open-addressing table at most half full.
 public final class NextHops {
     /// No route leads there through a datapath port.
-    static final long NO_ROUTE = -1;
+    public static final long NO_ROUTE = -1;
     /// What [#mac] gives where the next hop's MAC is not known.
     private static final long NO_MAC = 0;
 
@@ -72,7 +72,7 @@ public final class NextHops {
     }
 
     /// The way to a destination, or [#NO_ROUTE]. Ask [#isResolved] before [#mac].
-    long resolve(int destination) {
+    public long resolve(int destination) {
         int route = route(destination);
         if (route < 0) {
             return NO_ROUTE;
@@ -81,15 +81,15 @@ public final class NextHops {
     }
 
     /// Whether the MAC of the next hop is known.
-    static boolean isResolved(long way) {
+    public static boolean isResolved(long way) {
         return way != NO_ROUTE && mac(way) != NO_MAC;
     }
 
-    static int port(long way) {
+    public static int port(long way) {
         return (int) (way >>> 48);
     }
 
-    static long mac(long way) {
+    public static long mac(long way) {
         return way & 0xffff_ffff_ffffL;
     }
 
@@ -108,18 +108,18 @@ public final class NextHops {
     }
 
     /// Whether the MAC of a neighbour is known, which is given as [#neighbourOf] gives one.
-    boolean knows(long neighbour) {
+    public boolean knows(long neighbour) {
         return isResolved(way(neighbour));
     }
 
     /// Whether nothing gets to a destination: no route leads there, or the next hop was looked for in vain.
-    boolean isUnreachable(int destination) {
+    public boolean isUnreachable(int destination) {
         long neighbour = neighbourOf(destination);
         return neighbour == NO_ROUTE || (Arrays.binarySearch(failed, neighbour) >= 0 && !knows(neighbour));
     }
 
     /// The gateways of all routes, each as [#neighbourOf] gives a neighbour.
-    long[] gateways() {
+    public long[] gateways() {
         return java.util.stream.IntStream.range(0, gateways.length)
                 .filter(i -> gateways[i] != 0 && ports[i] >= 0)
                 .mapToLong(i -> key(ports[i], gateways[i]))
@@ -152,7 +152,7 @@ public final class NextHops {
         return (int) ((key * 0x9E3779B97F4A7C15L) >>> 40) & (neighbourKeys.length - 1);
     }
 
-    static long key(int port, int address) {
+    public static long key(int port, int address) {
         return ((long) port << 32) | (address & 0xffff_ffffL);
     }
 }

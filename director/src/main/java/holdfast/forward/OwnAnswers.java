@@ -15,7 +15,7 @@ final class OwnAnswers {
     private static final int CONFLICTS_PER_SECOND = 10;
 
     /// Who hears of ARP that claims an owned address for a stranger's MAC; lossy.
-    interface Conflicts {
+    public interface Conflicts {
         void seen(int address, long mac, int port);
     }
 

@@ -31,12 +31,12 @@ public record Ports(List<Port> ports) {
             this(name, ifindex, mac, mtu, address, State.UP);
         }
 
-        static Port missing(String name) {
+        public static Port missing(String name) {
             return new Port(name, 0, 0, 0, 0, State.MISSING);
         }
 
         /// Whether packet sockets can live on it: they survive the loss of the carrier.
-        boolean isEnabled() {
+        public boolean isEnabled() {
             return state == State.UP || state == State.NO_CARRIER;
         }
     }

@@ -24,18 +24,18 @@ public final class ProbeQueue implements AutoCloseable {
     }
 
     /// @param capacity  requests that may wait; a power of two
-    ProbeQueue(int capacity) {
+    public ProbeQueue(int capacity) {
         requests = new AtomicLongArray(capacity);
     }
 
-    EventFd wakeUp() {
+    public EventFd wakeUp() {
         return wakeUp;
     }
 
     /// Worker only.
     ///
     /// @param neighbour  as [NextHops#neighbourOf] gives it
-    void offer(long neighbour) {
+    public void offer(long neighbour) {
         if (neighbour == NextHops.NO_ROUTE) { // the route went between the worker's two looks at it
             return;
         }
@@ -52,7 +52,7 @@ public final class ProbeQueue implements AutoCloseable {
         }
     }
 
-    void drain(LongConsumer probe) {
+    public void drain(LongConsumer probe) {
         wakeUp.drain();
         isSignalled = false;
         for (long at = head.getPlain(); at < tail.get(); at++) {

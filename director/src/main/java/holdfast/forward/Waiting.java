@@ -10,12 +10,12 @@ import java.util.Arrays;
 /// A frame waits for [#WAIT_NS] at most. Where a neighbour has [#PER_NEIGHBOUR_MAX] frames, or all have
 /// [#FRAMES_MAX], the oldest one gives its place up: its sender has most likely sent it again. Flat, and for one
 /// thread; adding one looks at every place, which is less than a microsecond.
-final class Waiting {
+public final class Waiting {
     static final int FRAMES_MAX = 1024;
     static final int PER_NEIGHBOUR_MAX = 64;
     static final int FRAME_BYTES_MAX = 2048 - Frame.VNET_BYTES;
     /// As long as the kernel asks for a MAC: three times, once a second.
-    static final long WAIT_NS = 3_000_000_000L;
+    public static final long WAIT_NS = 3_000_000_000L;
 
     private static final int NONE = -1;
     private static final long FREE = -1;
@@ -32,7 +32,7 @@ final class Waiting {
     private int size;
     private long frameCount;
 
-    Waiting() {
+    public Waiting() {
         Arrays.fill(neighbours, FREE);
         Arrays.fill(ends, Counter.DROPPED_NO_NEIGHBOUR);
     }

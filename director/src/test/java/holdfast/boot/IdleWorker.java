@@ -4,14 +4,14 @@ import holdfast.conf.Configuration;
 import holdfast.conf.Ipvs;
 import holdfast.conf.MarkRule;
 import holdfast.conn.FlowHash;
-import holdfast.forward.Lease;
 import holdfast.forward.OwnedAddresses;
 import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
-import holdfast.forward.Worker;
 import holdfast.linux.Clock;
 import holdfast.sync.Equality;
 import holdfast.table.Tables;
+import holdfast.worker.Lease;
+import holdfast.worker.Worker;
 import java.lang.foreign.Arena;
 import java.util.List;
 

@@ -2,11 +2,11 @@ package holdfast.boot;
 
 import static holdfast.sim.Timeline.MS;
 
-import holdfast.forward.SimulatedDatapath;
 import holdfast.sim.Timeline;
 import holdfast.sync.MemberId;
 import holdfast.sync.SimulatedSync;
 import holdfast.sync.SyncMessage;
+import holdfast.worker.SimulatedDatapath;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,0 +1,189 @@
+package holdfast.worker;
+
+import holdfast.conf.Ipv4;
+import holdfast.forward.Network;
+import holdfast.forward.NextHops;
+import holdfast.forward.Ports;
+import holdfast.linux.Netlink;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What the kernel said of its links, addresses, routes and neighbours, and what follows from it for the datapath.
+/// Pure, and a value.
+///
+/// @param failed  next hops that the kernel has asked for their MAC in vain and has not learned since
+public record KernelView(
+        List<Netlink.Link> links,
+        List<Netlink.Address> addresses,
+        List<Netlink.Route> routes,
+        List<Netlink.Neighbour> neighbours,
+        Set<Hop> failed) {
+    private static final int MAIN_TABLE = 254;
+
+    static final KernelView EMPTY = new KernelView(List.of(), List.of(), List.of(), List.of(), Set.of());
+
+    /// A next hop.
+    record Hop(int ifindex, int address) {
+        static Hop of(Netlink.Neighbour neighbour) {
+            return new Hop(neighbour.ifindex(), neighbour.address());
+        }
+    }
+
+    public KernelView {
+        failed = Set.copyOf(failed);
+    }
+
+    /// The datapath's interfaces by name; one that does not exist is missing.
+    Ports ports(LinkNeeds needs) {
+        return new Ports(needs.atStart().ports().stream()
+                .map(wanted -> port(wanted, needs))
+                .toList());
+    }
+
+    private Ports.Port port(Ports.Port wanted, LinkNeeds needs) {
+        return link(wanted.name())
+                .map(link -> new Ports.Port(
+                        link.name(), link.index(), link.mac(), link.mtu(), address(link, wanted, needs), state(link)))
+                .orElseGet(() -> Ports.Port.missing(wanted.name()));
+    }
+
+    /// The address of its start where it still has that and must keep it, else its first one.
+    private int address(Netlink.Link link, Ports.Port wanted, LinkNeeds needs) {
+        var has = addressesOf(link);
+        boolean isKept = needs.loyal().contains(wanted.name()) && has.contains(wanted.address());
+        return isKept ? wanted.address() : has.stream().findFirst().orElse(0);
+    }
+
+    private static Ports.State state(Netlink.Link link) {
+        if (!link.enabled()) {
+            return Ports.State.DOWN;
+        }
+        return link.up() ? Ports.State.UP : Ports.State.NO_CARRIER;
+    }
+
+    /// Why this director cannot serve, in the order of the configuration.
+    List<String> faults(LinkNeeds needs) {
+        var faults = new ArrayList<String>();
+        for (var wanted : needs.atStart().ports()) {
+            var link = link(wanted.name());
+            if (link.isEmpty()) {
+                faults.add(wanted.name() + " does not exist");
+            } else {
+                addFaults(link.get(), wanted, needs, faults);
+            }
+        }
+        return faults;
+    }
+
+    private void addFaults(Netlink.Link link, Ports.Port wanted, LinkNeeds needs, List<String> faults) {
+        switch (state(link)) {
+            case DOWN -> faults.add(link.name() + " is down");
+            case NO_CARRIER -> faults.add(link.name() + " has no carrier");
+            case UP, MISSING -> {}
+        }
+        if (link.mac() == 0) {
+            faults.add(link.name() + " has no Ethernet address");
+        }
+        var has = addressesOf(link);
+        boolean isWell = needs.loyal().contains(wanted.name()) ? has.contains(wanted.address()) : !has.isEmpty();
+        if (wanted.address() != 0 && !isWell) {
+            faults.add(link.name() + " has lost its address " + Ipv4.text(wanted.address()));
+        }
+    }
+
+    NextHops hops(Ports ports) {
+        var ways = routes.stream()
+                .filter(route -> route.table() == MAIN_TABLE)
+                .map(route -> new NextHops.Route(
+                        route.destination(),
+                        route.prefixLength(),
+                        route.gateway(),
+                        ports.indexOf(route.ifindex()),
+                        route.metric()))
+                .toList();
+        var usable = neighbours.stream()
+                .filter(neighbour -> neighbour.usable() && ports.indexOf(neighbour.ifindex()) >= 0)
+                .map(neighbour -> new NextHops.Neighbour(
+                        ports.indexOf(neighbour.ifindex()), neighbour.address(), neighbour.mac()))
+                .toList();
+        var inVain = failed.stream()
+                .filter(hop -> ports.indexOf(hop.ifindex()) >= 0)
+                .map(hop -> NextHops.key(ports.indexOf(hop.ifindex()), hop.address()))
+                .collect(Collectors.toSet());
+        return new NextHops(ways, usable, inVain);
+    }
+
+    /// @param faults        of the links and of what else keeps this director from serving
+    /// @param destinations  addresses of the real servers
+    /// @param silent        who does not answer ICMP echoes
+    LinkState state(Network network, List<String> faults, int[] destinations, Set<Integer> silent) {
+        var hops = network.hops();
+        var deadGateways = Arrays.stream(hops.gateways())
+                .filter(gateway -> !hops.knows(gateway))
+                .mapToObj(gateway -> (int) gateway);
+        var deadServers = Arrays.stream(destinations)
+                .filter(destination -> !NextHops.isResolved(hops.resolve(destination)))
+                .boxed();
+        var unreachable = Stream.of(deadGateways, deadServers, silent.stream())
+                .flatMap(Function.identity())
+                .distinct()
+                .map(Ipv4::new)
+                .sorted()
+                .toList();
+        var ways = main(route -> network.ports().indexOf(route.ifindex()) >= 0);
+        var others = main(route -> network.ports().indexOf(route.ifindex()) < 0 && !route.ofAnAddress());
+        var elsewhere = others.stream().filter(other -> takesFrom(other, ways)).toList();
+        return new LinkState(network.ports(), faults, unreachable, prefixes(ways), prefixes(elsewhere));
+    }
+
+    private List<Netlink.Route> main(Predicate<Netlink.Route> which) {
+        return routes.stream()
+                .filter(route -> route.table() == MAIN_TABLE)
+                .filter(which)
+                .toList();
+    }
+
+    /// Whether a route over another interface is used where one of the ways would be used without it. Beside a default
+    /// route that is no fault: a host has routes of its own, for its management.
+    private static boolean takesFrom(Netlink.Route other, List<Netlink.Route> ways) {
+        var same = ways.stream().filter(way -> isSamePrefix(way, other)).toList();
+        return same.isEmpty()
+                ? ways.stream().anyMatch(way -> way.prefixLength() > 0 && isWithin(other, way))
+                : same.stream().allMatch(way -> other.metric() <= way.metric());
+    }
+
+    private static boolean isSamePrefix(Netlink.Route one, Netlink.Route other) {
+        return one.prefixLength() == other.prefixLength() && one.destination() == other.destination();
+    }
+
+    private static boolean isWithin(Netlink.Route narrow, Netlink.Route wide) {
+        return narrow.prefixLength() > wide.prefixLength()
+                && (narrow.destination() ^ wide.destination()) >>> (32 - wide.prefixLength()) == 0;
+    }
+
+    private static List<String> prefixes(List<Netlink.Route> routes) {
+        return routes.stream()
+                .map(route -> Ipv4.text(route.destination()) + "/" + route.prefixLength())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private Optional<Netlink.Link> link(String name) {
+        return links.stream().filter(link -> link.name().equals(name)).findFirst();
+    }
+
+    private List<Integer> addressesOf(Netlink.Link link) {
+        return addresses.stream()
+                .filter(address -> address.ifindex() == link.index())
+                .map(Netlink.Address::address)
+                .toList();
+    }
+}

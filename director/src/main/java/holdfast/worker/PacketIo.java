@@ -1,0 +1,266 @@
+package holdfast.worker;
+
+import holdfast.forward.Egress;
+import holdfast.forward.Ports;
+import holdfast.linux.Clock;
+import holdfast.linux.Errno;
+import holdfast.linux.EventFd;
+import holdfast.linux.PacketRing;
+import holdfast.linux.Poller;
+import holdfast.linux.SyscallException;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The rings and senders of all ports, for one worker.
+///
+/// A frame stays where it is, in the receive ring's memory, until [#flush] has sent what was taken from it; only
+/// then is the ring released. Before anything leaves, the lease is looked at: a director that was paused while the
+/// batch was being made sends none of it.
+///
+/// No errno ends it: a port whose interface is away has no sockets, and gets them as soon as it can.
+public final class PacketIo implements Egress, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PacketIo.class);
+    private static final int CLOSED = -1; // poll() passes over a negative descriptor
+
+    private static final long TEND_INTERVAL_NS = 100_000_000;
+    /// A turn takes some microseconds and a sleep 10 ms at most. After a longer gap this process did not run.
+    private static final long GAP_MAX_NS = 50_000_000;
+
+    private final PortSockets[] sockets;
+    private final Poller poller;
+    private final Counters counters;
+    private final Lease lease;
+    private final Minutely refusals = new Minutely();
+    private final Minutely unsent = new Minutely();
+    private Ports ports;
+    private long tendAt;
+    private long turnAt; // when the latest turn began
+    private boolean isHeld;
+    private long unsentBefore;
+
+    /// @throws SyscallException where the sockets of a port cannot be opened
+    PacketIo(Ports ports, EventFd wakeUp, Counters counters, Lease lease) {
+        this.ports = ports;
+        this.counters = counters;
+        this.lease = lease;
+        sockets = Stream.generate(PortSockets::new).limit(ports.count()).toArray(PortSockets[]::new);
+        poller = new Poller(IntStream.range(0, ports.count() + 1)
+                .map(port -> port < ports.count() ? CLOSED : wakeUp.fd())
+                .toArray());
+        try {
+            for (int port = 0; port < ports.count(); port++) {
+                open(port);
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void open(int port) {
+        sockets[port].open(ports.at(port).ifindex());
+        var ring = sockets[port].ring();
+        poller.replace(port, ring == null ? CLOSED : ring.fd());
+    }
+
+    private void close(int port) {
+        sockets[port].count(counters, ringDrops());
+        sockets[port].close();
+        poller.replace(port, CLOSED);
+    }
+
+    int portCount() {
+        return sockets.length;
+    }
+
+    /// The receive ring of a port, or null while its interface is away.
+    @Nullable
+    PacketRing ring(int port) {
+        return sockets[port].ring();
+    }
+
+    @Override
+    public void send(int port, long address, int length) {
+        var sender = sockets[port].sender();
+        if (sender == null) {
+            counters.count(Counter.DROPPED_SEND);
+        } else if (!sender.add(address, length)) {
+            flush(port);
+            sender.add(address, length);
+        }
+    }
+
+    /// Sends what all ports have collected.
+    void flush() {
+        for (int port = 0; port < sockets.length; port++) {
+            flush(port);
+        }
+    }
+
+    private void flush(int port) {
+        var sender = sockets[port].sender();
+        int wanted = sender == null ? 0 : sender.pending();
+        if (sender == null || wanted == 0) {
+            return;
+        }
+        if (lease.isLost(Clock.boottime())) {
+            counters.add(Counter.DROPPED_AFTER_PAUSE, wanted);
+            sender.clear();
+            return;
+        }
+        int sent = sender.flush();
+        if (sent < wanted) {
+            counters.add(Counter.DROPPED_SEND, wanted - sent);
+        }
+    }
+
+    void discardQueued() {
+        for (var port : sockets) {
+            var ring = port.ring();
+            if (ring != null) {
+                counters.add(Counter.DROPPED_AFTER_PAUSE, ring.discardAll());
+            }
+        }
+    }
+
+    /// Whether frames that nobody takes will soon find no room in some ring.
+    boolean isNearlyFull() {
+        for (var port : sockets) {
+            var ring = port.ring();
+            if (ring != null && ring.isNearlyFull()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Goes over to the ports as they are now. Only between batches, since it takes rings away.
+    void follow(Ports now) {
+        ports = now;
+        for (int port = 0; port < sockets.length; port++) {
+            boolean isGone = !ports.at(port).isEnabled()
+                    || sockets[port].ifindex() != ports.at(port).ifindex();
+            if (sockets[port].ifindex() != 0 && isGone) {
+                close(port);
+            }
+        }
+        openMissing(Clock.monotonic());
+    }
+
+    /// Sleeps until a packet or a wake-up comes, or for the given time.
+    void await(long nanos) {
+        poller.poll(nanos);
+        closeDead();
+    }
+
+    boolean wasWokenUp() {
+        return poller.readable(sockets.length);
+    }
+
+    /// Packets are held from now on, or no longer: what a full ring costs meanwhile has another cause.
+    void hold(boolean held) {
+        if (held != isHeld) {
+            count(ringDrops());
+            isHeld = held;
+        }
+    }
+
+    private Counter ringDrops() {
+        return isHeld ? Counter.RING_DROPS_HELD : Counter.RING_DROPS;
+    }
+
+    /// Mends what a link that went down has broken, also where packets of other links leave no time to sleep; and reads
+    /// the kernel's counters. At each turn, between batches; it looks at the time and mostly does nothing.
+    void tend(long now) {
+        long gap = turnAt == 0 ? 0 : now - turnAt;
+        turnAt = now;
+        if (gap > GAP_MAX_NS) {
+            count(Counter.RING_DROPS_PAUSED);
+        }
+        if (now - tendAt < 0) {
+            return;
+        }
+        tendAt = now + TEND_INTERVAL_NS;
+        poller.poll(0);
+        closeDead();
+        openMissing(now);
+        count(ringDrops());
+        tellUnsent(now);
+    }
+
+    /// A ring does not survive its interface going down, though its number stays.
+    private void closeDead() {
+        for (int port = 0; port < sockets.length; port++) {
+            var ring = sockets[port].ring();
+            if (ring != null && poller.failed(port) && ring.dead()) {
+                close(port);
+            }
+        }
+    }
+
+    private void openMissing(long now) {
+        for (int port = 0; port < sockets.length; port++) {
+            if (sockets[port].ifindex() == 0 && ports.at(port).isEnabled()) {
+                tryOpen(port, now);
+            }
+        }
+    }
+
+    private void tryOpen(int port, long now) {
+        try {
+            open(port);
+        } catch (SyscallException e) {
+            counters.count(Counter.SOCKETS_REFUSED);
+            if (refusals.isDue(now)) {
+                log.warn(
+                        "packet sockets not opened interface={} action=retry cause=\"{}\"",
+                        ports.at(port).name(),
+                        e.getMessage());
+            }
+        }
+    }
+
+    /// @param ringDrops  the cause of what full rings have dropped since the last call
+    private void count(Counter ringDrops) {
+        for (var port : sockets) {
+            port.count(counters, ringDrops);
+        }
+    }
+
+    private void tellUnsent(long now) {
+        long unsentNow = counters.value(Counter.DROPPED_SEND);
+        if (unsentNow != unsentBefore && unsent.isDue(now)) {
+            log.warn("frames not sent total={} latest=\"{}\"", unsentNow, latestErrors());
+        }
+        unsentBefore = unsentNow;
+    }
+
+    /// Why the latest frame of each port was refused.
+    private String latestErrors() {
+        var errors = new StringBuilder();
+        for (int port = 0; port < sockets.length; port++) {
+            var sender = sockets[port].sender();
+            int errno = sender == null ? Errno.ENODEV.number() : sender.lastErrno();
+            if (errno != 0) {
+                errors.append(errors.isEmpty() ? "" : ", ")
+                        .append(ports.at(port).name())
+                        .append(' ')
+                        .append(Errno.text(errno));
+            }
+        }
+        return errors.toString();
+    }
+
+    @Override
+    public void close() {
+        poller.close();
+        for (var port : sockets) {
+            port.close();
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package holdfast.worker;
+
+import holdfast.conf.Ipv4;
+import holdfast.forward.Ports;
+import holdfast.linux.Nftables;
+import holdfast.linux.NftablesException;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps the kernel from handling the datapath's packets a second time: nftables rules at the ingress of each port.
+///
+/// Packet sockets see a packet before these rules do (packet-io 2), so the datapath gets it and the kernel does not.
+/// Without them a director with `ip_forward` on would send every packet twice. What goes to an address of the host
+/// itself is the kernel's, also from a NAT service's real server: a health check's answer is one. The rules have a
+/// table of their own, named after this director, which is replaced at start, so what a crash left behind is swept.
+///
+/// Replies of a NAT service that takes every port (port 0, a mark) are not told from what else its real servers send,
+/// so the kernel keeps its copy of them.
+///
+/// A kernel may remove the rules of an interface with it (Linux 6.18 keeps them for a successor of that name, older
+/// ones do not). So they are laid anew, all in one transaction, when an interface or an own address has changed. That
+/// runs a process, on the thread `shield`.
+public final class Shield implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Shield.class);
+    private static final long TRY_AGAIN_MS = 1000;
+
+    private final String name;
+    private final List<String> owned;
+    private final List<NatServer> natServers;
+    private final Counters counters;
+    private final Consumer<String> nft;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("shield").factory());
+
+    // Owned by the thread.
+    private final Minutely refusals = new Minutely();
+    private String laid;
+    private String wanted;
+
+    private Shield(
+            String name,
+            String laid,
+            List<String> owned,
+            List<NatServer> natServers,
+            Counters counters,
+            Consumer<String> nft) {
+        this.name = name;
+        this.laid = laid;
+        wanted = laid;
+        this.owned = owned;
+        this.natServers = natServers;
+        this.counters = counters;
+        this.nft = nft;
+    }
+
+    /// A real server's end of a NAT service: its packets from that port are replies of the datapath's; port 0 says that
+    /// they cannot be told by it.
+    public record NatServer(String address, String protocol, int port) {}
+
+    /// @param name    of this director; part of the table's name
+    /// @param owned   addresses that the datapath owns
+    /// @param natServers  whose replies the datapath takes
+    /// @param counters    in which [Counter#SHIELD_REFUSED] is written
+    /// @throws holdfast.linux.NftablesException where nft refuses
+    public static Shield install(
+            String name, Ports ports, List<String> owned, List<NatServer> natServers, Counters counters) {
+        return install(name, ports, owned, natServers, counters, Nftables::apply);
+    }
+
+    static Shield install(
+            String name,
+            Ports ports,
+            List<String> owned,
+            List<NatServer> natServers,
+            Counters counters,
+            Consumer<String> nft) {
+        var script = script(name, ports, owned, natServers);
+        nft.accept(script);
+        return new Shield(name, script, owned, natServers, counters, nft);
+    }
+
+    /// Removes what an earlier process of the same name left behind; for a director that runs without a shield.
+    public static void sweep(String name) {
+        Nftables.apply(removal(table(name)));
+    }
+
+    /// Goes over to the ports as they are now. Any thread, before [#close]; does not wait.
+    public void follow(Ports now) {
+        thread.execute(() -> {
+            wanted = script(name, now, owned, natServers);
+            lay();
+        });
+    }
+
+    /// An older script that was refused is not tried again.
+    private void lay() {
+        if (wanted.equals(laid)) {
+            return;
+        }
+        try {
+            nft.accept(wanted);
+            laid = wanted;
+        } catch (NftablesException e) {
+            counters.count(Counter.SHIELD_REFUSED);
+            if (refusals.isDue(System.nanoTime())) {
+                log.warn("shield not laid action=retry cause=\"{}\"", e.getMessage());
+            }
+            var _ = thread.schedule(this::lay, TRY_AGAIN_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static String table(String name) {
+        return "holdfast_" + name.replaceAll("[^A-Za-z0-9]", "_");
+    }
+
+    static String script(String name, Ports ports, List<String> owned, List<NatServer> natServers) {
+        var rules = new StringBuilder();
+        rules.append("        ip daddr { ").append(String.join(", ", owned)).append(" } drop\n");
+        var ours = ports.ports().stream()
+                .filter(port -> port.address() != 0)
+                .map(port -> Ipv4.text(port.address()))
+                .collect(Collectors.joining(", "));
+        if (!ours.isEmpty()) {
+            rules.append("        ip daddr { ").append(ours).append(" } accept\n");
+        }
+        for (var protocol : List.of("tcp", "udp", "sctp")) {
+            var pairs = natServers.stream()
+                    .filter(server -> server.protocol().equals(protocol) && server.port() != 0)
+                    .map(server -> server.address() + " . " + server.port())
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            if (!pairs.isEmpty()) {
+                rules.append("        ip saddr . ")
+                        .append(protocol)
+                        .append(" sport { ")
+                        .append(pairs)
+                        .append(" } drop\n");
+            }
+        }
+        var table = table(name);
+        var script = new StringBuilder(removal(table))
+                .append("table netdev ")
+                .append(table)
+                .append(" {\n");
+        var there = ports.ports().stream().filter(port -> port.ifindex() != 0).toList();
+        for (var port : there) {
+            script.append("    chain ")
+                    .append("ingress_")
+                    .append(port.ifindex())
+                    .append(" {\n        type filter hook ingress device \"")
+                    .append(port.name())
+                    .append("\" priority 0;\n")
+                    .append(rules)
+                    .append("    }\n");
+        }
+        return script.append("}\n").toString();
+    }
+
+    /// Adding before deleting makes the deletion succeed whether the table is there or not.
+    private static String removal(String table) {
+        return "table netdev " + table + "\ndelete table netdev " + table + "\n";
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        thread.close();
+        nft.accept(removal(table(name)));
+    }
+}

@@ -1,0 +1,207 @@
+package holdfast.worker;
+
+import static holdfast.testing.Fixtures.ip;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.conf.Ipv4;
+import holdfast.forward.Network;
+import holdfast.forward.NextHops;
+import holdfast.forward.Ports;
+import holdfast.linux.Netlink;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class KernelViewTest {
+    private static final int FRONT = ip("192.0.2.1");
+    private static final int BACK = ip("10.0.0.2");
+    private static final int SERVER = ip("10.0.0.11");
+    private static final int OTHER = 5;
+    private static final Ports AT_START = new Ports(
+            List.of(new Ports.Port("front", 11, 0xf, 1500, FRONT), new Ports.Port("back", 12, 0xb, 1500, BACK)));
+    private static final LinkNeeds NEEDS = new LinkNeeds(AT_START, Set.of("front"));
+
+    private static final Netlink.Link FRONT_LINK = new Netlink.Link(11, "front", 0xf, 1500, true, true);
+    private static final Netlink.Link BACK_LINK = new Netlink.Link(12, "back", 0xb, 1500, true, true);
+    private static final Netlink.Address FRONT_ADDRESS = new Netlink.Address(11, FRONT, 24);
+    private static final Netlink.Address BACK_ADDRESS = new Netlink.Address(12, BACK, 24);
+
+    private static KernelView view(List<Netlink.Link> links, Netlink.Address... addresses) {
+        return new KernelView(links, List.of(addresses), List.of(), List.of(), Set.of());
+    }
+
+    private static List<String> faults(Netlink.Link front, Netlink.Address... addresses) {
+        return view(List.of(front, BACK_LINK), addresses).faults(NEEDS);
+    }
+
+    @Test
+    void linksAsAtTheStartHaveNoFault() {
+        var view = view(List.of(BACK_LINK, FRONT_LINK), FRONT_ADDRESS, BACK_ADDRESS);
+        assertThat(view.faults(NEEDS)).isEmpty();
+        assertThat(view.ports(NEEDS)).isEqualTo(AT_START);
+    }
+
+    @Test
+    void eachFaultIsASentenceThatNamesTheLink() {
+        assertThat(faults(new Netlink.Link(11, "front", 0xf, 1500, true, false), FRONT_ADDRESS, BACK_ADDRESS))
+                .containsExactly("front has no carrier");
+        assertThat(faults(new Netlink.Link(11, "front", 0xf, 1500, false, false), FRONT_ADDRESS, BACK_ADDRESS))
+                .containsExactly("front is down");
+        assertThat(faults(new Netlink.Link(11, "front0", 0xf, 1500, true, true), FRONT_ADDRESS, BACK_ADDRESS))
+                .containsExactly("front does not exist");
+        assertThat(faults(new Netlink.Link(11, "front", 0, 1500, true, true), FRONT_ADDRESS, BACK_ADDRESS))
+                .containsExactly("front has no Ethernet address");
+        assertThat(faults(FRONT_LINK, BACK_ADDRESS)).containsExactly("front has lost its address 192.0.2.1");
+    }
+
+    @Test
+    void faultsOfAllLinksAreNamedAtOnce() {
+        var back = new Netlink.Link(12, "back", 0xb, 1500, false, false);
+        assertThat(view(List.of(back), BACK_ADDRESS).faults(NEEDS))
+                .containsExactly("front does not exist", "back is down");
+    }
+
+    @Test
+    void anotherMacIsNoFault() {
+        var view = view(
+                List.of(new Netlink.Link(11, "front", 0xcafe, 1500, true, true), BACK_LINK),
+                FRONT_ADDRESS,
+                BACK_ADDRESS);
+        assertThat(view.faults(NEEDS)).isEmpty();
+        assertThat(view.ports(NEEDS).at(0).mac()).isEqualTo(0xcafe);
+    }
+
+    @Test
+    void anInterfaceMadeAnewIsFoundByItsName() {
+        var anew = new Netlink.Link(99, "front", 0xabc, 1400, true, true);
+        var view = view(List.of(anew, BACK_LINK), new Netlink.Address(99, FRONT, 24), BACK_ADDRESS);
+        assertThat(view.faults(NEEDS)).isEmpty();
+        assertThat(view.ports(NEEDS).at(0)).isEqualTo(new Ports.Port("front", 99, 0xabc, 1400, FRONT));
+    }
+
+    @Test
+    void theAddressThatAdvertsComeFromMustStayButNeedNotBeTheFirst() {
+        var other = new Netlink.Address(11, ip("192.0.2.77"), 24);
+        var both = view(List.of(FRONT_LINK, BACK_LINK), other, FRONT_ADDRESS, BACK_ADDRESS);
+        assertThat(both.faults(NEEDS)).isEmpty();
+        assertThat(both.ports(NEEDS).at(0).address()).isEqualTo(FRONT);
+        assertThat(faults(FRONT_LINK, other, BACK_ADDRESS)).containsExactly("front has lost its address 192.0.2.1");
+    }
+
+    @Test
+    void anotherLinkMayChangeItsAddressButNotLoseIt() {
+        var replaced = view(List.of(FRONT_LINK, BACK_LINK), FRONT_ADDRESS, new Netlink.Address(12, ip("10.0.0.9"), 24));
+        assertThat(replaced.faults(NEEDS)).isEmpty();
+        assertThat(replaced.ports(NEEDS).at(1).address()).isEqualTo(ip("10.0.0.9"));
+        assertThat(faults(FRONT_LINK, FRONT_ADDRESS)).containsExactly("back has lost its address 10.0.0.2");
+    }
+
+    @Test
+    void aLinkThatNeverHadAnAddressNeedsNone() {
+        var needs = new LinkNeeds(new Ports(List.of(new Ports.Port("back", 12, 0xb, 1500, 0))), Set.of());
+        assertThat(view(List.of(BACK_LINK)).faults(needs)).isEmpty();
+    }
+
+    @Test
+    void portIndexesAreThoseOfTheConfigurationWhateverTheKernelsNumbersAre() {
+        var view = new KernelView(
+                List.of(new Netlink.Link(40, "back", 0xb, 1500, true, true), FRONT_LINK),
+                List.of(FRONT_ADDRESS),
+                List.of(new Netlink.Route(ip("10.0.0.0"), 24, 0, 40, 0, 254)),
+                List.of(
+                        new Netlink.Neighbour(40, SERVER, 0xaa, Netlink.Neighbour.State.USABLE),
+                        new Netlink.Neighbour(40, SERVER + 1, 0, Netlink.Neighbour.State.SOUGHT)),
+                Set.of(new KernelView.Hop(40, SERVER + 2), new KernelView.Hop(7, SERVER + 3)));
+        var hops = view.hops(view.ports(NEEDS));
+        assertThat(NextHops.port(hops.resolve(SERVER))).isEqualTo(1);
+        assertThat(NextHops.mac(hops.resolve(SERVER))).isEqualTo(0xaa);
+        assertThat(NextHops.isResolved(hops.resolve(SERVER + 1))).isFalse();
+        assertThat(hops.isUnreachable(SERVER + 1)).as("looked for only now").isFalse();
+        assertThat(hops.isUnreachable(SERVER + 2)).isTrue();
+        assertThat(hops.isUnreachable(SERVER + 3)).as("of another link").isFalse();
+    }
+
+    @Test
+    void whatIsReachedIsSaidByPrefixesAndByServersAndGatewaysThatAreNot() {
+        var view = new KernelView(
+                List.of(FRONT_LINK, BACK_LINK, new Netlink.Link(5, "other", 1, 1500, true, true)),
+                List.of(FRONT_ADDRESS, BACK_ADDRESS),
+                List.of(
+                        new Netlink.Route(ip("10.0.0.0"), 24, 0, 12, 0, 254),
+                        new Netlink.Route(ip("10.0.0.0"), 24, 0, 12, 100, 254),
+                        new Netlink.Route(0, 0, ip("192.0.2.254"), 11, 0, 254),
+                        new Netlink.Route(ip("203.0.113.0"), 24, ip("192.0.2.253"), 11, 0, 254),
+                        new Netlink.Route(ip("172.16.0.0"), 12, ip("172.31.0.9"), 5, 0, 254),
+                        new Netlink.Route(ip("198.51.100.0"), 24, 0, 12, 0, 100)),
+                List.of(
+                        new Netlink.Neighbour(12, SERVER, 0xaa, Netlink.Neighbour.State.USABLE),
+                        new Netlink.Neighbour(11, ip("192.0.2.253"), 0xbb, Netlink.Neighbour.State.USABLE)),
+                Set.of());
+        var ports = view.ports(NEEDS);
+        int[] servers = {SERVER + 2, SERVER, SERVER + 1};
+        var silent = Set.of(SERVER + 1, ip("192.0.2.253"));
+        var state = view.state(new Network(ports, view.hops(ports)), List.of("front is down"), servers, silent);
+        assertThat(state)
+                .isEqualTo(new LinkState(
+                        AT_START,
+                        List.of("front is down"),
+                        List.of(
+                                new Ipv4(SERVER + 1),
+                                new Ipv4(SERVER + 2),
+                                new Ipv4(ip("192.0.2.253")),
+                                new Ipv4(ip("192.0.2.254"))),
+                        List.of("0.0.0.0/0", "10.0.0.0/24", "203.0.113.0/24"),
+                        List.of()));
+    }
+
+    private static Netlink.Route route(String destination, int prefixLength, int ifindex, int metric) {
+        return new Netlink.Route(ip(destination), prefixLength, 0, ifindex, metric, 254);
+    }
+
+    private static List<String> elsewhere(Netlink.Route... routes) {
+        var view = new KernelView(
+                List.of(FRONT_LINK, BACK_LINK, new Netlink.Link(OTHER, "other", 1, 1500, true, true)),
+                List.of(FRONT_ADDRESS, BACK_ADDRESS),
+                List.of(routes),
+                List.of(),
+                Set.of());
+        var ports = view.ports(NEEDS);
+        return view.state(new Network(ports, view.hops(ports)), List.of(), new int[0], Set.of())
+                .elsewhere();
+    }
+
+    @Test
+    void aRouteThatTakesClientsFromTheDatapathLeadsElsewhere() {
+        var clients = route("198.51.100.0", 24, 11, 0);
+        assertThat(elsewhere(
+                        clients,
+                        route("198.51.100.128", 25, OTHER, 0),
+                        route("198.51.100.128", 25, OTHER, 9),
+                        route("198.51.100.7", 32, OTHER, 0)))
+                .containsExactly("198.51.100.128/25", "198.51.100.7/32");
+        assertThat(elsewhere(clients, route("198.51.101.0", 25, OTHER, 0), route("198.51.0.0", 16, OTHER, 0)))
+                .as("beside it, and wider")
+                .isEmpty();
+    }
+
+    @Test
+    void ofEqualPrefixesTheMetricDecides() {
+        assertThat(elsewhere(route("198.51.100.0", 24, 11, 5), route("198.51.100.0", 24, OTHER, 4)))
+                .containsExactly("198.51.100.0/24");
+        assertThat(elsewhere(route("198.51.100.0", 24, 11, 5), route("198.51.100.0", 24, OTHER, 6)))
+                .isEmpty();
+        assertThat(elsewhere(route("0.0.0.0", 0, 11, 100), route("0.0.0.0", 0, OTHER, 0)))
+                .containsExactly("0.0.0.0/0");
+    }
+
+    @Test
+    void routesOfTheHostItselfAreNoFault() {
+        assertThat(elsewhere(route("0.0.0.0", 0, 11, 0), route("10.9.0.0", 16, OTHER, 0)))
+                .as("beside a default route")
+                .isEmpty();
+        var ofAnAddress = new Netlink.Route(ip("10.0.0.64"), 26, 0, OTHER, 0, 254, true);
+        var ofAnotherTable = new Netlink.Route(ip("10.0.0.64"), 26, 0, OTHER, 0, 100);
+        assertThat(elsewhere(route("10.0.0.0", 24, 12, 0), ofAnAddress, ofAnotherTable))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,346 @@
+package holdfast.worker;
+
+import static holdfast.testing.Fixtures.VIP;
+import static holdfast.testing.Fixtures.ip;
+import static holdfast.testing.Fixtures.real;
+import static holdfast.testing.Fixtures.service;
+import static holdfast.testing.Fixtures.tcp;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipvs;
+import holdfast.conf.SchedulerName;
+import holdfast.conn.FlowHash;
+import holdfast.forward.Mode;
+import holdfast.forward.OwnedAddresses;
+import holdfast.forward.Ports;
+import holdfast.forward.ProbeQueue;
+import holdfast.linux.Clock;
+import holdfast.sync.Delta;
+import holdfast.sync.Equality;
+import holdfast.sync.Version;
+import holdfast.table.Counter;
+import holdfast.table.Tables;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The worker with its thread and its commands, but without ports, so that it needs no privilege; this test is its sync
+/// side.
+@Timeout(10)
+class WorkerTest {
+    private static final int CLIENT = ip("198.51.100.7");
+
+    private final Arena memory = Arena.ofShared();
+    private final Lease lease = new Lease();
+    private final ProbeQueue probes = new ProbeQueue();
+    private final BlockingQueue<Long> held = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Equality> compared = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Boolean> wakeUps = new LinkedBlockingQueue<>();
+    private final Worker worker = worker();
+
+    private Worker worker() {
+        var tables = new Tables(
+                new Configuration.Datapath(64, 64, 0, false), true, new FlowHash(7, 8), Clock.monotonic(), memory);
+        tables.configure(
+                Ipvs.DEFAULT,
+                List.of(),
+                List.of(service(tcp(80), SchedulerName.RR, real("10.0.0.11", 80, 1))),
+                Clock.monotonic());
+        var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, 0)));
+        return new Worker(tables, new Ports(List.of()), owned, lease, 0, probes, new Worker.Listener() {
+            @Override
+            public void held(long version) {
+                held.add(version);
+            }
+
+            @Override
+            public void compared(Equality equality, long applied) {
+                compared.add(equality);
+            }
+        });
+    }
+
+    @BeforeEach
+    void start() {
+        worker.start(new Worker.DeltaReader() {
+            @Override
+            public boolean parked() {
+                return true;
+            }
+
+            @Override
+            public void wakeUp() {
+                wakeUps.add(true);
+            }
+        });
+    }
+
+    @AfterEach
+    void close() {
+        worker.close();
+        probes.close();
+        memory.close();
+    }
+
+    /// Returns when everything asked before is done.
+    private void settle() {
+        worker.query(Tables::digest).join();
+    }
+
+    private void modeBecomes(Mode mode) {
+        settle();
+        assertThat(worker.mode()).isEqualTo(mode);
+    }
+
+    private List<Delta.Op> written() {
+        var ops = new ArrayList<Delta.Op>();
+        for (var delta = worker.out().peek();
+                delta != null;
+                delta = worker.out().peek()) {
+            ops.add(delta.op());
+            worker.out().release();
+        }
+        return ops;
+    }
+
+    private void connectionArrives(int clientPort, long version) {
+        requireNonNull(worker.in().claim())
+                .op(Delta.Op.CONNECTION)
+                .version(version)
+                .protocol(6)
+                .clientAddress(CLIENT)
+                .clientPort(clientPort)
+                .virtualAddress(VIP)
+                .virtualPort(80)
+                .realAddress(ip("10.0.0.11"))
+                .realPort(80)
+                .state(1)
+                .remainingMs(60_000)
+                .templatePort(Delta.NO_TEMPLATE);
+        worker.in().publish();
+    }
+
+    private void markArrives(long version, long digest) {
+        requireNonNull(worker.in().claim()).op(Delta.Op.MARK).version(version).digest(digest);
+        worker.in().publish();
+        worker.wakeUp();
+    }
+
+    private int connections() {
+        return worker.query(tables -> tables.connections().size()).join();
+    }
+
+    @Test
+    void itBeginsAsAStandbyThatWritesNothing() {
+        modeBecomes(Mode.STANDBY);
+        assertThat(written()).isEmpty();
+    }
+
+    @Test
+    void aStandbyAppliesWhatArrivesAndTellsWhetherItIsEqual() throws InterruptedException {
+        connectionArrives(1000, Version.of(1, 1));
+        markArrives(Version.of(1, 1), 12345);
+        assertThat(requireNonNull(compared.poll(5, TimeUnit.SECONDS)).state()).isEqualTo(Equality.State.DIFFERENT);
+        markArrives(Version.of(1, 1), worker.query(Tables::digest).join());
+        assertThat(requireNonNull(compared.poll(5, TimeUnit.SECONDS)).state()).isEqualTo(Equality.State.EQUAL);
+        await().until(() -> worker.applied() == 3);
+        assertThat(wakeUps).as("the sync side acknowledges").isNotEmpty();
+    }
+
+    @Test
+    void aPromotionAppliesEverythingThatArrivedFirst() {
+        for (int i = 1; i <= 50; i++) {
+            connectionArrives(1000 + i, Version.of(1, i));
+        }
+        var _ = worker.activate(2, Long.MAX_VALUE);
+        assertThat(connections()).isEqualTo(50);
+        assertThat(worker.mode()).isEqualTo(Mode.ACTIVE);
+        assertThat(worker.equality()).isEqualTo(Equality.UNKNOWN);
+        assertThat(requireNonNull(worker.out().peek()).version()).isEqualTo(Version.of(2, 0));
+    }
+
+    @Test
+    void aPromotionThatComesTooLateChangesNothing() {
+        connectionArrives(1001, Version.of(1, 1));
+        assertThat(worker.activate(2, Clock.boottime() - 1).join()).isFalse();
+        modeBecomes(Mode.STANDBY);
+        assertThat(written()).as("nothing is promoted").isEmpty();
+
+        connectionArrives(1002, Version.of(1, 2));
+        worker.wakeUp();
+        await().until(() -> connections() == 2);
+        assertThat(worker.activate(2, Clock.boottime() + 60_000_000_000L).join())
+                .isTrue();
+        modeBecomes(Mode.ACTIVE);
+    }
+
+    @Test
+    void aRenewalBeginsTheStreamAnewUnderItsTerm() {
+        var _ = worker.activate(2, Long.MAX_VALUE);
+        worker.requestSnapshot();
+        await().until(() -> worker.out().size() >= 3);
+        assertThat(worker.renew(5).join()).isTrue();
+        modeBecomes(Mode.ACTIVE);
+        var out = worker.out();
+        while (Version.term(requireNonNull(out.peek()).version()) == 2) {
+            out.release();
+        }
+        assertThat(requireNonNull(out.peek()).version()).isEqualTo(Version.of(5, 0));
+        written();
+        worker.requestSnapshot();
+        await().until(() -> worker.out().size() >= 3);
+        assertThat(written()).startsWith(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.MARK);
+    }
+
+    @Test
+    void aRenewalIsRefusedWhereNothingIsServedAndUnderATermThatIsNotHigher() {
+        assertThat(worker.renew(3).join()).isFalse();
+        var _ = worker.activate(3, Long.MAX_VALUE);
+        assertThat(worker.renew(3).join()).isFalse();
+        assertThat(worker.renew(2).join()).isFalse();
+        assertThat(Version.term(version())).isEqualTo(3);
+    }
+
+    private long version() {
+        return worker.query(tables -> tables.changes().version()).join();
+    }
+
+    @Test
+    void aHeldWorkerIsRenewedAndStaysHeld() {
+        var _ = worker.activate(3, Long.MAX_VALUE);
+        worker.hold();
+        assertThat(worker.renew(4).join()).isTrue();
+        modeBecomes(Mode.HELD);
+        assertThat(Version.term(version())).isEqualTo(4);
+    }
+
+    @Test
+    void ordersThatMakeNoSenseAreIgnoredAndCounted() {
+        worker.resume();
+        worker.hold();
+        worker.relay(new long[0]);
+        modeBecomes(Mode.STANDBY);
+        assertThat(held).isEmpty();
+        assertThat(worker.counters().value(Counter.ORDER_IGNORED)).isEqualTo(3);
+    }
+
+    /// The election posts a demotion, and has renewed the lease for its next promotion before the worker obeys.
+    @Test
+    void aLateDemotionDoesNotTakeTheFenceFromTheNextPromotion() throws Exception {
+        var _ = worker.activate(1, Long.MAX_VALUE);
+        lease.renew(Clock.boottime() + 1_000_000_000L);
+        var busy = new CountDownLatch(1);
+        var _ = worker.query(_ -> {
+            try {
+                return busy.await(5, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        worker.standBy(false);
+        lease.renew(5);
+        var serves = worker.activate(2, Long.MAX_VALUE);
+        busy.countDown();
+        assertThat(serves.get(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(lease.isLost(6))
+                .as("the second promotion is fenced by its own lease")
+                .isTrue();
+    }
+
+    @Test
+    void anActiveMarksItsStreamAndWakesItsReader() throws InterruptedException {
+        var _ = worker.activate(1, Long.MAX_VALUE);
+        await().until(() -> worker.out().size() >= 3);
+        assertThat(written()).containsOnly(Delta.Op.MARK);
+        assertThat(wakeUps.poll(5, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void anActiveTakesNothingFromAnotherStream() {
+        var _ = worker.activate(2, Long.MAX_VALUE);
+        settle();
+        connectionArrives(1000, Version.of(1, 7));
+        worker.wakeUp();
+        await().until(() -> worker.applied() == 1);
+        assertThat(connections()).isZero();
+    }
+
+    @Test
+    void aHoldReportsTheLastVersionWithAMarkBehindIt() throws InterruptedException {
+        var _ = worker.activate(3, Long.MAX_VALUE);
+        settle();
+        written();
+        worker.hold();
+        assertThat(held.poll(5, TimeUnit.SECONDS)).isEqualTo(Version.of(3, 0));
+        modeBecomes(Mode.HELD);
+        assertThat(written()).endsWith(Delta.Op.MARK);
+    }
+
+    @Test
+    void nothingIsWrittenDuringAHoldAndAResumeGoesOn() throws InterruptedException {
+        var _ = worker.activate(3, Long.MAX_VALUE);
+        worker.hold();
+        assertThat(held.poll(5, TimeUnit.SECONDS)).isNotNull();
+        settle();
+        written();
+        worker.requestSnapshot();
+        settle();
+        settle();
+        assertThat(written()).as("no snapshot while held").isEmpty();
+
+        worker.resume();
+        modeBecomes(Mode.ACTIVE);
+        await().until(() -> worker.out().size() >= 3);
+        assertThat(written()).startsWith(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.MARK);
+    }
+
+    @Test
+    void aRelayFollowsTheNewActiveAtOnce() throws InterruptedException {
+        var _ = worker.activate(3, Long.MAX_VALUE);
+        worker.hold();
+        assertThat(held.poll(5, TimeUnit.SECONDS)).isNotNull();
+        worker.relay(new long[0]);
+        modeBecomes(Mode.RELAY);
+        written();
+        connectionArrives(1000, Version.of(4, 1));
+        worker.wakeUp();
+        await().until(() -> worker.applied() == 1);
+        assertThat(connections()).isEqualTo(1);
+        worker.standBy(false);
+        modeBecomes(Mode.STANDBY);
+        assertThat(written()).isEmpty();
+    }
+
+    @Test
+    void aStandbyStopsWritingAtOnce() {
+        var _ = worker.activate(1, Long.MAX_VALUE);
+        worker.standBy(false);
+        modeBecomes(Mode.STANDBY);
+        written();
+        worker.requestSnapshot();
+        settle();
+        settle();
+        assertThat(written()).isEmpty();
+    }
+
+    @Test
+    void aQueryThatFailsTellsItsAskerAndTheWorkerLivesOn() {
+        var failing = worker.query(_ -> {
+            throw new IllegalStateException("asked wrongly");
+        });
+        assertThatThrownBy(failing::join).hasMessageContaining("asked wrongly");
+        assertThat(connections()).isZero();
+    }
+}
