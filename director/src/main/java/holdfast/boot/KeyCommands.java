@@ -3,6 +3,7 @@ package holdfast.boot;
 import holdfast.admin.Keys;
 import holdfast.api.Refusal;
 import holdfast.conf.KeyFile;
+import holdfast.group.Replication;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.KeyUse;

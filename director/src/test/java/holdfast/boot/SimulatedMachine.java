@@ -1,5 +1,6 @@
 package holdfast.boot;
 
+import holdfast.group.TermStore;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +17,7 @@ import java.util.Optional;
 /// the line in place and leaves it in the page cache: it survives the end of the process, but no reboot. That is why
 /// the
 /// line names the boot in which it was written.
-final class TermFile implements TermStore.Disk {
+public final class TermFile implements TermStore.Disk {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final String FREE = "free";
     private static final String USED = "used";

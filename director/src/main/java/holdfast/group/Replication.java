@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.Equality;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It joins what two threads know into one fact: the worker knows which digests agreed, the sync thread whether the
 /// stream is whole.
-final class Replication implements AutoCloseable {
+public final class Replication implements AutoCloseable {
     private final Consumer<TableState> publish;
     private volatile @Nullable SyncNode node;
     private Equality equality = Equality.UNKNOWN;
@@ -32,23 +32,23 @@ final class Replication implements AutoCloseable {
     private SyncState state = SyncState.UNKNOWN;
 
     /// @param publish  called with what is known of our own tables whenever it changes
-    Replication(Consumer<TableState> publish) {
+    public Replication(Consumer<TableState> publish) {
         this.publish = publish;
     }
 
-    void start(SyncNode started) {
+    public void start(SyncNode started) {
         node = started;
     }
 
     /// A mark was compared (worker's thread).
-    synchronized void compared(Equality now, long appliedVersion) {
+    public synchronized void compared(Equality now, long appliedVersion) {
         equality = now;
         applied = appliedVersion;
         publish();
     }
 
     /// Our own state as a standby changed (sync thread).
-    synchronized void state(SyncState now) {
+    public synchronized void state(SyncState now) {
         state = now;
         publish();
     }
@@ -63,7 +63,7 @@ final class Replication implements AutoCloseable {
 
     /// From here on nothing that was known of our tables as a standby counts, also not once we stand by again: until
     /// the sync side has looked, we are not equal to anybody.
-    void active(int term) {
+    public void active(int term) {
         synchronized (this) {
             equality = Equality.UNKNOWN;
             state = SyncState.UNKNOWN;
@@ -73,15 +73,15 @@ final class Replication implements AutoCloseable {
     }
 
     /// The worker goes on in this term.
-    void renew(int term) {
+    public void renew(int term) {
         with(sync -> sync.renew(term));
     }
 
-    void standby() {
+    public void standby() {
         with(SyncNode::standby);
     }
 
-    void send(String to, holdfast.vip.HandoverMessage message) {
+    public void send(String to, holdfast.vip.HandoverMessage message) {
         var step = new HandoverMessage(
                 HandoverMessage.Kind.valueOf(message.kind().name()),
                 message.id(),
@@ -92,7 +92,7 @@ final class Replication implements AutoCloseable {
         with(sync -> sync.send(to, step));
     }
 
-    static holdfast.vip.HandoverMessage received(HandoverMessage message) {
+    public static holdfast.vip.HandoverMessage received(HandoverMessage message) {
         return new holdfast.vip.HandoverMessage(
                 holdfast.vip.HandoverMessage.Kind.valueOf(message.kind().name()),
                 message.id(),
@@ -103,21 +103,21 @@ final class Replication implements AutoCloseable {
     }
 
     /// Seals and opens with these keys from now on.
-    void keys(ClusterKeys keys) {
+    public void keys(ClusterKeys keys) {
         with(sync -> sync.keys(keys));
     }
 
     /// Empty where `cluster.sync` is off.
-    Optional<KeyUse> keyUse() {
+    public Optional<KeyUse> keyUse() {
         return Optional.ofNullable(node).map(SyncNode::keyUse);
     }
 
-    void word(Word word) {
+    public void word(Word word) {
         with(sync -> sync.word(word));
     }
 
     /// Where this director is found now.
-    void found(Links links, List<ServiceLink> serviceLinks) {
+    public void found(Links links, List<ServiceLink> serviceLinks) {
         with(sync -> {
             sync.links(links);
             sync.serviceLinks(serviceLinks);
@@ -127,7 +127,7 @@ final class Replication implements AutoCloseable {
     /// A peer's word as the election hears it. One that does not know yet takes no part.
     ///
     /// @param self  our own name, to which it may answer
-    static PeerWord heard(String self, String member, Links links, Word word) {
+    public static PeerWord heard(String self, String member, Links links, Word word) {
         var standing = word.standing() == Standing.UNKNOWN
                 ? holdfast.vip.Standing.FAULT
                 : holdfast.vip.Standing.valueOf(word.standing().name());
@@ -142,11 +142,11 @@ final class Replication implements AutoCloseable {
     }
 
     /// Empty where tables are not replicated.
-    Optional<SyncStatus> status() {
+    public Optional<SyncStatus> status() {
         return Optional.ofNullable(node).map(SyncNode::status);
     }
 
-    Optional<SyncStatus.Peer> peer(String name) {
+    public Optional<SyncStatus.Peer> peer(String name) {
         return status().stream()
                 .flatMap(status -> status.peers().stream())
                 .filter(peer -> peer.name().equals(name))
@@ -154,7 +154,7 @@ final class Replication implements AutoCloseable {
     }
 
     /// How a worker wakes the sync thread.
-    Worker.DeltaReader reader() {
+    public Worker.DeltaReader reader() {
         return new Worker.DeltaReader() {
             @Override
             public boolean parked() {

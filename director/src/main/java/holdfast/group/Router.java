@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import holdfast.forward.Ports;
 import holdfast.linux.Clock;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Events for the election from parts that start before it does: what they say before is kept where it is a state, and
 /// dropped where it is a moment.
-final class Router {
+public final class Router {
     private volatile @Nullable VrrpNode node;
     private final String interfaceName;
     private final Map<String, Found> peers = new ConcurrentHashMap<>();
@@ -29,28 +29,28 @@ final class Router {
     private record Found(Links links, long at) {}
 
     /// @param interfaceName  on which adverts travel
-    Router(String interfaceName, Ports ports) {
+    public Router(String interfaceName, Ports ports) {
         this.interfaceName = interfaceName;
         links = groupLinks(ports, List.of());
     }
 
     /// The links as they are known now.
-    GroupLinks links() {
+    public GroupLinks links() {
         return links;
     }
 
-    void start(VrrpNode started) {
+    public void start(VrrpNode started) {
         node = started;
         started.tables(tables);
         started.links(links);
     }
 
-    void tables(TableState now) {
+    public void tables(TableState now) {
         tables = now;
         to().ifPresent(vrrp -> vrrp.tables(now));
     }
 
-    void links(LinkState now) {
+    public void links(LinkState now) {
         var found = groupLinks(now.ports(), now.faults());
         if (!found.equals(links)) {
             links = found;
@@ -63,17 +63,17 @@ final class Router {
         return new GroupLinks(ports.at(ports.indexOf(interfaceName)).ifindex(), macs, faults);
     }
 
-    void held(long version) {
+    public void held(long version) {
         to().ifPresent(vrrp -> vrrp.held(version));
     }
 
-    void heldFull() {
+    public void heldFull() {
         to().ifPresent(VrrpNode::heldFull);
     }
 
     /// Somebody else announced an address of ours. Where that is another director, the election settles it by what that
     /// one says.
-    void stolen(int address, long mac) {
+    public void stolen(int address, long mac) {
         if (!isOfPeer(mac, Clock.boottime())) {
             to().ifPresent(vrrp -> vrrp.stolen(address, mac));
         }
@@ -86,24 +86,24 @@ final class Router {
                         && found.links().macs().containsValue(mac));
     }
 
-    void peerWord(Links links, PeerWord word) {
+    public void peerWord(Links links, PeerWord word) {
         peerWord(links, word, Clock.boottime());
     }
 
-    void peerWord(Links links, PeerWord word, long now) {
+    public void peerWord(Links links, PeerWord word, long now) {
         peers.put(word.name(), new Found(links, now));
         to().ifPresent(vrrp -> vrrp.peerWord(word));
     }
 
-    void higherTerm(int term) {
+    public void higherTerm(int term) {
         to().ifPresent(vrrp -> vrrp.higherTerm(term));
     }
 
-    void peerProcessDied(int address) {
+    public void peerProcessDied(int address) {
         to().ifPresent(vrrp -> vrrp.peerProcessDied(address));
     }
 
-    void handover(String from, HandoverMessage message) {
+    public void handover(String from, HandoverMessage message) {
         to().ifPresent(vrrp -> vrrp.handover(from, message));
     }
 

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import holdfast.sync.SyncStatus;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 /// @param paths   ms since another director was last heard, by the path on which: the interconnect, or a service link
 /// @param faults  what this director lacks, each a sentence
 /// @param alarms  what others do to it, each a sentence
-record StatusSources(
+public record StatusSources(
         Supplier<Readiness.Word> word,
         Function<SyncStatus.Peer, Optional<Readiness.Heard>> heard,
         Function<SyncStatus.Peer, Map<String, Long>> paths,

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import holdfast.vip.FailoverRecord;
 import holdfast.vip.Preflight;
@@ -17,26 +17,26 @@ import java.util.function.Supplier;
 /// @param candidate  what is known now of the director that would take over
 /// @param attempt    one handover
 /// @param time       how to look at the clock and to wait
-record PlannedFailover(Supplier<Candidate> candidate, Attempt attempt, Time time) {
+public record PlannedFailover(Supplier<Candidate> candidate, Attempt attempt, Time time) {
     static final Duration PATIENCE = Duration.ofSeconds(2);
     static final Duration LOOK_INTERVAL = Duration.ofMillis(20);
 
     /// @param peer        empty where there is none
     /// @param objections  each reason not to begin, as `status` shows it
     /// @param mayPass     whether all of them may go away within seconds
-    record Candidate(Optional<Preflight> peer, List<String> objections, boolean mayPass) {
-        Candidate {
+    public record Candidate(Optional<Preflight> peer, List<String> objections, boolean mayPass) {
+        public Candidate {
             objections = peer.isEmpty() && objections.isEmpty()
                     ? List.of("the standby has left a moment ago")
                     : List.copyOf(objections);
         }
     }
 
-    interface Attempt {
+    public interface Attempt {
         FailoverRecord to(Preflight peer) throws ExecutionException, TimeoutException, InterruptedException;
     }
 
-    interface Time {
+    public interface Time {
         /// As [System#nanoTime].
         long now();
 
@@ -46,12 +46,12 @@ record PlannedFailover(Supplier<Candidate> candidate, Attempt attempt, Time time
     sealed interface Outcome {}
 
     /// Nothing was begun.
-    record Refused(List<String> reasons) implements Outcome {}
+    public record Refused(List<String> reasons) implements Outcome {}
 
     /// What came of the last attempt.
-    record Ended(FailoverRecord record) implements Outcome {}
+    public record Ended(FailoverRecord record) implements Outcome {}
 
-    Outcome run() throws ExecutionException, TimeoutException, InterruptedException {
+    public Outcome run() throws ExecutionException, TimeoutException, InterruptedException {
         long giveUpAt = time.now() + PATIENCE.toNanos();
         while (true) {
             var found = candidate.get();

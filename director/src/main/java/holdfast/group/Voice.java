@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// What this director says to its peers under the cluster's seal: what the election knows and what the links reach,
 /// joined
 /// into one word, and where it is found.
-final class Voice {
+public final class Voice {
     private final Configuration.VipGroup group;
     private final int address;
     private final Replication replication;
@@ -26,7 +26,7 @@ final class Voice {
     private @Nullable LinkState state;
 
     /// @param address  from which our adverts come
-    Voice(Configuration.VipGroup group, int address, Replication replication) {
+    public Voice(Configuration.VipGroup group, int address, Replication replication) {
         this.group = group;
         this.address = address;
         this.replication = replication;
@@ -34,13 +34,13 @@ final class Voice {
     }
 
     /// The election has something new to say.
-    synchronized void word(OwnWord now) {
+    public synchronized void word(OwnWord now) {
         said = now;
         say();
     }
 
     /// The links have changed.
-    synchronized void links(LinkState now) {
+    public synchronized void links(LinkState now) {
         var before = Optional.ofNullable(state).map(LinkState::ports);
         state = now;
         if (!before.equals(Optional.of(now.ports()))) {
@@ -50,7 +50,7 @@ final class Voice {
     }
 
     /// Says everything, to a sync side that has just started.
-    synchronized void begin() {
+    public synchronized void begin() {
         if (state != null) {
             replication.found(where(state.ports()), serviceLinks(state.ports()));
         }
@@ -58,7 +58,7 @@ final class Voice {
     }
 
     /// What it says now.
-    synchronized Word latest() {
+    public synchronized Word latest() {
         var unreachable = state == null ? List.<Ipv4>of() : state.unreachable();
         return new Word(
                 Standing.valueOf(said.standing().name()),
@@ -75,7 +75,7 @@ final class Voice {
         replication.word(latest());
     }
 
-    Links where(Ports ports) {
+    public Links where(Ports ports) {
         var macs = group.vips().stream()
                 .filter(vip -> ports.indexOf(vip.interfaceName()) >= 0)
                 .collect(Collectors.toMap(
@@ -84,7 +84,7 @@ final class Voice {
         return new Links(address, group.advertIntervalMs(), macs);
     }
 
-    static List<ServiceLink> serviceLinks(Ports ports) {
+    public static List<ServiceLink> serviceLinks(Ports ports) {
         return ports.ports().stream()
                 .filter(port -> port.state() == Ports.State.UP && port.address() != 0)
                 .map(port -> new ServiceLink(port.name(), port.address()))

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import holdfast.sync.Version;
 import java.io.IOException;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /// A disk that refuses is an operator's trouble and no reason to die: it is told in [#trouble], and terms go on above
 /// all
 /// that were seen.
-final class TermStore {
+public final class TermStore {
     private static final Logger log = LoggerFactory.getLogger(TermStore.class);
 
     static final int TERM_MAX = Version.TERM_MAX;
@@ -37,7 +37,7 @@ final class TermStore {
     private volatile @Nullable String trouble;
 
     /// Where terms are kept; its text form is the file that an operator can look at.
-    interface Disk {
+    public interface Disk {
         /// The next promotion may take this term; it is on disk for good when this returns.
         void reserve(int term) throws IOException;
 
@@ -51,13 +51,13 @@ final class TermStore {
 
     /// @param current   the highest term that may have been used
     /// @param reserved  the highest term on disk
-    TermStore(Disk disk, int current, int reserved) {
+    public TermStore(Disk disk, int current, int reserved) {
         this.disk = disk;
         this.current = new AtomicInteger(current);
         this.reserved = reserved;
     }
 
-    static TermStore open(Path directory, String group) {
+    public static TermStore open(Path directory, String group) {
         try {
             return open(directory, group, TermFile.bootId());
         } catch (IOException e) {
@@ -66,7 +66,7 @@ final class TermStore {
     }
 
     /// @throws IllegalStateException where the file holds no term
-    static TermStore open(Path directory, String group, String bootId) {
+    public static TermStore open(Path directory, String group, String bootId) {
         var file = new TermFile(directory, group, bootId);
         try {
             Files.createDirectories(directory);
@@ -88,7 +88,7 @@ final class TermStore {
     /// A term that another director uses; ours will be higher. Waits for nothing.
     ///
     /// @return whether it is news, so that another term must be reserved
-    boolean saw(int term) {
+    public boolean saw(int term) {
         int known = Math.min(term, TERM_MAX);
         return current.getAndAccumulate(known, Math::max) < known;
     }
@@ -96,7 +96,7 @@ final class TermStore {
     /// The term of the promotion that happens now: above `seen` and above all seen before. Waits for nothing.
     ///
     /// @return the last term of all again where there is none above; [#trouble] says so
-    int takeAbove(int seen) {
+    public int takeAbove(int seen) {
         return current.updateAndGet(last -> Math.min(Math.max(last, seen), TERM_MAX - 1) + 1);
     }
 
@@ -104,14 +104,14 @@ final class TermStore {
         return term <= reserved;
     }
 
-    int current() {
+    public int current() {
         return current.get();
     }
 
     /// Notes on disk that a promotion took this term.
     ///
     /// @return whether the end of this process cannot undo it
-    boolean use(int term) {
+    public boolean use(int term) {
         try {
             disk.use(term);
             return true;
@@ -124,7 +124,7 @@ final class TermStore {
     /// Makes sure that the next promotion finds its term on disk.
     ///
     /// @return whether there is nothing to try again
-    boolean reserveNext() {
+    public boolean reserveNext() {
         int next = current.get() + 1;
         if (next > TERM_MAX || next <= reserved) {
             return true;
@@ -173,7 +173,7 @@ final class TermStore {
     }
 
     /// One sentence: why a promotion now could not keep its term, and the way out; empty where it could.
-    Optional<String> trouble() {
+    public Optional<String> trouble() {
         return current.get() >= TERM_MAX
                 ? Optional.of("the terms are used up, " + TERM_MAX + " of " + TERM_MAX + "; " + anew())
                 : Optional.ofNullable(trouble);

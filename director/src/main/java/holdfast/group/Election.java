@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import holdfast.conf.Configuration;
 import holdfast.forward.Ports;
@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Does what the election decides: tells the worker and the sync side, on the thread `vrrp-<vrid>`.
-final class Election implements VrrpNode.Listener {
+public final class Election implements VrrpNode.Listener {
     private static final Logger log = LoggerFactory.getLogger(Election.class);
 
     private static final long SERVES_NS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
@@ -42,7 +42,7 @@ final class Election implements VrrpNode.Listener {
     /// @param ports      as they are now
     /// @param takeAbove  takes the term of a promotion, above a given one
     /// @param unfit      what speaks against a takeover and is not the election's to know, as sentences
-    Election(
+    public Election(
             Configuration.VipGroup group,
             Supplier<Ports> ports,
             Announcers announcers,

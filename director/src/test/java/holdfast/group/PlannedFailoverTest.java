@@ -1,10 +1,10 @@
-package holdfast.boot;
+package holdfast.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import holdfast.boot.PlannedFailover.Candidate;
-import holdfast.boot.PlannedFailover.Ended;
-import holdfast.boot.PlannedFailover.Refused;
+import holdfast.group.PlannedFailover.Candidate;
+import holdfast.group.PlannedFailover.Ended;
+import holdfast.group.PlannedFailover.Refused;
 import holdfast.vip.FailoverRecord;
 import holdfast.vip.FailoverRecord.Outcome;
 import holdfast.vip.FailoverRecord.Step;

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverReadiness.Safe;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// The active judges each standby, and a standby judges itself, by the same rules. Each part of the answer stands by
 /// itself and is an objection or none. A "no" among the objections wins over an "unknown", and that over a "yes": what
 /// is not known about one part never hides that another one is bad.
-final class Readiness {
+public final class Readiness {
     /// An older word says nothing about now; hellos come ten times a second.
     static final long WORD_AGE_MAX = TimeUnit.SECONDS.toNanos(1);
 
@@ -38,13 +38,13 @@ final class Readiness {
     /// @param unreachable  real servers and gateways of which it gets no answer
     /// @param routes       destinations beyond its links that it has a route to
     /// @param elsewhere    destinations that it sends over an interface that is not the datapath's
-    record Word(
+    public record Word(
             Standing standing,
             List<String> obstacles,
             List<String> unreachable,
             List<String> routes,
             List<String> elsewhere) {
-        Word {
+        public Word {
             obstacles = List.copyOf(obstacles);
             unreachable = List.copyOf(unreachable);
             routes = List.copyOf(routes);
@@ -53,7 +53,7 @@ final class Readiness {
     }
 
     /// A word and its age in ns, on our clock.
-    record Heard(Word word, long age) {}
+    public record Heard(Word word, long age) {}
 
     /// @param name        of this director
     /// @param word        what it would say of itself now
@@ -64,7 +64,7 @@ final class Readiness {
     /// @param tables      of ourselves against the active's; [Sync.State#EQUAL] on the active
     /// @param copyAge     ns since our tables were as the active's; empty where unknown, and on the active
     /// @param hearsActive whether its adverts are heard, which come on another way than its word
-    record Self(
+    public record Self(
             String name,
             Word word,
             Set<String> realServers,
@@ -84,7 +84,7 @@ final class Readiness {
     /// @param heard    its last word; empty before the first one
     /// @param silence  ns since anything authentic was heard of it
     /// @param lag      age in ns of the oldest change that it lacks; 0 where it lacks none
-    record Peer(
+    public record Peer(
             String name,
             Optional<Heard> heard,
             OptionalLong silence,
@@ -142,7 +142,7 @@ final class Readiness {
     }
 
     /// @param peers  every other director that was ever heard
-    static Readiness of(Self self, List<Peer> peers) {
+    public static Readiness of(Self self, List<Peer> peers) {
         var general = new ArrayList<Objection>();
         if (!self.replicates()) {
             general.add(Objection.no("cluster.sync is off, so a standby would know no client"));
@@ -374,19 +374,19 @@ final class Readiness {
         };
     }
 
-    FailoverReadiness answer() {
+    public FailoverReadiness answer() {
         return answer;
     }
 
     /// Why a planned failover to this director would be refused now, one sentence each; empty where it would begin. On
     /// a
     /// director that is not active: where to ask instead.
-    List<String> objections(String peer) {
+    public List<String> objections(String peer) {
         return sentences(of(peer));
     }
 
     /// Whether every objection to this director may go away within seconds; also where there is none.
-    boolean mayPass(String peer) {
+    public boolean mayPass(String peer) {
         return of(peer).stream().allMatch(Objection::passes);
     }
 

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /// The [TermStore] with its disk on threads of their own, so that neither the election nor the sync side waits for it
 /// or
 /// fails by it.
-final class Terms implements AutoCloseable {
+public final class Terms implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Terms.class);
 
     /// The disk is looked at, and asked again where it refused.
@@ -32,14 +32,14 @@ final class Terms implements AutoCloseable {
     private final ExecutorService notes = thread("term-notes");
     private final Executor later;
 
-    Terms(TermStore store) {
+    public Terms(TermStore store) {
         this.store = store;
         this.later = CompletableFuture.delayedExecutor(LOOK_INTERVAL_S, TimeUnit.SECONDS, disk);
         begin();
     }
 
     /// @param later  runs the next look at the disk, after a while
-    Terms(TermStore store, Executor later) {
+    public Terms(TermStore store, Executor later) {
         this.store = store;
         this.later = task -> later.execute(() -> disk.execute(task));
         begin();
@@ -67,12 +67,12 @@ final class Terms implements AutoCloseable {
     }
 
     /// The term of a promotion: above all seen. Waits for no disk and never throws.
-    int take() {
+    public int take() {
         return takeAbove(0);
     }
 
     /// The term of a promotion, above `seen` too.
-    int takeAbove(int seen) {
+    public int takeAbove(int seen) {
         int term = store.takeAbove(seen);
         boolean isOnDisk = store.isReserved(term);
         var note = notes.submit(() -> store.use(term));
@@ -101,23 +101,23 @@ final class Terms implements AutoCloseable {
     }
 
     /// A term that another director uses. Waits for nothing, and may be called for each message of it.
-    void saw(int term) {
+    public void saw(int term) {
         if (store.saw(term)) {
             reserveSoon();
         }
     }
 
-    int current() {
+    public int current() {
         return store.current();
     }
 
     /// See [TermStore#trouble].
-    Optional<String> trouble() {
+    public Optional<String> trouble() {
         return store.trouble();
     }
 
     /// See [TermStore#faults].
-    List<String> faults() {
+    public List<String> faults() {
         return store.faults();
     }
 

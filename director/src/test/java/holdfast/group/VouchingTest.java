@@ -1,7 +1,7 @@
-package holdfast.boot;
+package holdfast.group;
 
-import static holdfast.boot.Vouching.CONTESTED_NS;
-import static holdfast.boot.Vouching.VALID_NS;
+import static holdfast.group.Vouching.CONTESTED_NS;
+import static holdfast.group.Vouching.VALID_NS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.sync.Standing;

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import holdfast.admin.Sync.Standing;
 import holdfast.conf.Ipv4;
@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// Joins what the parts of a director say of it into the sources of its status.
-final class Readouts {
+public final class Readouts {
     private static final long ALARM_MS = TimeUnit.MINUTES.toMillis(5);
 
     private Readouts() {}
 
-    static StatusSources of(Voice voice, VrrpNode vrrp, Replication replication, Terms terms) {
+    public static StatusSources of(Voice voice, VrrpNode vrrp, Replication replication, Terms terms) {
         return new StatusSources(
                 () -> word(voice.latest()),
                 Readouts::heard,
@@ -25,7 +25,7 @@ final class Readouts {
                 () -> alarms(vrrp, replication));
     }
 
-    static Readiness.Word word(Word said) {
+    public static Readiness.Word word(Word said) {
         return new Readiness.Word(
                 standing(said),
                 said.obstacles(),
@@ -42,7 +42,7 @@ final class Readouts {
     }
 
     /// Of a director whose election has not begun, nothing is known.
-    static Optional<Readiness.Heard> heard(SyncStatus.Peer peer) {
+    public static Optional<Readiness.Heard> heard(SyncStatus.Peer peer) {
         return peer.wordAgeMs().isPresent() && peer.word().standing() != holdfast.sync.Standing.UNKNOWN
                 ? Optional.of(new Readiness.Heard(
                         word(peer.word()),

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -8,10 +8,10 @@ import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverReadiness.Safe;
 import holdfast.admin.Sync;
 import holdfast.admin.Sync.Standing;
-import holdfast.boot.Readiness.Heard;
-import holdfast.boot.Readiness.Peer;
-import holdfast.boot.Readiness.Self;
-import holdfast.boot.Readiness.Word;
+import holdfast.group.Readiness.Heard;
+import holdfast.group.Readiness.Peer;
+import holdfast.group.Readiness.Self;
+import holdfast.group.Readiness.Word;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
