@@ -7,6 +7,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.KeyFile;
 import holdfast.conn.FlowHash;
+import holdfast.control.Answers;
 import holdfast.forward.Network;
 import holdfast.forward.OwnedAddresses;
 import holdfast.forward.Ports;

@@ -23,12 +23,12 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// What of a configuration's services this machine cannot serve.
-class MachineServicesTest {
+public class MachineServicesTest {
     private static final List<Netlink.Link> LINKS =
             List.of(new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, true, true));
     private static final List<Netlink.Address> ADDRESSES = List.of(new Netlink.Address(2, ip("10.0.0.2"), 24));
 
-    static Configuration configuration(Configuration.Service... services) {
+    public static Configuration configuration(Configuration.Service... services) {
         return new Configuration(
                 new Configuration.Director("d1", Path.of("/var/lib/holdfast"), Path.of("/run/holdfast/api.sock")),
                 new Configuration.Datapath(64, 64, 0, true),

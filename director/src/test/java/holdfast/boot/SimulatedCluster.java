@@ -2,6 +2,7 @@ package holdfast.boot;
 
 import static holdfast.sim.Timeline.MS;
 
+import holdfast.control.IdleWorker;
 import holdfast.sim.Timeline;
 import holdfast.sync.MemberId;
 import holdfast.sync.SimulatedSync;

@@ -4,6 +4,8 @@ import holdfast.admin.FailoverReadiness;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
+import holdfast.control.IdleWorker;
+import holdfast.control.StatusAnswer;
 import holdfast.group.Readouts;
 import holdfast.group.Replication;
 import holdfast.group.StatusSources;

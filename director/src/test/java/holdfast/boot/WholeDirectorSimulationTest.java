@@ -4,6 +4,7 @@ import static holdfast.sim.Timeline.MS;
 import static holdfast.sim.Timeline.S;
 
 import holdfast.boot.SimulatedCluster.Link;
+import holdfast.control.IdleWorker;
 import holdfast.vip.FailoverRecord;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import holdfast.admin.ClientRuleRequest;
 import holdfast.admin.ClientRules;
@@ -21,7 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What operators ask of clients: who has most, and what they may have.
-final class ClientCommands {
+public final class ClientCommands {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000_000_000;
     private static final int V4_LENGTH = 96; // of ::/96, where IPv4 stands in the 128 bits of a client

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipvs;
@@ -16,14 +16,14 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /// A worker with its thread but without ports, to ask and to command as operators do.
-final class IdleWorker implements AutoCloseable {
-    final Worker worker;
+public final class IdleWorker implements AutoCloseable {
+    public final Worker worker;
     Ipvs ipvs = Ipvs.DEFAULT;
 
     private final Arena memory = Arena.ofShared();
     private final ProbeQueue probes = new ProbeQueue();
 
-    IdleWorker() {
+    public IdleWorker() {
         var limits = new Configuration.Datapath(64, 64, 0, false);
         var tables = new Tables(limits, true, new FlowHash(7, 8), Clock.monotonic(), memory);
         var owned = new OwnedAddresses(List.of());

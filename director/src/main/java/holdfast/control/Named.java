@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import holdfast.admin.Endpoint;
 import holdfast.admin.Host;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// Finds the services and real servers that operators name, or says which there are.
-final class Named {
+public final class Named {
     private static final int SHOWN_MAX = 20;
 
     private Named() {}

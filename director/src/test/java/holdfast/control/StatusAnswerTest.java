@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

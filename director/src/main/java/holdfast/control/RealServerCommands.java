@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import holdfast.admin.AgentRequest;
 import holdfast.admin.AgentResult;
@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What operators ask of services and real servers at run time.
-final class RealServerCommands {
+public final class RealServerCommands {
     private static final long SECOND = 1_000_000_000;
 
     private final Configuration configuration;

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import holdfast.admin.Role;
 import holdfast.admin.Status;
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The status of a director, put together from what its parts say. It is asked most urgently when a part is broken, so
 /// each part that does not answer is unknown by itself, within a second.
-final class StatusAnswer {
+public final class StatusAnswer {
     private static final String VERSION = "0.1.0";
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
@@ -74,7 +74,7 @@ final class StatusAnswer {
 
     /// @param replication  empty where tables are not replicated
     /// @param term         the highest one known; 0 before the first
-    StatusAnswer(
+    public StatusAnswer(
             Configuration configuration,
             Worker worker,
             Supplier<VrrpStatus> vrrp,
@@ -239,7 +239,7 @@ final class StatusAnswer {
     }
 
     /// Whether a failover is safe now, with every reason against it.
-    Readiness readiness() {
+    public Readiness readiness() {
         return readiness(vrrp.get(), replicated());
     }
 

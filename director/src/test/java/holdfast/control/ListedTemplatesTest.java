@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import static holdfast.testing.Fixtures.VIP;
 import static holdfast.testing.Fixtures.ip;

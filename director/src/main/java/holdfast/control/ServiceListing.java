@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import holdfast.admin.Services;
 import holdfast.conf.DrainMode;
@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /// Every service with its real servers, as they are now; asked on the worker's thread.
-final class ServiceListing {
+public final class ServiceListing {
     private static final long MS = 1_000_000;
     private static final int NO_AGENT = 100;
 

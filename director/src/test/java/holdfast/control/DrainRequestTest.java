@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import static holdfast.testing.Fixtures.persistent;
 import static holdfast.testing.Fixtures.real;
@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.DrainRequest;
 import holdfast.admin.Host;
+import holdfast.boot.MachineServicesTest;
 import holdfast.conf.DrainMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import holdfast.admin.AgentRequest;
 import holdfast.admin.AgentResult;
@@ -49,7 +49,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a director tells its operators, put together from what its parts say of themselves.
-final class Answers implements Operations {
+public final class Answers implements Operations {
     private static final long FAILOVER_TIMEOUT_S = 10;
     private static final long LISTING_TIMEOUT_S = 5;
 
@@ -64,7 +64,7 @@ final class Answers implements Operations {
     private final RealServerCommands realServers;
     private final KeyCommands keys;
 
-    Answers(
+    public Answers(
             Configuration configuration,
             Worker worker,
             VrrpNode vrrp,
@@ -84,7 +84,7 @@ final class Answers implements Operations {
         this.keys = new KeyCommands(configuration.cluster().keyFile(), replication);
     }
 
-    boolean isActive() {
+    public boolean isActive() {
         return vrrp.status().role() == VrrpStatus.Role.ACTIVE;
     }
 

@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// answered. So a stuck thread collects no questions, and whoever asks again does not wait again.
 ///
 /// @param <T>  of an answer
-final class PatientQuestion<T> {
+public final class PatientQuestion<T> {
     private final Supplier<CompletableFuture<T>> question;
     private final long patience;
     private final LongSupplier clock;

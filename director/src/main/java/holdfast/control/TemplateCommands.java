@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import holdfast.admin.AdminPaths;
 import holdfast.admin.Connections;
@@ -48,7 +48,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What operators ask of persistence templates: to change them, and where a client is.
-final class TemplateCommands {
+public final class TemplateCommands {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000_000_000;
 

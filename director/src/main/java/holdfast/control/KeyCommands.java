@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import holdfast.admin.Keys;
 import holdfast.api.Refusal;
@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Replaces the cluster's key while the director runs, and tells who seals with which one.
-final class KeyCommands {
+public final class KeyCommands {
     private static final Logger log = LoggerFactory.getLogger(KeyCommands.class);
 
     private final Path file;

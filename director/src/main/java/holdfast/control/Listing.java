@@ -1,4 +1,4 @@
-package holdfast.boot;
+package holdfast.control;
 
 import holdfast.admin.Connections;
 import holdfast.admin.Endpoint;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// Entries of real servers or services are found by the real servers' lists, and the templates of one client by their
 /// keys, so that a listing costs what it lists. It is not a snapshot: entries come and go while it is made, and each is
 /// shown as it was when its slice was taken.
-final class Listing {
+public final class Listing {
     /// Entries looked at in one slice; at some 100 ns for each, packets wait for less than 100 µs.
     private static final int SLICE = 512;
 
