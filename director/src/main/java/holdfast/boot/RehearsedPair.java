@@ -12,7 +12,7 @@ import holdfast.group.Router;
 import holdfast.group.Voice;
 import holdfast.linux.Clock;
 import holdfast.sync.HandoverMessage;
-import holdfast.sync.SyncRehearsal;
+import holdfast.sync.node.SyncRehearsal;
 import holdfast.vip.VipRehearsal;
 import holdfast.vrrp.Vrrp;
 import holdfast.worker.Announcers;

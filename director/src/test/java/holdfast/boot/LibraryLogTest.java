@@ -49,7 +49,7 @@ class LibraryLogTest {
 
     @Test
     void ourOwnLinesAreNotLimitedAndWhatIsNotLoggedIsNotCounted() {
-        write("holdfast.sync.SyncNode", 100);
+        write("holdfast.sync.node.SyncNode", 100);
         for (int i = 0; i < 100; i++) {
             context.getLogger("org.jgroups.x").debug("off");
         }

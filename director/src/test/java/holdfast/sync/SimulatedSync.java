@@ -3,6 +3,7 @@ package holdfast.sync;
 import holdfast.sim.SimulatedProcess;
 import holdfast.sim.Strand;
 import holdfast.sim.Timeline;
+import holdfast.sync.node.SyncNode;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;

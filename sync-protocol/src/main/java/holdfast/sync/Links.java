@@ -23,7 +23,7 @@ public record Links(int address, int advertIntervalMs, Map<String, Long> macs, i
         macs = Map.copyOf(macs);
     }
 
-    Links withLifeline(int interconnect, int port) {
+    public Links withLifeline(int interconnect, int port) {
         return new Links(address, advertIntervalMs, macs, interconnect, port);
     }
 }

@@ -1,7 +1,7 @@
 package holdfast.sync;
 
 /// How a message came to us.
-interface Origin {
+public interface Origin {
     /// The only path on which anything but Hellos is taken.
     String INTERCONNECT = "interconnect";
 

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// One believed run of another member, as [Members] knows it.
-final class Peer {
+public final class Peer {
     /// A member that was silent for so long is unknown.
-    static final long SILENT_INTERVAL = TimeUnit.MILLISECONDS.toNanos(500);
+    public static final long SILENT_INTERVAL = TimeUnit.MILLISECONDS.toNanos(500);
     /// What a member said longer ago is not known any more.
     static final long WORD_INTERVAL = TimeUnit.MILLISECONDS.toNanos(SyncStatus.WORD_MS_MAX);
 
@@ -30,7 +30,7 @@ final class Peer {
     boolean watched;
     SyncState told = SyncState.UNKNOWN;
 
-    Peer(MemberId id, ReplayWindow window, SyncMessage.Hello hello, long echo, long now) {
+    public Peer(MemberId id, ReplayWindow window, SyncMessage.Hello hello, long echo, long now) {
         this.id = id;
         this.window = window;
         this.hello = hello;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /// What was refused since the start: counted by reason, and named by source where an operator can act on it.
-final class Refusals {
+public final class Refusals {
     private final EnumMap<Refused, Long> counts = new EnumMap<>(Refused.class);
     private final Strangers strangers = new Strangers();
     private final List<SyncEffect> effects;
@@ -18,13 +18,13 @@ final class Refusals {
         }
     }
 
-    void count(Refused reason) {
+    public void count(Refused reason) {
         counts.merge(reason, 1L, Long::sum);
     }
 
     /// @param packets  of this source, for this reason
     /// @param name     of the member that it says it is; empty where that is not known
-    void count(Refused reason, long packets, String address, String name, long now) {
+    public void count(Refused reason, long packets, String address, String name, long now) {
         counts.merge(reason, packets, Long::sum);
         if (Strangers.isNamed(reason)) {
             strangers
@@ -34,11 +34,11 @@ final class Refusals {
     }
 
     /// Every reason is present.
-    Map<Refused, Long> counts() {
+    public Map<Refused, Long> counts() {
         return counts;
     }
 
-    List<SyncStatus.Stranger> strangers(long now) {
+    public List<SyncStatus.Stranger> strangers(long now) {
         return strangers.list(now);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// One director's whole part in the sync as a pure machine: who the others are, whose stream counts, and the
 /// [StreamSender] or [StreamReceiver] of the present role. No thread, clock, socket or log; the rings it reads and
 /// writes are memory.
-final class SyncCore {
+public final class SyncCore {
     static final long HELLO_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
     static final long HELLO_MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(5);
     static final long WARN_INTERVAL = Strangers.WARN_INTERVAL;
@@ -45,7 +45,7 @@ final class SyncCore {
     private SyncState ownState = SyncState.UNKNOWN;
     private StreamSender.Counts before = new StreamSender.Counts(0, 0, 0, 0, 0, 0);
 
-    SyncCore(MemberId self, String configHash, Links links, TableOwner tables, long now) {
+    public SyncCore(MemberId self, String configHash, Links links, TableOwner tables, long now) {
         this.self = self;
         this.configHash = configHash;
         this.links = links;
@@ -57,7 +57,7 @@ final class SyncCore {
     }
 
     /// The effects since the last call, in order.
-    List<SyncEffect> takeEffects() {
+    public List<SyncEffect> takeEffects() {
         if (effects.isEmpty()) {
             return List.of();
         }
@@ -66,23 +66,23 @@ final class SyncCore {
         return taken;
     }
 
-    void refuse(Refused reason) {
+    public void refuse(Refused reason) {
         refusals.count(reason);
     }
 
     /// Counts messages that did not even open, or one of a twin.
-    Refusals refusals() {
+    public Refusals refusals() {
         return refusals;
     }
 
     /// Where this director is found has changed.
-    void links(Links now) {
+    public void links(Links now) {
         links = now;
         helloDue = true;
     }
 
     /// From here on we write the stream of `term`; while active already, of a higher term than before.
-    void active(int term, long now) {
+    public void active(int term, long now) {
         if (sender != null && sender.term() == term) {
             return;
         }
@@ -113,14 +113,14 @@ final class SyncCore {
 
     /// As [#active] with a higher term where we are active still. The worker renews its stream when it gets to it; the
     /// election may have moved on by then.
-    void renew(int term, long now) {
+    public void renew(int term, long now) {
         if (sender != null && term > sender.term()) {
             active(term, now);
         }
     }
 
     /// From here on we follow the stream of whoever is active; of our own table nothing is known until it is compared.
-    void standby() {
+    public void standby() {
         if (sender != null) {
             retireSender();
             ownState = SyncState.UNKNOWN;
@@ -130,7 +130,7 @@ final class SyncCore {
     }
 
     /// What our Hellos say of us from now on.
-    void word(Word now) {
+    public void word(Word now) {
         if (!word.equals(now)) {
             word = now;
             helloDue = true;
@@ -138,12 +138,12 @@ final class SyncCore {
     }
 
     /// The transport may reach others than before: they shall hear us soon.
-    void viewChanged() {
+    public void viewChanged() {
         helloDue = true;
     }
 
     /// This process of a member has ended.
-    void processDied(MemberId id, long now) {
+    public void processDied(MemberId id, long now) {
         Peer peer = members.named(id.name());
         if (peer == null || !peer.id.equals(id)) {
             return; // another run of it has taken its place
@@ -154,7 +154,7 @@ final class SyncCore {
         goneNow(peer, now);
     }
 
-    void handover(String to, HandoverMessage message, long now) {
+    public void handover(String to, HandoverMessage message, long now) {
         Peer peer = members.named(to);
         if (peer == null || peer.gone) {
             var text = "sync handover step not sent to=%s step=%s cause=not-here".formatted(to, message.kind());
@@ -165,7 +165,7 @@ final class SyncCore {
     }
 
     /// Tells the others not to take our closing socket for a death; more than once, because nobody answers.
-    void leave(long now) {
+    public void leave(long now) {
         leaving = true;
         for (int i = 0; i < FAREWELLS; i++) {
             hello(now);
@@ -176,7 +176,7 @@ final class SyncCore {
     ///
     /// @param counter  of the sender's incarnation, unique per message
     /// @return whether it is authentic, new, and of the run of a member that we believe
-    boolean received(MemberId from, long counter, SyncMessage message, Origin via, long now) {
+    public boolean received(MemberId from, long counter, SyncMessage message, Origin via, long now) {
         if (from.name().equals(self.name())) {
             ofOurName(from, message, via, now);
             return false;
@@ -208,7 +208,7 @@ final class SyncCore {
     /// Does what is due: takes the worker's records or feeds it, acks, asks, says hello.
     ///
     /// @return whether there is more to do at once
-    boolean turn(long now) {
+    public boolean turn(long now) {
         boolean more = false;
         if (sender != null) {
             more = take(sender, now);
@@ -231,19 +231,19 @@ final class SyncCore {
     }
 
     /// Whether a turn now would find something that the worker did.
-    boolean hasWork(long now) {
+    public boolean hasWork(long now) {
         return sender != null
                 ? tables.out().size() > 0 && sender.mayTake(tables.out(), now)
                 : receiver.hasNews(tables.applied());
     }
 
     /// Whether what the worker does, or the standbys, lets us go on, and nobody is sure to wake us then.
-    boolean awaitsOthers() {
+    public boolean awaitsOthers() {
         return sender != null ? tables.out().size() > 0 : receiver.awaitsWorker();
     }
 
     /// ns until the next thing is due, if neither a message nor the worker comes before; at most 0 for now.
-    long idleFor(long now) {
+    public long idleFor(long now) {
         long least = helloAt == NEVER ? 0 : helloAt + (helloDue ? HELLO_MIN_INTERVAL : HELLO_INTERVAL) - now;
         least = Math.min(least, outbox.idleFor(now));
         return Math.min(least, sender != null ? sender.idleFor(now) : receiver.idleFor(now));
@@ -588,7 +588,7 @@ final class SyncCore {
     /// The readout at `now`.
     ///
     /// @param sendsDropped  as the transport counts them
-    SyncStatus status(long sendsDropped, long now) {
+    public SyncStatus status(long sendsDropped, long now) {
         return new Readout(
                         self,
                         configHash,

@@ -1,7 +1,7 @@
 package holdfast.sync;
 
 /// What a core wants done, in order.
-sealed interface SyncEffect {
+public sealed interface SyncEffect {
     record Multicast(SyncMessage message) implements SyncEffect {}
 
     record Unicast(MemberId to, SyncMessage message) implements SyncEffect {}

@@ -40,7 +40,7 @@ public record SyncStatus(
     }
 
     /// This readout where nothing in it is known any more but names and counters.
-    SyncStatus unknown(String why) {
+    public SyncStatus unknown(String why) {
         return new SyncStatus(
                 member,
                 role,

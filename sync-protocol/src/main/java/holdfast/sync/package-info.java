@@ -1,10 +1,8 @@
-/// What one director knows is true on the others before it acks, and what is not is counted: the sync of connections
-/// and persistence templates from the active to its standbys (design 6).
+/// Replicates connections and templates from the active director to its standbys (design 6).
 ///
-/// The cores [StreamSender], [StreamReceiver] and [SyncCore] are pure: events, records and the time go in,
-/// effects come out as data; they own no thread, clock, socket or log. [SyncNode] is the shell around them. The
-/// invariant that all of it serves: *acked implies applied*, and what a readout does not know it never shows as
-/// zero.
+/// A standby acknowledges a change only after it has applied it, and the active counts every change that is not yet
+/// acknowledged. What a readout does not know it never shows as zero. [SyncCore], [StreamSender] and [StreamReceiver]
+/// are pure: records, events and the time go in, effects come out as data. `holdfast.sync.node` is the shell.
 @NullMarked
 package holdfast.sync;
 

@@ -1,9 +1,11 @@
 package holdfast.sync;
 
+import holdfast.sync.node.SyncNode;
+import holdfast.sync.node.SyncNodeTest;
 import java.util.concurrent.CountDownLatch;
 
 /// A standby in a JVM of its own, to be killed or frozen.
-final class ModelDirector {
+public final class ModelDirector {
     private ModelDirector() {}
 
     public static void main(String[] arguments) throws InterruptedException {

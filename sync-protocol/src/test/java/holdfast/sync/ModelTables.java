@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 
 /// A worker's tables as plain maps: what a director's worker must do for sync, in the simplest words. Its work
 /// methods are for one thread, the [TableOwner] ones for the sync thread.
-final class ModelTables implements TableOwner {
+public final class ModelTables implements TableOwner {
     /// A key of the model: templates and connections of one virtual service.
     record Key(boolean template, int client, int clientPort) {}
 
@@ -38,7 +38,7 @@ final class ModelTables implements TableOwner {
     /// Told of each record that the standby applies.
     BiConsumer<ModelTables, Delta> onApply = (tables, delta) -> {};
 
-    volatile Runnable onWakeUp = () -> {};
+    public volatile Runnable onWakeUp = () -> {};
 
     ModelTables(int outCapacity, int inCapacity) {
         out = new DeltaRing(outCapacity);
@@ -84,7 +84,7 @@ final class ModelTables implements TableOwner {
         return snapshotsWanted.get();
     }
 
-    long digest() {
+    public long digest() {
         return digest.get();
     }
 

@@ -1,15 +1,16 @@
 package holdfast.sync;
 
+import holdfast.sync.node.SyncNode;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A thread that works [ModelTables] as a director's worker would, together with a [SyncNode].
-final class ModelWorker implements AutoCloseable {
+public final class ModelWorker implements AutoCloseable {
     private static final long MARK_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
 
-    final ModelTables tables = new ModelTables(1 << 16, 1 << 16);
+    public final ModelTables tables = new ModelTables(1 << 16, 1 << 16);
     private final Thread thread = new Thread(this::run, "worker");
     private final Random random = new Random(1);
     private volatile boolean running = true;
@@ -24,35 +25,35 @@ final class ModelWorker implements AutoCloseable {
     private long written;
     private long rateSince;
 
-    ModelWorker() {
+    public ModelWorker() {
         tables.onWakeUp = () -> LockSupport.unpark(thread);
         thread.setDaemon(true);
         thread.start();
     }
 
-    void with(SyncNode syncNode) {
+    public void with(SyncNode syncNode) {
         node = syncNode;
     }
 
-    void promote(int term, int templates) {
+    public void promote(int term, int templates) {
         preload = templates;
         wantedTerm = term;
     }
 
-    void demote() {
+    public void demote() {
         wantedTerm = 0;
     }
 
-    void rate(int perSecond, long restNanos) {
+    public void rate(int perSecond, long restNanos) {
         rest = restNanos;
         ratePerSecond = perSecond;
     }
 
-    boolean isActive() {
+    public boolean isActive() {
         return active;
     }
 
-    int takeOutMax() {
+    public int takeOutMax() {
         int max = outMax;
         outMax = 0;
         return max;

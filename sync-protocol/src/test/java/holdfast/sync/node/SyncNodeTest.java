@@ -1,9 +1,24 @@
-package holdfast.sync;
+package holdfast.sync.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import holdfast.conf.Ipv4;
+import holdfast.sync.ClusterKey;
+import holdfast.sync.ClusterKeys;
+import holdfast.sync.HandoverMessage;
+import holdfast.sync.KeyUse;
+import holdfast.sync.Links;
+import holdfast.sync.ModelDirector;
+import holdfast.sync.ModelWorker;
+import holdfast.sync.Refused;
+import holdfast.sync.Role;
+import holdfast.sync.ServiceLink;
+import holdfast.sync.Standing;
+import holdfast.sync.SyncState;
+import holdfast.sync.SyncStatus;
+import holdfast.sync.Version;
+import holdfast.sync.Word;
 import holdfast.sync.jgroups.BrokenView;
 import holdfast.sync.jgroups.GroupChannel;
 import java.io.IOException;
@@ -26,7 +41,7 @@ import org.junit.jupiter.api.Timeout;
 /// Whole nodes over real JGroups multicast on the loopback interface; members that die or freeze are JVMs of their own.
 @Timeout(60)
 @Tag("slow")
-class SyncNodeTest {
+public class SyncNodeTest {
     static final ClusterKeys KEYS = ClusterKeys.of(ClusterKey.of(new byte[32]));
     private static final AtomicInteger PORTS =
             new AtomicInteger(46_000 + (int) (ProcessHandle.current().pid() % 2000));
@@ -35,7 +50,7 @@ class SyncNodeTest {
     private final List<Process> children = new ArrayList<>();
     private final int port = PORTS.addAndGet(2);
 
-    static final class Heard implements SyncNode.Listener {
+    public static final class Heard implements SyncNode.Listener {
         final Queue<String> died = new ConcurrentLinkedQueue<>();
         final Queue<Integer> terms = new ConcurrentLinkedQueue<>();
         final Queue<HandoverMessage> handovers = new ConcurrentLinkedQueue<>();
@@ -456,7 +471,7 @@ class SyncNodeTest {
         return new Director(node, worker, heard);
     }
 
-    static SyncNode.Options options(String name, int port) {
+    public static SyncNode.Options options(String name, int port) {
         return new SyncNode.Options(
                 "holdfast-test",
                 "web",

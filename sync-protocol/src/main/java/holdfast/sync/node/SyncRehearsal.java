@@ -1,5 +1,15 @@
-package holdfast.sync;
+package holdfast.sync.node;
 
+import holdfast.sync.ClusterKey;
+import holdfast.sync.ClusterKeys;
+import holdfast.sync.HandoverMessage;
+import holdfast.sync.Links;
+import holdfast.sync.MemberId;
+import holdfast.sync.Origin;
+import holdfast.sync.SyncCore;
+import holdfast.sync.SyncEffect;
+import holdfast.sync.TableOwner;
+import holdfast.sync.Version;
 import holdfast.sync.wire.DatagramSeal;
 import holdfast.sync.wire.Gate;
 import holdfast.sync.wire.Opened;

@@ -1,4 +1,4 @@
-package holdfast.sync;
+package holdfast.sync.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,6 +1,25 @@
-package holdfast.sync;
+package holdfast.sync.node;
 
 import holdfast.conf.Ipv4;
+import holdfast.sync.Batch;
+import holdfast.sync.ClusterKey;
+import holdfast.sync.ClusterKeys;
+import holdfast.sync.HandoverMessage;
+import holdfast.sync.KeyUse;
+import holdfast.sync.Links;
+import holdfast.sync.MemberId;
+import holdfast.sync.Origin;
+import holdfast.sync.Peer;
+import holdfast.sync.Refused;
+import holdfast.sync.RefusedDatagrams;
+import holdfast.sync.ServiceLink;
+import holdfast.sync.SyncCore;
+import holdfast.sync.SyncEffect;
+import holdfast.sync.SyncMessage;
+import holdfast.sync.SyncState;
+import holdfast.sync.SyncStatus;
+import holdfast.sync.TableOwner;
+import holdfast.sync.Word;
 import holdfast.sync.jgroups.GroupChannel;
 import holdfast.sync.jgroups.GroupChannel.Delivery;
 import holdfast.sync.wire.Opened;

@@ -1,10 +1,10 @@
-package holdfast.sync;
+package holdfast.sync.node;
 
 import java.util.concurrent.TimeUnit;
 
 /// Decides when the channel is to be joined anew: when a proved member that we hear stays outside of our view, which
 /// JGroups should have mended by itself.
-final class ViewWatch {
+public final class ViewWatch {
     static final long MISSING_INTERVAL = TimeUnit.SECONDS.toNanos(3);
     static final long AGAIN_INTERVAL = TimeUnit.SECONDS.toNanos(10);
 

@@ -1,5 +1,6 @@
-package holdfast.sync;
+package holdfast.sync.node;
 
+import holdfast.sync.ServiceLink;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Links may come and go: a link that cannot be opened now, or whose interface was made anew, is tried again at each
 /// change and every second. The thread `service-links` receives and opens; the sync thread only sends, and never waits.
-final class ServiceLinks implements AutoCloseable {
+public final class ServiceLinks implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ServiceLinks.class);
 
     private static final long CHECK_MS = 1000;

@@ -1,4 +1,4 @@
-package holdfast.sync;
+package holdfast.sync.node;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Anybody on the interconnect may connect; all that this gains is one of [#HOLDERS_MAX] places, without which a member
 /// falls back to being told by silence.
-final class Lifeline implements AutoCloseable {
+public final class Lifeline implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Lifeline.class);
     private static final int HOLDERS_MAX = 64;
     private static final int CONNECT_MS_MAX = 1000;
