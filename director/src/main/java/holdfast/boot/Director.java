@@ -32,7 +32,7 @@ import holdfast.sync.Word;
 import holdfast.sync.node.SyncNode;
 import holdfast.table.Counters;
 import holdfast.table.Tables;
-import holdfast.vip.VrrpNode;
+import holdfast.vip.node.VrrpNode;
 import holdfast.worker.Announcers;
 import holdfast.worker.Lease;
 import holdfast.worker.LinkNeeds;

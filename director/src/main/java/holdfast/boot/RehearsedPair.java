@@ -13,7 +13,7 @@ import holdfast.group.Voice;
 import holdfast.linux.Clock;
 import holdfast.sync.HandoverMessage;
 import holdfast.sync.node.SyncRehearsal;
-import holdfast.vip.VipRehearsal;
+import holdfast.vip.node.VipRehearsal;
 import holdfast.vrrp.Vrrp;
 import holdfast.worker.Announcers;
 import holdfast.worker.DatapathRehearsal;

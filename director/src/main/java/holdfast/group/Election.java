@@ -5,7 +5,7 @@ import holdfast.forward.Ports;
 import holdfast.linux.Clock;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.OwnWord;
-import holdfast.vip.VrrpNode;
+import holdfast.vip.node.VrrpNode;
 import holdfast.vrrp.Vrrp;
 import holdfast.worker.Announcers;
 import holdfast.worker.Lease;

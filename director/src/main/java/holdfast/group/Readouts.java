@@ -4,7 +4,7 @@ import holdfast.admin.Sync.Standing;
 import holdfast.conf.Ipv4;
 import holdfast.sync.SyncStatus;
 import holdfast.sync.Word;
-import holdfast.vip.VrrpNode;
+import holdfast.vip.node.VrrpNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -7,7 +7,7 @@ import holdfast.vip.GroupLinks;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.PeerWord;
 import holdfast.vip.TableState;
-import holdfast.vip.VrrpNode;
+import holdfast.vip.node.VrrpNode;
 import holdfast.worker.LinkState;
 import java.util.List;
 import java.util.Map;

@@ -268,7 +268,7 @@ public record Handover(Deadlines deadlines) {
     }
 
     /// Until when the datapath may serve at most, whatever adverts are sent.
-    static long servesAtMost(State state) {
+    public static long servesAtMost(State state) {
         return switch (state) {
             case Confirming confirming -> confirming.mayUntil();
             case Idle _, Preparing _, Holding _, Transferring _, Relaying _ -> Long.MAX_VALUE;
@@ -277,7 +277,7 @@ public record Handover(Deadlines deadlines) {
     }
 
     /// Whether the state waits for [Tables].
-    static boolean awaitsTables(State state) {
+    public static boolean awaitsTables(State state) {
         return state instanceof Armed || state instanceof Catching;
     }
 

@@ -10,7 +10,7 @@ import java.util.Map;
 /// @param history    when the history of its tables began, ms of the Unix epoch; 0 where they have none yet
 /// @param obstacles  each reason why we could not take over now, as a sentence without its name
 public record OwnWord(Standing standing, long asks, Map<String, Long> answers, long history, List<String> obstacles) {
-    static final OwnWord NONE = new OwnWord(Standing.FAULT, 0, Map.of(), 0, List.of("it has not started yet"));
+    public static final OwnWord NONE = new OwnWord(Standing.FAULT, 0, Map.of(), 0, List.of("it has not started yet"));
 
     public OwnWord {
         answers = Map.copyOf(answers);

@@ -21,7 +21,7 @@ import java.util.Set;
 /// Order within a turn: [Paused] first, adverts next, then everything else, [Tick] last, all with one `now`.
 ///
 /// @param epoch  ms of the Unix epoch at 0 of the clock that brings `now`
-record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trust, long epoch) {
+public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trust, long epoch) {
     /// How long adverts without a sealed word keep a standby waiting. An honest director that has just started is
     /// vouched for sooner, also on a slow machine.
     static final long DOUBT_MAX = 5_000_000_000L;
@@ -43,7 +43,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
     /// @param ahead       an advert that came before its sender's word
     /// @param renewAbove  a term that another director knows and that ours must exceed; 0 for none
     /// @param history     when that of our tables began, ms of the Unix epoch; 0 for none
-    record State(
+    public record State(
             Vrrp.State vrrp,
             Handover.State handover,
             GarpSchedule.Plan garp,
@@ -57,7 +57,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
             Ahead ahead,
             int renewAbove,
             long history) {
-        static final State INITIAL = new State(
+        public static final State INITIAL = new State(
                 new Vrrp.Initialize(),
                 Handover.Idle.NOTHING,
                 GarpSchedule.Plan.NONE,
@@ -72,7 +72,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
                 0,
                 0);
 
-        boolean isActive() {
+        public boolean isActive() {
             return vrrp instanceof Vrrp.Active;
         }
 
@@ -114,97 +114,97 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
         static final Ahead NONE = new Ahead(new Vrrp.Advert(0, 0, 0), Long.MIN_VALUE);
     }
 
-    sealed interface Event {}
+    public sealed interface Event {}
 
-    record Tick() implements Event {}
+    public record Tick() implements Event {}
 
-    record Heard(Vrrp.Advert advert) implements Event {}
+    public record Heard(Vrrp.Advert advert) implements Event {}
 
     /// A peer's sealed word.
-    record Spoke(PeerWord word) implements Event {}
+    public record Spoke(PeerWord word) implements Event {}
 
-    record PeerProcessDied(int address) implements Event {}
+    public record PeerProcessDied(int address) implements Event {}
 
-    record Paused(long gap) implements Event {}
+    public record Paused(long gap) implements Event {}
 
     /// What keeps this director out of the election now; empty for nothing.
-    record Links(List<String> faults) implements Event {
-        Links {
+    public record Links(List<String> faults) implements Event {
+        public Links {
             faults = List.copyOf(faults);
         }
     }
 
     /// What else speaks against its taking over; empty for nothing.
-    record Unfit(List<String> reasons) implements Event {
-        Unfit {
+    public record Unfit(List<String> reasons) implements Event {
+        public Unfit {
             reasons = List.copyOf(reasons);
         }
     }
 
-    record Shutdown() implements Event {}
+    public record Shutdown() implements Event {}
 
-    record Tables(TableState tables) implements Event {}
+    public record Tables(TableState tables) implements Event {}
 
-    record Held(long finalVersion) implements Event {}
+    public record Held(long finalVersion) implements Event {}
 
     /// The rings of the datapath, which holds, are nearly full.
-    record HeldFull() implements Event {}
+    public record HeldFull() implements Event {}
 
     /// The datapath serves after a [BecomeActive], or could not in time.
-    record Served(boolean inTime) implements Event {}
+    public record Served(boolean inTime) implements Event {}
 
     /// Another director knows this term, and it is above ours.
-    record HigherTerm(int term) implements Event {}
+    public record HigherTerm(int term) implements Event {}
 
     /// Somebody else announced an address of ours, with this MAC.
-    record Stolen(int address, long mac) implements Event {}
+    public record Stolen(int address, long mac) implements Event {}
 
-    record Message(String from, HandoverMessage message) implements Event {}
+    public record Message(String from, HandoverMessage message) implements Event {}
 
-    record Failover(Preflight preflight, String reason) implements Event {}
+    public record Failover(Preflight preflight, String reason) implements Event {}
 
-    sealed interface Effect {}
+    public sealed interface Effect {}
 
-    record SendAdvert(int priority) implements Effect {}
+    public record SendAdvert(int priority) implements Effect {}
 
     /// @param notAfter  the datapath must not begin to serve later
-    record BecomeActive(Vrrp.Promotion promotion, long notAfter) implements Effect {}
+    public record BecomeActive(Vrrp.Promotion promotion, long notAfter) implements Effect {}
 
-    record BecomeStandby(Vrrp.Reason reason) implements Effect {}
+    public record BecomeStandby(Vrrp.Reason reason) implements Effect {}
 
     /// Go on as active under a term above this one.
-    record RenewTerm(int above) implements Effect {}
+    public record RenewTerm(int above) implements Effect {}
 
     /// One GARP for each claim.
-    record Announce() implements Effect {}
+    public record Announce() implements Effect {}
 
-    record Hold() implements Effect {}
+    public record Hold() implements Effect {}
 
-    record Resume() implements Effect {}
+    public record Resume() implements Effect {}
 
-    record Relay(String peer) implements Effect {}
+    public record Relay(String peer) implements Effect {}
 
-    record Send(String to, HandoverMessage message) implements Effect {}
+    public record Send(String to, HandoverMessage message) implements Effect {}
 
-    record Finished(FailoverRecord record) implements Effect {}
+    public record Finished(FailoverRecord record) implements Effect {}
 
     /// An advert was not believed; to be counted.
-    record Doubted(int sender, Doubt why) implements Effect {}
+    public record Doubted(int sender, Doubt why) implements Effect {}
 
-    record Step(State next, List<Effect> effects) {
-        Step {
+    public record Step(State next, List<Effect> effects) {
+        public Step {
             effects = List.copyOf(effects);
         }
     }
 
-    Step step(State state, Event event, long now) {
+    public Step step(State state, Event event, long now) {
         var turn = new Turn(state, now);
         turn.take(event);
         turn.finish();
         return new Step(turn.state(), turn.effects);
     }
 
-    long nextAt(State state) {
+    public long nextAt(State state) {
         return Math.min(state.garp().nextAt(), Math.min(Vrrp.nextAt(state.vrrp()), handover.nextAt(state.handover())));
     }
 
@@ -213,14 +213,14 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
     ///
     /// @param before  the state before the step
     /// @param turnAt  the `now` of the step
-    long gap(State before, Event event, long turnAt, long now) {
+    public long gap(State before, Event event, long turnAt, long now) {
         return before.vrrp() instanceof Vrrp.Active active && !(event instanceof Served)
                 ? Math.max(now - turnAt, now - vrrp.lastAdvertAt(active))
                 : now - turnAt;
     }
 
     /// What a director must not do any more that may have been replaced meanwhile.
-    static boolean speaksForTheAddresses(Effect effect) {
+    public static boolean speaksForTheAddresses(Effect effect) {
         return switch (effect) {
             case SendAdvert(int priority) -> priority != 0;
             case BecomeActive _, Announce _, Resume _ -> true;
@@ -229,7 +229,7 @@ record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trus
     }
 
     /// What this director has to say of itself.
-    OwnWord word(State state, long now) {
+    public OwnWord word(State state, long now) {
         return new OwnWord(
                 state.standing(),
                 state.waking().asks(),

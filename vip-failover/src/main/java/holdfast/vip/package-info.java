@@ -1,6 +1,7 @@
-/// The virtual addresses of one group and how they move: claims and their GARPs, the planned handover, and the shell
-/// that runs both together with the election. Invariant: `VirtualRouter` alone decides who owns the addresses; whatever
-/// else knows something (sync, netlink, an operator) only sends it events.
+/// Who owns the virtual addresses of one group, and how they move: the router of a group, its handover, its GARPs.
+///
+/// All of it is pure. [VirtualRouter] alone decides; whatever else knows something (sync, netlink, an operator) only
+/// sends it events. `holdfast.vip.node` is the shell.
 @NullMarked
 package holdfast.vip;
 

@@ -1,4 +1,4 @@
-package holdfast.vip;
+package holdfast.vip.node;
 
 import holdfast.conf.Configuration.AdvertChecksum;
 import holdfast.conf.Configuration.Trust;
@@ -9,9 +9,22 @@ import holdfast.linux.EventFd;
 import holdfast.linux.Poller;
 import holdfast.linux.RawSocket;
 import holdfast.linux.SyscallException;
+import holdfast.vip.ArpFrames;
+import holdfast.vip.Claim;
+import holdfast.vip.FailoverRecord;
+import holdfast.vip.GarpSchedule;
+import holdfast.vip.GroupLinks;
+import holdfast.vip.Handover;
+import holdfast.vip.HandoverMessage;
+import holdfast.vip.OwnWord;
+import holdfast.vip.PeerWord;
+import holdfast.vip.Preflight;
+import holdfast.vip.TableState;
+import holdfast.vip.VirtualRouter;
 import holdfast.vip.VirtualRouter.Effect;
 import holdfast.vip.VirtualRouter.Event;
 import holdfast.vip.VirtualRouter.State;
+import holdfast.vip.VrrpStatus;
 import holdfast.vrrp.AdvertCodec;
 import holdfast.vrrp.Vrrp;
 import java.time.Duration;

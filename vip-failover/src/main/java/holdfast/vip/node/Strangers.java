@@ -1,6 +1,7 @@
-package holdfast.vip;
+package holdfast.vip.node;
 
 import holdfast.conf.Ipv4;
+import holdfast.vip.Doubt;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /// Who sends adverts that are not believed, and who announces addresses of ours: counted, named and warned of. Written
 /// by
 /// the router's thread and the datapath's, read by any.
-final class Strangers {
+public final class Strangers {
     private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
 
     /// A director that is unknown yet, or is heard before it is known, may be doubted for so long.

@@ -1,6 +1,12 @@
-package holdfast.vip;
+package holdfast.vip.node;
 
 import holdfast.conf.Ipv4;
+import holdfast.vip.Doubt;
+import holdfast.vip.FailoverRecord;
+import holdfast.vip.OwnWord;
+import holdfast.vip.TableState;
+import holdfast.vip.VirtualRouter;
+import holdfast.vip.VrrpStatus;
 import holdfast.vip.VrrpStatus.Role;
 import holdfast.vip.VrrpStatus.Transition;
 import holdfast.vrrp.AdvertCodec.Accepted;
@@ -20,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What a virtual router counts, remembers and logs about itself. Written by the router's thread, read by any.
-final class Tally {
+public final class Tally {
     private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
     private static final long SEND_ERROR_LOG_INTERVAL = 60_000_000_000L;
 

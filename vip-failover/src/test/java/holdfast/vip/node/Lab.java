@@ -1,4 +1,4 @@
-package holdfast.vip;
+package holdfast.vip.node;
 
 import java.io.BufferedReader;
 import java.io.IOException;

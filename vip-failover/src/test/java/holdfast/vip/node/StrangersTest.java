@@ -1,7 +1,8 @@
-package holdfast.vip;
+package holdfast.vip.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.vip.Doubt;
 import org.junit.jupiter.api.Test;
 
 class StrangersTest {

@@ -1,8 +1,8 @@
-package holdfast.vip;
+package holdfast.vip.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import holdfast.vip.Lab.Running;
+import holdfast.vip.node.Lab.Running;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

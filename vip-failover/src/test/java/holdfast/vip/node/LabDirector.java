@@ -1,10 +1,18 @@
-package holdfast.vip;
+package holdfast.vip.node;
 
 import holdfast.conf.Configuration.AdvertChecksum;
 import holdfast.conf.Configuration.Trust;
 import holdfast.conf.Ipv4;
 import holdfast.linux.PacketSender;
-import holdfast.vip.VrrpNode.Options;
+import holdfast.vip.Claim;
+import holdfast.vip.GarpSchedule;
+import holdfast.vip.GroupLinks;
+import holdfast.vip.Handover;
+import holdfast.vip.HandoverMessage;
+import holdfast.vip.OwnWord;
+import holdfast.vip.Preflight;
+import holdfast.vip.TableState;
+import holdfast.vip.node.VrrpNode.Options;
 import holdfast.vrrp.Vrrp;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,7 +1,16 @@
-package holdfast.vip;
+package holdfast.vip.node;
 
 import holdfast.conf.Configuration.AdvertChecksum;
 import holdfast.conf.Configuration.Trust;
+import holdfast.vip.ArpFrames;
+import holdfast.vip.FailoverRecord;
+import holdfast.vip.GarpSchedule;
+import holdfast.vip.Handover;
+import holdfast.vip.OwnWord;
+import holdfast.vip.PeerWord;
+import holdfast.vip.Preflight;
+import holdfast.vip.TableState;
+import holdfast.vip.VirtualRouter;
 import holdfast.vip.VirtualRouter.Event;
 import holdfast.vip.VirtualRouter.State;
 import holdfast.vrrp.AdvertCodec;

@@ -1,0 +1,7 @@
+/// The shell of a virtual router: the thread, the clock, the sockets for adverts and ARP, the log.
+///
+/// [VrrpNode] feeds [holdfast.vip.VirtualRouter] and carries out its effects; [Tally] counts and logs what happened.
+@NullMarked
+package holdfast.vip.node;
+
+import org.jspecify.annotations.NullMarked;
