@@ -6,8 +6,13 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -42,11 +47,45 @@ class ArchitectureTest {
                         "holdfast.service..",
                         "holdfast.client..",
                         "holdfast.explain..",
+                        "holdfast.packet..",
+                        "holdfast.table..",
                         "holdfast.forward..",
+                        "holdfast.worker..",
+                        "holdfast.group..",
+                        "holdfast.control..",
                         "holdfast.api..",
                         "holdfast.boot.."
                     },
             "cli", new String[] {"holdfast.cli.."});
+
+    /// The rooms inside `director`, from the roof down: each may use those of the floors below it (design 2).
+    private static final List<List<String>> FLOORS = List.of(
+            List.of("boot"),
+            List.of("control"),
+            List.of("api", "group"),
+            List.of("worker"),
+            List.of("forward"),
+            List.of("table"),
+            List.of("explain"),
+            List.of("persist"),
+            List.of("client", "schedule", "packet"),
+            List.of("conn"),
+            List.of("service"));
+
+    /// Packages whose only inputs are their arguments.
+    private static final List<String> PURE = List.of(
+            "forward",
+            "table",
+            "packet",
+            "explain",
+            "persist",
+            "client",
+            "schedule",
+            "service",
+            "conn",
+            "sync",
+            "vip",
+            "vrrp");
 
     static List<Arguments> forbiddenArrows() {
         return MAY_USE.entrySet().stream()
@@ -94,7 +133,8 @@ class ArchitectureTest {
                                 "holdfast.service..",
                                 "holdfast.client..",
                                 "holdfast.sync..",
-                                "holdfast.forward..", // whose tables are given their memory
+                                "holdfast.table..",
+                                "holdfast.worker..",
                                 "holdfast.boot..")));
     }
 
@@ -112,8 +152,72 @@ class ArchitectureTest {
                 .check(PRODUCT);
     }
 
+    static List<Arguments> roomsAndWhatIsNotBelowThem() {
+        return IntStream.range(0, FLOORS.size())
+                .boxed()
+                .flatMap(floor -> FLOORS.get(floor).stream()
+                        .map(room -> Arguments.of(
+                                room,
+                                FLOORS.subList(0, floor + 1).stream()
+                                        .flatMap(List::stream)
+                                        .filter(other -> !other.equals(room))
+                                        .map(other -> "holdfast." + other + "..")
+                                        .toList())))
+                .toList();
+    }
+
+    @ParameterizedTest(name = "{0} uses only rooms below it")
+    @MethodSource("roomsAndWhatIsNotBelowThem")
+    void aRoomUsesOnlyRoomsBelowIt(String room, List<String> notBelow) {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideInAPackage("holdfast." + room + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(notBelow.toArray(String[]::new))
+                .allowEmptyShould(false)
+                .check(PRODUCT);
+    }
+
+    static Stream<String> purePackages() {
+        return PURE.stream();
+    }
+
+    /// Time and randomness are arguments of a core, and what it has to say is its result.
+    @ParameterizedTest(name = "{0} reads no clock, writes no log, throws no dice")
+    @MethodSource("purePackages")
+    void aPurePackageReadsNoClockAndWritesNoLog(String name) {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideInAPackage("holdfast." + name)
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("holdfast.linux.Clock")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAPackage("org.slf4j..")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(SecureRandom.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(ThreadLocalRandom.class)
+                .orShould()
+                .callMethod(Math.class, "random")
+                .orShould()
+                .callConstructor(Random.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Thread.class)
+                .check(PRODUCT);
+    }
+
     @Test
     void packagesHaveNoCycles() {
-        slices().matching("holdfast.(*)..").should().beFreeOfCycles().check(PRODUCT);
+        slices().matching("holdfast.(**)").should().beFreeOfCycles().check(PRODUCT);
     }
 }

@@ -12,10 +12,10 @@ import holdfast.forward.Network;
 import holdfast.forward.OwnedAddresses;
 import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
-import holdfast.group.Election;
+import holdfast.group.ElectionInbox;
 import holdfast.group.Readouts;
 import holdfast.group.Replication;
-import holdfast.group.Router;
+import holdfast.group.RoleChange;
 import holdfast.group.TermStore;
 import holdfast.group.Terms;
 import holdfast.group.Voice;
@@ -47,6 +47,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -94,16 +95,18 @@ final class Director implements AutoCloseable {
         var terms =
                 part("terms", new Terms(TermStore.open(configuration.director().stateDir(), group.name())));
         var keys = keys(configuration.cluster());
+        var random = new SecureRandom();
         var tables = new Tables(
                 configuration.datapath(),
                 configuration.cluster().sync(),
+                new FlowHash(random.nextLong(), random.nextLong()),
                 callHashes(keys.getFirst()),
                 Clock.monotonic(),
                 Director::untouchedMemory);
         tables.configure(configuration.ipvs(), configuration.marks(), configuration.services(), Clock.monotonic());
 
-        var router = new Router(group.interfaceName(), ports);
-        var replication = new Replication(router::tables);
+        var inbox = new ElectionInbox(group.interfaceName(), ports);
+        var replication = new Replication(inbox::tables);
         var address = machine.primaryAddress(group.interfaceName());
         var voice = new Voice(group, address, replication);
         var lease = new Lease();
@@ -117,7 +120,7 @@ final class Director implements AutoCloseable {
                         lease,
                         configuration.datapath().spinMicros(),
                         probes,
-                        workerListener(router, replication)));
+                        workerListener(inbox, replication)));
         var announcers = part("announcers", new Announcers(ports));
         var shield = shield(configuration, group, ports, tables.counters());
         int[] realServers = configuration.services().stream()
@@ -125,7 +128,7 @@ final class Director implements AutoCloseable {
                 .mapToInt(real -> real.address().bits())
                 .distinct()
                 .toArray();
-        var links = new LinkFollower(worker, router, voice, announcers, shield, ports);
+        var links = new LinkFollower(worker, inbox, voice, announcers, shield, ports);
         part(
                         "netlink",
                         new LinkWatch(
@@ -141,7 +144,7 @@ final class Director implements AutoCloseable {
             replication.start(SyncNode.start(
                     syncOptions(configuration, keys, voice.where(ports), Voice.serviceLinks(ports)),
                     worker,
-                    syncListener(configuration.director().name(), terms, replication, router, worker)));
+                    syncListener(configuration.director().name(), terms, replication, inbox, worker)));
             voice.begin();
         }
         part("sync", replication);
@@ -151,8 +154,8 @@ final class Director implements AutoCloseable {
                 "vrrp",
                 VrrpNode.start(
                         VrrpNode.Options.of(group, address, trust),
-                        router.links(),
-                        new Election(
+                        inbox.links(),
+                        new RoleChange(
                                 group,
                                 links::ports,
                                 announcers,
@@ -162,7 +165,7 @@ final class Director implements AutoCloseable {
                                 replication,
                                 voice,
                                 () -> unfit(terms, warmUp))));
-        router.start(vrrp);
+        inbox.start(vrrp);
         var sources = Readouts.of(voice, vrrp, replication, terms);
         var operations = new Answers(configuration, worker, vrrp, replication, terms, sources);
         part("api", ApiServer.start(configuration.director().apiSocket(), operations));
@@ -186,7 +189,7 @@ final class Director implements AutoCloseable {
     /// What becomes of the news of links, on the thread `netlink`.
     private static final class LinkFollower implements LinkWatch.Listener {
         private final Worker worker;
-        private final Router router;
+        private final ElectionInbox inbox;
         private final Voice voice;
         private final Announcers announcers;
         private final Consumer<Ports> shield;
@@ -194,13 +197,13 @@ final class Director implements AutoCloseable {
 
         LinkFollower(
                 Worker worker,
-                Router router,
+                ElectionInbox inbox,
                 Voice voice,
                 Announcers announcers,
                 Consumer<Ports> shield,
                 Ports atStart) {
             this.worker = worker;
-            this.router = router;
+            this.inbox = inbox;
             this.voice = voice;
             this.announcers = announcers;
             this.shield = shield;
@@ -220,27 +223,27 @@ final class Director implements AutoCloseable {
         public void links(LinkState state) {
             ports = state.ports();
             announcers.follow(state.ports());
-            router.links(state);
+            inbox.links(state);
             voice.links(state);
             shield.accept(state.ports());
         }
     }
 
-    private static Worker.Listener workerListener(Router router, Replication replication) {
+    private static Worker.Listener workerListener(ElectionInbox inbox, Replication replication) {
         return new Worker.Listener() {
             @Override
             public void held(long version) {
-                router.held(version);
+                inbox.held(version);
             }
 
             @Override
             public void heldFull() {
-                router.heldFull();
+                inbox.heldFull();
             }
 
             @Override
             public void conflict(int address, long mac, int port) {
-                router.stolen(address, mac);
+                inbox.stolen(address, mac);
             }
 
             @Override
@@ -336,23 +339,23 @@ final class Director implements AutoCloseable {
     }
 
     private SyncNode.Listener syncListener(
-            String self, Terms terms, Replication replication, Router router, Worker worker) {
+            String self, Terms terms, Replication replication, ElectionInbox inbox, Worker worker) {
         var vouching = new Vouching();
         return new SyncNode.Listener() {
             @Override
             public void peerProcessDied(String member) {
-                replication.peer(member).map(peer -> peer.links().address()).ifPresent(router::peerProcessDied);
+                replication.peer(member).map(peer -> peer.links().address()).ifPresent(inbox::peerProcessDied);
             }
 
             @Override
             public void peerTerm(int term) {
                 terms.saw(term);
-                router.higherTerm(term);
+                inbox.higherTerm(term);
             }
 
             @Override
             public void handover(String from, HandoverMessage message) {
-                router.handover(from, Replication.received(message));
+                inbox.handover(from, Replication.received(message));
             }
 
             @Override
@@ -364,7 +367,7 @@ final class Director implements AutoCloseable {
 
             @Override
             public void peerWord(String member, Links links, Word word) {
-                router.peerWord(links, Replication.heard(self, member, links, word));
+                inbox.peerWord(links, Replication.heard(self, member, links, word));
                 worker.vouchedUntil(vouching.heard(word.standing(), Clock.monotonic()));
             }
 

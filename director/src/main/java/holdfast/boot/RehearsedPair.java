@@ -6,9 +6,9 @@ import holdfast.admin.json.AdminJson;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
 import holdfast.forward.Ports;
-import holdfast.group.Election;
+import holdfast.group.ElectionInbox;
 import holdfast.group.Replication;
-import holdfast.group.Router;
+import holdfast.group.RoleChange;
 import holdfast.group.Voice;
 import holdfast.linux.Clock;
 import holdfast.sync.HandoverMessage;
@@ -63,7 +63,7 @@ final class RehearsedPair implements AutoCloseable {
         final boolean isFirst;
         final DatapathRehearsal datapath = new DatapathRehearsal();
         final Replication replication = new Replication(_ -> {});
-        final Election election = new Election(
+        final RoleChange election = new RoleChange(
                 GROUP,
                 () -> PORTS,
                 new Announcers(new Ports(List.of())),
@@ -171,11 +171,11 @@ final class RehearsedPair implements AutoCloseable {
 
     /// Events on their way to an election.
     private static void route() {
-        var router = new Router("wan", PORTS);
-        router.links(new LinkState(PORTS, List.of("rehearsed"), List.of(), List.of(), List.of()));
-        router.peerProcessDied(1);
-        router.handover("peer", message());
-        router.held(1);
+        var inbox = new ElectionInbox("wan", PORTS);
+        inbox.links(new LinkState(PORTS, List.of("rehearsed"), List.of(), List.of(), List.of()));
+        inbox.peerProcessDied(1);
+        inbox.handover("peer", message());
+        inbox.held(1);
     }
 
     private static holdfast.vip.HandoverMessage message() {

@@ -29,10 +29,10 @@ import holdfast.service.Services;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
 import holdfast.table.Tables;
-import holdfast.table.TemplateChores;
-import holdfast.table.TemplateChores.Outcome;
-import holdfast.table.TemplateChores.Selection;
-import holdfast.table.TemplateChores.Target;
+import holdfast.table.TemplateOrders;
+import holdfast.table.TemplateOrders.Outcome;
+import holdfast.table.TemplateOrders.Selection;
+import holdfast.table.TemplateOrders.Target;
 import holdfast.worker.Worker;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -83,7 +83,7 @@ public final class TemplateCommands {
         int service = key == null ? Services.NONE : service(key);
         var to = key == null || request.to() == null ? request.to() : host(real(service, request.to()));
         var outcome = order(
-                TemplateChores.Action.valueOf(request.action().name()),
+                TemplateOrders.Action.valueOf(request.action().name()),
                 filter.client(),
                 service,
                 filter.real(),
@@ -107,7 +107,7 @@ public final class TemplateCommands {
 
     @SuppressWarnings("FutureReturnValueIgnored") // what the worker answers is the future itself
     private Outcome order(
-            TemplateChores.Action action,
+            TemplateOrders.Action action,
             MarkRule.@Nullable Prefix client,
             int service,
             @Nullable Host real,
@@ -306,7 +306,7 @@ public final class TemplateCommands {
         var client = request.client();
         int service = service(request.service());
         var to = real(service, request.to() == null ? another(service, request) : request.to());
-        var outcome = order(TemplateChores.Action.MOVE, client, service, null, host(to), false);
+        var outcome = order(TemplateOrders.Action.MOVE, client, service, null, host(to), false);
         return Answers.ask(worker.query(tables -> new RehomeResult(
                 client,
                 request.service(),

@@ -1,6 +1,6 @@
 /// One VIP group: its role, term and lease, its VRRP and its sync, and whether it may fail over.
 ///
-/// [Election] carries out what `holdfast.vip` decides, [Replication] holds the sync, [Terms] the numbers of the
+/// [RoleChange] carries out what `holdfast.vip` decides, [Replication] holds the sync, [Terms] the numbers of the
 /// promotions. [Readiness] is a pure function of what both say. Nothing here knows an operator's question.
 @NullMarked
 package holdfast.group;

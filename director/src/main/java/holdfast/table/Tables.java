@@ -28,7 +28,6 @@ import holdfast.service.Services;
 import holdfast.service.Traffic;
 import holdfast.sync.Version;
 import java.lang.foreign.SegmentAllocator;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +61,7 @@ public final class Tables {
     private final Victims victims;
     private final Clients clients;
     private final Sweeper sweeper;
-    private final TemplateChores chores;
+    private final TemplateOrders chores;
     private final Conn conn;
     private final Template template;
     private final Expired connectionExpired = this::connectionExpired;
@@ -79,26 +78,32 @@ public final class Tables {
     private long nextSecondAt;
     private long nextEstimateAt;
 
+    /// @param hashes      with a key that no client knows, so that none can fill one bucket
     /// @param callHashes  the same on every director of a cluster ([Persistence])
     /// @param now         monotonic ns, from which the timers run
     /// @param memory      gives zeroed memory that lives as long as the tables
     public Tables(
-            Configuration.Datapath limits, boolean replicated, FlowHash callHashes, long now, SegmentAllocator memory) {
-        this(limits, replicated, callHashes, now, memory, RING_RECORDS);
+            Configuration.Datapath limits,
+            boolean replicated,
+            FlowHash hashes,
+            FlowHash callHashes,
+            long now,
+            SegmentAllocator memory) {
+        this(limits, replicated, hashes, callHashes, now, memory, RING_RECORDS);
     }
 
     /// @param ringRecords  changes that may wait for the sync side; a power of two
     public Tables(
             Configuration.Datapath limits,
             boolean replicated,
+            FlowHash hashes,
             FlowHash callHashes,
             long now,
             SegmentAllocator memory,
             int ringRecords) {
         this.limits = limits;
         this.callHashes = callHashes;
-        var random = new SecureRandom();
-        hashes = new FlowHash(random.nextLong(), random.nextLong());
+        this.hashes = hashes;
         connections = new ConnTable(limits.connectionsMax(), reals, hashes, now, memory);
         templates = new TemplateTable(limits.templatesMax(), reals, hashes, now, memory);
         persistence = new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates, callHashes);
@@ -106,7 +111,7 @@ public final class Tables {
         victims = new Victims(this);
         clients = new Clients(CLIENTS_MAX, hashes, now, memory);
         sweeper = new Sweeper(this, defence);
-        chores = new TemplateChores(this);
+        chores = new TemplateOrders(this);
         conn = connections.view();
         template = templates.view();
         nextSecondAt = now + SECOND;
@@ -180,7 +185,7 @@ public final class Tables {
     }
 
     /// What an operator does to templates.
-    public TemplateChores chores() {
+    public TemplateOrders chores() {
         return chores;
     }
 

@@ -82,7 +82,8 @@ public final class DatapathRehearsal implements AutoCloseable {
     public DatapathRehearsal() {
         long now = Clock.monotonic();
         var limits = new Configuration.Datapath(ENTRIES_MAX, ENTRIES_MAX, 0, false);
-        tables = new Tables(limits, true, new FlowHash(7, 8), now, this::untouchedMemory, RING_RECORDS);
+        tables = new Tables(
+                limits, true, new FlowHash(5, 6), new FlowHash(7, 8), now, this::untouchedMemory, RING_RECORDS);
         tables.configure(Ipvs.DEFAULT, marks(), services(), now);
         var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, WAN)));
         worker = new Worker(tables, new Ports(List.of()), owned, lease, 0, probes, new NobodyListens(), RING_RECORDS);

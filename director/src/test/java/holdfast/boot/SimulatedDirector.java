@@ -37,9 +37,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/// One run of a director in virtual time: its parts joined as [Director] joins them. What [Election] and [Router] do is
-/// done here word for word; [Replication], [Voice], [TermStore], [StatusAnswer] and [Readiness] are those of the
-/// product.
+/// One run of a director in virtual time: its parts joined as [Director] joins them. What [RoleChange] and
+/// [ElectionInbox] do is done here word for word; [Replication], [Voice], [TermStore], [StatusAnswer] and [Readiness]
+/// are those of the product.
 final class SimulatedDirector {
     private static final long SERVES_MAX = 50 * Timeline.MS;
     private static final long ANSWERS_MAX = 20 * Timeline.MS;
@@ -229,7 +229,7 @@ final class SimulatedDirector {
         });
     }
 
-    /// As [Election].
+    /// As [RoleChange].
     private final class OfElection implements SimulatedElection.Listener {
         @Override
         public void servesUntil(long clock) {

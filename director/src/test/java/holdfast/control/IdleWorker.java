@@ -25,7 +25,7 @@ public final class IdleWorker implements AutoCloseable {
 
     public IdleWorker() {
         var limits = new Configuration.Datapath(64, 64, 0, false);
-        var tables = new Tables(limits, true, new FlowHash(7, 8), Clock.monotonic(), memory);
+        var tables = new Tables(limits, true, new FlowHash(5, 6), new FlowHash(7, 8), Clock.monotonic(), memory);
         var owned = new OwnedAddresses(List.of());
         worker = new Worker(tables, new Ports(List.of()), owned, new Lease(), 0, probes, new Worker.Listener() {
             @Override

@@ -19,7 +19,7 @@ import holdfast.conf.DrainMode;
 import holdfast.conf.MarkRule;
 import holdfast.linux.Clock;
 import holdfast.sync.SyncState;
-import holdfast.table.TemplateChores;
+import holdfast.table.TemplateOrders;
 import holdfast.worker.Worker;
 import java.util.List;
 import java.util.Optional;
@@ -121,7 +121,7 @@ class TemplateCommandsTest {
 
     @Test
     void anOrderThatTakesLongIsNotSaidToHaveFailed() {
-        var endless = new CompletableFuture<TemplateChores.Outcome>();
+        var endless = new CompletableFuture<TemplateOrders.Outcome>();
         assertThatThrownBy(() -> commands(null).outcome(endless, 0, false))
                 .isInstanceOf(Refusal.class)
                 .hasMessage("templates are still being changed");
@@ -135,7 +135,7 @@ class TemplateCommandsTest {
 
     @Test
     void aStandbyNamesTheDirectorThatMayChangeTemplates() {
-        var onStandby = CompletableFuture.<TemplateChores.Outcome>failedFuture(
+        var onStandby = CompletableFuture.<TemplateOrders.Outcome>failedFuture(
                 new IllegalStateException("this director is not active; ask the one that is"));
         assertThatThrownBy(() -> commands("d2").outcome(onStandby, 1, false))
                 .isInstanceOfSatisfying(

@@ -55,6 +55,7 @@ class AllocationTest {
         var tables = new Tables(
                 new Configuration.Datapath(1024, 1024, 0, false),
                 true,
+                new FlowHash(5, 6),
                 new FlowHash(7, 8),
                 1000 * TestDirector.SECOND,
                 memory);

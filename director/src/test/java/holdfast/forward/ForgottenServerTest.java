@@ -13,7 +13,7 @@ import holdfast.packet.TestPacket;
 import holdfast.persist.TemplateTable;
 import holdfast.service.Traffic;
 import holdfast.table.Counter;
-import holdfast.table.TemplateChores;
+import holdfast.table.TemplateOrders;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,9 +118,9 @@ class ForgottenServerTest {
         syn(1, 40000);
         director.configure(sticky(A));
         director.configure(sticky(A, B));
-        var client = new TemplateChores.Selection(address(1), -1, 0, null);
-        var to = new TemplateChores.Target(TestDirector.ip("10.0.0.12"), 80);
-        var outcome = director.tables.chores().order(TemplateChores.Action.PIN, client, to, false);
+        var client = new TemplateOrders.Selection(address(1), -1, 0, null);
+        var to = new TemplateOrders.Target(TestDirector.ip("10.0.0.12"), 80);
+        var outcome = director.tables.chores().order(TemplateOrders.Action.PIN, client, to, false);
         director.tables.chores().run(director.now, 100);
         assertThat(outcome.join().done()).isEqualTo(1);
         turnUntilSwept();
@@ -133,9 +133,9 @@ class ForgottenServerTest {
     void anOrderToMoveAllBringsNoVoidTemplateBack() {
         clients(20);
         director.configure(sticky(A));
-        var all = new TemplateChores.Selection(0, 0, 0, null);
-        var to = new TemplateChores.Target(TestDirector.ip("10.0.0.11"), 80);
-        var outcome = director.tables.chores().order(TemplateChores.Action.MOVE, all, to, false);
+        var all = new TemplateOrders.Selection(0, 0, 0, null);
+        var to = new TemplateOrders.Target(TestDirector.ip("10.0.0.11"), 80);
+        var outcome = director.tables.chores().order(TemplateOrders.Action.MOVE, all, to, false);
         director.tables.chores().run(director.now, 100);
 
         assertThat(outcome.join().done()).isZero();

@@ -94,7 +94,7 @@ final class TestDirector implements AutoCloseable {
 
     /// @param ringRecords  of its ring of changes
     TestDirector(Configuration.Datapath limits, int ringRecords, Configuration.Service... services) {
-        tables = new Tables(limits, true, new FlowHash(7, 8), now, memory, ringRecords);
+        tables = new Tables(limits, true, new FlowHash(5, 6), new FlowHash(7, 8), now, memory, ringRecords);
         replica = new Replica(tables, 1024);
         configure(services);
         tables.promote(1, now);

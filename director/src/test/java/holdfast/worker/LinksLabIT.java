@@ -76,7 +76,12 @@ class LinksLabIT {
         server = Lab.inside("server", () -> new ServerSocket(8080, 50, InetAddress.getByName("10.0.0.11")));
         var ports = ports();
         var tables = new Tables(
-                new Configuration.Datapath(1024, 1024, 50, true), false, new FlowHash(7, 8), Clock.monotonic(), memory);
+                new Configuration.Datapath(1024, 1024, 50, true),
+                false,
+                new FlowHash(5, 6),
+                new FlowHash(7, 8),
+                Clock.monotonic(),
+                memory);
         tables.configure(
                 Ipvs.DEFAULT,
                 List.of(),

@@ -52,7 +52,12 @@ class WorkerTest {
 
     private Worker worker() {
         var tables = new Tables(
-                new Configuration.Datapath(64, 64, 0, false), true, new FlowHash(7, 8), Clock.monotonic(), memory);
+                new Configuration.Datapath(64, 64, 0, false),
+                true,
+                new FlowHash(5, 6),
+                new FlowHash(7, 8),
+                Clock.monotonic(),
+                memory);
         tables.configure(
                 Ipvs.DEFAULT,
                 List.of(),

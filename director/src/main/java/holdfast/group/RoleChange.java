@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Does what the election decides: tells the worker and the sync side, on the thread `vrrp-<vrid>`.
-public final class Election implements VrrpNode.Listener {
-    private static final Logger log = LoggerFactory.getLogger(Election.class);
+public final class RoleChange implements VrrpNode.Listener {
+    private static final Logger log = LoggerFactory.getLogger(RoleChange.class);
 
     private static final long SERVES_NS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
     /// A datapath that has not answered by then has found that it was too late, or will.
@@ -42,7 +42,7 @@ public final class Election implements VrrpNode.Listener {
     /// @param ports      as they are now
     /// @param takeAbove  takes the term of a promotion, above a given one
     /// @param unfit      what speaks against a takeover and is not the election's to know, as sentences
-    public Election(
+    public RoleChange(
             Configuration.VipGroup group,
             Supplier<Ports> ports,
             Announcers announcers,

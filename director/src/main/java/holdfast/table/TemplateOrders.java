@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// One client is found by its keys, one for each service; all of a real server or a service by the real servers' own
 /// lists. So an order costs what it touches, but for a client prefix, which looks at every template of the real servers
 /// that are left. Worker only.
-public final class TemplateChores {
+public final class TemplateOrders {
     /// Orders that may wait; more are refused.
     private static final int ORDERS_MAX = 64;
 
@@ -88,7 +88,7 @@ public final class TemplateChores {
     private final Template template;
     private final Queue<Order> orders = new ArrayDeque<>();
 
-    TemplateChores(Tables tables) {
+    TemplateOrders(Tables tables) {
         this.tables = tables;
         templates = tables.templates();
         reals = tables.reals();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Events for the election from parts that start before it does: what they say before is kept where it is a state, and
 /// dropped where it is a moment.
-public final class Router {
+public final class ElectionInbox {
     private volatile @Nullable VrrpNode node;
     private final String interfaceName;
     private final Map<String, Found> peers = new ConcurrentHashMap<>();
@@ -29,7 +29,7 @@ public final class Router {
     private record Found(Links links, long at) {}
 
     /// @param interfaceName  on which adverts travel
-    public Router(String interfaceName, Ports ports) {
+    public ElectionInbox(String interfaceName, Ports ports) {
         this.interfaceName = interfaceName;
         links = groupLinks(ports, List.of());
     }

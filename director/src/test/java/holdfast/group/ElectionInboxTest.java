@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class RouterTest {
+class ElectionInboxTest {
     private static final long OURS = 0x02_00_00_00_01_01L;
     private static final long THEIRS = 0x02_00_00_00_01_02L;
     private static final long SECOND = 1_000_000_000;
@@ -20,15 +20,16 @@ class RouterTest {
     /// Both are active for a moment after a split, and each announces the addresses again.
     @Test
     void anAnnouncementOfAnotherDirectorIsNoTheft() {
-        var router = new Router("front", new Ports(List.of(new Ports.Port("front", 2, OURS, 1500, 1, Ports.State.UP))));
-        assertThat(router.isOfPeer(THEIRS, NOW)).isFalse();
-        router.peerWord(
+        var inbox = new ElectionInbox(
+                "front", new Ports(List.of(new Ports.Port("front", 2, OURS, 1500, 1, Ports.State.UP))));
+        assertThat(inbox.isOfPeer(THEIRS, NOW)).isFalse();
+        inbox.peerWord(
                 new Links(1, 100, Map.of("192.0.2.10", THEIRS)),
                 new PeerWord("d2", 1, 100, Standing.ACTIVE, 0, 0, 5),
                 NOW);
-        assertThat(router.isOfPeer(THEIRS, NOW + SECOND)).isTrue();
-        assertThat(router.isOfPeer(A_STRANGERS, NOW)).isFalse();
-        assertThat(router.isOfPeer(THEIRS, NOW + 2 * SECOND))
+        assertThat(inbox.isOfPeer(THEIRS, NOW + SECOND)).isTrue();
+        assertThat(inbox.isOfPeer(A_STRANGERS, NOW)).isFalse();
+        assertThat(inbox.isOfPeer(THEIRS, NOW + 2 * SECOND))
                 .as("one that speaks no more, or under another key")
                 .isFalse();
     }
