@@ -27,6 +27,10 @@ public final class Replica {
     private static final int BATCH = 64;
     private static final int IN_PACKETS = 3; // of a connection that another director made (IPVS-REF 7.6)
     private static final long MS = 1_000_000;
+    /// A turn sweeps so many slots, or so many less as it removes entries: some 15 µs in all.
+    private static final int SWEEP_BUDGET = 1024;
+
+    private static final int REMOVAL = 16; // slots that could be looked at meanwhile
     private static final int FLAGS_TAKEN = ConnFlags.METHOD | ConnFlags.NO_OUTPUT | ConnFlags.INACTIVE;
 
     private final DeltaRing ring;
@@ -48,6 +52,8 @@ public final class Replica {
     private long appliedVersion;
     private boolean compared;
     private int epoch;
+    private int sweptConnections; // slots that a sweep has looked at
+    private int sweptTemplates;
     private int streamTerm;
 
     public Replica(Tables tables) {
@@ -99,20 +105,36 @@ public final class Replica {
         equality = Equality.UNKNOWN;
     }
 
-    /// Applies records in batches, of which all is read before it is needed.
+    /// Applies records in batches, of which all is read before it is needed. The end of a snapshot is applied when all
+    /// that it did not mention is gone, which takes several turns.
     ///
-    /// @return how many records were applied
+    /// @return 0 where there is nothing to do
     public int apply(long now, int budget) {
+        return apply(now, budget, SWEEP_BUDGET);
+    }
+
+    /// Applies all that has arrived, for a promotion that waits for it. What a snapshot did not mention is not looked
+    /// for: it ends by its own timer.
+    public void catchUp(long now) {
+        apply(now, Integer.MAX_VALUE, 0);
+    }
+
+    private int apply(long now, int budget, int sweepBudget) {
         int done = 0;
-        for (int count = lookUp(budget); count > 0; count = lookUp(budget - done)) {
-            for (at = 0; at < count; at++) {
-                apply(Objects.requireNonNull(ring.peek()), now);
-                ring.release();
+        boolean isSweeping = false;
+        for (int count = lookUp(budget); count > 0 && !isSweeping; count = lookUp(budget - done)) {
+            for (at = 0; at < count && !isSweeping; at++) {
+                var delta = Objects.requireNonNull(ring.peek());
+                isSweeping = delta.op() == Delta.Op.SNAPSHOT_END && !sweep(sweepBudget);
+                if (!isSweeping) {
+                    apply(delta, now);
+                    ring.release();
+                    done++;
+                }
             }
-            done += count;
         }
         tell(done);
-        return done;
+        return isSweeping ? done + 1 : done;
     }
 
     /// Begins to look for the entries of the next records.
@@ -200,10 +222,6 @@ public final class Replica {
                 delta.virtualPort());
     }
 
-    public void applyAll(long now) {
-        apply(now, Integer.MAX_VALUE);
-    }
-
     /// Drops what arrives of a stream that is not followed any more.
     public void discard() {
         int dropped = 0;
@@ -231,8 +249,8 @@ public final class Replica {
             case CONNECTION_END -> connectionEnd(delta);
             case TEMPLATE -> template(delta, now);
             case TEMPLATE_END -> templateEnd(delta);
-            case SNAPSHOT_BEGIN -> epoch = (epoch + 1) & 0xff;
-            case SNAPSHOT_END -> sweep();
+            case SNAPSHOT_BEGIN -> beginSweep();
+            case SNAPSHOT_END -> {}
             case MARK -> compare(delta, now);
         }
         appliedVersion = Math.max(appliedVersion, delta.version());
@@ -394,18 +412,34 @@ public final class Replica {
         }
     }
 
-    private void sweep() {
-        for (int slot = connections.next(0); slot != ConnTable.MISSING; slot = connections.next(slot + 1)) {
-            if (conn.at(slot).epoch() != epoch) {
+    private void beginSweep() {
+        epoch = (epoch + 1) & 0xff;
+        sweptConnections = 0;
+        sweptTemplates = 0;
+    }
+
+    /// Goes on removing what the snapshot did not mention.
+    ///
+    /// @param budget  0 for a promotion that has no time for it
+    /// @return whether that is done
+    private boolean sweep(int budget) {
+        int left = budget;
+        for (; left > 0 && sweptConnections < connections.high(); left--) {
+            int slot = sweptConnections++;
+            if (connections.isLive(slot) && conn.at(slot).epoch() != epoch) {
                 remove(slot);
+                left -= REMOVAL;
             }
         }
-        for (int slot = templates.next(0); slot != TemplateTable.MISSING; slot = templates.next(slot + 1)) {
-            if (template.at(slot).epoch() != epoch) {
+        for (; left > 0 && sweptTemplates < templates.high(); left--) {
+            int slot = sweptTemplates++;
+            if (templates.isLive(slot) && template.at(slot).epoch() != epoch) {
                 merge.forgotten(template.version(), template.client());
                 tables.persistence().drop(slot);
+                left -= REMOVAL;
             }
         }
+        return budget == 0 || left > 0;
     }
 
     private void compare(Delta mark, long now) {

@@ -310,7 +310,7 @@ public final class Worker implements TableOwner, AutoCloseable {
     public CompletableFuture<Boolean> activate(int term, long notAfter) {
         var serves = new CompletableFuture<Boolean>();
         ask(() -> {
-            replica.applyAll(Clock.monotonic());
+            replica.catchUp(Clock.monotonic());
             boolean isInTime = Clock.boottime() - notAfter <= 0;
             if (isInTime && enter(Mode.Order.ACTIVATE)) {
                 beginStream(term);

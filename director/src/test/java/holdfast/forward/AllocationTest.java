@@ -204,7 +204,10 @@ class AllocationTest {
             }
             out.release();
         }
-        replica.applyAll(now);
+        int done;
+        do {
+            done = replica.apply(now, 1024);
+        } while (done > 0);
     }
 
     private void open(int port, long reply) {

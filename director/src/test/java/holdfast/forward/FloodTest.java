@@ -433,7 +433,7 @@ class FloodTest {
             requireNonNull(standby.replica.ring().claim()).copyOf(delta);
             standby.replica.ring().publish();
             out.release();
-            standby.replica.applyAll(standby.now);
+            standby.replicate();
         }
         return standby.replica.equality().state();
     }

@@ -284,7 +284,7 @@ class ForgottenServerTest {
             requireNonNull(standby.replica.ring().claim()).copyOf(delta);
             standby.replica.ring().publish();
             out.release();
-            standby.replica.applyAll(director.now);
+            standby.replicate();
         }
     }
 }

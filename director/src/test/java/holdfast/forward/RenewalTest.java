@@ -43,7 +43,7 @@ class RenewalTest {
             }
             ring.release();
         }
-        loser.replica.applyAll(loser.now);
+        loser.replicate();
     }
 
     private void writeSnapshot() {

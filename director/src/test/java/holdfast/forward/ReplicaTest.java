@@ -15,6 +15,7 @@ import static holdfast.testing.Fixtures.tcp;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.conf.Configuration;
 import holdfast.conf.SchedulerName;
 import holdfast.conn.Conn;
 import holdfast.conn.TcpState;
@@ -24,6 +25,7 @@ import holdfast.sync.Delta;
 import holdfast.sync.Version;
 import holdfast.table.Counter;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,14 +52,20 @@ class ReplicaTest {
 
     private void apply() {
         director.replica.ring().publish();
-        director.replica.applyAll(director.now);
+        director.replicate();
     }
 
     private Delta connection(long version, int state) {
-        return arriving(Delta.Op.CONNECTION, version)
+        return connection(director, version, PORT, state);
+    }
+
+    private static Delta connection(TestDirector standby, long version, int clientPort, int state) {
+        return requireNonNull(standby.replica.ring().claim())
+                .op(Delta.Op.CONNECTION)
+                .version(version)
                 .protocol(Frame.TCP)
                 .clientAddress(CLIENT)
-                .clientPort(PORT)
+                .clientPort(clientPort)
                 .virtualAddress(VIP)
                 .virtualPort(80)
                 .realAddress(REAL)
@@ -287,5 +295,57 @@ class ReplicaTest {
         arriving(Delta.Op.SNAPSHOT_END, Version.of(3, 1));
         apply();
         assertThat(director.replica.merge().end()).startsWith("clients-moved=0 clients-forgotten=1");
+    }
+
+    private static final int STALE = 4000;
+
+    /// A standby that knows many connections of which a snapshot, which has arrived whole, mentions none.
+    private static TestDirector withAStaleTable() {
+        var service = service(tcp(80), SchedulerName.RR, real("10.0.0.11", 8080, 1));
+        var standby = new TestDirector(new Configuration.Datapath(8192, 64, 0, false), service);
+        standby.tables.demote();
+        for (int port = 0; port < STALE; port++) {
+            connection(standby, Version.of(1, port + 1), 10_000 + port, 1);
+            standby.replica.ring().publish();
+            standby.replicate();
+        }
+        for (var op : List.of(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.MARK)) {
+            requireNonNull(standby.replica.ring().claim()).op(op).version(Version.of(1, STALE + 1));
+            standby.replica.ring().publish();
+        }
+        assertThat(standby.tables.connections().size()).isEqualTo(STALE);
+        return standby;
+    }
+
+    @Test
+    void packetsNeverWaitForTheWholeSweepOfASnapshotAndNothingIsComparedBeforeItsEnd() {
+        try (var standby = withAStaleTable()) {
+            long appliedBefore = standby.replica.applied();
+            int turns = 0;
+            int known = STALE;
+            boolean isCompared = false;
+            while (standby.replica.apply(standby.now, 1024) > 0) {
+                int left = standby.tables.connections().size();
+                assertThat(known - left).as("removed in turn %d", turns).isLessThanOrEqualTo(64);
+                isCompared |= standby.replica.takeCompared();
+                assertThat(isCompared && left > 0).as("compared with a half-swept table").isFalse();
+                known = left;
+                turns++;
+            }
+            assertThat(isCompared).isTrue();
+            assertThat(turns).isGreaterThan(STALE / 64);
+            assertThat(standby.tables.connections().size()).isZero();
+            assertThat(standby.replica.applied()).isEqualTo(appliedBefore + 3);
+        }
+    }
+
+    @Test
+    void aPromotionDoesNotWaitForASweep() {
+        try (var standby = withAStaleTable()) {
+            standby.replica.apply(standby.now, 1024);
+            standby.replica.catchUp(standby.now);
+            assertThat(standby.replica.ring().peek()).isNull();
+            assertThat(standby.tables.connections().size()).isGreaterThan(STALE - 128);
+        }
     }
 }

@@ -344,7 +344,7 @@ class StreamTest {
                 requireNonNull(standby.replica.ring().claim()).copyOf(delta);
                 standby.replica.ring().publish();
                 out.release();
-                standby.replica.applyAll(now);
+                standby.replicate();
                 if (standby.replica.takeCompared() && !isLost) {
                     marks++;
                     assertThat(standby.replica.equality().state())

@@ -140,6 +140,14 @@ final class TestDirector implements AutoCloseable {
                         new NextHops.Neighbour(LAN, REAL2, REAL2_MAC)));
     }
 
+    /// Applies all that has arrived in the stream, in as many turns as that takes.
+    void replicate() {
+        int done;
+        do {
+            done = replica.apply(now, 1024);
+        } while (done > 0);
+    }
+
     /// Nobody follows: makes room in the ring of changes.
     void forgetChanges() {
         var ring = tables.changes().ring();

@@ -24,6 +24,11 @@ final class StreamReceiver {
     private static final long RESEND_MAX_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int RESEND_BATCHES = 64;
     private static final long SNAPSHOT_MAX_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+    /// Before another copy where the last one did not make the tables equal, as between tables of different size; twice
+    /// as long each time.
+    private static final long VAIN_FIRST_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long VAIN_MAX_INTERVAL = TimeUnit.SECONDS.toNanos(60);
     private static final long SNAPSHOT_FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
     /// How long a director that has a table waits for the new active's MARK before it asks for everything.
     private static final long COMPARE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(300);
@@ -69,6 +74,7 @@ final class StreamReceiver {
     private long resendInterval;
     private long snapshotAskAt = NEVER;
     private long snapshotInterval;
+    private long vainInterval; // before the next copy, where this one is in vain; 0 for none
 
     private long resendsAsked;
     private long batchesApplied;
@@ -150,6 +156,7 @@ final class StreamReceiver {
         ackedAt = NEVER;
         rebase(now);
         urgent = !hasTable;
+        vainInterval = 0;
     }
 
     /// Forgets the stream, as at our own promotion. Records in the worker's ring remain the worker's.
@@ -287,12 +294,17 @@ final class StreamReceiver {
                 complete = true;
                 differs = false;
                 equalAt = now;
+                vainInterval = 0;
             }
             case DIFFERENT -> {
                 boolean everythingCame = complete && !snapshotOpen && snapshotEnd == NONE;
                 if (everythingCame) {
                     rebase(now);
                     differs = true;
+                    snapshotAskAt = vainInterval == 0 ? NEVER : now + vainInterval;
+                    vainInterval = vainInterval == 0
+                            ? VAIN_FIRST_INTERVAL
+                            : Math.min(2 * vainInterval, VAIN_MAX_INTERVAL);
                 }
                 urgent = true;
             }

@@ -179,6 +179,41 @@ class StreamReceiverTest {
         assertThat(of(SyncMessage.SnapshotRequest.class)).contains(new SyncMessage.SnapshotRequest(5, 5));
     }
 
+    /// Tables of different size never become equal; each copy costs the active and all standbys.
+    @Test
+    void copiesThatDoNotHelpBecomeRareAndOneAfterAnEqualTableDoesNotWait() {
+        becomeEqual();
+        int batch = 3;
+        equality = new Equality(Equality.State.DIFFERENT, 1, now);
+        for (int second = 0; second < 600; second++) {
+            int asked = of(SyncMessage.SnapshotRequest.class).size();
+            receiver.batch(batch(++batch, Delta.Op.MARK), now);
+            later(1000);
+            applyAll();
+            turn();
+            if (of(SyncMessage.SnapshotRequest.class).size() > asked) {
+                receiver.batch(batch(++batch, Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END), now);
+                turn();
+                applyAll();
+                turn();
+            }
+        }
+        int askedInVain = of(SyncMessage.SnapshotRequest.class).size();
+        assertThat(askedInVain).isBetween(10, 20);
+        receiver.batch(batch(++batch, Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END), now);
+        receiver.batch(batch(++batch, Delta.Op.MARK), now);
+        turn();
+        applyAll();
+        equality = new Equality(Equality.State.EQUAL, 1, now);
+        turn();
+        receiver.batch(batch(++batch, Delta.Op.MARK), now);
+        turn();
+        applyAll();
+        equality = new Equality(Equality.State.DIFFERENT, 1, now);
+        turn();
+        assertThat(of(SyncMessage.SnapshotRequest.class)).hasSize(askedInVain + 1);
+    }
+
     @Test
     void silenceIsUnknown() {
         becomeEqual();
