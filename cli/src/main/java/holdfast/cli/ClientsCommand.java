@@ -242,13 +242,13 @@ final class ClientsCommand implements Callable<Integer> {
             var text = new StringBuilder(
                     result.templates() == 0
                             ? "No template was changed"
-                            : "%s to %s; %s where it was until it ends"
+                            : "%s to %s%s"
                                     .formatted(
                                             Text.count(result.templates(), "template") + " moved",
                                             result.to().stream()
                                                     .map(Object::toString)
                                                     .collect(Collectors.joining(", ")),
-                                            Text.count(result.connectionsLeft(), "connection") + " left"));
+                                            left(result.connectionsLeft())));
             result.refused()
                     .forEach(refused -> text.append(System.lineSeparator())
                             .append("  - ")
@@ -256,6 +256,12 @@ final class ClientsCommand implements Callable<Integer> {
                             .append(" refused: ")
                             .append(refused.why()));
             return text.toString();
+        }
+
+        private static String left(@Nullable Long connections) {
+            return connections == null
+                    ? "; open connections stay where they are until they end"
+                    : "; " + Text.count(connections, "connection") + " left where it was until it ends";
         }
     }
 }

@@ -140,13 +140,22 @@ final class StatusText {
         var last = adverts.lastReceivedAgeMs() == null
                 ? ""
                 : ", the last" + from + " " + Text.ms(adverts.lastReceivedAgeMs()) + " ago";
-        return "every %s; sent %d, received %d%s; refused %s"
+        return "every %s; sent %d, received %d%s; refused %s%s"
                 .formatted(
                         Text.ms((long) adverts.intervalMs()),
                         adverts.sent(),
                         adverts.received(),
                         last,
-                        sum(adverts.refused()));
+                        sum(adverts.refused()),
+                        happened(adverts.counts()));
+    }
+
+    private static String happened(Map<String, Long> counts) {
+        return counts.entrySet().stream()
+                .filter(count -> count.getValue() > 0)
+                .sorted(Map.Entry.comparingByKey())
+                .map(count -> "; " + count.getKey() + " " + count.getValue())
+                .collect(Collectors.joining());
     }
 
     private static String heard(Sync.Peer peer) {

@@ -217,7 +217,7 @@ class ClientCommandsTest extends AgainstASocket {
     @Test
     void aRehomingSaysWhereToAndWhatStays() throws IOException {
         var client = MarkRule.Prefix.of("198.51.100.7");
-        var done = new RehomeResult(client, SERVICE, 1, 2, List.of(REAL), List.of());
+        var done = new RehomeResult(client, SERVICE, 1, 2L, List.of(REAL), List.of());
         assertThat(with(
                         "/v1/clients/rehome",
                         200,
@@ -234,7 +234,7 @@ class ClientCommandsTest extends AgainstASocket {
                 client,
                 SERVICE,
                 0,
-                0,
+                0L,
                 List.of(),
                 List.of(new TemplateResult.Refused(1, "no other real server takes new clients")));
         assertThat(with(

@@ -140,7 +140,14 @@ final class Samples {
                 List.of(
                         new Status.Vip("192.0.2.10", "front", role == Role.ACTIVE),
                         new Status.Vip("10.0.0.1", "back", role == Role.ACTIVE)),
-                new Status.Adverts(100, 115_200, 31, Map.of("checksum", 2L), "192.0.2.2", 11_500_000L),
+                new Status.Adverts(
+                        100,
+                        115_200,
+                        31,
+                        Map.of("checksum", 2L),
+                        Map.of("role-changes", 3L, "false-takeovers", 1L, "pauses", 0L),
+                        "192.0.2.2",
+                        11_500_000L),
                 new Status.Transition(Role.STANDBY, Role.ACTIVE, "peer process died", 11_500_000),
                 readiness,
                 sync(role, peers),

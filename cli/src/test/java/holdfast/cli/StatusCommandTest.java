@@ -83,7 +83,7 @@ class StatusCommandTest extends AgainstASocket {
                 whole.faults(),
                 whole.alarms(),
                 whole.vips(),
-                new Status.Adverts(100, 1, 2, Map.of(), null, 50_900L),
+                new Status.Adverts(100, 1, 2, Map.of(), Map.of(), null, 50_900L),
                 whole.lastTransition(),
                 whole.failover(),
                 whole.sync(),

@@ -54,6 +54,8 @@ public record Status(
     /// VRRP adverts since the start.
     ///
     /// @param refused            by reason, such as `checksum` or `nobody-vouches`
+    /// @param counts             by event: `role-changes`; `pauses` after which it stood by; `events-lost`;
+    ///     `send-errors`; `false-takeovers`, after which the old active was still heard
     /// @param lastReceivedFrom   dotted quad; null where none was received
     /// @param lastReceivedAgeMs  null where none was received
     public record Adverts(
@@ -61,10 +63,12 @@ public record Status(
             long sent,
             long received,
             Map<String, Long> refused,
+            Map<String, Long> counts,
             @Nullable String lastReceivedFrom,
             @Nullable Long lastReceivedAgeMs) {
         public Adverts {
             refused = Map.copyOf(refused);
+            counts = Map.copyOf(counts);
         }
     }
 

@@ -140,16 +140,6 @@ public final class Conn extends SlotView {
         return this;
     }
 
-    /// Whether it was made by a delta of another director.
-    public boolean isSync() {
-        return (flags() & ConnFlags.SYNC) != 0;
-    }
-
-    public Conn sync(boolean sync) {
-        flag(ConnFlags.SYNC, sync);
-        return this;
-    }
-
     /// Id of its real server, or [holdfast.service.RealServerTable#NONE].
     public int real() {
         return Memory.getInt(base + REAL);

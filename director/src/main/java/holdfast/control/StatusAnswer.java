@@ -151,6 +151,7 @@ public final class StatusAnswer {
                 election.sent(),
                 election.received(),
                 notTaken(election),
+                counts(election.counts()),
                 election.heardFrom().map(Ipv4::toString).orElse(null),
                 boxed(advertAge(election)));
     }
@@ -161,6 +162,15 @@ public final class StatusAnswer {
         election.refused().forEach((reason, count) -> reasons.put(word(reason), count));
         election.doubted().forEach((reason, count) -> reasons.put(word(reason), count));
         return reasons;
+    }
+
+    private static Map<String, Long> counts(VrrpStatus.Counts counts) {
+        return Map.of(
+                "role-changes", counts.roleChanges(),
+                "false-takeovers", counts.falseTakeovers(),
+                "pauses", counts.pauses(),
+                "events-lost", counts.eventsLost(),
+                "send-errors", counts.sendErrors());
     }
 
     /// In ms.

@@ -350,11 +350,11 @@ public final class TemplateCommands {
         }));
     }
 
-    private static long connectionsLeft(Tables tables, int service, MarkRule.Prefix client) {
+    private static @Nullable Long connectionsLeft(Tables tables, int service, MarkRule.Prefix client) {
         if (client.length() != 32) {
-            return 0;
+            return null;
         }
-        return tables.clients().connections(0, client.address().bits() & 0xffff_ffffL, service);
+        return (long) tables.clients().connections(0, client.address().bits() & 0xffff_ffffL, service);
     }
 
     /// The answer to a drain, without a promise where a template stays: one that is pinned, or one that controls a

@@ -252,10 +252,6 @@ public final class Frame {
         return Memory.getByte(transport) & 0xff;
     }
 
-    int icmpCode() {
-        return Memory.getByte(transport + 1) & 0xff;
-    }
-
     /// Makes a real server the packet's destination (NAT, client to server; IPVS-REF 6.2).
     public void rewriteDestination(int address, int port) {
         rewrite(ip + 16, address, transport + 2, port);

@@ -2,7 +2,9 @@ package holdfast.table;
 
 import java.util.Locale;
 
-/// What a worker counts: every packet ends in exactly one of these, so nothing is lost without a number.
+/// What a worker counts. Each packet that comes in ends in one of these, so that none is lost without a number. Beside
+/// that, `FORWARDED_BYTES`, `EVICTED_*`, `LOST_DELTA` and their like count other things than packets, and a packet that
+/// was forwarded and that the kernel then did not take is in [#DROPPED_SEND] too.
 public enum Counter {
     /// Sent on from a client to a real server.
     FORWARDED_TO_SERVER,

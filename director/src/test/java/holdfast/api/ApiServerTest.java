@@ -100,7 +100,7 @@ class ApiServerTest {
                     List.of(),
                     List.of(),
                     List.of(),
-                    new Status.Adverts(1000, 1, 0, Map.of(), null, null),
+                    new Status.Adverts(1000, 1, 0, Map.of(), Map.of(), null, null),
                     null,
                     new FailoverReadiness(
                             FailoverReadiness.Safe.UNKNOWN, null, null, List.of(), null, null, null, null),

@@ -105,7 +105,7 @@ class RoutesTest {
         @Override
         public RehomeResult rehome(RehomeRequest request) {
             asked.add(request);
-            return new RehomeResult(request.client(), request.service(), 0, 0, List.of(), List.of());
+            return new RehomeResult(request.client(), request.service(), 0, 0L, List.of(), List.of());
         }
 
         @Override

@@ -15,8 +15,6 @@ import holdfast.group.StatusSources;
 import holdfast.linux.Clock;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
-import holdfast.vip.OwnWord;
-import holdfast.vip.TableState;
 import holdfast.vip.VrrpStatus;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -171,33 +169,18 @@ class StatusAnswerTest {
     private VrrpStatus election() {
         return new VrrpStatus(
                 role,
-                new OwnWord(holdfast.vip.Standing.STANDBY, 0, Map.of(), 0, List.of()),
                 List.of(),
                 List.of(),
                 Map.of(),
-                51,
-                200,
-                false,
-                1_000_000_000,
-                200_000_000,
                 3_200_000_000L,
-                1_000_000_000,
                 activeAddress,
                 Optional.empty(),
-                "Idle",
-                TableState.UNKNOWN,
                 1,
                 2,
                 OptionalLong.of(Clock.boottime()),
                 Optional.of(Ipv4.of("192.0.2.2")),
                 Map.of(),
-                0,
-                0,
-                0,
-                0,
-                0,
-                Optional.empty(),
-                Optional.empty());
+                new VrrpStatus.Counts(5, 4, 3, 2, 1));
     }
 
     private static Configuration configuration() {

@@ -70,8 +70,7 @@ final class SyncSamples {
                 7,
                 Optional.ofNullable(active),
                 isActive ? Optional.empty() : Optional.of(state),
-                new SyncStatus.Position(
-                        OptionalLong.of(3), OptionalLong.of(1), OptionalLong.of(3), Optional.empty(), false),
+                new SyncStatus.Position(OptionalLong.of(3), OptionalLong.of(1), Optional.empty(), false),
                 List.of(peer),
                 List.of(),
                 new SyncStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, none),

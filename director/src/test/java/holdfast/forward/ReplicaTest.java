@@ -328,7 +328,9 @@ class ReplicaTest {
                 int left = standby.tables.connections().size();
                 assertThat(known - left).as("removed in turn %d", turns).isLessThanOrEqualTo(64);
                 isCompared |= standby.replica.takeCompared();
-                assertThat(isCompared && left > 0).as("compared with a half-swept table").isFalse();
+                assertThat(isCompared && left > 0)
+                        .as("compared with a half-swept table")
+                        .isFalse();
                 known = left;
                 turns++;
             }

@@ -197,33 +197,18 @@ public final class SimulatedElection {
         long peerInterval = state.vrrp() instanceof Vrrp.Standby standby ? standby.peerInterval() : vrrp.interval();
         return new VrrpStatus(
                 role(),
-                said,
                 state.faults(),
                 List.of(),
                 Map.of(),
-                51,
-                vrrp.priority(),
-                vrrp.preempt(),
-                vrrp.interval(),
-                vrrp.skewInterval(peerInterval),
                 vrrp.downInterval(peerInterval),
-                peerInterval,
                 activeAddress(),
                 Optional.empty(),
-                state.handover().getClass().getSimpleName(),
-                latestTables,
                 0,
                 0,
                 OptionalLong.empty(),
                 Optional.empty(),
                 Map.of(),
-                0,
-                0,
-                0,
-                0,
-                0,
-                Optional.empty(),
-                Optional.empty());
+                VrrpStatus.Counts.NONE);
     }
 
     private VrrpStatus.Role role() {

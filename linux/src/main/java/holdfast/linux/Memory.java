@@ -3,7 +3,6 @@ package holdfast.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static java.nio.ByteOrder.BIG_ENDIAN;
@@ -22,7 +21,6 @@ public final class Memory {
     private static final ValueLayout.OfShort SHORT_BE = JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
     private static final ValueLayout.OfInt INT_BE = JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
     private static final VarHandle INT = JAVA_INT.varHandle().withInvokeExactBehavior();
-    private static final VarHandle LONG = JAVA_LONG.varHandle().withInvokeExactBehavior();
 
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -87,16 +85,6 @@ public final class Memory {
     /// Writes an aligned word after everything written or read before.
     public static void putIntRelease(long address, int value) {
         INT.setRelease(ALL, address, value);
-    }
-
-    /// As [#getIntAcquire], eight bytes.
-    public static long getLongAcquire(long address) {
-        return (long) LONG.getAcquire(ALL, address);
-    }
-
-    /// As [#putIntRelease], eight bytes.
-    public static void putLongRelease(long address, long value) {
-        LONG.setRelease(ALL, address, value);
     }
 
     /// Copies as if through a buffer between: the two ranges may overlap.

@@ -49,9 +49,7 @@ class MemoryTest {
     @Test
     void releasedWordsAreAcquired() {
         Memory.putIntRelease(at + 4, 7);
-        Memory.putLongRelease(at + 8, -8);
         assertThat(Memory.getIntAcquire(at + 4)).isEqualTo(7);
-        assertThat(Memory.getLongAcquire(at + 8)).isEqualTo(-8);
     }
 
     @Test

@@ -81,7 +81,6 @@ record Readout(
         return new SyncStatus.Position(
                 OptionalLong.of(sender.position()),
                 OptionalLong.of(sender.newestVersion()),
-                OptionalLong.of(sender.position()),
                 Optional.empty(),
                 sender.snapshotOpen());
     }
@@ -93,7 +92,6 @@ record Readout(
                 receiver.appliedVersion() == Version.NONE
                         ? OptionalLong.empty()
                         : OptionalLong.of(receiver.appliedVersion()),
-                follows ? OptionalLong.of(receiver.activePosition()) : OptionalLong.empty(),
                 equality.state() == Equality.State.UNKNOWN ? Optional.empty() : Optional.of(equality),
                 receiver.snapshotOpen());
     }

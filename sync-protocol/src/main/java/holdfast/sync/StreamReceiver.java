@@ -302,9 +302,8 @@ final class StreamReceiver {
                     rebase(now);
                     differs = true;
                     snapshotAskAt = vainInterval == 0 ? NEVER : now + vainInterval;
-                    vainInterval = vainInterval == 0
-                            ? VAIN_FIRST_INTERVAL
-                            : Math.min(2 * vainInterval, VAIN_MAX_INTERVAL);
+                    vainInterval =
+                            vainInterval == 0 ? VAIN_FIRST_INTERVAL : Math.min(2 * vainInterval, VAIN_MAX_INTERVAL);
                 }
                 urgent = true;
             }

@@ -1,7 +1,6 @@
 package holdfast.sync;
 
 import holdfast.sync.History.Totals;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -472,9 +471,5 @@ final class StreamSender {
             return OptionalLong.of(now - standby.oldestUnackedStamp);
         }
         return OptionalLong.of(waiting > 0 && open.count() > 0 ? now - openedAt : 0);
-    }
-
-    List<MemberId> standbys() {
-        return new ArrayList<>(standbys.keySet());
     }
 }

@@ -58,17 +58,12 @@ public record SyncStatus(
 
     /// @param batch          the last batch cut (active) or applied (standby)
     /// @param version        of the newest change in it
-    /// @param activeBatch    the last batch that the active says it cut
     /// @param equality       the last comparison of digests on this director; only a standby makes any
     /// @param snapshotOpen   a full copy is under way
     public record Position(
-            OptionalLong batch,
-            OptionalLong version,
-            OptionalLong activeBatch,
-            Optional<Equality> equality,
-            boolean snapshotOpen) {
+            OptionalLong batch, OptionalLong version, Optional<Equality> equality, boolean snapshotOpen) {
         static final Position UNKNOWN =
-                new Position(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), false);
+                new Position(OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), false);
     }
 
     /// One other member. On the active, a standby's lag and losses are measured; on a standby, the state and backlog

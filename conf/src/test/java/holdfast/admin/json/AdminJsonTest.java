@@ -145,7 +145,7 @@ class AdminJsonTest {
                         Clients.By.SHARE,
                         List.of(new Clients.Client(Ipv4.of("198.51.100.7"), service, 900, 3, 20, 0.75, null))),
                 new ClientRules(List.of(new ClientRules.Rule(client, false, 10, null, 60_000L))),
-                new RehomeResult(client, service, 2, 1, List.of(real), List.of()),
+                new RehomeResult(client, service, 2, 1L, List.of(real), List.of()),
                 new Impact(
                         List.of(new Impact.OnService(
                                 service, Impact.Change.CHANGED, 12, 11, 3, 0, List.of("the netmask changes"))),
@@ -267,7 +267,7 @@ class AdminJsonTest {
                 List.of("datapath: unknown, it has not answered for 1 s"),
                 List.of("192.0.2.66 answers for 192.0.2.10"),
                 List.of(new Status.Vip("192.0.2.10", "front", true)),
-                new Status.Adverts(100, 1, 0, Map.of(), null, null),
+                new Status.Adverts(100, 1, 0, Map.of(), Map.of("pauses", 1L), null, null),
                 null,
                 new FailoverReadiness(
                         FailoverReadiness.Safe.NO,

@@ -3,8 +3,6 @@ package holdfast.vip.node;
 import holdfast.conf.Ipv4;
 import holdfast.vip.Doubt;
 import holdfast.vip.FailoverRecord;
-import holdfast.vip.OwnWord;
-import holdfast.vip.TableState;
 import holdfast.vip.VirtualRouter;
 import holdfast.vip.VrrpStatus;
 import holdfast.vip.VrrpStatus.Role;
@@ -43,7 +41,6 @@ public final class Tally {
     private final AtomicLong contested = new AtomicLong();
     private final AtomicLong eventsLost = new AtomicLong();
     private volatile @Nullable Transition lastTransition;
-    private volatile @Nullable FailoverRecord lastFailover;
     private volatile int differingPeer;
     private volatile OptionalLong heardAt = OptionalLong.empty();
     private volatile int heardFrom;
@@ -101,7 +98,6 @@ public final class Tally {
     }
 
     void finished(FailoverRecord record) {
-        lastFailover = record;
         log.info(
                 "failover ended vrid={} side={} peer={} outcome={} reason=\"{}\" took-ms={}",
                 vrid,
@@ -176,7 +172,7 @@ public final class Tally {
         return state.faults().isEmpty() ? "" : " faults=\"" + String.join("; ", state.faults()) + "\"";
     }
 
-    VrrpStatus status(VirtualRouter.State state, VirtualRouter router, TableState tables, OwnWord said, long now) {
+    VrrpStatus status(VirtualRouter.State state, VirtualRouter router, long now) {
         var vrrp = router.vrrp();
         long peerInterval = state.vrrp() instanceof Vrrp.Standby standby ? standby.peerInterval() : vrrp.interval();
         var counts = new HashMap<String, Long>();
@@ -190,33 +186,19 @@ public final class Tally {
         }
         return new VrrpStatus(
                 role(state.vrrp()),
-                said,
                 state.faults(),
                 alarms,
                 doubts,
-                vrid,
-                vrrp.priority(),
-                vrrp.preempt(),
-                vrrp.interval(),
-                vrrp.skewInterval(peerInterval),
                 vrrp.downInterval(peerInterval),
-                peerInterval,
                 state.isActive() ? Optional.of(new Ipv4(vrrp.address())) : peer(state.vrrp()),
                 Optional.ofNullable(lastTransition),
-                state.handover().getClass().getSimpleName(),
-                tables,
                 sent.get(),
                 received.get(),
                 heardAt,
                 heardFrom == 0 ? Optional.empty() : Optional.of(new Ipv4(heardFrom)),
                 counts,
-                sendErrors.get(),
-                transitions.get(),
-                fenced.get(),
-                contested.get(),
-                eventsLost.get(),
-                differingPeer == 0 ? Optional.empty() : Optional.of(new Ipv4(differingPeer)),
-                Optional.ofNullable(lastFailover));
+                new VrrpStatus.Counts(
+                        transitions.get(), contested.get(), fenced.get(), eventsLost.get(), sendErrors.get()));
     }
 
     private static String cause(VirtualRouter.Step step, VirtualRouter.Event event) {

@@ -274,7 +274,7 @@ public final class VrrpNode implements AutoCloseable {
     }
 
     public VrrpStatus status() {
-        return tally.status(state, router, latestTables, said, Clock.boottime());
+        return tally.status(state, router, Clock.boottime());
     }
 
     /// Resigns if active, and ends the thread.
