@@ -2,7 +2,6 @@ package holdfast.table;
 
 import holdfast.conn.Conn;
 import holdfast.conn.ConnTable;
-import holdfast.conn.Timeouts;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
@@ -10,6 +9,7 @@ import holdfast.service.Services;
 import holdfast.sync.Delta;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Version;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The worker's side of the stream: gives every change its version and writes it as a delta.
@@ -36,13 +36,12 @@ public final class Changes {
     private final TemplateTable templates;
     private final RealServerTable reals;
     private final Counters counters;
+    private final Supplier<Policy> policy; // as it is now
     private final boolean replicated;
     private final Conn copied;
     private final Template copiedTemplate;
     private final Template controller;
 
-    private Services services;
-    private Timeouts timeouts = Timeouts.DEFAULT;
     private int term;
     private long sequence;
     private boolean isOpen;
@@ -58,23 +57,19 @@ public final class Changes {
             TemplateTable templates,
             RealServerTable reals,
             Counters counters,
+            Supplier<Policy> policy,
             boolean replicated,
             int ringRecords) {
         this.connections = connections;
         this.templates = templates;
         this.reals = reals;
-        services = new Services(reals);
+        this.policy = policy;
         this.counters = counters;
         this.replicated = replicated;
         ring = new DeltaRing(ringRecords);
         copied = connections.view();
         copiedTemplate = templates.view();
         controller = templates.view();
-    }
-
-    void configure(Services nextServices, Timeouts nextTimeouts) {
-        services = nextServices;
-        timeouts = nextTimeouts;
     }
 
     public DeltaRing ring() {
@@ -230,7 +225,7 @@ public final class Changes {
 
     /// Seconds of a connection's full timeout in its present state.
     long timeoutS(Conn conn) {
-        return timeouts.of(conn.protocol(), conn.state()) / SECOND;
+        return policy.get().timeouts().of(conn.protocol(), conn.state()) / SECOND;
     }
 
     private long next() {
@@ -268,7 +263,7 @@ public final class Changes {
                 .serviceMark(
                         conn.service() == Services.NONE
                                 ? 0
-                                : services.key(conn.service()).mark())
+                                : policy.get().services().key(conn.service()).mark())
                 .templatePort(Delta.NO_TEMPLATE);
         if (conn.template() != Conn.NO_TEMPLATE) {
             controller.at(conn.template());

@@ -67,11 +67,7 @@ public final class Tables {
     private final Expired connectionExpired = this::connectionExpired;
     private final Expired templateExpired = this::templateExpired;
 
-    private Services services = new Services(reals);
-    private Marks marks = new Marks(List.of());
-    private ClientRules clientRules = ClientRules.NONE;
-    private Ipvs ipvs = Ipvs.DEFAULT;
-    private Timeouts timeouts = Timeouts.DEFAULT;
+    private Policy policy = Policy.none(reals);
     private @Nullable IntPredicate unreachable; // null until the kernel has been asked
     private boolean isActive;
     private int term;
@@ -106,8 +102,9 @@ public final class Tables {
         this.hashes = hashes;
         connections = new ConnTable(limits.connectionsMax(), reals, hashes, now, memory);
         templates = new TemplateTable(limits.templatesMax(), reals, hashes, now, memory);
-        persistence = new Persistence(services, new Schedulers(services, Ipvs.DEFAULT), templates, callHashes);
-        changes = new Changes(connections, templates, reals, counters, replicated, ringRecords);
+        persistence = new Persistence(
+                policy.services(), new Schedulers(policy.services(), policy.ipvs()), templates, callHashes);
+        changes = new Changes(connections, templates, reals, counters, () -> policy, replicated, ringRecords);
         victims = new Victims(this);
         clients = new Clients(CLIENTS_MAX, hashes, now, memory);
         sweeper = new Sweeper(this, defence);
@@ -121,17 +118,12 @@ public final class Tables {
     /// Goes over to this configuration; connections and templates stay (IPVS-REF 3.9), but with `expire_nodest_conn`
     /// those of removed real servers go.
     public void configure(Ipvs nextIpvs, List<MarkRule> rules, List<Configuration.Service> wanted, long now) {
-        services = services.rebuild(wanted, now);
+        policy = policy.with(nextIpvs, rules, wanted, now);
         if (nextIpvs.expireNodestConn()) {
             reals.forgetRemoved();
         }
-        clients.services(services.size());
-        marks = new Marks(rules);
-        ipvs = nextIpvs;
-        timeouts = Timeouts.of(nextIpvs);
-        persistence.update(services, nextIpvs);
-        changes.configure(services, timeouts);
-        victims.configure(timeouts);
+        clients.services(policy.services().size());
+        persistence.update(policy.services(), nextIpvs);
         defence.configure(nextIpvs);
         sweeper.lookAtRealServers();
         if (unreachable != null) {
@@ -160,8 +152,12 @@ public final class Tables {
         return templates;
     }
 
+    Policy policy() {
+        return policy;
+    }
+
     public Services services() {
-        return services;
+        return policy.services();
     }
 
     public RealServerTable reals() {
@@ -173,11 +169,11 @@ public final class Tables {
     }
 
     public Marks marks() {
-        return marks;
+        return policy.marks();
     }
 
     public Ipvs ipvs() {
-        return ipvs;
+        return policy.ipvs();
     }
 
     public Persistence persistence() {
@@ -220,12 +216,12 @@ public final class Tables {
     }
 
     public ClientRules clientRules() {
-        return clientRules;
+        return policy.clientRules();
     }
 
     /// What operators allow to clients from now on.
     public void clientRules(ClientRules rules) {
-        clientRules = rules;
+        policy = policy.with(rules);
     }
 
     /// Whether this director is the one that changes entries.
@@ -235,12 +231,12 @@ public final class Tables {
 
     /// A connection's full timeout in its present state, in ns.
     public long timeout(Conn listed) {
-        return timeouts.of(listed.protocol(), listed.state());
+        return policy.timeouts().of(listed.protocol(), listed.state());
     }
 
     /// Whether the templates of a service live from the end of their connections, which are therefore let go of then.
     public boolean isFromLastClose(int service) {
-        return services.rearm(service) == RearmPolicy.FROM_LAST_CLOSE;
+        return policy.services().rearm(service) == RearmPolicy.FROM_LAST_CLOSE;
     }
 
     public Changes changes() {
@@ -332,7 +328,7 @@ public final class Tables {
 
     /// Whether a client may begin a connection that its service has.
     public ClientRules.Verdict verdict(int service, Flow flow, long now) {
-        return clientRules.verdict(flow, service, services.clientLimit(service), clients, now);
+        return policy.clientRules().verdict(flow, service, services().clientLimit(service), clients, now);
     }
 
     private int insert(int service, Flow flow, long now) {
@@ -372,8 +368,8 @@ public final class Tables {
 
     private void countConnection(int service, int real) {
         reals.traffic().connection(real);
-        services.traffic().connection(service);
-        services.traffic().connection(Services.ALL);
+        services().traffic().connection(service);
+        services().traffic().connection(Services.ALL);
     }
 
     /// Counts a client's packet that is being forwarded.
@@ -384,9 +380,9 @@ public final class Tables {
             reals.traffic().in(real, bytes);
         }
         if (service != Services.NONE) {
-            services.traffic().in(service, bytes);
+            services().traffic().in(service, bytes);
         }
-        services.traffic().in(Services.ALL, bytes);
+        services().traffic().in(Services.ALL, bytes);
     }
 
     /// Counts a reply that is being forwarded.
@@ -395,9 +391,9 @@ public final class Tables {
             reals.traffic().out(real, bytes);
         }
         if (service != Services.NONE) {
-            services.traffic().out(service, bytes);
+            services().traffic().out(service, bytes);
         }
-        services.traffic().out(Services.ALL, bytes);
+        services().traffic().out(Services.ALL, bytes);
     }
 
     private void renewed(Template renewed, long now) {
@@ -419,7 +415,7 @@ public final class Tables {
         if (isInbound) {
             followed.countInPacket();
         }
-        Tracker.follow(followed, isInbound, event, defence.isSecure(), timeouts, now);
+        Tracker.follow(followed, isInbound, event, defence.isSecure(), policy.timeouts(), now);
         int state = followed.state();
         if (followed.template() != Conn.NO_TEMPLATE) {
             if (isAssuring(protocol, stateBefore, state, isInbound)) {
@@ -516,10 +512,10 @@ public final class Tables {
         for (int real = 0; real < reals.size(); real++) {
             reals.traffic().estimate(real);
         }
-        for (int service = 0; service < services.size(); service++) {
-            services.traffic().estimate(service);
+        for (int service = 0; service < services().size(); service++) {
+            services().traffic().estimate(service);
         }
-        services.traffic().estimate(Services.ALL);
+        services().traffic().estimate(Services.ALL);
     }
 
     private void connectionExpired(int slot, long now) {
@@ -586,7 +582,7 @@ public final class Tables {
         if (found != TemplateTable.MISSING) {
             return found;
         }
-        long timeoutS = services.timeoutS(service);
+        long timeoutS = services().timeoutS(service);
         return templates.insert(client, real, timeoutS, now + timeoutS * SECOND);
     }
 

@@ -5,7 +5,6 @@ import holdfast.conn.Conn;
 import holdfast.conn.ConnTable;
 import holdfast.conn.SctpState;
 import holdfast.conn.TcpState;
-import holdfast.conn.Timeouts;
 import holdfast.conn.Tracker;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
@@ -41,7 +40,6 @@ public final class Victims {
     private final Conn conn;
     private final Template template;
 
-    private Timeouts timeouts = Timeouts.DEFAULT;
     private int connectionHand;
     private int templateHand;
     private int random = 0x2545f491;
@@ -57,10 +55,6 @@ public final class Victims {
         templates = tables.templates();
         conn = connections.view();
         template = templates.view();
-    }
-
-    void configure(Timeouts next) {
-        timeouts = next;
     }
 
     /// Ends the connection that matters least: half-open, or where none is found in its last state. Its template stays.
@@ -162,7 +156,8 @@ public final class Victims {
 
     private void considerConnection(int slot, int rank) {
         if (rank != STAYS) {
-            keepIfBetter(slot, rank, conn.expiresAt() - timeouts.of(conn.protocol(), conn.state()));
+            keepIfBetter(
+                    slot, rank, conn.expiresAt() - tables.policy().timeouts().of(conn.protocol(), conn.state()));
         }
     }
 

@@ -1,0 +1,32 @@
+package holdfast.table;
+
+import holdfast.client.ClientRules;
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipvs;
+import holdfast.conf.MarkRule;
+import holdfast.conn.Timeouts;
+import holdfast.service.Marks;
+import holdfast.service.RealServerTable;
+import holdfast.service.Services;
+import java.util.List;
+
+/// All that an operator decides about packets, as one immutable value: a worker goes from one to the next between two
+/// packets, and never works by half of each.
+///
+/// @param timeouts  of `ipvs`
+public record Policy(Services services, Marks marks, Ipvs ipvs, Timeouts timeouts, ClientRules clientRules) {
+    /// No services, and IPVS's own settings: what a director starts from.
+    static Policy none(RealServerTable reals) {
+        return new Policy(new Services(reals), new Marks(List.of()), Ipvs.DEFAULT, Timeouts.DEFAULT, ClientRules.NONE);
+    }
+
+    /// This policy with another configuration. What operators gave by hand stays.
+    Policy with(Ipvs nextIpvs, List<MarkRule> rules, List<Configuration.Service> wanted, long now) {
+        return new Policy(
+                services.rebuild(wanted, now), new Marks(rules), nextIpvs, Timeouts.of(nextIpvs), clientRules);
+    }
+
+    Policy with(ClientRules rules) {
+        return new Policy(services, marks, ipvs, timeouts, rules);
+    }
+}
