@@ -9,6 +9,7 @@ import holdfast.admin.RehomeRequest;
 import holdfast.admin.RehomeResult;
 import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
+import holdfast.conf.Word;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
@@ -63,7 +64,7 @@ final class ClientsCommand implements Callable<Integer> {
         if (limit < 1 || limit > AdminPaths.ENTRIES_MAX) {
             throw new Failure(ExitCode.WRONG_INPUT, "--limit " + limit + " must be 1 to " + AdminPaths.ENTRIES_MAX);
         }
-        var uri = AdminPaths.CLIENTS + "?" + AdminPaths.BY + "=" + Text.word(by) + "&" + AdminPaths.LIMIT + "=" + limit;
+        var uri = AdminPaths.CLIENTS + "?" + AdminPaths.BY + "=" + Word.of(by) + "&" + AdminPaths.LIMIT + "=" + limit;
         var clients = admin.get(uri, Clients.class);
         console.result(clients, text(clients));
         return ExitCode.DONE;

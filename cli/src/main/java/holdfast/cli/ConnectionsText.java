@@ -3,6 +3,7 @@ package holdfast.cli;
 import holdfast.admin.Connections;
 import holdfast.conf.PersistenceEngine;
 import holdfast.conf.Protocol;
+import holdfast.conf.Word;
 import java.util.ArrayList;
 import java.util.Locale;
 
@@ -51,7 +52,7 @@ final class ConnectionsText {
             var virtual = entry.protocol() == Protocol.MARK
                     ? "mark/"
                             + Integer.toUnsignedString(entry.virtual().address().bits())
-                    : Text.word(entry.protocol()) + "/" + entry.virtual();
+                    : Word.of(entry.protocol()) + "/" + entry.virtual();
             table.add(
                     entry.engineData() == null ? entry.client().address().toString() : "call " + entry.engineData(),
                     virtual,

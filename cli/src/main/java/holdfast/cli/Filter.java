@@ -6,6 +6,7 @@ import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
 import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
+import holdfast.conf.Word;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -49,7 +50,7 @@ final class Filter {
     /// @param kind  null for both
     static String uri(EntryFilter filter, int limit, Connections.@Nullable Kind kind) {
         var uri = new StringBuilder(AdminPaths.CONNECTIONS + "?" + AdminPaths.LIMIT + "=" + limit);
-        add(uri, AdminPaths.KIND, kind == null ? null : Text.word(kind));
+        add(uri, AdminPaths.KIND, kind == null ? null : Word.of(kind));
         add(uri, AdminPaths.CLIENT, filter.client());
         add(uri, AdminPaths.REAL, filter.real());
         add(uri, AdminPaths.SERVICE, filter.service());

@@ -4,6 +4,7 @@ import holdfast.admin.AdminPaths;
 import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
 import holdfast.conf.ConfigurationFile;
+import holdfast.conf.Word;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ final class ImpactCommand implements Callable<Integer> {
             lines.add("%s %s: %s orphaned, %s re-homed, %s affected, %s moved"
                     .formatted(
                             service.service(),
-                            Text.word(service.change()),
+                            Word.of(service.change()),
                             Text.count(service.templatesOrphaned(), "template"),
                             Text.count(service.clientsRehomed(), "client"),
                             Text.count(service.connectionsAffected(), "connection"),

@@ -4,6 +4,7 @@ import holdfast.admin.FailoverReadiness;
 import holdfast.admin.Role;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
+import holdfast.conf.Word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -77,7 +78,7 @@ final class StatusText {
         return "%s is %s%s"
                 .formatted(
                         status.director(),
-                        Text.word(status.role()).toUpperCase(Locale.ROOT),
+                        Word.of(status.role()).toUpperCase(Locale.ROOT),
                         status.role() == Role.STANDBY && active != null ? " of " + active : "");
     }
 
@@ -128,7 +129,7 @@ final class StatusText {
         var last = status.lastTransition();
         return last == null
                 ? "the start"
-                : "%s ago, from %s: %s".formatted(Text.ms(last.ageMs()), Text.word(last.from()), last.cause());
+                : "%s ago, from %s: %s".formatted(Text.ms(last.ageMs()), Word.of(last.from()), last.cause());
     }
 
     private static String vip(Status.Vip vip) {
@@ -163,8 +164,8 @@ final class StatusText {
         return "%s %s, %s, last heard %s"
                 .formatted(
                         peer.name(),
-                        Text.word(peer.state()).toUpperCase(Locale.ROOT),
-                        word == null ? "standing unknown" : Text.word(word.standing()) + " " + ago(word.ageMs()),
+                        Word.of(peer.state()).toUpperCase(Locale.ROOT),
+                        word == null ? "standing unknown" : Word.of(word.standing()) + " " + ago(word.ageMs()),
                         ago(peer.lastHeardAgeMs()));
     }
 

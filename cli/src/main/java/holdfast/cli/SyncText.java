@@ -2,6 +2,7 @@ package holdfast.cli;
 
 import holdfast.admin.Role;
 import holdfast.admin.Sync;
+import holdfast.conf.Word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +62,7 @@ final class SyncText {
 
     private static String headline(Sync sync) {
         var self = "This director is %s in %s."
-                .formatted(Text.word(sync.role()).toUpperCase(Locale.ROOT), term(sync.term()));
+                .formatted(Word.of(sync.role()).toUpperCase(Locale.ROOT), term(sync.term()));
         if (sync.trouble() != null) {
             return self + " NOTHING IS KNOWN of the others: " + sync.trouble() + ".";
         }
@@ -78,7 +79,7 @@ final class SyncText {
         }
         return self + " NOT EQUAL: "
                 + behind.stream()
-                        .map(peer -> peer.name() + " is " + Text.word(peer.state()))
+                        .map(peer -> peer.name() + " is " + Word.of(peer.state()))
                         .collect(Collectors.joining(", "))
                 + ".";
     }
@@ -110,7 +111,7 @@ final class SyncText {
     private static String[] row(Sync.Peer peer) {
         return new String[] {
             peer.name(),
-            Text.word(peer.state()),
+            Word.of(peer.state()),
             Text.ms(peer.lastHeardAgeMs()),
             Text.ms(peer.word() == null ? null : peer.word().ageMs()),
             Text.ms(peer.lastAckAgeMs()),

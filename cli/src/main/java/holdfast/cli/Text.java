@@ -67,9 +67,4 @@ final class Text {
         }
         return String.format(Locale.ROOT, "%.1f %cB", shown, "kMGTPE".charAt(unit));
     }
-
-    /// A constant as it is typed: `keep-all`.
-    static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
 }

@@ -8,6 +8,7 @@ import holdfast.conf.DrainMode;
 import holdfast.conf.Ipv4;
 import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
+import holdfast.conf.Word;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -46,10 +47,10 @@ final class Words {
 
     private static <E extends Enum<E>> E constant(String text, E[] all) {
         return Arrays.stream(all)
-                .filter(value -> Text.word(value).equals(text))
+                .filter(value -> Word.of(value).equals(text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is none of "
-                        + Arrays.stream(all).map(Text::word).collect(Collectors.joining(", "))));
+                        + Arrays.stream(all).map(Word::of).collect(Collectors.joining(", "))));
     }
 
     /// `90s`, `30m`, `1h30m`, `2d`; the form in which [Text#ms] prints.

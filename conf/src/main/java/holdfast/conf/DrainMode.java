@@ -1,7 +1,5 @@
 package holdfast.conf;
 
-import java.util.Locale;
-
 /// What a quiesced real server (weight 0) still gets. IPVS has the first two, by a sysctl for the whole director
 /// (IPVS-REF 1.7, 3.5).
 public enum DrainMode {
@@ -16,6 +14,6 @@ public enum DrainMode {
 
     /// As it is written in the configuration.
     public String word() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return Word.of(this);
     }
 }

@@ -1,7 +1,5 @@
 package holdfast.conf;
 
-import java.util.Locale;
-
 /// Finds what a client is recognised by inside its packets (IPVS-REF 3.11).
 public enum PersistenceEngine {
     /// The Call-ID of a SIP message over UDP.
@@ -9,6 +7,6 @@ public enum PersistenceEngine {
 
     /// As it is written in the configuration and in listings.
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return Word.of(this);
     }
 }

@@ -1,7 +1,5 @@
 package holdfast.conf;
 
-import java.util.Locale;
-
 /// What a virtual service takes: a transport protocol with its number in the IP header, or whatever carries a mark.
 public enum Protocol {
     TCP(6),
@@ -35,6 +33,6 @@ public enum Protocol {
 
     /// As it is written in `tcp/192.0.2.10:80`.
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return Word.of(this);
     }
 }

@@ -1,7 +1,5 @@
 package holdfast.conf;
 
-import java.util.Locale;
-
 /// What becomes of a template's timer where connections still go through it (IPVS-REF 3.6; ADR 0008).
 public enum RearmPolicy {
     /// IPVS's way: when the time is up and connections are left, the timeout becomes 60 s and stays so.
@@ -16,6 +14,6 @@ public enum RearmPolicy {
 
     /// As it is written in the configuration.
     public String word() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return Word.of(this);
     }
 }

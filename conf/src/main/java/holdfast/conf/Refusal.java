@@ -1,7 +1,5 @@
 package holdfast.conf;
 
-import java.util.Locale;
-
 /// When a client hears of a packet that nobody takes.
 public enum Refusal {
     /// Its packet is dropped, and it waits.
@@ -13,6 +11,6 @@ public enum Refusal {
 
     /// As it is written in a configuration file.
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return Word.of(this);
     }
 }

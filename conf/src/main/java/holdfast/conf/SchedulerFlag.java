@@ -1,7 +1,5 @@
 package holdfast.conf;
 
-import java.util.Locale;
-
 /// What the hashing schedulers `sh` and `mh` may be told besides (IPVS-REF 5.8, 5.12); ipvsadm writes it after the
 /// scheduler's name, as in `sh-fallback`.
 public enum SchedulerFlag {
@@ -12,6 +10,6 @@ public enum SchedulerFlag {
 
     /// As it is written in the configuration.
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return Word.of(this);
     }
 }

@@ -1,7 +1,5 @@
 package holdfast.conf;
 
-import java.util.Locale;
-
 /// A scheduler that a service may name: IPVS's under their own names (IPVS-REF 5), and two of ours.
 public enum SchedulerName {
     RR,
@@ -25,6 +23,6 @@ public enum SchedulerName {
 
     /// As it is written in the configuration and in listings.
     public String word() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return Word.of(this);
     }
 }

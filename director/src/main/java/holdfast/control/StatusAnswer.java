@@ -5,6 +5,7 @@ import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
+import holdfast.conf.Word;
 import holdfast.forward.Mode;
 import holdfast.group.Readiness;
 import holdfast.group.Readiness.Heard;
@@ -24,7 +25,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -159,8 +159,8 @@ public final class StatusAnswer {
     /// Adverts that are broken, and those that no director vouches for.
     private static Map<String, Long> notTaken(VrrpStatus election) {
         var reasons = new TreeMap<String, Long>();
-        election.refused().forEach((reason, count) -> reasons.put(word(reason), count));
-        election.doubted().forEach((reason, count) -> reasons.put(word(reason), count));
+        election.refused().forEach((reason, count) -> reasons.put(Word.ofName(reason), count));
+        election.doubted().forEach((reason, count) -> reasons.put(Word.ofName(reason), count));
         return reasons;
     }
 
@@ -403,12 +403,8 @@ public final class StatusAnswer {
         all.put("snapshots-asked", counters.snapshotsAsked());
         all.put("batches-applied", counters.batchesApplied());
         all.put("sends-dropped", counters.sendsDropped());
-        counters.refused().forEach((reason, count) -> all.put("refused-" + word(reason.name()), count));
+        counters.refused().forEach((reason, count) -> all.put("refused-" + Word.of(reason), count));
         return all;
-    }
-
-    private static String word(String name) {
-        return name.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static OptionalLong nanos(OptionalLong ms) {

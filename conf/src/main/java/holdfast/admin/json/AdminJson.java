@@ -21,8 +21,8 @@ import holdfast.admin.Host;
 import holdfast.conf.Ipv4;
 import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
+import holdfast.conf.Word;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.function.Function;
 
 /// The codec between admin messages and JSON; thread-safe.
@@ -138,7 +138,7 @@ public final class AdminJson {
         public String[] findEnumValues(
                 MapperConfig<?> config, AnnotatedClass type, Enum<?>[] constants, String[] names) {
             for (int i = 0; i < constants.length; i++) {
-                names[i] = constants[i].name().toLowerCase(Locale.ROOT).replace('_', '-');
+                names[i] = Word.of(constants[i]);
             }
             return names;
         }
