@@ -216,6 +216,20 @@ class ArchitectureTest {
                 .check(PRODUCT);
     }
 
+    /// [holdfast.control.Answers] joins the operator's side; a part that needed it would close a circle of classes.
+    @Test
+    void noPartOfTheOperatorsSideNeedsWhatJoinsThem() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideInAPackage("holdfast.control")
+                .and()
+                .haveNameNotMatching("holdfast\\.control\\.Answers(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("holdfast.control.Answers")
+                .check(PRODUCT);
+    }
+
     @Test
     void packagesHaveNoCycles() {
         slices().matching("holdfast.(**)").should().beFreeOfCycles().check(PRODUCT);

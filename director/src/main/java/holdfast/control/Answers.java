@@ -41,20 +41,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a director tells its operators, put together from what its parts say of themselves.
 public final class Answers implements Operations {
     private static final long FAILOVER_TIMEOUT_S = 10;
-    private static final long LISTING_TIMEOUT_S = 5;
 
     private final Configuration configuration;
-    private final Worker worker;
+    private final Ask ask;
     private final VrrpNode vrrp;
     private final Terms terms;
     private final StatusAnswer status;
@@ -72,7 +69,7 @@ public final class Answers implements Operations {
             Terms terms,
             StatusSources sources) {
         this.configuration = configuration;
-        this.worker = worker;
+        this.ask = new Ask(worker);
         this.vrrp = vrrp;
         this.terms = terms;
         this.status =
@@ -95,7 +92,7 @@ public final class Answers implements Operations {
 
     @Override
     public Services services() {
-        return ask(worker.query(ServiceListing::of));
+        return ask.tables(ServiceListing::of);
     }
 
     @Override
@@ -255,23 +252,5 @@ public final class Answers implements Operations {
     @Override
     public Keys reloadKeys() {
         return keys.reload();
-    }
-
-    static <T> T ask(CompletableFuture<T> answer) {
-        return ask(answer, LISTING_TIMEOUT_S, () -> new IllegalStateException("the datapath did not answer"));
-    }
-
-    /// @param onSilence  thrown where there is no answer in time
-    static <T> T ask(CompletableFuture<T> answer, long timeoutS, Supplier<RuntimeException> onSilence) {
-        try {
-            return answer.get(timeoutS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
-        } catch (TimeoutException _) {
-            throw onSilence.get();
-        }
     }
 }

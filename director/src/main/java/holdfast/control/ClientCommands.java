@@ -26,18 +26,18 @@ public final class ClientCommands {
     private static final long SECOND = 1_000_000_000;
     private static final int V4_LENGTH = 96; // of ::/96, where IPv4 stands in the 128 bits of a client
 
-    private final Worker worker;
+    private final Ask ask;
 
     ClientCommands(Worker worker) {
-        this.worker = worker;
+        this.ask = new Ask(worker);
     }
 
     Clients top(Clients.By by, int limit) {
-        return Answers.ask(worker.query(tables -> {
+        return ask.tables(tables -> {
             var top = tables.clients().top(limit, by(by), holdfast.client.Clients.EACH_SERVICE, Clock.monotonic());
             return new Clients(
                     by, top.stream().map(client -> shown(tables, client)).toList());
-        }));
+        });
     }
 
     private static By by(Clients.By by) {
@@ -73,11 +73,11 @@ public final class ClientCommands {
     }
 
     ClientRules rules() {
-        return Answers.ask(worker.query(tables -> shown(tables.clientRules())));
+        return ask.tables(tables -> shown(tables.clientRules()));
     }
 
     ClientRules change(ClientRuleRequest request) {
-        return Answers.ask(worker.query(tables -> {
+        return ask.tables(tables -> {
             long now = Clock.monotonic();
             try {
                 tables.clientRules(changed(tables.clientRules(), request, now));
@@ -86,7 +86,7 @@ public final class ClientCommands {
                         "the rule was not taken", String.valueOf(e.getMessage()), "unblock a client first");
             }
             return shown(tables.clientRules());
-        }));
+        });
     }
 
     private static holdfast.client.ClientRules changed(

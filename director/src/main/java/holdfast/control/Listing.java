@@ -43,10 +43,10 @@ public final class Listing {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000_000_000;
 
-    private final Worker worker;
+    private final Ask ask;
 
     Listing(Worker worker) {
-        this.worker = worker;
+        this.ask = new Ask(worker);
     }
 
     /// One of the two tables, for one slice.
@@ -70,7 +70,7 @@ public final class Listing {
         if (kind.filter(k -> k == Connections.Kind.CONNECTION).isEmpty()) {
             var client = filter.client();
             isWhole = (client != null && client.length() == 32)
-                    ? addUpTo(limit, entries, ask(tables -> templatesOf(client.address(), tables, filter)))
+                    ? addUpTo(limit, entries, ask.tables(tables -> templatesOf(client.address(), tables, filter)))
                     : collect(entries, filter, limit, TemplateSource::new);
         }
         if (kind.filter(k -> k == Connections.Kind.TEMPLATE).isEmpty()) {
@@ -81,7 +81,7 @@ public final class Listing {
     }
 
     private long total(Optional<Connections.Kind> kind) {
-        return ask(tables -> {
+        return ask.tables(tables -> {
             long templates = tables.templates().size();
             long connections = tables.connections().size();
             return kind.map(k -> k == Connections.Kind.TEMPLATE ? templates : connections)
@@ -121,7 +121,7 @@ public final class Listing {
         int cursor = 0;
         while (cursor != END) {
             int from = cursor;
-            var slice = ask(tables -> bySlot(source.apply(tables), filter, from));
+            var slice = ask.tables(tables -> bySlot(source.apply(tables), filter, from));
             cursor = slice.cursor();
             if (!addUpTo(limit, entries, slice.entries())) {
                 return false;
@@ -148,12 +148,12 @@ public final class Listing {
 
     private boolean collectOfReals(
             List<Connections.Entry> entries, EntryFilter filter, int limit, Function<Tables, Source> source) {
-        for (int real : ask(tables -> reals(tables, filter))) {
+        for (int real : ask.tables(tables -> reals(tables, filter))) {
             var listed = new HashSet<Integer>();
             int cursor = SlotTable.MISSING;
             do {
                 int from = cursor;
-                var slice = ask(tables -> ofReal(source.apply(tables), real, filter, from, listed));
+                var slice = ask.tables(tables -> ofReal(source.apply(tables), real, filter, from, listed));
                 cursor = slice.cursor();
                 if (!addUpTo(limit, entries, slice.entries())) {
                     return false;
@@ -345,9 +345,5 @@ public final class Listing {
             }
         }
         throw new IllegalStateException("no forwarding method has code " + code);
-    }
-
-    private <T> T ask(Function<Tables, T> question) {
-        return Answers.ask(worker.query(question));
     }
 }

@@ -33,11 +33,11 @@ public final class RealServerCommands {
     private static final long SECOND = 1_000_000_000;
 
     private final Configuration configuration;
-    private final Worker worker;
+    private final Ask ask;
 
     RealServerCommands(Configuration configuration, Worker worker) {
         this.configuration = configuration;
-        this.worker = worker;
+        this.ask = new Ask(worker);
     }
 
     DrainResult drain(DrainRequest request) {
@@ -48,7 +48,7 @@ public final class RealServerCommands {
                     "until-deadline, and no other mode, has one",
                     isUntil ? "give --deadline" : "leave --deadline out, or use --mode until-deadline");
         }
-        return Answers.ask(worker.query(tables -> drain(tables, request)));
+        return ask.tables(tables -> drain(tables, request));
     }
 
     private static DrainResult drain(Tables tables, DrainRequest request) {
@@ -77,7 +77,7 @@ public final class RealServerCommands {
     }
 
     AgentResult agent(AgentRequest request) {
-        return Answers.ask(worker.query(tables -> {
+        return ask.tables(tables -> {
             int service = Named.service(tables, request.service());
             int real = Named.real(tables, service, request.real());
             tables.reals().agentPercent(real, request.percent());
@@ -88,11 +88,11 @@ public final class RealServerCommands {
                     request.percent(),
                     scheduler,
                     scheduler == SchedulerName.LEAST_LOAD);
-        }));
+        });
     }
 
     ZeroResult zero(ZeroRequest request) {
-        return Answers.ask(worker.query(tables -> zero(tables, request.service())));
+        return ask.tables(tables -> zero(tables, request.service()));
     }
 
     private static ZeroResult zero(Tables tables, @Nullable ServiceKey key) {
@@ -116,8 +116,7 @@ public final class RealServerCommands {
 
     Impact impact(ImpactRequest request) {
         var wanted = read(request);
-        var impact =
-                Answers.ask(worker.query(tables -> holdfast.explain.Impact.of(tables.reals(), configuration, wanted)));
+        var impact = ask.tables(tables -> holdfast.explain.Impact.of(tables.reals(), configuration, wanted));
         var services = new ArrayList<Impact.OnService>();
         for (var key : keys(wanted)) {
             var on = impact.services().stream()
@@ -137,8 +136,7 @@ public final class RealServerCommands {
                     on.map(RealServerCommands::why).orElse(List.of())));
         }
         return new Impact(
-                services,
-                impact.vips().stream().map(RealServerCommands::withoutStop).toList());
+                services, impact.vips().stream().map(Sentence::withoutStop).toList());
     }
 
     private static Configuration read(ImpactRequest request) {
@@ -184,12 +182,8 @@ public final class RealServerCommands {
 
     private static List<String> why(ServiceImpact service) {
         var why = new ArrayList<String>();
-        service.changes().forEach(change -> why.add(withoutStop(change)));
-        service.reals().forEach(real -> why.add(withoutStop(real.real() + " " + real.sentence())));
+        service.changes().forEach(change -> why.add(Sentence.withoutStop(change)));
+        service.reals().forEach(real -> why.add(Sentence.withoutStop(real.real() + " " + real.sentence())));
         return why;
-    }
-
-    private static String withoutStop(String sentence) {
-        return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
     }
 }

@@ -58,12 +58,12 @@ public final class TemplateCommands {
     /// Less than the 60 s that `holdfast` waits, and after which the API closes a connection that is idle.
     private static final long ORDER_TIMEOUT_S = 50;
 
-    private final Worker worker;
+    private final Ask ask;
     private final Supplier<Optional<SyncStatus>> replication;
 
     /// @param replication  what the sync side knows; empty where tables are not replicated
     TemplateCommands(Worker worker, Supplier<Optional<SyncStatus>> replication) {
-        this.worker = worker;
+        this.ask = new Ask(worker);
         this.replication = replication;
     }
 
@@ -94,11 +94,11 @@ public final class TemplateCommands {
     }
 
     private int service(ServiceKey key) {
-        return Answers.ask(worker.query(tables -> Named.service(tables, key)));
+        return ask.tables(tables -> Named.service(tables, key));
     }
 
     private Endpoint real(int service, Host named) {
-        return Answers.ask(worker.query(tables -> Named.endpoint(tables.reals(), Named.real(tables, service, named))));
+        return ask.tables(tables -> Named.endpoint(tables.reals(), Named.real(tables, service, named)));
     }
 
     private static Host host(Endpoint real) {
@@ -117,16 +117,16 @@ public final class TemplateCommands {
         int address = client == null ? 0 : client.address().bits();
         var selection = new Selection(address, mask, service, target(real));
         CompletableFuture<Outcome> outcome =
-                Answers.ask(worker.query(tables -> tables.chores().order(action, selection, target(to), isDryRun)));
+                ask.tables(tables -> tables.chores().order(action, selection, target(to), isDryRun));
         return outcome(outcome, ORDER_TIMEOUT_S, isDryRun);
     }
 
     /// What came of an order, which goes on where it takes longer than somebody waits for it.
     Outcome outcome(CompletableFuture<Outcome> outcome, long timeoutS, boolean isDryRun) {
         try {
-            return Answers.ask(
-                    outcome,
+            return Ask.within(
                     timeoutS,
+                    outcome,
                     () -> Refusal.notNow(
                             isDryRun ? "templates are still being counted" : "templates are still being changed",
                             "the order goes on after " + timeoutS + " s, and to ask again would give a second one",
@@ -165,7 +165,7 @@ public final class TemplateCommands {
     }
 
     WhereIs whereIs(WhereIsRequest request) {
-        var found = Answers.ask(worker.query(tables -> whereIs(tables, request)));
+        var found = ask.tables(tables -> whereIs(tables, request));
         return new WhereIs(
                 found.client(), found.service(), found.template(), copies(found.template()), found.now(), found.then());
     }
@@ -236,8 +236,7 @@ public final class TemplateCommands {
     }
 
     private static String why(Answer answer) {
-        var why = answer.reason().sentence();
-        return why.endsWith(".") ? why.substring(0, why.length() - 1) : why;
+        return Sentence.withoutStop(answer.reason().sentence());
     }
 
     private static WhereIs.@Nullable Template template(Tables tables, int service, Host client) {
@@ -307,13 +306,13 @@ public final class TemplateCommands {
         int service = service(request.service());
         var to = real(service, request.to() == null ? another(service, request) : request.to());
         var outcome = order(TemplateOrders.Action.MOVE, client, service, null, host(to), false);
-        return Answers.ask(worker.query(tables -> new RehomeResult(
+        return ask.tables(tables -> new RehomeResult(
                 client,
                 request.service(),
                 outcome.done(),
                 connectionsLeft(tables, service, client),
                 outcome.done() == 0 ? List.of() : List.of(to),
-                refused(outcome, host(to)))));
+                refused(outcome, host(to))));
     }
 
     /// The real server that the scheduler picks of all but the present one.
@@ -325,7 +324,7 @@ public final class TemplateCommands {
                     "name the real server with --to");
         }
         var host = new Host(request.client().address(), null);
-        return Answers.ask(worker.query(tables -> {
+        return ask.tables(tables -> {
             var template = template(tables, service, host);
             if (template == null) {
                 throw Refusal.wrongInput(
@@ -347,7 +346,7 @@ public final class TemplateCommands {
                             host + " was not moved",
                             "no other real server of " + request.service() + " can take it",
                             "name one with --to"));
-        }));
+        });
     }
 
     private static @Nullable Long connectionsLeft(Tables tables, int service, MarkRule.Prefix client) {

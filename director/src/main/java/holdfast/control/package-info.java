@@ -1,7 +1,7 @@
 /// The operator's side: answers to questions, listings, orders.
 ///
-/// [Answers] is the entrance, called by the admin API. Each part asks a worker or a group and turns what they say into
-/// the messages of `holdfast.admin`.
+/// [Answers] joins the parts for the admin API, and none of them needs it. Each part asks a worker, through `Ask`, or a
+/// group, and turns the answer into a message of `holdfast.admin`.
 @NullMarked
 package holdfast.control;
 
