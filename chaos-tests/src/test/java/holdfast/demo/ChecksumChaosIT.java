@@ -9,6 +9,7 @@ import holdfast.lab.server.SeededStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -106,7 +107,7 @@ final class ChecksumChaosIT extends PairUnderTest {
 
     /// Odd and even lengths, so that the last byte counts on either side of a word.
     private static boolean datagrams(Target target) throws IOException {
-        try (var socket = new DatagramSocket(new java.net.InetSocketAddress(target.client(41), 0))) {
+        try (var socket = new DatagramSocket(new InetSocketAddress(target.client(41), 0))) {
             socket.connect(target.echo());
             socket.setSoTimeout(5000);
             var answer = new DatagramPacket(new byte[2000], 2000);

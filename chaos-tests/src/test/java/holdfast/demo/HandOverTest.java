@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,7 @@ final class HandOverTest {
     @Test
     void failoverThatIsRefusedForTooLongIsAFailure() {
         var refusals = new FailoverResult[100];
-        java.util.Arrays.fill(refusals, REFUSED);
+        Arrays.fill(refusals, REFUSED);
         var result = run(refusals);
         assertThat(result.moved()).isFalse();
         assertThat(result.failures()).containsExactly("the failover was not done within 5 s: why.");

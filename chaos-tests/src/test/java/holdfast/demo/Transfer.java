@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import holdfast.lab.server.SeededStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -36,7 +37,7 @@ final class Transfer {
     /// From a client to a real server, which for DR is the direction that a director forwards.
     static String upload(InetAddress client, Target target, long seed, long bytes) throws IOException {
         try (var socket = new Socket()) {
-            socket.bind(new java.net.InetSocketAddress(client, 0));
+            socket.bind(new InetSocketAddress(client, 0));
             socket.connect(target.http(), (int) PATIENCE.toMillis());
             socket.setSoTimeout((int) PATIENCE.toMillis());
             var out = socket.getOutputStream();

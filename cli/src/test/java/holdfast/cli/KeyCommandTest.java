@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +28,7 @@ class KeyCommandTest extends AgainstASocket {
         var err = new StringWriter();
         var environment =
                 new Environment(new PrintWriter(out), new PrintWriter(err), Map.of(), folder, _ -> Optional.empty());
-        var args = new java.util.ArrayList<>(List.of("key", "generate"));
+        var args = new ArrayList<>(List.of("key", "generate"));
         args.addAll(List.of(more));
         int exit = new Main(environment).run(args.toArray(String[]::new));
         return new Ended(exit, out.toString(), err.toString());

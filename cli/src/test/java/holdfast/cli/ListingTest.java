@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.admin.Services;
 import holdfast.admin.json.AdminJson;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -126,7 +127,7 @@ class ListingTest extends AgainstASocket {
     }
 
     private Ended list(String... options) throws IOException {
-        var args = new java.util.ArrayList<>(List.of("list", "-n"));
+        var args = new ArrayList<>(List.of("list", "-n"));
         args.addAll(List.of(options));
         return with("/v1/services", 200, Samples.everyOption(), args.toArray(String[]::new));
     }

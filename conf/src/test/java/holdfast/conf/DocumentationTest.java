@@ -3,6 +3,8 @@ package holdfast.conf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeSet;
@@ -37,7 +39,7 @@ class DocumentationTest {
     void theLeastFileOfThePageIsRight() {
         var block = LEAST.matcher(page);
         assertThat(block.find()).isTrue();
-        var text = block.group(1).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        var text = block.group(1).getBytes(StandardCharsets.UTF_8);
         assertThat(ConfigurationFile.check(Path.of("page"), text, TestDisk.whole()))
                 .isInstanceOf(ConfigurationFile.Good.class);
     }
@@ -46,7 +48,7 @@ class DocumentationTest {
         try {
             return Files.readString(Path.of("../docs/operating/configuration.md"));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,8 +44,7 @@ class KeyFileTest {
                 .isEqualTo("line 2 does not hold 64 hexadecimal digits (32 bytes), but 63 characters");
         assertThat(wrong("\n" + FIRST.replace('0', 'x'))).startsWith("line 2 does not hold 64 hexadecimal digits");
         assertThat(wrong(FIRST + " # in use")).startsWith("line 1 does not hold");
-        assertThat(wrong(SECOND + "\n" + SECOND.toLowerCase(java.util.Locale.ROOT)))
-                .isEqualTo("line 2 repeats an earlier key");
+        assertThat(wrong(SECOND + "\n" + SECOND.toLowerCase(Locale.ROOT))).isEqualTo("line 2 repeats an earlier key");
         assertThat(wrong("# nothing yet\n")).startsWith("holds no key");
         assertThat(wrong("")).startsWith("holds no key");
         assertThat(wrong("#".repeat(KeyFile.READ_MAX))).isEqualTo("is longer than a key file");

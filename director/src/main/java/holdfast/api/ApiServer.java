@@ -19,6 +19,7 @@ import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -87,7 +88,7 @@ public final class ApiServer implements AutoCloseable {
         try (var probe = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             throw new IllegalStateException("a director already answers on " + probe.getRemoteAddress()
                     + "; stop it first, or give this one another director.api-socket");
-        } catch (java.net.ConnectException e) {
+        } catch (ConnectException e) {
             log.info("api socket removed path={} cause=nobody-answers", socket);
             Files.delete(socket);
         }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /// Where a packet goes next, as the kernel's routes and neighbours had it at one moment; rebuilt and replaced when
 /// they change.
@@ -120,7 +121,7 @@ public final class NextHops {
 
     /// The gateways of all routes, each as [#neighbourOf] gives a neighbour.
     public long[] gateways() {
-        return java.util.stream.IntStream.range(0, gateways.length)
+        return IntStream.range(0, gateways.length)
                 .filter(i -> gateways[i] != 0 && ports[i] >= 0)
                 .mapToLong(i -> key(ports[i], gateways[i]))
                 .distinct()

@@ -4,6 +4,7 @@ import holdfast.conf.MarkRule;
 import holdfast.conf.Protocol;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// The mark of a first packet: what iptables' MARK target does for IPVS, since a packet socket cannot see the kernel's
 /// mark. The first rule that fits counts. Asked once for each new connection; immutable, and allocates nothing.
@@ -86,7 +87,7 @@ public final class Marks {
 
     private static int[] ranges(List<MarkRule.PortRange> ranges) {
         return ranges.stream()
-                .flatMapToInt(range -> java.util.stream.IntStream.of(range.first(), range.last()))
+                .flatMapToInt(range -> IntStream.of(range.first(), range.last()))
                 .toArray();
     }
 }

@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -185,7 +186,7 @@ class ApiServerTest {
                 }
                 head.append((char) c);
             }
-            var lower = head.toString().toLowerCase(java.util.Locale.ROOT);
+            var lower = head.toString().toLowerCase(Locale.ROOT);
             int at = lower.indexOf("content-length: ") + "content-length: ".length();
             int length = Integer.parseInt(lower.substring(at, lower.indexOf('\r', at)));
             var body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
