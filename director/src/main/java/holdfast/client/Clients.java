@@ -107,26 +107,59 @@ public final class Clients {
         return find(hi, lo, service) == ClientEntries.NONE ? 0 : entry.perSecond(second(now), nanos(now));
     }
 
-    /// The first `n` clients, the largest first. Looks at every entry, about 10 ns each, and allocates.
+    /// Begins to look for the first `n` clients.
     ///
     /// @param service  or [#ALL_SERVICES] or [#EACH_SERVICE]
-    public List<TopClient> top(int n, By by, int service, long now) {
-        var best = new PriorityQueue<>(Comparator.comparingDouble(Ranked::value));
-        for (int slot = 0; slot < entries.size(); slot++) {
-            entry.at(slot);
-            double value = isAsked(service) ? value(by, now) : 0;
-            if (value > 0) {
-                best.add(new Ranked(slot, value));
-            }
-            if (best.size() > n) {
-                best.remove();
-            }
+    public Ranking ranking(int n, By by, int service) {
+        return new Ranking(n, by, service);
+    }
+
+    /// The largest clients, found in slices: there may be very many entries, and packets wait for each slice.
+    public final class Ranking {
+        private final int n;
+        private final By by;
+        private final int service;
+        private final PriorityQueue<Ranked> best = new PriorityQueue<>(Comparator.comparingDouble(Ranked::value));
+        private int next; // slot
+
+        private Ranking(int n, By by, int service) {
+            this.n = n;
+            this.by = by;
+            this.service = service;
         }
-        return best.stream()
-                .map(ranked -> listed(ranked.slot, now))
-                .sorted(Comparator.comparingDouble((TopClient client) -> value(client, by))
-                        .reversed())
-                .toList();
+
+        /// Looks at the next entries, about 10 ns each.
+        ///
+        /// @return whether there are more
+        public boolean look(int entriesMax, long now) {
+            int end = Math.min(entries.size(), next + entriesMax);
+            for (; next < end; next++) {
+                entry.at(next);
+                double value = isAsked(service) ? Clients.this.value(by, now) : 0;
+                if (value > 0) {
+                    best.add(new Ranked(next, value));
+                }
+                if (best.size() > n) {
+                    best.remove();
+                }
+            }
+            return next < entries.size();
+        }
+
+        /// Those found, as they are now, the largest first.
+        public List<TopClient> clients(long now) {
+            return best.stream()
+                    .filter(ranked -> isStillAsked(ranked.slot, now))
+                    .map(ranked -> listed(ranked.slot, now))
+                    .sorted(Comparator.comparingDouble((TopClient client) -> Clients.value(client, by))
+                            .reversed())
+                    .toList();
+        }
+
+        private boolean isStillAsked(int slot, long now) {
+            entry.at(slot);
+            return isAsked(service) && Clients.this.value(by, now) > 0;
+        }
     }
 
     /// Connections in no entry, each counted for the client as a whole and at its service. 0 where all is

@@ -92,7 +92,7 @@ public final class Answers implements Operations {
 
     @Override
     public Services services() {
-        return ask.tables(ServiceListing::of);
+        return ServiceListing.of(ask);
     }
 
     @Override

@@ -26,6 +26,8 @@ public final class ClientCommands {
     private static final long SECOND = 1_000_000_000;
     private static final int V4_LENGTH = 96; // of ::/96, where IPv4 stands in the 128 bits of a client
 
+    private static final int SLICE = 2048; // entries, some 20 µs
+
     private final Ask ask;
 
     ClientCommands(Worker worker) {
@@ -33,11 +35,17 @@ public final class ClientCommands {
     }
 
     Clients top(Clients.By by, int limit) {
-        return ask.tables(tables -> {
-            var top = tables.clients().top(limit, by(by), holdfast.client.Clients.EACH_SERVICE, Clock.monotonic());
-            return new Clients(
-                    by, top.stream().map(client -> shown(tables, client)).toList());
-        });
+        var ranking =
+                ask.tables(tables -> tables.clients().ranking(limit, by(by), holdfast.client.Clients.EACH_SERVICE));
+        boolean hasMore;
+        do {
+            hasMore = ask.tables(_ -> ranking.look(SLICE, Clock.monotonic()));
+        } while (hasMore);
+        return ask.tables(tables -> new Clients(
+                by,
+                ranking.clients(Clock.monotonic()).stream()
+                        .map(client -> shown(tables, client))
+                        .toList()));
     }
 
     private static By by(Clients.By by) {

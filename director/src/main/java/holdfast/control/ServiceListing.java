@@ -9,39 +9,65 @@ import holdfast.service.RealServerTable;
 import holdfast.service.Traffic;
 import holdfast.table.Tables;
 import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Every service with its real servers, as they are now; asked on the worker's thread.
+/// Every service with its real servers, read in slices: there may be very many, and packets wait for each slice.
 public final class ServiceListing {
+    private static final int SLICE = 64; // services and real servers, some 50 µs
     private static final long MS = 1_000_000;
     private static final int NO_AGENT = 100;
 
-    private ServiceListing() {}
+    private final List<Services.Service> shown = new ArrayList<>();
+    private final List<Services.RealServer> reals = new ArrayList<>(); // of the service that is being read
+    private int service;
+    private int real; // the next one in that service's list
 
-    static Services of(Tables tables) {
+    ServiceListing() {}
+
+    static Services of(Ask ask) {
+        var listing = new ServiceListing();
+        boolean hasMore;
+        do {
+            hasMore = ask.tables(listing::read);
+        } while (hasMore);
+        return ask.tables(listing::whole);
+    }
+
+    /// Reads the next slice.
+    ///
+    /// @return whether there is more
+    boolean read(Tables tables) {
         var services = tables.services();
-        var shown = new ArrayList<Services.Service>();
-        for (int id = 0; id < services.size(); id++) {
-            if (services.isConfigured(id)) {
-                shown.add(service(tables, id));
+        for (int left = SLICE; left > 0 && service < services.size(); left--) {
+            if (services.isConfigured(service) && real < services.reals(service).count()) {
+                reals.add(real(tables.reals(), services.reals(service).id(real++), tables.ipvs()));
+            } else {
+                if (services.isConfigured(service)) {
+                    shown.add(service(tables, service, reals));
+                }
+                reals.clear();
+                service++;
+                real = 0;
             }
         }
+        return service < services.size();
+    }
+
+    Services whole(Tables tables) {
+        var traffic = tables.services().traffic();
         var ipvs = tables.ipvs();
         return new Services(
                 tables.connections().capacity(),
                 new Services.Timeouts(ipvs.tcpTimeoutS(), ipvs.tcpFinTimeoutS(), ipvs.udpTimeoutS()),
                 shown,
-                totals(services.traffic(), holdfast.service.Services.ALL),
-                rates(services.traffic(), holdfast.service.Services.ALL));
+                totals(traffic, holdfast.service.Services.ALL),
+                rates(traffic, holdfast.service.Services.ALL));
     }
 
-    private static Services.Service service(Tables tables, int id) {
+    private static Services.Service service(Tables tables, int id, List<Services.RealServer> reals) {
         var services = tables.services();
         var configured = services.configured(id);
-        var reals = new ArrayList<Services.RealServer>();
-        for (int i = 0; i < services.reals(id).count(); i++) {
-            reals.add(real(tables.reals(), services.reals(id).id(i), tables.ipvs()));
-        }
         return new Services.Service(
                 configured.key(),
                 configured.scheduler(),

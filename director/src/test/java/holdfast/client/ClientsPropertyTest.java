@@ -87,7 +87,7 @@ class ClientsPropertyTest {
         void checkBounds() {
             for (var by : By.values()) {
                 for (int scope = Clients.EACH_SERVICE; scope < SERVICES; scope++) {
-                    clients.top(1000, by, scope, now).forEach(this::checkListed);
+                    Rankings.top(clients, 1000, by, scope, now).forEach(this::checkListed);
                 }
             }
             long known = 0;
@@ -120,7 +120,7 @@ class ClientsPropertyTest {
                         .isEqualTo(rate(pair));
             }
             for (var by : By.values()) {
-                assertThat(clients.top(1000, by, Clients.ALL_SERVICES, now))
+                assertThat(Rankings.top(clients, 1000, by, Clients.ALL_SERVICES, now))
                         .allMatch(listed -> listed.connectionsError() == 0 && listed.newPerSecondError() == 0);
             }
             assertThat(clients.unaccounted()).isZero();
@@ -186,7 +186,7 @@ class ClientsPropertyTest {
             }
             run.checkBounds();
             assertThat(run.clients.unaccounted()).isZero();
-            assertThat(run.clients.top(1000, By.CONNECTIONS, Clients.ALL_SERVICES, run.now))
+            assertThat(Rankings.top(run.clients, 1000, By.CONNECTIONS, Clients.ALL_SERVICES, run.now))
                     .isEmpty();
         });
     }
@@ -212,7 +212,7 @@ class ClientsPropertyTest {
                 }
             }
 
-            var top = run.clients.top(100, By.CONNECTIONS, 0, run.now);
+            var top = Rankings.top(run.clients, 100, By.CONNECTIONS, 0, run.now);
             assertThat(top).extracting(TopClient::lo).allMatch(client -> client < 100);
             top.forEach(run::checkListed);
             assertThat(top.stream().filter(client -> client.lo() < 50))

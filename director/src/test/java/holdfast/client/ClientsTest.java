@@ -55,26 +55,26 @@ class ClientsTest {
         }
         clients.opened(0, 1, 1, 5 * SECOND);
 
-        assertThat(clients.top(2, By.CONNECTIONS, ALL, 5 * SECOND))
+        assertThat(Rankings.top(clients, 2, By.CONNECTIONS, ALL, 5 * SECOND))
                 .containsExactly(
                         new TopClient(0, 1, ALL, 11, 0, 1, 0, 11 / 18.0),
                         new TopClient(0, 2, ALL, 4, 0, 4, 0, 4 / 18.0));
-        assertThat(clients.top(9, By.NEW_PER_SECOND, ALL, 5 * SECOND))
+        assertThat(Rankings.top(clients, 9, By.NEW_PER_SECOND, ALL, 5 * SECOND))
                 .extracting(TopClient::lo)
                 .containsExactly(2L, 1L);
-        assertThat(clients.top(9, By.CONNECTIONS, 1, 5 * SECOND))
+        assertThat(Rankings.top(clients, 9, By.CONNECTIONS, 1, 5 * SECOND))
                 .extracting(TopClient::lo)
                 .containsExactly(3L, 1L);
-        assertThat(clients.top(3, By.CONNECTIONS, Clients.EACH_SERVICE, 5 * SECOND))
+        assertThat(Rankings.top(clients, 3, By.CONNECTIONS, Clients.EACH_SERVICE, 5 * SECOND))
                 .extracting(TopClient::lo, TopClient::service, TopClient::connections)
                 .containsExactly(tuple(1L, 0, 10), tuple(2L, 0, 4), tuple(3L, 1, 3));
-        assertThat(clients.top(2, By.NEW_PER_SECOND, Clients.EACH_SERVICE, 5 * SECOND))
+        assertThat(Rankings.top(clients, 2, By.NEW_PER_SECOND, Clients.EACH_SERVICE, 5 * SECOND))
                 .extracting(TopClient::lo, TopClient::service, TopClient::newPerSecond)
                 .containsExactly(tuple(2L, 0, 4), tuple(1L, 1, 1));
-        assertThat(clients.top(2, By.SHARE, Clients.EACH_SERVICE, 5 * SECOND))
+        assertThat(Rankings.top(clients, 2, By.SHARE, Clients.EACH_SERVICE, 5 * SECOND))
                 .containsExactly(
                         new TopClient(0, 3, 1, 3, 0, 0, 0, 0.75), new TopClient(0, 1, 0, 10, 0, 0, 0, 10 / 14.0));
-        assertThat(clients.top(0, By.CONNECTIONS, ALL, 5 * SECOND)).isEmpty();
+        assertThat(Rankings.top(clients, 0, By.CONNECTIONS, ALL, 5 * SECOND)).isEmpty();
     }
 
     @Test
