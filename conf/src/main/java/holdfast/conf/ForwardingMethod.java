@@ -1,5 +1,7 @@
 package holdfast.conf;
 
+import java.util.Arrays;
+
 /// How a packet reaches its real server; the codes are those of IPVS (IPVS-REF 4.2), so listings and sync agree with
 /// it.
 public enum ForwardingMethod {
@@ -9,12 +11,30 @@ public enum ForwardingMethod {
     /// The frame goes unchanged to the real server's MAC; replies go to the client directly (ipvsadm `-g`, "Route").
     DR(3, "Route");
 
+    private static final int CODES = 8; // three bits of a connection's flags
+    private static final ForwardingMethod[] BY_CODE = new ForwardingMethod[CODES];
+
+    static {
+        Arrays.fill(BY_CODE, DR);
+        for (var method : values()) {
+            BY_CODE[method.code] = method;
+        }
+    }
+
     private final int code;
     private final String ipvsadmWord;
 
     ForwardingMethod(int code, String ipvsadmWord) {
         this.code = code;
         this.ipvsadmWord = ipvsadmWord;
+    }
+
+    /// The method of a code. DR stands for an unknown code, which only a record of another version of Holdfast can
+    /// have: DR leaves a packet as it is. Allocates nothing.
+    ///
+    /// @param code  0 to 7
+    public static ForwardingMethod of(int code) {
+        return BY_CODE[code];
     }
 
     /// The method bits of IPVS's connection flags.

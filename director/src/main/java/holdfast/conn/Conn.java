@@ -109,13 +109,13 @@ public final class Conn extends SlotView {
         return Memory.getInt(base + FLAGS);
     }
 
-    /// Code of a [ForwardingMethod].
-    public int method() {
-        return flags() & ConnFlags.METHOD;
+    public ForwardingMethod method() {
+        return ForwardingMethod.of(flags() & ConnFlags.METHOD);
     }
 
+    /// Whether replies pass the director, which finds them by the real server's address and port.
     public boolean isNat() {
-        return method() == ForwardingMethod.NAT.code();
+        return method() == ForwardingMethod.NAT;
     }
 
     public boolean isInactive() {

@@ -4,7 +4,6 @@ import holdfast.admin.Connections;
 import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
-import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Protocol;
 import holdfast.conn.Conn;
@@ -252,7 +251,7 @@ public final class Listing {
                     new Endpoint(new Ipv4(conn.clientAddress()), conn.clientPort()),
                     new Endpoint(new Ipv4(conn.virtualAddress()), conn.virtualPort()),
                     realServer(),
-                    method(conn.method()),
+                    conn.method(),
                     state(protocol, conn.state()),
                     Math.max(0, (conn.expiresAt() - now) / MS),
                     tables.timeout(conn) / SECOND,
@@ -336,14 +335,5 @@ public final class Listing {
             case SCTP -> SctpState.of(code).listed();
             case UDP, MARK -> "UDP";
         };
-    }
-
-    private static ForwardingMethod method(int code) {
-        for (var method : ForwardingMethod.values()) {
-            if (method.code() == code) {
-                return method;
-            }
-        }
-        throw new IllegalStateException("no forwarding method has code " + code);
     }
 }

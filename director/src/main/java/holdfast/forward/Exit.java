@@ -5,9 +5,8 @@ import holdfast.packet.Replies;
 import holdfast.table.Counter;
 import holdfast.table.Counters;
 
-/// How a frame leaves: the way to its next hop, the checks that every forwarding method makes (IPVS-REF 6.1), and the
-/// MACs. A frame whose next hop has no MAC yet waits for it; if it waits in vain, its client hears that the host is
-/// unreachable, as from the kernel.
+/// How a frame leaves: the way to its next hop, and the MACs. A frame whose next hop has no MAC yet waits for it; if it
+/// waits in vain, its client hears that the host is unreachable, as from the kernel.
 ///
 /// Each frame is counted where it ends: sent, or dropped. One for each worker; allocates nothing.
 final class Exit {
@@ -92,49 +91,14 @@ final class Exit {
         }
     }
 
-    /// Whether a frame may go this way. One that may not has been counted, and its sender has heard of it.
+    /// Sends a frame, now or when the MAC of its next hop is known.
     ///
-    /// @param ingress  port that it came in by
-    boolean mayGo(Frame frame, long way, int ingress, long now) {
-        if (way == NextHops.NO_ROUTE) {
-            counters.count(Counter.DROPPED_NO_ROUTE);
-            answers.unreachable(frame, Replies.HOST_UNREACHABLE, ingress, now);
-            return false;
-        }
-        if (frame.ttl() <= 1) {
-            counters.count(Counter.DROPPED_TTL);
-            answers.timeExceeded(frame, ingress, now);
-            return false;
-        }
-        int mtu = links.mtu(NextHops.port(way));
-        if (frame.largestPacket() > mtu) {
-            counters.count(Counter.DROPPED_TOO_BIG);
-            answers.tooBig(frame, mtu, ingress, now);
-            return false;
-        }
-        return true;
-    }
-
-    /// Sends a client's frame to a real server, now or when its MAC is known.
-    ///
-    /// @param server   where it goes
-    /// @param address  destination that the client gave it
-    /// @param port     likewise, or [#NO_PORT]
-    void toServer(Frame frame, long way, int server, int address, int port, int ingress, long now) {
-        leave(frame, way, server, Counter.FORWARDED_TO_SERVER, address, port, ingress, now);
-    }
-
-    void toClient(Frame frame, long way, int client, int ingress, long now) {
-        leave(frame, way, client, Counter.FORWARDED_TO_CLIENT, 0, NO_PORT, ingress, now);
-    }
-
-    /// Sends an ICMP error on, to whom it concerns.
-    void error(Frame frame, long way, int destination, int ingress, long now) {
-        leave(frame, way, destination, Counter.FORWARDED_ICMP_ERROR, 0, NO_PORT, ingress, now);
-    }
-
-    private void leave(
-            Frame frame, long way, int destination, Counter end, int address, int port, int ingress, long now) {
+    /// @param way      to the destination
+    /// @param end      what the frame is counted as when it leaves
+    /// @param address  destination that the frame's sender gave it
+    /// @param port     likewise; [#NO_PORT] where the sender is to hear nothing
+    /// @param ingress  port that the frame came in by
+    void leave(Frame frame, long way, int destination, Counter end, int address, int port, int ingress, long now) {
         if (NextHops.isResolved(way)) {
             send(frame, way, end);
             return;

@@ -1,5 +1,6 @@
 package holdfast.forward;
 
+import holdfast.conf.ForwardingMethod;
 import holdfast.conn.FlowHash;
 import holdfast.packet.Frame;
 
@@ -22,9 +23,10 @@ final class Fragments {
     private final int[] datagram =
             new int[SETS * WAYS]; // identification and protocol; 0 is empty, since no protocol is 0
     private final long[] endsAt = new long[SETS * WAYS];
-    private final boolean[] isInbound = new boolean[SETS * WAYS];
-    private final int[] rewrite = new int[SETS * WAYS];
-    private final int[] destination = new int[SETS * WAYS];
+    private final Leg[] leg = new Leg[SETS * WAYS];
+    private final ForwardingMethod[] method = new ForwardingMethod[SETS * WAYS];
+    private final int[] address = new int[SETS * WAYS];
+    private final int[] hop = new int[SETS * WAYS];
     private final int[] service = new int[SETS * WAYS];
     private final int[] real = new int[SETS * WAYS];
 
@@ -32,19 +34,25 @@ final class Fragments {
         this.hashes = hashes;
     }
 
-    /// The first fragment of a datagram goes on: those that follow do the same.
+    /// Remembers how the first fragment of a datagram is forwarded, so that the later ones follow it. Does nothing for
+    /// any other packet.
     ///
-    /// @param frame        as it came in, not yet rewritten
-    /// @param rewrite      address that takes the place of the destination (inbound) or the source; 0 keeps it
-    /// @param destination  where the next hop is looked up for
-    void remember(Frame frame, boolean isInbound, int rewrite, int destination, int service, int real, long now) {
+    /// @param frame    as it came in, not yet rewritten
+    /// @param address  as [Transmit#go] takes it
+    /// @param hop      address that the next hop is looked up for
+    void remember(
+            Frame frame, Leg leg, ForwardingMethod method, int address, int hop, int service, int real, long now) {
+        if (!frame.isFirstFragment()) {
+            return;
+        }
         int at = placeFor(key(frame), datagram(frame), now);
         addresses[at] = key(frame);
         datagram[at] = datagram(frame);
         endsAt[at] = now + LIFE;
-        this.isInbound[at] = isInbound;
-        this.rewrite[at] = rewrite;
-        this.destination[at] = destination;
+        this.leg[at] = leg;
+        this.method[at] = method;
+        this.address[at] = address;
+        this.hop[at] = hop;
         this.service[at] = service;
         this.real[at] = real;
     }
@@ -62,16 +70,20 @@ final class Fragments {
         return NONE;
     }
 
-    boolean isInbound(int at) {
-        return isInbound[at];
+    Leg leg(int at) {
+        return leg[at];
     }
 
-    int rewrite(int at) {
-        return rewrite[at];
+    ForwardingMethod method(int at) {
+        return method[at];
     }
 
-    int destination(int at) {
-        return destination[at];
+    int address(int at) {
+        return address[at];
+    }
+
+    int hop(int at) {
+        return hop[at];
     }
 
     int service(int at) {

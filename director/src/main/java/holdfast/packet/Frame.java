@@ -239,6 +239,15 @@ public final class Frame {
         };
     }
 
+    /// Whether the packet may be the first one of a connection: a SYN, or an INIT (IPVS-REF 0.2).
+    public boolean begins() {
+        return switch (protocol) {
+            case TCP -> (tcpFlags() & SYN) != 0;
+            case SCTP -> SctpState.isInit(event());
+            default -> false;
+        };
+    }
+
     private int sctpEvent() {
         long first = transport + SCTP_HEADER_BYTES;
         int chunk = Memory.getByte(first) & 0xff;

@@ -255,7 +255,7 @@ public final class Changes {
                 .virtualPort(conn.virtualPort())
                 .realAddress(conn.realAddress())
                 .realPort(conn.realPort())
-                .method(conn.method())
+                .method(conn.method().code())
                 .state(conn.state())
                 .flags(conn.flags())
                 .timeoutS((int) timeoutS(conn))

@@ -316,7 +316,7 @@ public final class Replica {
     private boolean goesTo(Delta delta) {
         return conn.realAddress() == delta.realAddress()
                 && conn.realPort() == delta.realPort()
-                && conn.method() == (delta.flags() & ConnFlags.METHOD);
+                && (conn.flags() & ConnFlags.METHOD) == (delta.flags() & ConnFlags.METHOD);
     }
 
     private int insert(Delta delta, long expiresAt) {

@@ -1,0 +1,217 @@
+package holdfast.forward;
+
+import holdfast.conn.Conn;
+import holdfast.conn.ConnTable;
+import holdfast.conn.SctpState;
+import holdfast.packet.Frame;
+import holdfast.packet.Replies;
+import holdfast.packet.SipCallId;
+import holdfast.service.Flow;
+import holdfast.service.Services;
+import holdfast.table.Counter;
+import holdfast.table.Counters;
+import holdfast.table.Tables;
+
+/// Whether a packet without a connection begins one, and what its sender hears where it does not (IPVS-REF 1.3 to
+/// 1.5).
+///
+/// One for each worker; allocates nothing.
+final class NewConnections {
+    private static final int UDP_HEADER_BYTES = 8;
+    private static final int FTP_DATA = 20;
+
+    private final Frame frame;
+    private final Tables tables;
+    private final Counters counters;
+    private final LinkView links;
+    private final OwnAnswers answers;
+    private final Refusals refusals;
+    private final Fragments fragments;
+    private final Transmit transmit;
+    private final Exit exit;
+    private final SipCallId calls;
+    private final Conn conn;
+
+    private boolean isShedding;
+
+    NewConnections(
+            Frame frame,
+            Tables tables,
+            LinkView links,
+            OwnAnswers answers,
+            Refusals refusals,
+            Fragments fragments,
+            Transmit transmit,
+            Exit exit) {
+        this.frame = frame;
+        this.tables = tables;
+        this.links = links;
+        this.answers = answers;
+        this.refusals = refusals;
+        this.fragments = fragments;
+        this.transmit = transmit;
+        this.exit = exit;
+        counters = tables.counters();
+        calls = new SipCallId(tables.callHashes());
+        conn = tables.connections().view();
+    }
+
+    /// Whether no packet begins a connection from now on.
+    void shed(boolean now) {
+        isShedding = now;
+    }
+
+    /// Makes a connection for a client's packet.
+    ///
+    /// @param flow  of the packet; gets its mark here
+    /// @return the slot of the connection, or [ConnTable#MISSING] where the packet has been dealt with
+    int byPacket(Flow flow, int port, long now) {
+        flow.mark(tables.marks().of(flow, links.name(port)));
+        int service = tables.services().find(flow);
+        boolean mayBegin = mayBegin() && frame.sourcePort() != FTP_DATA;
+        if (service == Services.NONE || !mayBegin) {
+            counters.count(service == Services.NONE ? Counter.DROPPED_NO_SERVICE : Counter.DROPPED_NO_CONNECTION);
+            refuseUnwanted(port, now);
+            return ConnTable.MISSING;
+        }
+        if (tables.services().hasEngine(service) && !findCall(flow)) {
+            counters.count(Counter.DROPPED_NO_CALL_ID);
+            return ConnTable.MISSING;
+        }
+        if (!isAdmitted(service, flow, now)) {
+            return ConnTable.MISSING;
+        }
+        if (frame.protocol() == Frame.UDP && tables.services().isOnePacket(service)) {
+            sendOnce(service, flow, port, now);
+            return ConnTable.MISSING;
+        }
+        int slot = tables.connect(service, flow, now);
+        if (slot >= 0) {
+            warmTheWayBack(slot);
+            return slot;
+        }
+        refuse(slot, service, port, now);
+        return ConnTable.MISSING;
+    }
+
+    /// Whether there is time for one more connection, its client may have it, and the defence lets it pass; one that
+    /// may not has been counted.
+    private boolean isAdmitted(int service, Flow flow, long now) {
+        if (isShedding) {
+            counters.count(Counter.DROPPED_OVERLOAD);
+            return false;
+        }
+        return switch (tables.verdict(service, flow, now)) {
+            case ADMIT -> {
+                boolean isDropped = tables.defence().dropsPacket();
+                if (isDropped) {
+                    counters.count(Counter.DROPPED_BY_DEFENCE);
+                }
+                yield !isDropped;
+            }
+            case BLOCKED -> {
+                counters.count(Counter.DROPPED_CLIENT_BLOCKED);
+                yield false;
+            }
+            case OVER_CONNECTIONS, OVER_RATE -> {
+                counters.count(Counter.DROPPED_CLIENT_OVER_LIMIT);
+                yield false;
+            }
+        };
+    }
+
+    private boolean findCall(Flow flow) {
+        long hash = frame.protocol() == Frame.UDP
+                ? calls.hash(frame.transport() + UDP_HEADER_BYTES, frame.transportBytes() - UDP_HEADER_BYTES)
+                : SipCallId.NONE;
+        flow.call(hash);
+        return hash != SipCallId.NONE;
+    }
+
+    /// A new connection for an ICMP error about one that nothing is known of, where it is to have one (IPVS-REF 1.8
+    /// step 6). Not where the next packet would not find it: a datagram may be a connection by itself, and a call
+    /// is not quoted.
+    ///
+    /// @return its slot, or [ConnTable#MISSING] where the packet has been dealt with
+    int byError(Flow flow, int port, long now) {
+        flow.mark(tables.marks().of(flow, links.name(port)));
+        var services = tables.services();
+        int service = tables.ipvs().scheduleIcmp() ? services.find(flow) : Services.NONE;
+        boolean isScheduled = service != Services.NONE
+                && !services.hasEngine(service)
+                && !(flow.protocol() == Frame.UDP && services.isOnePacket(service));
+        if (isScheduled && !isAdmitted(service, flow, now)) {
+            return ConnTable.MISSING;
+        }
+        int slot = isScheduled ? tables.connect(service, flow, now) : ConnTable.MISSING;
+        if (slot < 0) {
+            counters.count(Counter.NOT_OURS);
+            return ConnTable.MISSING;
+        }
+        return slot;
+    }
+
+    /// Forwards a datagram that is a connection by itself (IPVS-REF 1.12).
+    private void sendOnce(int service, Flow flow, int port, long now) {
+        int refused = tables.connectOnce(service, flow, now);
+        if (refused != 0) {
+            refuse(refused, service, port, now);
+            return;
+        }
+        int real = tables.persistence().real();
+        int realPort = tables.persistence().realPort();
+        int address = tables.reals().address(real);
+        var method = tables.reals().method(real);
+        tables.countIn(service, real, frame.ipLength());
+        if (transmit.mayGo(address, port, now)) {
+            fragments.remember(frame, Leg.TO_SERVER, method, address, address, service, real, now);
+            transmit.go(Leg.TO_SERVER, method, address, realPort);
+        }
+    }
+
+    /// Answers the client of a packet that no service or connection takes. The kernel's stack, to which IPVS leaves it,
+    /// would take a SYN for a new connection, whatever its source port.
+    private void refuseUnwanted(int port, long now) {
+        if (frame.begins() || frame.protocol() == Frame.UDP) {
+            refusals.noService(frame, port, now);
+        } else {
+            refusals.noConnection(frame, port, now);
+        }
+    }
+
+    private void refuse(int why, int service, int port, long now) {
+        if (why != Tables.NO_REAL_SERVER) {
+            counters.count(Counter.DROPPED_TABLE_FULL);
+        } else if (isBorrowed(service)) {
+            counters.count(Counter.DROPPED_NO_SERVICE);
+            refuseUnwanted(port, now);
+        } else {
+            counters.count(Counter.DROPPED_NO_REAL_SERVER);
+            answers.unreachable(frame, Replies.PORT_UNREACHABLE, port, now);
+        }
+    }
+
+    /// Whether a packet without a connection may begin one (IPVS-REF 1.3).
+    private boolean mayBegin() {
+        return switch (frame.protocol()) {
+            case Frame.TCP ->
+                (frame.tcpFlags() & Frame.RST) == 0
+                        && ((frame.tcpFlags() & Frame.SYN) != 0 || tables.ipvs().sloppyTcp());
+            case Frame.SCTP -> SctpState.isInit(frame.event()) || tables.ipvs().sloppySctp();
+            default -> true;
+        };
+    }
+
+    /// Whether an FTP service was found only because the packet might be FTP data; where it is not, the packet
+    /// is nobody's and gets no error (IPVS-REF 1.5, order 2).
+    private boolean isBorrowed(int service) {
+        return tables.services().key(service).port() == Services.FTP && frame.destinationPort() != Services.FTP;
+    }
+
+    /// Asks for the client's neighbour while its first packet is on the way, so that the reply finds it.
+    private void warmTheWayBack(int slot) {
+        if (conn.at(slot).isNat()) {
+            exit.warm(conn.clientAddress());
+        }
+    }
+}
