@@ -197,7 +197,7 @@ public final class TemplateCommands {
     /// Where the next connection of a client that may begin one goes.
     private static Answer answer(Tables tables, int service, Host client, Hypothesis change) {
         var services = tables.services();
-        return new Whereis(services, tables.templates(), tables.ipvs())
+        return new Whereis(services, tables.templates(), tables.persistence(), tables.ipvs())
                 .ask(
                         service,
                         services.present(service),

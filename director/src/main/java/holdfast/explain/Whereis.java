@@ -1,11 +1,11 @@
 package holdfast.explain;
 
 import holdfast.conf.Configuration;
-import holdfast.conf.DrainMode;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
-import holdfast.conf.RearmPolicy;
 import holdfast.conf.SchedulerName;
+import holdfast.persist.Decision;
+import holdfast.persist.Persistence;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import holdfast.schedule.Scheduler;
@@ -15,39 +15,35 @@ import holdfast.service.Services;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 
-/// Answers where a client's next connection would go, now or after a change, by the rules of
-/// [holdfast.persist.Persistence] but without its effects: it looks the template up and asks a copy of
-/// the scheduler, so neither a template, nor a counter, nor whose turn it is changes. For the worker's
-/// thread; costs one lookup and one pick.
+/// Answers where a client's next connection would go, now or after a change, and why.
+///
+/// It takes the same [Decision] as the datapath, with a copy of the scheduler, and commits nothing: no template,
+/// counter or turn of a scheduler changes. For the worker's thread; costs one lookup and one pick.
 public final class Whereis {
     private static final long SECOND = 1_000_000_000L;
-    private static final long REARMED_S = 60; // IPVS-REF 3.6
-
-    /// Those that ask which address the client connects to.
-    private static final Set<SchedulerName> BY_DESTINATION =
-            Set.of(SchedulerName.DH, SchedulerName.LBLC, SchedulerName.LBLCR);
 
     private final Services services;
     private final RealServerTable table;
     private final TemplateTable templates;
     private final Ipvs ipvs;
     private final Template template;
+    private final Decision decision;
 
-    public Whereis(Services services, TemplateTable templates, Ipvs ipvs) {
+    public Whereis(Services services, TemplateTable templates, Persistence persistence, Ipvs ipvs) {
         this.services = services;
         this.templates = templates;
         this.ipvs = ipvs;
         table = services.table();
         template = templates.view();
+        decision = persistence.newDecision();
     }
 
     /// @param service    its id
     /// @param present    its configuration
-    /// @param flow       the first packet of the connection; its sticky client is set. Its virtual address may
-    ///     be 0 where the service is a mark: then nobody knows it
+    /// @param flow       the first packet of the connection; its sticky client is set. Its virtual address may be
+    ///     0 for a mark service, and its virtual port for a service of every port: then nobody knows them
     /// @param scheduler  the service's own, which is only copied
     /// @param change     [Hypothesis#NOTHING] for how things are
     public Answer ask(
@@ -58,14 +54,15 @@ public final class Whereis {
         if (reals.isEdited()) {
             told.changed(services.reals(service), reals);
         }
-        return new Question(service, wanted, reals, told, flow, now).answer();
+        var terms = new HypotheticalTerms(service, wanted, reals, told, table, ipvs);
+        return new Question(service, wanted, reals, terms, flow, now).answer();
     }
 
     private final class Question {
         private final int service;
         private final Configuration.Service wanted;
         private final HypotheticalReals reals;
-        private final Scheduler scheduler;
+        private final HypotheticalTerms terms;
         private final Flow flow;
         private final long now;
 
@@ -73,68 +70,67 @@ public final class Whereis {
                 int service,
                 Configuration.Service wanted,
                 HypotheticalReals reals,
-                Scheduler scheduler,
+                HypotheticalTerms terms,
                 Flow flow,
                 long now) {
             this.service = service;
             this.wanted = wanted;
             this.reals = reals;
-            this.scheduler = scheduler;
+            this.terms = terms;
             this.flow = flow;
             this.now = now;
         }
 
         Answer answer() {
-            return wanted.persistence().map(this::persistently).orElseGet(this::byItself);
+            var outcome = decision.decide(terms, flow, now);
+            var found = found(outcome == Decision.Outcome.KEPT);
+            return switch (outcome) {
+                case OTHER_PORT ->
+                    answer(
+                            found,
+                            Optional.empty(),
+                            new Reason.OtherPort(wanted.key().port(), flow.virtualPort()));
+                case KEPT -> kept(found.orElseThrow());
+                case SCHEDULED, NEW_TEMPLATE -> scheduled(outcome, found);
+                case NO_REAL_SERVER ->
+                    terms.isUndecided(flow)
+                            ? answer(found, Optional.empty(), new Reason.DestinationUnknown(schedulerWord()))
+                            : answer(found, Optional.empty(), afterUnfit(found, noRealServer()));
+            };
         }
 
-        private Answer byItself() {
-            if (!isOwnPort() && !wanted.key().isMark()) {
-                var reason = new Reason.OtherPort(wanted.key().port(), flow.virtualPort());
-                return answer(Optional.empty(), Optional.empty(), reason);
-            }
-            if (isUndecided()) {
-                return answer(Optional.empty(), Optional.empty(), new Reason.DestinationUnknown(schedulerWord()));
-            }
-            int picked = scheduler.pickReachableFirst(reals, flow, now);
-            if (picked == Scheduler.NONE) {
-                return answer(Optional.empty(), Optional.empty(), noRealServer());
-            }
-            var next = next(picked);
-            var reason = new Reason.NotPersistent(schedulerWord(), next);
-            return answer(Optional.empty(), Optional.of(next), withUnreachable(picked, next, reason));
-        }
-
-        private Answer persistently(Configuration.Persistence persistence) {
-            int client = (int) flow.clientLo() & persistence.netmask();
-            flow.sticky(0, client & 0xffff_ffffL);
-            int slot = find(client);
-            if (slot == TemplateTable.MISSING) {
-                return scheduled(Optional.empty());
-            }
-            var found = found(slot, persistence.rearm());
-            return found.valid() ? kept(slot, found) : scheduled(Optional.of(found));
-        }
-
-        private int find(int client) {
-            var key = wanted.key();
-            int port = key.port() == Services.FTP ? 0 : key.port();
-            return templates.find(key.protocol().number(), client, key.address().bits(), port);
-        }
-
-        private Answer kept(int slot, TemplateFound found) {
-            int real = template.at(slot).real();
+        private Answer kept(TemplateFound found) {
+            int real = decision.real();
             int position = reals.positionOf(real);
             boolean isOverloaded = position >= 0 ? reals.isOverloaded(position) : table.isOverloaded(real);
-            boolean isQuiesced = weight(real) == 0;
+            boolean isQuiesced = terms.weight(real) == 0;
             var reason = found.pinned()
                     ? new Reason.PinnedByTemplate(found.real(), isQuiesced, isOverloaded)
                     : new Reason.KeptByTemplate(found.real(), isQuiesced, isOverloaded);
-            var next = Ipv4.text(table.address(real)) + ":" + connectionPort(table.port(real));
+            var next = Ipv4.text(table.address(real)) + ":" + connectionPort();
             return answer(
                     Optional.of(found),
                     Optional.of(next),
                     table.isUnreachable(real) ? new Reason.Unreachable(next, reason) : reason);
+        }
+
+        private Answer scheduled(Decision.Outcome outcome, Optional<TemplateFound> unfit) {
+            int picked = reals.positionOf(decision.real());
+            var next = Words.real(reals.real(picked), connectionPort());
+            boolean isSticky = outcome == Decision.Outcome.NEW_TEMPLATE;
+            var why = isSticky
+                    ? new Reason.Scheduled(schedulerWord(), next)
+                    : new Reason.NotPersistent(schedulerWord(), next);
+            var reason = withUnreachable(picked, next, why);
+            if (isSticky && templates.size() == templates.capacity()) {
+                reason = new Reason.TemplateTableFull(templates.capacity(), reason);
+            }
+            return answer(unfit, Optional.of(next), afterUnfit(unfit, reason));
+        }
+
+        private static Reason afterUnfit(Optional<TemplateFound> unfit, Reason reason) {
+            return unfit.<Reason>map(template -> new Reason.TemplateInvalid(template.invalid(), reason))
+                    .orElse(reason);
         }
 
         /// @param picked  position of the real server that the scheduler picks
@@ -149,88 +145,45 @@ public final class Whereis {
             return passedOver.isEmpty() ? reason : new Reason.PassedOver(passedOver, reason);
         }
 
-        private Answer scheduled(Optional<TemplateFound> unfit) {
-            if (isUndecided()) {
-                return answer(unfit, Optional.empty(), new Reason.DestinationUnknown(schedulerWord()));
+        private Optional<TemplateFound> found(boolean isKept) {
+            if (decision.found() == Decision.NO_TEMPLATE) {
+                return Optional.empty();
             }
-            int picked = scheduler.pickReachableFirst(reals, flow, now);
-            Reason reason;
-            Optional<String> next = Optional.empty();
-            if (picked == Scheduler.NONE) {
-                reason = noRealServer();
-            } else {
-                next = Optional.of(next(picked));
-                reason = withUnreachable(picked, next.get(), new Reason.Scheduled(schedulerWord(), next.get()));
-                if (templates.size() == templates.capacity()) {
-                    reason = new Reason.TemplateTableFull(templates.capacity(), reason);
-                }
-            }
-            if (unfit.isPresent()) {
-                reason = new Reason.TemplateInvalid(unfit.get().invalid(), reason);
-            }
-            return answer(unfit, next, reason);
-        }
-
-        /// Whether the scheduler would need to know a destination that nobody knows.
-        private boolean isUndecided() {
-            return wanted.key().isMark() && flow.virtualAddress() == 0 && BY_DESTINATION.contains(wanted.scheduler());
-        }
-
-        private TemplateFound found(int slot, RearmPolicy rearm) {
-            template.at(slot);
+            template.at(decision.found());
             int real = template.real();
             long remainingS = Math.max(0, Math.ceilDiv(template.expiresAt() - now, SECOND));
-            return new TemplateFound(
+            return Optional.of(new TemplateFound(
                     Ipv4.text(template.client()),
                     Words.real(table, real),
                     remainingS,
                     template.timeoutS(),
-                    mayBeRearmed(rearm, remainingS)
-                            ? TemplateFound.UNKNOWN
-                            : Math.max(0, template.timeoutS() - remainingS),
+                    mayBeRearmed(remainingS) ? TemplateFound.UNKNOWN : Math.max(0, template.timeoutS() - remainingS),
                     template.isPinned(),
                     template.isAssured(),
                     template.controlled(),
                     template.version(),
-                    invalid(real));
+                    isKept ? "" : invalid(real)));
         }
 
         /// Whether something but a connection may have set the timer of the template last.
-        private boolean mayBeRearmed(RearmPolicy rearm, long remainingS) {
+        private boolean mayBeRearmed(long remainingS) {
+            var rearm =
+                    wanted.persistence().map(Configuration.Persistence::rearm).orElseThrow();
             return switch (rearm) {
-                case IPVS -> template.timeoutS() == REARMED_S && services.timeoutS(service) != REARMED_S;
+                case IPVS ->
+                    template.timeoutS() == Persistence.REARMED_S && services.timeoutS(service) != Persistence.REARMED_S;
                 case PERSISTENCE_TIMEOUT, FROM_LAST_CLOSE -> true;
-                case EACH_CONNECTION -> remainingS <= REARMED_S;
+                case EACH_CONNECTION -> remainingS <= Persistence.REARMED_S;
             };
         }
 
-        /// The condition of IPVS-REF 3.5 that the template fails that the view stands on, or nothing. Overload
-        /// is none; and one that is pinned only needs its real server to be there.
+        /// The condition of IPVS-REF 3.5 that an unfit template fails.
         private String invalid(int real) {
-            if (!isAvailable(real)) {
-                return Words.real(table, real) + " is not a real server of the service any more";
-            }
-            if (!template.isPinned() && weight(real) == 0 && drain(real) != DrainMode.KEEP_ALL) {
-                return "the weight of " + Words.real(table, real) + " is 0 and its drain mode, "
-                        + drain(real).word() + ", keeps no client";
-            }
-            return "";
-        }
-
-        /// A template may lead to a real server of another service with the same template key (IPVS-REF
-        /// 3.3).
-        private boolean isAvailable(int real) {
-            return reals.positionOf(real) >= 0 || (table.service(real) != service && table.isAvailable(real));
-        }
-
-        private int weight(int real) {
-            int position = reals.positionOf(real);
-            return position >= 0 ? reals.weight(position) : table.weight(real);
-        }
-
-        private DrainMode drain(int real) {
-            int position = reals.positionOf(real);
-            return position >= 0 ? Draining.mode(reals.real(position), ipvs) : Draining.byDefault(ipvs);
+            var name = Words.real(table, real);
+            return terms.isAvailable(real)
+                    ? "the weight of " + name + " is 0 and its drain mode, "
+                            + terms.drain(real).word() + ", keeps no client"
+                    : name + " is not a real server of the service any more";
         }
 
         private Reason noRealServer() {
@@ -255,21 +208,10 @@ public final class Whereis {
             return "is not the one that this client hashes to";
         }
 
-        private boolean isOwnPort() {
-            return flow.virtualPort() == wanted.key().port();
-        }
-
-        private String next(int position) {
-            return Words.real(reals.real(position), connectionPort(reals.port(position)));
-        }
-
-        /// IPVS-REF 1.4 and 3.3: the real server's own port counts at the service's own port, and for a
-        /// mark without persistence.
-        private int connectionPort(int realPort) {
-            boolean isMapped = wanted.key().port() == 0
-                    ? wanted.key().isMark() && wanted.persistence().isEmpty()
-                    : isOwnPort();
-            return isMapped && realPort != 0 ? realPort : flow.virtualPort();
+        /// The port of the real server; 0 where the client's port goes there and nobody knows it.
+        private int connectionPort() {
+            boolean isMapped = !terms.isPersistent() && wanted.key().isMark();
+            return flow.virtualPort() == 0 && !isMapped ? 0 : decision.realPort();
         }
 
         private String schedulerWord() {

@@ -2,8 +2,8 @@ package holdfast.persist;
 
 import holdfast.conf.Ipvs;
 import holdfast.conf.RearmPolicy;
+import holdfast.conf.ServiceKey;
 import holdfast.conn.FlowHash;
-import holdfast.conn.Width;
 import holdfast.schedule.Scheduler;
 import holdfast.schedule.Schedulers;
 import holdfast.service.Flow;
@@ -16,13 +16,16 @@ import holdfast.service.Services;
 /// A template's time runs from the start of the client's latest connection; what follows when it is up while
 /// connections still go through it is the service's [RearmPolicy].
 ///
-/// Owned by the datapath thread, like the tables it decides over; [#assign] leaves its findings in [#real],
-/// [#template] and their like until the next call, so that nothing is allocated.
+/// A [Decision] comes first and changes no table; a commit makes it true. Owned by the datapath thread, like the tables
+/// it decides over; what was decided and committed stays in [#real], [#template] and their like until the next
+/// decision, so that nothing is allocated.
 public final class Persistence {
     /// No template.
-    public static final int NO_TEMPLATE = -1;
+    public static final int NO_TEMPLATE = Decision.NO_TEMPLATE;
 
-    private static final long REARMED_S = 60;
+    /// Seconds that IPVS gives a template whose timer ends while it controls connections (IPVS-REF 3.6).
+    public static final long REARMED_S = 60;
+
     private static final long SECOND = 1_000_000_000;
 
     /// What a new connection gets.
@@ -44,12 +47,12 @@ public final class Persistence {
     private final Schedulers schedulers;
     private final Template template;
     private final FlowHash callHashes;
+    private final Decision decision;
+    private final Configured configured = new Configured();
 
     private Services services;
     private Ipvs ipvs = Ipvs.DEFAULT;
-    private int picked = RealServerTable.NONE; // by the scheduler, for a template that is to be made
     private int assignedReal = RealServerTable.NONE;
-    private int assignedRealPort;
     private int assignedTemplate = NO_TEMPLATE;
     private int invalidated = NO_TEMPLATE;
 
@@ -61,6 +64,7 @@ public final class Persistence {
         this.templates = templates;
         reals = services.table();
         template = templates.view();
+        decision = new Decision(templates, callHashes);
     }
 
     /// Goes over to a new configuration; templates keep the timeouts they have (IPVS-REF 3.9). The scheduler's side is
@@ -71,58 +75,75 @@ public final class Persistence {
         schedulers.update(next, nextIpvs);
     }
 
-    /// Decides for the first packet of a connection, of which the caller knows that no connection has it, that it may
-    /// begin one (IPVS-REF 1.3), and that `service` is its service.
+    /// Decides for the first packet of a connection and commits the decision.
     public Verdict assign(int service, Flow flow, long now) {
+        decide(service, flow, now);
+        return commit(service, flow, now);
+    }
+
+    /// Decides for the first packet of a connection. The caller knows that no connection has the packet, that it may
+    /// begin one (IPVS-REF 1.3), and that `service` is its service. Changes no table; only the scheduler moves on.
+    public void decide(int service, Flow flow, long now) {
         assignedReal = RealServerTable.NONE;
         assignedTemplate = NO_TEMPLATE;
         invalidated = NO_TEMPLATE;
-        var verdict = services.isPersistent(service)
-                ? assignByTemplate(service, flow, now)
-                : assignByScheduler(service, flow, now);
-        findRealPort(service, flow);
-        return verdict;
+        configured.service = service;
+        decision.decide(configured, flow, now);
     }
 
-    /// Makes the template for which [#assign] just found no room, with the real server that the scheduler picked then.
-    public Verdict assignAgain(int service, Flow flow, long now) {
-        var verdict = create(service, flow, now);
-        findRealPort(service, flow);
-        return verdict;
-    }
-
-    /// The real server's own port where the packet came to the service's; without persistence a mark service uses it
-    /// for every port (IPVS-REF 1.4 step 7, 3.3).
-    private void findRealPort(int service, Flow flow) {
-        if (assignedReal != RealServerTable.NONE) {
-            int own = reals.port(assignedReal);
-            boolean isUsed = isOwnPort(service, flow) || !services.isPersistent(service);
-            assignedRealPort = isUsed && own != 0 ? own : flow.virtualPort();
+    /// Makes the last decision true: an unfit template becomes unfindable, and a new template is made. After
+    /// [Verdict#DROP] the caller may make room and commit again.
+    public Verdict commit(int service, Flow flow, long now) {
+        var outcome = decision.outcome();
+        if (outcome != Decision.Outcome.KEPT && decision.found() != NO_TEMPLATE && invalidated == NO_TEMPLATE) {
+            invalidated = decision.found();
+            templates.invalidate(invalidated);
         }
+        return switch (outcome) {
+            case SCHEDULED -> assigned(NO_TEMPLATE, Verdict.SCHEDULED);
+            case KEPT -> assigned(decision.found(), Verdict.KEPT);
+            case NEW_TEMPLATE -> {
+                int created = create(service, flow, now);
+                yield created == TemplateTable.FULL ? Verdict.DROP : assigned(created, Verdict.TEMPLATE_CREATED);
+            }
+            case OTHER_PORT, NO_REAL_SERVER -> Verdict.LEAVE;
+        };
     }
 
-    private boolean isOwnPort(int service, Flow flow) {
-        return flow.virtualPort() == services.key(service).port();
+    private Verdict assigned(int slot, Verdict verdict) {
+        assignedTemplate = slot;
+        assignedReal = decision.real();
+        return verdict;
     }
 
-    /// Id of the real server that [#assign] found last, or [RealServerTable#NONE].
+    private int create(int service, Flow flow, long now) {
+        long timeoutS = services.timeoutS(service);
+        return templates.insert(flow.stickyHi(), flow.stickyLo(), decision.real(), timeoutS, now + timeoutS * SECOND);
+    }
+
+    /// A separate decision over the same templates, to ask where a client would go.
+    public Decision newDecision() {
+        return new Decision(templates, callHashes);
+    }
+
+    /// Id of the real server that was committed last, or [RealServerTable#NONE].
     public int real() {
         return assignedReal;
     }
 
     /// The port there that the connection goes to (IPVS-REF 3.3).
     public int realPort() {
-        return assignedRealPort;
+        return decision.realPort();
     }
 
-    /// Slot of the template that [#assign] found or made last, or [#NO_TEMPLATE]. Once the connection is in its table,
+    /// Slot of the template that was kept or made last, or [#NO_TEMPLATE]. Once the connection is in its table,
     /// [#attach] it.
     public int template() {
         return assignedTemplate;
     }
 
-    /// Slot of the template that [#assign] found unfit last and made unfindable, or [#NO_TEMPLATE]. A standby must
-    /// learn of it: by the new template of the same key or, where none was made, by the end of this one.
+    /// Slot of the template that [#commit] made unfindable last, or [#NO_TEMPLATE]. A standby must learn of it: by the
+    /// new template of the same key or, where none was made, by the end of this one.
     public int invalidated() {
         return invalidated;
     }
@@ -203,57 +224,6 @@ public final class Persistence {
         return services.rearm(template.at(slot).service());
     }
 
-    /// A service answers only at its own port without persistence, unless a mark says what is its (IPVS-REF 1.4
-    /// step 5).
-    private Verdict assignByScheduler(int service, Flow flow, long now) {
-        if (isOwnPort(service, flow) || services.key(service).isMark()) {
-            assignedReal = schedulers.pick(service, flow, now);
-        }
-        return assignedReal == RealServerTable.NONE ? Verdict.LEAVE : Verdict.SCHEDULED;
-    }
-
-    private Verdict assignByTemplate(int service, Flow flow, long now) {
-        recognise(service, flow);
-        int found = find(service, flow.stickyHi(), flow.stickyLo());
-        if (found != TemplateTable.MISSING && isValid(found)) {
-            assignedTemplate = found;
-            assignedReal = template.at(found).real();
-            return Verdict.KEPT;
-        }
-        if (found != TemplateTable.MISSING) {
-            templates.invalidate(found);
-            invalidated = found;
-        }
-        picked = schedulers.pick(service, flow, now);
-        return picked == RealServerTable.NONE ? Verdict.LEAVE : create(service, flow, now);
-    }
-
-    private Verdict create(int service, Flow flow, long now) {
-        long timeoutS = services.timeoutS(service);
-        int created = templates.insert(flow.stickyHi(), flow.stickyLo(), picked, timeoutS, now + timeoutS * SECOND);
-        if (created == TemplateTable.FULL) {
-            return Verdict.DROP;
-        }
-        assignedTemplate = created;
-        assignedReal = picked;
-        return Verdict.TEMPLATE_CREATED;
-    }
-
-    /// Finds what stands for the client in the key: its address under the mask; with a persistence engine, a hash over
-    /// that and the call (IPVS-REF 3.11). Two calls of one hash, of IPv4 clients one pair of four thousand million,
-    /// share a template and so a real server; neither notices.
-    private void recognise(int service, Flow flow) {
-        if (templates.width() == Width.IPV4) {
-            flow.stickyUnder(services.netmask(service));
-        } else {
-            flow.stickyPrefix(services.prefixLength(service));
-        }
-        if (services.hasEngine(service)) {
-            long hash = callHashes.of(flow.call() ^ flow.stickyHi(), flow.stickyLo());
-            flow.sticky(0, hash >>> 32);
-        }
-    }
-
     /// A scheduler that stands where the service's does, to ask it what it would pick.
     public Scheduler schedulerOf(int service) {
         return schedulers.copyOf(service);
@@ -273,13 +243,8 @@ public final class Persistence {
     ///
     /// @param client  under the service's mask
     public int find(int service, int client) {
-        return find(service, 0, client & 0xffff_ffffL);
-    }
-
-    private int find(int service, long clientHi, long clientLo) {
         var key = services.key(service);
-        return templates.find(
-                key.protocol().number(), clientHi, clientLo, key.address().bits(), services.templatePort(service));
+        return templates.find(key.protocol().number(), client, key.address().bits(), Services.templatePort(key.port()));
     }
 
     /// Whether a template's client may be one of a prefix: a network is where the two share an address. A call is known
@@ -298,10 +263,58 @@ public final class Persistence {
         return ((template.client() ^ address) & mask & netmask) == 0;
     }
 
-    /// Overload, another timeout or another scheduler are no reasons (IPVS-REF 3.5). One that an operator pinned holds
-    /// as long as its real server is there.
+    /// Whether a connection would keep this template.
     public boolean isValid(int slot) {
-        int real = template.at(slot).real();
-        return template.isPinned() ? reals.isAvailable(real) : reals.keepsClients(real, ipvs.expireQuiescentTemplate());
+        return decision.isFit(configured, slot);
+    }
+
+    /// A service as it is configured now.
+    private final class Configured implements Terms {
+        private int service;
+
+        @Override
+        public ServiceKey key() {
+            return services.key(service);
+        }
+
+        @Override
+        public boolean isPersistent() {
+            return services.isPersistent(service);
+        }
+
+        @Override
+        public boolean hasEngine() {
+            return services.hasEngine(service);
+        }
+
+        @Override
+        public int netmask() {
+            return services.netmask(service);
+        }
+
+        @Override
+        public int prefixLength() {
+            return services.prefixLength(service);
+        }
+
+        @Override
+        public int pick(Flow flow, long now) {
+            return schedulers.pick(service, flow, now);
+        }
+
+        @Override
+        public int port(int real) {
+            return reals.port(real);
+        }
+
+        @Override
+        public boolean isAvailable(int real) {
+            return reals.isAvailable(real);
+        }
+
+        @Override
+        public boolean keepsClients(int real) {
+            return reals.keepsClients(real, ipvs.expireQuiescentTemplate());
+        }
     }
 }

@@ -1,5 +1,6 @@
-/// Persistence: the template table, which remembers the real server of each client (network), and the decision that
-/// IPVS takes for a new connection with it (IPVS-REF 3). A template's virtual address, port and protocol are those of
+/// Persistence: the template table, which remembers the real server of each client (network), and the [Decision] that
+/// IPVS takes for a new connection with it (IPVS-REF 3). [Persistence] commits a decision; `explain` only asks. A
+/// template's virtual address, port and protocol are those of
 /// its real server's service, so a template holds only the client and the real server's id.
 @NullMarked
 package holdfast.persist;

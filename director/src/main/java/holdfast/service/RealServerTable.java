@@ -302,9 +302,9 @@ public final class RealServerTable {
         return virtualPort[id];
     }
 
-    /// The virtual port in the key of this real server's templates: the service's own, but 0 for FTP (IPVS-REF 3.3).
+    /// The virtual port in the key of this real server's templates.
     public int templatePort(int id) {
-        return virtualPort[id] == Services.FTP ? 0 : virtualPort[id];
+        return Services.templatePort(virtualPort[id]);
     }
 
     public int address(int id) {

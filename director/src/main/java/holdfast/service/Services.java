@@ -266,9 +266,8 @@ public final class Services {
         return service == NONE ? RearmPolicy.IPVS : entries[service].rearm;
     }
 
-    /// The port in the key of a service's templates: its own, but 0 for FTP (IPVS-REF 3.3).
-    public int templatePort(int service) {
-        int port = key(service).port();
+    /// The port in the key of a service's templates: the service's own, but 0 for FTP (IPVS-REF 3.3).
+    public static int templatePort(int port) {
         return port == FTP ? 0 : port;
     }
 

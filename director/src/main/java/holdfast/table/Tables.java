@@ -314,7 +314,7 @@ public final class Tables {
     private int assign(int service, Flow flow, long now) {
         var verdict = persistence.assign(service, flow, now);
         if (verdict == Persistence.Verdict.DROP && victims.makeRoomForTemplate(now)) {
-            verdict = persistence.assignAgain(service, flow, now);
+            verdict = persistence.commit(service, flow, now);
         }
         if (persistence.invalidated() != Persistence.NO_TEMPLATE && persistence.template() == Persistence.NO_TEMPLATE) {
             changes.templateEnd(template.at(persistence.invalidated()), now);

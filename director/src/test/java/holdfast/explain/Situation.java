@@ -83,7 +83,7 @@ final class Situation {
                 .filter(one -> one.key().equals(services.key(service)))
                 .findFirst()
                 .orElseThrow();
-        var whereis = new Whereis(services, templates, ipvs);
+        var whereis = new Whereis(services, templates, persistence, ipvs);
         flow.v4(TCP, client, 40000, VIP, port);
         return whereis.ask(service, configured, flow, schedulers.copyOf(service), change, now);
     }

@@ -164,6 +164,23 @@ class WhereisTest {
     }
 
     @Test
+    void theDrainOfAServerCountsWhereAnotherServiceSharesItsTemplates() { // 3.3: FTP and port 0 have one key
+        var any = persistent(tcp(0), 300, HOST, real("10.0.0.2", 0, 1));
+        live.configure(persistent(tcp(21), 300, HOST, real("10.0.0.1", 21, 1)), any);
+        live.connect(CLIENT, 21);
+        assertThat(live.ask(CLIENT, 80).next()).contains("10.0.0.1:80");
+        live.configure(persistent(tcp(21), 300, HOST, draining("10.0.0.1", 21, DrainMode.KEEP_CONNECTIONS, 0)), any);
+
+        var answer = live.ask(CLIENT, 80);
+
+        assertThat(answer.reason())
+                .isEqualTo(new Reason.TemplateInvalid(
+                        "the weight of 10.0.0.1:21 is 0 and its drain mode, keep-connections, keeps no client",
+                        new Reason.Scheduled("rr", "10.0.0.2:80")));
+        assertThat(live.connect(CLIENT, 80)).isEqualTo("10.0.0.2:80");
+    }
+
+    @Test
     void serviceWithoutPersistenceSchedulesEachConnectionAtItsOwnPort() {
         live.configure(
                 service(tcp(80), SchedulerName.RR, real("10.0.0.1", 8080, 1)),
