@@ -97,10 +97,13 @@ final class OwnAnswers {
         }
     }
 
-    /// Sends an ICMP error about a frame to its sender, where RFC 1122 §3.2.2 allows it, unless too many were sent in
+    /// Sends an ICMP error about a frame to its sender, where RFC 1812 §4.3.2.7 allows it, unless too many were sent in
     /// this second.
     private void error(Frame frame, int type, int code, int mtu, int port, long now) {
-        if (frame.protocol() == Frame.ICMP || frame.isLaterFragment() || !isHost(frame.source())) {
+        if (frame.protocol() == Frame.ICMP
+                || frame.isLaterFragment()
+                || !isHost(frame.source())
+                || !isHost(frame.destination())) {
             return;
         }
         if (!errors.take(now)) {

@@ -52,6 +52,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the engine does beyond a plain connection, with real frames: marks, SCTP, one-packet scheduling, ports used
 /// anew, ICMP errors, thresholds, drains, defence, re-arm policies and what an operator does to templates.
@@ -477,6 +479,28 @@ class EnginePacketTest {
 
         var sent = director.take(LAN, toLan(stray), Counter.DROPPED_SERVER_NO_CONNECTION);
         assertThat(destination(sent.getFirst())).isEqualTo(REAL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"224.0.0.251", "239.1.2.3", "255.255.255.255", "0.0.0.0"})
+    void noErrorIsSentAboutAPacketToMoreThanOneHost(String destination) { // RFC 1812 4.3.2.7
+        director.ipvs = ipvs("natIcmpSend", true);
+        director.configure(rr(new ServiceKey(Protocol.UDP, new Ipv4(VIP), 80), A));
+
+        long stray = TestPacket.flow(Frame.UDP, REAL, 8080, ip(destination), 40000, 0, "x");
+        assertThat(director.take(LAN, toLan(stray), Counter.DROPPED_SERVER_NO_CONNECTION))
+                .isEmpty();
+    }
+
+    @Test
+    void noErrorIsSentAboutALaterFragment() { // RFC 1812 4.3.2.7
+        serves(rr(DNS, real("10.0.0.11", 5353, 1)));
+        director.take(WAN, piece(CLIENT, 5000, VIP, 53, 0x2000), Counter.FORWARDED_TO_SERVER);
+        long later = TestDirector.with(piece(CLIENT, 1, VIP, 1, 0x0002), 8, 1);
+        assertThat(director.take(WAN, later, Counter.DROPPED_TTL)).isEmpty();
+        director.nextHops(NextHops.none());
+        assertThat(director.take(WAN, piece(CLIENT, 1, VIP, 1, 0x0002), Counter.DROPPED_NO_ROUTE))
+                .isEmpty();
     }
 
     @Test
