@@ -1,6 +1,7 @@
 package holdfast.group;
 
 import holdfast.conf.Configuration;
+import holdfast.forward.Lease;
 import holdfast.forward.Ports;
 import holdfast.linux.Clock;
 import holdfast.vip.HandoverMessage;
@@ -8,7 +9,6 @@ import holdfast.vip.OwnWord;
 import holdfast.vip.node.VrrpNode;
 import holdfast.vrrp.Vrrp;
 import holdfast.worker.Announcers;
-import holdfast.worker.Lease;
 import holdfast.worker.Worker;
 import java.util.List;
 import java.util.Map;

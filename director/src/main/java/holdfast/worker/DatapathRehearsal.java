@@ -20,6 +20,7 @@ import holdfast.conn.ConnTable;
 import holdfast.conn.FlowHash;
 import holdfast.forward.Egress;
 import holdfast.forward.Forwarder;
+import holdfast.forward.Lease;
 import holdfast.forward.Network;
 import holdfast.forward.NextHops;
 import holdfast.forward.OwnedAddresses;

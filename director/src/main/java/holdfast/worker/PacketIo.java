@@ -1,6 +1,7 @@
 package holdfast.worker;
 
 import holdfast.forward.Egress;
+import holdfast.forward.Lease;
 import holdfast.forward.Ports;
 import holdfast.linux.Clock;
 import holdfast.linux.Errno;

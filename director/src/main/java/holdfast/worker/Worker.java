@@ -1,7 +1,10 @@
 package holdfast.worker;
 
+import holdfast.forward.Backlog;
+import holdfast.forward.Datapath;
 import holdfast.forward.Egress;
 import holdfast.forward.Forwarder;
+import holdfast.forward.Lease;
 import holdfast.forward.Mode;
 import holdfast.forward.Network;
 import holdfast.forward.OwnedAddresses;
@@ -12,8 +15,6 @@ import holdfast.linux.EventFd;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Equality;
 import holdfast.sync.TableOwner;
-import holdfast.sync.Version;
-import holdfast.table.Counter;
 import holdfast.table.Counters;
 import holdfast.table.Replica;
 import holdfast.table.Tables;
@@ -28,19 +29,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The thread `datapath-0`: the only writer of the tables, and the loop around [Forwarder].
+/// The thread `datapath-0`: the only writer of the tables, and the loop around [Datapath] and [Forwarder].
 ///
 /// Each turn takes what other threads ask, a batch of packets from each port, a batch of deltas from the sync side
 /// and a bounded part of the due timers; with nothing to do it spins for a while and then sleeps in one poll() for
 /// at most [#NAP_MAX_NS].
-public final class Worker implements TableOwner, AutoCloseable {
+public final class Worker implements TableOwner, DatapathOrders, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final long NAP_MAX_NS = 10_000_000;
-    private static final long MARK_INTERVAL_NS = 100_000_000;
-    /// About 30 µs of entries that no cache holds, and as much for each other chore.
-    private static final int TIMER_BUDGET = 64;
-
-    private static final int APPLY_BUDGET = 1024;
 
     /// The thread that wants to know of new deltas.
     public interface DeltaReader {
@@ -58,7 +54,7 @@ public final class Worker implements TableOwner, AutoCloseable {
         void compared(Equality equality, long applied);
 
         /// While this director is active, ARP on a port claimed an owned address for a MAC that is not ours. Some
-        /// ten times a second at most, whatever arrives; [Counter#ARP_CONFLICT] counts all.
+        /// ten times a second at most, whatever arrives; [holdfast.table.Counter#ARP_CONFLICT] counts all.
         ///
         /// @param address  the owned address
         /// @param mac      that claims it, 48 bits in the low end
@@ -71,7 +67,7 @@ public final class Worker implements TableOwner, AutoCloseable {
 
     private final Tables tables;
     private final Forwarder forwarder;
-    private final Replica replica;
+    private final Datapath datapath;
     private final PacketIo io;
     private final Lease lease;
     private final EventFd wakeUp;
@@ -85,8 +81,6 @@ public final class Worker implements TableOwner, AutoCloseable {
     private volatile boolean closed;
     private final AtomicReference<@Nullable Network> news = new AtomicReference<>();
     private Ports ports;
-    private long markAt;
-    private boolean isHeldFull; // which the listener has heard
     private final EnumSet<Mode.Order> ignored = EnumSet.noneOf(Mode.Order.class); // that the log has
 
     private final long[] addresses = new long[Egress.BATCH_MAX]; // of the frames of one batch
@@ -124,8 +118,48 @@ public final class Worker implements TableOwner, AutoCloseable {
         this.ports = ports;
         io = new PacketIo(ports, wakeUp, tables.counters(), lease);
         forwarder = new Forwarder(tables, ports, owned, probes, io, listener::conflict);
-        replica = new Replica(tables, ringRecords);
+        datapath = new Datapath(tables, forwarder, new Replica(tables, ringRecords), lease, new OfDatapath());
         backlogs = Stream.generate(Backlog::new).limit(ports.count()).toArray(Backlog[]::new);
+    }
+
+    private final class OfDatapath implements Datapath.Shell {
+        @Override
+        public boolean isNearlyFull() {
+            return io.isNearlyFull();
+        }
+
+        @Override
+        public void entered(Mode entered) {
+            mode = entered;
+            io.hold(entered == Mode.HELD);
+        }
+
+        @Override
+        public void ignored(Mode.Order order, Mode inMode) {
+            if (ignored.add(order)) {
+                log.warn("order ignored order={} mode={}", order, inMode);
+            }
+        }
+
+        @Override
+        public void held(long version) {
+            listener.held(version);
+        }
+
+        @Override
+        public void heldFull() {
+            listener.heldFull();
+        }
+
+        @Override
+        public void compared(Equality equality, long applied) {
+            listener.compared(equality, applied);
+        }
+
+        @Override
+        public void merged(String report) {
+            log.warn("merge ended {}", report);
+        }
     }
 
     private static final class NoReader implements DeltaReader {
@@ -174,22 +208,8 @@ public final class Worker implements TableOwner, AutoCloseable {
             io.flush();
         }
         busy |= takePackets(now);
-        if (mode != Mode.HELD) { // during a hold nothing changes
-            busy |= tables.turn(now, TIMER_BUDGET) > 0;
-        }
-        switch (mode) {
-            case ACTIVE -> {
-                busy |= tables.changes().writeSnapshot(now);
-                if (now - markAt >= 0) {
-                    tables.changes().mark(now);
-                    markAt = now + MARK_INTERVAL_NS;
-                }
-                replica.discard();
-            }
-            case STANDBY, RELAY -> busy |= follow(now);
-            case HELD -> watchHeld();
-        }
-        if (tables.changes().takeWritten() && reader.parked()) {
+        busy |= datapath.turn(now);
+        if (datapath.takeNews() && reader.parked()) {
             reader.wakeUp();
         }
         return busy;
@@ -218,13 +238,17 @@ public final class Worker implements TableOwner, AutoCloseable {
     }
 
     private boolean takePackets(long now) {
-        if (mode == Mode.HELD) {
-            return false;
-        }
-        if (mode == Mode.ACTIVE && lease.isLost(Clock.boottime())) {
-            io.discardQueued();
-            return false;
-        }
+        return switch (datapath.packets(Clock::boottime)) {
+            case TAKE -> takeAll(now);
+            case LEAVE -> false;
+            case DISCARD -> {
+                io.discardQueued();
+                yield false;
+            }
+        };
+    }
+
+    private boolean takeAll(long now) {
         boolean any = false;
         for (int port = 0; port < io.portCount(); port++) {
             var ring = io.ring(port);
@@ -239,42 +263,13 @@ public final class Worker implements TableOwner, AutoCloseable {
             }
             if (count > 0) {
                 forwarder.shed(backlogs[port].lasts(ring.isBehind(), now));
-                forwarder.take(addresses, lengths, count, port, mode, now);
+                forwarder.take(addresses, lengths, count, port, datapath.mode(), now);
                 io.flush();
                 ring.release();
                 any = true;
             }
         }
         return any;
-    }
-
-    private void watchHeld() {
-        if (!isHeldFull && io.isNearlyFull()) {
-            isHeldFull = true;
-            listener.heldFull();
-        }
-    }
-
-    private boolean follow(long now) {
-        int applied = replica.apply(now, APPLY_BUDGET);
-        if (applied > 0 && replica.takeCompared()) {
-            listener.compared(replica.equality(), replica.appliedVersion());
-            reportMerge();
-        }
-        if (applied > 0 && reader.parked()) {
-            reader.wakeUp(); // it acknowledges what was applied
-        }
-        return applied > 0;
-    }
-
-    private void reportMerge() {
-        if (replica.equality().state() == Equality.State.EQUAL) {
-            var report = replica.merge().end();
-            if (!report.isEmpty()) {
-                tables.counters().add(Counter.MERGED_CLIENTS, replica.merge().lost());
-                log.warn("merge ended {}", report);
-            }
-        }
     }
 
     private void sleep() {
@@ -302,99 +297,40 @@ public final class Worker implements TableOwner, AutoCloseable {
         return answer;
     }
 
-    /// Serves from now on, and writes changes under this term. All that the former active sent is applied first.
-    ///
-    /// @param notAfter  on [Clock#boottime]: later than this another director may serve, and this one does not
-    ///     begin; [Long#MAX_VALUE] where nobody else is left
-    /// @return whether it serves; done when that is so
+    @Override
     public CompletableFuture<Boolean> activate(int term, long notAfter) {
         var serves = new CompletableFuture<Boolean>();
-        ask(() -> {
-            replica.catchUp(Clock.monotonic());
-            boolean isInTime = Clock.boottime() - notAfter <= 0;
-            if (isInTime && enter(Mode.Order.ACTIVATE)) {
-                beginStream(term);
-                replica.forget();
-            }
-            serves.complete(isInTime);
-        });
+        ask(() -> serves.complete(datapath.activate(term, notAfter, Clock.monotonic(), Clock::boottime)));
         return serves;
     }
 
-    /// Goes on under a higher term, whose stream begins anew. What is known stays as it is, with its versions:
-    /// on a standby, records of a term before the stream's give way, and a snapshot brings all.
-    ///
-    /// @return whether it does: false where it does not serve, or where the term is not above its own
+    @Override
     public CompletableFuture<Boolean> renew(int term) {
         var renewed = new CompletableFuture<Boolean>();
-        ask(() -> {
-            boolean serves = mode == Mode.ACTIVE || mode == Mode.HELD;
-            boolean isHigher = term > Version.term(tables.changes().version());
-            if (serves && isHigher) {
-                beginStream(term);
-            }
-            renewed.complete(serves && isHigher);
-        });
+        ask(() -> renewed.complete(datapath.renew(term, Clock.monotonic())));
         return renewed;
     }
 
-    private void beginStream(int term) {
-        long now = Clock.monotonic();
-        tables.promote(term, now);
-        markAt = now;
-    }
-
-    /// Serves nothing from now on, and follows.
-    ///
-    /// @param yields  to another director that is active too, so that some clients may change their real server
+    @Override
     public void standBy(boolean yields) {
         long end = lease.end();
-        ask(() -> {
-            if (yields && mode == Mode.ACTIVE) {
-                replica.merge().begin(Version.term(tables.changes().version()));
-            }
-            if (enter(Mode.Order.STAND_BY)) {
-                stopServing(end);
-            }
-        });
+        ask(() -> datapath.standBy(yields, end));
     }
 
-    /// Leaves packets where they are, and reports the last version to the listener.
+    @Override
     public void hold() {
-        ask(() -> {
-            if (enter(Mode.Order.HOLD)) {
-                isHeldFull = false;
-                tables.changes().mark(Clock.monotonic());
-                listener.held(tables.changes().version());
-            }
-        });
+        ask(() -> datapath.hold(Clock.monotonic()));
     }
 
-    /// Serves again after a hold, what was held first.
+    @Override
     public void resume() {
-        ask(() -> enter(Mode.Order.RESUME));
+        ask(datapath::resume);
     }
 
-    /// Sends what was held and what still arrives on to another director.
-    ///
-    /// @param macs  of that director, by index of the port
+    @Override
     public void relay(long[] macs) {
         long end = lease.end();
-        ask(() -> {
-            forwarder.relayTo(macs);
-            if (enter(Mode.Order.RELAY)) {
-                stopServing(end);
-            }
-        });
-    }
-
-    /// Only after the mode has changed: until then the lost lease is what holds back the old batch.
-    ///
-    /// @param end  of the lease when this was ordered: a promotion that was ordered after it has renewed the lease
-    private void stopServing(long end) {
-        lease.unbind(end);
-        forwarder.forgetWaiting();
-        tables.demote();
+        ask(() -> datapath.relay(macs, end));
     }
 
     /// Another director has said that it stands by; until then this one alone may be taken to serve. Any thread.
@@ -402,23 +338,6 @@ public final class Worker implements TableOwner, AutoCloseable {
     /// @param until  monotonic ns
     public void vouchedUntil(long until) {
         forwarder.vouchedUntil(until);
-    }
-
-    /// Goes over to the mode that an order leads to.
-    ///
-    /// @return whether it leads anywhere
-    private boolean enter(Mode.Order order) {
-        var next = mode.after(order);
-        if (next.isPresent()) {
-            mode = next.get();
-            io.hold(mode == Mode.HELD);
-            return true;
-        }
-        tables.counters().count(Counter.ORDER_IGNORED);
-        if (ignored.add(order)) {
-            log.warn("order ignored order={} mode={}", order, mode);
-        }
-        return false;
     }
 
     /// Goes over to these links and ways before the next packet. Any thread.
@@ -437,12 +356,12 @@ public final class Worker implements TableOwner, AutoCloseable {
 
     @Override
     public DeltaRing out() {
-        return tables.changes().ring();
+        return datapath.out();
     }
 
     @Override
     public DeltaRing in() {
-        return replica.ring();
+        return datapath.in();
     }
 
     @Override
@@ -452,22 +371,22 @@ public final class Worker implements TableOwner, AutoCloseable {
 
     @Override
     public void requestSnapshot() {
-        ask(() -> tables.changes().beginSnapshot());
+        ask(datapath::beginSnapshot);
     }
 
     @Override
     public long lost() {
-        return tables.counters().value(Counter.LOST_DELTA);
+        return datapath.lost();
     }
 
     @Override
     public long applied() {
-        return replica.applied();
+        return datapath.applied();
     }
 
     @Override
     public Equality equality() {
-        return replica.equality();
+        return datapath.equality();
     }
 
     @Override

@@ -11,6 +11,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerName;
 import holdfast.conn.FlowHash;
+import holdfast.forward.Lease;
 import holdfast.forward.Mode;
 import holdfast.forward.Network;
 import holdfast.forward.NextHops;

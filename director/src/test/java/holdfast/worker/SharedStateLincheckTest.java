@@ -1,5 +1,6 @@
 package holdfast.worker;
 
+import holdfast.forward.Lease;
 import holdfast.forward.ProbeQueue;
 import holdfast.table.Counter;
 import holdfast.table.Counters;

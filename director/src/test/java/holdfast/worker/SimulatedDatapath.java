@@ -1,5 +1,6 @@
 package holdfast.worker;
 
+import holdfast.forward.Lease;
 import holdfast.forward.Mode;
 import holdfast.sim.SimulatedProcess;
 import holdfast.sim.Strand;

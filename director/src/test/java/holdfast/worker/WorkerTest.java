@@ -14,6 +14,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerName;
 import holdfast.conn.FlowHash;
+import holdfast.forward.Lease;
 import holdfast.forward.Mode;
 import holdfast.forward.OwnedAddresses;
 import holdfast.forward.Ports;

@@ -1,4 +1,4 @@
-package holdfast.worker;
+package holdfast.forward;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -19,17 +19,17 @@ public final class Lease {
         until.set(end);
     }
 
-    /// The end as it is now; it names this renewal for [#unbind].
-    long end() {
+    /// The end as it is now; it names this renewal to [Datapath].
+    public long end() {
         return until.get();
     }
 
     /// The lease does not count any more, unless it was renewed after `end`: then a newer promotion goes by it.
-    void unbind(long end) {
+    public void unbind(long end) {
         until.compareAndSet(end, UNBOUND);
     }
 
-    boolean isLost(long boottime) {
+    public boolean isLost(long boottime) {
         return boottime - until.get() > 0;
     }
 }

@@ -1,4 +1,4 @@
-package holdfast.worker;
+package holdfast.forward;
 
 /// Whether the packets of a port have queued up for so long that more arrive than the worker takes. Then first packets
 /// of connections are dropped, which costs little, so that those of connections find room in the ring: what the kernel
@@ -14,7 +14,7 @@ public final class Backlog {
     /// At each batch of the port.
     ///
     /// @param isBehindNow  as the ring says
-    boolean lasts(boolean isBehindNow, long now) {
+    public boolean lasts(boolean isBehindNow, long now) {
         if (!isBehind) {
             since = now;
         }

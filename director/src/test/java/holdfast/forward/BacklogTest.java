@@ -1,4 +1,4 @@
-package holdfast.worker;
+package holdfast.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,275 @@
+package holdfast.forward;
+
+import holdfast.sync.DeltaRing;
+import holdfast.sync.Equality;
+import holdfast.sync.Version;
+import holdfast.table.Changes;
+import holdfast.table.Counter;
+import holdfast.table.Replica;
+import holdfast.table.Tables;
+import java.util.function.LongSupplier;
+
+/// What a worker does in each mode: which orders it follows, when it takes packets, what it writes to the stream and
+/// what it applies from it.
+///
+/// It has no thread, ring, clock or log: time is an argument, and everything that leaves it goes to its [Shell]. Only
+/// [Mode#after] leads from one mode to another. Times are monotonic ns, except where a parameter names the boot-time
+/// clock. A turn allocates nothing, except for a mark that is compared ([Equality]).
+public final class Datapath {
+    private static final long MARK_INTERVAL_NS = 100_000_000;
+    /// About 30 µs of entries that no cache holds, and as much for each other chore.
+    private static final int TIMER_BUDGET = 64;
+
+    private static final int APPLY_BUDGET = 1024;
+
+    /// What becomes of the packets in the receive rings in this turn.
+    public enum Packets {
+        /// The forwarder decides about each.
+        TAKE,
+        /// They stay where they are.
+        LEAVE,
+        /// Another director may serve: they are dropped, and counted.
+        DISCARD
+    }
+
+    /// Hears of a datapath, on its thread: each method must be short.
+    public interface Shell {
+        /// Whether frames that nobody takes will soon find no room in some ring. Asked only during a hold.
+        boolean isNearlyFull();
+
+        void entered(Mode mode);
+
+        /// An order that makes no sense in this mode changed nothing.
+        void ignored(Mode.Order order, Mode mode);
+
+        /// Everything up to `version` is in the stream, with a mark behind it, and nothing follows during the hold.
+        void held(long version);
+
+        /// Held packets take three quarters of the room of some port. Once for each hold.
+        void heldFull();
+
+        /// A mark was compared; `applied` is the version of the last change applied.
+        void compared(Equality equality, long applied);
+
+        /// The tables are equal again after this director yielded to another active one.
+        void merged(String report);
+    }
+
+    private final Tables tables;
+    private final Changes changes;
+    private final Forwarder forwarder;
+    private final Replica replica;
+    private final Lease lease;
+    private final Shell shell;
+
+    private Mode mode = Mode.STANDBY;
+    private long markAt;
+    private boolean isHeldFull; // which the shell has heard
+    private boolean hasNews;
+
+    public Datapath(Tables tables, Forwarder forwarder, Replica replica, Lease lease, Shell shell) {
+        this.tables = tables;
+        changes = tables.changes();
+        this.forwarder = forwarder;
+        this.replica = replica;
+        this.lease = lease;
+        this.shell = shell;
+    }
+
+    public Mode mode() {
+        return mode;
+    }
+
+    // ---- orders
+
+    /// Serves from now on, and writes changes under this term. All that the former active sent is applied first.
+    ///
+    /// @param notAfter  on the boot-time clock: later than this another director may serve, and this one does not
+    ///     begin; [Long#MAX_VALUE] where nobody else is left
+    /// @param boottime  is read after everything is applied, which may take long
+    /// @return whether it serves
+    public boolean activate(int term, long notAfter, long now, LongSupplier boottime) {
+        replica.catchUp(now);
+        boolean isInTime = boottime.getAsLong() - notAfter <= 0;
+        if (isInTime && enter(Mode.Order.ACTIVATE)) {
+            beginStream(term, now);
+            replica.forget();
+        }
+        return isInTime;
+    }
+
+    /// Goes on under a higher term, whose stream begins anew. Entries keep their versions: on a standby, records of a
+    /// term before the stream's give way, and a snapshot brings all.
+    ///
+    /// @return whether it does: false where it does not serve, or where the term is not above its own
+    public boolean renew(int term, long now) {
+        boolean serves = mode == Mode.ACTIVE || mode == Mode.HELD;
+        boolean isHigher = term > Version.term(changes.version());
+        if (serves && isHigher) {
+            beginStream(term, now);
+        }
+        return serves && isHigher;
+    }
+
+    private void beginStream(int term, long now) {
+        tables.promote(term, now);
+        markAt = now;
+    }
+
+    /// Serves nothing from now on, and follows.
+    ///
+    /// @param yields    to another director that is active too, so that some clients may change their real server
+    /// @param leaseEnd  [Lease#end] when this was ordered
+    public void standBy(boolean yields, long leaseEnd) {
+        if (yields && mode == Mode.ACTIVE) {
+            replica.merge().begin(Version.term(changes.version()));
+        }
+        if (enter(Mode.Order.STAND_BY)) {
+            stopServing(leaseEnd);
+        }
+    }
+
+    /// Leaves packets where they are, and reports the last version.
+    public void hold(long now) {
+        if (enter(Mode.Order.HOLD)) {
+            isHeldFull = false;
+            changes.mark(now);
+            shell.held(changes.version());
+        }
+    }
+
+    /// Serves again after a hold, what was held first.
+    public void resume() {
+        enter(Mode.Order.RESUME);
+    }
+
+    /// Sends what was held and what still arrives on to another director.
+    ///
+    /// @param macs      of that director, by index of the port
+    /// @param leaseEnd  [Lease#end] when this was ordered
+    public void relay(long[] macs, long leaseEnd) {
+        forwarder.relayTo(macs);
+        if (enter(Mode.Order.RELAY)) {
+            stopServing(leaseEnd);
+        }
+    }
+
+    /// Only after the mode has changed: until then the lost lease is what holds back the old batch. A promotion that
+    /// was ordered after this end has renewed the lease, and stays bound by it.
+    private void stopServing(long leaseEnd) {
+        lease.unbind(leaseEnd);
+        forwarder.forgetWaiting();
+        tables.demote();
+    }
+
+    /// Goes over to the mode that an order leads to.
+    ///
+    /// @return whether it leads anywhere
+    private boolean enter(Mode.Order order) {
+        var next = mode.after(order);
+        if (next.isPresent()) {
+            mode = next.get();
+            shell.entered(mode);
+            return true;
+        }
+        tables.counters().count(Counter.ORDER_IGNORED);
+        shell.ignored(order, mode);
+        return false;
+    }
+
+    /// Writes all entries into the stream, in the turns to come.
+    public void beginSnapshot() {
+        changes.beginSnapshot();
+    }
+
+    // ---- turns
+
+    /// What becomes of packets that wait now.
+    ///
+    /// @param boottime  is read only where this director serves
+    public Packets packets(LongSupplier boottime) {
+        return switch (mode) {
+            case HELD -> Packets.LEAVE;
+            case ACTIVE -> lease.isLost(boottime.getAsLong()) ? Packets.DISCARD : Packets.TAKE;
+            case STANDBY, RELAY -> Packets.TAKE;
+        };
+    }
+
+    /// Everything in a turn of the loop that follows its orders and packets.
+    ///
+    /// @return whether there was anything to do
+    public boolean turn(long now) {
+        boolean busy = mode != Mode.HELD && tables.turn(now, TIMER_BUDGET) > 0; // during a hold nothing changes
+        switch (mode) {
+            case ACTIVE -> {
+                busy |= changes.writeSnapshot(now);
+                if (now - markAt >= 0) {
+                    changes.mark(now);
+                    markAt = now + MARK_INTERVAL_NS;
+                }
+                replica.discard();
+            }
+            case STANDBY, RELAY -> busy |= follow(now);
+            case HELD -> watchHeld();
+        }
+        hasNews |= changes.takeWritten();
+        return busy;
+    }
+
+    /// Whether the sync side has something to send or to acknowledge that it had not at the last call.
+    public boolean takeNews() {
+        boolean had = hasNews;
+        hasNews = false;
+        return had;
+    }
+
+    private void watchHeld() {
+        if (!isHeldFull && shell.isNearlyFull()) {
+            isHeldFull = true;
+            shell.heldFull();
+        }
+    }
+
+    private boolean follow(long now) {
+        int applied = replica.apply(now, APPLY_BUDGET);
+        if (applied > 0 && replica.takeCompared()) {
+            shell.compared(replica.equality(), replica.appliedVersion());
+            reportMerge();
+        }
+        hasNews |= applied > 0;
+        return applied > 0;
+    }
+
+    private void reportMerge() {
+        if (replica.equality().state() == Equality.State.EQUAL) {
+            var report = replica.merge().end();
+            if (!report.isEmpty()) {
+                tables.counters().add(Counter.MERGED_CLIENTS, replica.merge().lost());
+                shell.merged(report);
+            }
+        }
+    }
+
+    // ---- what the sync side reads, from its thread
+
+    public DeltaRing out() {
+        return changes.ring();
+    }
+
+    public DeltaRing in() {
+        return replica.ring();
+    }
+
+    /// Changes that found [#out] full.
+    public long lost() {
+        return tables.counters().value(Counter.LOST_DELTA);
+    }
+
+    public long applied() {
+        return replica.applied();
+    }
+
+    public Equality equality() {
+        return replica.equality();
+    }
+}
