@@ -44,7 +44,7 @@ class TermsTest {
     }
 
     private static Logger logger() {
-        return (Logger) LoggerFactory.getLogger("holdfast.boot");
+        return (Logger) LoggerFactory.getLogger("holdfast.group");
     }
 
     private List<String> logged(Level level) {
