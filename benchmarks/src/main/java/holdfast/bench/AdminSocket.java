@@ -1,6 +1,6 @@
 package holdfast.bench;
 
-import holdfast.admin.AdminPaths;
+import holdfast.admin.Operations;
 import holdfast.admin.Status;
 import holdfast.admin.json.AdminJson;
 import java.io.EOFException;
@@ -23,7 +23,7 @@ final class AdminSocket {
 
     /// @throws IOException where nobody answers, or not with a status
     static Status status(Path socket) throws IOException {
-        var request = "GET " + AdminPaths.STATUS + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        var request = Operations.STATUS + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
         try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
             var answer = Channels.newInputStream(channel);

@@ -1,9 +1,12 @@
 package holdfast.lab;
 
-import holdfast.admin.AdminPaths;
 import holdfast.admin.Connections;
+import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
+import holdfast.admin.Nothing;
+import holdfast.admin.Operation;
+import holdfast.admin.Operations;
 import holdfast.admin.Role;
 import holdfast.admin.Services;
 import holdfast.admin.Status;
@@ -24,16 +27,16 @@ public final class Director {
     private final Lab lab;
     private final String name;
     private final int number;
-    private final AdminClient admin;
-    private final AdminClient patientAdmin;
+    private final AdminApi admin;
+    private final AdminApi patientAdmin;
 
     Director(Lab lab, String name) {
         this.lab = lab;
         this.name = name;
         number = Integer.parseInt(name.substring(1));
         var socket = Lab.RUN.resolve(name + ".sock");
-        admin = new AdminClient(socket, PATIENCE);
-        patientAdmin = new AdminClient(socket, FAILOVER_PATIENCE);
+        admin = new AdminApi(socket, PATIENCE);
+        patientAdmin = new AdminApi(socket, FAILOVER_PATIENCE);
     }
 
     public String name() {
@@ -102,7 +105,7 @@ public final class Director {
     /// The role that it says it has; empty where it says nothing, being dead, frozen or not up yet.
     public Optional<Role> role() {
         try {
-            return Optional.of(admin.get(AdminPaths.STATUS, Status.class).role());
+            return Optional.of(admin.call(Operations.STATUS, new Nothing()).role());
         } catch (IOException | UnreadableJsonException e) {
             return Optional.empty();
         }
@@ -113,11 +116,11 @@ public final class Director {
     }
 
     public Status status() {
-        return get(AdminPaths.STATUS, Status.class);
+        return call(Operations.STATUS, new Nothing());
     }
 
     public Sync sync() {
-        return get(AdminPaths.SYNC, Sync.class);
+        return call(Operations.SYNC, new Nothing());
     }
 
     /// What this director knows of another one; empty where it has never heard of it.
@@ -129,26 +132,26 @@ public final class Director {
 
     /// Its services with what passed through them.
     public Services services() {
-        return get(AdminPaths.SERVICES, Services.class);
+        return call(Operations.SERVICES, new Nothing());
     }
 
     /// Every connection and template that it holds now.
     public Connections connections() {
-        return get(AdminPaths.CONNECTIONS, Connections.class);
+        return call(Operations.CONNECTIONS, ConnectionsRequest.ALL);
     }
 
     /// Asks for a planned failover and waits for its end.
     public FailoverResult failover(String reason) {
         try {
-            return patientAdmin.post(AdminPaths.FAILOVER, new FailoverRequest(reason), FailoverResult.class);
+            return patientAdmin.call(Operations.FAILOVER, new FailoverRequest(reason));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private <T> T get(String path, Class<T> type) {
+    private <Q, A> A call(Operation<Q, A> operation, Q request) {
         try {
-            return admin.get(path, type);
+            return admin.call(operation, request);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,7 +1,10 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
 import holdfast.admin.ApiError;
+import holdfast.admin.Bounds;
+import holdfast.admin.Nothing;
+import holdfast.admin.Operation;
+import holdfast.admin.Query;
 import holdfast.admin.json.AdminJson;
 import holdfast.admin.json.UnreadableJsonException;
 import holdfast.cli.netty.Exchange;
@@ -39,27 +42,44 @@ final class AdminClient {
             description = "give up after this many seconds (default: 5; 60 for what changes something)")
     private @Nullable Integer timeoutS;
 
-    <T> T get(String uri, Class<T> type) {
-        var socket = socket();
-        var exchange = client(socket, 5).get(uri);
-        var reply = reply(exchange, socket, "");
-        if (reply.status() != 200) {
-            throw refused(reply, socket);
-        }
-        return read(reply, type, socket);
+    /// The answer of an operation that takes no request.
+    <A> A call(Operation<Nothing, A> operation) {
+        return call(operation, new Nothing());
     }
 
-    /// The answer to a POST, where status 409 carries the same message as 200.
+    <Q, A> A call(Operation<Q, A> operation, Q request) {
+        return call(operation, request, "");
+    }
+
+    /// The answer of an operation, where a refusal is an answer too.
     ///
     /// @param onSilence  what to add where no answer came, because the command may have been obeyed all
     ///     the same
-    <T> T post(String uri, Object request, Class<T> type, String onSilence) {
+    <Q, A> A call(Operation<Q, A> operation, Q request, String onSilence) {
         var socket = socket();
-        var reply = reply(client(socket, 60).post(uri, AdminJson.write(request)), socket, onSilence);
+        var exchange = switch (operation.method()) {
+            case GET -> client(socket, 5).get(uri(operation, request));
+            case POST -> client(socket, 60).post(uri(operation, request), body(operation, request));
+        };
+        var reply = reply(exchange, socket, onSilence);
         if (reply.status() != 200 && (reply.status() != 409 || isApiError(reply))) {
             throw refused(reply, socket);
         }
-        return read(reply, type, socket);
+        return read(reply, operation.answer(), socket);
+    }
+
+    private static <Q> String uri(Operation<Q, ?> operation, Q request) {
+        return switch (operation.input()) {
+            case Operation.Body<Q> _ -> operation.path();
+            case Query<Q> query -> operation.path() + query.write(request);
+        };
+    }
+
+    private static <Q> byte[] body(Operation<Q, ?> operation, Q request) {
+        return switch (operation.input()) {
+            case Operation.Body<Q> _ -> AdminJson.write(request);
+            case Query<Q> _ -> new byte[0];
+        };
     }
 
     private UnixHttpClient client(Path socket, int defaultTimeoutS) {
@@ -67,7 +87,7 @@ final class AdminClient {
         if (seconds < 1 || seconds > TIMEOUT_MAX_S) {
             throw new Failure(ExitCode.WRONG_INPUT, "--timeout " + seconds + " must be 1 to " + TIMEOUT_MAX_S);
         }
-        return new UnixHttpClient(socket, Duration.ofSeconds(seconds), AdminPaths.ANSWER_BYTES_MAX);
+        return new UnixHttpClient(socket, Duration.ofSeconds(seconds), Bounds.ANSWER_BYTES_MAX);
     }
 
     private Path socket() {

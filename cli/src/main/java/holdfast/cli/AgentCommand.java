@@ -1,9 +1,8 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
 import holdfast.admin.AgentRequest;
-import holdfast.admin.AgentResult;
 import holdfast.admin.Host;
+import holdfast.admin.Operations;
 import holdfast.conf.ServiceKey;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,7 +38,7 @@ final class AgentCommand implements Callable<Integer> {
         if (percent < 0 || percent > 100) {
             throw new Failure(ExitCode.WRONG_INPUT, "PERCENT " + percent + " must be 0 to 100");
         }
-        var result = admin.post(AdminPaths.AGENT, new AgentRequest(service, real, percent), AgentResult.class, "");
+        var result = admin.call(Operations.AGENT, new AgentRequest(service, real, percent));
         console.result(
                 result,
                 "%s of %s says that it can take %d %%".formatted(result.real(), result.service(), result.percent()));

@@ -1,15 +1,16 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
+import holdfast.admin.Bounds;
 import holdfast.admin.ClientRuleRequest;
 import holdfast.admin.ClientRules;
 import holdfast.admin.Clients;
+import holdfast.admin.ClientsRequest;
 import holdfast.admin.Host;
+import holdfast.admin.Operations;
 import holdfast.admin.RehomeRequest;
 import holdfast.admin.RehomeResult;
 import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
-import holdfast.conf.Word;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
@@ -49,7 +50,7 @@ final class ClientsCommand implements Callable<Integer> {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            defaultValue = "" + AdminPaths.CLIENTS_USUAL,
+            defaultValue = "" + Bounds.CLIENTS_USUAL,
             description = "most clients to list (default: ${DEFAULT-VALUE})")
     private int limit;
 
@@ -61,11 +62,10 @@ final class ClientsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (limit < 1 || limit > AdminPaths.ENTRIES_MAX) {
-            throw new Failure(ExitCode.WRONG_INPUT, "--limit " + limit + " must be 1 to " + AdminPaths.ENTRIES_MAX);
+        if (limit < 1 || limit > Bounds.ENTRIES_MAX) {
+            throw new Failure(ExitCode.WRONG_INPUT, "--limit " + limit + " must be 1 to " + Bounds.ENTRIES_MAX);
         }
-        var uri = AdminPaths.CLIENTS + "?" + AdminPaths.BY + "=" + Word.of(by) + "&" + AdminPaths.LIMIT + "=" + limit;
-        var clients = admin.get(uri, Clients.class);
+        var clients = admin.call(Operations.CLIENTS, new ClientsRequest(by, limit));
         console.result(clients, text(clients));
         return ExitCode.DONE;
     }
@@ -95,7 +95,7 @@ final class ClientsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            var rules = admin.get(AdminPaths.CLIENT_RULES, ClientRules.class);
+            var rules = admin.call(Operations.CLIENT_RULES);
             console.result(rules, rulesText(rules));
             return ExitCode.DONE;
         }
@@ -142,7 +142,7 @@ final class ClientsCommand implements Callable<Integer> {
         private final Console console = new Console();
 
         int change(ClientRuleRequest request) {
-            var rules = admin.post(AdminPaths.CLIENT_RULES, request, ClientRules.class, ON_SILENCE);
+            var rules = admin.call(Operations.CHANGE_CLIENT_RULES, request, ON_SILENCE);
             console.result(rules, rulesText(rules));
             console.note("This lasts until the director restarts; give it to every director");
             return ExitCode.DONE;
@@ -233,8 +233,7 @@ final class ClientsCommand implements Callable<Integer> {
                     "A re-homing",
                     () -> "%s of %s gets %s at its next connection. Go ahead?"
                             .formatted(client, service, to == null ? "another real server" : to));
-            var result = admin.post(
-                    AdminPaths.REHOME, new RehomeRequest(client, service, to), RehomeResult.class, ON_SILENCE);
+            var result = admin.call(Operations.REHOME, new RehomeRequest(client, service, to), ON_SILENCE);
             console.result(result, text(result));
             return result.refused().isEmpty() ? ExitCode.DONE : ExitCode.NOT_DONE;
         }

@@ -1,12 +1,11 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
 import holdfast.admin.DrainRequest;
 import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
-import holdfast.admin.Services;
+import holdfast.admin.Operations;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipv4;
 import holdfast.conf.ServiceKey;
@@ -77,7 +76,7 @@ final class DrainCommand implements Callable<Integer> {
             }
         }
         var request = new DrainRequest(service, real, mode, deadline == null ? null : deadline.toSeconds(), off);
-        var result = admin.post(AdminPaths.DRAIN, request, DrainResult.class, ON_SILENCE);
+        var result = admin.call(Operations.DRAIN, request, ON_SILENCE);
         console.result(result, text(result));
         if (result.mode() == null) {
             return ExitCode.DONE;
@@ -106,7 +105,7 @@ final class DrainCommand implements Callable<Integer> {
     /// The mode that the configuration gives the drain; null where the real server is drained already, so that
     /// nothing more is ended, and where there is none or no single one, which the director says.
     private @Nullable DrainMode configured() {
-        var meant = admin.get(AdminPaths.SERVICES, Services.class).services().stream()
+        var meant = admin.call(Operations.SERVICES).services().stream()
                 .filter(one -> one.service().equals(service))
                 .flatMap(one -> one.realServers().stream())
                 .filter(one -> real.fits(new Endpoint(Ipv4.of(one.address()), one.port())))

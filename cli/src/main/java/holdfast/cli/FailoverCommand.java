@@ -1,9 +1,7 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
 import holdfast.admin.FailoverRequest;
-import holdfast.admin.FailoverResult;
-import holdfast.admin.Status;
+import holdfast.admin.Operations;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,10 +27,10 @@ final class FailoverCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         confirmation.ask("A failover", () -> {
-            var status = admin.get(AdminPaths.STATUS, Status.class);
+            var status = admin.call(Operations.STATUS);
             return StatusText.headline(status) + System.lineSeparator() + "Move the VIPs now?";
         });
-        var result = admin.post(AdminPaths.FAILOVER, new FailoverRequest(reason), FailoverResult.class, ON_SILENCE);
+        var result = admin.call(Operations.FAILOVER, new FailoverRequest(reason), ON_SILENCE);
         if (console.isJson() || result.done()) {
             console.result(result, FailoverText.of(result));
         }

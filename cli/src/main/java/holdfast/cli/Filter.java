@@ -1,12 +1,11 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
-import holdfast.admin.Connections;
+import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
+import holdfast.admin.Operations;
 import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
-import holdfast.conf.Word;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -41,25 +40,9 @@ final class Filter {
 
     /// How many entries fit, for a question: `17`, or `1000 or more`.
     static String count(AdminClient admin, EntryFilter filter) {
-        var found = admin.get(uri(filter, COUNTED_MAX, null), Connections.class);
+        var found = admin.call(Operations.CONNECTIONS, new ConnectionsRequest(null, filter, COUNTED_MAX));
         return found.truncated()
                 ? COUNTED_MAX + " or more"
                 : Integer.toString(found.entries().size());
-    }
-
-    /// @param kind  null for both
-    static String uri(EntryFilter filter, int limit, Connections.@Nullable Kind kind) {
-        var uri = new StringBuilder(AdminPaths.CONNECTIONS + "?" + AdminPaths.LIMIT + "=" + limit);
-        add(uri, AdminPaths.KIND, kind == null ? null : Word.of(kind));
-        add(uri, AdminPaths.CLIENT, filter.client());
-        add(uri, AdminPaths.REAL, filter.real());
-        add(uri, AdminPaths.SERVICE, filter.service());
-        return uri.toString();
-    }
-
-    private static void add(StringBuilder uri, String name, @Nullable Object value) {
-        if (value != null) {
-            uri.append('&').append(name).append('=').append(value);
-        }
     }
 }

@@ -1,8 +1,8 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
 import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
+import holdfast.admin.Operations;
 import holdfast.conf.ConfigurationFile;
 import holdfast.conf.Word;
 import java.io.IOException;
@@ -37,7 +37,7 @@ final class ImpactCommand implements Callable<Integer> {
             ConfigCommand.note(mistakes, file, console);
             return ExitCode.WRONG_INPUT;
         }
-        var impact = admin.post(AdminPaths.IMPACT, new ImpactRequest(file.toString(), content()), Impact.class, "");
+        var impact = admin.call(Operations.IMPACT, new ImpactRequest(file.toString(), content()));
         console.result(impact, text(impact));
         return ExitCode.DONE;
     }

@@ -1,7 +1,8 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
 import holdfast.admin.Keys;
+import holdfast.admin.Nothing;
+import holdfast.admin.Operations;
 import holdfast.conf.KeyFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -97,7 +98,7 @@ final class KeyCommand extends Group {
 
         @Override
         public Integer call() {
-            var keys = admin.get(AdminPaths.KEYS, Keys.class);
+            var keys = admin.call(Operations.KEYS);
             console.result(keys, text(keys));
             return ExitCode.DONE;
         }
@@ -115,8 +116,7 @@ final class KeyCommand extends Group {
 
         @Override
         public Integer call() {
-            var keys =
-                    admin.post(AdminPaths.KEYS_RELOAD, Map.of(), Keys.class, "; the keys may be in use all the same");
+            var keys = admin.call(Operations.RELOAD_KEYS, new Nothing(), "; the keys may be in use all the same");
             console.result(keys, text(keys));
             return ExitCode.DONE;
         }

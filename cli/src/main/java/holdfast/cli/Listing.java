@@ -1,7 +1,9 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
+import holdfast.admin.Bounds;
 import holdfast.admin.Connections;
+import holdfast.admin.ConnectionsRequest;
+import holdfast.admin.Operations;
 import holdfast.admin.Services;
 import holdfast.conf.Ipv4;
 import java.util.ArrayList;
@@ -69,7 +71,7 @@ final class Listing implements Callable<Integer> {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            defaultValue = "" + AdminPaths.ENTRIES_MAX,
+            defaultValue = "" + Bounds.ENTRIES_MAX,
             description = "most connections and templates to list (default: ${DEFAULT-VALUE}, the most there can be)")
     private int limit;
 
@@ -86,8 +88,8 @@ final class Listing implements Callable<Integer> {
 
     /// What ipvsadm refuses together (IPVS-REF 9.2, row 12), and filters where they filter nothing.
     private void checkCombination() {
-        if (limit < 1 || limit > AdminPaths.ENTRIES_MAX) {
-            throw wrong("--limit " + limit + " must be 1 to " + AdminPaths.ENTRIES_MAX);
+        if (limit < 1 || limit > Bounds.ENTRIES_MAX) {
+            throw wrong("--limit " + limit + " must be 1 to " + Bounds.ENTRIES_MAX);
         }
         var columns = new ArrayList<String>();
         addIf(stats, "--stats", columns);
@@ -115,7 +117,7 @@ final class Listing implements Callable<Integer> {
     }
 
     private void listServices() {
-        var services = admin.get(AdminPaths.SERVICES, Services.class);
+        var services = admin.call(Operations.SERVICES);
         var text = new ServicesText(columns(), exact, !nosort);
         var only = filter.filter().service();
         if (timeouts) {
@@ -164,7 +166,7 @@ final class Listing implements Callable<Integer> {
     }
 
     private void listConnections() {
-        var answer = admin.get(Filter.uri(filter.filter(), limit, null), Connections.class);
+        var answer = admin.call(Operations.CONNECTIONS, new ConnectionsRequest(null, filter.filter(), limit));
         console.result(answer, ConnectionsText.of(answer, persistentConn));
         noteIfCut(answer, console);
     }
@@ -172,7 +174,7 @@ final class Listing implements Callable<Integer> {
     static void noteIfCut(Connections answer, Console console) {
         if (answer.truncated()) {
             console.note("Listed are %d of %d entries; the bound is --limit, at most %d"
-                    .formatted(answer.entries().size(), answer.total(), AdminPaths.ENTRIES_MAX));
+                    .formatted(answer.entries().size(), answer.total(), Bounds.ENTRIES_MAX));
         }
     }
 }

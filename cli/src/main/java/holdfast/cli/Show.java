@@ -1,7 +1,6 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
-import holdfast.admin.Status;
+import holdfast.admin.Operations;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,14 +35,14 @@ final class Show implements Callable<Integer> {
     }
 
     private int show() {
-        var status = admin.get(AdminPaths.STATUS, Status.class);
+        var status = admin.call(Operations.STATUS);
         console.result(status, StatusText.of(status));
         return ExitCode.DONE;
     }
 
     private int check() {
         try {
-            var status = admin.get(AdminPaths.STATUS, Status.class);
+            var status = admin.call(Operations.STATUS);
             var check = Check.of(status);
             console.result(status, check.line());
             return check.level().exitCode();

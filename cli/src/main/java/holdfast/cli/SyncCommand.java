@@ -1,7 +1,6 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
-import holdfast.admin.Sync;
+import holdfast.admin.Operations;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +21,7 @@ final class SyncCommand extends Group {
 
         @Override
         public Integer call() {
-            var sync = admin.get(AdminPaths.SYNC, Sync.class);
+            var sync = admin.call(Operations.SYNC);
             console.result(sync, SyncText.of(sync));
             return ExitCode.DONE;
         }

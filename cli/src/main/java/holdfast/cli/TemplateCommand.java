@@ -1,9 +1,11 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
+import holdfast.admin.Bounds;
 import holdfast.admin.Connections;
+import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
+import holdfast.admin.Operations;
 import holdfast.admin.TemplateRequest;
 import holdfast.admin.TemplateResult;
 import java.util.concurrent.Callable;
@@ -44,17 +46,17 @@ final class TemplateCommand extends Group {
         @Option(
                 names = "--limit",
                 paramLabel = "N",
-                defaultValue = "" + AdminPaths.ENTRIES_MAX,
+                defaultValue = "" + Bounds.ENTRIES_MAX,
                 description = "most templates to list (default: ${DEFAULT-VALUE}, the most there can be)")
         private int limit;
 
         @Override
         public Integer call() {
-            if (limit < 1 || limit > AdminPaths.ENTRIES_MAX) {
-                throw new Failure(ExitCode.WRONG_INPUT, "--limit " + limit + " must be 1 to " + AdminPaths.ENTRIES_MAX);
+            if (limit < 1 || limit > Bounds.ENTRIES_MAX) {
+                throw new Failure(ExitCode.WRONG_INPUT, "--limit " + limit + " must be 1 to " + Bounds.ENTRIES_MAX);
             }
-            var uri = Filter.uri(filter.filter(), limit, Connections.Kind.TEMPLATE);
-            var answer = admin.get(uri, Connections.class);
+            var answer = admin.call(
+                    Operations.CONNECTIONS, new ConnectionsRequest(Connections.Kind.TEMPLATE, filter.filter(), limit));
             console.result(answer, ConnectionsText.templates(answer));
             Listing.noteIfCut(answer, console);
             return ExitCode.DONE;
@@ -74,7 +76,7 @@ final class TemplateCommand extends Group {
 
         TemplateResult ask(TemplateRequest.Action action, EntryFilter which, @Nullable Host to, boolean dryRun) {
             var request = new TemplateRequest(action, which, to, dryRun);
-            return admin.post(AdminPaths.TEMPLATES, request, TemplateResult.class, dryRun ? "" : ON_SILENCE);
+            return admin.call(Operations.TEMPLATES, request, dryRun ? "" : ON_SILENCE);
         }
 
         int ended(TemplateResult result) {

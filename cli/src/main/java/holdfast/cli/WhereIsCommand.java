@@ -1,7 +1,7 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
 import holdfast.admin.Host;
+import holdfast.admin.Operations;
 import holdfast.admin.WhereIs;
 import holdfast.admin.WhereIsRequest;
 import holdfast.conf.Ipv4;
@@ -60,7 +60,7 @@ final class WhereIsCommand implements Callable<Integer> {
     public Integer call() {
         boolean isAsIs = weights.isEmpty() && added.isEmpty() && removed.isEmpty() && netmask == null;
         var change = isAsIs ? null : new WhereIsRequest.Change(weights, added, removed, netmask);
-        var answer = admin.post(AdminPaths.WHEREIS, new WhereIsRequest(client, service, change), WhereIs.class, "");
+        var answer = admin.call(Operations.WHEREIS, new WhereIsRequest(client, service, change));
         console.result(answer, text(answer));
         return ExitCode.DONE;
     }

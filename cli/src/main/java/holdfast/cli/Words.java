@@ -1,6 +1,6 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
+import holdfast.admin.Bounds;
 import holdfast.admin.Clients;
 import holdfast.admin.Host;
 import holdfast.admin.WhereIsRequest;
@@ -66,9 +66,9 @@ final class Words {
         if (sum.isZero()) {
             throw new IllegalArgumentException("'" + text + "' is no time at all; the least is 1s");
         }
-        if (sum.toSeconds() > AdminPaths.SECONDS_MAX) {
+        if (sum.toSeconds() > Bounds.SECONDS_MAX) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is too long; the most is " + AdminPaths.SECONDS_MAX + "s, which is 136 years");
+                    "'" + text + "' is too long; the most is " + Bounds.SECONDS_MAX + "s, which is 136 years");
         }
         return sum;
     }

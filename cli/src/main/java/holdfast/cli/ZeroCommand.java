@@ -1,8 +1,7 @@
 package holdfast.cli;
 
-import holdfast.admin.AdminPaths;
+import holdfast.admin.Operations;
 import holdfast.admin.ZeroRequest;
-import holdfast.admin.ZeroResult;
 import holdfast.conf.ServiceKey;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ final class ZeroCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var result = admin.post(AdminPaths.ZERO, new ZeroRequest(service), ZeroResult.class, "");
+        var result = admin.call(Operations.ZERO, new ZeroRequest(service));
         console.result(result, "The numbers of " + Text.count(result.services(), "service") + " begin anew");
         return ExitCode.DONE;
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param connections   most at once for each address, 1 at least; only for [Action#LIMIT]; null for no bound
 /// @param newPerSecond  most new ones per second for each address, 1 at least; only for [Action#LIMIT]; null for no
 ///     bound
-/// @param forS          seconds until the rule goes, 1 to [AdminPaths#SECONDS_MAX]; null where it stays
+/// @param forS          seconds until the rule goes, 1 to [Bounds#SECONDS_MAX]; null where it stays
 public record ClientRuleRequest(
         Action action,
         MarkRule.Prefix client,
@@ -23,7 +23,7 @@ public record ClientRuleRequest(
         var noBound = "leave it out for no bound, or block the client to let nothing in";
         Range.check("connections", connections, 1, Integer.MAX_VALUE, noBound);
         Range.check("newPerSecond", newPerSecond, 1, Integer.MAX_VALUE, noBound);
-        Range.check("forS", forS, 1, AdminPaths.SECONDS_MAX, "leave it out for good");
+        Range.check("forS", forS, 1, Bounds.SECONDS_MAX, "leave it out for good");
     }
 
     /// What is done.

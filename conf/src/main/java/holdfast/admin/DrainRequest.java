@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param real       without a port where the service has one real server of that address only
 /// @param mode       null for the one in force: that of an earlier wish, else what the configuration says
-/// @param deadlineS  seconds from now, 1 to [AdminPaths#SECONDS_MAX]; only for [DrainMode#UNTIL_DEADLINE], else null
+/// @param deadlineS  seconds from now, 1 to [Bounds#SECONDS_MAX]; only for [DrainMode#UNTIL_DEADLINE], else null
 /// @param off        give it its configured weight back
 public record DrainRequest(
         ServiceKey service,
@@ -20,6 +20,6 @@ public record DrainRequest(
     public DrainRequest {
         Objects.requireNonNull(service, "service is missing");
         Objects.requireNonNull(real, "real is missing");
-        Range.check("deadlineS", deadlineS, 1, AdminPaths.SECONDS_MAX, "the mode 'now' ends everything at once");
+        Range.check("deadlineS", deadlineS, 1, Bounds.SECONDS_MAX, "the mode 'now' ends everything at once");
     }
 }

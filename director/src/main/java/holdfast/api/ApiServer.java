@@ -1,6 +1,6 @@
 package holdfast.api;
 
-import holdfast.admin.AdminPaths;
+import holdfast.admin.Bounds;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -49,14 +49,14 @@ public final class ApiServer implements AutoCloseable {
     /// Listens on `socket`, which owner and group of the process may use.
     ///
     /// @throws IllegalStateException where another process answers on it already
-    public static ApiServer start(Path socket, Operations operations) {
+    public static ApiServer start(Path socket, Handlers handlers) {
         var loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("api", true), NioIoHandler.newFactory());
         try {
             removeStale(socket);
             var channel = new ServerBootstrap()
                     .group(loop)
                     .channel(NioServerDomainSocketChannel.class)
-                    .childHandler(new Requests(new Routes(operations)))
+                    .childHandler(new Requests(new Routes(handlers)))
                     .bind(UnixDomainSocketAddress.of(socket))
                     .syncUninterruptibly()
                     .channel();
@@ -121,7 +121,7 @@ public final class ApiServer implements AutoCloseable {
                     .addLast(new ReadTimeoutHandler(IDLE_S))
                     .addLast(new HttpServerCodec())
                     .addLast(new HttpServerKeepAliveHandler())
-                    .addLast(new HttpObjectAggregator(AdminPaths.REQUEST_BYTES_MAX))
+                    .addLast(new HttpObjectAggregator(Bounds.REQUEST_BYTES_MAX))
                     .addLast(new FlowControlHandler())
                     .addLast(new SimpleChannelInboundHandler<FullHttpRequest>() {
                         @Override

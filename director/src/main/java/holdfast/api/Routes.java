@@ -1,24 +1,12 @@
 package holdfast.api;
 
-import holdfast.admin.AdminPaths;
-import holdfast.admin.AgentRequest;
 import holdfast.admin.ApiError;
-import holdfast.admin.ClientRuleRequest;
-import holdfast.admin.Clients;
-import holdfast.admin.Connections;
-import holdfast.admin.DrainRequest;
-import holdfast.admin.EntryFilter;
-import holdfast.admin.FailoverRequest;
-import holdfast.admin.Host;
-import holdfast.admin.ImpactRequest;
-import holdfast.admin.RehomeRequest;
-import holdfast.admin.TemplateRequest;
-import holdfast.admin.WhereIsRequest;
-import holdfast.admin.ZeroRequest;
+import holdfast.admin.Operation;
+import holdfast.admin.Operations;
+import holdfast.admin.Query;
+import holdfast.admin.WrongParameterException;
 import holdfast.admin.json.AdminJson;
 import holdfast.admin.json.UnreadableJsonException;
-import holdfast.conf.MarkRule;
-import holdfast.conf.ServiceKey;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -29,12 +17,9 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,10 +28,17 @@ import org.slf4j.LoggerFactory;
 final class Routes {
     private static final Logger log = LoggerFactory.getLogger(Routes.class);
 
-    private final Operations operations;
+    private final Handlers handlers;
+    /// By path and method, in the order of the list.
+    private final Map<String, Map<String, Operation<?, ?>>> operations = new LinkedHashMap<>();
 
-    Routes(Operations operations) {
-        this.operations = operations;
+    Routes(Handlers handlers) {
+        this.handlers = handlers;
+        for (var operation : Operations.ALL) {
+            operations
+                    .computeIfAbsent(operation.path(), _ -> new LinkedHashMap<>())
+                    .put(operation.method().name(), operation);
+        }
     }
 
     /// What was asked, decoded and free of Netty's reference counting.
@@ -68,8 +60,10 @@ final class Routes {
     FullHttpResponse answer(Asked asked) {
         try {
             return route(asked);
-        } catch (Refusal refusal) {
-            return json(refusal.status(), refusal.error());
+        } catch (RefusedException e) {
+            return json(e.status(), e.error());
+        } catch (WrongParameterException e) {
+            return json(HttpResponseStatus.BAD_REQUEST, e.error());
         } catch (UnreadableJsonException e) {
             return json(
                     HttpResponseStatus.BAD_REQUEST,
@@ -90,130 +84,39 @@ final class Routes {
 
     private FullHttpResponse route(Asked asked) {
         if (!asked.whole()) {
-            throw new Refusal(
+            throw new RefusedException(
                     HttpResponseStatus.BAD_REQUEST,
                     "not an HTTP request",
                     "it could not be parsed",
                     "use the holdfast command");
         }
-        return switch (asked.path()) {
-            case AdminPaths.STATUS -> json(only(HttpMethod.GET, asked), operations.status());
-            case AdminPaths.SERVICES -> json(only(HttpMethod.GET, asked), operations.services());
-            case AdminPaths.CONNECTIONS ->
-                json(
-                        only(HttpMethod.GET, asked),
-                        operations.connections(kind(asked), filter(asked), limit(asked, AdminPaths.ENTRIES_MAX)));
-            case AdminPaths.SYNC -> json(only(HttpMethod.GET, asked), operations.sync());
-            case AdminPaths.FAILOVER -> {
-                only(HttpMethod.POST, asked);
-                var result = operations.failover(AdminJson.request(asked.body(), FailoverRequest.class));
-                yield json(result.done() ? HttpResponseStatus.OK : HttpResponseStatus.CONFLICT, result);
-            }
-            case AdminPaths.TEMPLATES -> post(asked, TemplateRequest.class, operations::templates);
-            case AdminPaths.DRAIN -> post(asked, DrainRequest.class, operations::drain);
-            case AdminPaths.AGENT -> post(asked, AgentRequest.class, operations::agent);
-            case AdminPaths.WHEREIS -> post(asked, WhereIsRequest.class, operations::whereIs);
-            case AdminPaths.CLIENTS ->
-                json(
-                        only(HttpMethod.GET, asked),
-                        operations.clients(by(asked), limit(asked, AdminPaths.CLIENTS_USUAL)));
-            case AdminPaths.CLIENT_RULES ->
-                asked.method().equals(HttpMethod.GET)
-                        ? json(HttpResponseStatus.OK, operations.clientRules())
-                        : post(asked, ClientRuleRequest.class, operations::changeClientRules);
-            case AdminPaths.REHOME -> post(asked, RehomeRequest.class, operations::rehome);
-            case AdminPaths.IMPACT -> post(asked, ImpactRequest.class, operations::impact);
-            case AdminPaths.ZERO -> post(asked, ZeroRequest.class, operations::zero);
-            case AdminPaths.KEYS -> json(only(HttpMethod.GET, asked), operations.keys());
-            case AdminPaths.KEYS_RELOAD -> json(only(HttpMethod.POST, asked), operations.reloadKeys());
-            default ->
-                throw new Refusal(
-                        HttpResponseStatus.NOT_FOUND,
-                        "there is no " + asked.path(),
-                        "the API has " + String.join(", ", AdminPaths.ALL),
-                        "ask for one of these");
-        };
-    }
-
-    private static <T> FullHttpResponse post(Asked asked, Class<T> type, Function<T, Object> operation) {
-        var ok = only(HttpMethod.POST, asked);
-        return json(ok, operation.apply(AdminJson.request(asked.body(), type)));
-    }
-
-    private static HttpResponseStatus only(HttpMethod method, Asked asked) {
-        if (!asked.method().equals(method)) {
-            throw new Refusal(
+        var there = operations.get(asked.path());
+        if (there == null) {
+            throw new RefusedException(
+                    HttpResponseStatus.NOT_FOUND,
+                    "there is no " + asked.path(),
+                    "the API has " + String.join(", ", operations.keySet()),
+                    "ask for one of these");
+        }
+        var operation = there.get(asked.method().name());
+        if (operation == null) {
+            var methods = String.join(" or ", there.keySet());
+            throw new RefusedException(
                     HttpResponseStatus.METHOD_NOT_ALLOWED,
                     asked.method() + " is not for " + asked.path(),
-                    "it takes " + method,
-                    "send " + method);
+                    "it takes " + methods,
+                    "send " + methods);
         }
-        return HttpResponseStatus.OK;
+        return answer(operation, asked);
     }
 
-    private static Optional<Connections.Kind> kind(Asked asked) {
-        return parameter(asked, AdminPaths.KIND).map(word -> switch (word) {
-            case "template" -> Connections.Kind.TEMPLATE;
-            case "connection" -> Connections.Kind.CONNECTION;
-            default ->
-                throw Refusal.wrongInput(
-                        "there is no kind '" + word + "'", "a kind is template or connection", "leave it out for both");
-        });
-    }
-
-    private static Clients.By by(Asked asked) {
-        return parameter(asked, AdminPaths.BY)
-                .map(word -> switch (word) {
-                    case "connections" -> Clients.By.CONNECTIONS;
-                    case "rate" -> Clients.By.RATE;
-                    case "share" -> Clients.By.SHARE;
-                    default ->
-                        throw Refusal.wrongInput(
-                                "clients are not ordered by '" + word + "'",
-                                "they are ordered by connections, rate or share",
-                                "leave it out for connections");
-                })
-                .orElse(Clients.By.CONNECTIONS);
-    }
-
-    private static EntryFilter filter(Asked asked) {
-        return new EntryFilter(
-                parsed(asked, AdminPaths.CLIENT, MarkRule.Prefix::of),
-                parsed(asked, AdminPaths.REAL, Host::of),
-                parsed(asked, AdminPaths.SERVICE, ServiceKey::of));
-    }
-
-    private static <T> @Nullable T parsed(Asked asked, String name, Function<String, T> parse) {
-        var word = parameter(asked, name);
-        if (word.isEmpty()) {
-            return null;
-        }
-        try {
-            return parse.apply(word.get());
-        } catch (IllegalArgumentException e) {
-            throw Refusal.wrongInput(
-                    "the " + name + " is not understood", String.valueOf(e.getMessage()), "leave it out for all");
-        }
-    }
-
-    private static int limit(Asked asked, int usual) {
-        return parameter(asked, AdminPaths.LIMIT)
-                .map(word -> {
-                    if (!word.matches("[1-9][0-9]{0,5}") || Integer.parseInt(word) > AdminPaths.ENTRIES_MAX) {
-                        throw Refusal.wrongInput(
-                                "'" + word + "' is not a limit",
-                                "a limit is 1 to " + AdminPaths.ENTRIES_MAX,
-                                "leave it out for " + usual);
-                    }
-                    return Integer.parseInt(word);
-                })
-                .orElse(usual);
-    }
-
-    private static Optional<String> parameter(Asked asked, String name) {
-        return asked.parameters().getOrDefault(name, List.of()).stream()
-                .findFirst()
-                .map(word -> word.toLowerCase(Locale.ROOT));
+    private <Q, A> FullHttpResponse answer(Operation<Q, A> operation, Asked asked) {
+        var request = switch (operation.input()) {
+            case Operation.Body<Q>(var type) -> AdminJson.request(asked.body(), type);
+            case Query<Q> query -> query.read(asked.parameters());
+        };
+        var answer = handlers.answer(operation, request);
+        return json(operation.isDone().test(answer) ? HttpResponseStatus.OK : HttpResponseStatus.CONFLICT, answer);
     }
 
     private static FullHttpResponse json(HttpResponseStatus status, Object message) {

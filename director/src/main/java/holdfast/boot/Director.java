@@ -167,10 +167,10 @@ final class Director implements AutoCloseable {
                                 () -> unfit(terms, warmUp))));
         inbox.start(vrrp);
         var sources = Readouts.of(voice, vrrp, replication, terms);
-        var operations = new Answers(configuration, worker, vrrp, replication, terms, sources);
-        part("api", ApiServer.start(configuration.director().apiSocket(), operations));
-        warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(operations.status()), () -> {})));
-        return operations;
+        var joined = new Answers(configuration, worker, vrrp, replication, terms, sources);
+        part("api", ApiServer.start(configuration.director().apiSocket(), joined.handlers()));
+        warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
+        return joined;
     }
 
     /// What speaks against this director's taking over that its election does not know.

@@ -1,7 +1,7 @@
 package holdfast.boot;
 
 import holdfast.api.ApiServer;
-import holdfast.api.Operations;
+import holdfast.api.Handlers;
 import holdfast.conf.ConfigurationFile;
 import holdfast.conf.Ipv4;
 import holdfast.sync.ClusterKey;
@@ -13,7 +13,6 @@ import holdfast.sync.Word;
 import holdfast.sync.node.SyncNode;
 import holdfast.worker.DatapathRehearsal;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -71,9 +70,7 @@ final class Training {
     private static void api() throws IOException {
         var directory = Files.createTempDirectory("holdfast");
         var socket = directory.resolve("api.sock");
-        var nobody = (Operations) Proxy.newProxyInstance(
-                Training.class.getClassLoader(), new Class<?>[] {Operations.class}, (_, _, _) -> null);
-        try (var _ = ApiServer.start(socket, nobody);
+        try (var _ = ApiServer.start(socket, new Handlers());
                 var client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             client.connect(UnixDomainSocketAddress.of(socket));
             client.write(

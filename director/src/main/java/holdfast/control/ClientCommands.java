@@ -3,8 +3,9 @@ package holdfast.control;
 import holdfast.admin.ClientRuleRequest;
 import holdfast.admin.ClientRules;
 import holdfast.admin.Clients;
+import holdfast.admin.ClientsRequest;
 import holdfast.admin.Endpoint;
-import holdfast.api.Refusal;
+import holdfast.api.RefusedException;
 import holdfast.client.By;
 import holdfast.client.ClientPrefix;
 import holdfast.client.ClientRule;
@@ -34,15 +35,15 @@ public final class ClientCommands {
         this.ask = new Ask(worker);
     }
 
-    Clients top(Clients.By by, int limit) {
-        var ranking =
-                ask.tables(tables -> tables.clients().ranking(limit, by(by), holdfast.client.Clients.EACH_SERVICE));
+    Clients top(ClientsRequest request) {
+        var ranking = ask.tables(tables ->
+                tables.clients().ranking(request.limit(), by(request.by()), holdfast.client.Clients.EACH_SERVICE));
         boolean hasMore;
         do {
             hasMore = ask.tables(_ -> ranking.look(SLICE, Clock.monotonic()));
         } while (hasMore);
         return ask.tables(tables -> new Clients(
-                by,
+                request.by(),
                 ranking.clients(Clock.monotonic()).stream()
                         .map(client -> shown(tables, client))
                         .toList()));
@@ -90,7 +91,7 @@ public final class ClientCommands {
             try {
                 tables.clientRules(changed(tables.clientRules(), request, now));
             } catch (IllegalStateException e) {
-                throw Refusal.notNow(
+                throw RefusedException.notNow(
                         "the rule was not taken", String.valueOf(e.getMessage()), "unblock a client first");
             }
             return shown(tables.clientRules());
@@ -113,7 +114,7 @@ public final class ClientCommands {
             case UNBLOCK -> {
                 var without = rules.without(clients, now);
                 if (without.list().size() == rules.list().size()) {
-                    throw Refusal.wrongInput(
+                    throw RefusedException.wrongInput(
                             "there is no rule for " + client,
                             "a rule is taken away by the prefix that it was given for",
                             "see 'holdfast clients rules'");

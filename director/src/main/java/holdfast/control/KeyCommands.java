@@ -1,7 +1,7 @@
 package holdfast.control;
 
 import holdfast.admin.Keys;
-import holdfast.api.Refusal;
+import holdfast.api.RefusedException;
 import holdfast.conf.KeyFile;
 import holdfast.group.Replication;
 import holdfast.sync.ClusterKey;
@@ -46,7 +46,7 @@ public final class KeyCommands {
         try {
             return ClusterKeys.of(KeyFile.read(file));
         } catch (IOException e) {
-            throw Refusal.wrongInput(
+            throw RefusedException.wrongInput(
                     "the keys were not changed",
                     String.valueOf(e.getMessage()),
                     "correct the file; the director goes on with the keys that it has");
@@ -56,7 +56,7 @@ public final class KeyCommands {
     private KeyUse use() {
         return replication
                 .keyUse()
-                .orElseThrow(() -> Refusal.notNow(
+                .orElseThrow(() -> RefusedException.notNow(
                         "there is no key in use",
                         "cluster.sync is off, so that this director speaks to no other one",
                         "nothing is to be done"));

@@ -1,6 +1,7 @@
 package holdfast.control;
 
 import holdfast.admin.Connections;
+import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
@@ -21,7 +22,6 @@ import holdfast.worker.Worker;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -63,28 +63,34 @@ public final class Listing {
     /// Entries found, and the slot where the next slice begins, or [#END].
     private record Slice(List<Connections.Entry> entries, int cursor) {}
 
-    Connections connections(Optional<Connections.Kind> kind, EntryFilter filter, int limit) {
+    Connections connections(ConnectionsRequest request) {
+        var kind = request.kind();
+        var filter = request.filter();
+        int limit = request.limit();
         var entries = new ArrayList<Connections.Entry>();
         boolean isWhole = true;
-        if (kind.filter(k -> k == Connections.Kind.CONNECTION).isEmpty()) {
+        if (kind != Connections.Kind.CONNECTION) {
             var client = filter.client();
             isWhole = (client != null && client.length() == 32)
                     ? addUpTo(limit, entries, ask.tables(tables -> templatesOf(client.address(), tables, filter)))
                     : collect(entries, filter, limit, TemplateSource::new);
         }
-        if (kind.filter(k -> k == Connections.Kind.TEMPLATE).isEmpty()) {
+        if (kind != Connections.Kind.TEMPLATE) {
             isWhole &= collect(entries, filter, limit, ConnSource::new);
         }
         long total = filter.equals(EntryFilter.ALL) ? total(kind) : entries.size();
         return new Connections(Math.max(total, entries.size()), !isWhole, entries);
     }
 
-    private long total(Optional<Connections.Kind> kind) {
+    private long total(Connections.@Nullable Kind kind) {
         return ask.tables(tables -> {
             long templates = tables.templates().size();
             long connections = tables.connections().size();
-            return kind.map(k -> k == Connections.Kind.TEMPLATE ? templates : connections)
-                    .orElse(templates + connections);
+            return switch (kind) {
+                case null -> templates + connections;
+                case TEMPLATE -> templates;
+                case CONNECTION -> connections;
+            };
         });
     }
 

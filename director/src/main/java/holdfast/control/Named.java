@@ -2,7 +2,7 @@ package holdfast.control;
 
 import holdfast.admin.Endpoint;
 import holdfast.admin.Host;
-import holdfast.api.Refusal;
+import holdfast.api.RefusedException;
 import holdfast.conf.Ipv4;
 import holdfast.conf.ServiceKey;
 import holdfast.service.RealServerTable;
@@ -22,7 +22,7 @@ public final class Named {
     static int service(Tables tables, ServiceKey key) {
         int service = tables.services().idOf(key);
         if (service == Services.NONE) {
-            throw Refusal.wrongInput(
+            throw RefusedException.wrongInput(
                     "there is no service " + key,
                     "the configuration has " + list(services(tables)),
                     "name one of these");
@@ -55,7 +55,7 @@ public final class Named {
         if (fitting.size() == 1) {
             return fitting.getFirst();
         }
-        throw Refusal.wrongInput(
+        throw RefusedException.wrongInput(
                 (fitting.isEmpty() ? "there is no real server " : "there are several real servers ") + host + " in "
                         + tables.services().key(service),
                 "it has " + list(names),

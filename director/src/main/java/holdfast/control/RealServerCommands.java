@@ -8,7 +8,7 @@ import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
 import holdfast.admin.ZeroRequest;
 import holdfast.admin.ZeroResult;
-import holdfast.api.Refusal;
+import holdfast.api.RefusedException;
 import holdfast.conf.Configuration;
 import holdfast.conf.ConfigurationFile;
 import holdfast.conf.DrainMode;
@@ -43,7 +43,7 @@ public final class RealServerCommands {
     DrainResult drain(DrainRequest request) {
         boolean isUntil = request.mode() == DrainMode.UNTIL_DEADLINE;
         if (isUntil != (request.deadlineS() != null)) {
-            throw Refusal.wrongInput(
+            throw RefusedException.wrongInput(
                     isUntil ? "the deadline is missing" : "a deadline does not go with this mode",
                     "until-deadline, and no other mode, has one",
                     isUntil ? "give --deadline" : "leave --deadline out, or use --mode until-deadline");
@@ -145,7 +145,7 @@ public final class RealServerCommands {
         return switch (outcome) {
             case ConfigurationFile.Good good -> good.configuration();
             case ConfigurationFile.Mistakes(var all) ->
-                throw Refusal.wrongInput(
+                throw RefusedException.wrongInput(
                         request.file() + " is not a right configuration",
                         all.stream().map(Object::toString).collect(Collectors.joining("; ")),
                         "see 'holdfast config check'");

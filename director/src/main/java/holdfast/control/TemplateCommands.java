@@ -1,7 +1,8 @@
 package holdfast.control;
 
-import holdfast.admin.AdminPaths;
+import holdfast.admin.Bounds;
 import holdfast.admin.Connections;
+import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
@@ -12,7 +13,7 @@ import holdfast.admin.TemplateRequest;
 import holdfast.admin.TemplateResult;
 import holdfast.admin.WhereIs;
 import holdfast.admin.WhereIsRequest;
-import holdfast.api.Refusal;
+import holdfast.api.RefusedException;
 import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
@@ -70,13 +71,13 @@ public final class TemplateCommands {
     TemplateResult change(TemplateRequest request) {
         var filter = request.filter();
         if (filter.client() == null && filter.real() == null && filter.service() == null) {
-            throw Refusal.wrongInput(
+            throw RefusedException.wrongInput(
                     "no template is named",
                     "a client, a real server or a service says which are meant",
                     "give at least one of them");
         }
         if (request.action() == TemplateRequest.Action.MOVE && request.to() == null) {
-            throw Refusal.wrongInput(
+            throw RefusedException.wrongInput(
                     "where to is missing", "a template is moved to a real server", "name it with --to");
         }
         var key = filter.service();
@@ -127,7 +128,7 @@ public final class TemplateCommands {
             return Ask.within(
                     timeoutS,
                     outcome,
-                    () -> Refusal.notNow(
+                    () -> RefusedException.notNow(
                             isDryRun ? "templates are still being counted" : "templates are still being changed",
                             "the order goes on after " + timeoutS + " s, and to ask again would give a second one",
                             isDryRun
@@ -138,13 +139,13 @@ public final class TemplateCommands {
         }
     }
 
-    private Refusal notNow(String why) {
+    private RefusedException notNow(String why) {
         return replication
                 .get()
                 .flatMap(status -> status.active().filter(active -> !active.equals(status.member())))
-                .map(active -> Refusal.notNow(
+                .map(active -> RefusedException.notNow(
                         "templates were not changed", "this director is not active", active + " is: run it there"))
-                .orElseGet(() -> Refusal.notNow("templates were not changed", why, "ask again then"));
+                .orElseGet(() -> RefusedException.notNow("templates were not changed", why, "ask again then"));
     }
 
     private static @Nullable Target target(@Nullable Host host) {
@@ -173,7 +174,7 @@ public final class TemplateCommands {
     private static WhereIs whereIs(Tables tables, WhereIsRequest request) {
         int service = Named.service(tables, request.service());
         if (tables.services().hasEngine(service)) {
-            throw Refusal.wrongInput(
+            throw RefusedException.wrongInput(
                     "where a client of " + request.service() + " is cannot be told",
                     "its clients are known by the Call-ID of each call, not by their address",
                     "see 'holdfast template list --service " + request.service() + "'");
@@ -228,7 +229,7 @@ public final class TemplateCommands {
 
     private static void requireDecided(Answer answer, String remedy) {
         if (answer.reason() instanceof Reason.DestinationUnknown) {
-            throw Refusal.wrongInput(
+            throw RefusedException.wrongInput(
                     "where " + answer.client() + " of " + answer.service() + " would go cannot be told",
                     why(answer),
                     remedy);
@@ -318,7 +319,7 @@ public final class TemplateCommands {
     /// The real server that the scheduler picks of all but the present one.
     private Host another(int service, RehomeRequest request) {
         if (request.client().length() != 32) {
-            throw Refusal.wrongInput(
+            throw RefusedException.wrongInput(
                     "where to is missing",
                     "the scheduler is asked for one client only, and " + request.client() + " are several",
                     "name the real server with --to");
@@ -327,7 +328,7 @@ public final class TemplateCommands {
         return ask.tables(tables -> {
             var template = template(tables, service, host);
             if (template == null) {
-                throw Refusal.wrongInput(
+                throw RefusedException.wrongInput(
                         host + " has no template in " + request.service(),
                         "only a client with a template can be moved",
                         "pin it with 'holdfast template pin' where it shall have one");
@@ -342,7 +343,7 @@ public final class TemplateCommands {
             requireDecided(answer, "name the real server with --to");
             return answer.next()
                     .map(Host::of)
-                    .orElseThrow(() -> Refusal.notNow(
+                    .orElseThrow(() -> RefusedException.notNow(
                             host + " was not moved",
                             "no other real server of " + request.service() + " can take it",
                             "name one with --to"));
@@ -363,10 +364,10 @@ public final class TemplateCommands {
         if (drained.templatesGoneMs() == null) {
             return drained;
         }
-        var left = listing.connections(
-                Optional.of(Connections.Kind.TEMPLATE),
+        var left = listing.connections(new ConnectionsRequest(
+                Connections.Kind.TEMPLATE,
                 new EntryFilter(null, host(drained.real()), drained.service()),
-                AdminPaths.ENTRIES_MAX);
+                Bounds.ENTRIES_MAX));
         boolean isKept = left.truncated() || left.entries().stream().anyMatch(TemplateCommands::isKept);
         long timeoutS = left.entries().stream()
                 .mapToLong(Connections.Entry::timeoutS)

@@ -3,14 +3,15 @@ package holdfast.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import holdfast.admin.AdminPaths;
+import holdfast.admin.Bounds;
 import holdfast.admin.Connections;
-import holdfast.admin.EntryFilter;
+import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
+import holdfast.admin.Operations;
 import holdfast.admin.Role;
 import holdfast.admin.Services;
 import holdfast.admin.Status;
@@ -31,7 +32,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -59,7 +59,7 @@ class ApiServerTest {
     @BeforeEach
     void start() {
         socket = directory.resolve("api.sock");
-        server = ApiServer.start(socket, director);
+        server = ApiServer.start(socket, director.handlers());
     }
 
     @AfterEach
@@ -69,7 +69,7 @@ class ApiServerTest {
 
     /// What stands behind the API: answers with samples, keeps what it was asked, and fails or waits when
     /// told to.
-    private static final class Director extends NothingAsked {
+    private static final class Director {
         final AtomicReference<String> asked = new AtomicReference<>("");
         final CountDownLatch failoverBegun = new CountDownLatch(1);
         final CountDownLatch failoverMayEnd = new CountDownLatch(1);
@@ -79,8 +79,17 @@ class ApiServerTest {
         volatile boolean isFailing;
         volatile boolean isBroken;
 
-        @Override
-        public Status status() {
+        Handlers handlers() {
+            return new Handlers()
+                    .on(Operations.STATUS, _ -> status())
+                    .on(Operations.SERVICES, _ -> services())
+                    .on(Operations.CONNECTIONS, this::connections)
+                    .on(Operations.IMPACT, this::impact)
+                    .on(Operations.SYNC, _ -> sync())
+                    .on(Operations.FAILOVER, this::failover);
+        }
+
+        private Status status() {
             if (isFailing) {
                 throw new IllegalStateException("the tables are gone");
             }
@@ -110,31 +119,27 @@ class ApiServerTest {
                             0, 0, Map.of(), Map.of(), new Status.Table(0, 64), new Status.Table(0, 64), List.of()));
         }
 
-        @Override
-        public Services services() {
+        private static Services services() {
             return new Services(
                     64, new Services.Timeouts(900, 120, 300), List.of(), Services.Totals.ZERO, Services.Rates.ZERO);
         }
 
-        @Override
-        public Connections connections(Optional<Connections.Kind> kind, EntryFilter filter, int limit) {
-            asked.set(kind.map(Enum::name).orElse("both") + " " + limit);
+        private Connections connections(ConnectionsRequest request) {
+            var kind = request.kind();
+            asked.set((kind == null ? "both" : kind.name()) + " " + request.limit());
             return new Connections(0, false, List.of());
         }
 
-        @Override
-        public Impact impact(ImpactRequest request) {
+        private Impact impact(ImpactRequest request) {
             asked.set(request.file() + " " + request.text().length());
             return new Impact(List.of(), List.of());
         }
 
-        @Override
-        public Sync sync() {
+        private static Sync sync() {
             return new Sync(Role.ACTIVE, null, null, null, List.of(), Map.of());
         }
 
-        @Override
-        public FailoverResult failover(FailoverRequest request) {
+        private FailoverResult failover(FailoverRequest request) {
             asked.set(String.valueOf(request.reason()));
             failoverBegun.countDown();
             try {
@@ -222,17 +227,19 @@ class ApiServerTest {
 
     @Test
     void eachPathAnswersItsMessage() throws IOException {
-        assertThat(AdminJson.answer(bytes(get(AdminPaths.STATUS)), Status.class).director())
+        assertThat(AdminJson.answer(bytes(get(Operations.STATUS.path())), Status.class)
+                        .director())
                 .isEqualTo("d1");
-        assertThat(AdminJson.answer(bytes(get(AdminPaths.SERVICES)), Services.class)
+        assertThat(AdminJson.answer(bytes(get(Operations.SERVICES.path())), Services.class)
                         .connectionsMax())
                 .isEqualTo(64);
-        assertThat(AdminJson.answer(bytes(get(AdminPaths.SYNC)), Sync.class).role())
+        assertThat(AdminJson.answer(bytes(get(Operations.SYNC.path())), Sync.class)
+                        .role())
                 .isEqualTo(Role.ACTIVE);
-        assertThat(AdminJson.answer(bytes(get(AdminPaths.CONNECTIONS)), Connections.class)
+        assertThat(AdminJson.answer(bytes(get(Operations.CONNECTIONS.path())), Connections.class)
                         .total())
                 .isZero();
-        assertThat(director.asked).hasValue("both " + AdminPaths.ENTRIES_MAX);
+        assertThat(director.asked).hasValue("both " + Bounds.ENTRIES_MAX);
     }
 
     private static byte[] bytes(Answer answer) {
@@ -243,17 +250,17 @@ class ApiServerTest {
 
     @Test
     void connectionsTakeAKindAndALimit() throws IOException {
-        get(AdminPaths.CONNECTIONS + "?kind=template&limit=17");
+        get(Operations.CONNECTIONS.path() + "?kind=template&limit=17");
         assertThat(director.asked).hasValue("TEMPLATE 17");
-        get(AdminPaths.CONNECTIONS + "?limit=100000&kind=Connection");
+        get(Operations.CONNECTIONS.path() + "?limit=100000&kind=Connection");
         assertThat(director.asked).hasValue("CONNECTION 100000");
     }
 
     @Test
     void aWrongKindOrLimitIsRefusedWithTheRule() throws IOException {
-        assertRefused(get(AdminPaths.CONNECTIONS + "?kind=both"), 400, "template or connection");
+        assertRefused(get(Operations.CONNECTIONS.path() + "?kind=both"), 400, "template or connection");
         for (var limit : List.of("0", "-1", "100001", "999999", "1e3", "", "99999999999")) {
-            assertRefused(get(AdminPaths.CONNECTIONS + "?limit=" + limit), 400, "1 to 100000");
+            assertRefused(get(Operations.CONNECTIONS.path() + "?limit=" + limit), 400, "1 to 100000");
         }
     }
 
@@ -264,14 +271,14 @@ class ApiServerTest {
 
     @Test
     void aFailoverIsAskedForByPostAndARefusalIs409() throws IOException {
-        assertThat(ask("POST", AdminPaths.FAILOVER, "{\"reason\":\"new kernel\"}")
+        assertThat(ask("POST", Operations.FAILOVER.path(), "{\"reason\":\"new kernel\"}")
                         .status())
                 .isEqualTo(200);
         assertThat(director.asked).hasValue("new kernel");
-        assertThat(ask("POST", AdminPaths.FAILOVER, "").status()).isEqualTo(200);
+        assertThat(ask("POST", Operations.FAILOVER.path(), "").status()).isEqualTo(200);
 
         director.isRefusing = true;
-        var refused = ask("POST", AdminPaths.FAILOVER, "{}");
+        var refused = ask("POST", Operations.FAILOVER.path(), "{}");
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.body()).contains("the standby is not equal");
     }
@@ -282,20 +289,22 @@ class ApiServerTest {
     void anUnknownPathIs404WithAllThatThereAre() throws IOException {
         var answer = get("/v1/statsu");
         assertRefused(answer, 404, "/v1/statsu");
-        AdminPaths.ALL.forEach(path -> assertThat(answer.body()).contains(path));
+        Operations.ALL.forEach(operation -> assertThat(answer.body()).contains(operation.path()));
     }
 
     @Test
     void aWrongMethodIs405WithTheRightOne() throws IOException {
-        assertRefused(ask("POST", AdminPaths.STATUS, "{}"), 405, "GET");
-        assertRefused(get(AdminPaths.FAILOVER), 405, "POST");
+        assertRefused(ask("POST", Operations.STATUS.path(), "{}"), 405, "GET");
+        assertRefused(get(Operations.FAILOVER.path()), 405, "POST");
         assertThat(director.asked).as("a GET moves no VIP").hasValue("");
     }
 
     @Test
     void bodiesThatAreNotTheRequestAre400() throws IOException {
         for (var body : List.of("{", "[]", "null", "{\"force\":true}", "{} {}")) {
-            assertThat(ask("POST", AdminPaths.FAILOVER, body).status()).as(body).isEqualTo(400);
+            assertThat(ask("POST", Operations.FAILOVER.path(), body).status())
+                    .as(body)
+                    .isEqualTo(400);
         }
         assertThat(director.asked).hasValue("");
     }
@@ -303,15 +312,15 @@ class ApiServerTest {
     @Test
     void aBodyThatTakesManyReadsArrivesWhole() throws IOException {
         var body = "{\"file\":\"d1.yaml\",\"text\":\"" + "#".repeat(200_000) + "\"}";
-        assertThat(ask("POST", AdminPaths.IMPACT, body).status()).isEqualTo(200);
+        assertThat(ask("POST", Operations.IMPACT.path(), body).status()).isEqualTo(200);
         assertThat(director.asked).hasValue("d1.yaml 200000");
     }
 
     @Test
     void aBodyThatIsTooLargeIs413BeforeItIsSent() throws IOException {
         try (var client = new Client(socket)) {
-            client.write("POST " + AdminPaths.FAILOVER + " HTTP/1.1\r\nHost: d1\r\nContent-Length: "
-                    + (AdminPaths.REQUEST_BYTES_MAX + 1) + "\r\n\r\n");
+            client.write("POST " + Operations.FAILOVER.path() + " HTTP/1.1\r\nHost: d1\r\nContent-Length: "
+                    + (Bounds.REQUEST_BYTES_MAX + 1) + "\r\n\r\n");
             assertThat(client.read().status()).isEqualTo(413);
         }
         assertThat(director.asked).hasValue("");
@@ -320,7 +329,7 @@ class ApiServerTest {
     @Test
     void aPathThatCannotBeDecodedIs400() throws IOException {
         assertRefused(get("/v1/%zz"), 400, "HTTP");
-        assertRefused(get(AdminPaths.CONNECTIONS + "?kind=%e"), 400, "HTTP");
+        assertRefused(get(Operations.CONNECTIONS.path() + "?kind=%e"), 400, "HTTP");
     }
 
     @Test
@@ -338,7 +347,8 @@ class ApiServerTest {
         director.isSlow = true;
         director.patienceMs = 100; // time enough for the second to overtake the first, if it could
         try (var client = new Client(socket)) {
-            client.write(request("POST", AdminPaths.FAILOVER, "{}") + request("GET", AdminPaths.SERVICES, ""));
+            client.write(
+                    request("POST", Operations.FAILOVER.path(), "{}") + request("GET", Operations.SERVICES.path(), ""));
             assertThat(client.read().body()).contains("moved");
             assertThat(client.read().body()).contains("connectionsMax");
         }
@@ -347,7 +357,7 @@ class ApiServerTest {
     @Test
     void aClientThatWantsTheConnectionClosedGetsThat() throws IOException {
         try (var client = new Client(socket)) {
-            client.write("GET " + AdminPaths.SERVICES + " HTTP/1.1\r\nHost: d1\r\nConnection: close\r\n\r\n");
+            client.write("GET " + Operations.SERVICES.path() + " HTTP/1.1\r\nHost: d1\r\nConnection: close\r\n\r\n");
             assertThat(client.read().status()).isEqualTo(200);
             assertThat(client.isClosedByServer()).isTrue();
         }
@@ -357,9 +367,9 @@ class ApiServerTest {
     void aSlowFailoverKeepsNobodyElseWaiting() throws Exception {
         director.isSlow = true;
         try (var slow = new Client(socket)) {
-            slow.write(request("POST", AdminPaths.FAILOVER, "{}"));
+            slow.write(request("POST", Operations.FAILOVER.path(), "{}"));
             assertThat(director.failoverBegun.await(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(get(AdminPaths.STATUS).status()).isEqualTo(200);
+            assertThat(get(Operations.STATUS.path()).status()).isEqualTo(200);
             director.failoverMayEnd.countDown();
             assertThat(slow.read().status()).isEqualTo(200);
         }
@@ -368,15 +378,15 @@ class ApiServerTest {
     @Test
     void anOperationThatFailsIs500AndTheServerLivesOn() throws IOException {
         director.isFailing = true;
-        assertRefused(get(AdminPaths.STATUS), 500, "IllegalStateException");
+        assertRefused(get(Operations.STATUS.path()), 500, "IllegalStateException");
         director.isFailing = false;
-        assertThat(get(AdminPaths.STATUS).status()).isEqualTo(200);
+        assertThat(get(Operations.STATUS.path()).status()).isEqualTo(200);
     }
 
     @Test
     void evenAFailedCheckIsAnswered() throws IOException {
         director.isBroken = true;
-        assertRefused(get(AdminPaths.STATUS), 500, "a check that stays on failed");
+        assertRefused(get(Operations.STATUS.path()), 500, "a check that stays on failed");
     }
 
     // The socket file
@@ -390,7 +400,7 @@ class ApiServerTest {
     @Test
     void theSocketGoesWithTheServer() {
         var other = directory.resolve("other.sock");
-        ApiServer.start(other, director).close();
+        ApiServer.start(other, director.handlers()).close();
         assertThat(other).doesNotExist();
     }
 
@@ -403,27 +413,29 @@ class ApiServerTest {
                 .close();
         assertThat(stale).exists();
 
-        try (var second = ApiServer.start(stale, director);
+        try (var second = ApiServer.start(stale, director.handlers());
                 var client = new Client(stale)) {
             assertThat(second).isNotNull();
-            client.write(request("GET", AdminPaths.STATUS, ""));
+            client.write(request("GET", Operations.STATUS.path(), ""));
             assertThat(client.read().status()).isEqualTo(200);
         }
     }
 
     @Test
     void aSocketThatADirectorAnswersOnIsRefusedWithTheRemedy() throws IOException {
-        assertThatThrownBy(() -> ApiServer.start(socket, director))
+        assertThatThrownBy(() -> ApiServer.start(socket, director.handlers()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(socket.toString())
                 .hasMessageContaining("director.api-socket");
-        assertThat(get(AdminPaths.STATUS).status()).as("the first one lives on").isEqualTo(200);
+        assertThat(get(Operations.STATUS.path()).status())
+                .as("the first one lives on")
+                .isEqualTo(200);
     }
 
     @Test
     void aFileThatIsNoSocketIsNeverRemoved() throws IOException {
         var precious = Files.writeString(directory.resolve("precious"), "data");
-        assertThatThrownBy(() -> ApiServer.start(precious, director))
+        assertThatThrownBy(() -> ApiServer.start(precious, director.handlers()))
                 .hasMessageContaining("precious")
                 .hasMessageContaining("director.api-socket");
         assertThat(precious).hasContent("data");

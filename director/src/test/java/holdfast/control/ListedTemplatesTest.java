@@ -9,6 +9,7 @@ import static holdfast.testing.Fixtures.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.Connections;
+import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
 import holdfast.conf.Configuration;
@@ -49,7 +50,7 @@ class ListedTemplatesTest {
 
     private Connections.Entry template() {
         return new Listing(idle.worker)
-                .connections(Optional.of(Connections.Kind.TEMPLATE), EntryFilter.ALL, 9)
+                .connections(new ConnectionsRequest(Connections.Kind.TEMPLATE, EntryFilter.ALL, 9))
                 .entries()
                 .getFirst();
     }
@@ -90,7 +91,7 @@ class ListedTemplatesTest {
 
         var byPort = new EntryFilter(null, Host.of("10.0.0.12:2121"), null);
         assertThat(new Listing(idle.worker)
-                        .connections(Optional.of(Connections.Kind.TEMPLATE), byPort, 9)
+                        .connections(new ConnectionsRequest(Connections.Kind.TEMPLATE, byPort, 9))
                         .entries())
                 .hasSize(1);
     }

@@ -9,11 +9,11 @@ import static holdfast.testing.Fixtures.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.Connections;
+import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
 import holdfast.linux.Clock;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,8 +60,8 @@ class ListingTest {
 
     private List<String> of(String real) {
         return new Listing(idle.worker)
-                        .connections(
-                                Optional.of(Connections.Kind.CONNECTION), new EntryFilter(null, Host.of(real), null), 9)
+                        .connections(new ConnectionsRequest(
+                                Connections.Kind.CONNECTION, new EntryFilter(null, Host.of(real), null), 9))
                         .entries()
                         .stream()
                         .map(entry -> entry.real().toString())

@@ -183,7 +183,7 @@ class StatusAnswerTest {
                 new VrrpStatus.Counts(5, 4, 3, 2, 1));
     }
 
-    private static Configuration configuration() {
+    static Configuration configuration() {
         return new Configuration(
                 new Configuration.Director("d1", Path.of("/var/lib/holdfast"), Path.of("/run/holdfast/api.sock")),
                 new Configuration.Datapath(64, 64, 0, true),

@@ -14,7 +14,7 @@ import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
 import holdfast.admin.RehomeRequest;
 import holdfast.admin.TemplateRequest;
-import holdfast.api.Refusal;
+import holdfast.api.RefusedException;
 import holdfast.conf.DrainMode;
 import holdfast.conf.MarkRule;
 import holdfast.linux.Clock;
@@ -123,10 +123,10 @@ class TemplateCommandsTest {
     void anOrderThatTakesLongIsNotSaidToHaveFailed() {
         var endless = new CompletableFuture<TemplateOrders.Outcome>();
         assertThatThrownBy(() -> commands(null).outcome(endless, 0, false))
-                .isInstanceOf(Refusal.class)
+                .isInstanceOf(RefusedException.class)
                 .hasMessage("templates are still being changed");
         assertThatThrownBy(() -> commands(null).outcome(endless, 0, true))
-                .isInstanceOf(Refusal.class)
+                .isInstanceOf(RefusedException.class)
                 .hasMessage("templates are still being counted");
 
         endless.completeExceptionally(new IllegalStateException("this director is not active any more"));
@@ -139,7 +139,7 @@ class TemplateCommandsTest {
                 new IllegalStateException("this director is not active; ask the one that is"));
         assertThatThrownBy(() -> commands("d2").outcome(onStandby, 1, false))
                 .isInstanceOfSatisfying(
-                        Refusal.class,
+                        RefusedException.class,
                         refusal -> assertThat(refusal.error())
                                 .isEqualTo(new ApiError(
                                         "templates were not changed",

@@ -4,38 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import holdfast.admin.AgentRequest;
-import holdfast.admin.AgentResult;
-import holdfast.admin.ClientRuleRequest;
-import holdfast.admin.ClientRules;
-import holdfast.admin.Clients;
 import holdfast.admin.Connections;
 import holdfast.admin.DrainRequest;
-import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
-import holdfast.admin.EntryFilter;
 import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Host;
-import holdfast.admin.Impact;
-import holdfast.admin.ImpactRequest;
-import holdfast.admin.RehomeRequest;
-import holdfast.admin.RehomeResult;
 import holdfast.admin.Role;
 import holdfast.admin.Services;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
-import holdfast.admin.TemplateRequest;
-import holdfast.admin.TemplateResult;
-import holdfast.admin.WhereIs;
-import holdfast.admin.WhereIsRequest;
-import holdfast.admin.ZeroRequest;
-import holdfast.admin.ZeroResult;
 import holdfast.conf.DrainMode;
 import holdfast.conf.ForwardingMethod;
-import holdfast.conf.Ipv4;
-import holdfast.conf.MarkRule;
 import holdfast.conf.Protocol;
 import holdfast.conf.RearmPolicy;
 import holdfast.conf.SchedulerFlag;
@@ -118,72 +99,6 @@ class AdminJsonTest {
 
         assertThat(AdminJson.answer(AdminJson.write(connections), Connections.class))
                 .isEqualTo(connections);
-    }
-
-    @Test
-    void everyAnswerReadsBackAsWritten() {
-        var service = ServiceKey.of("tcp/192.0.2.10:80");
-        var real = Endpoint.of("10.0.0.11:8080");
-        var client = MarkRule.Prefix.of("198.51.100.0/24");
-        for (var message : List.of(
-                new TemplateResult(
-                        TemplateRequest.Action.MOVE,
-                        false,
-                        3,
-                        1,
-                        List.of(new TemplateResult.Refused(2, "10.0.0.12 is not in their service"))),
-                new DrainResult(service, real, DrainMode.UNTIL_DEADLINE, 0, 2, 3, null, 60_000L),
-                new AgentResult(service, real, 60, SchedulerName.LEAST_LOAD, true),
-                new WhereIs(
-                        Host.of("198.51.100.7"),
-                        service,
-                        new WhereIs.Template(Endpoint.of("198.51.100.0:0"), real, 12_000, 288_000, 300, false, 2),
-                        List.of(new WhereIs.Copy("d2", WhereIs.Held.UNKNOWN)),
-                        new WhereIs.Pick(real, "its template says so"),
-                        new WhereIs.Pick(null, "every real server has weight 0")),
-                new Clients(
-                        Clients.By.SHARE,
-                        List.of(new Clients.Client(Ipv4.of("198.51.100.7"), service, 900, 3, 20, 0.75, null))),
-                new ClientRules(List.of(new ClientRules.Rule(client, false, 10, null, 60_000L))),
-                new RehomeResult(client, service, 2, 1L, List.of(real), List.of()),
-                new Impact(
-                        List.of(new Impact.OnService(
-                                service, Impact.Change.CHANGED, 12, 11, 3, 0, List.of("the netmask changes"))),
-                        List.of("mark rules change")),
-                new ZeroResult(3))) {
-            assertThat(AdminJson.answer(AdminJson.write(message), message.getClass()))
-                    .isEqualTo(message);
-        }
-    }
-
-    @Test
-    void everyRequestReadsBackAsWritten() {
-        var service = ServiceKey.of("mark/7");
-        var client = MarkRule.Prefix.of("198.51.100.7");
-        var real = Host.of("10.0.0.11");
-        for (var message : List.of(
-                new TemplateRequest(
-                        TemplateRequest.Action.PIN,
-                        new EntryFilter(client, null, service),
-                        Host.of("10.0.0.12:80"),
-                        true),
-                new DrainRequest(service, real, DrainMode.KEEP_ALL, null, false),
-                new AgentRequest(service, real, 60),
-                new WhereIsRequest(
-                        Host.of("198.51.100.7:40000"),
-                        service,
-                        new WhereIsRequest.Change(
-                                List.of(new WhereIsRequest.Weighted(real, 0)),
-                                List.of(),
-                                List.of(Host.of("10.0.0.12")),
-                                Ipv4.of("255.255.255.0"))),
-                new ClientRuleRequest(ClientRuleRequest.Action.LIMIT, client, 10, null, 60L),
-                new RehomeRequest(client, service, null),
-                new ImpactRequest("director.yaml", "director: {name: d1}\n"),
-                new ZeroRequest(null))) {
-            assertThat(AdminJson.request(AdminJson.write(message), message.getClass()))
-                    .isEqualTo(message);
-        }
     }
 
     @Test

@@ -2,6 +2,8 @@ package holdfast.lab;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import holdfast.admin.Operation;
+import holdfast.admin.Query;
 import holdfast.admin.json.AdminJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,46 +17,38 @@ import java.time.Duration;
 
 /// The admin API of one director over its Unix socket, one connection for each question. A frozen director takes the
 /// connection and never answers, so every question has a deadline.
-final class AdminClient {
+final class AdminApi {
     private static final int UNKNOWN = -1;
 
     private final Path socket;
     private final Duration patience;
 
-    AdminClient(Path socket, Duration patience) {
+    AdminApi(Path socket, Duration patience) {
         this.socket = socket;
         this.patience = patience;
     }
 
-    /// What the director answers to a GET.
+    /// What the director answers, whether it is a success (200) or a refusal (409).
     ///
-    /// @throws IOException where it does not answer in time, or not with 200
-    <T> T get(String path, Class<T> type) throws IOException {
-        var answer = exchange("GET " + path + " HTTP/1.1\r\nHost: director\r\nConnection: close\r\n\r\n", new byte[0]);
-        if (answer.status != 200) {
-            throw new IOException(path + " of " + socket + " answered " + answer.status + ": " + answer.body);
-        }
-        return AdminJson.answer(answer.body.getBytes(ISO_8859_1), type);
-    }
-
-    /// What the director answers to a POST, whether it is a success (200) or a refusal (409).
-    <T> T post(String path, Object message, Class<T> type) throws IOException {
-        var body = AdminJson.write(message);
-        var answer = exchange(
-                "POST " + path
-                        + " HTTP/1.1\r\nHost: director\r\nConnection: close\r\nContent-Type: application/json\r\n"
-                        + "Content-Length: " + body.length + "\r\n\r\n",
-                body);
+    /// @throws IOException where it does not answer in time, or fails
+    <Q, A> A call(Operation<Q, A> operation, Q request) throws IOException {
+        var answer = switch (operation.input()) {
+            case Operation.Body<Q> _ -> exchange(operation, "", AdminJson.write(request));
+            case Query<Q> query -> exchange(operation, query.write(request), new byte[0]);
+        };
         if (answer.status != 200 && answer.status != 409) {
-            throw new IOException(path + " of " + socket + " answered " + answer.status + ": " + answer.body);
+            throw new IOException(operation + " of " + socket + " answered " + answer.status + ": " + answer.body);
         }
-        return AdminJson.answer(answer.body.getBytes(ISO_8859_1), type);
+        return AdminJson.answer(answer.body.getBytes(ISO_8859_1), operation.answer());
     }
 
     /// @param body  one character for each byte
     private record Answer(int status, String body) {}
 
-    private Answer exchange(String head, byte[] body) throws IOException {
+    private Answer exchange(Operation<?, ?> operation, String query, byte[] body) throws IOException {
+        var head = operation + query
+                + " HTTP/1.1\r\nHost: director\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                + "Content-Length: " + body.length + "\r\n\r\n";
         var request = new ByteArrayOutputStream();
         request.writeBytes(head.getBytes(ISO_8859_1));
         request.writeBytes(body);

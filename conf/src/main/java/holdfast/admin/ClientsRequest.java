@@ -1,0 +1,26 @@
+package holdfast.admin;
+
+import java.util.List;
+import java.util.Objects;
+
+/// Which clients are to be listed.
+///
+/// @param limit  most clients wanted, 1 to [Bounds#ENTRIES_MAX]
+public record ClientsRequest(Clients.By by, int limit) {
+    private static final Parameter<ClientsRequest, Clients.By> BY = new Parameter<>(
+            "by",
+            "what the clients are ordered by: `connections`, `rate` or `share`; connections where it is left out",
+            Parameter.oneOf(Clients.By.class, "they are ordered by connections, rate or share"),
+            ClientsRequest::by,
+            "clients are not ordered by '%s'",
+            "leave it out for connections");
+
+    private static final Parameter<ClientsRequest, Integer> LIMIT =
+            Parameter.limit("clients", Bounds.CLIENTS_USUAL, ClientsRequest::limit);
+
+    static final Query<ClientsRequest> QUERY = new Query<>(
+            List.of(BY, LIMIT),
+            given -> new ClientsRequest(
+                    Objects.requireNonNullElse(given.of(BY), Clients.By.CONNECTIONS),
+                    Objects.requireNonNullElse(given.of(LIMIT), Bounds.CLIENTS_USUAL)));
+}

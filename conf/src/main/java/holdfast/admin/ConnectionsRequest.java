@@ -1,0 +1,61 @@
+package holdfast.admin;
+
+import holdfast.conf.MarkRule;
+import holdfast.conf.ServiceKey;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Which connections and templates are to be listed.
+///
+/// @param kind   null for both
+/// @param limit  most entries wanted, 1 to [Bounds#ENTRIES_MAX]
+public record ConnectionsRequest(Connections.@Nullable Kind kind, EntryFilter filter, int limit) {
+    /// As much as one listing can have.
+    public static final ConnectionsRequest ALL = new ConnectionsRequest(null, EntryFilter.ALL, Bounds.ENTRIES_MAX);
+
+    private static final Parameter<ConnectionsRequest, Integer> LIMIT =
+            Parameter.limit("entries", Bounds.ENTRIES_MAX, ConnectionsRequest::limit);
+
+    private static final Parameter<ConnectionsRequest, Connections.Kind> KIND = new Parameter<>(
+            "kind",
+            "`template` or `connection`; both kinds where it is left out",
+            Parameter.oneOf(Connections.Kind.class, "a kind is template or connection"),
+            ConnectionsRequest::kind,
+            "there is no kind '%s'",
+            "leave it out for both");
+
+    private static final Parameter<ConnectionsRequest, MarkRule.Prefix> CLIENT = new Parameter<>(
+            "client",
+            "an address or a prefix, such as 198.51.100.0/24",
+            MarkRule.Prefix::of,
+            request -> request.filter().client(),
+            "the client is not understood",
+            "leave it out for all");
+
+    private static final Parameter<ConnectionsRequest, Host> REAL = new Parameter<>(
+            "real",
+            "a real server, with its port or without",
+            Host::of,
+            request -> request.filter().real(),
+            "the real is not understood",
+            "leave it out for all");
+
+    private static final Parameter<ConnectionsRequest, ServiceKey> SERVICE = new Parameter<>(
+            "service",
+            "a virtual service, such as tcp/192.0.2.10:80 or mark/7",
+            ServiceKey::of,
+            request -> request.filter().service(),
+            "the service is not understood",
+            "leave it out for all");
+
+    static final Query<ConnectionsRequest> QUERY =
+            new Query<>(List.of(LIMIT, KIND, CLIENT, REAL, SERVICE), ConnectionsRequest::of);
+
+    private static ConnectionsRequest of(Query.Values given) {
+        return new ConnectionsRequest(
+                given.of(KIND),
+                new EntryFilter(given.of(CLIENT), given.of(REAL), given.of(SERVICE)),
+                Objects.requireNonNullElse(given.of(LIMIT), Bounds.ENTRIES_MAX));
+    }
+}

@@ -1,0 +1,114 @@
+package holdfast.admin;
+
+import holdfast.admin.Operation.Body;
+import java.util.List;
+
+/// Everything that a director can be asked over its admin API.
+public final class Operations {
+    public static final Operation<Nothing, Status> STATUS = Operation.get(
+            "/v1/status",
+            Query.NONE,
+            Status.class,
+            "Shows the director's role, its faults, and whether a failover is safe now.");
+
+    public static final Operation<Nothing, Services> SERVICES = Operation.get(
+            "/v1/services", Query.NONE, Services.class, "Lists the services with their real servers and numbers.");
+
+    public static final Operation<ConnectionsRequest, Connections> CONNECTIONS = Operation.get(
+            "/v1/connections",
+            ConnectionsRequest.QUERY,
+            Connections.class,
+            "Lists connections and persistence templates.");
+
+    public static final Operation<Nothing, Sync> SYNC = Operation.get(
+            "/v1/sync", Query.NONE, Sync.class, "Shows how far each other director is, and what it lacks.");
+
+    public static final Operation<FailoverRequest, FailoverResult> FAILOVER = Operation.post(
+                    "/v1/failover",
+                    new Body<>(FailoverRequest.class),
+                    FailoverResult.class,
+                    "Moves the VIPs to the standby, or says what stands against it.")
+            .refusedUnless(FailoverResult::done);
+
+    public static final Operation<TemplateRequest, TemplateResult> TEMPLATES = Operation.post(
+            "/v1/templates",
+            new Body<>(TemplateRequest.class),
+            TemplateResult.class,
+            "Flushes, moves, pins or unpins persistence templates.");
+
+    public static final Operation<DrainRequest, DrainResult> DRAIN = Operation.post(
+            "/v1/drain",
+            new Body<>(DrainRequest.class),
+            DrainResult.class,
+            "Quiesces a real server, says what it still has, or ends its drain.");
+
+    public static final Operation<AgentRequest, AgentResult> AGENT = Operation.post(
+            "/v1/agent",
+            new Body<>(AgentRequest.class),
+            AgentResult.class,
+            "Sets what a real server's agent says that the real server can take.");
+
+    public static final Operation<WhereIsRequest, WhereIs> WHEREIS = Operation.post(
+            "/v1/whereis",
+            new Body<>(WhereIsRequest.class),
+            WhereIs.class,
+            "Shows where a client is, and where it would go after a change; changes nothing.");
+
+    public static final Operation<ClientsRequest, Clients> CLIENTS = Operation.get(
+            "/v1/clients", ClientsRequest.QUERY, Clients.class, "Lists the clients with the most connections.");
+
+    public static final Operation<Nothing, ClientRules> CLIENT_RULES = Operation.get(
+            "/v1/clients/rules", Query.NONE, ClientRules.class, "Lists the limits and blocks of clients in force.");
+
+    public static final Operation<ClientRuleRequest, ClientRules> CHANGE_CLIENT_RULES = Operation.post(
+            "/v1/clients/rules",
+            new Body<>(ClientRuleRequest.class),
+            ClientRules.class,
+            "Limits, blocks or unblocks clients, and lists the rules then in force.");
+
+    public static final Operation<RehomeRequest, RehomeResult> REHOME = Operation.post(
+            "/v1/clients/rehome",
+            new Body<>(RehomeRequest.class),
+            RehomeResult.class,
+            "Moves the templates of clients to another real server.");
+
+    public static final Operation<ImpactRequest, Impact> IMPACT = Operation.post(
+            "/v1/config/impact",
+            new Body<>(ImpactRequest.class),
+            Impact.class,
+            "Shows what a configuration file would do to the clients; changes nothing.");
+
+    public static final Operation<ZeroRequest, ZeroResult> ZERO = Operation.post(
+            "/v1/zero",
+            new Body<>(ZeroRequest.class),
+            ZeroResult.class,
+            "Sets the numbers of a service, or of all services, to zero.");
+
+    public static final Operation<Nothing, Keys> KEYS = Operation.get(
+            "/v1/keys", Query.NONE, Keys.class, "Shows which keys of the cluster are in use, by their fingerprints.");
+
+    public static final Operation<Nothing, Keys> RELOAD_KEYS = Operation.post(
+            "/v1/keys/reload", Query.NONE, Keys.class, "Uses the keys that the key file holds now, or none of them.");
+
+    /// Each of them, in the order in which the API names them.
+    public static final List<Operation<?, ?>> ALL = List.of(
+            STATUS,
+            SERVICES,
+            CONNECTIONS,
+            SYNC,
+            FAILOVER,
+            TEMPLATES,
+            DRAIN,
+            AGENT,
+            WHEREIS,
+            CLIENTS,
+            CLIENT_RULES,
+            CHANGE_CLIENT_RULES,
+            REHOME,
+            IMPACT,
+            ZERO,
+            KEYS,
+            RELOAD_KEYS);
+
+    private Operations() {}
+}

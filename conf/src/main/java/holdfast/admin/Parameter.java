@@ -1,0 +1,71 @@
+package holdfast.admin;
+
+import holdfast.conf.Word;
+import java.util.Arrays;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One parameter of a [Query]; each may be left out.
+///
+/// @param meaning  what it chooses, with its bounds and with what is taken where it is left out
+/// @param parse    the value of a text in lower case; throws an [IllegalArgumentException] that says the rule
+/// @param of       its value in a request; null where it is left out
+/// @param mistake  what is wrong with a text that `parse` refuses; `%s` is the text
+/// @param remedy   what to do instead
+/// @param <Q>      the request
+/// @param <T>      the value
+public record Parameter<Q, T>(
+        String name,
+        String meaning,
+        Function<String, T> parse,
+        Function<Q, @Nullable T> of,
+        String mistake,
+        String remedy) {
+
+    /// A limit of 1 to [Bounds#ENTRIES_MAX].
+    static <Q> Parameter<Q, Integer> limit(String what, int usual, Function<Q, @Nullable Integer> of) {
+        return new Parameter<>(
+                "limit",
+                "most %s wanted, 1 to %d; %d where it is left out".formatted(what, Bounds.ENTRIES_MAX, usual),
+                Parameter::limit,
+                of,
+                "'%s' is not a limit",
+                "leave it out for " + usual);
+    }
+
+    private static int limit(String text) {
+        if (!text.matches("[1-9][0-9]{0,5}") || Integer.parseInt(text) > Bounds.ENTRIES_MAX) {
+            throw new IllegalArgumentException("a limit is 1 to " + Bounds.ENTRIES_MAX);
+        }
+        return Integer.parseInt(text);
+    }
+
+    /// The constant that a word names.
+    ///
+    /// @param rule  which words there are
+    static <E extends Enum<E>> Function<String, E> oneOf(Class<E> type, String rule) {
+        return text -> Arrays.stream(type.getEnumConstants())
+                .filter(constant -> Word.of(constant).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(rule));
+    }
+
+    /// The value of a text that somebody gave.
+    ///
+    /// @throws WrongParameterException where it has none
+    T read(String text) {
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new WrongParameterException(
+                    new ApiError(mistake.formatted(text), String.valueOf(e.getMessage()), remedy), e);
+        }
+    }
+
+    /// `limit=10`; null where a request leaves it out.
+    @Nullable
+    String write(Q request) {
+        var value = of.apply(request);
+        return value == null ? null : name + "=" + (value instanceof Enum<?> word ? Word.of(word) : value);
+    }
+}

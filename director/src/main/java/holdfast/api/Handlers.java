@@ -1,0 +1,44 @@
+package holdfast.api;
+
+import holdfast.admin.Operation;
+import holdfast.admin.Operations;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/// Who answers each operation of [Operations]. A handler may take as long as a failover takes, and throws a
+/// [RefusedException] for a request that names something unknown, or that cannot be obeyed now.
+public final class Handlers {
+    private final Map<Operation<?, ?>, Function<?, ?>> handlers = new HashMap<>();
+
+    /// Has `handler` answer an operation, in place of the one before.
+    public <Q, A> Handlers on(Operation<Q, A> operation, Function<Q, A> handler) {
+        handlers.put(operation, handler);
+        return this;
+    }
+
+    /// These handlers, of which none is missing.
+    ///
+    /// @throws IllegalStateException where nobody answers an operation of the list
+    public Handlers complete() {
+        for (var operation : Operations.ALL) {
+            if (!handlers.containsKey(operation)) {
+                throw unanswered(operation);
+            }
+        }
+        return this;
+    }
+
+    private static IllegalStateException unanswered(Operation<?, ?> operation) {
+        return new IllegalStateException("nobody answers " + operation);
+    }
+
+    @SuppressWarnings("unchecked") // [#on] adds each handler with the types of its operation
+    <Q, A> A answer(Operation<Q, A> operation, Q request) {
+        var handler = (Function<Q, A>) handlers.get(operation);
+        if (handler == null) {
+            throw unanswered(operation);
+        }
+        return handler.apply(request);
+    }
+}

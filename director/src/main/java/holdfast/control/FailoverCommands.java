@@ -1,0 +1,132 @@
+package holdfast.control;
+
+import holdfast.admin.FailoverRequest;
+import holdfast.admin.FailoverResult;
+import holdfast.group.PlannedFailover;
+import holdfast.sync.SyncStatus;
+import holdfast.vip.FailoverRecord;
+import holdfast.vip.Preflight;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Moves the VIPs to the standby when an operator asks for it, or says what stands against it.
+public final class FailoverCommands {
+    private static final long FAILOVER_TIMEOUT_S = 10;
+
+    private final String self;
+    private final StatusAnswer status;
+    private final BooleanSupplier isActive;
+    private final IntSupplier term;
+    private final Handover handover;
+
+    /// The election's part of a failover.
+    interface Handover {
+        CompletableFuture<FailoverRecord> to(Preflight standby, String reason);
+    }
+
+    /// @param self  this director's name
+    /// @param term  the highest one known
+    FailoverCommands(String self, StatusAnswer status, BooleanSupplier isActive, IntSupplier term, Handover handover) {
+        this.self = self;
+        this.status = status;
+        this.isActive = isActive;
+        this.term = term;
+        this.handover = handover;
+    }
+
+    FailoverResult failover(FailoverRequest request) {
+        if (!isActive.getAsBoolean()) {
+            var readiness = status.readiness();
+            return refused(request, readiness.answer().active(), readiness.objections(self));
+        }
+        var reason = request.reason() == null ? "asked by an operator" : request.reason();
+        var failover = new PlannedFailover(
+                this::candidate,
+                peer -> handover.to(peer, reason).get(FAILOVER_TIMEOUT_S, TimeUnit.SECONDS),
+                new RealTime());
+        try {
+            return switch (failover.run()) {
+                case PlannedFailover.Refused(var reasons) -> refused(request, self, reasons);
+                case PlannedFailover.Ended(var record) -> result(request, self, record);
+            };
+        } catch (TimeoutException | ExecutionException e) {
+            return refused(request, self, List.of("the election did not answer: " + e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return refused(request, self, List.of("interrupted"));
+        }
+    }
+
+    private static final class RealTime implements PlannedFailover.Time {
+        @Override
+        public long now() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void sleep(Duration time) throws InterruptedException {
+            Thread.sleep(time);
+        }
+    }
+
+    private static FailoverResult result(FailoverRequest request, String self, FailoverRecord record) {
+        boolean done = record.outcome() == FailoverRecord.Outcome.DONE;
+        var steps = new ArrayList<FailoverResult.Step>();
+        long before = 0;
+        for (var step : record.steps()) {
+            steps.add(new FailoverResult.Step(step.name(), (step.after() - before) / 1000));
+            before = step.after();
+        }
+        return new FailoverResult(
+                done,
+                switch (record.outcome()) {
+                    case DONE -> FailoverResult.Outcome.MOVED;
+                    case REFUSED -> FailoverResult.Outcome.REFUSED;
+                    case ABORTED, UNDER_WAY -> FailoverResult.Outcome.ABORTED;
+                },
+                done ? List.of() : List.of(record.reason()),
+                request.reason(),
+                self,
+                record.peer(),
+                steps,
+                done ? heldMicros(record) : null);
+    }
+
+    /// How long clients waited: from the hold to the sign of the new active.
+    private static @Nullable Long heldMicros(FailoverRecord record) {
+        var held = record.steps().stream()
+                .filter(step -> step.name().equals("held"))
+                .findFirst();
+        return held.map(step -> (record.steps().getLast().after() - step.after()) / 1000)
+                .orElse(null);
+    }
+
+    private static FailoverResult refused(FailoverRequest request, @Nullable String active, List<String> why) {
+        return new FailoverResult(
+                false, FailoverResult.Outcome.REFUSED, why, request.reason(), active, null, List.of(), null);
+    }
+
+    /// The standby that would take over, with what stands against it: word for word what `status` shows.
+    private PlannedFailover.Candidate candidate() {
+        var readiness = status.readiness();
+        var answer = readiness.answer();
+        var name = Optional.ofNullable(answer.to());
+        return new PlannedFailover.Candidate(
+                name.flatMap(status::peer).map(this::preflight),
+                answer.reasons(),
+                name.filter(readiness::mayPass).isPresent());
+    }
+
+    private Preflight preflight(SyncStatus.Peer peer) {
+        return new Preflight(peer.name(), peer.links().address(), term.getAsInt());
+    }
+}

@@ -1,0 +1,47 @@
+package holdfast.control;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import holdfast.admin.Sync;
+import holdfast.group.Readiness;
+import holdfast.group.Replication;
+import holdfast.group.StatusSources;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// The director against the list of operations.
+class AnswersTest {
+    private final IdleWorker idle = new IdleWorker();
+
+    @AfterEach
+    void close() {
+        idle.close();
+    }
+
+    @Test
+    void theDirectorAnswersEveryOperationOfTheList() {
+        var sources = new StatusSources(
+                () -> new Readiness.Word(Sync.Standing.STANDBY, List.of(), List.of(), List.of(), List.of()),
+                _ -> Optional.empty(),
+                _ -> Map.of(),
+                List::of,
+                List::of);
+        assertThatCode(() -> new Answers(
+                                StatusAnswerTest.configuration(),
+                                idle.worker,
+                                () -> {
+                                    throw new AssertionError("nobody asked");
+                                },
+                                (_, _) -> new CompletableFuture<>(),
+                                new Replication(_ -> {}),
+                                () -> 0,
+                                sources)
+                        .handlers()
+                        .complete())
+                .doesNotThrowAnyException();
+    }
+}
