@@ -71,7 +71,7 @@ final class ClientsCommand implements Callable<Integer> {
     }
 
     private static String text(Clients clients) {
-        var table = new Table("CLIENT", "SERVICE", "CONNECTIONS", "ERROR", "NEW/S", "SHARE", "TEMPLATE");
+        var table = new TextTable("CLIENT", "SERVICE", "CONNECTIONS", "ERROR", "NEW/S", "SHARE", "TEMPLATE");
         for (var client : clients.clients()) {
             table.add(
                     client.client().toString(),
@@ -105,7 +105,7 @@ final class ClientsCommand implements Callable<Integer> {
         if (rules.rules().isEmpty()) {
             return "No client is limited or blocked";
         }
-        var table = new Table("CLIENT", "RULE", "ENDS");
+        var table = new TextTable("CLIENT", "RULE", "ENDS");
         for (var rule : rules.rules()) {
             table.add(
                     rule.client().toString(),

@@ -1,9 +1,9 @@
 package holdfast.cli;
 
 import holdfast.admin.Connections;
+import holdfast.conf.KebabCase;
 import holdfast.conf.PersistenceEngine;
 import holdfast.conf.Protocol;
-import holdfast.conf.Word;
 import java.util.ArrayList;
 import java.util.Locale;
 
@@ -47,12 +47,12 @@ final class ConnectionsText {
 
     /// The templates among them, with what ipvsadm does not show.
     static String templates(Connections connections) {
-        var table = new Table("CLIENT", "VIRTUAL", "REAL", "STATE", "EXPIRES", "TIMEOUT", "CONTROLS");
+        var table = new TextTable("CLIENT", "VIRTUAL", "REAL", "STATE", "EXPIRES", "TIMEOUT", "CONTROLS");
         for (var entry : connections.entries()) {
             var virtual = entry.protocol() == Protocol.MARK
                     ? "mark/"
                             + Integer.toUnsignedString(entry.virtual().address().bits())
-                    : Word.of(entry.protocol()) + "/" + entry.virtual();
+                    : KebabCase.of(entry.protocol()) + "/" + entry.virtual();
             table.add(
                     entry.engineData() == null ? entry.client().address().toString() : "call " + entry.engineData(),
                     virtual,

@@ -8,8 +8,8 @@ import holdfast.admin.Host;
 import holdfast.admin.Operations;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipv4;
+import holdfast.conf.KebabCase;
 import holdfast.conf.ServiceKey;
-import holdfast.conf.Word;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +134,7 @@ final class DrainCommand implements Callable<Integer> {
         if (result.mode() == null) {
             return subject + " is not drained any more; its weight is " + result.weight();
         }
-        var drained = subject + " is drained (" + Word.of(result.mode()) + ")";
+        var drained = subject + " is drained (" + KebabCase.of(result.mode()) + ")";
         if (result.connections() == 0 && result.templates() == 0) {
             return drained + " and empty";
         }

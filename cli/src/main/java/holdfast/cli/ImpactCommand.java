@@ -4,7 +4,7 @@ import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
 import holdfast.admin.Operations;
 import holdfast.conf.ConfigurationFile;
-import holdfast.conf.Word;
+import holdfast.conf.KebabCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ final class ImpactCommand implements Callable<Integer> {
             lines.add("%s %s: %s orphaned, %s re-homed, %s affected, %s moved"
                     .formatted(
                             service.service(),
-                            Word.of(service.change()),
+                            KebabCase.of(service.change()),
                             Text.count(service.templatesOrphaned(), "template"),
                             Text.count(service.clientsRehomed(), "client"),
                             Text.count(service.connectionsAffected(), "connection"),

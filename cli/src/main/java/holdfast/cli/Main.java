@@ -23,8 +23,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Exit codes: 0 done, 1 our fault or no answer, 2 wrong input, 3 not done."},
         subcommands = {
-            Show.class,
-            Listing.class,
+            StatusCommand.class,
+            ListCommand.class,
             WhereIsCommand.class,
             ClientsCommand.class,
             TemplateCommand.class,
@@ -53,7 +53,7 @@ public final class Main implements Runnable {
     }
 
     int run(String... args) {
-        int exit = Words.teach(new CommandLine(this))
+        int exit = Converters.teach(new CommandLine(this))
                 .setOut(environment.out())
                 .setErr(environment.err())
                 .setParameterExceptionHandler((e, _) -> wrongUse(e))

@@ -4,7 +4,7 @@ import holdfast.admin.FailoverReadiness;
 import holdfast.admin.Role;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
-import holdfast.conf.Word;
+import holdfast.conf.KebabCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -78,7 +78,7 @@ final class StatusText {
         return "%s is %s%s"
                 .formatted(
                         status.director(),
-                        Word.of(status.role()).toUpperCase(Locale.ROOT),
+                        KebabCase.of(status.role()).toUpperCase(Locale.ROOT),
                         status.role() == Role.STANDBY && active != null ? " of " + active : "");
     }
 
@@ -129,7 +129,7 @@ final class StatusText {
         var last = status.lastTransition();
         return last == null
                 ? "the start"
-                : "%s ago, from %s: %s".formatted(Text.ms(last.ageMs()), Word.of(last.from()), last.cause());
+                : "%s ago, from %s: %s".formatted(Text.ms(last.ageMs()), KebabCase.of(last.from()), last.cause());
     }
 
     private static String vip(Status.Vip vip) {
@@ -164,8 +164,8 @@ final class StatusText {
         return "%s %s, %s, last heard %s"
                 .formatted(
                         peer.name(),
-                        Word.of(peer.state()).toUpperCase(Locale.ROOT),
-                        word == null ? "standing unknown" : Word.of(word.standing()) + " " + ago(word.ageMs()),
+                        KebabCase.of(peer.state()).toUpperCase(Locale.ROOT),
+                        word == null ? "standing unknown" : KebabCase.of(word.standing()) + " " + ago(word.ageMs()),
                         ago(peer.lastHeardAgeMs()));
     }
 

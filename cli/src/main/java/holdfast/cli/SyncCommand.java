@@ -9,10 +9,10 @@ import picocli.CommandLine.Mixin;
         name = "sync",
         description = "Synchronisation between directors.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = SyncCommand.StatusCommand.class)
+        subcommands = SyncCommand.SyncStatus.class)
 final class SyncCommand extends Group {
     @Command(name = "status", description = "Show how far each other director is, and what it lacks.")
-    static final class StatusCommand implements Callable<Integer> {
+    static final class SyncStatus implements Callable<Integer> {
         @Mixin
         private final AdminClient admin = new AdminClient();
 

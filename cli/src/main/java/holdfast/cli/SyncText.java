@@ -2,7 +2,7 @@ package holdfast.cli;
 
 import holdfast.admin.Role;
 import holdfast.admin.Sync;
-import holdfast.conf.Word;
+import holdfast.conf.KebabCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +45,7 @@ final class SyncText {
                                         position.sequence(),
                                         position.digest() == null ? Text.UNKNOWN : position.digest()));
         if (!sync.peers().isEmpty()) {
-            var table = new Table(HEAD);
+            var table = new TextTable(HEAD);
             sync.peers().forEach(peer -> table.add(row(peer)));
             lines.addAll(table.lines());
         }
@@ -62,7 +62,7 @@ final class SyncText {
 
     private static String headline(Sync sync) {
         var self = "This director is %s in %s."
-                .formatted(Word.of(sync.role()).toUpperCase(Locale.ROOT), term(sync.term()));
+                .formatted(KebabCase.of(sync.role()).toUpperCase(Locale.ROOT), term(sync.term()));
         if (sync.trouble() != null) {
             return self + " NOTHING IS KNOWN of the others: " + sync.trouble() + ".";
         }
@@ -79,7 +79,7 @@ final class SyncText {
         }
         return self + " NOT EQUAL: "
                 + behind.stream()
-                        .map(peer -> peer.name() + " is " + Word.of(peer.state()))
+                        .map(peer -> peer.name() + " is " + KebabCase.of(peer.state()))
                         .collect(Collectors.joining(", "))
                 + ".";
     }
@@ -111,7 +111,7 @@ final class SyncText {
     private static String[] row(Sync.Peer peer) {
         return new String[] {
             peer.name(),
-            Word.of(peer.state()),
+            KebabCase.of(peer.state()),
             Text.ms(peer.lastHeardAgeMs()),
             Text.ms(peer.word() == null ? null : peer.word().ageMs()),
             Text.ms(peer.lastAckAgeMs()),

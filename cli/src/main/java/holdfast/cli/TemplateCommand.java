@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         },
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
-            TemplateCommand.ListCommand.class,
+            TemplateCommand.ListTemplates.class,
             TemplateCommand.Flush.class,
             TemplateCommand.Move.class,
             TemplateCommand.Pin.class,
@@ -33,7 +33,7 @@ final class TemplateCommand extends Group {
             ", so some may have been changed all the same: look with 'holdfast template list'";
 
     @Command(name = "list", description = "List templates, with the time that each is set to and what it controls.")
-    static final class ListCommand implements Callable<Integer> {
+    static final class ListTemplates implements Callable<Integer> {
         @Mixin
         private final Filter filter = new Filter();
 
@@ -58,7 +58,7 @@ final class TemplateCommand extends Group {
             var answer = admin.call(
                     Operations.CONNECTIONS, new ConnectionsRequest(Connections.Kind.TEMPLATE, filter.filter(), limit));
             console.result(answer, ConnectionsText.templates(answer));
-            Listing.noteIfCut(answer, console);
+            ListCommand.noteIfCut(answer, console);
             return ExitCode.DONE;
         }
     }

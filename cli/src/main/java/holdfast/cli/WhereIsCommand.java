@@ -46,7 +46,7 @@ final class WhereIsCommand implements Callable<Integer> {
     @Option(
             names = "--netmask",
             paramLabel = "M",
-            converter = Words.Netmask.class,
+            converter = Converters.Netmask.class,
             description = "if persistence had this netmask, such as /24")
     private @Nullable Ipv4 netmask;
 

@@ -284,6 +284,6 @@ class ClientCommandsTest extends AgainstASocket {
     @ParameterizedTest
     @CsvSource({"1s,1", "90s,90", "30m,1800", "1h30m,5400", "2d,172800", "1d1h1m1s,90061"})
     void durationsAreReadAsTheyArePrinted(String text, long seconds) {
-        assertThat(Words.duration(text)).hasSeconds(seconds);
+        assertThat(Converters.duration(text)).hasSeconds(seconds);
     }
 }

@@ -32,8 +32,8 @@ class DocumentationTest {
                             .results()
                             .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
                             .toArray(String[]::new);
-                    var parsed =
-                            Words.teach(new CommandLine(new Main(silent()))).parseArgs(args);
+                    var parsed = Converters.teach(new CommandLine(new Main(silent())))
+                            .parseArgs(args);
                     assertThat(parsed.hasSubcommand()).isTrue();
                 }));
     }

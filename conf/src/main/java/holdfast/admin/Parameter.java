@@ -1,6 +1,6 @@
 package holdfast.admin;
 
-import holdfast.conf.Word;
+import holdfast.conf.KebabCase;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,7 @@ public record Parameter<Q, T>(
     /// @param rule  which words there are
     static <E extends Enum<E>> Function<String, E> oneOf(Class<E> type, String rule) {
         return text -> Arrays.stream(type.getEnumConstants())
-                .filter(constant -> Word.of(constant).equals(text))
+                .filter(constant -> KebabCase.of(constant).equals(text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(rule));
     }
@@ -66,6 +66,6 @@ public record Parameter<Q, T>(
     @Nullable
     String write(Q request) {
         var value = of.apply(request);
-        return value == null ? null : name + "=" + (value instanceof Enum<?> word ? Word.of(word) : value);
+        return value == null ? null : name + "=" + (value instanceof Enum<?> word ? KebabCase.of(word) : value);
     }
 }

@@ -7,6 +7,6 @@ public enum PersistenceEngine {
 
     /// As it is written in the configuration and in listings.
     public String word() {
-        return Word.of(this);
+        return KebabCase.of(this);
     }
 }

@@ -33,6 +33,6 @@ public enum Protocol {
 
     /// As it is written in `tcp/192.0.2.10:80`.
     public String word() {
-        return Word.of(this);
+        return KebabCase.of(this);
     }
 }

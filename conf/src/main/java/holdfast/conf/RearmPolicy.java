@@ -14,6 +14,6 @@ public enum RearmPolicy {
 
     /// As it is written in the configuration.
     public String word() {
-        return Word.of(this);
+        return KebabCase.of(this);
     }
 }

@@ -11,6 +11,6 @@ public enum Refusal {
 
     /// As it is written in a configuration file.
     public String word() {
-        return Word.of(this);
+        return KebabCase.of(this);
     }
 }

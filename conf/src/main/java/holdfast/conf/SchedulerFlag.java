@@ -10,6 +10,6 @@ public enum SchedulerFlag {
 
     /// As it is written in the configuration.
     public String word() {
-        return Word.of(this);
+        return KebabCase.of(this);
     }
 }

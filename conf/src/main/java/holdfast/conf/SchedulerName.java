@@ -23,6 +23,6 @@ public enum SchedulerName {
 
     /// As it is written in the configuration and in listings.
     public String word() {
-        return Word.of(this);
+        return KebabCase.of(this);
     }
 }

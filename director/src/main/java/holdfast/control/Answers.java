@@ -49,7 +49,7 @@ public final class Answers {
         status = new StatusAnswer(configuration, worker, vrrp, replicated, term, sources);
         failovers = new FailoverCommands(configuration.director().name(), status, this::isActive, term, handover);
         var ask = new Ask(worker);
-        var listing = new Listing(worker);
+        var listing = new EntryListing(worker);
         var templates = new TemplateCommands(worker, replicated);
         var clients = new ClientCommands(worker);
         var reals = new RealServerCommands(configuration, worker);

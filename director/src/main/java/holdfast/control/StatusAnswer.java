@@ -5,7 +5,7 @@ import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
-import holdfast.conf.Word;
+import holdfast.conf.KebabCase;
 import holdfast.forward.Mode;
 import holdfast.group.Readiness;
 import holdfast.group.Readiness.Heard;
@@ -159,8 +159,8 @@ public final class StatusAnswer {
     /// Adverts that are broken, and those that no director vouches for.
     private static Map<String, Long> notTaken(VrrpStatus election) {
         var reasons = new TreeMap<String, Long>();
-        election.refused().forEach((reason, count) -> reasons.put(Word.ofName(reason), count));
-        election.doubted().forEach((reason, count) -> reasons.put(Word.ofName(reason), count));
+        election.refused().forEach((reason, count) -> reasons.put(KebabCase.ofName(reason), count));
+        election.doubted().forEach((reason, count) -> reasons.put(KebabCase.ofName(reason), count));
         return reasons;
     }
 
@@ -403,7 +403,7 @@ public final class StatusAnswer {
         all.put("snapshots-asked", counters.snapshotsAsked());
         all.put("batches-applied", counters.batchesApplied());
         all.put("sends-dropped", counters.sendsDropped());
-        counters.refused().forEach((reason, count) -> all.put("refused-" + Word.of(reason), count));
+        counters.refused().forEach((reason, count) -> all.put("refused-" + KebabCase.of(reason), count));
         return all;
     }
 

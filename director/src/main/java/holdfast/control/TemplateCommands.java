@@ -360,7 +360,7 @@ public final class TemplateCommands {
     /// The answer to a drain, without a promise where a template stays: one that is pinned, or one that controls a
     /// connection, which may be on another real server since the template was moved. Nor is there a promise where
     /// they are too many to look at.
-    static DrainResult promised(DrainResult drained, Listing listing) {
+    static DrainResult promised(DrainResult drained, EntryListing listing) {
         if (drained.templatesGoneMs() == null) {
             return drained;
         }

@@ -49,7 +49,7 @@ class ListedTemplatesTest {
     }
 
     private Connections.Entry template() {
-        return new Listing(idle.worker)
+        return new EntryListing(idle.worker)
                 .connections(new ConnectionsRequest(Connections.Kind.TEMPLATE, EntryFilter.ALL, 9))
                 .entries()
                 .getFirst();
@@ -90,7 +90,7 @@ class ListedTemplatesTest {
         assertThat(template().real()).hasToString("10.0.0.12:0");
 
         var byPort = new EntryFilter(null, Host.of("10.0.0.12:2121"), null);
-        assertThat(new Listing(idle.worker)
+        assertThat(new EntryListing(idle.worker)
                         .connections(new ConnectionsRequest(Connections.Kind.TEMPLATE, byPort, 9))
                         .entries())
                 .hasSize(1);

@@ -75,7 +75,7 @@ class TemplateCommandsTest {
                             null);
                 })
                 .join();
-        return TemplateCommands.promised(drained, new Listing(worker)).templatesGoneMs();
+        return TemplateCommands.promised(drained, new EntryListing(worker)).templatesGoneMs();
     }
 
     @Test

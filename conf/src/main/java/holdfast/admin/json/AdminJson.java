@@ -19,9 +19,9 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import holdfast.admin.Endpoint;
 import holdfast.admin.Host;
 import holdfast.conf.Ipv4;
+import holdfast.conf.KebabCase;
 import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
-import holdfast.conf.Word;
 import java.io.IOException;
 import java.util.function.Function;
 
@@ -138,7 +138,7 @@ public final class AdminJson {
         public String[] findEnumValues(
                 MapperConfig<?> config, AnnotatedClass type, Enum<?>[] constants, String[] names) {
             for (int i = 0; i < constants.length; i++) {
-                names[i] = Word.of(constants[i]);
+                names[i] = KebabCase.of(constants[i]);
             }
             return names;
         }

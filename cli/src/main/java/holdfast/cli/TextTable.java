@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Rows of words in columns as wide as their widest word.
-final class Table {
+final class TextTable {
     private final List<List<String>> rows = new ArrayList<>();
 
-    Table(String... head) {
+    TextTable(String... head) {
         rows.add(List.of(head));
     }
 

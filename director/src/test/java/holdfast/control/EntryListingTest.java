@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Which entries a listing has.
 @Timeout(10)
-class ListingTest {
+class EntryListingTest {
     private static final String HOST = "255.255.255.255";
 
     private final IdleWorker idle = new IdleWorker();
@@ -59,7 +59,7 @@ class ListingTest {
     }
 
     private List<String> of(String real) {
-        return new Listing(idle.worker)
+        return new EntryListing(idle.worker)
                         .connections(new ConnectionsRequest(
                                 Connections.Kind.CONNECTION, new EntryFilter(null, Host.of(real), null), 9))
                         .entries()

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// The listings of ipvsadm, compared column for column (IPVS-REF 9.2, 9.3).
-class ListingTest extends AgainstASocket {
+class ListCommandTest extends AgainstASocket {
     @Test
     void marksSctpFlagsEnginesAndOnePacketLookAsInIpvsadm() throws IOException {
         assertThat(list()).isEqualTo(new Ended(0, golden("list-every-option"), ""));

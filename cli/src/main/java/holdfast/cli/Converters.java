@@ -6,9 +6,9 @@ import holdfast.admin.Host;
 import holdfast.admin.WhereIsRequest;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipv4;
+import holdfast.conf.KebabCase;
 import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
-import holdfast.conf.Word;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -19,11 +19,11 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// What an operator types, as values.
-final class Words {
+final class Converters {
     private static final Pattern DURATION =
             Pattern.compile("(?:([0-9]{1,5})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9})s)?");
 
-    private Words() {}
+    private Converters() {}
 
     static CommandLine teach(CommandLine line) {
         return line.registerConverter(ServiceKey.class, word(ServiceKey::of))
@@ -31,8 +31,8 @@ final class Words {
                 .registerConverter(MarkRule.Prefix.class, word(MarkRule.Prefix::of))
                 .registerConverter(DrainMode.class, word(text -> constant(text, DrainMode.values())))
                 .registerConverter(Clients.By.class, word(text -> constant(text, Clients.By.values())))
-                .registerConverter(WhereIsRequest.Weighted.class, word(Words::weighted))
-                .registerConverter(Duration.class, word(Words::duration));
+                .registerConverter(WhereIsRequest.Weighted.class, word(Converters::weighted))
+                .registerConverter(Duration.class, word(Converters::duration));
     }
 
     private static <T> ITypeConverter<T> word(Function<String, T> parse) {
@@ -47,10 +47,10 @@ final class Words {
 
     private static <E extends Enum<E>> E constant(String text, E[] all) {
         return Arrays.stream(all)
-                .filter(value -> Word.of(value).equals(text))
+                .filter(value -> KebabCase.of(value).equals(text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is none of "
-                        + Arrays.stream(all).map(Word::of).collect(Collectors.joining(", "))));
+                        + Arrays.stream(all).map(KebabCase::of).collect(Collectors.joining(", "))));
     }
 
     /// `90s`, `30m`, `1h30m`, `2d`; the form in which [Text#ms] prints.

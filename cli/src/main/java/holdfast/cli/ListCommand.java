@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
             "List services with their real servers, or connections and templates, as 'ipvsadm -L' does.",
             "The options are ipvsadm's, but for --timeouts, which is its --timeout."
         })
-final class Listing implements Callable<Integer> {
+final class ListCommand implements Callable<Integer> {
     @Mixin
     private final AdminClient admin = new AdminClient();
 

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// Entries of real servers or services are found by the real servers' lists, and the templates of one client by their
 /// keys, so that a listing costs what it lists. It is not a snapshot: entries come and go while it is made, and each is
 /// shown as it was when its slice was taken.
-public final class Listing {
+public final class EntryListing {
     /// Entries looked at in one slice; at some 100 ns for each, packets wait for less than 100 µs.
     private static final int SLICE = 512;
 
@@ -44,7 +44,7 @@ public final class Listing {
 
     private final Ask ask;
 
-    Listing(Worker worker) {
+    EntryListing(Worker worker) {
         this.ask = new Ask(worker);
     }
 

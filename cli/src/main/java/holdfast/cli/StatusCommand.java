@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
             "  2 CRITICAL  in FAULT, active with a stuck datapath, or no director answers",
             "  3 UNKNOWN   the question failed: rights, a wrong or an ambiguous socket"
         })
-final class Show implements Callable<Integer> {
+final class StatusCommand implements Callable<Integer> {
     @Mixin
     private final AdminClient admin = new AdminClient();
 

@@ -3,8 +3,8 @@ package holdfast.conf;
 import java.util.Locale;
 
 /// The constants of the code as operators read and type them: `keep-all` for KEEP_ALL.
-public final class Word {
-    private Word() {}
+public final class KebabCase {
+    private KebabCase() {}
 
     /// The word for a constant.
     public static String of(Enum<?> constant) {
