@@ -8,7 +8,7 @@ import holdfast.admin.Nothing;
 import holdfast.admin.Operation;
 import holdfast.admin.Operations;
 import holdfast.admin.Role;
-import holdfast.admin.Services;
+import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.admin.json.UnreadableJsonException;
@@ -131,7 +131,7 @@ public final class Director {
     }
 
     /// Its services with what passed through them.
-    public Services services() {
+    public ServiceList services() {
         return call(Operations.SERVICES, new Nothing());
     }
 

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import holdfast.admin.Services;
+import holdfast.admin.ServiceList;
 import holdfast.conf.SchedulerName;
 import holdfast.lab.Director;
 import holdfast.lab.Lab;
@@ -173,7 +173,7 @@ final class DeadServerChaosIT extends PairUnderTest {
     private static List<String> states(Director director) {
         return director.services().services().stream()
                 .flatMap(service -> service.realServers().stream())
-                .filter(real -> real.state() != Services.State.UP)
+                .filter(real -> real.state() != ServiceList.State.UP)
                 .map(real -> real.address() + " " + real.state())
                 .distinct()
                 .toList();

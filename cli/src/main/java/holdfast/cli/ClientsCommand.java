@@ -1,9 +1,9 @@
 package holdfast.cli;
 
 import holdfast.admin.Bounds;
+import holdfast.admin.ClientList;
+import holdfast.admin.ClientRuleList;
 import holdfast.admin.ClientRuleRequest;
-import holdfast.admin.ClientRules;
-import holdfast.admin.Clients;
 import holdfast.admin.ClientsRequest;
 import holdfast.admin.Host;
 import holdfast.admin.Operations;
@@ -45,7 +45,7 @@ final class ClientsCommand implements Callable<Integer> {
             defaultValue = "connections",
             description = "connections, rate (new ones per second) or share (of the service's connections) "
                     + "(default: ${DEFAULT-VALUE})")
-    private Clients.By by = Clients.By.CONNECTIONS;
+    private ClientList.By by = ClientList.By.CONNECTIONS;
 
     @Option(
             names = "--limit",
@@ -70,7 +70,7 @@ final class ClientsCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private static String text(Clients clients) {
+    private static String text(ClientList clients) {
         var table = new TextTable("CLIENT", "SERVICE", "CONNECTIONS", "ERROR", "NEW/S", "SHARE", "TEMPLATE");
         for (var client : clients.clients()) {
             table.add(
@@ -101,7 +101,7 @@ final class ClientsCommand implements Callable<Integer> {
         }
     }
 
-    private static String rulesText(ClientRules rules) {
+    private static String rulesText(ClientRuleList rules) {
         if (rules.rules().isEmpty()) {
             return "No client is limited or blocked";
         }
@@ -115,7 +115,7 @@ final class ClientsCommand implements Callable<Integer> {
         return table.toString();
     }
 
-    private static String ruleText(ClientRules.Rule rule) {
+    private static String ruleText(ClientRuleList.Rule rule) {
         var parts = new ArrayList<String>();
         if (rule.blocked()) {
             parts.add("blocked");

@@ -1,7 +1,7 @@
 package holdfast.cli;
 
 import holdfast.admin.Bounds;
-import holdfast.admin.Clients;
+import holdfast.admin.ClientList;
 import holdfast.admin.Host;
 import holdfast.admin.WhereIsRequest;
 import holdfast.conf.DrainMode;
@@ -30,7 +30,7 @@ final class Converters {
                 .registerConverter(Host.class, word(Host::of))
                 .registerConverter(MarkRule.Prefix.class, word(MarkRule.Prefix::of))
                 .registerConverter(DrainMode.class, word(text -> constant(text, DrainMode.values())))
-                .registerConverter(Clients.By.class, word(text -> constant(text, Clients.By.values())))
+                .registerConverter(ClientList.By.class, word(text -> constant(text, ClientList.By.values())))
                 .registerConverter(WhereIsRequest.Weighted.class, word(Converters::weighted))
                 .registerConverter(Duration.class, word(Converters::duration));
     }

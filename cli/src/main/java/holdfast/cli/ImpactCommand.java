@@ -1,7 +1,7 @@
 package holdfast.cli;
 
-import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
+import holdfast.admin.ImpactResult;
 import holdfast.admin.Operations;
 import holdfast.conf.ConfigurationFile;
 import holdfast.conf.KebabCase;
@@ -50,7 +50,7 @@ final class ImpactCommand implements Callable<Integer> {
         }
     }
 
-    private static String text(Impact impact) {
+    private static String text(ImpactResult impact) {
         var lines = new ArrayList<String>();
         for (var service : impact.services()) {
             lines.add("%s %s: %s orphaned, %s re-homed, %s affected, %s moved"

@@ -4,7 +4,7 @@ import holdfast.admin.Bounds;
 import holdfast.admin.Connections;
 import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.Operations;
-import holdfast.admin.Services;
+import holdfast.admin.ServiceList;
 import holdfast.conf.Ipv4;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,10 +141,10 @@ final class ListCommand implements Callable<Integer> {
     }
 
     /// Beside the listing, whose columns are those of `ipvsadm`.
-    private void noteUnreachable(List<Services.Service> listed) {
+    private void noteUnreachable(List<ServiceList.Service> listed) {
         var addresses = listed.stream()
                 .flatMap(service -> service.realServers().stream())
-                .filter(real -> real.state() == Services.State.UNREACHABLE)
+                .filter(real -> real.state() == ServiceList.State.UNREACHABLE)
                 .map(real -> Ipv4.of(real.address()))
                 .distinct()
                 .sorted()

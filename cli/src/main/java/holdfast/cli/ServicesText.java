@@ -1,6 +1,6 @@
 package holdfast.cli;
 
-import holdfast.admin.Services;
+import holdfast.admin.ServiceList;
 import holdfast.conf.Ipv4;
 import holdfast.conf.ServiceKey;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
     }
 
     /// Every service.
-    String of(Services services) {
+    String of(ServiceList services) {
         var lines = new ArrayList<String>();
         lines.add("IP Virtual Server version " + IPVS_VERSION + " (size=" + services.connectionsMax() + ")");
         addAll(services.services(), lines);
@@ -36,17 +36,17 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
     }
 
     /// One service, which ipvsadm lists without the line of its version.
-    String of(Services.Service service) {
+    String of(ServiceList.Service service) {
         var lines = new ArrayList<String>();
         addAll(List.of(service), lines);
         return String.join(System.lineSeparator(), lines);
     }
 
-    private void addAll(List<Services.Service> services, List<String> lines) {
+    private void addAll(List<ServiceList.Service> services, List<String> lines) {
         lines.addAll(head());
         sorted(
                         services,
-                        Comparator.comparing((Services.Service service) ->
+                        Comparator.comparing((ServiceList.Service service) ->
                                         service.service().protocol())
                                 .thenComparing(service -> service.service().address())
                                 .thenComparingInt(service -> service.service().port()))
@@ -78,7 +78,7 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
         return List.of(format.formatted(all), "  -> RemoteAddress:Port");
     }
 
-    private void add(Services.Service service, List<String> lines) {
+    private void add(ServiceList.Service service, List<String> lines) {
         var name = name(service.service());
         lines.add(
                 switch (columns) {
@@ -88,8 +88,8 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
                 });
         sorted(
                         service.realServers(),
-                        Comparator.comparing((Services.RealServer real) -> Ipv4.of(real.address()))
-                                .thenComparingInt(Services.RealServer::port))
+                        Comparator.comparing((ServiceList.RealServer real) -> Ipv4.of(real.address()))
+                                .thenComparingInt(ServiceList.RealServer::port))
                 .map(this::line)
                 .forEach(lines::add);
     }
@@ -101,7 +101,7 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
     }
 
     /// `wlc persistent 360 mask 255.255.255.0`; flags, persistence, engine and `ops` in ipvsadm's order.
-    private static String options(Services.Service service) {
+    private static String options(ServiceList.Service service) {
         var scheduler = service.scheduler().word();
         var text = new StringBuilder(scheduler);
         if (!service.flags().isEmpty()) {
@@ -122,7 +122,7 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
         return text.append(service.onePacket() ? " ops" : "").toString();
     }
 
-    private String line(Services.RealServer real) {
+    private String line(ServiceList.RealServer real) {
         var name = "  -> %-28s".formatted(real.address() + ":" + real.port());
         return name
                 + switch (columns) {
@@ -152,12 +152,12 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
                 };
     }
 
-    private String totals(Services.Totals totals) {
+    private String totals(ServiceList.Totals totals) {
         return numbers(
                 totals.connections(), totals.inPackets(), totals.outPackets(), totals.inBytes(), totals.outBytes());
     }
 
-    private String rates(Services.Rates rates) {
+    private String rates(ServiceList.Rates rates) {
         return numbers(rates.connections(), rates.inPackets(), rates.outPackets(), rates.inBytes(), rates.outBytes());
     }
 

@@ -3,8 +3,8 @@ package holdfast.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import holdfast.admin.ClientRules;
-import holdfast.admin.Clients;
+import holdfast.admin.ClientList;
+import holdfast.admin.ClientRuleList;
 import holdfast.admin.Endpoint;
 import holdfast.admin.Host;
 import holdfast.admin.RehomeResult;
@@ -167,11 +167,11 @@ class ClientCommandsTest extends AgainstASocket {
 
     @Test
     void theBusiestClientsAreATable() throws IOException {
-        var clients = new Clients(
-                Clients.By.SHARE,
+        var clients = new ClientList(
+                ClientList.By.SHARE,
                 List.of(
-                        new Clients.Client(Ipv4.of("198.51.100.7"), SERVICE, 900, 3, 20, 0.754, REAL),
-                        new Clients.Client(Ipv4.of("203.0.113.1"), ServiceKey.of("mark/7"), 5, 0, 0, 0.01, null)));
+                        new ClientList.Client(Ipv4.of("198.51.100.7"), SERVICE, 900, 3, 20, 0.754, REAL),
+                        new ClientList.Client(Ipv4.of("203.0.113.1"), ServiceKey.of("mark/7"), 5, 0, 0, 0.01, null)));
         assertThat(with("/v1/clients?by=share&limit=2", 200, clients, "clients", "--by=share", "--limit=2"))
                 .isEqualTo(new Ended(0, """
                         CLIENT        SERVICE            CONNECTIONS  ERROR  NEW/S  SHARE  TEMPLATE
@@ -180,14 +180,14 @@ class ClientCommandsTest extends AgainstASocket {
                         """, ""));
         var json = with("/v1/clients?by=connections&limit=20", 200, clients, "clients", "--output=json")
                 .out();
-        assertThat(AdminJson.answer(json.getBytes(UTF_8), Clients.class)).isEqualTo(clients);
+        assertThat(AdminJson.answer(json.getBytes(UTF_8), ClientList.class)).isEqualTo(clients);
     }
 
     @Test
     void aLimitIsSentAndTheRulesInForceAreShown() throws IOException {
-        var rules = new ClientRules(List.of(
-                new ClientRules.Rule(MarkRule.Prefix.of("198.51.100.0/24"), false, 10, 5, 3_600_000L),
-                new ClientRules.Rule(MarkRule.Prefix.of("203.0.113.1"), true, null, null, null)));
+        var rules = new ClientRuleList(List.of(
+                new ClientRuleList.Rule(MarkRule.Prefix.of("198.51.100.0/24"), false, 10, 5, 3_600_000L),
+                new ClientRuleList.Rule(MarkRule.Prefix.of("203.0.113.1"), true, null, null, null)));
         var table = """
                 CLIENT           RULE                              ENDS
                 198.51.100.0/24  10 connections, 5 new per second  in 1h0m
@@ -209,7 +209,7 @@ class ClientCommandsTest extends AgainstASocket {
             assertThat(run("clients", "rules")).isEqualTo(new Ended(0, table, ""));
             assertThat(server.requests().getLast()).startsWith("GET /v1/clients/rules HTTP/1.1\r\n");
         }
-        assertThat(with("/v1/clients/rules", 200, new ClientRules(List.of()), "clients", "rules")
+        assertThat(with("/v1/clients/rules", 200, new ClientRuleList(List.of()), "clients", "rules")
                         .out())
                 .isEqualTo("No client is limited or blocked\n");
     }

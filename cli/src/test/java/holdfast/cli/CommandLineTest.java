@@ -8,7 +8,7 @@ import holdfast.admin.Connections;
 import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Role;
-import holdfast.admin.Services;
+import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.admin.json.AdminJson;
@@ -110,7 +110,7 @@ class CommandLineTest extends AgainstASocket {
 
         out = with("/v1/services", 200, Samples.services(), "list", "--output=json")
                 .out();
-        assertThat(AdminJson.answer(out.getBytes(UTF_8), Services.class)).isEqualTo(Samples.services());
+        assertThat(AdminJson.answer(out.getBytes(UTF_8), ServiceList.class)).isEqualTo(Samples.services());
 
         out = with("/v1/connections?limit=100000", 200, Samples.connections(true), "list", "-c", "--output=json")
                 .out();

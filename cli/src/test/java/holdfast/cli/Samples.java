@@ -5,7 +5,7 @@ import holdfast.admin.Endpoint;
 import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Role;
-import holdfast.admin.Services;
+import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.conf.DrainMode;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Messages of a director for the tests of the command line.
 final class Samples {
-    private static final Services.Totals TOTALS = Services.Totals.ZERO;
+    private static final ServiceList.Totals TOTALS = ServiceList.Totals.ZERO;
 
     private static final Sync.Word WELL = word(80, Sync.Standing.STANDBY);
 
@@ -175,10 +175,10 @@ final class Samples {
                 Map.of("refused", 0L));
     }
 
-    static Services services() {
-        return new Services(
+    static ServiceList services() {
+        return new ServiceList(
                 1_000_000,
-                new Services.Timeouts(900, 120, 300),
+                new ServiceList.Timeouts(900, 120, 300),
                 List.of(
                         service("udp/192.0.2.10:53", SchedulerName.RR, null),
                         service(
@@ -193,18 +193,18 @@ final class Samples {
                                 sticky(300, "255.255.255.255"),
                                 real("192.0.2.21", 80, ForwardingMethod.DR, 65_535, 0, 0))),
                 TOTALS,
-                Services.Rates.ZERO);
+                ServiceList.Rates.ZERO);
     }
 
     /// One service whose only real server nothing gets to.
-    static Services unreachable() {
+    static ServiceList unreachable() {
         var up = real("10.0.0.11", 8080, ForwardingMethod.NAT, 1, 3, 0);
-        var down = new Services.RealServer(
+        var down = new ServiceList.RealServer(
                 up.address(),
                 up.port(),
                 up.method(),
                 up.weight(),
-                Services.State.UNREACHABLE,
+                ServiceList.State.UNREACHABLE,
                 up.activeConn(),
                 up.inActConn(),
                 up.persistConn(),
@@ -216,36 +216,36 @@ final class Samples {
                 up.agentPercent(),
                 up.totals(),
                 up.rates());
-        return new Services(
+        return new ServiceList(
                 4096,
-                new Services.Timeouts(900, 120, 300),
+                new ServiceList.Timeouts(900, 120, 300),
                 List.of(service("tcp/192.0.2.10:80", SchedulerName.RR, null, down)),
                 TOTALS,
-                Services.Rates.ZERO);
+                ServiceList.Rates.ZERO);
     }
 
     /// One service with one real server.
-    static Services services(DrainMode drain, int weight) {
+    static ServiceList services(DrainMode drain, int weight) {
         var real = real("10.0.0.11", 8080, ForwardingMethod.NAT, weight, 3, 0, drain);
-        return new Services(
+        return new ServiceList(
                 4096,
-                new Services.Timeouts(900, 120, 300),
+                new ServiceList.Timeouts(900, 120, 300),
                 List.of(service("tcp/192.0.2.10:80", SchedulerName.RR, null, real)),
                 TOTALS,
-                Services.Rates.ZERO);
+                ServiceList.Rates.ZERO);
     }
 
-    private static Services.Persistence sticky(long timeoutS, String netmask) {
-        return new Services.Persistence(timeoutS, netmask, RearmPolicy.IPVS, null);
+    private static ServiceList.Persistence sticky(long timeoutS, String netmask) {
+        return new ServiceList.Persistence(timeoutS, netmask, RearmPolicy.IPVS, null);
     }
 
     /// Services with every option, and numbers that break their columns.
-    static Services everyOption() {
-        return new Services(
+    static ServiceList everyOption() {
+        return new ServiceList(
                 4096,
-                new Services.Timeouts(900, 120, 300),
+                new ServiceList.Timeouts(900, 120, 300),
                 List.of(
-                        new Services.Service(
+                        new ServiceList.Service(
                                 ServiceKey.of("mark/4294967295"),
                                 SchedulerName.SH,
                                 List.of(SchedulerFlag.PORT, SchedulerFlag.FALLBACK),
@@ -253,9 +253,9 @@ final class Samples {
                                 false,
                                 null,
                                 List.of(),
-                                new Services.Totals(1, 2, 3, 4, 5),
-                                Services.Rates.ZERO),
-                        new Services.Service(
+                                new ServiceList.Totals(1, 2, 3, 4, 5),
+                                ServiceList.Rates.ZERO),
+                        new ServiceList.Service(
                                 ServiceKey.of("sctp/192.0.2.10:36412"),
                                 SchedulerName.MH,
                                 List.of(SchedulerFlag.PORT),
@@ -263,28 +263,30 @@ final class Samples {
                                 false,
                                 null,
                                 List.of(real("192.0.2.21", 36_412, ForwardingMethod.DR, 1, 3, 12)),
-                                new Services.Totals(99_999_999, 100_000_000, 1_000_000_000, 100_000_000_000L, 1L << 60),
-                                new Services.Rates(10, 200, 300, 4000, 5000)),
-                        new Services.Service(
+                                new ServiceList.Totals(
+                                        99_999_999, 100_000_000, 1_000_000_000, 100_000_000_000L, 1L << 60),
+                                new ServiceList.Rates(10, 200, 300, 4000, 5000)),
+                        new ServiceList.Service(
                                 ServiceKey.of("udp/192.0.2.10:5060"),
                                 SchedulerName.WLC,
                                 List.of(),
-                                new Services.Persistence(300, "255.255.255.0", RearmPolicy.IPVS, PersistenceEngine.SIP),
+                                new ServiceList.Persistence(
+                                        300, "255.255.255.0", RearmPolicy.IPVS, PersistenceEngine.SIP),
                                 true,
-                                new Services.ClientLimit(100, 0),
+                                new ServiceList.ClientLimit(100, 0),
                                 List.of(),
                                 TOTALS,
-                                Services.Rates.ZERO)),
+                                ServiceList.Rates.ZERO)),
                 TOTALS,
-                Services.Rates.ZERO);
+                ServiceList.Rates.ZERO);
     }
 
-    private static Services.Service service(
+    private static ServiceList.Service service(
             String key,
             SchedulerName scheduler,
-            Services.@Nullable Persistence persistence,
-            Services.RealServer... reals) {
-        return new Services.Service(
+            ServiceList.@Nullable Persistence persistence,
+            ServiceList.RealServer... reals) {
+        return new ServiceList.Service(
                 ServiceKey.of(key),
                 scheduler,
                 List.of(),
@@ -293,15 +295,15 @@ final class Samples {
                 null,
                 List.of(reals),
                 TOTALS,
-                Services.Rates.ZERO);
+                ServiceList.Rates.ZERO);
     }
 
-    private static Services.RealServer real(
+    private static ServiceList.RealServer real(
             String address, int port, ForwardingMethod method, int weight, long active, long inactive) {
         return real(address, port, method, weight, active, inactive, DrainMode.KEEP_ALL);
     }
 
-    private static Services.RealServer real(
+    private static ServiceList.RealServer real(
             String address,
             int port,
             ForwardingMethod method,
@@ -309,12 +311,12 @@ final class Samples {
             long active,
             long inactive,
             DrainMode drain) {
-        return new Services.RealServer(
+        return new ServiceList.RealServer(
                 address,
                 port,
                 method,
                 weight,
-                weight == 0 ? Services.State.QUIESCED : Services.State.UP,
+                weight == 0 ? ServiceList.State.QUIESCED : ServiceList.State.UP,
                 active,
                 inactive,
                 5,
@@ -324,8 +326,8 @@ final class Samples {
                 drain,
                 null,
                 null,
-                new Services.Totals(15, 30, 31, 32, 33),
-                new Services.Rates(1, 2, 3, 4, 5));
+                new ServiceList.Totals(15, 30, 31, 32, 33),
+                new ServiceList.Rates(1, 2, 3, 4, 5));
     }
 
     static Connections connections(boolean truncated) {

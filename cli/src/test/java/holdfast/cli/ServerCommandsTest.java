@@ -7,8 +7,8 @@ import holdfast.admin.AgentResult;
 import holdfast.admin.ApiError;
 import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
-import holdfast.admin.Impact;
-import holdfast.admin.Services;
+import holdfast.admin.ImpactResult;
+import holdfast.admin.ServiceList;
 import holdfast.admin.ZeroResult;
 import holdfast.admin.json.AdminJson;
 import holdfast.conf.DrainMode;
@@ -105,7 +105,7 @@ class ServerCommandsTest extends AgainstASocket {
     }
 
     /// What is asked of whoever says no; whether the director is told of the wish is as it must be.
-    private List<String> asked(Services services, String... options) throws IOException {
+    private List<String> asked(ServiceList services, String... options) throws IOException {
         var asked = new ArrayList<String>();
         var args = new ArrayList<>(List.of("drain", "tcp/192.0.2.10:80", "10.0.0.11"));
         args.addAll(List.of(options));
@@ -207,17 +207,18 @@ class ServerCommandsTest extends AgainstASocket {
     @Test
     void theImpactOfAFileHasALineForEachServiceAndItsCauses() throws IOException {
         var file = configuration("vrid: 51", "[]");
-        var impact = new Impact(
+        var impact = new ImpactResult(
                 List.of(
-                        new Impact.OnService(
+                        new ImpactResult.OnService(
                                 SERVICE,
-                                Impact.Change.CHANGED,
+                                ImpactResult.Change.CHANGED,
                                 12,
                                 11,
                                 1,
                                 0,
                                 List.of("the netmask changes from /32 to /24", "10.0.0.12:8080 is removed")),
-                        new Impact.OnService(ServiceKey.of("mark/7"), Impact.Change.UNCHANGED, 0, 0, 0, 0, List.of())),
+                        new ImpactResult.OnService(
+                                ServiceKey.of("mark/7"), ImpactResult.Change.UNCHANGED, 0, 0, 0, 0, List.of())),
                 List.of("ipvs.expire-nodest-conn becomes true"));
         try (var server = new TinyServer(socket(), _ -> answer(200, impact))) {
             assertThat(run("config", "impact", file.toString())).isEqualTo(new Ended(0, """

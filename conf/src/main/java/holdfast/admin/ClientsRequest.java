@@ -6,11 +6,11 @@ import java.util.Objects;
 /// Which clients are to be listed.
 ///
 /// @param limit  most clients wanted, 1 to [Bounds#ENTRIES_MAX]
-public record ClientsRequest(Clients.By by, int limit) {
-    private static final Parameter<ClientsRequest, Clients.By> BY = new Parameter<>(
+public record ClientsRequest(ClientList.By by, int limit) {
+    private static final Parameter<ClientsRequest, ClientList.By> BY = new Parameter<>(
             "by",
             "what the clients are ordered by: `connections`, `rate` or `share`; connections where it is left out",
-            Parameter.oneOf(Clients.By.class, "they are ordered by connections, rate or share"),
+            Parameter.oneOf(ClientList.By.class, "they are ordered by connections, rate or share"),
             ClientsRequest::by,
             "clients are not ordered by '%s'",
             "leave it out for connections");
@@ -21,6 +21,6 @@ public record ClientsRequest(Clients.By by, int limit) {
     static final Query<ClientsRequest> QUERY = new Query<>(
             List.of(BY, LIMIT),
             given -> new ClientsRequest(
-                    Objects.requireNonNullElse(given.of(BY), Clients.By.CONNECTIONS),
+                    Objects.requireNonNullElse(given.of(BY), ClientList.By.CONNECTIONS),
                     Objects.requireNonNullElse(given.of(LIMIT), Bounds.CLIENTS_USUAL)));
 }

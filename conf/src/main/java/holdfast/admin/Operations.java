@@ -11,8 +11,8 @@ public final class Operations {
             Status.class,
             "Shows the director's role, its faults, and whether a failover is safe now.");
 
-    public static final Operation<Nothing, Services> SERVICES = Operation.get(
-            "/v1/services", Query.NONE, Services.class, "Lists the services with their real servers and numbers.");
+    public static final Operation<Nothing, ServiceList> SERVICES = Operation.get(
+            "/v1/services", Query.NONE, ServiceList.class, "Lists the services with their real servers and numbers.");
 
     public static final Operation<ConnectionsRequest, Connections> CONNECTIONS = Operation.get(
             "/v1/connections",
@@ -54,16 +54,16 @@ public final class Operations {
             WhereIs.class,
             "Shows where a client is, and where it would go after a change; changes nothing.");
 
-    public static final Operation<ClientsRequest, Clients> CLIENTS = Operation.get(
-            "/v1/clients", ClientsRequest.QUERY, Clients.class, "Lists the clients with the most connections.");
+    public static final Operation<ClientsRequest, ClientList> CLIENTS = Operation.get(
+            "/v1/clients", ClientsRequest.QUERY, ClientList.class, "Lists the clients with the most connections.");
 
-    public static final Operation<Nothing, ClientRules> CLIENT_RULES = Operation.get(
-            "/v1/clients/rules", Query.NONE, ClientRules.class, "Lists the limits and blocks of clients in force.");
+    public static final Operation<Nothing, ClientRuleList> CLIENT_RULES = Operation.get(
+            "/v1/clients/rules", Query.NONE, ClientRuleList.class, "Lists the limits and blocks of clients in force.");
 
-    public static final Operation<ClientRuleRequest, ClientRules> CHANGE_CLIENT_RULES = Operation.post(
+    public static final Operation<ClientRuleRequest, ClientRuleList> CHANGE_CLIENT_RULES = Operation.post(
             "/v1/clients/rules",
             new Body<>(ClientRuleRequest.class),
-            ClientRules.class,
+            ClientRuleList.class,
             "Limits, blocks or unblocks clients, and lists the rules then in force.");
 
     public static final Operation<RehomeRequest, RehomeResult> REHOME = Operation.post(
@@ -72,10 +72,10 @@ public final class Operations {
             RehomeResult.class,
             "Moves the templates of clients to another real server.");
 
-    public static final Operation<ImpactRequest, Impact> IMPACT = Operation.post(
+    public static final Operation<ImpactRequest, ImpactResult> IMPACT = Operation.post(
             "/v1/config/impact",
             new Body<>(ImpactRequest.class),
-            Impact.class,
+            ImpactResult.class,
             "Shows what a configuration file would do to the clients; changes nothing.");
 
     public static final Operation<ZeroRequest, ZeroResult> ZERO = Operation.post(

@@ -1,14 +1,16 @@
 package holdfast.control;
 
+import holdfast.admin.ClientList;
+import holdfast.admin.ClientRuleList;
 import holdfast.admin.ClientRuleRequest;
-import holdfast.admin.ClientRules;
-import holdfast.admin.Clients;
 import holdfast.admin.ClientsRequest;
 import holdfast.admin.Endpoint;
 import holdfast.api.RefusedException;
 import holdfast.client.By;
 import holdfast.client.ClientPrefix;
 import holdfast.client.ClientRule;
+import holdfast.client.ClientRules;
+import holdfast.client.Clients;
 import holdfast.client.TopClient;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
@@ -35,21 +37,21 @@ public final class ClientCommands {
         this.ask = new Ask(worker);
     }
 
-    Clients top(ClientsRequest request) {
-        var ranking = ask.tables(tables ->
-                tables.clients().ranking(request.limit(), by(request.by()), holdfast.client.Clients.EACH_SERVICE));
+    ClientList top(ClientsRequest request) {
+        var ranking =
+                ask.tables(tables -> tables.clients().ranking(request.limit(), by(request.by()), Clients.EACH_SERVICE));
         boolean hasMore;
         do {
             hasMore = ask.tables(_ -> ranking.look(SLICE, Clock.monotonic()));
         } while (hasMore);
-        return ask.tables(tables -> new Clients(
+        return ask.tables(tables -> new ClientList(
                 request.by(),
                 ranking.clients(Clock.monotonic()).stream()
                         .map(client -> shown(tables, client))
                         .toList()));
     }
 
-    private static By by(Clients.By by) {
+    private static By by(ClientList.By by) {
         return switch (by) {
             case CONNECTIONS -> By.CONNECTIONS;
             case RATE -> By.NEW_PER_SECOND;
@@ -57,9 +59,9 @@ public final class ClientCommands {
         };
     }
 
-    private static Clients.Client shown(Tables tables, TopClient client) {
+    private static ClientList.Client shown(Tables tables, TopClient client) {
         int address = (int) client.lo();
-        return new Clients.Client(
+        return new ClientList.Client(
                 new Ipv4(address),
                 tables.services().key(client.service()),
                 client.connections(),
@@ -81,11 +83,11 @@ public final class ClientCommands {
                         tables.reals(), tables.templates().view().at(slot).real());
     }
 
-    ClientRules rules() {
+    ClientRuleList rules() {
         return ask.tables(tables -> shown(tables.clientRules()));
     }
 
-    ClientRules change(ClientRuleRequest request) {
+    ClientRuleList change(ClientRuleRequest request) {
         return ask.tables(tables -> {
             long now = Clock.monotonic();
             try {
@@ -98,8 +100,7 @@ public final class ClientCommands {
         });
     }
 
-    private static holdfast.client.ClientRules changed(
-            holdfast.client.ClientRules rules, ClientRuleRequest request, long now) {
+    private static ClientRules changed(ClientRules rules, ClientRuleRequest request, long now) {
         var client = request.client();
         var clients = ClientPrefix.v4(new Ipv4(client.address().bits() & client.mask()), client.length());
         var forS = request.forS();
@@ -128,25 +129,25 @@ public final class ClientCommands {
         return bound == null ? 0 : bound;
     }
 
-    private static ClientRules shown(holdfast.client.ClientRules rules) {
+    private static ClientRuleList shown(ClientRules rules) {
         long now = Clock.monotonic();
-        List<ClientRules.Rule> shown = new ArrayList<>();
+        List<ClientRuleList.Rule> shown = new ArrayList<>();
         for (var rule : rules.list()) {
             if (now < rule.untilAt()) {
                 shown.add(shown(rule, now));
             }
         }
-        return new ClientRules(shown);
+        return new ClientRuleList(shown);
     }
 
-    private static ClientRules.Rule shown(ClientRule rule, long now) {
+    private static ClientRuleList.Rule shown(ClientRule rule, long now) {
         var clients = rule.clients();
         var prefix = new MarkRule.Prefix(new Ipv4((int) clients.lo()), clients.length() - V4_LENGTH);
         Long expiresMs = rule.untilAt() == ClientRule.FOR_EVER ? null : (rule.untilAt() - now) / MS;
         return switch (rule) {
-            case ClientRule.Block _ -> new ClientRules.Rule(prefix, true, null, null, expiresMs);
+            case ClientRule.Block _ -> new ClientRuleList.Rule(prefix, true, null, null, expiresMs);
             case ClientRule.Limit limit ->
-                new ClientRules.Rule(
+                new ClientRuleList.Rule(
                         prefix,
                         false,
                         orNull(limit.limit().connections()),

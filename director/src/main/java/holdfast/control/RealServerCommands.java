@@ -4,8 +4,8 @@ import holdfast.admin.AgentRequest;
 import holdfast.admin.AgentResult;
 import holdfast.admin.DrainRequest;
 import holdfast.admin.DrainResult;
-import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
+import holdfast.admin.ImpactResult;
 import holdfast.admin.ZeroRequest;
 import holdfast.admin.ZeroResult;
 import holdfast.api.RefusedException;
@@ -14,9 +14,11 @@ import holdfast.conf.ConfigurationFile;
 import holdfast.conf.DrainMode;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
+import holdfast.explain.Impact;
 import holdfast.explain.RealImpact;
 import holdfast.explain.ServiceImpact;
 import holdfast.linux.Clock;
+import holdfast.service.Services;
 import holdfast.table.Tables;
 import holdfast.worker.Worker;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +99,7 @@ public final class RealServerCommands {
 
     private static ZeroResult zero(Tables tables, @Nullable ServiceKey key) {
         var services = tables.services();
-        int only = key == null ? holdfast.service.Services.NONE : Named.service(tables, key);
+        int only = key == null ? Services.NONE : Named.service(tables, key);
         int zeroed = 0;
         for (int service = 0; service < services.size(); service++) {
             if (services.isConfigured(service) && (key == null || service == only)) {
@@ -109,20 +111,20 @@ public final class RealServerCommands {
             }
         }
         if (key == null) {
-            services.traffic().zero(holdfast.service.Services.ALL);
+            services.traffic().zero(Services.ALL);
         }
         return new ZeroResult(zeroed);
     }
 
-    Impact impact(ImpactRequest request) {
+    ImpactResult impact(ImpactRequest request) {
         var wanted = read(request);
-        var impact = ask.tables(tables -> holdfast.explain.Impact.of(tables.reals(), configuration, wanted));
-        var services = new ArrayList<Impact.OnService>();
+        var impact = ask.tables(tables -> Impact.of(tables.reals(), configuration, wanted));
+        var services = new ArrayList<ImpactResult.OnService>();
         for (var key : keys(wanted)) {
             var on = impact.services().stream()
                     .filter(service -> service.service().equals(key.toString()))
                     .findFirst();
-            services.add(new Impact.OnService(
+            services.add(new ImpactResult.OnService(
                     key,
                     change(key, wanted, on.isPresent()),
                     on.map(service -> sum(service, RealImpact::templatesOrphaned))
@@ -135,7 +137,7 @@ public final class RealServerCommands {
                             : configuration.groups().getFirst().vips().size(),
                     on.map(RealServerCommands::why).orElse(List.of())));
         }
-        return new Impact(
+        return new ImpactResult(
                 services, impact.vips().stream().map(Sentence::withoutStop).toList());
     }
 
@@ -160,7 +162,7 @@ public final class RealServerCommands {
     }
 
     /// @param isAffected  by what else changes, such as mark rules and sysctls
-    private Impact.Change change(ServiceKey key, Configuration wanted, boolean isAffected) {
+    private ImpactResult.Change change(ServiceKey key, Configuration wanted, boolean isAffected) {
         var before = configuration.services().stream()
                 .filter(service -> service.key().equals(key))
                 .findFirst();
@@ -168,12 +170,12 @@ public final class RealServerCommands {
                 .filter(service -> service.key().equals(key))
                 .findFirst();
         if (before.isEmpty()) {
-            return Impact.Change.ADDED;
+            return ImpactResult.Change.ADDED;
         }
         if (after.isEmpty()) {
-            return Impact.Change.REMOVED;
+            return ImpactResult.Change.REMOVED;
         }
-        return before.equals(after) && !isAffected ? Impact.Change.UNCHANGED : Impact.Change.CHANGED;
+        return before.equals(after) && !isAffected ? ImpactResult.Change.UNCHANGED : ImpactResult.Change.CHANGED;
     }
 
     private static long sum(ServiceImpact service, ToLongFunction<RealImpact> number) {

@@ -1,11 +1,12 @@
 package holdfast.control;
 
-import holdfast.admin.Services;
+import holdfast.admin.ServiceList;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.linux.Clock;
 import holdfast.service.RealServerTable;
+import holdfast.service.Services;
 import holdfast.service.Traffic;
 import holdfast.table.Tables;
 import java.util.ArrayList;
@@ -18,14 +19,14 @@ public final class ServiceListing {
     private static final long MS = 1_000_000;
     private static final int NO_AGENT = 100;
 
-    private final List<Services.Service> shown = new ArrayList<>();
-    private final List<Services.RealServer> reals = new ArrayList<>(); // of the service that is being read
+    private final List<ServiceList.Service> shown = new ArrayList<>();
+    private final List<ServiceList.RealServer> reals = new ArrayList<>(); // of the service that is being read
     private int service;
     private int real; // the next one in that service's list
 
     ServiceListing() {}
 
-    static Services of(Ask ask) {
+    static ServiceList of(Ask ask) {
         var listing = new ServiceListing();
         boolean hasMore;
         do {
@@ -54,27 +55,27 @@ public final class ServiceListing {
         return service < services.size();
     }
 
-    Services whole(Tables tables) {
+    ServiceList whole(Tables tables) {
         var traffic = tables.services().traffic();
         var ipvs = tables.ipvs();
-        return new Services(
+        return new ServiceList(
                 tables.connections().capacity(),
-                new Services.Timeouts(ipvs.tcpTimeoutS(), ipvs.tcpFinTimeoutS(), ipvs.udpTimeoutS()),
+                new ServiceList.Timeouts(ipvs.tcpTimeoutS(), ipvs.tcpFinTimeoutS(), ipvs.udpTimeoutS()),
                 shown,
-                totals(traffic, holdfast.service.Services.ALL),
-                rates(traffic, holdfast.service.Services.ALL));
+                totals(traffic, Services.ALL),
+                rates(traffic, Services.ALL));
     }
 
-    private static Services.Service service(Tables tables, int id, List<Services.RealServer> reals) {
+    private static ServiceList.Service service(Tables tables, int id, List<ServiceList.RealServer> reals) {
         var services = tables.services();
         var configured = services.configured(id);
-        return new Services.Service(
+        return new ServiceList.Service(
                 configured.key(),
                 configured.scheduler(),
                 configured.flags().stream().toList(),
                 configured
                         .persistence()
-                        .map(persistence -> new Services.Persistence(
+                        .map(persistence -> new ServiceList.Persistence(
                                 persistence.timeoutS(),
                                 Ipv4.text(persistence.netmask()),
                                 persistence.rearm(),
@@ -83,16 +84,16 @@ public final class ServiceListing {
                 configured.onePacket(),
                 configured
                         .clientLimit()
-                        .map(limit -> new Services.ClientLimit(limit.connections(), limit.newPerSecond()))
+                        .map(limit -> new ServiceList.ClientLimit(limit.connections(), limit.newPerSecond()))
                         .orElse(null),
                 reals,
                 totals(services.traffic(), id),
                 rates(services.traffic(), id));
     }
 
-    private static Services.RealServer real(RealServerTable table, int id, Ipvs ipvs) {
+    private static ServiceList.RealServer real(RealServerTable table, int id, Ipvs ipvs) {
         int agent = table.agentPercent(id);
-        return new Services.RealServer(
+        return new ServiceList.RealServer(
                 Ipv4.text(table.address(id)),
                 table.port(id),
                 table.method(id),
@@ -111,14 +112,14 @@ public final class ServiceListing {
                 rates(table.traffic(), id));
     }
 
-    private static Services.State state(RealServerTable table, int id) {
+    private static ServiceList.State state(RealServerTable table, int id) {
         if (!table.isAvailable(id)) {
-            return Services.State.REMOVED;
+            return ServiceList.State.REMOVED;
         }
         if (table.weight(id) == 0) {
-            return Services.State.QUIESCED;
+            return ServiceList.State.QUIESCED;
         }
-        return table.isUnreachable(id) ? Services.State.UNREACHABLE : Services.State.UP;
+        return table.isUnreachable(id) ? ServiceList.State.UNREACHABLE : ServiceList.State.UP;
     }
 
     /// The drain mode of a real server, its own or the director's.
@@ -137,8 +138,8 @@ public final class ServiceListing {
                 : null;
     }
 
-    private static Services.Totals totals(Traffic traffic, int row) {
-        return new Services.Totals(
+    private static ServiceList.Totals totals(Traffic traffic, int row) {
+        return new ServiceList.Totals(
                 traffic.total(row, Traffic.Unit.CONNECTIONS),
                 traffic.total(row, Traffic.Unit.PACKETS_IN),
                 traffic.total(row, Traffic.Unit.BYTES_IN),
@@ -146,8 +147,8 @@ public final class ServiceListing {
                 traffic.total(row, Traffic.Unit.BYTES_OUT));
     }
 
-    private static Services.Rates rates(Traffic traffic, int row) {
-        return new Services.Rates(
+    private static ServiceList.Rates rates(Traffic traffic, int row) {
+        return new ServiceList.Rates(
                 traffic.rate(row, Traffic.Unit.CONNECTIONS),
                 traffic.rate(row, Traffic.Unit.PACKETS_IN),
                 traffic.rate(row, Traffic.Unit.BYTES_IN),

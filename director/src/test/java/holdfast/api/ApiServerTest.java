@@ -9,11 +9,11 @@ import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
-import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
+import holdfast.admin.ImpactResult;
 import holdfast.admin.Operations;
 import holdfast.admin.Role;
-import holdfast.admin.Services;
+import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.admin.json.AdminJson;
@@ -119,9 +119,13 @@ class ApiServerTest {
                             0, 0, Map.of(), Map.of(), new Status.Table(0, 64), new Status.Table(0, 64), List.of()));
         }
 
-        private static Services services() {
-            return new Services(
-                    64, new Services.Timeouts(900, 120, 300), List.of(), Services.Totals.ZERO, Services.Rates.ZERO);
+        private static ServiceList services() {
+            return new ServiceList(
+                    64,
+                    new ServiceList.Timeouts(900, 120, 300),
+                    List.of(),
+                    ServiceList.Totals.ZERO,
+                    ServiceList.Rates.ZERO);
         }
 
         private Connections connections(ConnectionsRequest request) {
@@ -130,9 +134,9 @@ class ApiServerTest {
             return new Connections(0, false, List.of());
         }
 
-        private Impact impact(ImpactRequest request) {
+        private ImpactResult impact(ImpactRequest request) {
             asked.set(request.file() + " " + request.text().length());
-            return new Impact(List.of(), List.of());
+            return new ImpactResult(List.of(), List.of());
         }
 
         private static Sync sync() {
@@ -230,7 +234,7 @@ class ApiServerTest {
         assertThat(AdminJson.answer(bytes(get(Operations.STATUS.path())), Status.class)
                         .director())
                 .isEqualTo("d1");
-        assertThat(AdminJson.answer(bytes(get(Operations.SERVICES.path())), Services.class)
+        assertThat(AdminJson.answer(bytes(get(Operations.SERVICES.path())), ServiceList.class)
                         .connectionsMax())
                 .isEqualTo(64);
         assertThat(AdminJson.answer(bytes(get(Operations.SYNC.path())), Sync.class)

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import holdfast.admin.AgentRequest;
 import holdfast.admin.Bounds;
+import holdfast.admin.ClientList;
+import holdfast.admin.ClientRuleList;
 import holdfast.admin.ClientRuleRequest;
-import holdfast.admin.ClientRules;
-import holdfast.admin.Clients;
 import holdfast.admin.ClientsRequest;
 import holdfast.admin.Connections;
 import holdfast.admin.ConnectionsRequest;
@@ -17,8 +17,8 @@ import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
-import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
+import holdfast.admin.ImpactResult;
 import holdfast.admin.Operation;
 import holdfast.admin.Operations;
 import holdfast.admin.RehomeRequest;
@@ -71,14 +71,14 @@ class RoutesTest {
                             List.of(),
                             new WhereIs.Pick(null, "none"),
                             null)))
-            .on(Operations.CLIENTS, asked(request -> new Clients(request.by(), List.of())))
-            .on(Operations.CLIENT_RULES, _ -> new ClientRules(List.of()))
-            .on(Operations.CHANGE_CLIENT_RULES, asked(_ -> new ClientRules(List.of())))
+            .on(Operations.CLIENTS, asked(request -> new ClientList(request.by(), List.of())))
+            .on(Operations.CLIENT_RULES, _ -> new ClientRuleList(List.of()))
+            .on(Operations.CHANGE_CLIENT_RULES, asked(_ -> new ClientRuleList(List.of())))
             .on(
                     Operations.REHOME,
                     asked(request ->
                             new RehomeResult(request.client(), request.service(), 0, 0L, List.of(), List.of())))
-            .on(Operations.IMPACT, asked(_ -> new Impact(List.of(), List.of())))
+            .on(Operations.IMPACT, asked(_ -> new ImpactResult(List.of(), List.of())))
             .on(Operations.ZERO, asked(_ -> new ZeroResult(0))));
 
     /// An answer as the client sees it.
@@ -194,8 +194,8 @@ class RoutesTest {
         get(Operations.CLIENTS.path() + "?by=share&limit=3");
         assertThat(asked)
                 .containsExactly(
-                        new ClientsRequest(Clients.By.CONNECTIONS, Bounds.CLIENTS_USUAL),
-                        new ClientsRequest(Clients.By.SHARE, 3));
+                        new ClientsRequest(ClientList.By.CONNECTIONS, Bounds.CLIENTS_USUAL),
+                        new ClientsRequest(ClientList.By.SHARE, 3));
         assertThat(get(Operations.CLIENTS.path() + "?by=fame").status()).isEqualTo(400);
     }
 

@@ -2,8 +2,8 @@ package holdfast.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
+import holdfast.admin.ImpactResult;
 import holdfast.conf.Configuration;
 import holdfast.conf.ConfigurationFile;
 import java.io.IOException;
@@ -53,11 +53,11 @@ class ImpactAnswerTest {
 
     @Test
     void aMarkWithOtherRulesIsChanged() {
-        assertThat(change(FILE)).isEqualTo(Impact.Change.UNCHANGED);
-        assertThat(change(FILE.replace("[80, 443]", "[80]"))).isEqualTo(Impact.Change.CHANGED);
+        assertThat(change(FILE)).isEqualTo(ImpactResult.Change.UNCHANGED);
+        assertThat(change(FILE.replace("[80, 443]", "[80]"))).isEqualTo(ImpactResult.Change.CHANGED);
     }
 
-    private Impact.Change change(String wanted) {
+    private ImpactResult.Change change(String wanted) {
         var impact = new RealServerCommands(configuration(), idle.worker)
                 .impact(new ImpactRequest("director.yaml", here(wanted)));
         return impact.services().getFirst().change();

@@ -5,7 +5,7 @@ import static holdfast.testing.Fixtures.real;
 import static holdfast.testing.Fixtures.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import holdfast.admin.Services;
+import holdfast.admin.ServiceList;
 import holdfast.conf.Configuration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -50,7 +50,7 @@ class ServiceListingTest {
                             .boxed()
                             .toList());
             assertThat(services)
-                    .extracting(Services.Service::service)
+                    .extracting(ServiceList.Service::service)
                     .containsExactlyElementsOf(IntStream.range(0, SERVICES)
                             .mapToObj(number -> tcp(1000 + number))
                             .toList());

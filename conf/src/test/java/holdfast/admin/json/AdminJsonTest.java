@@ -12,7 +12,7 @@ import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Host;
 import holdfast.admin.Role;
-import holdfast.admin.Services;
+import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.conf.DrainMode;
@@ -27,26 +27,26 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AdminJsonTest {
-    private static final Services.Totals NONE = Services.Totals.ZERO;
+    private static final ServiceList.Totals NONE = ServiceList.Totals.ZERO;
 
     @Test
     void servicesReadBackAsWritten() {
-        var services = new Services(
+        var services = new ServiceList(
                 1_000_000,
-                new Services.Timeouts(900, 120, 300),
-                List.of(new Services.Service(
+                new ServiceList.Timeouts(900, 120, 300),
+                List.of(new ServiceList.Service(
                         ServiceKey.of("mark/7"),
                         SchedulerName.LEAST_LOAD,
                         List.of(SchedulerFlag.PORT, SchedulerFlag.FALLBACK),
-                        new Services.Persistence(300, "255.255.255.0", RearmPolicy.FROM_LAST_CLOSE, null),
+                        new ServiceList.Persistence(300, "255.255.255.0", RearmPolicy.FROM_LAST_CLOSE, null),
                         true,
-                        new Services.ClientLimit(100, 0),
-                        List.of(new Services.RealServer(
+                        new ServiceList.ClientLimit(100, 0),
+                        List.of(new ServiceList.RealServer(
                                 "10.0.0.11",
                                 8080,
                                 ForwardingMethod.NAT,
                                 1,
-                                Services.State.UP,
+                                ServiceList.State.UP,
                                 3,
                                 12,
                                 5,
@@ -57,11 +57,11 @@ class AdminJsonTest {
                                 null,
                                 60,
                                 NONE,
-                                Services.Rates.ZERO)),
-                        new Services.Totals(1, 2, 3, 4, 5),
-                        new Services.Rates(1, 2, 3, 4, 5))),
+                                ServiceList.Rates.ZERO)),
+                        new ServiceList.Totals(1, 2, 3, 4, 5),
+                        new ServiceList.Rates(1, 2, 3, 4, 5))),
                 NONE,
-                Services.Rates.ZERO);
+                ServiceList.Rates.ZERO);
 
         var json = AdminJson.write(services);
 
@@ -73,7 +73,7 @@ class AdminJsonTest {
                         "\"rearm\":\"from-last-close\"",
                         "\"drain\":\"keep-connections\"",
                         "\"method\":\"nat\"");
-        assertThat(AdminJson.answer(json, Services.class)).isEqualTo(services);
+        assertThat(AdminJson.answer(json, ServiceList.class)).isEqualTo(services);
     }
 
     @Test
@@ -210,7 +210,7 @@ class AdminJsonTest {
         assertThat(AdminJson.answer(more.getBytes(UTF_8), Sync.class).role()).isEqualTo(Role.STANDBY);
 
         var less = "{\"templates\":1}".getBytes(UTF_8);
-        assertThatThrownBy(() -> AdminJson.answer(less, Services.Totals.class))
+        assertThatThrownBy(() -> AdminJson.answer(less, ServiceList.Totals.class))
                 .isInstanceOf(UnreadableJsonException.class);
         var nothing = "{\"batch\":null,\"sequence\":1,\"digest\":null}".getBytes(UTF_8);
         assertThatThrownBy(() -> AdminJson.answer(nothing, Sync.Position.class))

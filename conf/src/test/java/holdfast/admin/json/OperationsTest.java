@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.AgentRequest;
 import holdfast.admin.AgentResult;
+import holdfast.admin.ClientList;
+import holdfast.admin.ClientRuleList;
 import holdfast.admin.ClientRuleRequest;
-import holdfast.admin.ClientRules;
-import holdfast.admin.Clients;
 import holdfast.admin.ClientsRequest;
 import holdfast.admin.Connections;
 import holdfast.admin.ConnectionsRequest;
@@ -18,8 +18,8 @@ import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Host;
-import holdfast.admin.Impact;
 import holdfast.admin.ImpactRequest;
+import holdfast.admin.ImpactResult;
 import holdfast.admin.Keys;
 import holdfast.admin.Nothing;
 import holdfast.admin.Operation;
@@ -28,7 +28,7 @@ import holdfast.admin.Query;
 import holdfast.admin.RehomeRequest;
 import holdfast.admin.RehomeResult;
 import holdfast.admin.Role;
-import holdfast.admin.Services;
+import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.admin.TemplateRequest;
@@ -108,12 +108,12 @@ class OperationsTest {
             new Sample<>(
                     Operations.SERVICES,
                     new Nothing(),
-                    new Services(
+                    new ServiceList(
                             64,
-                            new Services.Timeouts(900, 120, 300),
+                            new ServiceList.Timeouts(900, 120, 300),
                             List.of(),
-                            new Services.Totals(1, 2, 3, 4, 5),
-                            new Services.Rates(1, 2, 3, 4, 5))),
+                            new ServiceList.Totals(1, 2, 3, 4, 5),
+                            new ServiceList.Rates(1, 2, 3, 4, 5))),
             new Sample<>(
                     Operations.CONNECTIONS,
                     new ConnectionsRequest(Connections.Kind.TEMPLATE, new EntryFilter(CLIENTS, REAL, SERVICE), 7),
@@ -186,15 +186,15 @@ class OperationsTest {
                             new WhereIs.Pick(null, "every real server has weight 0"))),
             new Sample<>(
                     Operations.CLIENTS,
-                    new ClientsRequest(Clients.By.SHARE, 3),
-                    new Clients(
-                            Clients.By.SHARE,
-                            List.of(new Clients.Client(Ipv4.of("198.51.100.7"), SERVICE, 900, 3, 20, 0.75, null)))),
-            new Sample<>(Operations.CLIENT_RULES, new Nothing(), new ClientRules(List.of())),
+                    new ClientsRequest(ClientList.By.SHARE, 3),
+                    new ClientList(
+                            ClientList.By.SHARE,
+                            List.of(new ClientList.Client(Ipv4.of("198.51.100.7"), SERVICE, 900, 3, 20, 0.75, null)))),
+            new Sample<>(Operations.CLIENT_RULES, new Nothing(), new ClientRuleList(List.of())),
             new Sample<>(
                     Operations.CHANGE_CLIENT_RULES,
                     new ClientRuleRequest(ClientRuleRequest.Action.LIMIT, CLIENTS, 10, null, 60L),
-                    new ClientRules(List.of(new ClientRules.Rule(CLIENTS, false, 10, null, 60_000L)))),
+                    new ClientRuleList(List.of(new ClientRuleList.Rule(CLIENTS, false, 10, null, 60_000L)))),
             new Sample<>(
                     Operations.REHOME,
                     new RehomeRequest(CLIENTS, SERVICE, null),
@@ -202,9 +202,15 @@ class OperationsTest {
             new Sample<>(
                     Operations.IMPACT,
                     new ImpactRequest("director.yaml", "director: {name: d1}\n"),
-                    new Impact(
-                            List.of(new Impact.OnService(
-                                    SERVICE, Impact.Change.CHANGED, 12, 11, 3, 0, List.of("the netmask changes"))),
+                    new ImpactResult(
+                            List.of(new ImpactResult.OnService(
+                                    SERVICE,
+                                    ImpactResult.Change.CHANGED,
+                                    12,
+                                    11,
+                                    3,
+                                    0,
+                                    List.of("the netmask changes"))),
                             List.of("mark rules change"))),
             new Sample<>(Operations.ZERO, new ZeroRequest(null), new ZeroResult(3)),
             new Sample<>(Operations.KEYS, new Nothing(), KEYS),

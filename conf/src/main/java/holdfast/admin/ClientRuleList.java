@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The limits and blocks that operators gave to clients of this director at run time.
-public record ClientRules(List<Rule> rules) {
-    public ClientRules {
+public record ClientRuleList(List<Rule> rules) {
+    public ClientRuleList {
         rules = List.copyOf(rules);
     }
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// Memory for them is bounded, so a count may be too high by its error bound, and is never too low.
 ///
 /// @param by  what they are ordered by
-public record Clients(By by, List<Client> clients) {
-    public Clients {
+public record ClientList(By by, List<Client> clients) {
+    public ClientList {
         clients = List.copyOf(clients);
     }
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param services        in the order of the configuration
 /// @param totals          of all services together
 /// @param rates           of all services together
-public record Services(long connectionsMax, Timeouts timeouts, List<Service> services, Totals totals, Rates rates) {
-    public Services {
+public record ServiceList(long connectionsMax, Timeouts timeouts, List<Service> services, Totals totals, Rates rates) {
+    public ServiceList {
         services = List.copyOf(services);
     }
 

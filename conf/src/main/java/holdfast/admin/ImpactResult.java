@@ -7,8 +7,8 @@ import java.util.List;
 ///
 /// @param services  every service of either configuration
 /// @param others    what changes outside of services, a sentence each, without full stops
-public record Impact(List<OnService> services, List<String> others) {
-    public Impact {
+public record ImpactResult(List<OnService> services, List<String> others) {
+    public ImpactResult {
         services = List.copyOf(services);
         others = List.copyOf(others);
     }
