@@ -105,7 +105,7 @@ final class Director implements AutoCloseable {
                 Director::untouchedMemory);
         tables.configure(configuration.ipvs(), configuration.marks(), configuration.services(), Clock.monotonic());
 
-        var inbox = new ElectionInbox(group.interfaceName(), ports);
+        var inbox = new ElectionInbox(group.interfaceName(), ports, Clock::boottime);
         var replication = new Replication(inbox::tables);
         var address = machine.primaryAddress(group.interfaceName());
         var voice = new Voice(group, address, replication);
@@ -158,13 +158,14 @@ final class Director implements AutoCloseable {
                         new RoleChange(
                                 group,
                                 links::ports,
-                                announcers,
+                                announcers::send,
                                 worker,
                                 lease,
                                 terms::takeAbove,
                                 replication,
                                 voice,
-                                () -> unfit(terms, warmUp))));
+                                () -> unfit(terms, warmUp),
+                                Clock::boottime)));
         inbox.start(vrrp);
         var sources = Readouts.of(voice, vrrp, replication, terms);
         var joined = new Answers(configuration, worker, vrrp, replication, terms, sources);

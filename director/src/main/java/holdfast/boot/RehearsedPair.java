@@ -66,13 +66,14 @@ final class RehearsedPair implements AutoCloseable {
         final RoleChange election = new RoleChange(
                 GROUP,
                 () -> PORTS,
-                new Announcers(new Ports(List.of())),
+                new Announcers(new Ports(List.of()))::send,
                 datapath.worker(),
                 new Lease(),
                 _ -> term,
                 replication,
                 new Voice(GROUP, 1, replication),
-                List::of);
+                List::of,
+                Clock::boottime);
 
         Side(boolean isFirst) {
             this.isFirst = isFirst;
@@ -171,7 +172,7 @@ final class RehearsedPair implements AutoCloseable {
 
     /// Events on their way to an election.
     private static void route() {
-        var inbox = new ElectionInbox("wan", PORTS);
+        var inbox = new ElectionInbox("wan", PORTS, Clock::boottime);
         inbox.links(new LinkState(PORTS, List.of("rehearsed"), List.of(), List.of(), List.of()));
         inbox.peerProcessDied(1);
         inbox.handover("peer", message());

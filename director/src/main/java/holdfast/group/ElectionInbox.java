@@ -1,26 +1,27 @@
 package holdfast.group;
 
 import holdfast.forward.Ports;
-import holdfast.linux.Clock;
 import holdfast.sync.Links;
+import holdfast.vip.ElectionEvents;
 import holdfast.vip.GroupLinks;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.PeerWord;
 import holdfast.vip.TableState;
-import holdfast.vip.node.VrrpNode;
 import holdfast.worker.LinkState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Events for the election from parts that start before it does: what they say before is kept where it is a state, and
 /// dropped where it is a moment.
 public final class ElectionInbox {
-    private volatile @Nullable VrrpNode node;
+    private volatile @Nullable ElectionEvents election;
     private final String interfaceName;
+    private final LongSupplier boottime;
     private final Map<String, Found> peers = new ConcurrentHashMap<>();
     private volatile TableState tables = TableState.UNKNOWN;
     private volatile GroupLinks links;
@@ -29,8 +30,10 @@ public final class ElectionInbox {
     private record Found(Links links, long at) {}
 
     /// @param interfaceName  on which adverts travel
-    public ElectionInbox(String interfaceName, Ports ports) {
+    /// @param boottime       the boot-time clock
+    public ElectionInbox(String interfaceName, Ports ports, LongSupplier boottime) {
         this.interfaceName = interfaceName;
+        this.boottime = boottime;
         links = groupLinks(ports, List.of());
     }
 
@@ -39,22 +42,22 @@ public final class ElectionInbox {
         return links;
     }
 
-    public void start(VrrpNode started) {
-        node = started;
+    public void start(ElectionEvents started) {
+        election = started;
         started.tables(tables);
         started.links(links);
     }
 
     public void tables(TableState now) {
         tables = now;
-        to().ifPresent(vrrp -> vrrp.tables(now));
+        to().ifPresent(started -> started.tables(now));
     }
 
     public void links(LinkState now) {
         var found = groupLinks(now.ports(), now.faults());
         if (!found.equals(links)) {
             links = found;
-            to().ifPresent(vrrp -> vrrp.links(found));
+            to().ifPresent(started -> started.links(found));
         }
     }
 
@@ -64,50 +67,47 @@ public final class ElectionInbox {
     }
 
     public void held(long version) {
-        to().ifPresent(vrrp -> vrrp.held(version));
+        to().ifPresent(started -> started.held(version));
     }
 
     public void heldFull() {
-        to().ifPresent(VrrpNode::heldFull);
+        to().ifPresent(ElectionEvents::heldFull);
     }
 
     /// Somebody else announced an address of ours. Where that is another director, the election settles it by what that
     /// one says.
     public void stolen(int address, long mac) {
-        if (!isOfPeer(mac, Clock.boottime())) {
-            to().ifPresent(vrrp -> vrrp.stolen(address, mac));
+        if (!isOfPeer(mac)) {
+            to().ifPresent(started -> started.stolen(address, mac));
         }
     }
 
     /// Whether a director that speaks under the cluster's seal now answers for VIPs with this MAC.
-    boolean isOfPeer(long mac, long now) {
+    boolean isOfPeer(long mac) {
+        long now = boottime.getAsLong();
         return peers.values().stream()
                 .anyMatch(found -> now - found.at() <= Readiness.WORD_AGE_MAX
                         && found.links().macs().containsValue(mac));
     }
 
     public void peerWord(Links links, PeerWord word) {
-        peerWord(links, word, Clock.boottime());
-    }
-
-    public void peerWord(Links links, PeerWord word, long now) {
-        peers.put(word.name(), new Found(links, now));
-        to().ifPresent(vrrp -> vrrp.peerWord(word));
+        peers.put(word.name(), new Found(links, boottime.getAsLong()));
+        to().ifPresent(started -> started.peerWord(word));
     }
 
     public void higherTerm(int term) {
-        to().ifPresent(vrrp -> vrrp.higherTerm(term));
+        to().ifPresent(started -> started.higherTerm(term));
     }
 
     public void peerProcessDied(int address) {
-        to().ifPresent(vrrp -> vrrp.peerProcessDied(address));
+        to().ifPresent(started -> started.peerProcessDied(address));
     }
 
     public void handover(String from, HandoverMessage message) {
-        to().ifPresent(vrrp -> vrrp.handover(from, message));
+        to().ifPresent(started -> started.handover(from, message));
     }
 
-    private Optional<VrrpNode> to() {
-        return Optional.ofNullable(node);
+    private Optional<ElectionEvents> to() {
+        return Optional.ofNullable(election);
     }
 }

@@ -9,8 +9,8 @@ import holdfast.sync.ServiceLink;
 import holdfast.sync.Standing;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
+import holdfast.sync.TableSync;
 import holdfast.sync.Word;
-import holdfast.sync.node.SyncNode;
 import holdfast.vip.PeerWord;
 import holdfast.vip.TableState;
 import holdfast.worker.Worker;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// stream is whole.
 public final class Replication implements AutoCloseable {
     private final Consumer<TableState> publish;
-    private volatile @Nullable SyncNode node;
+    private volatile @Nullable TableSync node;
     private Equality equality = Equality.UNKNOWN;
     private long applied;
     private SyncState state = SyncState.UNKNOWN;
@@ -36,7 +36,7 @@ public final class Replication implements AutoCloseable {
         this.publish = publish;
     }
 
-    public void start(SyncNode started) {
+    public void start(TableSync started) {
         node = started;
     }
 
@@ -78,7 +78,7 @@ public final class Replication implements AutoCloseable {
     }
 
     public void standby() {
-        with(SyncNode::standby);
+        with(TableSync::standby);
     }
 
     public void send(String to, holdfast.vip.HandoverMessage message) {
@@ -109,7 +109,7 @@ public final class Replication implements AutoCloseable {
 
     /// Empty where `cluster.sync` is off.
     public Optional<KeyUse> keyUse() {
-        return Optional.ofNullable(node).map(SyncNode::keyUse);
+        return Optional.ofNullable(node).map(TableSync::keyUse);
     }
 
     public void word(Word word) {
@@ -143,7 +143,7 @@ public final class Replication implements AutoCloseable {
 
     /// Empty where tables are not replicated.
     public Optional<SyncStatus> status() {
-        return Optional.ofNullable(node).map(SyncNode::status);
+        return Optional.ofNullable(node).map(TableSync::status);
     }
 
     public Optional<SyncStatus.Peer> peer(String name) {
@@ -164,12 +164,12 @@ public final class Replication implements AutoCloseable {
 
             @Override
             public void wakeUp() {
-                with(SyncNode::wakeUp);
+                with(TableSync::wakeUp);
             }
         };
     }
 
-    private void with(Consumer<SyncNode> action) {
+    private void with(Consumer<TableSync> action) {
         var sync = node;
         if (sync != null) {
             action.accept(sync);
@@ -178,6 +178,6 @@ public final class Replication implements AutoCloseable {
 
     @Override
     public void close() {
-        with(SyncNode::close);
+        with(TableSync::close);
     }
 }

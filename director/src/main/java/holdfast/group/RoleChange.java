@@ -3,20 +3,20 @@ package holdfast.group;
 import holdfast.conf.Configuration;
 import holdfast.forward.Lease;
 import holdfast.forward.Ports;
-import holdfast.linux.Clock;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.OwnWord;
 import holdfast.vip.node.VrrpNode;
 import holdfast.vrrp.Vrrp;
-import holdfast.worker.Announcers;
-import holdfast.worker.Worker;
+import holdfast.worker.DatapathOrders;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntUnaryOperator;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,36 +31,54 @@ public final class RoleChange implements VrrpNode.Listener {
 
     private final Configuration.VipGroup group;
     private final Supplier<Ports> ports;
-    private final Announcers announcers;
-    private final Worker worker;
+    private final Announcer announcer;
+    private final DatapathOrders worker;
     private final Lease lease;
     private final IntUnaryOperator takeAbove;
     private final Replication replication;
     private final Voice voice;
     private final Supplier<List<String>> unfit;
+    private final LongSupplier boottime;
+
+    /// Sends a frame on an interface.
+    public interface Announcer {
+        /// @return why it was not sent; empty where it was
+        Optional<String> send(String interfaceName, byte[] frame);
+    }
+
+    /// A promotion that was ordered of the datapath.
+    ///
+    /// @param isBounded  whether another director serves if this one comes too late
+    /// @param serves     the datapath's answer
+    /// @param patience   ns for which the election waits for it
+    public record Promotion(
+            int term, Vrrp.Cause cause, boolean isBounded, CompletableFuture<Boolean> serves, long patience) {}
 
     /// @param ports      as they are now
     /// @param takeAbove  takes the term of a promotion, above a given one
     /// @param unfit      what speaks against a takeover and is not the election's to know, as sentences
+    /// @param boottime   the boot-time clock
     public RoleChange(
             Configuration.VipGroup group,
             Supplier<Ports> ports,
-            Announcers announcers,
-            Worker worker,
+            Announcer announcer,
+            DatapathOrders worker,
             Lease lease,
             IntUnaryOperator takeAbove,
             Replication replication,
             Voice voice,
-            Supplier<List<String>> unfit) {
+            Supplier<List<String>> unfit,
+            LongSupplier boottime) {
         this.group = group;
         this.ports = ports;
-        this.announcers = announcers;
+        this.announcer = announcer;
         this.worker = worker;
         this.lease = lease;
         this.takeAbove = takeAbove;
         this.replication = replication;
         this.voice = voice;
         this.unfit = unfit;
+        this.boottime = boottime;
     }
 
     @Override
@@ -70,41 +88,48 @@ public final class RoleChange implements VrrpNode.Listener {
 
     @Override
     public boolean becomeActive(Vrrp.Promotion promotion, long notAfter) {
+        var ordered = promote(promotion, notAfter);
+        return isPromoted(ordered, answer(ordered));
+    }
+
+    /// Orders the datapath to serve, under the next term. Waits for nothing.
+    ///
+    /// The announcements that follow must find the worker serving. That takes a turn of its loop, unless it gets no
+    /// processor; adverts must not wait for long.
+    public Promotion promote(Vrrp.Promotion promotion, long notAfter) {
         int term = takeAbove.applyAsInt(0);
-        var serves = worker.activate(term, notAfter);
-        boolean isHandover = notAfter != Long.MAX_VALUE;
-        boolean isServing = isHandover ? isInTime(serves, notAfter) : awaits(serves);
-        if (isServing) {
-            replication.active(term);
-            log.info("role changed to=active term={} cause={}", term, promotion.cause());
-        } else {
-            log.warn("handover too late term={} cause=\"the datapath got no processor\"", term);
-        }
-        return isServing;
+        boolean isBounded = notAfter != Long.MAX_VALUE;
+        long patience = isBounded
+                ? notAfter + ANSWERS_NS_MAX - boottime.getAsLong()
+                : Math.min(SERVES_NS_MAX, group.advertIntervalMs() * 1_000_000L);
+        return new Promotion(term, promotion.cause(), isBounded, worker.activate(term, notAfter), patience);
     }
 
-    private static boolean isInTime(Future<Boolean> serves, long notAfter) {
+    private static Optional<Boolean> answer(Promotion ordered) {
         try {
-            return serves.get(notAfter + ANSWERS_NS_MAX - Clock.boottime(), TimeUnit.NANOSECONDS);
+            return Optional.of(ordered.serves().get(ordered.patience(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException | ExecutionException e) {
-            return false;
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return Optional.empty();
         }
     }
 
-    /// The announcements that follow must find the worker serving; it takes a turn of its loop, unless it gets no CPU.
-    /// Where it does not, it serves later: nobody else will. Adverts must not wait for long.
-    private boolean awaits(Future<Boolean> serves) {
-        long patience = Math.min(SERVES_NS_MAX, group.advertIntervalMs() * 1_000_000L);
-        try {
-            serves.get(patience, TimeUnit.NANOSECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            log.warn("datapath slow to serve waited-ms={}", patience / 1_000_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /// Does what follows from the datapath's answer. Where it gave none, and nobody else will serve, it serves later.
+    ///
+    /// @param answer  empty where it came too late
+    /// @return whether the datapath serves
+    public boolean isPromoted(Promotion ordered, Optional<Boolean> answer) {
+        if (ordered.isBounded() && !answer.orElse(false)) {
+            log.warn("handover too late term={} cause=\"the datapath got no processor\"", ordered.term());
+            return false;
         }
+        if (answer.isEmpty()) {
+            log.warn("datapath slow to serve waited-ms={}", ordered.patience() / 1_000_000);
+        }
+        replication.active(ordered.term());
+        log.info("role changed to=active term={} cause={}", ordered.term(), ordered.cause());
         return true;
     }
 
@@ -173,7 +198,7 @@ public final class RoleChange implements VrrpNode.Listener {
 
     @Override
     public void sendFrame(String interfaceName, byte[] frame) {
-        announcers
+        announcer
                 .send(interfaceName, frame)
                 .ifPresent(why -> log.warn("announcement not sent interface={} cause=\"{}\"", interfaceName, why));
     }

@@ -6,8 +6,12 @@ import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.control.IdleWorker;
 import holdfast.control.StatusAnswer;
+import holdfast.forward.Lease;
+import holdfast.forward.Ports;
+import holdfast.group.ElectionInbox;
 import holdfast.group.Readouts;
 import holdfast.group.Replication;
+import holdfast.group.RoleChange;
 import holdfast.group.StatusSources;
 import holdfast.group.TermStore;
 import holdfast.group.Voice;
@@ -29,20 +33,18 @@ import holdfast.vip.Preflight;
 import holdfast.vip.SimulatedElection;
 import holdfast.vip.TableState;
 import holdfast.vrrp.Vrrp;
+import holdfast.worker.LinkState;
 import holdfast.worker.SimulatedDatapath;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/// One run of a director in virtual time: its parts joined as [Director] joins them. What [RoleChange] and
-/// [ElectionInbox] do is done here word for word; [Replication], [Voice], [TermStore], [StatusAnswer] and [Readiness]
-/// are those of the product.
+/// One run of a director in virtual time: the product's parts joined as [Director] joins them. Only its three threads
+/// ([SimulatedElection], [SimulatedSync], [SimulatedDatapath]), its links, its clients and its disk are simulated.
 final class SimulatedDirector {
-    private static final long SERVES_MAX = 50 * Timeline.MS;
-    private static final long ANSWERS_MAX = 20 * Timeline.MS;
+    private static final String VIP = "192.0.2.10";
     private static final long RESERVE_MAX = 20 * Timeline.MS;
 
     final SimulatedMachine machine;
@@ -62,8 +64,10 @@ final class SimulatedDirector {
     private final Timeline timeline;
     private final long clockOffset;
     private final TermStore terms;
+    private final Ports ports;
+    private final ElectionInbox inbox;
     private final Replication replication;
-    private final Voice voice;
+    private final RoleChange roles;
     private final StatusAnswer status;
 
     SimulatedDirector(SimulatedMachine machine, SimulatedCluster cluster, IdleWorker idle) {
@@ -78,23 +82,40 @@ final class SimulatedDirector {
         process = new SimulatedProcess(timeline);
         terms = machine.disk.open();
         reserveSoon();
+        long mac = 0x02_00_00_00_00_00L + 2L * (machine.address & 0xff);
+        ports = new Ports(List.of(new Ports.Port("front", 2, mac, 1500, machine.address)));
+        inbox = new ElectionInbox("front", ports, this::clock);
         replication = new Replication(this::published);
         var configuration = configuration(machine, cluster.interval);
-        voice = new Voice(configuration.groups().getFirst(), machine.address, replication);
-        datapath = new SimulatedDatapath(process, timeline, clockOffset, new OfDatapath());
-        int intervalMs = (int) (cluster.interval / Timeline.MS);
+        var group = configuration.groups().getFirst();
+        var voice = new Voice(group, machine.address, replication);
+        var lease = new Lease();
+        datapath = new SimulatedDatapath(
+                process, timeline, clockOffset, mac, lease, cluster.probes, cluster::untouchedMemory, new OfDatapath());
         sync = new SimulatedSync(
                 name,
                 new UUID(timeline.random.nextLong(), timeline.random.nextLong()),
-                new Links(machine.address, intervalMs, Map.of()),
+                voice.where(ports),
                 process,
                 timeline,
                 clockOffset,
                 datapath,
                 new OfSync(),
                 cluster.new WireOf(this));
-        datapath.reader(sync.strand()::signal);
-        sync.word(voice.latest());
+        datapath.reader(sync::wakeUp);
+        replication.start(sync);
+        voice.begin();
+        roles = new RoleChange(
+                group,
+                () -> ports,
+                (_, _) -> Optional.empty(),
+                datapath,
+                lease,
+                this::takeAbove,
+                replication,
+                voice,
+                () -> terms.trouble().stream().toList(),
+                this::clock);
         election = new SimulatedElection(
                 name,
                 process,
@@ -105,19 +126,15 @@ final class SimulatedDirector {
                 machine.preempt,
                 cluster.interval,
                 new OfElection());
-        election.links(machine.faults);
+        links(machine.faults);
+        inbox.start(election);
         datapath.strand().stalls(() -> cluster.datapathStall.getAsLong());
         sync.strand().stalls(() -> cluster.syncStall.getAsLong());
         election.strand().stalls(() -> cluster.electionStall.getAsLong());
         var sources = new StatusSources(
                 () -> Readouts.word(voice.latest()), Readouts::heard, SyncStatus.Peer::paths, List::of, List::of);
         status = new StatusAnswer(
-                configuration,
-                idle.worker,
-                election::status,
-                () -> Optional.of(sync.status()),
-                terms::current,
-                sources);
+                configuration, idle.worker, election::status, replication::status, terms::current, sources);
     }
 
     private static Configuration configuration(SimulatedMachine machine, long interval) {
@@ -131,7 +148,7 @@ final class SimulatedDirector {
                 Configuration.AdvertChecksum.RFC9568,
                 Configuration.Trust.SEALED,
                 new Configuration.Garp(List.of(), 0),
-                List.of(new Configuration.Vip(Ipv4.of("192.0.2.10"), "front")));
+                List.of(new Configuration.Vip(Ipv4.of(VIP), "front")));
         return new Configuration(
                 new Configuration.Director(machine.name, Path.of("/state"), Path.of("/api.sock")),
                 new Configuration.Datapath(64, 64, 0, true),
@@ -142,6 +159,10 @@ final class SimulatedDirector {
                 Ipvs.DEFAULT,
                 List.of(),
                 List.of());
+    }
+
+    void links(List<String> faults) {
+        inbox.links(new LinkState(ports, faults, List.of(), List.of(), List.of()));
     }
 
     boolean isRunning() {
@@ -171,7 +192,7 @@ final class SimulatedDirector {
     /// @return whether one was begun
     boolean tryFailover(Consumer<FailoverRecord> answer) {
         var readiness = status.readiness();
-        var to = Optional.ofNullable(readiness.answer().to()).flatMap(sync::peer);
+        var to = Optional.ofNullable(readiness.answer().to()).flatMap(replication::peer);
         if (!election.isActive() || !readiness.answer().reasons().isEmpty() || to.isEmpty()) {
             return false;
         }
@@ -200,18 +221,7 @@ final class SimulatedDirector {
             publishedAt = timeline.now();
         }
         published = state;
-        election.tables(state);
-    }
-
-    /// What the sync side hears through [Replication].
-    private void writes(int term) {
-        replication.active(term);
-        sync.active(term);
-    }
-
-    private void follows() {
-        replication.standby();
-        sync.standby();
+        inbox.tables(state);
     }
 
     private int takeAbove(int seen) {
@@ -229,82 +239,69 @@ final class SimulatedDirector {
         });
     }
 
-    /// As [RoleChange].
+    /// Hands everything to the product's [RoleChange], and shows it to the claims.
     private final class OfElection implements SimulatedElection.Listener {
         @Override
         public void servesUntil(long clock) {
-            datapath.renewLease(clock);
+            roles.servesUntil(clock);
         }
 
+        /// Waits as [RoleChange#becomeActive] does: for the datapath to answer, or for the end of patience.
         @Override
-        public void becomeActive(Vrrp.Promotion promotion, long notAfter, Consumer<Boolean> answer) {
-            int term = takeAbove(0);
-            timeline.note(() -> "%s becomes active in term %d by %s".formatted(name, term, promotion.cause()));
+        public void becomeActive(Vrrp.Promotion promotion, long notAfter, Consumer<Boolean> serves) {
             cluster.claims.promoted(SimulatedDirector.this, promotion);
-            boolean isHandover = notAfter != Long.MAX_VALUE;
-            var wait = new Wait(term, answer);
-            datapath.activate(term, notAfter, serves -> wait.ends(serves, isHandover));
-            long patience = isHandover ? notAfter + ANSWERS_MAX - clock() : Math.min(SERVES_MAX, cluster.interval);
-            timeline.at(timeline.now() + patience, () -> wait.ends(false, isHandover));
-        }
-
-        @Override
-        public void renewTerm(int above) {
-            int term = takeAbove(above);
-            timeline.note(() -> "%s goes on in term %d".formatted(name, term));
-            datapath.renew(term, isRenewed -> {
-                if (isRenewed) {
-                    replication.renew(term);
-                    sync.renew(term);
+            var ordered = roles.promote(promotion, notAfter);
+            timeline.note(
+                    () -> "%s becomes active in term %d by %s".formatted(name, ordered.term(), promotion.cause()));
+            var answer = ordered.serves().thenApply(Optional::of);
+            var _ = answer.thenAccept(said -> serves.accept(roles.isPromoted(ordered, said)));
+            timeline.at(timeline.now() + ordered.patience(), () -> {
+                if (process.isAlive()) {
+                    answer.complete(Optional.empty());
                 }
             });
         }
 
         @Override
+        public void renewTerm(int above) {
+            timeline.note(() -> "%s goes on above term %d".formatted(name, above));
+            roles.renewTerm(above);
+        }
+
+        @Override
         public void becomeStandby(Vrrp.Reason reason) {
-            datapath.standBy();
-            follows();
+            roles.becomeStandby(reason);
         }
 
         @Override
         public void hold() {
-            datapath.hold();
+            roles.hold();
         }
 
         @Override
         public void resume() {
-            datapath.resume();
+            roles.resume();
         }
 
         @Override
         public void relay(String peer) {
             machine.relaysTo = peer;
-            datapath.relay();
-            follows();
+            roles.relay(peer);
         }
 
         @Override
         public void sendHandover(String to, holdfast.vip.HandoverMessage message) {
-            sync.send(
-                    to,
-                    new HandoverMessage(
-                            HandoverMessage.Kind.valueOf(message.kind().name()),
-                            message.id(),
-                            message.stamp(),
-                            message.term(),
-                            message.version(),
-                            message.reason()));
+            roles.sendHandover(to, message);
         }
 
         @Override
         public void word(OwnWord word) {
-            voice.word(word);
-            sync.word(voice.latest());
+            roles.word(word);
         }
 
         @Override
         public List<String> unfit() {
-            return terms.trouble().stream().toList();
+            return roles.unfit();
         }
 
         @Override
@@ -323,34 +320,11 @@ final class SimulatedDirector {
         }
     }
 
-    /// For the datapath to serve, or for the end of patience; whichever comes first.
-    private final class Wait {
-        private final int term;
-        private final Consumer<Boolean> answer;
-        private boolean isOver;
-
-        Wait(int term, Consumer<Boolean> answer) {
-            this.term = term;
-            this.answer = answer;
-        }
-
-        void ends(boolean serves, boolean isHandover) {
-            if (isOver || !process.isAlive()) {
-                return;
-            }
-            isOver = true;
-            boolean isServing = serves || !isHandover;
-            if (isServing) {
-                writes(term);
-            }
-            answer.accept(isServing);
-        }
-    }
-
+    /// As in [Director].
     private final class OfSync implements SyncNode.Listener {
         @Override
         public void peerProcessDied(String member) {
-            sync.peer(member).map(peer -> peer.links().address()).ifPresent(election::peerProcessDied);
+            replication.peer(member).map(peer -> peer.links().address()).ifPresent(inbox::peerProcessDied);
         }
 
         @Override
@@ -358,12 +332,12 @@ final class SimulatedDirector {
             if (terms.saw(term)) {
                 reserveSoon();
             }
-            election.higherTerm(term);
+            inbox.higherTerm(term);
         }
 
         @Override
         public void handover(String from, HandoverMessage message) {
-            election.handover(from, Replication.received(message));
+            inbox.handover(from, Replication.received(message));
         }
 
         @Override
@@ -375,7 +349,7 @@ final class SimulatedDirector {
 
         @Override
         public void peerWord(String member, Links links, Word word) {
-            election.peerWord(Replication.heard(name, member, links, word));
+            inbox.peerWord(links, Replication.heard(name, member, links, word));
         }
 
         @Override
@@ -387,7 +361,7 @@ final class SimulatedDirector {
     private final class OfDatapath implements SimulatedDatapath.Listener {
         @Override
         public void held(long version) {
-            election.held(version);
+            inbox.held(version);
         }
 
         @Override
@@ -397,7 +371,7 @@ final class SimulatedDirector {
 
         @Override
         public void heldFull() {
-            election.heldFull();
+            inbox.heldFull();
         }
 
         @Override

@@ -3,8 +3,12 @@ package holdfast.boot;
 import static holdfast.sim.Timeline.MS;
 import static holdfast.sim.Timeline.S;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import holdfast.boot.SimulatedCluster.Link;
 import holdfast.control.IdleWorker;
+import holdfast.forward.ProbeQueue;
+import holdfast.group.RoleChange;
 import holdfast.vip.FailoverRecord;
 import java.util.List;
 import java.util.function.Consumer;
@@ -12,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /// Whole directors in virtual time: election, sync, datapath and their joints, under crashes, pauses, cuts and threads
 /// without a processor. Each claim of [SimulatedClaims] is checked after every event, for many seeds.
@@ -22,14 +27,20 @@ class WholeDirectorSimulationTest {
     private static final long RESTS = 1500 * MS;
 
     private static IdleWorker idle;
+    private static ProbeQueue probes;
 
     @BeforeAll
     static void open() {
         idle = new IdleWorker();
+        probes = new ProbeQueue();
+        // It says each change of a role, which here are thousands.
+        ((Logger) LoggerFactory.getLogger(RoleChange.class)).setLevel(Level.OFF);
     }
 
     @AfterAll
     static void close() {
+        ((Logger) LoggerFactory.getLogger(RoleChange.class)).setLevel(null);
+        probes.close();
         idle.close();
     }
 
@@ -459,12 +470,13 @@ class WholeDirectorSimulationTest {
     }
 
     private static void holds(Consumer<SimulatedCluster> scenario, long seed, boolean isTraced) {
-        var sim = new SimulatedCluster(seed, isTraced, idle);
-        try {
-            scenario.accept(sim);
-        } catch (AssertionError | RuntimeException e) {
-            var text = "seed %d: %s%n%s%n%s".formatted(seed, e, sim.timeline.trace(), sim.describe());
-            throw new AssertionError(text, e);
+        try (var sim = new SimulatedCluster(seed, isTraced, idle, probes)) {
+            try {
+                scenario.accept(sim);
+            } catch (AssertionError | RuntimeException e) {
+                var text = "seed %d: %s%n%s%n%s".formatted(seed, e, sim.timeline.trace(), sim.describe());
+                throw new AssertionError(text, e);
+            }
         }
     }
 }

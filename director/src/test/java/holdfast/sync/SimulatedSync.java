@@ -6,13 +6,13 @@ import holdfast.sim.Timeline;
 import holdfast.sync.node.SyncNode;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 
 /// The thread of a [SyncNode] in virtual time: the same turns around the same [SyncCore], messages as objects.
-public final class SimulatedSync {
+public final class SimulatedSync implements TableSync {
     private static final int INBOX_MAX = 4096;
     private static final int INBOX_PER_TURN = 256;
     private static final long PARK_INTERVAL = 50 * Timeline.MS;
@@ -87,14 +87,9 @@ public final class SimulatedSync {
         return strand;
     }
 
+    @Override
     public SyncStatus status() {
         return core.status(0, clock());
-    }
-
-    public Optional<SyncStatus.Peer> peer(String name) {
-        return status().peers().stream()
-                .filter(peer -> peer.name().equals(name))
-                .findFirst();
     }
 
     public void arrived(MemberId from, long number, SyncMessage message, boolean isOnInterconnect) {
@@ -109,25 +104,59 @@ public final class SimulatedSync {
         inbox.clear();
     }
 
+    @Override
     public void active(int term) {
         leave(() -> core.active(term, clock()));
     }
 
+    @Override
     public void renew(int term) {
         leave(() -> core.renew(term, clock()));
     }
 
+    @Override
     public void standby() {
         leave(core::standby);
     }
 
+    @Override
     public void word(Word word) {
         leave(() -> core.word(word));
     }
 
+    @Override
     public void send(String to, HandoverMessage message) {
         leave(() -> core.handover(to, message, clock()));
     }
+
+    @Override
+    public void links(Links now) {
+        leave(() -> core.links(now.withLifeline(1, 1)));
+    }
+
+    @Override
+    public void serviceLinks(List<ServiceLink> links) {}
+
+    @Override
+    public void keys(ClusterKeys now) {}
+
+    @Override
+    public KeyUse keyUse() {
+        throw new UnsupportedOperationException("nothing is sealed here");
+    }
+
+    @Override
+    public boolean parked() {
+        return true;
+    }
+
+    @Override
+    public void wakeUp() {
+        strand.signal();
+    }
+
+    @Override
+    public void close() {}
 
     public void processDied(MemberId member) {
         leave(() -> core.processDied(member, clock()));

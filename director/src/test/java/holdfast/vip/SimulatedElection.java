@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The thread of a [VrrpNode] in virtual time: the same turns around the same [VirtualRouter]. Between any two steps of
 /// a turn it may be without a processor.
-public final class SimulatedElection {
+public final class SimulatedElection implements ElectionEvents {
     /// As [VrrpNode.Listener], but for the call that waits.
     public interface Listener {
         void servesUntil(long clock);
@@ -141,35 +141,47 @@ public final class SimulatedElection {
         socket.clear();
     }
 
+    @Override
     public void peerWord(PeerWord word) {
         wordAt = timeline.now();
         post(new VirtualRouter.Spoke(word));
     }
 
+    @Override
     public void peerProcessDied(int address) {
         post(new VirtualRouter.PeerProcessDied(address));
     }
 
+    @Override
     public void higherTerm(int term) {
         post(new VirtualRouter.HigherTerm(term));
     }
 
+    @Override
     public void held(long version) {
         post(new VirtualRouter.Held(version));
     }
 
+    @Override
     public void heldFull() {
         post(new VirtualRouter.HeldFull());
     }
 
-    public void links(List<String> faults) {
-        post(new VirtualRouter.Links(faults));
+    @Override
+    public void links(GroupLinks now) {
+        post(new VirtualRouter.Links(now.faults()));
+    }
+
+    @Override
+    public void stolen(int address, long mac) {
+        post(new VirtualRouter.Stolen(address, mac));
     }
 
     public void shutDown() {
         post(new VirtualRouter.Shutdown());
     }
 
+    @Override
     public void handover(String from, HandoverMessage message) {
         post(new VirtualRouter.Message(from, message));
     }
@@ -179,6 +191,7 @@ public final class SimulatedElection {
         strand.signal();
     }
 
+    @Override
     public void tables(TableState tables) {
         var before = latestTables;
         latestTables = tables;

@@ -1,7 +1,30 @@
 package holdfast.worker;
 
+import static holdfast.testing.Fixtures.VIP;
+import static holdfast.testing.Fixtures.ip;
+import static holdfast.testing.Fixtures.persistent;
+import static holdfast.testing.Fixtures.real;
+import static holdfast.testing.Fixtures.service;
+import static holdfast.testing.Fixtures.tcp;
+
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipvs;
+import holdfast.conf.SchedulerName;
+import holdfast.conn.ConnTable;
+import holdfast.conn.FlowHash;
+import holdfast.forward.Datapath;
+import holdfast.forward.Forwarder;
 import holdfast.forward.Lease;
 import holdfast.forward.Mode;
+import holdfast.forward.Network;
+import holdfast.forward.NextHops;
+import holdfast.forward.OwnedAddresses;
+import holdfast.forward.Ports;
+import holdfast.forward.ProbeQueue;
+import holdfast.linux.Memory;
+import holdfast.packet.Frame;
+import holdfast.packet.Mac;
+import holdfast.persist.TemplateTable;
 import holdfast.sim.SimulatedProcess;
 import holdfast.sim.Strand;
 import holdfast.sim.Timeline;
@@ -9,23 +32,34 @@ import holdfast.sync.DeltaRing;
 import holdfast.sync.Equality;
 import holdfast.sync.TableOwner;
 import holdfast.sync.Version;
-import holdfast.table.SimulatedTables;
+import holdfast.table.Replica;
+import holdfast.table.Tables;
+import holdfast.worker.RehearsedFrames.End;
+import java.lang.foreign.SegmentAllocator;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
-/// The thread of a [Worker] in virtual time: the same orders in the same [Mode]s under a [Lease], with
-/// [SimulatedTables] in place of packets' tables. Orders are done late and in order.
-public final class SimulatedDatapath implements TableOwner {
+/// The thread of a [Worker] in virtual time: orders are obeyed late and in turn, and packets wait in a ring of frames.
+/// Everything that decides is the product's: [Datapath], [Forwarder], [Tables], [Replica], [Lease].
+public final class SimulatedDatapath implements TableOwner, DatapathOrders {
     private static final long NAP_MAX = 10 * Timeline.MS;
-    private static final long MARK_INTERVAL = 100 * Timeline.MS;
-    private static final int APPLY_BUDGET = 1024;
-    private static final int SNAPSHOT_BUDGET = 256;
     private static final int RING_PACKETS = 64;
+    private static final int RING_RECORDS = 512;
+    private static final int ENTRIES_MAX = 1024;
+    private static final int BUFFER_BYTES = 256;
+    private static final int FRONT = 0;
+    private static final int BACK = 1;
+    private static final int CLIENTS = ip("198.18.0.0");
+    private static final int CLIENT_PORT = 1024;
+    private static final int PLAIN_PORT = 80;
+    private static final int PERSISTENT_PORT = 443;
+    private static final List<String> REALS = List.of("10.0.0.11", "10.0.0.12", "10.0.0.13");
 
     /// What a worker tells, and where its packets go.
     public interface Listener extends Worker.Listener {
@@ -41,31 +75,114 @@ public final class SimulatedDatapath implements TableOwner {
 
     /// Of a client.
     ///
-    /// @param key   of its connection
+    /// @param key   of its connection; each fourth client has a template too
     /// @param ends  whether it closes it
-    public record Packet(int key, int real, boolean ends) {}
+    public record Packet(int key, boolean ends) {}
 
     private final Timeline timeline;
     private final long clockOffset;
     private final Listener listener;
     private final Strand strand;
     private final SimulatedProcess process;
-    private final Lease lease = new Lease();
-    private final SimulatedTables tables = new SimulatedTables();
+    private final Lease lease;
+    private final Tables tables;
+    private final Forwarder forwarder;
+    private final Datapath datapath;
     private final Queue<Runnable> asked = new ArrayDeque<>();
     private final ArrayDeque<Packet> ring = new ArrayDeque<>();
-    private Runnable reader = () -> {};
-    private Mode mode = Mode.STANDBY;
-    private boolean isHeldFull;
-    private long markAt;
+    /// Entries that ended here, with the version of their end.
+    private final Map<Long, Long> ended = new HashMap<>();
 
-    public SimulatedDatapath(SimulatedProcess process, Timeline timeline, long clockOffset, Listener listener) {
+    private final long mac;
+    private final long[] addresses = new long[1];
+    private final int[] lengths = new int[1];
+    private Runnable reader = () -> {};
+    private int left; // frames that left
+
+    /// @param mac     of its port on the clients' side
+    /// @param probes  takes the neighbours that it misses, which are none
+    /// @param memory  gives zeroed memory that lives as long as this
+    public SimulatedDatapath(
+            SimulatedProcess process,
+            Timeline timeline,
+            long clockOffset,
+            long mac,
+            Lease lease,
+            ProbeQueue probes,
+            SegmentAllocator memory,
+            Listener listener) {
         this.process = process;
         this.timeline = timeline;
         this.clockOffset = clockOffset;
+        this.mac = mac;
+        this.lease = lease;
         this.listener = listener;
+        tables = tables(memory);
+        var ports = new Ports(List.of(
+                new Ports.Port("front", 2, mac, 1500, ip("192.0.2.2")),
+                new Ports.Port("back", 3, mac + 1, 1500, ip("10.0.0.2"))));
+        var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, FRONT)));
+        forwarder = new Forwarder(tables, ports, owned, probes, (_, _, _) -> left++, (_, _, _) -> {});
+        forwarder.follow(new Network(ports, hops()));
+        datapath = new Datapath(tables, forwarder, new Replica(tables, RING_RECORDS), lease, new OfDatapath());
+        addresses[0] = memory.allocate(BUFFER_BYTES, 8).address();
         strand = process.strand(this::turn);
         strand.signal();
+    }
+
+    private Tables tables(SegmentAllocator memory) {
+        var limits = new Configuration.Datapath(ENTRIES_MAX, ENTRIES_MAX, 0, false);
+        var made = new Tables(limits, true, new FlowHash(5, 6), new FlowHash(7, 8), clock(), memory, RING_RECORDS);
+        var reals = REALS.stream().map(address -> real(address, 8080, 1)).toArray(Configuration.RealServer[]::new);
+        made.configure(
+                Ipvs.DEFAULT,
+                List.of(),
+                List.of(
+                        service(tcp(PLAIN_PORT), SchedulerName.RR, reals),
+                        persistent(tcp(PERSISTENT_PORT), 300, "255.255.255.255", reals)),
+                clock());
+        return made;
+    }
+
+    private static NextHops hops() {
+        return new NextHops(
+                List.of(new NextHops.Route(ip("10.0.0.0"), 24, 0, BACK, 0)),
+                REALS.stream()
+                        .map(address -> new NextHops.Neighbour(BACK, ip(address), 0x02_00_00_00_02_00L + ip(address)))
+                        .toList());
+    }
+
+    private final class OfDatapath implements Datapath.Shell {
+        @Override
+        public boolean isNearlyFull() {
+            return ring.size() > RING_PACKETS * 3 / 4;
+        }
+
+        @Override
+        public void entered(Mode mode) {}
+
+        @Override
+        public void ignored(Mode.Order order, Mode mode) {}
+
+        @Override
+        public void held(long version) {
+            listener.held(version);
+        }
+
+        @Override
+        public void heldFull() {
+            listener.heldFull();
+        }
+
+        @Override
+        public void compared(Equality equality, long applied) {
+            listener.compared(equality, applied);
+        }
+
+        @Override
+        public void merged(String report) {
+            timeline.note(() -> "merge ended " + report);
+        }
     }
 
     /// @param wakeUp  of the sync thread
@@ -77,55 +194,76 @@ public final class SimulatedDatapath implements TableOwner {
         return strand;
     }
 
+    // ---- what the claims ask
+
     /// Whether it accepts what arrives now.
     public boolean accepts() {
-        return process.isRunning() && mode == Mode.ACTIVE && !lease.isLost(clock());
-    }
-
-    public Mode mode() {
-        return mode;
+        return process.isRunning() && datapath.mode() == Mode.ACTIVE && !lease.isLost(clock());
     }
 
     public Set<Integer> keys() {
-        return tables.entries.keySet();
+        return content().keySet().stream()
+                .filter(entry -> entry > 0)
+                .map(Long::intValue)
+                .collect(Collectors.toSet());
     }
 
     /// Whether it knows the connection, or that it has ended, or will before it serves.
     public boolean knows(int key) {
-        return tables.entries.containsKey(key) || tables.ended.containsKey(key);
+        return slot(key) != ConnTable.MISSING || ended.containsKey((long) key);
     }
 
     /// What of ours another one lacks, or has in an older version, and did not end itself.
     public long ahead(SimulatedDatapath of) {
-        return tables.entries.entrySet().stream()
-                .filter(entry -> !of.hasAtLeast(entry.getKey(), entry.getValue().version()))
+        var theirs = of.content();
+        return content().entrySet().stream()
+                .filter(entry -> {
+                    long known = Math.max(
+                            theirs.getOrDefault(entry.getKey(), 0L), of.ended.getOrDefault(entry.getKey(), 0L));
+                    return known < entry.getValue();
+                })
                 .count();
     }
 
-    private boolean hasAtLeast(int key, long version) {
-        var mine = tables.entries.get(key);
-        return mine != null ? mine.version() >= version : tables.ended.getOrDefault(key, 0L) >= version;
+    /// The versions of connections by key, and of templates by the negative key of their client.
+    public Map<Long, Long> content() {
+        var content = new HashMap<Long, Long>();
+        var conn = tables.connections().view();
+        for (int slot = tables.connections().next(0);
+                slot != ConnTable.MISSING;
+                slot = tables.connections().next(slot + 1)) {
+            conn.at(slot);
+            content.put((long) conn.clientAddress() - CLIENTS, conn.version());
+        }
+        var template = tables.templates().view();
+        for (int slot = tables.templates().next(0);
+                slot != TemplateTable.MISSING;
+                slot = tables.templates().next(slot + 1)) {
+            template.at(slot);
+            if (!template.isInvalid()) {
+                content.put((long) CLIENTS - template.client(), template.version());
+            }
+        }
+        return content;
     }
 
-    public Map<Integer, Long> content() {
-        return tables.entries.entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, entry -> entry.getValue().version()));
+    private int slot(int key) {
+        return tables.connections().find(Frame.TCP, CLIENTS + key, CLIENT_PORT, VIP, port(key));
+    }
+
+    private static int port(int key) {
+        return key % 4 == 0 ? PERSISTENT_PORT : PLAIN_PORT;
     }
 
     public String describe() {
-        return "%s %d entries at %s, applied %s, %s %s"
+        return "%s %d entries at %s, applied %d, %s %s"
                 .formatted(
-                        mode,
-                        tables.entries.size(),
-                        Version.text(tables.version()),
-                        Version.text(tables.appliedVersion),
-                        tables.equality.state(),
-                        Version.text(tables.equality.version()));
-    }
-
-    public void renewLease(long until) {
-        lease.renew(until);
+                        datapath.mode(),
+                        content().size(),
+                        Version.text(tables.changes().version()),
+                        datapath.applied(),
+                        datapath.equality().state(),
+                        Version.text(datapath.equality().version()));
     }
 
     /// A packet reaches the receive ring.
@@ -136,84 +274,61 @@ public final class SimulatedDatapath implements TableOwner {
         }
     }
 
-    public void activate(int term, long notAfter, Consumer<Boolean> serves) {
+    // ---- orders, as Worker takes them
+
+    @Override
+    public CompletableFuture<Boolean> activate(int term, long notAfter) {
+        var serves = new CompletableFuture<Boolean>();
         ask(() -> {
-            tables.apply(Integer.MAX_VALUE, clock());
-            boolean isInTime = clock() - notAfter <= 0;
-            if (isInTime && enter(Mode.Order.ACTIVATE)) {
-                beginStream(term);
-                tables.equality = Equality.UNKNOWN;
+            boolean does = datapath.activate(term, notAfter, clock(), this::clock);
+            if (does) {
                 listener.begins();
             }
             strand.nextStall();
-            strand.next(() -> serves.accept(isInTime));
+            strand.next(() -> serves.complete(does));
         });
+        return serves;
     }
 
-    public void renew(int term, Consumer<Boolean> renewed) {
+    @Override
+    public CompletableFuture<Boolean> renew(int term) {
+        var renewed = new CompletableFuture<Boolean>();
         ask(() -> {
-            boolean serves = mode == Mode.ACTIVE || mode == Mode.HELD;
-            boolean isHigher = term > Version.term(tables.version());
-            if (serves && isHigher) {
-                beginStream(term);
-            }
+            boolean does = datapath.renew(term, clock());
             strand.nextStall();
-            strand.next(() -> renewed.accept(serves && isHigher));
+            strand.next(() -> renewed.complete(does));
         });
+        return renewed;
     }
 
-    private void beginStream(int term) {
-        tables.promote(term);
-        markAt = clock();
-    }
-
-    public void standBy() {
+    @Override
+    public void standBy(boolean yields) {
         long end = lease.end();
-        ask(() -> {
-            if (enter(Mode.Order.STAND_BY)) {
-                stopServing(end);
-            }
-        });
+        ask(() -> datapath.standBy(yields, end));
     }
 
+    @Override
     public void hold() {
-        ask(() -> {
-            if (enter(Mode.Order.HOLD)) {
-                isHeldFull = false;
-                tables.mark();
-                listener.held(tables.version());
-            }
-        });
+        ask(() -> datapath.hold(clock()));
     }
 
+    @Override
     public void resume() {
-        ask(() -> enter(Mode.Order.RESUME));
+        ask(datapath::resume);
     }
 
-    public void relay() {
+    @Override
+    public void relay(long[] macs) {
         long end = lease.end();
-        ask(() -> {
-            if (enter(Mode.Order.RELAY)) {
-                stopServing(end);
-            }
-        });
-    }
-
-    private void stopServing(long end) {
-        lease.unbind(end);
-        tables.demote();
-    }
-
-    private boolean enter(Mode.Order order) {
-        Optional<Mode> next = mode.after(order);
-        next.ifPresent(found -> mode = found);
-        return next.isPresent();
+        ask(() -> datapath.relay(macs, end));
     }
 
     private void ask(Runnable order) {
         asked.add(order);
         strand.signal();
     }
+
+    // ---- turns
 
     private long clock() {
         return timeline.now() + clockOffset;
@@ -237,77 +352,80 @@ public final class SimulatedDatapath implements TableOwner {
 
     private void work() {
         long now = clock();
-        boolean isMore = false;
-        takePackets();
-        switch (mode) {
-            case ACTIVE -> {
-                isMore = tables.writeSnapshot(SNAPSHOT_BUDGET);
-                if (now - markAt >= 0) {
-                    tables.mark();
-                    markAt = now + MARK_INTERVAL;
-                }
-                tables.discard();
-            }
-            case STANDBY, RELAY -> {
-                isMore = tables.apply(APPLY_BUDGET, now) > 0;
-                if (isMore && tables.takeCompared()) {
-                    listener.compared(tables.equality, tables.appliedVersion);
-                }
-            }
-            case HELD -> {
-                if (!isHeldFull && ring.size() > RING_PACKETS * 3 / 4) {
-                    isHeldFull = true;
-                    listener.heldFull();
-                }
-            }
-        }
-        if (isMore || tables.out.size() > 0) {
+        forwarder.tend(now);
+        boolean busy = takePackets(now);
+        busy |= datapath.turn(now);
+        if (datapath.takeNews()) {
             reader.run();
         }
-        strand.sleepUntil(timeline.now() + (isMore ? 0 : NAP_MAX));
+        strand.sleepUntil(timeline.now() + (busy ? 0 : NAP_MAX));
     }
 
-    private void takePackets() {
-        if (mode == Mode.HELD) {
-            return;
-        }
-        if (mode == Mode.ACTIVE && lease.isLost(clock())) {
-            return;
-        }
+    private boolean takePackets(long now) {
+        return switch (datapath.packets(this::clock)) {
+            case TAKE -> takeAll(now);
+            case LEAVE -> false;
+            case DISCARD -> {
+                ring.clear();
+                yield false;
+            }
+        };
+    }
+
+    private boolean takeAll(long now) {
+        boolean any = !ring.isEmpty();
         for (var packet = ring.poll(); packet != null; packet = ring.poll()) {
-            switch (mode) {
-                case ACTIVE -> take(packet);
-                case RELAY -> listener.relayed(packet);
-                case STANDBY, HELD -> {}
+            take(packet, now);
+        }
+        return any;
+    }
+
+    private void take(Packet packet, long now) {
+        var client = new End(CLIENTS + packet.key(), CLIENT_PORT);
+        byte[] frame = RehearsedFrames.tcp(
+                client, new End(VIP, port(packet.key())), packet.ends() ? RehearsedFrames.RST : RehearsedFrames.SYN);
+        Memory.put(addresses[0], frame);
+        Mac.store(addresses[0] + Frame.VNET_BYTES, mac);
+        lengths[0] = frame.length - Frame.VNET_BYTES;
+        left = 0;
+        forwarder.take(addresses, lengths, 1, FRONT, datapath.mode(), now);
+        if (datapath.mode() == Mode.RELAY && left > 0) {
+            listener.relayed(packet);
+        } else if (datapath.mode() == Mode.ACTIVE && slot(packet.key()) != ConnTable.MISSING) {
+            if (packet.ends()) {
+                end(packet.key(), now);
+            } else {
+                listener.accepted(packet.key());
             }
         }
     }
 
-    private void take(Packet packet) {
-        if (packet.ends()) {
-            if (tables.entries.containsKey(packet.key())) {
-                tables.end(packet.key());
-                listener.ended(packet.key());
-            }
-        } else {
-            tables.add(packet.key(), packet.real());
-            listener.accepted(packet.key());
+    /// As its timer does ten seconds after the reset.
+    private void end(int key, long now) {
+        boolean hadTemplate = content().containsKey(-(long) key);
+        tables.end(slot(key), true, now);
+        ended.put((long) key, tables.changes().version());
+        if (hadTemplate && !content().containsKey(-(long) key)) {
+            ended.put(-(long) key, tables.changes().version());
         }
+        listener.ended(key);
     }
+
+    // ---- what the sync thread sees
 
     @Override
     public DeltaRing out() {
-        return tables.out;
+        return datapath.out();
     }
 
     @Override
     public long lost() {
-        return tables.lost;
+        return datapath.lost();
     }
 
     @Override
     public DeltaRing in() {
-        return tables.in;
+        return datapath.in();
     }
 
     @Override
@@ -317,16 +435,16 @@ public final class SimulatedDatapath implements TableOwner {
 
     @Override
     public void requestSnapshot() {
-        ask(tables::beginSnapshot);
+        ask(datapath::beginSnapshot);
     }
 
     @Override
     public long applied() {
-        return tables.applied;
+        return datapath.applied();
     }
 
     @Override
     public Equality equality() {
-        return tables.equality;
+        return datapath.equality();
     }
 }

@@ -19,6 +19,7 @@ import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
 import holdfast.sync.TableOwner;
+import holdfast.sync.TableSync;
 import holdfast.sync.Word;
 import holdfast.sync.jgroups.GroupChannel;
 import holdfast.sync.jgroups.GroupChannel.Delivery;
@@ -47,7 +48,7 @@ import org.slf4j.LoggerFactory;
 
 /// One director's end of the sync: the thread `sync`, the JGroups channel and the service links around the pure
 /// [SyncCore]. The thread owns the core; everybody else leaves a note in a queue and wakes it.
-public final class SyncNode implements AutoCloseable {
+public final class SyncNode implements TableSync {
     private static final Logger log = LoggerFactory.getLogger(SyncNode.class);
 
     private static final int INBOX_MAX = 4096;
@@ -235,47 +236,43 @@ public final class SyncNode implements AutoCloseable {
         return node;
     }
 
-    /// From here on we write the stream of `term`, with what is in `out()` of that term first. Any thread.
+    @Override
     public void active(int term) {
         leave(() -> core.active(term, System.nanoTime()));
     }
 
-    /// The worker has begun its stream anew in this higher term. Says nothing where we are not active any more by then.
-    /// Any thread.
+    @Override
     public void renew(int term) {
         leave(() -> core.renew(term, System.nanoTime()));
     }
 
-    /// From here on we follow the stream of whoever is active. Any thread.
+    @Override
     public void standby() {
         leave(core::standby);
     }
 
-    /// What this director says of itself from now on; a changed word goes out within 5 ms. Any thread.
+    @Override
     public void word(Word word) {
         leave(() -> core.word(word));
     }
 
-    /// Sends a step of the handover to one member, again and again for a second until it has arrived. Any thread.
-    ///
-    /// @param to  name of the member; nothing is sent where it is unknown or gone
+    @Override
     public void send(String to, HandoverMessage message) {
         leave(() -> core.handover(to, message, System.nanoTime()));
     }
 
-    /// From here on Hellos travel over these links beside the interconnect. To be called again when an interface was
-    /// made anew or its address changed; one that cannot be opened is tried again every second. Any thread.
+    @Override
     public void serviceLinks(List<ServiceLink> links) {
         serviceLinks.use(links);
     }
 
-    /// Where this director is found has changed. Any thread.
+    @Override
     public void links(Links now) {
         var all = now.withLifeline(interconnect, lifeline.port());
         leave(() -> core.links(all));
     }
 
-    /// From here on these keys seal and open everything, on the interconnect and on the service links. Any thread.
+    @Override
     public void keys(ClusterKeys now) {
         leave(() -> {
             keys = now;
@@ -287,7 +284,7 @@ public final class SyncNode implements AutoCloseable {
         });
     }
 
-    /// Which keys are in use, and with which one each other director seals. Any thread.
+    @Override
     public KeyUse keyUse() {
         long now = System.nanoTime();
         return new KeyUse(
@@ -298,14 +295,13 @@ public final class SyncNode implements AutoCloseable {
                         .toList());
     }
 
-    /// Whether the sync thread sleeps, and may not see new records for up to 50 ms. A worker that wrote to
-    /// `out()` or took from `in()` asks once per turn and calls [#wakeUp] if so. Any thread.
+    @Override
     public boolean parked() {
         VarHandle.fullFence(); // the worker's records before our look at the flag; see park()
         return parked;
     }
 
-    /// Ends that sleep; a system call, so only when [#parked]. Any thread.
+    @Override
     public void wakeUp() {
         LockSupport.unpark(thread);
     }
@@ -313,6 +309,7 @@ public final class SyncNode implements AutoCloseable {
     /// The latest readout, about 100 ms old at most. Where the sync thread has ended, or has not answered for a
     /// second, an old readout is not shown as a present one: every member is UNKNOWN then, and
     /// [SyncStatus#trouble] says why. Never throws. Any thread.
+    @Override
     public SyncStatus status() {
         SyncStatus latest = status;
         Throwable why = failure;

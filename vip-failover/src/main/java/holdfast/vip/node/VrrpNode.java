@@ -11,6 +11,7 @@ import holdfast.linux.RawSocket;
 import holdfast.linux.SyscallException;
 import holdfast.vip.ArpFrames;
 import holdfast.vip.Claim;
+import holdfast.vip.ElectionEvents;
 import holdfast.vip.FailoverRecord;
 import holdfast.vip.GarpSchedule;
 import holdfast.vip.GroupLinks;
@@ -43,7 +44,7 @@ import org.slf4j.LoggerFactory;
 /// A turn stamps the boot-time clock, tells of a pause if it was late, drains the socket, drains the queue, and
 /// only then lets time act (VRRP-REF 2.5). Between a decision and the advert or the claim that it leads to, the
 /// clock is read once more: what is left for a pause to hide in is the system call itself.
-public final class VrrpNode implements AutoCloseable {
+public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
     private static final int QUEUE_MAX = 1024;
     /// Most packets taken in one turn, so that a flood cannot keep the timers from running.
@@ -214,39 +215,37 @@ public final class VrrpNode implements AutoCloseable {
         return node;
     }
 
-    /// The process of the member with this VRRP address has closed its sockets. Never call it for a member that merely
-    /// fell silent, as a timeout of the sync channel would say: a paused director is not dead.
+    @Override
     public void peerProcessDied(int address) {
         post(new VirtualRouter.PeerProcessDied(address));
     }
 
-    /// The links of the group have changed.
+    @Override
     public void links(GroupLinks now) {
         post(new LinksChanged(now));
     }
 
-    /// Another director's sealed word has arrived.
+    @Override
     public void peerWord(PeerWord word) {
         post(new VirtualRouter.Spoke(word));
     }
 
-    /// Another director knows a term above ours.
+    @Override
     public void higherTerm(int term) {
         post(new VirtualRouter.HigherTerm(term));
     }
 
-    /// The rings of the datapath, which holds, are nearly full.
+    @Override
     public void heldFull() {
         post(new VirtualRouter.HeldFull());
     }
 
-    /// Somebody else announced a virtual address of ours.
+    @Override
     public void stolen(int address, long mac) {
         post(new VirtualRouter.Stolen(address, mac));
     }
 
-    /// What this director's sync side knows of its own tables, as often as it changes. Until the first call says
-    /// otherwise they count as unequal, and the director neither preempts a live active nor takes a handover.
+    @Override
     public void tables(TableState tables) {
         var before = latestTables;
         latestTables = tables;
@@ -255,12 +254,12 @@ public final class VrrpNode implements AutoCloseable {
         }
     }
 
-    /// The answer to [Listener#hold].
+    @Override
     public void held(long finalVersion) {
         post(new VirtualRouter.Held(finalVersion));
     }
 
-    /// A handover message of `from` has arrived.
+    @Override
     public void handover(String from, HandoverMessage message) {
         post(new VirtualRouter.Message(from, message));
     }
