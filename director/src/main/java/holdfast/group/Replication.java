@@ -15,9 +15,13 @@ import holdfast.vip.PeerWord;
 import holdfast.vip.TableState;
 import holdfast.worker.Worker;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The sync side as the election sees it, also where `cluster.sync` is off and there is none.
@@ -26,12 +30,24 @@ import org.jspecify.annotations.Nullable;
 /// stream is whole.
 public final class Replication implements AutoCloseable {
     private final Consumer<TableState> publish;
+    private final AtomicReference<Known> known = new AtomicReference<>(Known.NOTHING);
+    private final AtomicInteger unpublished = new AtomicInteger();
     private volatile @Nullable TableSync node;
-    private Equality equality = Equality.UNKNOWN;
-    private long applied;
-    private SyncState state = SyncState.UNKNOWN;
 
-    /// @param publish  called with what is known of our own tables whenever it changes
+    /// What is known of our own tables as a standby.
+    private record Known(Equality equality, long applied, SyncState state) {
+        static final Known NOTHING = new Known(Equality.UNKNOWN, 0, SyncState.UNKNOWN);
+
+        TableState tables() {
+            // BEHIND is no objection: it lasts from each change to its acknowledgement, and marks prove equality by
+            // version.
+            boolean isWhole = state == SyncState.EQUAL || state == SyncState.BEHIND;
+            boolean isEqual = isWhole && equality.state() == Equality.State.EQUAL;
+            return new TableState(applied, isEqual ? equality.version() : 0, isEqual);
+        }
+    }
+
+    /// @param publish  called with what is known of our own tables whenever it changes, by one thread at a time
     public Replication(Consumer<TableState> publish) {
         this.publish = publish;
     }
@@ -41,34 +57,31 @@ public final class Replication implements AutoCloseable {
     }
 
     /// A mark was compared (worker's thread).
-    public synchronized void compared(Equality now, long appliedVersion) {
-        equality = now;
-        applied = appliedVersion;
-        publish();
+    public void compared(Equality now, long appliedVersion) {
+        change(before -> new Known(now, appliedVersion, before.state()));
     }
 
     /// Our own state as a standby changed (sync thread).
-    public synchronized void state(SyncState now) {
-        state = now;
-        publish();
+    public void state(SyncState now) {
+        change(before -> new Known(before.equality(), before.applied(), now));
     }
 
-    private void publish() {
-        // BEHIND is no objection: it lasts from each change to its acknowledgement, and marks prove equality by
-        // version.
-        boolean isWhole = state == SyncState.EQUAL || state == SyncState.BEHIND;
-        boolean isEqual = isWhole && equality.state() == Equality.State.EQUAL;
-        publish.accept(new TableState(applied, isEqual ? equality.version() : 0, isEqual));
+    /// Nobody waits here: where another thread is publishing, that one publishes this change too.
+    private void change(UnaryOperator<Known> step) {
+        known.updateAndGet(step);
+        if (unpublished.getAndIncrement() == 0) {
+            int seen = 1;
+            do {
+                publish.accept(Objects.requireNonNull(known.get()).tables());
+                seen = unpublished.addAndGet(-seen);
+            } while (seen != 0);
+        }
     }
 
     /// From here on nothing that was known of our tables as a standby counts, also not once we stand by again: until
     /// the sync side has looked, we are not equal to anybody.
     public void active(int term) {
-        synchronized (this) {
-            equality = Equality.UNKNOWN;
-            state = SyncState.UNKNOWN;
-            publish();
-        }
+        change(before -> new Known(Equality.UNKNOWN, before.applied(), SyncState.UNKNOWN));
         with(sync -> sync.active(term));
     }
 
