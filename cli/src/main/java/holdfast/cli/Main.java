@@ -1,9 +1,6 @@
 package holdfast.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Properties;
+import holdfast.conf.ProgramVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -94,13 +91,7 @@ public final class Main implements Runnable {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            var properties = new Properties();
-            try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
-                properties.load(in);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            return new String[] {"holdfast " + properties.getProperty("version")};
+            return new String[] {"holdfast " + ProgramVersion.TEXT};
         }
     }
 }

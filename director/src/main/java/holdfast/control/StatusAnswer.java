@@ -6,6 +6,7 @@ import holdfast.admin.Sync;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
 import holdfast.conf.KebabCase;
+import holdfast.conf.ProgramVersion;
 import holdfast.forward.Mode;
 import holdfast.group.Readiness;
 import holdfast.group.Readiness.Heard;
@@ -40,7 +41,6 @@ import org.jspecify.annotations.Nullable;
 /// The status of a director, put together from what its parts say. It is asked most urgently when a part is broken, so
 /// each part that does not answer is unknown by itself, within a second.
 public final class StatusAnswer {
-    private static final String VERSION = "0.1.0";
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
     private final Configuration configuration;
@@ -102,7 +102,7 @@ public final class StatusAnswer {
         var asked = tables.ask();
         return new Status(
                 configuration.director().name(),
-                VERSION,
+                ProgramVersion.TEXT,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
                 ProcessHandle.current().pid(),
                 ManagementFactory.getRuntimeMXBean().getUptime(),

@@ -95,14 +95,17 @@ public final class Replication implements AutoCloseable {
     }
 
     public void send(String to, holdfast.vip.HandoverMessage message) {
-        var step = new HandoverMessage(
+        with(sync -> sync.send(to, sent(message)));
+    }
+
+    static HandoverMessage sent(holdfast.vip.HandoverMessage message) {
+        return new HandoverMessage(
                 HandoverMessage.Kind.valueOf(message.kind().name()),
                 message.id(),
                 message.stamp(),
                 message.term(),
                 message.version(),
                 message.reason());
-        with(sync -> sync.send(to, step));
     }
 
     public static holdfast.vip.HandoverMessage received(HandoverMessage message) {

@@ -67,13 +67,15 @@ enum Suite {
                     "holdfast.boot.WholeDirectorSimulationTest",
                     "holdfast.vip.VipFailoverSimulationTest",
                     "holdfast.sync.SyncSimulationTest",
-                    "holdfast.sync.HealingSimulationTest"),
+                    "holdfast.sync.HealingSimulationTest",
+                    "holdfast.forward.DatapathTest",
+                    "holdfast.group.ElectionInboxTest"),
             """
             # Bugs planted in whole directors, and the scenario that finds each
 
             `bin/mutants simulation` takes each of these rules out of a copy of the election, the sync or the director, one at a time.
-            It then runs the scenarios of `WholeDirectorSimulationTest`, and after them the simulations of the two parts alone, until
-            one fails. The scenarios are in `director/src/test/java/holdfast/boot`, the exact changes in
+            It then runs the scenarios of `WholeDirectorSimulationTest`, after them the simulations of the two parts alone, and at last
+            the table of the datapath's modes, until one fails. The scenarios are in `director/src/test/java/holdfast/boot`, the exact changes in
             `director/src/test/resources/holdfast/mutants/simulation.txt`.
 
             | rule that was taken out | where | found by | at |

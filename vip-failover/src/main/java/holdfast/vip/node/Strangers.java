@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /// by
 /// the router's thread and the datapath's, read by any.
 public final class Strangers {
-    private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
+    private static final Logger log = LoggerFactory.getLogger(Strangers.class);
 
     /// A director that is unknown yet, or is heard before it is known, may be doubted for so long.
     private static final long HONEST_MAX = TimeUnit.SECONDS.toNanos(3);

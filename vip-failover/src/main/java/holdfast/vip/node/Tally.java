@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /// What a virtual router counts, remembers and logs about itself. Written by the router's thread, read by any.
 public final class Tally {
-    private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
+    private static final Logger log = LoggerFactory.getLogger(Tally.class);
     private static final long SEND_ERROR_LOG_INTERVAL = 60_000_000_000L;
 
     private final int vrid;
