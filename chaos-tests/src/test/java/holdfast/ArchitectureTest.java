@@ -1,18 +1,29 @@
 package holdfast;
 
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.constantpool.MethodTypeEntry;
+import java.lang.classfile.constantpool.NameAndTypeEntry;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -24,6 +35,8 @@ class ArchitectureTest {
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("holdfast");
+
+    private static final Pattern CLASS_NAME = Pattern.compile("L(holdfast/[^;]+);");
 
     /// Package roots of each part, and what else of ours it may use.
     private static final Map<String, List<String>> MAY_USE = Map.of(
@@ -228,6 +241,42 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("holdfast.control.Answers")
                 .check(PRODUCT);
+    }
+
+    /// The compiler lets a value of a hidden type pass through a `switch` or a lambda of another package. The program
+    /// fails there with an IllegalAccessError, when it first comes by.
+    @Test
+    void noClassHandlesAHiddenTypeOfAnotherPackage() {
+        assertThat(PRODUCT.stream()
+                        .flatMap(type -> descriptorsIn(type)
+                                .filter(found -> PRODUCT.contain(found) && isHidden(PRODUCT.get(found), type))
+                                .map(found -> type.getName() + " handles " + found)))
+                .isEmpty();
+    }
+
+    private static boolean isHidden(JavaClass type, JavaClass from) {
+        return !type.getModifiers().contains(JavaModifier.PUBLIC)
+                && !type.getPackageName().equals(from.getPackageName());
+    }
+
+    /// Names of the classes in all method types of a class file.
+    private static Stream<String> descriptorsIn(JavaClass type) {
+        try (var in = type.getSource().orElseThrow().getUri().toURL().openStream()) {
+            var pool = ClassFile.of().parse(in.readAllBytes()).constantPool();
+            return StreamSupport.stream(pool.spliterator(), false)
+                    .flatMap(entry -> switch (entry) {
+                        case NameAndTypeEntry found ->
+                            CLASS_NAME.matcher(found.type().stringValue()).results();
+                        case MethodTypeEntry found ->
+                            CLASS_NAME.matcher(found.descriptor().stringValue()).results();
+                        default -> Stream.<MatchResult>empty();
+                    })
+                    .map(found -> found.group(1).replace('/', '.'))
+                    .toList()
+                    .stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -43,7 +43,7 @@ public record PlannedFailover(Supplier<Candidate> candidate, Attempt attempt, Ti
         void sleep(Duration time) throws InterruptedException;
     }
 
-    sealed interface Outcome {}
+    public sealed interface Outcome {}
 
     /// Nothing was begun.
     public record Refused(List<String> reasons) implements Outcome {}
