@@ -230,6 +230,22 @@ class ClientCommandsTest extends AgainstASocket {
                 .isEqualTo(new Ended(
                         0, "1 template moved to 10.0.0.11:8080; 2 connections left where it was until it ends\n", ""));
 
+        var ofANetwork = new RehomeResult(client, SERVICE, 3, null, List.of(REAL), List.of());
+        assertThat(with(
+                        "/v1/clients/rehome",
+                        200,
+                        ofANetwork,
+                        "clients",
+                        "rehome",
+                        "198.51.100.7",
+                        "tcp/192.0.2.10:80",
+                        "--yes"))
+                .as("connections that were not counted are not said to be none")
+                .isEqualTo(new Ended(
+                        0,
+                        "3 templates moved to 10.0.0.11:8080; open connections stay where they are until they end\n",
+                        ""));
+
         var refused = new RehomeResult(
                 client,
                 SERVICE,
