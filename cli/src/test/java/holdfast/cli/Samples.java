@@ -158,7 +158,8 @@ final class Samples {
                         Map.of(),
                         connections,
                         connections == null ? null : new Status.Table(200, 1_000_000),
-                        connections == null ? null : passedOver(readiness)));
+                        connections == null ? null : passedOver(readiness),
+                        role == Role.ACTIVE));
     }
 
     private static List<String> passedOver(FailoverReadiness readiness) {

@@ -83,6 +83,7 @@ public record Status(
     /// @param templates    null where the datapath has not answered
     /// @param passedOver   addresses of real servers that nothing gets to: they get no new clients while others are
     ///     there; null where the datapath has not answered
+    /// @param resetsUnknown  whether a TCP segment of an unknown connection is reset now, rather than dropped
     public record Datapath(
             long packetsForwarded,
             long bytesForwarded,
@@ -90,7 +91,8 @@ public record Status(
             Map<String, Long> counters,
             @Nullable Table connections,
             @Nullable Table templates,
-            @Nullable List<String> passedOver) {
+            @Nullable List<String> passedOver,
+            boolean resetsUnknown) {
         public Datapath {
             drops = Map.copyOf(drops);
             counters = Map.copyOf(counters);

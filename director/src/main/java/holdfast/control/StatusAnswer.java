@@ -212,7 +212,8 @@ public final class StatusAnswer {
                 others,
                 sizes.map(TableSizes::connections).orElse(null),
                 sizes.map(TableSizes::templates).orElse(null),
-                sizes.map(TableSizes::passedOver).orElse(null));
+                sizes.map(TableSizes::passedOver).orElse(null),
+                worker.resetsUnknown());
     }
 
     private static TableSizes sizes(Tables tables) {

@@ -92,6 +92,11 @@ public final class Forwarder {
         refusals.vouchedUntil(until);
     }
 
+    /// Whether this director resets segments of unknown connections while it serves. Any thread.
+    public boolean resetsUnknown(long now) {
+        return refusals.resetsUnknown(now);
+    }
+
     /// @param macs  of the new active, by index of the port
     public void relayTo(long[] macs) {
         relayMacs = macs.clone();

@@ -48,6 +48,11 @@ final class Refusals {
         }
     }
 
+    /// Any thread.
+    boolean resetsUnknown(long now) {
+        return isMeant(ofNoConnection, now);
+    }
+
     private boolean isMeant(Refusal refusal, long now) {
         return switch (refusal) {
             case NEVER -> false;

@@ -340,6 +340,11 @@ public final class Worker implements TableOwner, DatapathOrders, AutoCloseable {
         forwarder.vouchedUntil(until);
     }
 
+    /// Whether a segment of an unknown connection is reset now, rather than dropped. Any thread.
+    public boolean resetsUnknown() {
+        return mode() == Mode.ACTIVE && forwarder.resetsUnknown(Clock.monotonic());
+    }
+
     /// Goes over to these links and ways before the next packet. Any thread.
     public void network(Network now) {
         news.set(now);

@@ -116,7 +116,14 @@ class ApiServerTest {
                             FailoverReadiness.Safe.UNKNOWN, null, null, List.of(), null, null, null, null),
                     sync(),
                     new Status.Datapath(
-                            0, 0, Map.of(), Map.of(), new Status.Table(0, 64), new Status.Table(0, 64), List.of()));
+                            0,
+                            0,
+                            Map.of(),
+                            Map.of(),
+                            new Status.Table(0, 64),
+                            new Status.Table(0, 64),
+                            List.of(),
+                            false));
         }
 
         private static ServiceList services() {

@@ -155,12 +155,15 @@ class RefusalsPacketTest {
         assertThat(director.take(WAN, segment(port, ACK, "x"), end))
                 .as("another director may serve it")
                 .isEmpty();
+        assertThat(director.forwarder.resetsUnknown(director.now)).isFalse();
 
         director.forwarder.vouchedUntil(director.now + SECOND);
         assertReset(director.take(WAN, segment(port, ACK, "x"), end), port, 0x0a0b0c0d, 0, RST);
         assertReset(director.take(WAN, segment(port, FIN_ACK, ""), end), port, 0x0a0b0c0d, 0, RST);
+        assertThat(director.forwarder.resetsUnknown(director.now)).isTrue();
 
         director.now += SECOND;
+        assertThat(director.forwarder.resetsUnknown(director.now)).isFalse();
         assertThat(director.take(WAN, segment(port, ACK, "x"), end))
                 .as("the word is old")
                 .isEmpty();

@@ -104,7 +104,8 @@ class OperationsTest {
                                     Map.of(),
                                     new Status.Table(1, 64),
                                     new Status.Table(0, 64),
-                                    List.of("10.0.0.12")))),
+                                    List.of("10.0.0.12"),
+                                    true))),
             new Sample<>(
                     Operations.SERVICES,
                     new Nothing(),
