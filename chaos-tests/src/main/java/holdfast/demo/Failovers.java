@@ -138,7 +138,7 @@ final class Failovers {
             lostBeforehand += prober.lostBefore(from);
         }
         int failedBeforehand = load.failuresBefore(from);
-        load.firstFailure().ifPresent(first -> pair.say("  the first of the failed requests: " + first));
+        load.firstFailure().ifPresent(first -> pair.say("  the first of the failed requests: " + first.why()));
         return new FailoverRow(
                 wanted,
                 moved,

@@ -38,8 +38,9 @@ final class Http implements AutoCloseable {
             in = new BufferedInputStream(socket.getInputStream());
             head = readHead(in);
         } catch (IOException e) {
+            int port = socket.getLocalPort();
             socket.close();
-            throw e;
+            throw new IOException("port %d: %s".formatted(port, e.getMessage()), e);
         }
     }
 

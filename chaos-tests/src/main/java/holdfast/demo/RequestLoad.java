@@ -109,7 +109,14 @@ final class RequestLoad {
     /// @param beganAt  [System#nanoTime]
     /// @param endedAt  likewise
     /// @param isLate   the right answer came, too late
-    record Failure(long beganAt, long endedAt, boolean isLate, String why) {}
+    record Failure(long beganAt, long endedAt, boolean isLate, String why) {
+        /// What went wrong, and when it began.
+        ///
+        /// @param struckAt  when the fault struck, [System#nanoTime]
+        String since(long struckAt) {
+            return "%s; begun %+.1f ms from the fault".formatted(why, (beganAt - struckAt) / 1e6);
+        }
+    }
 
     /// @param seconds  for which requests were begun
     record Result(int requests, double seconds, List<Failure> failed) {
@@ -137,8 +144,8 @@ final class RequestLoad {
         }
 
         /// What went wrong first.
-        Optional<String> firstFailure() {
-            return failed.stream().findFirst().map(Failure::why);
+        Optional<Failure> firstFailure() {
+            return failed.stream().findFirst();
         }
 
         double perSecond() {

@@ -17,6 +17,7 @@ final class Workload implements AutoCloseable {
     private static final int PROBES_STARTED = 100;
     private static final Duration ALL_UNDER_WAY = Duration.ofSeconds(10);
     private static final Duration DOWNLOAD_LEFT = Duration.ofSeconds(25);
+    private static final int FAILURES_NAMED = 5;
     private static final Duration ECHO_LEFT = Duration.ofSeconds(5);
 
     /// What came of it.
@@ -84,7 +85,9 @@ final class Workload implements AutoCloseable {
         boolean echoIntact = problems.size() == before;
         var probed = stopProbers(fault, problems);
         var requests = load.stop();
-        requests.firstFailure().ifPresent(first -> problems.add("the first of the failed requests: " + first));
+        requests.failed().stream()
+                .limit(FAILURES_NAMED)
+                .forEach(failure -> problems.add("failed request: " + failure.since(fault.from)));
         return new Result(
                 downloadsIntact,
                 echoIntact,

@@ -1,5 +1,7 @@
 package holdfast.lab;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import holdfast.admin.Connections;
 import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.FailoverRequest;
@@ -14,6 +16,7 @@ import holdfast.admin.Sync;
 import holdfast.admin.json.UnreadableJsonException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -88,9 +91,31 @@ public final class Director {
         });
     }
 
-    /// Stops every thread of the process where it stands, as a long pause of the machine does.
+    /// Stops every thread of the process where it stands, as a long pause of the machine does, and returns when the
+    /// last
+    /// one has stopped: SIGSTOP itself returns before that.
     public void freeze() {
-        lab.run("kill", "-STOP", Long.toString(pid()));
+        long pid = pid();
+        lab.run("kill", "-STOP", Long.toString(pid));
+        Lab.await("all threads of " + this + " have stopped", PATIENCE, () -> hasStopped(pid));
+    }
+
+    private static boolean hasStopped(long pid) {
+        try (var threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            return threads.allMatch(Director::isStopped);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// By `/proc/PID/task/TID/stat`: the state follows the name, which stands in parentheses.
+    private static boolean isStopped(Path thread) {
+        try {
+            var stat = Files.readString(thread.resolve("stat"), ISO_8859_1);
+            return stat.startsWith(") T", stat.lastIndexOf(')'));
+        } catch (IOException e) {
+            return true; // it has ended
+        }
     }
 
     /// Lets a frozen process go on.
