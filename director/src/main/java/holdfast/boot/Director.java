@@ -8,28 +8,16 @@ import holdfast.conf.ForwardingMethod;
 import holdfast.conf.KeyFile;
 import holdfast.conn.FlowHash;
 import holdfast.control.Answers;
-import holdfast.forward.Lease;
 import holdfast.forward.Network;
 import holdfast.forward.OwnedAddresses;
 import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
-import holdfast.group.ElectionInbox;
-import holdfast.group.Readouts;
-import holdfast.group.Replication;
-import holdfast.group.RoleChange;
+import holdfast.group.Group;
 import holdfast.group.TermStore;
 import holdfast.group.Terms;
-import holdfast.group.Voice;
-import holdfast.group.Vouching;
 import holdfast.linux.Clock;
 import holdfast.linux.Memory;
 import holdfast.sync.ClusterKeys;
-import holdfast.sync.Equality;
-import holdfast.sync.HandoverMessage;
-import holdfast.sync.Links;
-import holdfast.sync.ServiceLink;
-import holdfast.sync.SyncState;
-import holdfast.sync.Word;
 import holdfast.sync.node.SyncNode;
 import holdfast.table.Counters;
 import holdfast.table.Tables;
@@ -90,11 +78,65 @@ final class Director implements AutoCloseable {
     }
 
     private Answers build(Configuration configuration, Machine machine) {
-        var group = configuration.groups().getFirst();
         var ports = machine.ports(configuration);
-        var terms =
-                part("terms", new Terms(TermStore.open(configuration.director().stateDir(), group.name())));
+        var group = group(configuration, configuration.groups().getFirst(), machine, ports);
         var keys = keys(configuration.cluster());
+        var tables = tables(configuration, keys);
+        var probes = part("probes", new ProbeQueue());
+        var worker = part(
+                "datapath",
+                new Worker(
+                        tables,
+                        ports,
+                        owned(group.configuration(), ports),
+                        group.lease(),
+                        configuration.datapath().spinMicros(),
+                        probes,
+                        group.ofDatapath()));
+        var announcers = part("announcers", new Announcers(ports));
+        var shield = shield(configuration, group.configuration(), ports, tables.counters());
+        followLinks(
+                configuration,
+                new LinkNeeds(ports, Set.of(group.configuration().interfaceName())),
+                probes,
+                tables.counters(),
+                new LinkFollower(worker, group, announcers, shield));
+        worker.start(group.replication().reader());
+
+        if (configuration.cluster().sync()) {
+            group.start(SyncNode.start(
+                    syncOptions(configuration, keys, group),
+                    worker,
+                    group.ofSync(Clock::monotonic, worker::vouchedUntil, address -> twin(configuration, address))));
+        }
+        part("sync", group.replication());
+        var warmUp = new AtomicReference<@Nullable Rehearsal>();
+        var trust = configuration.cluster().sync() ? group.configuration().trust() : Configuration.Trust.ANY;
+        var vrrp = part(
+                "vrrp",
+                VrrpNode.start(
+                        VrrpNode.Options.of(group.configuration(), group.address(), trust),
+                        group.links(),
+                        group.roleChange(worker, announcers::send, () -> unfit(group.terms(), warmUp))));
+        group.start(vrrp);
+        var joined = new Answers(configuration, worker, vrrp, group);
+        part("api", ApiServer.start(configuration.director().apiSocket(), joined.handlers()));
+        warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
+        return joined;
+    }
+
+    private Group group(Configuration configuration, Configuration.VipGroup group, Machine machine, Ports ports) {
+        var store = TermStore.open(configuration.director().stateDir(), group.name());
+        return new Group(
+                configuration.director().name(),
+                group,
+                machine.primaryAddress(group.interfaceName()),
+                ports,
+                part("terms", Terms.of(store)),
+                Clock::boottime);
+    }
+
+    private static Tables tables(Configuration configuration, List<byte[]> keys) {
         var random = new SecureRandom();
         var tables = new Tables(
                 configuration.datapath(),
@@ -104,74 +146,27 @@ final class Director implements AutoCloseable {
                 Clock.monotonic(),
                 Director::untouchedMemory);
         tables.configure(configuration.ipvs(), configuration.marks(), configuration.services(), Clock.monotonic());
+        return tables;
+    }
 
-        var inbox = new ElectionInbox(group.interfaceName(), ports, Clock::boottime);
-        var replication = new Replication(inbox::tables);
-        var address = machine.primaryAddress(group.interfaceName());
-        var voice = new Voice(group, address, replication);
-        var lease = new Lease();
-        var probes = part("probes", new ProbeQueue());
-        var worker = part(
-                "datapath",
-                new Worker(
-                        tables,
-                        ports,
-                        owned(group, ports),
-                        lease,
-                        configuration.datapath().spinMicros(),
-                        probes,
-                        workerListener(inbox, replication)));
-        var announcers = part("announcers", new Announcers(ports));
-        var shield = shield(configuration, group, ports, tables.counters());
+    private void followLinks(
+            Configuration configuration,
+            LinkNeeds needs,
+            ProbeQueue probes,
+            Counters counters,
+            LinkWatch.Listener listener) {
         int[] realServers = configuration.services().stream()
                 .flatMap(service -> service.realServers().stream())
                 .mapToInt(real -> real.address().bits())
                 .distinct()
                 .toArray();
-        var links = new LinkFollower(worker, inbox, voice, announcers, shield, ports);
-        part(
-                        "netlink",
-                        new LinkWatch(
-                                new LinkNeeds(ports, Set.of(group.interfaceName())),
-                                probes,
-                                () -> realServers,
-                                tables.counters(),
-                                links))
+        part("netlink", new LinkWatch(needs, probes, () -> realServers, counters, listener))
                 .start();
-        worker.start(replication.reader());
+    }
 
-        if (configuration.cluster().sync()) {
-            replication.start(SyncNode.start(
-                    syncOptions(configuration, keys, voice.where(ports), Voice.serviceLinks(ports)),
-                    worker,
-                    syncListener(configuration.director().name(), terms, replication, inbox, worker)));
-            voice.begin();
-        }
-        part("sync", replication);
-        var warmUp = new AtomicReference<@Nullable Rehearsal>();
-        var trust = configuration.cluster().sync() ? group.trust() : Configuration.Trust.ANY;
-        var vrrp = part(
-                "vrrp",
-                VrrpNode.start(
-                        VrrpNode.Options.of(group, address, trust),
-                        inbox.links(),
-                        new RoleChange(
-                                group,
-                                links::ports,
-                                announcers::send,
-                                worker,
-                                lease,
-                                terms::takeAbove,
-                                replication,
-                                voice,
-                                () -> unfit(terms, warmUp),
-                                Clock::boottime)));
-        inbox.start(vrrp);
-        var sources = Readouts.of(voice, vrrp, replication, terms);
-        var joined = new Answers(configuration, worker, vrrp, replication, terms, sources);
-        part("api", ApiServer.start(configuration.director().apiSocket(), joined.handlers()));
-        warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
-        return joined;
+    private void twin(Configuration configuration, String address) {
+        unfit.accept("another director named " + configuration.director().name() + " runs at " + address
+                + "; give this one a name of its own (director.name)");
     }
 
     /// What speaks against this director's taking over that its election does not know.
@@ -188,33 +183,8 @@ final class Director implements AutoCloseable {
     }
 
     /// What becomes of the news of links, on the thread `netlink`.
-    private static final class LinkFollower implements LinkWatch.Listener {
-        private final Worker worker;
-        private final ElectionInbox inbox;
-        private final Voice voice;
-        private final Announcers announcers;
-        private final Consumer<Ports> shield;
-        private volatile Ports ports;
-
-        LinkFollower(
-                Worker worker,
-                ElectionInbox inbox,
-                Voice voice,
-                Announcers announcers,
-                Consumer<Ports> shield,
-                Ports atStart) {
-            this.worker = worker;
-            this.inbox = inbox;
-            this.voice = voice;
-            this.announcers = announcers;
-            this.shield = shield;
-            ports = atStart;
-        }
-
-        Ports ports() {
-            return ports;
-        }
-
+    private record LinkFollower(Worker worker, Group group, Announcers announcers, Consumer<Ports> shield)
+            implements LinkWatch.Listener {
         @Override
         public void network(Network network) {
             worker.network(network);
@@ -222,36 +192,10 @@ final class Director implements AutoCloseable {
 
         @Override
         public void links(LinkState state) {
-            ports = state.ports();
             announcers.follow(state.ports());
-            inbox.links(state);
-            voice.links(state);
+            group.links(state);
             shield.accept(state.ports());
         }
-    }
-
-    private static Worker.Listener workerListener(ElectionInbox inbox, Replication replication) {
-        return new Worker.Listener() {
-            @Override
-            public void held(long version) {
-                inbox.held(version);
-            }
-
-            @Override
-            public void heldFull() {
-                inbox.heldFull();
-            }
-
-            @Override
-            public void conflict(int address, long mac, int port) {
-                inbox.stolen(address, mac);
-            }
-
-            @Override
-            public void compared(Equality equality, long applied) {
-                replication.compared(equality, applied);
-            }
-        };
     }
 
     /// Zeroed memory that is not there before it is used, so that a large table costs nothing while it is empty.
@@ -323,61 +267,19 @@ final class Director implements AutoCloseable {
         }
     }
 
-    private static SyncNode.Options syncOptions(
-            Configuration configuration, List<byte[]> keys, Links links, List<ServiceLink> serviceLinks) {
+    private static SyncNode.Options syncOptions(Configuration configuration, List<byte[]> keys, Group group) {
         var cluster = configuration.cluster();
         return new SyncNode.Options(
                 cluster.name(),
-                configuration.groups().getFirst().name(),
+                group.configuration().name(),
                 configuration.director().name(),
                 cluster.bindAddress(),
                 cluster.multicastAddress(),
                 cluster.multicastPort(),
                 ClusterKeys.of(keys),
                 configuration.sharedHash(),
-                links,
-                serviceLinks);
-    }
-
-    private SyncNode.Listener syncListener(
-            String self, Terms terms, Replication replication, ElectionInbox inbox, Worker worker) {
-        var vouching = new Vouching();
-        return new SyncNode.Listener() {
-            @Override
-            public void peerProcessDied(String member) {
-                replication.peer(member).map(peer -> peer.links().address()).ifPresent(inbox::peerProcessDied);
-            }
-
-            @Override
-            public void peerTerm(int term) {
-                terms.saw(term);
-                inbox.higherTerm(term);
-            }
-
-            @Override
-            public void handover(String from, HandoverMessage message) {
-                inbox.handover(from, Replication.received(message));
-            }
-
-            @Override
-            public void standbyState(String member, SyncState state) {
-                if (member.equals(self)) {
-                    replication.state(state);
-                }
-            }
-
-            @Override
-            public void peerWord(String member, Links links, Word word) {
-                inbox.peerWord(links, Replication.heard(self, member, links, word));
-                worker.vouchedUntil(vouching.heard(word.standing(), Clock.monotonic()));
-            }
-
-            @Override
-            public void twin(String address) {
-                unfit.accept("another director named " + self + " runs at " + address
-                        + "; give this one a name of its own (director.name)");
-            }
-        };
+                group.where(),
+                group.serviceLinks());
     }
 
     private <T extends AutoCloseable> T part(String name, T part) {

@@ -6,9 +6,10 @@ import holdfast.admin.Operations;
 import holdfast.admin.Status;
 import holdfast.api.Handlers;
 import holdfast.conf.Configuration;
+import holdfast.group.Group;
+import holdfast.group.Readouts;
 import holdfast.group.Replication;
 import holdfast.group.StatusSources;
-import holdfast.group.Terms;
 import holdfast.sync.SyncStatus;
 import holdfast.vip.VrrpStatus;
 import holdfast.vip.node.VrrpNode;
@@ -24,14 +25,15 @@ public final class Answers {
     private final FailoverCommands failovers;
     private final Handlers handlers;
 
-    public Answers(
-            Configuration configuration,
-            Worker worker,
-            VrrpNode vrrp,
-            Replication replication,
-            Terms terms,
-            StatusSources sources) {
-        this(configuration, worker, vrrp::status, vrrp::failover, replication, terms::current, sources);
+    public Answers(Configuration configuration, Worker worker, VrrpNode vrrp, Group group) {
+        this(
+                configuration,
+                worker,
+                vrrp::status,
+                vrrp::failover,
+                group.replication(),
+                group.terms()::current,
+                Readouts.of(group, vrrp::status));
     }
 
     /// @param handover  moves the VIPs

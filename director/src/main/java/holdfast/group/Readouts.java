@@ -4,11 +4,12 @@ import holdfast.admin.Sync.Standing;
 import holdfast.conf.Ipv4;
 import holdfast.sync.SyncStatus;
 import holdfast.sync.Word;
-import holdfast.vip.node.VrrpNode;
+import holdfast.vip.VrrpStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// Joins what the parts of a director say of it into the sources of its status.
 public final class Readouts {
@@ -16,16 +17,16 @@ public final class Readouts {
 
     private Readouts() {}
 
-    public static StatusSources of(Voice voice, VrrpNode vrrp, Replication replication, Terms terms) {
+    public static StatusSources of(Group group, Supplier<VrrpStatus> vrrp) {
         return new StatusSources(
-                () -> word(voice.latest()),
+                () -> word(group.word()),
                 Readouts::heard,
                 SyncStatus.Peer::paths,
-                () -> faults(vrrp, terms),
-                () -> alarms(vrrp, replication));
+                () -> faults(vrrp.get(), group.terms()),
+                () -> alarms(vrrp.get(), group.replication()));
     }
 
-    public static Readiness.Word word(Word said) {
+    static Readiness.Word word(Word said) {
         return new Readiness.Word(
                 standing(said),
                 said.obstacles(),
@@ -42,7 +43,7 @@ public final class Readouts {
     }
 
     /// Of a director whose election has not begun, nothing is known.
-    public static Optional<Readiness.Heard> heard(SyncStatus.Peer peer) {
+    static Optional<Readiness.Heard> heard(SyncStatus.Peer peer) {
         return peer.wordAgeMs().isPresent() && peer.word().standing() != holdfast.sync.Standing.UNKNOWN
                 ? Optional.of(new Readiness.Heard(
                         word(peer.word()),
@@ -50,14 +51,14 @@ public final class Readouts {
                 : Optional.empty();
     }
 
-    private static List<String> faults(VrrpNode vrrp, Terms terms) {
-        var faults = new ArrayList<>(vrrp.status().faults());
+    private static List<String> faults(VrrpStatus vrrp, Terms terms) {
+        var faults = new ArrayList<>(vrrp.faults());
         faults.addAll(terms.faults());
         return faults;
     }
 
-    private static List<String> alarms(VrrpNode vrrp, Replication replication) {
-        var alarms = new ArrayList<>(vrrp.status().alarms());
+    private static List<String> alarms(VrrpStatus vrrp, Replication replication) {
+        var alarms = new ArrayList<>(vrrp.alarms());
         replication
                 .status()
                 .ifPresent(sync -> sync.strangers().stream()

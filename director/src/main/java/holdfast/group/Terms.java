@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -28,31 +29,47 @@ public final class Terms implements AutoCloseable {
     private static final long CLOSE_S_MAX = 2;
 
     private final TermStore store;
-    private final ExecutorService disk = thread("terms");
-    private final ExecutorService notes = thread("term-notes");
+    private final Executor disk;
+    private final Executor notes;
     private final Executor later;
+    private final List<ExecutorService> threads;
 
-    public Terms(TermStore store) {
+    private Terms(TermStore store, Executor disk, Executor notes, Executor later, List<ExecutorService> threads) {
         this.store = store;
-        this.later = CompletableFuture.delayedExecutor(LOOK_INTERVAL_S, TimeUnit.SECONDS, disk);
-        begin();
-    }
-
-    /// @param later  runs the next look at the disk, after a while
-    public Terms(TermStore store, Executor later) {
-        this.store = store;
-        this.later = task -> later.execute(() -> disk.execute(task));
-        begin();
-    }
-
-    private void begin() {
+        this.disk = disk;
+        this.notes = notes;
+        this.later = later;
+        this.threads = threads;
         reserveSoon();
-        later.execute(this::look);
+        lookLater();
+    }
+
+    /// With threads of its own.
+    public static Terms of(TermStore store) {
+        return of(store, CompletableFuture.delayedExecutor(LOOK_INTERVAL_S, TimeUnit.SECONDS));
+    }
+
+    /// @param later  begins the next look at the disk, after a while
+    static Terms of(TermStore store, Executor later) {
+        var disk = thread("terms");
+        var notes = thread("term-notes");
+        return new Terms(store, disk, notes, later, List.of(disk, notes));
+    }
+
+    /// @param disk   runs what may wait for the disk, in order
+    /// @param notes  runs what a promotion waits for
+    /// @param later  begins the next look at the disk, after a while
+    public static Terms of(TermStore store, Executor disk, Executor notes, Executor later) {
+        return new Terms(store, disk, notes, later, List.of());
+    }
+
+    private void lookLater() {
+        later.execute(() -> disk.execute(this::look));
     }
 
     private void look() {
         store.check();
-        later.execute(this::look);
+        lookLater();
     }
 
     private static ExecutorService thread(String name) {
@@ -75,7 +92,8 @@ public final class Terms implements AutoCloseable {
     public int takeAbove(int seen) {
         int term = store.takeAbove(seen);
         boolean isOnDisk = store.isReserved(term);
-        var note = notes.submit(() -> store.use(term));
+        var note = new FutureTask<>(() -> store.use(term));
+        notes.execute(note);
         boolean isNoted = isDone(note);
         reserveSoon();
         var trouble = trouble();
@@ -128,11 +146,12 @@ public final class Terms implements AutoCloseable {
     /// Waits for what is being written, but not for a disk that hangs.
     @Override
     public void close() {
-        disk.shutdown();
-        notes.shutdown();
+        threads.forEach(ExecutorService::shutdown);
         try {
-            if (!disk.awaitTermination(CLOSE_S_MAX, TimeUnit.SECONDS)) {
-                log.warn("disk still busy at the end part=terms waited-s={}", CLOSE_S_MAX);
+            for (var thread : threads) {
+                if (!thread.awaitTermination(CLOSE_S_MAX, TimeUnit.SECONDS)) {
+                    log.warn("disk still busy at the end part=terms waited-s={}", CLOSE_S_MAX);
+                }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -234,7 +234,7 @@ final class SimulatedClaims {
 
     private void standsBy(SimulatedDirector director) {
         boolean isWhole = director.tables().filter(SimulatedClaims::isWhole).isPresent();
-        if (isWhole || !director.published.equal()) {
+        if (isWhole || !director.election.tables().equal()) {
             brokenSince.remove(director);
             return;
         }
@@ -310,7 +310,8 @@ final class SimulatedClaims {
             if (director.accepts() || director.election.standing() != Standing.STANDBY) {
                 return Optional.of(director.name + " is " + director.election.standing());
             }
-            if (director.tables().filter(state -> state == SyncState.EQUAL).isEmpty() || !director.published.equal()) {
+            if (director.tables().filter(state -> state == SyncState.EQUAL).isEmpty()
+                    || !director.election.tables().equal()) {
                 return Optional.of(director.name + " is not equal");
             }
         }

@@ -6,32 +6,21 @@ import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.control.IdleWorker;
 import holdfast.control.StatusAnswer;
-import holdfast.forward.Lease;
 import holdfast.forward.Ports;
-import holdfast.group.ElectionInbox;
+import holdfast.group.Group;
 import holdfast.group.Readouts;
-import holdfast.group.Replication;
 import holdfast.group.RoleChange;
-import holdfast.group.StatusSources;
-import holdfast.group.TermStore;
-import holdfast.group.Voice;
+import holdfast.group.Terms;
 import holdfast.sim.SimulatedProcess;
 import holdfast.sim.Timeline;
-import holdfast.sync.Equality;
-import holdfast.sync.HandoverMessage;
-import holdfast.sync.Links;
 import holdfast.sync.MemberId;
 import holdfast.sync.SimulatedSync;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
-import holdfast.sync.SyncStatus;
-import holdfast.sync.Word;
-import holdfast.sync.node.SyncNode;
 import holdfast.vip.FailoverRecord;
 import holdfast.vip.OwnWord;
 import holdfast.vip.Preflight;
 import holdfast.vip.SimulatedElection;
-import holdfast.vip.TableState;
 import holdfast.vrrp.Vrrp;
 import holdfast.worker.LinkState;
 import holdfast.worker.SimulatedDatapath;
@@ -41,11 +30,11 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/// One run of a director in virtual time: the product's parts joined as [Director] joins them. Only its three threads
+/// One run of a director in virtual time: the product's parts joined by the product's [Group]. Only its three threads
 /// ([SimulatedElection], [SimulatedSync], [SimulatedDatapath]), its links, its clients and its disk are simulated.
 final class SimulatedDirector {
     private static final String VIP = "192.0.2.10";
-    private static final long RESERVE_MAX = 20 * Timeline.MS;
+    private static final long WRITE_MAX = 20 * Timeline.MS;
 
     final SimulatedMachine machine;
     final String name;
@@ -57,16 +46,13 @@ final class SimulatedDirector {
     /// When its last pause began, and when it ended or it was started.
     long pausedAt;
     long runsSince;
-    TableState published = TableState.UNKNOWN;
-    long publishedAt;
 
     private final SimulatedCluster cluster;
     private final Timeline timeline;
     private final long clockOffset;
-    private final TermStore terms;
+    private final Terms terms;
     private final Ports ports;
-    private final ElectionInbox inbox;
-    private final Replication replication;
+    private final Group group;
     private final RoleChange roles;
     private final StatusAnswer status;
 
@@ -80,42 +66,37 @@ final class SimulatedDirector {
         pausedAt = startedAt;
         runsSince = startedAt;
         process = new SimulatedProcess(timeline);
-        terms = machine.disk.open();
-        reserveSoon();
+        terms = Terms.of(machine.disk.open(), this::soon, Runnable::run, _ -> {});
         long mac = 0x02_00_00_00_00_00L + 2L * (machine.address & 0xff);
         ports = new Ports(List.of(new Ports.Port("front", 2, mac, 1500, machine.address)));
-        inbox = new ElectionInbox("front", ports, this::clock);
-        replication = new Replication(this::published);
         var configuration = configuration(machine, cluster.interval);
-        var group = configuration.groups().getFirst();
-        var voice = new Voice(group, machine.address, replication);
-        var lease = new Lease();
+        group = new Group(name, configuration.groups().getFirst(), machine.address, ports, terms, this::clock);
         datapath = new SimulatedDatapath(
-                process, timeline, clockOffset, mac, lease, cluster.probes, cluster::untouchedMemory, new OfDatapath());
+                process,
+                timeline,
+                clockOffset,
+                mac,
+                group.lease(),
+                cluster.probes,
+                cluster::untouchedMemory,
+                group.ofDatapath(),
+                new OfClients());
         sync = new SimulatedSync(
                 name,
                 new UUID(timeline.random.nextLong(), timeline.random.nextLong()),
-                voice.where(ports),
+                group.where(),
                 process,
                 timeline,
                 clockOffset,
                 datapath,
-                new OfSync(),
+                group.ofSync(this::clock, datapath::vouchedUntil, this::twin),
                 cluster.new WireOf(this));
         datapath.reader(sync::wakeUp);
-        replication.start(sync);
-        voice.begin();
-        roles = new RoleChange(
-                group,
-                () -> ports,
-                (_, _) -> Optional.empty(),
+        group.start(sync);
+        roles = group.roleChange(
                 datapath,
-                lease,
-                this::takeAbove,
-                replication,
-                voice,
-                () -> terms.trouble().stream().toList(),
-                this::clock);
+                (_, _) -> Optional.empty(),
+                () -> terms.trouble().stream().toList());
         election = new SimulatedElection(
                 name,
                 process,
@@ -127,14 +108,30 @@ final class SimulatedDirector {
                 cluster.interval,
                 new OfElection());
         links(machine.faults);
-        inbox.start(election);
+        group.start(election);
         datapath.strand().stalls(() -> cluster.datapathStall.getAsLong());
         sync.strand().stalls(() -> cluster.syncStall.getAsLong());
         election.strand().stalls(() -> cluster.electionStall.getAsLong());
-        var sources = new StatusSources(
-                () -> Readouts.word(voice.latest()), Readouts::heard, SyncStatus.Peer::paths, List::of, List::of);
         status = new StatusAnswer(
-                configuration, idle.worker, election::status, replication::status, terms::current, sources);
+                configuration,
+                idle.worker,
+                election::status,
+                group.replication()::status,
+                terms::current,
+                Readouts.of(group, election::status));
+    }
+
+    /// On the disk's thread, which takes a while, and ends with the process.
+    private void soon(Runnable write) {
+        timeline.at(timeline.now() + timeline.between(0, WRITE_MAX), () -> {
+            if (process.isAlive()) {
+                write.run();
+            }
+        });
+    }
+
+    private void twin(String address) {
+        throw new AssertionError(name + " has a twin at " + address);
     }
 
     private static Configuration configuration(SimulatedMachine machine, long interval) {
@@ -162,7 +159,7 @@ final class SimulatedDirector {
     }
 
     void links(List<String> faults) {
-        inbox.links(new LinkState(ports, faults, List.of(), List.of(), List.of()));
+        group.links(new LinkState(ports, faults, List.of(), List.of(), List.of()));
     }
 
     boolean isRunning() {
@@ -192,7 +189,7 @@ final class SimulatedDirector {
     /// @return whether one was begun
     boolean tryFailover(Consumer<FailoverRecord> answer) {
         var readiness = status.readiness();
-        var to = Optional.ofNullable(readiness.answer().to()).flatMap(replication::peer);
+        var to = Optional.ofNullable(readiness.answer().to()).flatMap(group.replication()::peer);
         if (!election.isActive() || !readiness.answer().reasons().isEmpty() || to.isEmpty()) {
             return false;
         }
@@ -214,29 +211,6 @@ final class SimulatedDirector {
                         sync.status().trouble().orElse("no trouble"),
                         readout().safe(),
                         readout().reasons());
-    }
-
-    private void published(TableState state) {
-        if (!published.equals(state)) {
-            publishedAt = timeline.now();
-        }
-        published = state;
-        inbox.tables(state);
-    }
-
-    private int takeAbove(int seen) {
-        int term = terms.takeAbove(seen);
-        var _ = terms.use(term);
-        reserveSoon();
-        return term;
-    }
-
-    private void reserveSoon() {
-        timeline.at(timeline.now() + timeline.between(0, RESERVE_MAX), () -> {
-            if (process.isAlive()) {
-                var _ = terms.reserveNext();
-            }
-        });
     }
 
     /// Hands everything to the product's [RoleChange], and shows it to the claims.
@@ -320,60 +294,7 @@ final class SimulatedDirector {
         }
     }
 
-    /// As in [Director].
-    private final class OfSync implements SyncNode.Listener {
-        @Override
-        public void peerProcessDied(String member) {
-            replication.peer(member).map(peer -> peer.links().address()).ifPresent(inbox::peerProcessDied);
-        }
-
-        @Override
-        public void peerTerm(int term) {
-            if (terms.saw(term)) {
-                reserveSoon();
-            }
-            inbox.higherTerm(term);
-        }
-
-        @Override
-        public void handover(String from, HandoverMessage message) {
-            inbox.handover(from, Replication.received(message));
-        }
-
-        @Override
-        public void standbyState(String member, SyncState state) {
-            if (member.equals(name)) {
-                replication.state(state);
-            }
-        }
-
-        @Override
-        public void peerWord(String member, Links links, Word word) {
-            inbox.peerWord(links, Replication.heard(name, member, links, word));
-        }
-
-        @Override
-        public void twin(String address) {
-            throw new AssertionError(name + " has a twin at " + address);
-        }
-    }
-
-    private final class OfDatapath implements SimulatedDatapath.Listener {
-        @Override
-        public void held(long version) {
-            inbox.held(version);
-        }
-
-        @Override
-        public void compared(Equality equality, long applied) {
-            replication.compared(equality, applied);
-        }
-
-        @Override
-        public void heldFull() {
-            inbox.heldFull();
-        }
-
+    private final class OfClients implements SimulatedDatapath.Clients {
         @Override
         public void begins() {
             cluster.claims.begins(SimulatedDirector.this);

@@ -55,7 +55,7 @@ class TermsTest {
     }
 
     private Terms terms() {
-        return new Terms(TermStore.open(directory, "shop", BOOT));
+        return Terms.of(TermStore.open(directory, "shop", BOOT));
     }
 
     private String onDisk() throws IOException {
@@ -91,7 +91,7 @@ class TermsTest {
     void aDiskThatRefusesIsLoggedOnceAndAskedAgainUntilItTakesTheTerm() throws Exception {
         var disk = new Disk();
         disk.isFull = true;
-        try (var terms = new Terms(new TermStore(disk, 4, 4), later::add)) {
+        try (var terms = Terms.of(new TermStore(disk, 4, 4), later::add)) {
             next().run();
             var look = next();
             assertThat(terms.trouble())
@@ -113,7 +113,7 @@ class TermsTest {
     @Test
     void aDiskThatRefusesIsSeenAlsoWhileATermIsReserved() throws Exception {
         var disk = new Disk();
-        try (var terms = new Terms(new TermStore(disk, 4, 5), later::add)) {
+        try (var terms = Terms.of(new TermStore(disk, 4, 5), later::add)) {
             disk.isFull = true;
             next().run();
             var look = next();
@@ -130,7 +130,7 @@ class TermsTest {
     void aPromotionOnARefusingDiskTakesATermAboveAllSeenAndSaysSo() throws Exception {
         var disk = new Disk();
         disk.isFull = true;
-        try (var terms = new Terms(new TermStore(disk, 4, 4), later::add)) {
+        try (var terms = Terms.of(new TermStore(disk, 4, 4), later::add)) {
             next().run();
             next();
             terms.saw(30);
@@ -147,7 +147,7 @@ class TermsTest {
         var disk = new Disk();
         disk.isFull = true;
         disk.isNotable = true;
-        try (var terms = new Terms(new TermStore(disk, 4, 4), later::add)) {
+        try (var terms = Terms.of(new TermStore(disk, 4, 4), later::add)) {
             await().until(() -> terms.trouble().isPresent());
             assertThat(terms.take()).isEqualTo(5);
         }
@@ -161,7 +161,7 @@ class TermsTest {
         var disk = new Disk();
         var hangs = new CountDownLatch(1);
         disk.hangs = hangs;
-        var terms = new Terms(new TermStore(disk, 4, 4), later::add);
+        var terms = Terms.of(new TermStore(disk, 4, 4), later::add);
         assertThat(terms.take()).isEqualTo(5); // with the disk in a write that does not end
         terms.saw(9);
         assertThat(terms.take()).isEqualTo(10);

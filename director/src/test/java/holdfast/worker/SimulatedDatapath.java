@@ -61,8 +61,8 @@ public final class SimulatedDatapath implements TableOwner, DatapathOrders {
     private static final int PERSISTENT_PORT = 443;
     private static final List<String> REALS = List.of("10.0.0.11", "10.0.0.12", "10.0.0.13");
 
-    /// What a worker tells, and where its packets go.
-    public interface Listener extends Worker.Listener {
+    /// What clients notice.
+    public interface Clients {
         /// It serves, where it did not before.
         void begins();
 
@@ -81,7 +81,8 @@ public final class SimulatedDatapath implements TableOwner, DatapathOrders {
 
     private final Timeline timeline;
     private final long clockOffset;
-    private final Listener listener;
+    private final Worker.Listener listener;
+    private final Clients clients;
     private final Strand strand;
     private final SimulatedProcess process;
     private final Lease lease;
@@ -110,13 +111,15 @@ public final class SimulatedDatapath implements TableOwner, DatapathOrders {
             Lease lease,
             ProbeQueue probes,
             SegmentAllocator memory,
-            Listener listener) {
+            Worker.Listener listener,
+            Clients clients) {
         this.process = process;
         this.timeline = timeline;
         this.clockOffset = clockOffset;
         this.mac = mac;
         this.lease = lease;
         this.listener = listener;
+        this.clients = clients;
         tables = tables(memory);
         var ports = new Ports(List.of(
                 new Ports.Port("front", 2, mac, 1500, ip("192.0.2.2")),
@@ -183,6 +186,10 @@ public final class SimulatedDatapath implements TableOwner, DatapathOrders {
         public void merged(String report) {
             timeline.note(() -> "merge ended " + report);
         }
+    }
+
+    public void vouchedUntil(long until) {
+        forwarder.vouchedUntil(until);
     }
 
     /// @param wakeUp  of the sync thread
@@ -282,7 +289,7 @@ public final class SimulatedDatapath implements TableOwner, DatapathOrders {
         ask(() -> {
             boolean does = datapath.activate(term, notAfter, clock(), this::clock);
             if (does) {
-                listener.begins();
+                clients.begins();
             }
             strand.nextStall();
             strand.next(() -> serves.complete(does));
@@ -390,12 +397,12 @@ public final class SimulatedDatapath implements TableOwner, DatapathOrders {
         left = 0;
         forwarder.take(addresses, lengths, 1, FRONT, datapath.mode(), now);
         if (datapath.mode() == Mode.RELAY && left > 0) {
-            listener.relayed(packet);
+            clients.relayed(packet);
         } else if (datapath.mode() == Mode.ACTIVE && slot(packet.key()) != ConnTable.MISSING) {
             if (packet.ends()) {
                 end(packet.key(), now);
             } else {
-                listener.accepted(packet.key());
+                clients.accepted(packet.key());
             }
         }
     }
@@ -408,7 +415,7 @@ public final class SimulatedDatapath implements TableOwner, DatapathOrders {
         if (hadTemplate && !content().containsKey(-(long) key)) {
             ended.put(-(long) key, tables.changes().version());
         }
-        listener.ended(key);
+        clients.ended(key);
     }
 
     // ---- what the sync thread sees

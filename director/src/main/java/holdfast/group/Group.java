@@ -1,0 +1,222 @@
+package holdfast.group;
+
+import holdfast.conf.Configuration;
+import holdfast.forward.Lease;
+import holdfast.forward.Ports;
+import holdfast.sync.Equality;
+import holdfast.sync.HandoverMessage;
+import holdfast.sync.Links;
+import holdfast.sync.ServiceLink;
+import holdfast.sync.SyncState;
+import holdfast.sync.TableSync;
+import holdfast.sync.Word;
+import holdfast.sync.node.SyncNode;
+import holdfast.vip.ElectionEvents;
+import holdfast.vip.GroupLinks;
+import holdfast.worker.DatapathOrders;
+import holdfast.worker.LinkState;
+import holdfast.worker.Worker;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/// One VIP group of a director: its terms, its lease, its election, its stream, and how each of them hears of the
+/// others. A second group of a director is a second one of these.
+///
+/// It starts no thread. The simulation of whole directors joins its parts by the same class.
+public final class Group {
+    private final String self;
+    private final Configuration.VipGroup configuration;
+    private final int address;
+    private final Terms terms;
+    private final LongSupplier boottime;
+    private final Lease lease = new Lease();
+    private final ElectionInbox inbox;
+    private final Replication replication;
+    private final Voice voice;
+    private volatile Ports ports;
+
+    /// @param self      the director's name
+    /// @param address   from which the group's adverts come
+    /// @param ports     as they are at the start
+    /// @param boottime  the boot-time clock
+    public Group(
+            String self,
+            Configuration.VipGroup configuration,
+            int address,
+            Ports ports,
+            Terms terms,
+            LongSupplier boottime) {
+        this.self = self;
+        this.configuration = configuration;
+        this.address = address;
+        this.ports = ports;
+        this.terms = terms;
+        this.boottime = boottime;
+        inbox = new ElectionInbox(configuration.interfaceName(), ports, boottime);
+        replication = new Replication(inbox::tables);
+        voice = new Voice(configuration, address, replication);
+    }
+
+    public Configuration.VipGroup configuration() {
+        return configuration;
+    }
+
+    /// From which the group's adverts come.
+    public int address() {
+        return address;
+    }
+
+    public Terms terms() {
+        return terms;
+    }
+
+    /// Until when the datapath may serve.
+    public Lease lease() {
+        return lease;
+    }
+
+    public Replication replication() {
+        return replication;
+    }
+
+    /// What this director says of itself now.
+    public Word word() {
+        return voice.latest();
+    }
+
+    /// The group's links as they are known now.
+    public GroupLinks links() {
+        return inbox.links();
+    }
+
+    /// Where the peers find this director.
+    public Links where() {
+        return voice.where(ports);
+    }
+
+    public List<ServiceLink> serviceLinks() {
+        return Voice.serviceLinks(ports);
+    }
+
+    /// The links have changed. On one thread.
+    public void links(LinkState now) {
+        ports = now.ports();
+        inbox.links(now);
+        voice.links(now);
+    }
+
+    /// From here on the tables are replicated.
+    public void start(TableSync sync) {
+        replication.start(sync);
+        voice.begin();
+    }
+
+    /// From here on the election hears of the other parts.
+    public void start(ElectionEvents election) {
+        inbox.start(election);
+    }
+
+    /// Does what the election decides.
+    ///
+    /// @param unfit  what speaks against a takeover and is not the election's to know, as sentences
+    public RoleChange roleChange(
+            DatapathOrders datapath, RoleChange.Announcer announcer, Supplier<List<String>> unfit) {
+        return new RoleChange(
+                configuration,
+                () -> ports,
+                announcer,
+                datapath,
+                lease,
+                terms::takeAbove,
+                replication,
+                voice,
+                unfit,
+                boottime);
+    }
+
+    /// What the datapath has to say to the group.
+    public Worker.Listener ofDatapath() {
+        return new OfDatapath();
+    }
+
+    /// What the sync side has to say to the group.
+    ///
+    /// @param monotonic     the monotonic clock, ns
+    /// @param vouchedUntil  hears until when a peer vouches that nobody else serves
+    /// @param twin          hears the address of an older director of our name
+    public SyncNode.Listener ofSync(LongSupplier monotonic, LongConsumer vouchedUntil, Consumer<String> twin) {
+        return new OfSync(monotonic, vouchedUntil, twin);
+    }
+
+    private final class OfDatapath implements Worker.Listener {
+        @Override
+        public void held(long version) {
+            inbox.held(version);
+        }
+
+        @Override
+        public void heldFull() {
+            inbox.heldFull();
+        }
+
+        @Override
+        public void conflict(int address, long mac, int port) {
+            inbox.stolen(address, mac);
+        }
+
+        @Override
+        public void compared(Equality equality, long applied) {
+            replication.compared(equality, applied);
+        }
+    }
+
+    private final class OfSync implements SyncNode.Listener {
+        private final Vouching vouching = new Vouching();
+        private final LongSupplier monotonic;
+        private final LongConsumer vouchedUntil;
+        private final Consumer<String> twin;
+
+        OfSync(LongSupplier monotonic, LongConsumer vouchedUntil, Consumer<String> twin) {
+            this.monotonic = monotonic;
+            this.vouchedUntil = vouchedUntil;
+            this.twin = twin;
+        }
+
+        @Override
+        public void peerProcessDied(String member) {
+            replication.peer(member).map(peer -> peer.links().address()).ifPresent(inbox::peerProcessDied);
+        }
+
+        @Override
+        public void peerTerm(int term) {
+            terms.saw(term);
+            inbox.higherTerm(term);
+        }
+
+        @Override
+        public void handover(String from, HandoverMessage message) {
+            inbox.handover(from, Replication.received(message));
+        }
+
+        @Override
+        public void standbyState(String member, SyncState state) {
+            if (member.equals(self)) {
+                replication.state(state);
+            }
+        }
+
+        @Override
+        public void peerWord(String member, Links links, Word word) {
+            inbox.peerWord(links, Replication.heard(self, member, links, word));
+            vouchedUntil.accept(vouching.heard(word.standing(), monotonic.getAsLong()));
+        }
+
+        @Override
+        public void twin(String address) {
+            twin.accept(address);
+        }
+    }
+}
