@@ -3,10 +3,10 @@ package holdfast.admin;
 import holdfast.conf.ServiceKey;
 import java.util.Objects;
 
-/// What an agent on a real server says that it can take.
+/// The load that an agent on a real server reports.
 ///
-/// @param real     without a port where the service has one real server of that address only
-/// @param percent  0 to 100 of its weight
+/// @param real     without a port if the service has only one real server of that address
+/// @param percent  the part of its weight that the server can take, 0 to 100
 public record AgentRequest(ServiceKey service, Host real, int percent) {
     public AgentRequest {
         Objects.requireNonNull(service, "service is missing");

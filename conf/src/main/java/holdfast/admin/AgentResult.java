@@ -3,8 +3,8 @@ package holdfast.admin;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 
-/// That an agent was heard.
+/// The confirmation of an agent's report.
 ///
 /// @param scheduler  of the service
-/// @param heeded     whether that scheduler asks what agents say
+/// @param heeded     whether that scheduler uses agents' reports
 public record AgentResult(ServiceKey service, Endpoint real, int percent, SchedulerName scheduler, boolean heeded) {}

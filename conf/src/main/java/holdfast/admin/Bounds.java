@@ -1,10 +1,10 @@
 package holdfast.admin;
 
-/// The bounds of the admin API that both sides keep to.
+/// The limits of the admin API, which director and client share.
 public final class Bounds {
-    /// Most entries of one listing, and how many connections come where no limit is asked for.
+    /// Most entries of one listing, and the number of connections listed if the request names no limit.
     public static final int ENTRIES_MAX = 100_000;
-    /// How many clients come where no limit is asked for.
+    /// Number of clients listed if the request names no limit.
     public static final int CLIENTS_USUAL = 20;
     /// Longest time that a request may name: 136 years, as for the seconds in a configuration.
     public static final long SECONDS_MAX = 0xffff_ffffL;

@@ -5,11 +5,11 @@ import holdfast.conf.ServiceKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The clients with the most of something, the highest first.
+/// The clients with the most connections, the highest rate or the largest share, highest first.
 ///
-/// Memory for them is bounded, so a count may be too high by its error bound, and is never too low.
+/// Memory for them is bounded: a count may be too high by its error bound, and is never too low.
 ///
-/// @param by  what they are ordered by
+/// @param by  the order of the list
 public record ClientList(By by, List<Client> clients) {
     public ClientList {
         clients = List.copyOf(clients);
@@ -18,10 +18,10 @@ public record ClientList(By by, List<Client> clients) {
     /// A client of one service.
     ///
     /// @param connections       open now
-    /// @param connectionsError  how much too high that may be
+    /// @param connectionsError  how much too high `connections` may be
     /// @param newPerSecond      connections begun
     /// @param share             of all connections of the service, 0 to 1
-    /// @param real              the one that its template names; null where it has none
+    /// @param real              the real server that its template names; null without a template
     public record Client(
             Ipv4 client,
             ServiceKey service,

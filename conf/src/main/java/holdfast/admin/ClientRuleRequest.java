@@ -4,13 +4,12 @@ import holdfast.conf.MarkRule;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The wish to give clients a rule, or to take it away; a new rule for the same prefix takes the place of
-/// the old one.
+/// The request to set or to remove a rule for clients; a new rule for the same prefix replaces the old one.
 ///
 /// @param connections   most at once for each address, 1 at least; only for [Action#LIMIT]; null for no bound
 /// @param newPerSecond  most new ones per second for each address, 1 at least; only for [Action#LIMIT]; null for no
 ///     bound
-/// @param forS          seconds until the rule goes, 1 to [Bounds#SECONDS_MAX]; null where it stays
+/// @param forS          seconds until the rule ends, 1 to [Bounds#SECONDS_MAX]; null for no end
 public record ClientRuleRequest(
         Action action,
         MarkRule.Prefix client,
@@ -26,11 +25,11 @@ public record ClientRuleRequest(
         Range.check("forS", forS, 1, Bounds.SECONDS_MAX, "leave it out for good");
     }
 
-    /// What is done.
+    /// The action on the rule.
     public enum Action {
         LIMIT,
         BLOCK,
-        /// Takes a block or a limit away.
+        /// Removes a block or a limit.
         UNBLOCK
     }
 }

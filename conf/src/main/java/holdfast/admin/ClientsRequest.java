@@ -3,7 +3,7 @@ package holdfast.admin;
 import java.util.List;
 import java.util.Objects;
 
-/// Which clients are to be listed.
+/// The request to list clients.
 ///
 /// @param limit  most clients wanted, 1 to [Bounds#ENTRIES_MAX]
 public record ClientsRequest(ClientList.By by, int limit) {

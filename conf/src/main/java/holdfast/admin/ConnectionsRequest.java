@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Which connections and templates are to be listed.
+/// The request to list connections and templates.
 ///
 /// @param kind   null for both
 /// @param limit  most entries wanted, 1 to [Bounds#ENTRIES_MAX]
 public record ConnectionsRequest(Connections.@Nullable Kind kind, EntryFilter filter, int limit) {
-    /// As much as one listing can have.
+    /// The largest listing.
     public static final ConnectionsRequest ALL = new ConnectionsRequest(null, EntryFilter.ALL, Bounds.ENTRIES_MAX);
 
     private static final Parameter<ConnectionsRequest, Integer> LIMIT =

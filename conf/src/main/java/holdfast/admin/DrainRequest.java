@@ -5,12 +5,12 @@ import holdfast.conf.ServiceKey;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The wish to quiesce a real server at run time, to ask how far it is, or to end that.
+/// The request to quiesce a real server at run time, to show the progress of a drain, or to end it.
 ///
-/// @param real       without a port where the service has one real server of that address only
-/// @param mode       null for the one in force: that of an earlier wish, else what the configuration says
+/// @param real       without a port if the service has only one real server of that address
+/// @param mode       null for the present mode: that of an earlier request, or else of the configuration
 /// @param deadlineS  seconds from now, 1 to [Bounds#SECONDS_MAX]; only for [DrainMode#UNTIL_DEADLINE], else null
-/// @param off        give it its configured weight back
+/// @param off        restore the configured weight
 public record DrainRequest(
         ServiceKey service,
         Host real,

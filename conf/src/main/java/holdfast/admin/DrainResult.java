@@ -4,13 +4,13 @@ import holdfast.conf.DrainMode;
 import holdfast.conf.ServiceKey;
 import org.jspecify.annotations.Nullable;
 
-/// How a real server is drained now, and what is left on it.
+/// The drain mode of a real server, and the entries that are left on it.
 ///
-/// @param mode             null where it is not drained any more
+/// @param mode             null if it is no longer drained
 /// @param weight           in force now; 0 while it is drained
-/// @param templatesGoneMs  until the last template has gone at the latest; null where connections, pins
-///     or sticky clients may keep some without end
-/// @param deadlineMs       until what is left is ended; null where there is no deadline
+/// @param templatesGoneMs  latest time until the last template ends; null if connections, pins or sticky clients may
+///     keep a template without end
+/// @param deadlineMs       until the drain ends the remaining connections; null without a deadline
 public record DrainResult(
         ServiceKey service,
         Endpoint real,

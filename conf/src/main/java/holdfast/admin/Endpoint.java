@@ -4,9 +4,9 @@ import holdfast.conf.Ipv4;
 
 /// One end of a connection; `198.51.100.7:40000` in JSON.
 public record Endpoint(Ipv4 address, int port) {
-    /// The endpoint that `ADDRESS:PORT` means.
+    /// Parses `ADDRESS:PORT`.
     ///
-    /// @throws IllegalArgumentException where the text is none
+    /// @throws IllegalArgumentException if the text is no endpoint
     public static Endpoint of(String text) {
         int colon = text.lastIndexOf(':');
         if (colon < 0 || !text.substring(colon + 1).matches("0|[1-9][0-9]{0,4}")) {

@@ -5,10 +5,10 @@ import holdfast.conf.ServiceKey;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
-/// Which connections and templates are meant: those that fit everything given.
+/// Selects the connections and templates that match every given part.
 ///
-/// A template fits a client where its masked address lies in the prefix, or the prefix in what its mask
-/// covers; one of a call fits none (IPVS-REF 3.11).
+/// A template matches a client prefix if one of the two contains the other: the prefix, or the network under the
+/// template's mask. A template of a SIP call matches no client (IPVS-REF 3.11).
 ///
 /// @param client   null for all
 /// @param real     null for all
@@ -20,7 +20,7 @@ public record EntryFilter(
     /// Every entry.
     public static final EntryFilter ALL = new EntryFilter(null, null, null);
 
-    /// `of client 198.51.100.0/24, of real server 10.0.0.11`; empty where every entry is meant.
+    /// `of client 198.51.100.0/24, of real server 10.0.0.11`; empty if the filter selects every entry.
     @Override
     public String toString() {
         var parts = new ArrayList<String>();

@@ -3,20 +3,19 @@ package holdfast.admin;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a standby would serve if the active died now, and what would be lost.
+/// Whether a standby would serve if the active died now, and what the crash would lose.
 ///
-/// The active says it of its best standby, a standby of itself.
+/// The active reports on its best standby, a standby on itself.
 ///
-/// @param safe                yes where the standby would serve, and a planned failover would be done now
-/// @param to                  the director that would take over; null where there is none
-/// @param active              the director that is active, as far as this one knows; null where it knows of none
-/// @param reasons             each reason against it, as a sentence of its own; empty only where `safe` is [Safe#YES]
-/// @param templatesAtRisk     templates lost if the active died now; null where unknown, as on a standby
-/// @param connectionsAtRisk   connections lost if the active died now; null where unknown, as on a standby
-/// @param oldestUnsyncedMs    age of the oldest change that the standby lacks; 0 where it lacks none, null
-///     where unknown
-/// @param copyAgeMs           on a standby: since its tables were as the active's; null where unknown, and on the
-/// active
+/// @param safe                yes if the standby would serve and a planned failover would be done now
+/// @param to                  the director that would take over; null without a candidate
+/// @param active              the active director as far as this director knows; null if it knows of none
+/// @param reasons             each reason against a failover, as a sentence; empty only if `safe` is [Safe#YES]
+/// @param templatesAtRisk     templates lost if the active died now; null if unknown, as on a standby
+/// @param connectionsAtRisk   connections lost if the active died now; null if unknown, as on a standby
+/// @param oldestUnsyncedMs    age of the oldest change that the standby lacks; 0 if it lacks none, null if unknown
+/// @param copyAgeMs           on a standby, time since its tables equalled the active's; null if unknown, and on the
+///     active
 public record FailoverReadiness(
         Safe safe,
         @Nullable String to,
@@ -30,7 +29,7 @@ public record FailoverReadiness(
         reasons = List.copyOf(reasons);
     }
 
-    /// The verdict; not knowing is one of its own and blocks like a no.
+    /// The verdict. `UNKNOWN` is a verdict of its own and blocks a failover like `NO`.
     public enum Safe {
         YES,
         NO,

@@ -2,7 +2,7 @@ package holdfast.admin;
 
 import org.jspecify.annotations.Nullable;
 
-/// The wish to move the VIPs to the standby now.
+/// The request to move the VIPs to the standby now.
 ///
-/// @param reason  for the record of the failover; null where the operator gave none
+/// @param reason  for the record of the failover; null if the operator gave none
 public record FailoverRequest(@Nullable String reason) {}

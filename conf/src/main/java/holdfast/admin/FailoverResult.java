@@ -6,14 +6,13 @@ import org.jspecify.annotations.Nullable;
 /// How a planned failover ended.
 ///
 /// @param outcome                  whether the VIPs moved
-/// @param blocking                 each reason why they did not, as a sentence of its own; empty where they did
-/// @param reason                   what the operator gave
-/// @param from                     the director that was active before; null where a standby was asked that
-///     knows of none
-/// @param to                       the one that is, or was to be; null where there was no candidate
+/// @param blocking                 each reason why they did not move, as a sentence; empty if they did
+/// @param reason                   of the operator
+/// @param from                     the director that was active before; null if the answer is of a standby that knows
+///     of no active
+/// @param to                       the director that took over, or should have; null without a candidate
 /// @param steps                    in order, up to the one that failed
-/// @param blackoutEstimateMicros   between the last packet of the old active and the first of the new; null
-///     where unknown
+/// @param blackoutEstimateMicros   between the last packet of the old active and the first of the new; null if unknown
 public record FailoverResult(
         boolean done,
         Outcome outcome,
@@ -31,11 +30,11 @@ public record FailoverResult(
     /// One step with the time that it took.
     public record Step(String name, long micros) {}
 
-    /// The three ends of a planned failover.
+    /// The three outcomes of a planned failover.
     public enum Outcome {
         /// The standby is active now.
         MOVED,
-        /// Nothing was begun; answered with status 409.
+        /// Nothing was begun; the answer has status 409.
         REFUSED,
         /// A step failed; the old active stays active.
         ABORTED

@@ -2,10 +2,10 @@ package holdfast.admin;
 
 import java.util.Objects;
 
-/// A configuration file that is only thought of, to be compared with the one in force.
+/// A configuration file to compare with the running configuration, without any change.
 ///
-/// It travels as its text, so that the director reads it as it would read it at a start; whoever sends it
-/// has checked it before.
+/// The request carries the text, so that the director reads it as at its start. The client checks the file before it
+/// sends it.
 ///
 /// @param file  its name, for messages
 public record ImpactRequest(String file, String text) {

@@ -3,23 +3,25 @@ package holdfast.admin;
 import holdfast.conf.ServiceKey;
 import java.util.List;
 
-/// What a configuration would do to the clients that are here now.
+/// The effect of a configuration on the present clients.
 ///
 /// @param services  every service of either configuration
-/// @param others    what changes outside of services, a sentence each, without full stops
+/// @param others    each change outside of services, as a sentence without full stop
 public record ImpactResult(List<OnService> services, List<String> others) {
     public ImpactResult {
         services = List.copyOf(services);
         others = List.copyOf(others);
     }
 
-    /// What it would do to one service.
+    /// The effect on one service.
     ///
-    /// @param templatesOrphaned    would be found no more, or name a real server that is gone
+    /// @param templatesOrphaned    no client would find them any more, or they name a removed real server
     /// @param clientsRehomed       would get another real server at their next connection
-    /// @param connectionsAffected  would end, or wait for a real server that is gone
-    /// @param vipsMoved            would change their director; a reload moves none
-    /// @param why                  a sentence for each cause, without full stops
+    /// @param connectionsAffected  would end, or wait for a removed real server
+    /// @param vipsMoved            VIPs that another director would hold; always 0 for a new configuration of the
+    ///     same
+    ///     pair
+    /// @param why                  a sentence for each cause, without full stop
     public record OnService(
             ServiceKey service,
             Change change,
@@ -33,7 +35,7 @@ public record ImpactResult(List<OnService> services, List<String> others) {
         }
     }
 
-    /// What becomes of a service.
+    /// The change of a service.
     public enum Change {
         ADDED,
         CHANGED,

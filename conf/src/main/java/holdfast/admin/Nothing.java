@@ -1,4 +1,4 @@
 package holdfast.admin;
 
-/// The request of an operation that needs none.
+/// The empty request.
 public record Nothing() {}

@@ -2,32 +2,31 @@ package holdfast.admin;
 
 import java.util.function.Predicate;
 
-/// One thing that a director can be asked over its admin API. [Operations] lists them all; the director's routes and
-/// the
-/// calls of its clients are made from that list.
+/// One operation of the admin API. [Operations] lists all of them; the director's routes and the client's calls are
+/// made from that list.
 ///
 /// @param path         without parameters
-/// @param input        how a request travels
-/// @param answer       what comes back with status 200; anything else comes as an [ApiError]
-/// @param isDone       whether an answer says that the request was obeyed; an answer that says no has status 409
-/// @param description  what the operation does, as one sentence
+/// @param input        how the request is encoded
+/// @param answer       the type of the answer with status 200; any other status has an [ApiError]
+/// @param isDone       whether an answer reports success; any other answer has status 409
+/// @param description  the effect of the operation, as one sentence
 /// @param <Q>          the request
 /// @param <A>          the answer
 public record Operation<Q, A>(
         Method method, String path, Input<Q> input, Class<A> answer, Predicate<A> isDone, String description) {
 
-    /// The method of HTTP: GET looks, POST carries a body or changes something.
+    /// The method of HTTP: GET reads, POST carries a body or changes something.
     public enum Method {
         GET,
         POST
     }
 
-    /// How a request travels: as a [Body] or as a [Query].
+    /// The encoding of a request: a [Body] or a [Query].
     ///
     /// @param <Q>  the request
     public sealed interface Input<Q> permits Body, Query {}
 
-    /// A request that is the JSON of a record.
+    /// A request as the JSON of a record.
     ///
     /// @param <Q>  the request
     public record Body<Q>(Class<Q> type) implements Input<Q> {}

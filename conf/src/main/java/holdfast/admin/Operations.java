@@ -3,7 +3,7 @@ package holdfast.admin;
 import holdfast.admin.Operation.Body;
 import java.util.List;
 
-/// Everything that a director can be asked over its admin API.
+/// All operations of the admin API.
 public final class Operations {
     public static final Operation<Nothing, Status> STATUS = Operation.get(
             "/v1/status",
@@ -90,7 +90,7 @@ public final class Operations {
     public static final Operation<Nothing, Keys> RELOAD_KEYS = Operation.post(
             "/v1/keys/reload", Query.NONE, Keys.class, "Uses the keys that the key file holds now, or none of them.");
 
-    /// Each of them, in the order in which the API names them.
+    /// All operations, in the order of the API's documentation.
     public static final List<Operation<?, ?>> ALL = List.of(
             STATUS,
             SERVICES,

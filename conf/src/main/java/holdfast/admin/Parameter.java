@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// One parameter of a [Query]; each may be left out.
+/// One parameter of a [Query]; each is optional.
 ///
-/// @param meaning  what it chooses, with its bounds and with what is taken where it is left out
-/// @param parse    the value of a text in lower case; throws an [IllegalArgumentException] that says the rule
-/// @param of       its value in a request; null where it is left out
-/// @param mistake  what is wrong with a text that `parse` refuses; `%s` is the text
-/// @param remedy   what to do instead
+/// @param meaning  the effect of the value, its bounds, and the default
+/// @param parse    parses a text in lower case; throws an [IllegalArgumentException] that names the rule
+/// @param of       the value in a request; null if it is left out
+/// @param mistake  describes a text that `parse` refuses; `%s` is the text
+/// @param remedy   the way out
 /// @param <Q>      the request
 /// @param <T>      the value
 public record Parameter<Q, T>(
@@ -40,9 +40,9 @@ public record Parameter<Q, T>(
         return Integer.parseInt(text);
     }
 
-    /// The constant that a word names.
+    /// Parses the word of a constant.
     ///
-    /// @param rule  which words there are
+    /// @param rule  the known words
     static <E extends Enum<E>> Function<String, E> oneOf(Class<E> type, String rule) {
         return text -> Arrays.stream(type.getEnumConstants())
                 .filter(constant -> KebabCase.of(constant).equals(text))
@@ -50,9 +50,9 @@ public record Parameter<Q, T>(
                 .orElseThrow(() -> new IllegalArgumentException(rule));
     }
 
-    /// The value of a text that somebody gave.
+    /// Parses a text.
     ///
-    /// @throws WrongParameterException where it has none
+    /// @throws WrongParameterException if the text is no value
     T read(String text) {
         try {
             return parse.apply(text);
@@ -62,7 +62,7 @@ public record Parameter<Q, T>(
         }
     }
 
-    /// `limit=10`; null where a request leaves it out.
+    /// `limit=10`; null if a request leaves the parameter out.
     @Nullable
     String write(Q request) {
         var value = of.apply(request);

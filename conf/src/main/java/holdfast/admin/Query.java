@@ -8,10 +8,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// A request that is written as parameters behind a path: `?by=share&limit=10`.
+/// A request as parameters behind a path: `?by=share&limit=10`.
 ///
-/// @param parameters  in the order in which they are written
-/// @param request     the request that has the values given
+/// @param parameters  in the order of writing
+/// @param request     builds the request from the given values
 /// @param <Q>         the request
 public record Query<Q>(List<Parameter<Q, ?>> parameters, Function<Values, Q> request) implements Operation.Input<Q> {
     /// The query of an operation that takes no parameter.
@@ -21,26 +21,25 @@ public record Query<Q>(List<Parameter<Q, ?>> parameters, Function<Values, Q> req
         parameters = List.copyOf(parameters);
     }
 
-    /// What somebody gave: the texts of each parameter by its name.
+    /// The given texts of each parameter, by its name.
     public record Values(Map<String, List<String>> texts) {
-        /// The value of a parameter; null where it was left out. Of several, the first one counts.
+        /// The value of a parameter; null if it was left out. If it was given several times, the first value counts.
         ///
-        /// @throws WrongParameterException where the text has no value
+        /// @throws WrongParameterException if the text is no value
         <T> @Nullable T of(Parameter<?, T> parameter) {
             var given = texts.getOrDefault(parameter.name(), List.of());
             return given.isEmpty() ? null : parameter.read(given.getFirst().toLowerCase(Locale.ROOT));
         }
     }
 
-    /// The request that was given; a parameter that the query does not have is passed over.
+    /// Parses a request; ignores parameters that the query does not have.
     ///
-    /// @param texts  of each parameter by its name
-    /// @throws WrongParameterException where a text is not what its parameter takes
+    /// @param texts  of each parameter by its name @throws WrongParameterException if a parameter refuses its text
     public Q read(Map<String, List<String>> texts) {
         return request.apply(new Values(texts));
     }
 
-    /// `?by=share&limit=10`, to be put behind the path; empty where the request leaves everything out.
+    /// `?by=share&limit=10`, to append to the path; empty if the request sets no parameter.
     public String write(Q wanted) {
         var written = parameters.stream()
                 .map(parameter -> parameter.write(wanted))

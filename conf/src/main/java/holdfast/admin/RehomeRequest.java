@@ -5,9 +5,9 @@ import holdfast.conf.ServiceKey;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The wish that a client's next connections go to another real server.
+/// The request to give another real server to a client's next connections.
 ///
-/// @param to  null for the one that the scheduler picks of all but the present one
+/// @param to  null to let the scheduler pick any server but the present one
 public record RehomeRequest(
         MarkRule.Prefix client,
         ServiceKey service,

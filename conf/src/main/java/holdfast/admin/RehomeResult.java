@@ -5,12 +5,13 @@ import holdfast.conf.ServiceKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What became of a [RehomeRequest].
+/// The result of a [RehomeRequest].
 ///
 /// @param templates        that name another real server now
-/// @param connectionsLeft  open ones that stay where they are until they end; null for a network, whose are not counted
+/// @param connectionsLeft  open connections, which keep their real server until they end; null for a network, whose
+///     connections are not counted
 /// @param to               the real servers that clients have now
-/// @param refused          templates that are as they were, by reason
+/// @param refused          templates that did not change, by reason
 public record RehomeResult(
         MarkRule.Prefix client,
         ServiceKey service,

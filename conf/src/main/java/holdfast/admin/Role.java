@@ -1,6 +1,6 @@
 package holdfast.admin;
 
-/// What a director does for its VIP group at this moment.
+/// The present role of a director in its VIP group.
 public enum Role {
     /// Not decided yet: the process has just come up.
     STARTING,
@@ -10,6 +10,6 @@ public enum Role {
     STANDBY,
     /// Cannot become active: an interface that it needs is down.
     FAULT,
-    /// Gave up its role and is about to exit.
+    /// Has given up its role and is about to exit.
     STOPPING
 }

@@ -28,7 +28,7 @@ public record ServiceList(long connectionsMax, Timeouts timeouts, List<Service> 
     ///
     /// @param service      its key, `tcp/192.0.2.10:80` or `mark/7` in JSON
     /// @param persistence  null where the service is not persistent
-    /// @param clientLimit  null where the configuration has none
+    /// @param clientLimit  null if the configuration sets none
     public record Service(
             ServiceKey service,
             SchedulerName scheduler,
@@ -45,17 +45,17 @@ public record ServiceList(long connectionsMax, Timeouts timeouts, List<Service> 
         }
     }
 
-    /// Stickiness of a service.
+    /// The persistence of a service.
     ///
     /// @param netmask  dotted quad
-    /// @param engine   null where clients are known by their address alone
+    /// @param engine   null if the address alone identifies a client
     public record Persistence(
             long timeoutS,
             String netmask,
             RearmPolicy rearm,
             @Nullable PersistenceEngine engine) {}
 
-    /// What one client may have of a service; 0 for no bound.
+    /// The limits for each client of a service; 0 for no bound.
     public record ClientLimit(int connections, int newPerSecond) {}
 
     /// A real server of one service; the three counts are those of IPVS (IPVS-REF 4.7).
@@ -65,10 +65,10 @@ public record ServiceList(long connectionsMax, Timeouts timeouts, List<Service> 
     /// @param upperThreshold  0 for none
     /// @param lowerThreshold  0 for three quarters of the upper one
     /// @param overloaded      gets no new connections until it is below its lower threshold
-    /// @param drain           what is kept while it is quiesced
-    /// @param drainEndsMs     until what is left is ended; null where there is no deadline, or it is not
-    ///     quiesced
-    /// @param agentPercent    what its agent says that it can take; null where none was heard
+    /// @param drain           what its clients keep while it is quiesced
+    /// @param drainEndsMs     until the drain ends the remaining connections; null without a deadline, or if it is
+    ///     not quiesced
+    /// @param agentPercent    the part of its weight that its agent reports it can take; null without a report
     public record RealServer(
             String address,
             int port,
@@ -91,11 +91,11 @@ public record ServiceList(long connectionsMax, Timeouts timeouts, List<Service> 
     public enum State {
         /// Gets new connections.
         UP,
-        /// Nothing gets to its host: gets no new clients while others are there.
+        /// Cannot be reached: gets no new clients while the service has other servers.
         UNREACHABLE,
-        /// Weight 0: keeps what its [DrainMode] says, gets no new clients.
+        /// Weight 0: gets no new clients; its [DrainMode] decides what present clients keep.
         QUIESCED,
-        /// Not in the configuration any more; shown while entries still name it.
+        /// No longer in the configuration; listed while entries still name it.
         REMOVED
     }
 
@@ -104,7 +104,7 @@ public record ServiceList(long connectionsMax, Timeouts timeouts, List<Service> 
         public static final Totals ZERO = new Totals(0, 0, 0, 0, 0);
     }
 
-    /// What the kernel's estimator would say (IPVS-REF 4.12), all per second.
+    /// The values of the kernel's estimator (IPVS-REF 4.12), all per second.
     public record Rates(long connections, long inPackets, long inBytes, long outPackets, long outBytes) {
         public static final Rates ZERO = new Rates(0, 0, 0, 0, 0);
     }

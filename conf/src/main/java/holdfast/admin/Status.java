@@ -4,22 +4,22 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A director at a glance: whether it is active, whether it is safe to fail over now, and what would be lost.
+/// A director at a glance: whether it is active, whether it is safe to fail over now, and what a crash would lose.
 ///
-/// Each part stands by itself: what does not answer is null, and a sentence among the faults says so.
+/// Each part is independent: a part that does not answer is null, and a fault names it.
 ///
 /// @param director        name of this director
 /// @param version         of the program
-/// @param at              when this was true, by the wall clock, as in RFC 3339
-/// @param uptimeMs        since the process began
+/// @param at              time of this status, by the wall clock, as in RFC 3339
+/// @param uptimeMs        since the process started
 /// @param group           name of the VIP group
 /// @param term            of the present or last active of the group, as this director knows it; null before it
 ///     heard one
-/// @param faults          what this director lacks, each a sentence: a link, its disk, an answer of its datapath
-/// @param alarms          what others do to it, each a sentence: a foreign key, a twin name, a stolen VIP
-/// @param lastTransition  null where the role has not changed since the start
+/// @param faults          faults of this director, each a sentence: a link, its disk, a datapath that does not answer
+/// @param alarms          behaviour of other machines, each a sentence: a foreign key, a twin name, a stolen VIP
+/// @param lastTransition  null if the role has not changed since the start
 /// @param failover        the answer to "is it safe to fail over now"
-/// @param sync            the readout behind it
+/// @param sync            the readout behind that answer
 public record Status(
         String director,
         String version,
@@ -56,8 +56,8 @@ public record Status(
     /// @param refused            by reason, such as `checksum` or `nobody-vouches`
     /// @param counts             by event: `role-changes`; `pauses` after which it stood by; `events-lost`;
     ///     `send-errors`; `false-takeovers`, after which the old active was still heard
-    /// @param lastReceivedFrom   dotted quad; null where none was received
-    /// @param lastReceivedAgeMs  null where none was received
+    /// @param lastReceivedFrom   dotted quad; null if none was received
+    /// @param lastReceivedAgeMs  null if none was received
     public record Adverts(
             int intervalMs,
             long sent,
@@ -78,11 +78,11 @@ public record Status(
     /// Packets and tables since the start of the process.
     ///
     /// @param drops        packets not forwarded, by reason
-    /// @param counters     whatever else the datapath counts, by name
-    /// @param connections  null where the datapath has not answered
-    /// @param templates    null where the datapath has not answered
-    /// @param passedOver   addresses of real servers that nothing gets to: they get no new clients while others are
-    ///     there; null where the datapath has not answered
+    /// @param counters     all other counters of the datapath, by name
+    /// @param connections  null if the datapath has not answered
+    /// @param templates    null if the datapath has not answered
+    /// @param passedOver   addresses of real servers that cannot be reached: they get no new clients while their
+    ///     service has other servers; null if the datapath has not answered
     /// @param resetsUnknown  whether a TCP segment of an unknown connection is reset now, rather than dropped
     public record Datapath(
             long packetsForwarded,

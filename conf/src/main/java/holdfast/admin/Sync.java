@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The readout of synchronisation: how far each other director is, measured and proven, or unknown.
+/// The state of replication: how far each other director is, measured and proved, or unknown.
 ///
-/// @param trouble   a sentence: why nothing below is known, such as a sync thread that ended; null where all is well
-/// @param position  how far this director's own tables are; null where it holds nothing yet
-/// @param peers     every other director of the cluster that is here or was
-/// @param counters  whatever else the sync side counts, such as messages refused by reason
+/// @param trouble   why nothing below is known, as a sentence, such as a sync thread that ended; null if all is well
+/// @param position  of this director's own tables; null before it has any
+/// @param peers     every other director of the cluster that is present or was
+/// @param counters  all other counters of the sync side, such as messages refused by reason
 public record Sync(
         Role role,
         @Nullable Integer term,
@@ -26,17 +26,19 @@ public record Sync(
     ///
     /// @param batch     number of the last batch sent, or applied on a standby
     /// @param sequence  of the last change in it
-    /// @param digest    of the whole tables at that point, 16 hexadecimal digits; null where none was taken
-    ///     yet, or the datapath has not answered
+    /// @param digest    of the whole tables at that point, 16 hexadecimal digits; null before the first digest, or
+    ///     if
+    ///     the datapath has not answered
     public record Position(
             long batch, long sequence, @Nullable String digest) {}
 
     /// Another director as seen from this one. Each number is null where it is unknown.
     ///
-    /// @param word            what it says of itself; null before the first one
+    /// @param word            its report about itself; null before the first one
     /// @param paths           ms since its last hello by each path: `interconnect` or a service link's name
-    /// @param lastHeardAgeMs  since anything authentic was heard of it
-    /// @param lagP50Micros    from sending a change to hearing that it was applied, on this director's clock
+    /// @param lastHeardAgeMs  since its last authentic message
+    /// @param lagP50Micros    from sending a change until the peer's acknowledgement arrives, on this director's
+    ///     clock
     /// @param lastAckAgeMs    grows while the peer is silent
     public record Peer(
             String name,
@@ -59,13 +61,13 @@ public record Sync(
         }
     }
 
-    /// What a director says of itself.
+    /// A director's report about itself.
     ///
-    /// @param ageMs        older than a second it says nothing about now
+    /// @param ageMs        a word older than a second does not count
     /// @param obstacles    why it could not take over, each a sentence
     /// @param unreachable  real servers and gateways that do not answer it
-    /// @param routes       destinations beyond its links that it has a route to
-    /// @param elsewhere    destinations that it sends over an interface that is not the datapath's
+    /// @param routes       destinations beyond its links to which it has a route
+    /// @param elsewhere    destinations that it routes over an interface outside the datapath
     public record Word(
             long ageMs,
             Standing standing,
@@ -81,27 +83,27 @@ public record Sync(
         }
     }
 
-    /// What a director's election is.
+    /// The election state of a director.
     public enum Standing {
         /// Cannot take over; its obstacles say why.
         FAULT,
         STANDBY,
         ACTIVE,
-        /// Gave the VIPs away and relays packets of clients that do not know yet.
+        /// Has given the VIPs away and relays packets of clients that do not know it yet.
         RELAYING
     }
 
-    /// What is known of a peer's tables.
+    /// The known state of a peer's tables.
     public enum State {
         /// Nothing was heard yet.
         UNKNOWN,
-        /// Is taking its first copy.
+        /// Takes its first snapshot.
         JOINING,
         /// Its digest equals ours.
         EQUAL,
         /// Has not applied everything yet.
         BEHIND,
-        /// Applied everything and yet its digest is another one.
+        /// Has applied everything, but its digest differs from ours.
         DIFFERENT,
         /// Left or died.
         GONE

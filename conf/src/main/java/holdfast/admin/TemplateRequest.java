@@ -3,12 +3,12 @@ package holdfast.admin;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The wish to change persistence templates by hand.
+/// The request to change persistence templates by hand.
 ///
-/// @param filter   names one of client, real server and service at least
-/// @param to       the real server that clients are to have; for [Action#MOVE], and for a [Action#PIN]
-///     that is to make a template where there is none; else null
-/// @param dryRun   only count what would be done
+/// @param filter   names at least one of client, real server and service
+/// @param to       the new real server; for [Action#MOVE], and for a [Action#PIN] that creates missing templates; else
+///     null
+/// @param dryRun   only count
 public record TemplateRequest(
         Action action, EntryFilter filter, @Nullable Host to, boolean dryRun) {
     public TemplateRequest {
@@ -16,15 +16,15 @@ public record TemplateRequest(
         Objects.requireNonNull(filter, "filter is missing");
     }
 
-    /// What is done with each template that fits.
+    /// The action on each template that matches.
     public enum Action {
-        /// Is removed; its client is scheduled anew at its next connection, and open connections stay.
+        /// Removes it: its client is scheduled anew at its next connection; open connections stay.
         FLUSH,
-        /// Names another real server from now on; open connections stay where they are.
+        /// Gives it another real server; open connections stay where they are.
         MOVE,
-        /// Never expires; of a client and a service without a template, one is made.
+        /// Exempts it from expiry; creates one for a client and a service without a template.
         PIN,
-        /// Expires as usual again.
+        /// Ends a pin.
         UNPIN
     }
 }

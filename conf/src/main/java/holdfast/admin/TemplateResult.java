@@ -2,20 +2,19 @@ package holdfast.admin;
 
 import java.util.List;
 
-/// What became of a [TemplateRequest].
+/// The result of a [TemplateRequest].
 ///
-/// @param matched  templates that fit
-/// @param done     of these, and of those that were made, how many are as was wished; of a dry run, how
-///     many would be
-/// @param refused  the others, by reason
+/// @param matched  templates that match
+/// @param done     templates that are now as requested, created ones included; for a dry run, that would be
+/// @param refused  the other templates, by reason
 public record TemplateResult(
         TemplateRequest.Action action, boolean dryRun, long matched, long done, List<Refused> refused) {
     public TemplateResult {
         refused = List.copyOf(refused);
     }
 
-    /// Templates that are as they were.
+    /// Templates that did not change.
     ///
-    /// @param why  a sentence without its full stop
+    /// @param why  a sentence without full stop
     public record Refused(long templates, String why) {}
 }

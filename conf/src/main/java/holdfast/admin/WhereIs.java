@@ -4,13 +4,12 @@ import holdfast.conf.ServiceKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Where a client is.
+/// The real server of a client.
 ///
-/// @param template  null where it has none
-/// @param copies    of the template, on each other director; empty where there is no template or no other
-///     director
-/// @param now       what its next connection gets
-/// @param then      what it would get after the change asked for; null where none was
+/// @param template  null if it has none
+/// @param copies    of the template, on each other director; empty without a template or another director
+/// @param now       the pick for its next connection
+/// @param then      the pick after the requested change; null if none was requested
 public record WhereIs(
         Host client,
         ServiceKey service,
@@ -26,10 +25,10 @@ public record WhereIs(
     ///
     /// @param client        its masked address
     /// @param renewedAgoMs  since the last connection began through it
-    /// @param expiresMs     until it goes if no other one does
-    /// @param timeoutS      what its timer is set to at each renewal
-    /// @param pinned        never goes
-    /// @param controlled    connections made through it that are still there
+    /// @param expiresMs     until it ends if no further connection begins
+    /// @param timeoutS      the timer's value at each renewal
+    /// @param pinned        never expires
+    /// @param controlled    connections made through it that still exist
     public record Template(
             Endpoint client,
             Endpoint real,
@@ -39,19 +38,19 @@ public record WhereIs(
             boolean pinned,
             long controlled) {}
 
-    /// Whether another director has the template as we do.
+    /// Whether another director has an equal copy of the template.
     public record Copy(String director, Held held) {}
 
-    /// What is known of a copy.
+    /// The known state of a copy.
     public enum Held {
         YES,
         NO,
         UNKNOWN
     }
 
-    /// A real server for a client.
+    /// A pick for a client.
     ///
-    /// @param real  null where there is none for it
-    /// @param why   a sentence without its full stop
+    /// @param real  null if there is no real server for it
+    /// @param why   a sentence without full stop
     public record Pick(@Nullable Endpoint real, String why) {}
 }

@@ -6,11 +6,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The question where a client is, where it would go now, and where it would go after a change; nothing
-/// is changed.
+/// The question for a client's real server, now and after a hypothetical change; it changes nothing.
 ///
-/// @param client   with its port where the scheduler is to count it
-/// @param change   null where only the present is asked for
+/// @param client   with its port if the scheduler is to use it
+/// @param change   null to ask for the present only
 public record WhereIsRequest(
         Host client, ServiceKey service, @Nullable Change change) {
     public WhereIsRequest {
@@ -18,11 +17,11 @@ public record WhereIsRequest(
         Objects.requireNonNull(service, "service is missing");
     }
 
-    /// A change of the service that is only thought of.
+    /// A hypothetical change of the service.
     ///
-    /// @param weights  of real servers that there are
-    /// @param added    real servers that there are not
-    /// @param removed  real servers that there are
+    /// @param weights  of existing real servers
+    /// @param added    new real servers
+    /// @param removed  existing real servers
     /// @param netmask  of the persistence, such as 255.255.255.0; null for the present one
     public record Change(
             List<Weighted> weights,

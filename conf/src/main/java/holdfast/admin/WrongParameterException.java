@@ -1,6 +1,6 @@
 package holdfast.admin;
 
-/// A parameter of a [Query] has a value that it cannot have.
+/// A parameter of a [Query] has an invalid value.
 public final class WrongParameterException extends RuntimeException {
     private final transient ApiError error;
 

@@ -3,7 +3,7 @@ package holdfast.admin;
 import holdfast.conf.ServiceKey;
 import org.jspecify.annotations.Nullable;
 
-/// The wish that totals and rates begin anew, as by `ipvsadm -Z`.
+/// The request to reset totals and rates, as `ipvsadm -Z` does.
 ///
-/// @param service  null for all
+/// @param service  null for all services
 public record ZeroRequest(@Nullable ServiceKey service) {}

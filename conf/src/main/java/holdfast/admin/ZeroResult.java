@@ -1,6 +1,6 @@
 package holdfast.admin;
 
-/// What became of a [ZeroRequest].
+/// The result of a [ZeroRequest].
 ///
-/// @param services  whose numbers begin anew
+/// @param services  number of services that were reset
 public record ZeroResult(int services) {}

@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The whole configuration of one director as an immutable tree: already parsed and checked, so nobody checks it again.
+/// The whole configuration of one director as an immutable tree, parsed and checked: code that reads it checks nothing
+/// again.
 ///
-/// @param interfaces  names of the links whose packets the datapath takes, in the order of the file
+/// @param interfaces  names of the links whose packets the datapath receives, in the order of the file
 /// @param groups      the VIP groups; one for now
-/// @param marks       in the order in which they are tried
+/// @param marks       in the order of the file: the first rule that matches applies
 /// @param services    in the order of the file
 public record Configuration(
         Director director,
@@ -28,8 +29,8 @@ public record Configuration(
         services = List.copyOf(services);
     }
 
-    /// SHA-256 in hexadecimal over what both directors of a pair must have in common: the cluster's name, the vrid, the
-    /// VIPs and the services. Two directors with different ones must not take over from each other.
+    /// SHA-256 in hexadecimal over the settings that both directors of a pair must share, as [SharedHash] lists them.
+    /// Two directors with different hashes must not take over from each other.
     public String sharedHash() {
         return SharedHash.of(this);
     }
@@ -37,7 +38,7 @@ public record Configuration(
     /// This director itself.
     ///
     /// @param name       unique in the cluster
-    /// @param stateDir   holds what must outlive the process: the term
+    /// @param stateDir   holds the state that must outlive the process: the term
     /// @param apiSocket  Unix socket of the admin API; its file permissions are the login
     public record Director(String name, Path stateDir, Path apiSocket) {}
 
@@ -47,9 +48,9 @@ public record Configuration(
     /// @param templatesMax    most persistence templates held at once
     /// @param spinMicros      how long a worker spins before it sleeps in poll(); 0 sleeps at once
     /// @param shield          drop the kernel's own copy of our packets at ingress
-    /// @param passOverUnreachable  give no new clients to a real server that nothing gets to, if others are there
-    /// @param refuseNoService      when the first packet of a connection to a port without service is refused
-    /// @param refuseNoConnection   when a packet of a connection that is not known is refused
+    /// @param passOverUnreachable  give no new clients to a real server that cannot be reached, if others are there
+    /// @param refuseNoService      when to refuse the first packet of a connection to a port without service
+    /// @param refuseNoConnection   when to refuse a packet of an unknown connection
     public record Datapath(
             int connectionsMax,
             int templatesMax,
@@ -58,7 +59,7 @@ public record Configuration(
             boolean passOverUnreachable,
             Refusal refuseNoService,
             Refusal refuseNoConnection) {
-        /// With what few change as it is by default.
+        /// With the usual defaults of the remaining settings.
         public Datapath(int connectionsMax, int templatesMax, int spinMicros, boolean shield) {
             this(connectionsMax, templatesMax, spinMicros, shield, true, Refusal.ALWAYS, Refusal.VOUCHED);
         }
@@ -69,18 +70,17 @@ public record Configuration(
     /// @param name              of the JGroups cluster
     /// @param bindAddress       our address on the interconnect
     /// @param multicastAddress  224.0.0.0/4
-    /// @param keyFile           32 bytes in hexadecimal that every director of the cluster shares, the key of its
+    /// @param keyFile           holds the cluster's keys of 32 bytes in hexadecimal, which all directors share
     /// @param sync              whether tables are replicated; without it a failover loses every client
-    ///     messages
     public record Cluster(
             String name, Ipv4 bindAddress, Ipv4 multicastAddress, int multicastPort, Path keyFile, boolean sync) {}
 
     /// One VRRP router: the unit of failover.
     ///
     /// @param vrid              1 to 255
-    /// @param interfaceName     where adverts go
+    /// @param interfaceName     link of the adverts
     /// @param priority          1 to 254, the higher one wins
-    /// @param preempt           whether a higher priority takes the VIPs back by itself
+    /// @param preempt           whether a higher priority takes the VIPs back without an operator
     /// @param advertIntervalMs  10 to 40950, a multiple of 10 (VRRPv3 counts centiseconds)
     public record VipGroup(
             String name,
@@ -106,15 +106,16 @@ public record Configuration(
 
     /// Whose VRRP adverts a director believes.
     public enum Trust {
-        /// Those of directors that vouch for themselves on the sealed channel.
+        /// Adverts of directors that vouch for themselves on the sealed channel.
         SEALED,
-        /// Everybody's, as plain VRRP does: for a peer that is no Holdfast.
+        /// All adverts, as in plain VRRP: for a peer that is no Holdfast.
         ANY
     }
 
     /// Gratuitous ARP after a claim.
     ///
-    /// @param repeatAtMs  when each further burst goes out, in ms after the claim; the first one goes at once
+    /// @param repeatAtMs  when each further burst is sent, in ms after the claim; the first burst is sent at the
+    ///     claim
     /// @param refreshS    seconds between refreshes while active; 0 for none
     public record Garp(List<Integer> repeatAtMs, int refreshS) {
         public Garp {
@@ -122,14 +123,14 @@ public record Configuration(
         }
     }
 
-    /// An address that moves with its group and is answered for by the datapath, never by the kernel.
+    /// An address that moves with its group; the datapath answers for it, never the kernel.
     public record Vip(Ipv4 address, String interfaceName) {}
 
     /// A virtual service and its real servers, in the order of the file.
     ///
     /// @param flags        of `sh` and `mh`
     /// @param onePacket    each datagram is scheduled by itself (IPVS-REF 1.12)
-    /// @param clientLimit  what one client may have here
+    /// @param clientLimit  limits for each client of this service
     public record Service(
             ServiceKey key,
             SchedulerName scheduler,
@@ -143,7 +144,7 @@ public record Configuration(
             realServers = List.copyOf(realServers);
         }
 
-        /// A service without any of the options that few need.
+        /// A service with the defaults of the rare options.
         public Service(
                 ServiceKey key,
                 SchedulerName scheduler,
@@ -153,27 +154,27 @@ public record Configuration(
         }
     }
 
-    /// Stickiness of clients (IPVS-REF 3).
+    /// Persistence of clients (IPVS-REF 3).
     ///
     /// @param timeoutS      1 to 2^32-1 seconds
     /// @param netmask       granularity of IPv4 clients as mask bits; all ones for each address by itself
     /// @param prefixLength  granularity of IPv6 clients, 1 to 128; no file can name an IPv6 service yet
-    /// @param rearm         what becomes of a template's timer while its connections last
-    /// @param engine        what a client is recognised by besides its address
+    /// @param rearm         how a template's timer restarts while its connections last
+    /// @param engine        identifies a client by more than its address
     public record Persistence(
             long timeoutS, int netmask, int prefixLength, RearmPolicy rearm, Optional<PersistenceEngine> engine) {
-        /// With each IPv6 client by itself.
+        /// With IPv6 clients each by itself.
         public Persistence(long timeoutS, int netmask, RearmPolicy rearm, Optional<PersistenceEngine> engine) {
             this(timeoutS, netmask, 128, rearm, engine);
         }
 
-        /// IPVS's way, by the client's address alone.
+        /// With IPVS's re-arm policy, and clients identified by their address alone.
         public Persistence(long timeoutS, int netmask) {
             this(timeoutS, netmask, RearmPolicy.IPVS, Optional.empty());
         }
     }
 
-    /// What one client (address) may have of a service; what is over it is dropped and counted.
+    /// The limits of one client address at a service; new connections over them are dropped and counted.
     ///
     /// @param connections   most at once; 0 for no bound
     /// @param newPerSecond  most new ones per second; 0 for no bound
@@ -185,7 +186,7 @@ public record Configuration(
     /// @param weight          0 to 2^31-1; 0 quiesces
     /// @param upperThreshold  connections from which on it gets no new ones; 0 for no bound (IPVS-REF 4.8)
     /// @param lowerThreshold  connections below which it gets new ones again; 0 for three quarters of the upper one
-    /// @param drain           while it is quiesced; empty for what [Ipvs#expireQuiescentTemplate] says
+    /// @param drain           its drain mode while it is quiesced; empty to follow [Ipvs#expireQuiescentTemplate]
     public record RealServer(
             Ipv4 address,
             int port,
@@ -194,7 +195,7 @@ public record Configuration(
             int upperThreshold,
             int lowerThreshold,
             Optional<Drain> drain) {
-        /// A real server without thresholds that drains as all do.
+        /// A real server without thresholds and without a drain mode of its own.
         public RealServer(Ipv4 address, int port, int weight, ForwardingMethod method) {
             this(address, port, weight, method, 0, 0, Optional.empty());
         }

@@ -15,17 +15,17 @@ import java.util.List;
 
 /// The configuration file of a director.
 public final class ConfigurationFile {
-    /// A real file has kilobytes; this is the bound of what is looked at.
+    /// A real file has kilobytes; a longer file is refused.
     static final int BYTES_MAX = 1024 * 1024;
 
     private ConfigurationFile() {}
 
-    /// What reading a file gives.
+    /// The result of reading a file.
     public sealed interface Outcome {}
 
     /// The file is right.
     ///
-    /// @param warnings  of what is seldom meant, in the order of the lines
+    /// @param warnings  about settings that are seldom meant, in the order of the lines
     public record Good(Configuration configuration, List<Mistake> warnings) implements Outcome {
         public Good {
             warnings = List.copyOf(warnings);
@@ -39,7 +39,7 @@ public final class ConfigurationFile {
         }
     }
 
-    /// The configuration that a file holds, or all its mistakes. Changes nothing on the machine.
+    /// Reads and checks a file: its configuration, or all its mistakes. Changes nothing on the machine.
     public static Outcome read(Path file) {
         return read(file, Disk.REAL);
     }
@@ -59,9 +59,9 @@ public final class ConfigurationFile {
         }
     }
 
-    /// The configuration that a text holds, or all its mistakes.
+    /// Reads and checks a text: its configuration, or all its mistakes.
     ///
-    /// @param file  what messages call it
+    /// @param file  its name in messages
     public static Outcome read(Path file, byte[] content) {
         return check(file, content, Disk.REAL);
     }

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The way from a YAML tree to a [Configuration], with every rule that a file alone can break.
+/// Builds a [Configuration] from a YAML tree and checks every rule that depends on the file alone.
 ///
-/// It always reads to the end. A refused value is replaced by an unsound stand-in, and rules that compare
-/// values look at sound ones only; so each mistake is found in the first run and has one message. The tree that
-/// comes out is of use only where there are no findings.
+/// It always reads to the end. A stand-in that is not sound replaces a refused value, and rules that compare values
+/// look at sound values only: so the first run finds each mistake and reports it once. The resulting tree is useful
+/// only without findings.
 final class ConfigurationReader {
     private static final Set<String> TOP =
             Section.keys("director", "datapath", "cluster", "vip-groups", "ipvs", "marks", "services");
@@ -92,7 +92,7 @@ final class ConfigurationReader {
                         .value());
     }
 
-    /// The links of the datapath; where none are given, those that carry VIPs.
+    /// The links of the datapath; the default is the links that carry VIPs.
     private List<String> interfaces(Section datapath) {
         var names = datapath.list("interfaces", Kind.interfaceName());
         if (names == null) {

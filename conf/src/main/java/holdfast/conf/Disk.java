@@ -6,15 +6,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
-/// What the rules ask of the file system, as facts, so that the rules stay pure.
+/// The facts about the file system that the rules need, so that the rules stay pure.
 interface Disk {
     Facts look(Path path);
 
-    /// The beginning of a file, which is known to be readable.
+    /// The beginning of a file, which the caller knows to be readable.
     byte[] begin(Path path, int bytesMax) throws IOException;
 
-    /// @param isOnReadOnlyFileSystem  false too where the machine does not tell
-    /// @param permissions             empty where there is no file
+    /// @param isOnReadOnlyFileSystem  also false if the machine does not report it
+    /// @param permissions             empty without a file
     record Facts(
             boolean exists,
             boolean isDirectory,

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Set;
 
-/// The rules for the files and folders that a configuration names.
+/// The rules for the files and directories that a configuration names.
 final class FileRules {
-    /// `sun_path` of a Unix socket has 108 bytes with its closing zero (unix(7)).
+    /// `sun_path` of a Unix socket has 108 bytes including its final zero (unix(7)).
     private static final int SOCKET_PATH_BYTES_MAX = 107;
 
     private final Disk disk;

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 
-/// The mistakes found so far in one file, and what is right but seldom meant.
+/// The mistakes found so far in one file, and its warnings.
 final class Findings {
     private final Path file;
     private final List<Mistake> mistakes = new ArrayList<>();
@@ -25,13 +25,13 @@ final class Findings {
         add(value.at(), value.key(), value.written(), rule, remedy);
     }
 
-    /// What IPVS takes too, and an operator should know of.
+    /// Warns of a setting that IPVS accepts but that is seldom meant.
     void warn(Value<?> value, String rule, String remedy) {
         var at = value.at();
         warnings.add(new Mistake(file, at.line(), at.column(), value.key(), value.written(), rule, remedy));
     }
 
-    /// Reports each sound value that stands in the list a second time.
+    /// Reports each sound value that repeats an earlier one of the list.
     <T> void refuseRepeated(List<Value<T>> values, String remedy) {
         var firstOf = new HashMap<T, Value<T>>();
         for (var value : values) {

@@ -2,13 +2,14 @@ package holdfast.conf;
 
 import java.util.Arrays;
 
-/// How a packet reaches its real server; the codes are those of IPVS (IPVS-REF 4.2), so listings and sync agree with
-/// it.
+/// How a packet reaches its real server; the codes are those of IPVS (IPVS-REF 4.2), so that listings and sync agree
+/// with IPVS.
 public enum ForwardingMethod {
-    /// Destination becomes the real server; replies pass the director, which restores the virtual address (ipvsadm
-    /// `-m`, "Masq").
+    /// The director rewrites the destination to the real server; replies pass the director, which restores the virtual
+    /// address (ipvsadm `-m`, "Masq").
     NAT(0, "Masq"),
-    /// The frame goes unchanged to the real server's MAC; replies go to the client directly (ipvsadm `-g`, "Route").
+    /// The director sends the packet unchanged to the real server's MAC; replies go to the client directly (ipvsadm
+    /// `-g`, "Route").
     DR(3, "Route");
 
     private static final int CODES = 8; // three bits of a connection's flags
@@ -29,8 +30,8 @@ public enum ForwardingMethod {
         this.ipvsadmWord = ipvsadmWord;
     }
 
-    /// The method of a code. DR stands for an unknown code, which only a record of another version of Holdfast can
-    /// have: DR leaves a packet as it is. Allocates nothing.
+    /// The method of a code. An unknown code, which only a record of another version of Holdfast can have, gives DR: DR
+    /// leaves a packet as it is. Allocates nothing.
     ///
     /// @param code  0 to 7
     public static ForwardingMethod of(int code) {
@@ -42,7 +43,7 @@ public enum ForwardingMethod {
         return code;
     }
 
-    /// As `ipvsadm -L` prints it.
+    /// The word of `ipvsadm -L`.
     public String ipvsadmWord() {
         return ipvsadmWord;
     }

@@ -5,9 +5,9 @@ package holdfast.conf;
 ///
 /// @param bits  the address in host order; 192.0.2.10 is 0xC000020A
 public record Ipv4(int bits) implements Comparable<Ipv4> {
-    /// The address that a dotted quad means.
+    /// Parses a dotted quad.
     ///
-    /// @throws IllegalArgumentException where the text is not four decimal octets of 0 to 255 without leading zeros
+    /// @throws IllegalArgumentException if the text is not four decimal octets of 0 to 255 without leading zeros
     public static Ipv4 of(String text) {
         var octets = text.split("\\.", -1);
         int bits = 0;

@@ -1,6 +1,6 @@
 package holdfast.conf;
 
-/// What IPVS has as sysctls (IPVS-REF 8) and as `ipvsadm --set` (4.9), under the same names and with the same defaults.
+/// IPVS's sysctls (IPVS-REF 8) and the timeouts of `ipvsadm --set` (4.9), with the same names and defaults.
 ///
 /// @param expireNodestConn         connections of a removed real server end at once instead of waiting for its return
 /// @param expireQuiescentTemplate  the [DrainMode] of quiesced real servers that have none of their own:
@@ -9,13 +9,13 @@ package holdfast.conf;
 /// @param sloppyTcp                any segment but a RST may begin a connection
 /// @param sloppySctp               any chunk may begin an association
 /// @param scheduleIcmp             an ICMP error about an unknown connection may begin one
-/// @param natIcmpSend              a NAT server's packet of no connection is answered with ICMP port unreachable
+/// @param natIcmpSend              a NAT server's packet without a connection is answered with ICMP port unreachable
 /// @param dropEntry                0 to 3 (4.10), likewise `dropPacket` and `secureTcp`
-/// @param amDroprate               one of so many first packets is dropped by `dropPacket` 3
+/// @param amDroprate               `dropPacket` 3 drops one of this many first packets
 /// @param amemthresh               free connection slots below which the automatic defence begins; IPVS counts pages
 /// @param lblcExpirationS          seconds after which lblc forgets an address; likewise `lblcrExpirationS`
 /// @param tcpTimeoutS              of an established TCP connection
-/// @param tcpFinTimeoutS           of one in FIN_WAIT
+/// @param tcpFinTimeoutS           of a TCP connection in FIN_WAIT
 /// @param udpTimeoutS              of UDP
 public record Ipvs(
         boolean expireNodestConn,

@@ -3,7 +3,7 @@ package holdfast.conf;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The part of a configuration that IPVS has as sysctls and as `ipvsadm --set`.
+/// Reads the section `ipvs` of a configuration.
 final class IpvsReader {
     private static final Set<String> IPVS = Section.keys(
             "expire-nodest-conn",

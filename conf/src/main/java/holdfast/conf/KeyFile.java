@@ -12,28 +12,28 @@ import javax.crypto.KDF;
 import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// The file with the cluster's keys: 64 hexadecimal digits on a line. The first one seals; what others seal is accepted
-/// with each of them. Empty lines, and those that begin with `#`, are left out.
+/// The file with the cluster's keys: 64 hexadecimal digits on a line. The director seals with the first key and opens
+/// with each of them. The file may have empty lines and lines that begin with `#`.
 public final class KeyFile {
     /// Length of a key, enough for AES-256.
     public static final int KEY_BYTES = 32;
-    /// A key is replaced by another one, and somebody may have begun to replace that.
+    /// Room for the present key, its replacement, and a replacement begun by another operator.
     public static final int KEYS_MAX = 4;
 
-    /// Enough to tell a key file from something longer.
+    /// More than any key file needs.
     static final int READ_MAX = 8192;
 
     private static final String ID_INFO = "holdfast key id 1";
 
     private KeyFile() {}
 
-    /// What a file holds.
+    /// The content of a file.
     sealed interface Content {
         /// @param keys  1 to [#KEYS_MAX], all different
         record Keys(List<byte[]> keys) implements Content {}
 
         /// @param line  from 1; 0 for the whole file
-        /// @param rule  what is wrong, without anything of the key
+        /// @param rule  what is wrong, without any part of the key
         record Wrong(int line, String rule) implements Content {
             @Override
             public String toString() {
@@ -44,7 +44,7 @@ public final class KeyFile {
 
     /// The keys in a file.
     ///
-    /// @throws IOException where it cannot be read, or is no key file; says which line breaks which rule
+    /// @throws IOException if the file cannot be read, or is no key file; names the line and the rule
     public static List<byte[]> read(Path file) throws IOException {
         return switch (parse(Disk.REAL.begin(file, READ_MAX))) {
             case Content.Keys(var keys) -> keys;
@@ -52,13 +52,13 @@ public final class KeyFile {
         };
     }
 
-    /// The line of a key.
+    /// The line for a key.
     public static String line(byte[] key) {
         return HexFormat.of().formatHex(key);
     }
 
-    /// Which key this is, as messages say in the clear. Derived like the keys that seal, by HKDF (RFC 5869), so that a
-    /// guess of the key is not tested against it more cheaply than against a message.
+    /// Identifies a key in messages in the clear. HKDF (RFC 5869) derives it like the keys that seal, so that a guess
+    /// of the key is not tested against it more cheaply than against a message.
     public static long id(byte[] key) {
         try {
             byte[] id = KDF.getInstance("HKDF-SHA256")

@@ -8,12 +8,12 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What a single value may be.
+/// The type of a single value and its rule.
 ///
-/// @param standIn  takes the place of a refused value until the whole file is refused
-/// @param read     the value that a scalar means; throws [Refusal]
+/// @param standIn  replaces a refused value until the whole file is refused
+/// @param read     parses a scalar; throws [Refusal]
 record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
-    /// Why a value is not taken; caught where its place is known.
+    /// Why a value is refused; caught where its place is known.
     static final class Refusal extends RuntimeException {
         private final String remedy;
 
@@ -61,9 +61,9 @@ record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
                 Map.of("yes", "true", "on", "true", "1", "true", "no", "false", "off", "false", "0", "false"));
     }
 
-    /// One word of a few.
+    /// One of a few words.
     ///
-    /// @param otherNames  what other programs call them, with our word
+    /// @param otherNames  names in other programs, with our word
     static <T> Kind<T> word(Map<String, T> words, T standIn, Map<String, String> otherNames) {
         var known = words.keySet().stream().sorted().toList();
         return new Kind<>(standIn, scalar -> {
@@ -118,7 +118,7 @@ record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
         });
     }
 
-    /// An address that one host may have.
+    /// An address that one host can have.
     static Kind<Ipv4> unicast() {
         return address().with(address -> {
             int first = address.bits() >>> 24;
@@ -173,14 +173,14 @@ record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
         });
     }
 
-    /// One constant of a few, by its word.
+    /// One of a few constants, by its word.
     ///
-    /// @param otherNames  what other programs call them, with our word
+    /// @param otherNames  names in other programs, with our word
     static <E extends Enum<E>> Kind<E> constant(E[] all, Function<E, String> word, Map<String, String> otherNames) {
         return word(Stream.of(all).collect(Collectors.toMap(word, Function.identity())), all[0], otherNames);
     }
 
-    /// Addresses that begin alike: `10.0.0.0/8`, or one address.
+    /// A prefix: `10.0.0.0/8`, or one address.
     static Kind<MarkRule.Prefix> prefix() {
         return new Kind<>(new MarkRule.Prefix(new Ipv4(0), 0), scalar -> {
             try {

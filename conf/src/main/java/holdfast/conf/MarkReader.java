@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The part of a configuration that says which packets carry which mark, for the services that take a mark.
+/// Reads the mark rules of a configuration, which assign marks to packets for the services by mark.
 final class MarkReader {
     private static final Set<String> MARK =
             Section.keys("mark", "source", "destination", "protocol", "source-ports", "destination-ports", "interface");
@@ -18,7 +18,7 @@ final class MarkReader {
     private final List<String> interfaces;
     private final List<Value<Long>> marks = new ArrayList<>();
 
-    /// @param interfaces  of the datapath; one that was refused is empty
+    /// @param interfaces  of the datapath; a refused one is empty
     MarkReader(Findings findings, List<String> interfaces) {
         this.findings = findings;
         this.interfaces = interfaces;
@@ -38,7 +38,7 @@ final class MarkReader {
                 .toList();
     }
 
-    /// Warns of each mark that has a rule and no service, or a service and no rule: both are idle.
+    /// Warns of each mark that has a rule and no service, or a service and no rule: both have no effect.
     void checkServices(List<Value<ServiceKey>> services) {
         var ofServices = services.stream()
                 .filter(key -> key.sound() && key.value().isMark())

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 
-/// Marks the packets that it fits, as iptables' MARK does for IPVS, so that a service can take several addresses, ports
-/// and protocols as one (IPVS-REF 2.1, 3.3). Of several rules that fit, the first one counts.
+/// Marks the packets that it matches, as iptables' MARK does for IPVS, so that one service can have several addresses,
+/// ports and protocols (IPVS-REF 2.1, 3.3). If several rules match, the first one applies.
 ///
 /// @param mark              not 0; an unsigned number
 /// @param source            client addresses; empty for all
@@ -13,7 +13,7 @@ import java.util.function.BiPredicate;
 /// @param protocol          empty for all; not [Protocol#MARK]
 /// @param sourcePorts       empty for all
 /// @param destinationPorts  empty for all
-/// @param interfaceName     that packets come in by; empty for all
+/// @param interfaceName     link on which the packet arrives; empty for all
 public record MarkRule(
         int mark,
         Optional<Prefix> source,
@@ -27,7 +27,7 @@ public record MarkRule(
         destinationPorts = List.copyOf(destinationPorts);
     }
 
-    /// Whether some packet fits both.
+    /// Whether a packet can match both.
     public boolean overlaps(MarkRule other) {
         return overlap(source, other.source, Prefix::overlaps)
                 && overlap(destination, other.destination, Prefix::overlaps)
@@ -47,13 +47,13 @@ public record MarkRule(
                 || some.stream().anyMatch(one -> others.stream().anyMatch(one::overlaps));
     }
 
-    /// Addresses that begin alike.
+    /// An address prefix.
     ///
     /// @param length  0 to 32
     public record Prefix(Ipv4 address, int length) {
-        /// The prefix that a text such as `10.0.0.0/8` means; one address is a prefix of 32 bits.
+        /// Parses a prefix such as `10.0.0.0/8`; a single address is a prefix of 32 bits.
         ///
-        /// @throws IllegalArgumentException where the text is none, or has bits set beyond the length
+        /// @throws IllegalArgumentException if the text is no prefix, or has bits set beyond the length
         public static Prefix of(String text) {
             int slash = text.indexOf('/');
             if (slash < 0) {

@@ -2,15 +2,14 @@ package holdfast.conf;
 
 import java.nio.file.Path;
 
-/// One mistake of an operator in a configuration file: where, what, against which rule, and the way out. A warning has
-/// the same form.
+/// One mistake in a configuration file: the place, the value, the rule, and the way out. A warning has the same form.
 ///
-/// @param line    from 1; 0 where the file as a whole is meant
-/// @param column  from 1; 0 where the file as a whole is meant
-/// @param key     path of the key, such as `vip-groups[0].vrid`; empty where the file as a whole is meant
-/// @param value   what was written there, made safe to print; empty where nothing was
-/// @param rule    reads on from the value: "must be 1 to 255"
-/// @param remedy  what to do, as a sentence without its full stop
+/// @param line    from 1; 0 for the file as a whole
+/// @param column  from 1; 0 for the file as a whole
+/// @param key     path of the key, such as `vip-groups[0].vrid`; empty for the file as a whole
+/// @param value   the written value, made safe to print; empty without a value
+/// @param rule    continues the sentence after the value: "must be 1 to 255"
+/// @param remedy  the way out, as a sentence without full stop
 public record Mistake(Path file, int line, int column, String key, String value, String rule, String remedy) {
     private static final int SHOWN_MAX = 60;
 
@@ -35,7 +34,7 @@ public record Mistake(Path file, int line, int column, String key, String value,
                 : text.substring(0, text.offsetByCodePoints(0, SHOWN_MAX)) + "...";
     }
 
-    /// Without what would break the line, command the terminal or turn the direction of writing.
+    /// Without characters that would break the line, command the terminal or turn the direction of writing.
     private static String printable(String text) {
         var safe = new StringBuilder();
         text.codePoints().forEach(c -> safe.appendCodePoint(isPrintable(c) ? c : '?'));

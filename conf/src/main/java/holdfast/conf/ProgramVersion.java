@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/// The version of the program, as the POM has it.
+/// The version of the program, as in the POM.
 public final class ProgramVersion {
     public static final String TEXT = read();
 

@@ -1,11 +1,11 @@
 package holdfast.conf;
 
-/// What a virtual service takes: a transport protocol with its number in the IP header, or whatever carries a mark.
+/// The protocol of a virtual service: a transport protocol with its number in the IP header, or a mark.
 public enum Protocol {
     TCP(6),
     UDP(17),
     SCTP(132),
-    /// Packets of any protocol that a mark rule marks. IPVS gives the templates of such a service protocol 0, and the
+    /// Packets of any protocol that a mark rule marks. IPVS gives the templates of such a service protocol 0 and the
     /// mark as their address (IPVS-REF 3.3, case 3).
     MARK(0);
 
@@ -20,7 +20,7 @@ public enum Protocol {
         return number;
     }
 
-    /// The one of a [#number], which must be one of these.
+    /// The protocol of a [#number]; any other number is a bug of the caller.
     public static Protocol of(int number) {
         return switch (number) {
             case 6 -> TCP;
@@ -31,7 +31,7 @@ public enum Protocol {
         };
     }
 
-    /// As it is written in `tcp/192.0.2.10:80`.
+    /// The word in `tcp/192.0.2.10:80`.
     public String word() {
         return KebabCase.of(this);
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The real servers of a service.
+/// Reads the real servers of a service.
 final class RealServerReader {
     private static final Set<String> REAL_SERVER = Section.keys(
             "address",
@@ -100,7 +100,7 @@ final class RealServerReader {
             return;
         }
         if (key.value().isMark()) {
-            // A service of a mark without persistence uses the port, whatever the method (IPVS-REF 3.3, 9.2).
+            // A mark service without persistence uses the port, whatever the method (IPVS-REF 3.3, 9.2).
             if (service.has("persistence")) {
                 warnThatItIsNotUsed(port, "a persistent service of a mark");
             }

@@ -1,18 +1,18 @@
 package holdfast.conf;
 
-/// What becomes of a template's timer where connections still go through it (IPVS-REF 3.6; ADR 0008).
+/// How a template's timer restarts while connections use the template (IPVS-REF 3.6; ADR 0008).
 public enum RearmPolicy {
-    /// IPVS's way: when the time is up and connections are left, the timeout becomes 60 s and stays so.
+    /// IPVS's policy: when the time ends and connections are left, the timeout becomes 60 s and stays so.
     IPVS,
-    /// When the time is up and connections are left, it begins anew; the timeout stays what it is.
+    /// When the time ends and connections are left, it begins anew; the timeout does not change.
     PERSISTENCE_TIMEOUT,
     /// The time runs from the end of the client's last connection.
     FROM_LAST_CLOSE,
-    /// Every new connection restarts the full timeout; when the time is up and connections are left, the template is
-    /// looked at again every 60 s, or after the timeout where that is shorter, and the timeout stays what it is.
+    /// Every new connection restarts the full timeout. When the time ends and connections are left, the template is
+    /// checked again after 60 s, or after the timeout if that is shorter; the timeout does not change.
     EACH_CONNECTION;
 
-    /// As it is written in the configuration.
+    /// The word in the configuration.
     public String word() {
         return KebabCase.of(this);
     }

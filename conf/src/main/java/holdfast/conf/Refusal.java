@@ -1,15 +1,15 @@
 package holdfast.conf;
 
-/// When a client hears of a packet that nobody takes.
+/// When the director refuses a packet that no service or connection takes.
 public enum Refusal {
-    /// Its packet is dropped, and it waits.
+    /// Drops the packet without an answer.
     NEVER,
-    /// While another director says that it stands by: then no third one can be serving the client.
+    /// While another director reports that it stands by: then no third director can be serving the client.
     VOUCHED,
-    /// IPVS's way.
+    /// Always, as IPVS does.
     ALWAYS;
 
-    /// As it is written in a configuration file.
+    /// The word in the configuration.
     public String word() {
         return KebabCase.of(this);
     }

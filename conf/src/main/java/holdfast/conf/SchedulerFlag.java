@@ -1,14 +1,14 @@
 package holdfast.conf;
 
-/// What the hashing schedulers `sh` and `mh` may be told besides (IPVS-REF 5.8, 5.12); ipvsadm writes it after the
-/// scheduler's name, as in `sh-fallback`.
+/// The options of the hashing schedulers `sh` and `mh` (IPVS-REF 5.8, 5.12); ipvsadm writes them with the scheduler's
+/// name, as in `sh-fallback`.
 public enum SchedulerFlag {
-    /// Another real server where the one of the hash cannot be used.
+    /// Picks another real server if the one of the hash is not usable.
     FALLBACK,
-    /// The client's port counts too.
+    /// Includes the client's port in the hash.
     PORT;
 
-    /// As it is written in the configuration.
+    /// The word in the configuration.
     public String word() {
         return KebabCase.of(this);
     }

@@ -11,12 +11,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// One mapping of the file, whose keys are checked as a whole when it is opened and whose values are then taken one by
-/// one.
+/// One mapping of the file. Opening it checks its keys as a whole; the reader then takes its values one by one.
 ///
-/// A misspelt key is reported once and its value is still read as that of the key that was meant: the next
-/// mistakes come out in the same run, and the key does not count as missing on top. Another program's name for a key
-/// excuses the key as well, but its value is not read: it has another unit or form there.
+/// A misspelt key is reported once, and its value is read as that of the intended key: the same run finds further
+/// mistakes, and the key does not count as missing as well. Another program's name for a key has the same effect, but
+/// its value is not read, because it has another unit or form there.
 final class Section {
     private final String path;
     private final Node.Mark place;
@@ -25,8 +24,9 @@ final class Section {
     private final Map<String, Node> values = new LinkedHashMap<>();
     private final Set<String> excused = new HashSet<>();
 
-    /// @param parent  where the section around it begins
-    /// @param node    null where it was left out; it is then silent, and the caller says so where that is a mistake
+    /// @param parent  where the enclosing section begins
+    /// @param node    null if it was left out; the section then reports nothing, and the caller reports a required
+    ///     one
     private Section(String path, Node.Mark parent, @Nullable Node node, Set<String> keys, Findings findings) {
         this.path = path;
         this.place = node == null ? parent : node.at();
@@ -94,7 +94,7 @@ final class Section {
         return path;
     }
 
-    /// Whether the key was written, rightly or not.
+    /// Whether the file has the key, with a right or a wrong value.
     boolean has(String key) {
         return values.containsKey(key) || excused.contains(key);
     }
@@ -104,7 +104,7 @@ final class Section {
         return place;
     }
 
-    /// A value that has no default.
+    /// A value without a default.
     ///
     /// @param example  how to write it, for the operator who left it out
     <T> Value<T> required(String key, Kind<T> kind, String example) {
@@ -124,7 +124,7 @@ final class Section {
         return read(node, key(key), kind);
     }
 
-    /// A section without which there is no configuration.
+    /// A required section.
     Section required(String key, Set<String> keys, String example) {
         if (!values.containsKey(key)) {
             missing(key, example);
@@ -132,14 +132,14 @@ final class Section {
         return optional(key, keys);
     }
 
-    /// A section that may be left out; all its values then have their defaults.
+    /// An optional section; without it all its values have their defaults.
     Section optional(String key, Set<String> keys) {
         return new Section(key(key), place, values.get(key), keys, findings);
     }
 
     /// The values of a list that has a default.
     ///
-    /// @return null where the key is not there, or holds no list
+    /// @return null if the key is missing, or holds no list
     <T> @Nullable List<Value<T>> list(String key, Kind<T> kind) {
         var items = items(key);
         if (items == null) {
@@ -152,7 +152,7 @@ final class Section {
         return read;
     }
 
-    /// The values of a key that takes one value or a list of them; none where the key is not there.
+    /// The values of a key that takes one value or a list of them; none if the key is missing.
     <T> List<Value<T>> oneOrMore(String key, Kind<T> kind) {
         var node = values.get(key);
         if (node == null) {
@@ -168,9 +168,9 @@ final class Section {
         return listed == null ? List.of() : listed;
     }
 
-    /// The sections of a list that has no default; none where it is refused.
+    /// The sections of a list without a default; none if it is refused.
     ///
-    /// @param shortForm  key that a bare value stands for, or empty where there is none
+    /// @param shortForm  the key that a bare value stands for, or empty
     List<Section> sections(String key, Set<String> keys, String shortForm, String example) {
         if (!values.containsKey(key)) {
             missing(key, example);
@@ -252,7 +252,7 @@ final class Section {
         return path.isEmpty() ? key : path + "." + key;
     }
 
-    /// Keys in the order in which a message names them.
+    /// Keys in the order of messages.
     static Set<String> keys(String... keys) {
         return new LinkedHashSet<>(Stream.of(keys).toList());
     }

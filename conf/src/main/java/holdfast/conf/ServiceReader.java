@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The part of a configuration that names the virtual services and how each treats its clients.
+/// Reads the virtual services of a configuration, with the treatment of their clients.
 final class ServiceReader {
     private static final Set<String> SERVICE = Section.keys(
             "service",

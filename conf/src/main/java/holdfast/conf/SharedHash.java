@@ -8,14 +8,14 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 
-/// The fingerprint of what two directors must have in common before one may take over from the other.
+/// The fingerprint of the settings that two directors must share before one may take over from the other.
 ///
-/// It covers the cluster's name, what IPVS has as sysctls, per group the vrid and the VIPs, the mark rules, and the
-/// services with all their options. Interface names, paths and priorities are each director's own. The order of VIPs
-/// and services means nothing and is left out; that of real servers decides ties in the schedulers and counts, as
-/// does that of mark rules, of which the first one that fits is taken.
+/// It covers the cluster's name, IPVS's sysctls, per group the vrid and the VIPs, the mark rules, and the services with
+/// all their options. Each director has its own interface names, paths and priority. The order of VIPs and services has
+/// no meaning and does not count. The order of real servers decides ties in the schedulers and counts, and so does the
+/// order of mark rules, of which the first match applies.
 final class SharedHash {
-    /// Begins the text that is hashed, so that another form of it never gives an equal hash by chance.
+    /// Begins the hashed text, so that another form of it never gives an equal hash by chance.
     private static final String FORM = "holdfast-shared-2";
 
     private SharedHash() {}
@@ -35,7 +35,7 @@ final class SharedHash {
         return sha256(String.join("\n", lines));
     }
 
-    /// Where a packet came in is each director's own: its interfaces have the names that its machine gives them.
+    /// Each director names its own interfaces, so the interface of a rule does not count.
     private static MarkRule withoutInterface(MarkRule rule) {
         return new MarkRule(
                 rule.mark(),
@@ -47,8 +47,8 @@ final class SharedHash {
                 rule.interfaceName().map(_ -> "an interface"));
     }
 
-    /// Records are hashed by their text, so that no option which is added to one later is forgotten here; a set is
-    /// sorted first, because its order differs from process to process.
+    /// The hash covers the text of whole records, so that it cannot miss an option that is added later. A set is sorted
+    /// first, because its order differs from process to process.
     private static void add(Configuration.Service service, List<String> lines) {
         lines.add("service " + service.key() + " " + service.scheduler().word() + " "
                 + service.flags().stream().sorted().toList() + " " + service.onePacket());

@@ -6,16 +6,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// What an operator probably meant: another program's name for the same thing, or the nearest word by spelling.
+/// The word that an operator probably meant: another program's name for the same setting, or the nearest word by
+/// spelling.
 final class Suggestion {
     private Suggestion() {}
 
-    /// Our word for what another program calls so.
+    /// Our word for another program's name.
     static Optional<String> elsewhere(String written, Map<String, String> otherNames) {
         return Optional.ofNullable(otherNames.get(plain(written)));
     }
 
-    /// The nearest of our words, where one is near.
+    /// The nearest of our words, if one is near.
     static Optional<String> bySpelling(String written, Collection<String> known) {
         var plain = plain(written);
         return known.stream()
@@ -27,7 +28,7 @@ final class Suggestion {
         return written.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// How many letters must be put in, left out, replaced or swapped with their neighbour (optimal string alignment).
+    /// The number of insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
     private static int distance(String a, String b) {
         if (Math.abs(a.length() - b.length()) > b.length()) {
             return Integer.MAX_VALUE;

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The part of a configuration that names who fails over with what: the VIP groups.
+/// Reads the VIP groups of a configuration.
 final class VipGroupReader {
     private static final Set<String> GROUP = Section.keys(
             "name",
@@ -23,7 +23,7 @@ final class VipGroupReader {
     private static final Set<String> GARP = Section.keys("repeat-at-ms", "refresh-s");
     private static final Set<String> VIP = Section.keys("address", "interface");
 
-    /// RFC 9568 counts the addresses of an advert in one byte.
+    /// RFC 9568 has one byte for the number of addresses in an advert.
     private static final int VIPS_MAX = 255;
 
     private static final int REPEATS_MAX = 16;
@@ -48,7 +48,7 @@ final class VipGroupReader {
         return vips;
     }
 
-    /// The interfaces of those VIPs, unsound ones too; each place of the file once.
+    /// The interfaces of these VIPs, unsound ones too; each place of the file once.
     Set<Value<String>> interfaces() {
         return interfaces;
     }

@@ -2,7 +2,8 @@ package holdfast.conf;
 
 import java.util.Map;
 
-/// What keepalived, ipvsadm and iptables call our things, so that an operator's first try is answered with our word.
+/// The words of keepalived, ipvsadm and iptables for our settings, so that an operator's first try gets our word as the
+/// answer.
 final class Vocabulary {
     // @formatter:off
     /// Their keys, with '-' for '_', and ours.
@@ -38,12 +39,12 @@ final class Vocabulary {
             Map.entry("in-interface", "interface"),
             Map.entry("router-id", "name"));
 
-    /// Their forwarding methods and ours.
+    /// Their forwarding methods, with ours.
     static final Map<String, String> METHODS_ELSEWHERE = Map.of(
             "masq", "nat", "masquerading", "nat", "-m", "nat",
             "route", "dr", "gatewaying", "dr", "direct", "dr", "-g", "dr");
 
-    /// Schedulers by the names that HAProxy and others have for them.
+    /// Names of schedulers in HAProxy and other programs.
     static final Map<String, String> SCHEDULERS_ELSEWHERE = Map.of(
             "roundrobin", "rr", "leastconn", "lc", "source", "sh", "source-hash", "sh",
             "maglev", "mh", "p2c", "twos", "random", "twos", "hrw", "rendezvous");
@@ -53,7 +54,7 @@ final class Vocabulary {
             "sh-fallback", "fallback", "mh-fallback", "fallback", "flag-1", "fallback",
             "sh-port", "port", "mh-port", "port", "flag-2", "port");
 
-    /// Sysctls of IPVS that we do not have, with what takes their place here.
+    /// Sysctls of IPVS that Holdfast does not have, with their replacements.
     static final Map<String, String> IPVS_KEYS_WITHOUT_PLACE = Map.ofEntries(
             Map.entry("conntrack", "remove it: forwarded packets never pass netfilter, so there is nothing to track them"),
             Map.entry("snat-reroute", "remove it: every reply is routed by its own destination"),

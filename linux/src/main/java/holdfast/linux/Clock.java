@@ -6,15 +6,15 @@ import java.lang.foreign.MemorySegment;
 /// The two clocks of a director, both in nanoseconds from an arbitrary start. Any thread; allocates only at the first
 /// call of [#boottime] in a thread.
 ///
-/// Their difference grows by exactly the time that the machine was suspended: [#monotonic] stands still then,
-/// [#boottime] does not.
+/// Their difference grows by exactly the time that the machine was suspended: [#monotonic] stops then, [#boottime]
+/// continues.
 public final class Clock {
     private static final int CLOCK_BOOTTIME = 7;
     private static final ThreadLocal<Timespec> TIMESPEC = ThreadLocal.withInitial(Timespec::new);
 
     private Clock() {}
 
-    /// CLOCK_MONOTONIC, which on Linux is what [System#nanoTime] reads. Compare by difference only.
+    /// CLOCK_MONOTONIC, which [System#nanoTime] reads on Linux. Compare by difference only.
     public static long monotonic() {
         return System.nanoTime();
     }

@@ -2,11 +2,10 @@ package holdfast.linux;
 
 import static holdfast.linux.PacketSocket.VIRTIO_NET_HDR_BYTES;
 
-/// The buffers for frames that do not fit their place in the ring, one for each frame of a batch, and the
-/// recv() that fills them. The kernel flags such a frame in the ring and queues it whole on the socket; queue
-/// and ring have the same order, except that two CPUs which receive at the same time may queue two frames the
-/// other way round. Length and VLAN tag are therefore taken from the queued frame itself (PACKET_AUXDATA),
-/// never from its place in the ring.
+/// The buffers for frames that do not fit their place in the ring, one for each frame of a batch, and the recv() that
+/// fills them. The kernel flags such a frame in the ring and queues it whole on the socket. Queue and ring have the
+/// same order, except that two CPUs which receive at the same time may queue two frames in reverse. So length and VLAN
+/// tag come from the queued frame itself (PACKET_AUXDATA), never from its place in the ring.
 ///
 ///     msghdr  0      8         16    24       32        40            48      56
 ///             | name | namelen | iov | iovlen | control | control len | flags |
@@ -15,9 +14,9 @@ import static holdfast.linux.PacketSocket.VIRTIO_NET_HDR_BYTES;
 ///     cmsghdr 0     8       12     16       20    24        28    30    32    34     36
 ///             | len | level | type | status | len | snaplen | mac | net | tci | tpid |
 final class CopiedFrames implements AutoCloseable {
-    /// A frame of 64 KiB with its headers, and room before it.
+    /// A frame of 64 KiB with its headers, and headroom.
     private static final int BUFFER_BYTES = 67_584;
-    /// Room for a VLAN tag; with it the IP header stands at a multiple of 8.
+    /// Room for a VLAN tag; with it the IP header has an address that is a multiple of 8.
     private static final int HEADROOM = 8;
 
     private static final int CONTROL_BYTES = 64;
@@ -30,7 +29,7 @@ final class CopiedFrames implements AutoCloseable {
         WHOLE,
         /// Larger than a buffer, and lost.
         TOO_LONG,
-        /// The socket had an error to tell, or no frame.
+        /// The socket reported an error, or had no frame.
         NOTHING
     }
 
@@ -50,7 +49,7 @@ final class CopiedFrames implements AutoCloseable {
         Memory.putLong(scratch + IOVEC + 8, BUFFER_BYTES - HEADROOM);
     }
 
-    /// Takes the oldest queued frame into a buffer.
+    /// Receives the oldest queued frame into a buffer.
     Result receive(int fd, int buffer) {
         long start = pool + (long) buffer * BUFFER_BYTES + HEADROOM;
         Memory.putLong(scratch + IOVEC, start);
@@ -74,7 +73,7 @@ final class CopiedFrames implements AutoCloseable {
         return Result.WHOLE;
     }
 
-    /// Where the `virtio_net_hdr` of the last received frame stands.
+    /// Address of the `virtio_net_hdr` of the last received frame.
     long address() {
         return address;
     }

@@ -5,11 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/// One open file descriptor with the errno segment of the thread that owns it. Results of the data calls are in the
-/// kernel's convention (negative errno); the set-up calls throw.
+/// An open file descriptor with the errno segment of the thread that owns it. Data calls return the kernel's convention
+/// (negative errno); set-up calls throw.
 ///
-/// Closing twice is harmless. A call after that gets EBADF, because the number is then -1 and not one that the
-/// kernel may have given to somebody else.
+/// A second close does nothing. A later call gets EBADF, because the number is then -1 and not a number that the kernel
+/// may have given to another descriptor.
 final class Descriptor implements AutoCloseable {
     static final int SOCK_RAW = 3;
     static final int SOCK_NONBLOCK = 0x800;
@@ -34,7 +34,7 @@ final class Descriptor implements AutoCloseable {
 
     /// A new socket, closed on exec.
     ///
-    /// @param purpose  the end of "... for", in error messages
+    /// @param purpose  the rest of "... for", in error messages
     static Descriptor socket(int domain, int type, int protocol, String purpose) {
         var made = new Descriptor(purpose);
         made.fd = made.check("socket", Libc.socket(made.errno, domain, type | SOCK_CLOEXEC, protocol));
@@ -53,7 +53,7 @@ final class Descriptor implements AutoCloseable {
         return fd;
     }
 
-    /// The result, unless it is an error: then throws what the operator should read.
+    /// The result, unless it is an error: then throws an exception with a message for the operator.
     int check(String call, long result) {
         if (result < 0) {
             throw failure(call, result);
@@ -79,8 +79,8 @@ final class Descriptor implements AutoCloseable {
         return Libc.setsockopt(errno, fd, level, name, value.address(), (int) value.byteSize());
     }
 
-    /// Asks for a receive buffer, past the system's limit where we may. An unprivileged user namespace may not,
-    /// and then gets as much as the limit allows.
+    /// Requests a receive buffer, above the system's limit if permitted. An unprivileged user namespace has no
+    /// permission and gets as much as the limit allows.
     void receiveBuffer(int bytes) {
         buffer(SO_RCVBUFFORCE, SO_RCVBUF, bytes, "SO_RCVBUF");
     }
@@ -102,12 +102,12 @@ final class Descriptor implements AutoCloseable {
         }
     }
 
-    /// The bytes that the receive buffer was given. The kernel doubles what it is asked for, to have room for its own.
+    /// The size of the receive buffer. The kernel doubles the requested size, to have room for its own data.
     int receiveBufferBytes() {
         return check("getsockopt(SO_RCVBUF)", option(SO_RCVBUF)) / 2;
     }
 
-    /// The error that waits on a socket, positive, or 0; asking clears it.
+    /// The pending error of a socket, positive, or 0; reading it clears it.
     int pendingError() {
         return Math.abs(option(SO_ERROR));
     }
@@ -163,7 +163,7 @@ final class Descriptor implements AutoCloseable {
         if (fd >= 0) {
             int closing = fd;
             fd = -1;
-            // Linux has given the number back whatever close says, so there is nothing to repeat and nobody to tell.
+            // Linux has released the number whatever close reports, so there is nothing to repeat.
             int _ = Libc.close(errno, closing);
         }
     }

@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
-/// A raw ICMP socket that sends echo requests and hears nothing but echo replies. The kernel routes them and chooses
-/// their source: its own address on the link that leads to the destination.
+/// A raw ICMP socket that sends echo requests and receives only echo replies. The kernel routes the requests and
+/// chooses their source: its own address on the link that leads to the destination.
 ///
 ///     0      1      2          4            6          8
 ///     | type | code | checksum | identifier | sequence |
@@ -32,7 +32,7 @@ public final class EchoSocket implements Echoes {
         Memory.putShort(destination.address(), (short) AF_INET);
     }
 
-    /// @throws SyscallException EPERM without CAP_NET_RAW, EMFILE where no file descriptor is left
+    /// @throws SyscallException EPERM without CAP_NET_RAW, EMFILE if no file descriptor is left
     public static EchoSocket open() {
         var socket =
                 Descriptor.socket(AF_INET, Descriptor.SOCK_RAW | Descriptor.SOCK_NONBLOCK, IPPROTO_ICMP, "ICMP echoes");
@@ -57,7 +57,7 @@ public final class EchoSocket implements Echoes {
         return sent < 0 ? Optional.of((int) -sent) : Optional.empty();
     }
 
-    /// Of an echo request without data (RFC 1071).
+    /// Checksum of an echo request without data (RFC 1071).
     private static short checksum(int identifier, int sequence) {
         int sum = (ECHO_REQUEST << 8) + (identifier & 0xffff) + (sequence & 0xffff);
         int folded = (sum & 0xffff) + (sum >>> 16);
@@ -73,7 +73,7 @@ public final class EchoSocket implements Echoes {
             }
             socket.check("recv", received);
             int header = (Memory.getByte(reply.address()) & 0xf) * 4;
-            if (received >= header + ECHO_BYTES) { // a shorter one is malformed
+            if (received >= header + ECHO_BYTES) { // a shorter packet is malformed
                 long echo = reply.address() + header;
                 return Optional.of(new Reply(
                         Memory.getIntBe(reply.address() + IP_SOURCE),

@@ -56,12 +56,13 @@ public enum Errno {
         this.text = text;
     }
 
-    /// The error of this number, where it is one of those listed here.
+    /// The error of this number, if it is listed here.
     public static Optional<Errno> of(int number) {
         return Optional.ofNullable(BY_NUMBER.get(number));
     }
 
-    /// Name and sentence of an error number, such as `EPERM: operation not permitted`; of an unlisted one its number.
+    /// Name and sentence of an error number, such as `EPERM: operation not permitted`; the bare number if it is not
+    /// listed.
     public static String text(int number) {
         return of(number).map(known -> known.name() + ": " + known.text).orElse("errno " + number);
     }

@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// A wake-up for a thread that waits in [Poller] (`eventfd(2)`). Any thread signals; the waiting one drains. Signals
-/// before a drain are one. Allocates nothing after its construction.
+/// A wake-up for a thread that waits in [Poller] (`eventfd(2)`). Any thread signals; the waiting thread drains. All
+/// signals before a drain count as one. Allocates nothing after its construction.
 public final class EventFd implements AutoCloseable {
     private final Descriptor event = Descriptor.event("waking a thread");
     private final MemorySegment one = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
@@ -23,14 +23,15 @@ public final class EventFd implements AutoCloseable {
     /// Makes the descriptor readable. After [#close] it does nothing: a late signal is no error.
     public synchronized void signal() {
         if (event.fd() >= 0) {
-            // It can only fail when 2^64 - 2 signals wait, and then the descriptor is readable as it should be.
+            // It fails only when 2^64 - 2 signals wait, and then the descriptor is readable as it should
+            // be.
             long _ = Libc.tryWrite(event.fd(), one.address(), Long.BYTES);
         }
     }
 
-    /// Takes back all signals so far, if there are any. Only by the thread that waits and closes.
+    /// Clears all signals so far, if there are any. Only the thread that waits and closes calls it.
     public void drain() {
-        // It fails when nothing was signalled, which is as good.
+        // It fails when nothing was signalled, which does no harm.
         long _ = Libc.tryRead(event.fd(), count.address(), Long.BYTES);
     }
 

@@ -1,8 +1,7 @@
 package holdfast.linux;
 
-/// A list that the kernel could not give whole, because it changed during each attempt. The socket is well; asking
-/// again
-/// a little later is the way out.
+/// The kernel could not list something as a whole, because it changed during each attempt. The socket still works; the
+/// caller asks again a little later.
 public final class InterruptedDumpException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// What a director asks the kernel of its network: [Netlink], or a double of it in a test. One thread owns it.
+/// A director's interface to the kernel's network state: [Netlink], or a test double. One thread owns it.
 ///
-/// Every method but [#fd] and [#close] throws a [SyscallException] where the socket itself fails; the owner then
-/// closes it and opens another.
+/// Every method but [#fd] and [#close] throws a [SyscallException] if the socket itself fails; the owner then closes it
+/// and opens another.
 public interface Kernel extends AutoCloseable {
     /// For [Poller]; readable when a notification waits.
     int fd();
@@ -18,9 +18,9 @@ public interface Kernel extends AutoCloseable {
     /// @throws InterruptedDumpException as of [#routes]
     List<Netlink.Address> addresses();
 
-    /// Unicast routes of all tables; not those to the host itself, nor the ones that only refuse.
+    /// Unicast routes of all tables, without routes to the host itself and routes that only refuse.
     ///
-    /// @throws InterruptedDumpException where changes interrupted each attempt to read them whole; ask again soon
+    /// @throws InterruptedDumpException if changes interrupted each attempt to read them whole; ask again soon
     List<Netlink.Route> routes();
 
     /// All neighbours, usable or not.
@@ -28,24 +28,24 @@ public interface Kernel extends AutoCloseable {
     /// @throws InterruptedDumpException as of [#routes]
     List<Netlink.Neighbour> neighbours();
 
-    /// The notifications that wait now, oldest first; does not wait itself. With [Netlink.Change.Overrun] among them
-    /// some were lost, and everything must be dumped again.
+    /// The waiting notifications, oldest first; does not wait itself. A [Netlink.Change.Overrun] among them means
+    /// that the kernel dropped some: the owner must dump everything again.
     List<Netlink.Change> receive();
 
-    /// Asks the kernel to use this neighbour: it sends ARP for an unknown or failed one and verifies a stale one.
-    /// What comes of it arrives as [Netlink.Change.NeighbourChanged]. A permanent entry becomes an ordinary one
-    /// by this, so never ask for a fixed neighbour.
+    /// Makes the kernel probe this neighbour: it sends ARP for an unknown or failed entry and verifies a stale one.
+    /// The result arrives as [Netlink.Change.NeighbourChanged]. A probe turns a permanent entry into an ordinary
+    /// one, so never probe a fixed neighbour.
     ///
-    /// @return the error that the kernel answered with, empty where it obeyed: ENOBUFS where its neighbour table is
-    ///     full, ENODEV where there is no such interface, EPERM without CAP_NET_ADMIN
+    /// @return the kernel's error, empty if it obeyed: ENOBUFS if its neighbour table is full, ENODEV without such
+    ///     an interface, EPERM without CAP_NET_ADMIN
     Optional<Integer> probe(int ifindex, int address);
 
-    /// Makes the kernel ask neighbours that it takes for reachable whether they still are, at that MAC address; without
-    /// this it trusts them for up to 45 s. It goes on using an entry meanwhile. Where no answer comes in some three
-    /// seconds the entry is not usable any more, and a [#probe] looks for the neighbour's new address. Entries that
-    /// somebody made permanent are left alone.
+    /// Makes the kernel verify neighbours that it considers reachable, at their present MAC address; otherwise it
+    /// trusts them for up to 45 s. It continues to use an entry meanwhile. Without an answer in some three seconds
+    /// the entry becomes unusable, and a [#probe] looks for the neighbour's new address. Permanent entries are left
+    /// alone.
     ///
-    /// @return the errors that the kernel answered with, as of [#probe]; none for an entry that has gone meanwhile
+    /// @return the kernel's errors, as of [#probe]; none for an entry that has disappeared meanwhile
     /// @throws InterruptedDumpException as of [#routes]
     List<Integer> verify(Predicate<Netlink.Neighbour> whom);
 

@@ -12,17 +12,17 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteOrder;
 
-/// The C library's functions that this module calls, each giving its result or a negative errno, as the kernel does.
-/// Pointers are passed as `long`: both machines that we support pass them in the same registers, and no
-/// [MemorySegment] is made per call.
+/// The functions of the C library that this module calls. Each returns its result or a negative errno, as the kernel
+/// does. Pointers are `long`: both supported machines pass them in the same registers, and a call makes no
+/// [MemorySegment].
 ///
-/// The first argument of most is an errno segment ([#errnoSegment]) that no other thread uses at the same time.
-/// The functions of the packet path, whose names begin with `try`, have none and answer a failure with
-/// [#FAILED]: to fetch errno the linker slices that segment at each call, and where the compiler does not
-/// inline the whole call the slice is garbage, 40 bytes each time (`AllocationLabIT` found it). Who must know
-/// the reason repeats the call with errno.
+/// The first argument of most functions is an errno segment ([#errnoSegment]) that no other thread uses at the same
+/// time. The functions of the packet path, whose names begin with `try`, have none and report a failure as [#FAILED].
+/// To fetch errno, the linker slices that segment at each call; if the compiler does not inline the whole call, the
+/// slice is 40 bytes of garbage each time (`AllocationLabIT` found it). A caller that needs the reason repeats the call
+/// with errno.
 final class Libc {
-    /// What a `try` function gives when the call failed.
+    /// The result of a failed `try` function.
     static final int FAILED = -1;
 
     private static final Linker LINKER = Linker.nativeLinker();
@@ -97,7 +97,7 @@ final class Libc {
         return result == -1 ? -errno.get(JAVA_INT, ERRNO_AT) : result;
     }
 
-    /// A downcall declares Throwable and throws none of it.
+    /// A downcall declares Throwable but throws nothing.
     private static AssertionError broken(Throwable thrown) {
         return new AssertionError("a call into the C library threw", thrown);
     }
@@ -198,7 +198,7 @@ final class Libc {
         }
     }
 
-    /// Unlike the others it fails with 0, and then gives the negative errno.
+    /// Unlike the others the C function reports failure as 0; this returns the negative errno.
     static int nameToIndex(MemorySegment errno, long name) {
         try {
             int index = (int) NAME_TO_INDEX.invokeExact(errno, name);

@@ -1,6 +1,6 @@
 package holdfast.linux;
 
-/// Bytes from a netlink socket that are not whole messages. It means that kernel and this parser disagree: a bug.
+/// Bytes from a netlink socket that are not whole messages: kernel and parser disagree, which is a bug.
 public final class MalformedNetlinkException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

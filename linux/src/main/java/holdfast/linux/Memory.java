@@ -11,9 +11,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
-/// The whole address space as one segment, read and written by absolute address. Any thread, any alignment (but
-/// acquire and release want alignment); allocates nothing. An address that is not mapped ends the process: callers keep
-/// addresses only of memory that they own.
+/// The whole address space as one segment, read and written by absolute address. Any thread, any alignment (except that
+/// acquire and release need alignment); allocates nothing. An access to an unmapped address ends the process: callers
+/// use only addresses of memory that they own.
 ///
 /// Accessors without a suffix use the machine's byte order, those with `Be` the network's.
 public final class Memory {
@@ -77,17 +77,17 @@ public final class Memory {
         ALL.set(JAVA_LONG_UNALIGNED, address, value);
     }
 
-    /// Reads an aligned word so that nothing later is read before it.
+    /// Reads an aligned word; no later read is moved before it.
     public static int getIntAcquire(long address) {
         return (int) INT.getAcquire(ALL, address);
     }
 
-    /// Writes an aligned word after everything written or read before.
+    /// Writes an aligned word; no earlier access is moved behind it.
     public static void putIntRelease(long address, int value) {
         INT.setRelease(ALL, address, value);
     }
 
-    /// Copies as if through a buffer between: the two ranges may overlap.
+    /// Copies as if through a buffer: the two ranges may overlap.
     public static void copy(long source, long destination, long length) {
         MemorySegment.copy(ALL, source, ALL, destination, length);
     }
@@ -109,12 +109,13 @@ public final class Memory {
         ALL.asSlice(address, length).fill((byte) 0);
     }
 
-    /// Zeroed memory of its own pages, which starts at a page. It stays until [#free] is called with the same length.
+    /// Zeroed memory on pages of its own, starting at a page. It stays until [#free] is called with the same
+    /// length.
     ///
-    /// Large memory asks for huge pages: without them a table that is read at random misses the TLB
-    /// with each read, which costs a lookup among 8 million entries an eighth to a quarter (`bin/bench tables`).
+    /// Large memory requests huge pages: without them a table that is read at random misses the TLB with each read,
+    /// which costs a lookup among 8 million entries an eighth to a quarter (`bin/bench tables`).
     ///
-    /// @throws SyscallException when the kernel has none left
+    /// @throws SyscallException if the kernel has no memory left
     public static long allocate(long bytes) {
         if (bytes <= 0) {
             throw new IllegalArgumentException("cannot allocate " + bytes + " bytes");
@@ -124,12 +125,16 @@ public final class Memory {
             throw new SyscallException("mmap", bytes + " bytes of memory", (int) -address);
         }
         if (bytes >= HUGE_PAGE) {
-            Libc.madvise(Libc.errnoSegment(), address, bytes, MADV_HUGEPAGE); // a kernel without them refuses: no harm
+            Libc.madvise(
+                    Libc.errnoSegment(),
+                    address,
+                    bytes,
+                    MADV_HUGEPAGE); // a kernel without huge pages refuses, which does no harm
         }
         return address;
     }
 
-    /// Gives back what [#allocate] gave; nothing may use the addresses afterwards.
+    /// Frees memory of [#allocate]; the caller must not use the addresses afterwards.
     public static void free(long address, long bytes) {
         int result = Libc.munmap(Libc.errnoSegment(), address, bytes);
         if (result < 0) {

@@ -13,13 +13,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/// The kernel's links, IPv4 addresses, routes and neighbours of one network namespace: as they are, as they
-/// change, and the few things that a director changes itself (NETLINK_ROUTE, `rtnetlink(7)`). One thread owns
-/// it. IPv4 addresses are ints in host order, MACs longs with the first octet in the highest of the low 48
-/// bits.
+/// The kernel's links, IPv4 addresses, routes and neighbours of one network namespace: their state, their changes, and
+/// the few changes that a director makes itself (NETLINK_ROUTE, `rtnetlink(7)`). One thread owns it. IPv4 addresses are
+/// ints in host order, MACs longs with the first octet in the highest of the low 48 bits.
 ///
-/// Notifications are subscribed to before the first dump can be asked for, so "dump, then apply what
-/// [#receive] gives" misses nothing; a change may come twice, once in the dump.
+/// It subscribes to notifications before the first dump, so a dump followed by the changes of [#receive] misses
+/// nothing. A change may appear twice, once of them in the dump.
 public final class Netlink implements Kernel {
     private static final int RTNLGRP_LINK = 1;
     private static final int RTNLGRP_NEIGH = 3;
@@ -124,7 +123,7 @@ public final class Netlink implements Kernel {
                 .filter(whom)
                 .map(this::verify)
                 .flatMap(Optional::stream)
-                .filter(errno -> errno != Errno.ENOENT.number()) // it has gone since the dump
+                .filter(errno -> errno != Errno.ENOENT.number()) // it has disappeared since the dump
                 .toList();
     }
 
@@ -135,10 +134,10 @@ public final class Netlink implements Kernel {
         return requests.request(RouteMessages.RTM_NEWNEIGH, NLM_F_REPLACE, body.flip());
     }
 
-    /// Gives an interface an address.
+    /// Adds an address to an interface.
     ///
-    /// @return whether it is new; false when the interface had it already
-    /// @throws SyscallException EPERM without CAP_NET_ADMIN, ENODEV where there is no such interface
+    /// @return whether it is new; false if the interface had it already @throws SyscallException EPERM without
+    ///     CAP_NET_ADMIN, ENODEV without such an interface
     public boolean addAddress(int ifindex, int address, int prefixLength) {
         return change(
                 RouteMessages.RTM_NEWADDR,
@@ -147,15 +146,15 @@ public final class Netlink implements Kernel {
                 Errno.EEXIST);
     }
 
-    /// Takes an address from an interface.
+    /// Removes an address from an interface.
     ///
-    /// @return whether it was there
-    /// @throws SyscallException EPERM without CAP_NET_ADMIN, ENODEV where there is no such interface
+    /// @return whether the interface had it @throws SyscallException EPERM without CAP_NET_ADMIN, ENODEV without
+    ///     such an interface
     public boolean deleteAddress(int ifindex, int address, int prefixLength) {
         return change(RouteMessages.RTM_DELADDR, 0, new Address(ifindex, address, prefixLength), Errno.EADDRNOTAVAIL);
     }
 
-    /// Whether the kernel obeyed; false when it answered that it is so already.
+    /// Whether the kernel made the change; false if it reports that there was nothing to change.
     private boolean change(int type, int flags, Address wanted, Errno already) {
         var body = body(RouteMessages.IFADDRMSG_BYTES, 2);
         body.put(0, (byte) AF_INET).put(1, (byte) wanted.prefixLength).putInt(4, wanted.ifindex);
@@ -190,32 +189,32 @@ public final class Netlink implements Kernel {
         notifications.close();
     }
 
-    /// @param mac      0 where the link has no Ethernet address
+    /// @param mac      0 if the link has no Ethernet address
     /// @param enabled  whether it is switched on (`ip link set up`)
     /// @param up       whether it is switched on and has a carrier
     public record Link(int index, String name, long mac, int mtu, boolean enabled, boolean up) {}
 
     public record Address(int ifindex, int address, int prefixLength) {}
 
-    /// @param gateway       0 means that the destination itself is on the link
-    /// @param ofAnAddress  whether the kernel made it for an address of the interface, and nobody set it
+    /// @param gateway       0 if the destination is on the link itself
+    /// @param ofAnAddress  whether the kernel made it for an address of the interface, and nobody configured it
     public record Route(
             int destination, int prefixLength, int gateway, int ifindex, int metric, int table, boolean ofAnAddress) {
-        /// One that somebody has set.
+        /// A configured route.
         public Route(int destination, int prefixLength, int gateway, int ifindex, int metric, int table) {
             this(destination, prefixLength, gateway, ifindex, metric, table, false);
         }
     }
 
-    /// @param mac  0 while it is not known
+    /// @param mac  0 while it is unknown
     public record Neighbour(int ifindex, int address, long mac, State state) {
-        /// What the kernel does with a packet to it.
+        /// How the kernel treats a packet to the neighbour.
         public enum State {
-            /// Lets it wait while it asks for the MAC (INCOMPLETE), or would begin to ask (NONE).
+            /// Queues it while it asks for the MAC (INCOMPLETE), or would begin to ask (NONE).
             SOUGHT,
             /// Sends it to the MAC (REACHABLE, STALE, DELAY, PROBE).
             USABLE,
-            /// Sends it to the MAC, which somebody set by hand, so that the kernel asks nobody (PERMANENT, NOARP).
+            /// Sends it to the MAC, which an administrator set, without ARP (PERMANENT, NOARP).
             FIXED,
             /// Has asked in vain, and would begin anew (FAILED).
             FAILED
@@ -227,8 +226,7 @@ public final class Netlink implements Kernel {
         }
     }
 
-    /// What became different; `removed` says that the thing is gone, otherwise it is new or has these
-    /// properties now.
+    /// A change. With `removed` the object no longer exists; otherwise it is new or has these properties now.
     public sealed interface Change {
         record LinkChanged(Link link, boolean removed) implements Change {}
 
@@ -238,7 +236,7 @@ public final class Netlink implements Kernel {
 
         record NeighbourChanged(Neighbour neighbour, boolean removed) implements Change {}
 
-        /// Notifications were lost, because nobody read them in time.
+        /// The kernel dropped notifications, because the owner did not read them in time.
         record Overrun() implements Change {}
     }
 }

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// One message of a netlink datagram (`netlink(7)`): its header, and its body still as bytes. Parsing is a function of
-/// the bytes alone, and refuses whatever claims to be longer than it is.
+/// One message of a netlink datagram (`netlink(7)`): its header, and its body as bytes. Parsing is a function of the
+/// bytes alone, and refuses a message that claims to be longer than it is.
 ///
 ///     0        4      6       8          12    16
 ///     | length | type | flags | sequence | pid | body, padded to 4
@@ -25,7 +25,7 @@ record NetlinkMessage(int type, int flags, int sequence, ByteBuffer body) {
 
     /// The messages of one datagram, in order.
     ///
-    /// @throws MalformedNetlinkException where one ends before its stated length
+    /// @throws MalformedNetlinkException if a message ends before its stated length
     static List<NetlinkMessage> parse(byte[] datagram) {
         var bytes = ByteBuffer.wrap(datagram).order(ByteOrder.nativeOrder());
         var messages = new ArrayList<NetlinkMessage>();
@@ -64,9 +64,9 @@ record NetlinkMessage(int type, int flags, int sequence, ByteBuffer body) {
         return -fixed(4).getInt(0);
     }
 
-    /// The fixed part that stands before the attributes.
+    /// The fixed part before the attributes.
     ///
-    /// @throws MalformedNetlinkException where the body is shorter
+    /// @throws MalformedNetlinkException if the body is shorter
     ByteBuffer fixed(int bytes) {
         if (body.limit() < bytes) {
             throw new MalformedNetlinkException("netlink message type " + type + " has a body of " + body.limit()
@@ -75,9 +75,9 @@ record NetlinkMessage(int type, int flags, int sequence, ByteBuffer body) {
         return body.slice(0, bytes).order(ByteOrder.nativeOrder());
     }
 
-    /// The attributes after a fixed part of that many bytes, by type. Of one that comes twice the last counts.
+    /// The attributes after a fixed part of that many bytes, by type. If a type occurs twice, the last one counts.
     ///
-    /// @throws MalformedNetlinkException where one ends before its stated length
+    /// @throws MalformedNetlinkException if an attribute ends before its stated length
     Map<Integer, ByteBuffer> attributes(int fixedBytes) {
         return attributes(body, aligned(fixedBytes), body.limit());
     }

@@ -32,7 +32,7 @@ final class NetlinkSocket implements AutoCloseable {
         this.socket = socket;
     }
 
-    /// For requests. The kernel answers at once; a limit is there so that a bug cannot hang the caller for ever.
+    /// For requests. The kernel answers at once; a timeout keeps a bug from blocking the caller for ever.
     static NetlinkSocket forRequests() {
         var socket = Descriptor.socket(AF_NETLINK, Descriptor.SOCK_RAW, NETLINK_ROUTE, "asking the kernel by netlink");
         try (var arena = Arena.ofConfined()) {
@@ -62,8 +62,8 @@ final class NetlinkSocket implements AutoCloseable {
         }
     }
 
-    /// `struct sockaddr_nl` with the port left to the kernel. A socket without a port is passed over by notifications,
-    /// because 0 is the port of the kernel, which does not notify itself.
+    /// `struct sockaddr_nl` with a port of the kernel's choice. The kernel sends no notifications to a socket
+    /// without a port, because port 0 is the kernel's own.
     ///
     ///     0        2     4      8        12
     ///     | family | pad | port | groups |
@@ -79,7 +79,7 @@ final class NetlinkSocket implements AutoCloseable {
         return socket.fd();
     }
 
-    /// The messages of one datagram, or the negative errno in place of them; EMSGSIZE for one too long for the buffer.
+    /// The messages of one datagram, or the negative errno instead; EMSGSIZE if it is too long for the buffer.
     record Taken(long result, List<NetlinkMessage> messages) {}
 
     Taken take() {
@@ -92,9 +92,9 @@ final class NetlinkSocket implements AutoCloseable {
                 : new Taken(received, NetlinkMessage.parse(Memory.bytes(buffer.address(), (int) received)));
     }
 
-    /// Sends a request that is acknowledged.
+    /// Sends a request that the kernel acknowledges.
     ///
-    /// @return the error that the kernel answered with, empty when it obeyed
+    /// @return the kernel's error, empty if it obeyed
     Optional<Integer> request(int type, int flags, ByteBuffer body) {
         send(type, NLM_F_REQUEST | NLM_F_ACK | flags, body);
         while (true) {
@@ -106,9 +106,10 @@ final class NetlinkSocket implements AutoCloseable {
         }
     }
 
-    /// Everything of one kind. A dump that a change interrupted is made again, because it may lack or repeat entries.
+    /// A dump of all objects of one kind. The method repeats a dump that a change interrupted, because it may lack
+    /// or repeat entries.
     ///
-    /// @throws InterruptedDumpException where that happened to each attempt
+    /// @throws InterruptedDumpException if changes interrupted each attempt
     List<NetlinkMessage> dump(int type, ByteBuffer body) {
         for (int attempt = 0; attempt < DUMP_ATTEMPTS_MAX; attempt++) {
             var messages = new ArrayList<NetlinkMessage>();
@@ -121,7 +122,9 @@ final class NetlinkSocket implements AutoCloseable {
                 + " attempts to read it (request type " + type + ")");
     }
 
-    /// Reads until the end of a dump; whether it is consistent.
+    /// Reads until the end of a dump.
+    ///
+    /// @return whether the dump is consistent
     private boolean collect(List<NetlinkMessage> messages) {
         boolean consistent = true;
         while (true) {
@@ -138,7 +141,7 @@ final class NetlinkSocket implements AutoCloseable {
         }
     }
 
-    /// The messages of the next datagram that answer our latest request; those of an abandoned one are passed over.
+    /// The messages of the next datagram that answer our latest request; skips those of an abandoned request.
     private List<NetlinkMessage> answer() {
         var taken = take();
         if (Errno.EINTR.is(taken.result)) {

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/// The system's `nft`, which is given a script on its standard input and applies it whole or not at all.
+/// Runs the system's `nft` with a script on its standard input, which it applies whole or not at all.
 public final class Nftables {
     /// Ordinary users often lack this directory in their PATH.
     private static final Path USUAL = Path.of("/usr/sbin/nft");
@@ -17,7 +17,7 @@ public final class Nftables {
 
     /// Applies a script in the syntax of `nft -f`. Blocks until nft has ended; control path only.
     ///
-    /// @throws NftablesException with nft's own words, when it refused, hung or is not installed
+    /// @throws NftablesException with nft's own words, if it refused, hung or is not installed
     public static void apply(String script) {
         try {
             var nft = start();

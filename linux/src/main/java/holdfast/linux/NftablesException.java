@@ -2,7 +2,7 @@ package holdfast.linux;
 
 import org.jspecify.annotations.Nullable;
 
-/// Packet filter rules that are not in force; the message carries nft's own words.
+/// Packet filter rules that could not be applied; the message has nft's own words.
 public final class NftablesException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -12,20 +12,21 @@ import static holdfast.linux.PacketSocket.SOL_PACKET;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// All frames that arrive on one interface, read in place from a ring that the kernel fills (TPACKET_V2) and, where a
-/// frame is larger than its 2 KiB place, by recv() into a buffer of our own. Each frame comes with the kernel's offload
-/// metadata in front (`virtio_net_hdr`), so that 64 KB super-frames and partial checksums pass whole.
+/// All frames that arrive on one interface. The kernel fills a ring (TPACKET_V2) from which frames are read in place; a
+/// frame larger than its 2 KiB place is received by recv() into a buffer of our own. The kernel's offload metadata
+/// (`virtio_net_hdr`) precedes each frame, so that 64 KB super-frames and partial checksums pass whole.
 ///
 /// One thread owns a ring: it alone calls [#next], [#release], [#discardAll] and [#close]. [#stats] is for any thread.
 /// Nothing is allocated per packet.
 ///
-/// A turn: `while (ring.next()) { use address() and length(); }`, flush the senders, then `release()`. The
-/// addresses of a turn stay valid until that release.
+/// A turn: `while (ring.next()) { use address() and length(); }`, flush the senders, then `release()`. The addresses of
+/// a turn stay valid until the release.
 ///
-/// **When the interface goes down or away** the descriptor polls as failed, and [#dead] is true from then on, as it is
-/// for a ring that was opened while the interface was down. Frames that it holds can still be read. The owner closes it
-/// and opens another, with the index that netlink gives, once netlink reports the interface up. The kernel itself
-/// resumes a ring when the same interface comes up again, but not after a removal; one rule for both is simpler.
+/// **When the interface goes down or disappears**, the descriptor polls as failed, and [#dead] is true from then on; so
+/// it is for a ring that was opened while the interface was down. Its remaining frames can still be read. Once netlink
+/// reports the interface up, the owner closes the ring and opens another, with the index that netlink reports. The
+/// kernel itself resumes a ring when the same interface comes up again, but not after a removal; one rule for both is
+/// simpler.
 public final class PacketRing implements AutoCloseable {
     private static final int FRAME_BYTES = 2048;
     private static final int BLOCK_BYTES_MAX = 1 << 20;
@@ -41,11 +42,11 @@ public final class PacketRing implements AutoCloseable {
     private final StatsReader statsReader;
     private long base;
 
-    private int head; // the frame that is looked at next
-    private int held; // frames before head that were not handed back
-    private int taken; // of these, the ones that the caller saw
-    private int seen; // frames from head on that isNearlyFull has looked at
-    private long seenBytes; // of the large ones among them
+    private int head; // the frame to read next
+    private int held; // frames before head that were not released
+    private int taken; // of these, the frames that the caller saw
+    private int seen; // frames from head on that isNearlyFull has checked
+    private long seenBytes; // bytes of the large frames among them
     private long copiesMax; // bytes of large frames for which there is room
     private long address;
     private int length;
@@ -69,8 +70,8 @@ public final class PacketRing implements AutoCloseable {
     /// Starts to receive on an interface.
     ///
     /// @param frames    places of 2 KiB in the ring, a power of two from 32 to 65536; 2048 is usual
-    /// @param batchMax  frames between two releases at most, 1 to `frames`; 64 is usual
-    /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV where there is no such interface
+    /// @param batchMax  frames between two releases at most, 1 to `frames`; 64 is usual @throws SyscallException
+    ///     EPERM without CAP_NET_RAW, ENODEV without such an interface
     public static PacketRing open(int ifindex, int frames, int batchMax) {
         if (frames < FRAMES_MIN || frames > FRAMES_MAX || Integer.bitCount(frames) != 1) {
             throw new IllegalArgumentException("a ring has a power of two from 32 to 65536 frames, not " + frames);
@@ -90,8 +91,8 @@ public final class PacketRing implements AutoCloseable {
         }
     }
 
-    /// The order matters: the kernel refuses metadata and version once there is a ring, and a socket that is
-    /// bound before it has its ring queues packets where nobody looks.
+    /// The order matters: the kernel refuses metadata and version once there is a ring, and a socket that is bound
+    /// before it has its ring queues packets that nobody reads.
     private void configure(int ifindex) {
         socket.option(SOL_PACKET, PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
         socket.option(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING");
@@ -107,7 +108,7 @@ public final class PacketRing implements AutoCloseable {
         PacketSocket.bind(socket, ifindex, PacketSocket.ETH_P_ALL);
     }
 
-    /// `struct tpacket_req`. The frames fill the blocks without a remainder, so they lie one after the other.
+    /// `struct tpacket_req`. The frames fill the blocks without a remainder, so they are contiguous.
     ///
     ///     0            4        8            12       16
     ///     | block size | blocks | frame size | frames |
@@ -130,7 +131,7 @@ public final class PacketRing implements AutoCloseable {
         return socket.fd();
     }
 
-    /// Moves to the next frame that is there now. False when there is none, or when the batch is full and wants a
+    /// Moves to the next waiting frame. Returns false if there is none, or if the batch is full and needs a
     /// [#release].
     public boolean next() {
         requireOpen();
@@ -168,7 +169,7 @@ public final class PacketRing implements AutoCloseable {
     private boolean takeCopy() {
         var result = copies.receive(socket.fd(), taken);
         if (result == CopiedFrames.Result.NOTHING) {
-            // A socket whose interface went down says so once, in place of the data that it still holds.
+            // A socket whose interface went down reports it once, before the data that it still holds.
             result = copies.receive(socket.fd(), taken);
             dead = dead || result != CopiedFrames.Result.NOTHING;
         }
@@ -177,17 +178,18 @@ public final class PacketRing implements AutoCloseable {
         return result == CopiedFrames.Result.WHOLE;
     }
 
-    /// Where the `virtio_net_hdr` of the current frame stands; the Ethernet header follows 10 bytes further. Writable.
+    /// Address of the `virtio_net_hdr` of the current frame; the Ethernet header follows 10 bytes further.
+    /// Writable.
     public long address() {
         return address;
     }
 
-    /// Bytes of the current frame, from the Ethernet header to the end: all of it, with its VLAN tag if it had one.
+    /// Length of the whole current frame in bytes, from the Ethernet header on, including its VLAN tag.
     public int length() {
         return length;
     }
 
-    /// Hands back to the kernel all frames taken since the last release; their addresses are void from now on.
+    /// Returns all frames read since the last release to the kernel; their addresses become invalid.
     public void release() {
         requireOpen();
         for (int i = held; i > 0; i--) {
@@ -199,9 +201,9 @@ public final class PacketRing implements AutoCloseable {
         seenBytes = 0;
     }
 
-    /// Whether the frames that wait take three quarters of the ring, or of the room for frames that do not fit
-    /// their place. It looks at each of them once and makes no system call. An owner that leaves frames where they
-    /// are for a while asks this in place of [#next].
+    /// Whether the waiting frames fill three quarters of the ring, or of the buffer for frames that do not fit
+    /// their place. It checks each frame once and makes no system call. An owner that leaves frames waiting calls
+    /// it instead of [#next].
     public boolean isNearlyFull() {
         requireOpen();
         while (held + seen < frames) {
@@ -216,18 +218,18 @@ public final class PacketRing implements AutoCloseable {
         return held + seen >= frames / 4 * 3 || seenBytes >= copiesMax / 4 * 3;
     }
 
-    /// Whether a quarter of the ring waits behind the frames that were taken. One read of memory: the kernel fills the
-    /// places in order.
+    /// Whether a quarter of the ring waits behind the frames that were read. One read of memory: the kernel fills
+    /// the places in order.
     public boolean isBehind() {
         requireOpen();
         int last = head + frames / 4 - 1 & frames - 1;
         return RingFrame.isReady(Memory.getIntAcquire(base + (long) last * FRAME_BYTES));
     }
 
-    /// Drops what is queued at this moment, at most one ringful, so that a flood cannot keep us here. Frames taken
-    /// before are released too.
+    /// Drops the frames that are queued at this moment, at most one ringful, so that a flood cannot keep the owner
+    /// here. It also releases the frames that were read before.
     ///
-    /// @return how many were dropped
+    /// @return number of dropped frames
     public int discardAll() {
         release();
         for (int i = 0; i < frames; i++) {
@@ -245,9 +247,9 @@ public final class PacketRing implements AutoCloseable {
         return frames;
     }
 
-    /// Whether the interface is or was down, or was removed. Asking also ends the failed state of the descriptor, so
-    /// that a poll waits again. It makes a system call and allocates: ask when [Poller#failed] says so,
-    /// not per packet.
+    /// Whether the interface is or was down, or was removed. The call also clears the failed state of the
+    /// descriptor, so that a poll waits again. It makes a system call and allocates: call it when [Poller#failed]
+    /// is true, not per packet.
     public boolean dead() {
         boolean fails = socket.pendingError() != 0;
         dead = dead || fails;
@@ -276,22 +278,22 @@ public final class PacketRing implements AutoCloseable {
         }
     }
 
-    /// @param received     frames that came into the ring
+    /// @param received     frames that arrived in the ring
     /// @param kernelDrops  frames that found no room in it
-    /// @param truncated    frames skipped because a part of them was missing: the receive buffer for large ones was
-    ///     full, or the frame was larger than 66 KiB
+    /// @param truncated    frames skipped because a part was missing: the receive buffer for large frames was full,
+    ///     or the frame was larger than 66 KiB
     public record Stats(long received, long kernelDrops, long truncated) {}
 
-    /// The kernel's counters since open. It clears them at each reading, so they are summed up here, under a lock of
-    /// their own that also keeps close() from taking the descriptor away meanwhile.
+    /// The kernel's counters since open. The kernel clears them at each reading, so this class sums them, under a
+    /// lock of its own that also keeps close() from closing the descriptor meanwhile.
     private final class StatsReader {
         private final MemorySegment errno = Libc.errnoSegment();
         private final MemorySegment answer = Arena.ofAuto().allocate(12, 4); // and its size
         private long received;
         private long drops;
 
-        /// `struct tpacket_stats`: packets u32 (with the dropped ones), drops u32; zeroes where the kernel refuses,
-        /// because a number is no reason to end a director.
+        /// `struct tpacket_stats`: packets u32 (including dropped ones), drops u32. Zeroes if the kernel
+        /// refuses, because a missing counter must not end a director.
         synchronized Stats read() {
             if (socket.fd() >= 0) {
                 long counters = answer.fill((byte) 0).address();

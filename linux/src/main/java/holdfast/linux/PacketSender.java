@@ -7,16 +7,16 @@ import static holdfast.linux.PacketSocket.VIRTIO_NET_HDR_BYTES;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 
-/// Sends frames out of one interface, in batches by sendmmsg() straight from where they lie, each with its
-/// offload metadata (`virtio_net_hdr`) in front. It never waits: what the kernel refuses is dropped and
-/// counted, as a full queue of a router would.
+/// Sends frames out of one interface, in batches by sendmmsg() straight from their memory, each with its offload
+/// metadata (`virtio_net_hdr`) in front. It never waits: it drops and counts frames that the kernel refuses, as a
+/// router with a full queue would.
 ///
 /// One thread owns [#add], [#flush] and [#close]; it keeps the frames unchanged until the flush. [#sendFrame] and
 /// [#stats] are for any thread. Nothing is allocated by add and flush.
 ///
-/// It bypasses no queueing discipline: with PACKET_QDISC_BYPASS a card that cannot segment refuses super-frames.
-/// It survives its interface going down and up, but not its removal: then every frame is dropped, and the owner opens
-/// another for the new interface.
+/// It bypasses no queueing discipline: with PACKET_QDISC_BYPASS a card that cannot segment refuses super-frames. It
+/// survives its interface going down and up, but not its removal: then it drops every frame, and the owner opens
+/// another sender for the new interface.
 ///
 ///     mmsghdr 0      8         16    24       32        40            48      56        64
 ///             | name | namelen | iov | iovlen | control | control len | flags | msg_len |
@@ -83,10 +83,10 @@ public final class PacketSender implements AutoCloseable {
         return vectors + (long) i * IOVEC_BYTES;
     }
 
-    /// Puts a frame into the batch. False when the batch has 64 frames already: flush, then add again.
+    /// Adds a frame to the batch. Returns false if the batch has 64 frames already: flush, then add again.
     ///
     /// @param address  of the `virtio_net_hdr`, 10 bytes before the Ethernet header
-    /// @param length   bytes of the frame from the Ethernet header on, without those 10
+    /// @param length   bytes of the frame from the Ethernet header on, without these 10
     public boolean add(long address, int length) {
         requireOpen();
         if (count == BATCH_MAX) {
@@ -103,14 +103,14 @@ public final class PacketSender implements AutoCloseable {
         return count;
     }
 
-    /// Empties the batch and sends none of it.
+    /// Empties the batch without sending it.
     public void clear() {
         count = 0;
     }
 
-    /// Sends the batch and empties it. A frame that the kernel refuses is skipped; those behind it still go.
+    /// Sends the batch and empties it. It skips a frame that the kernel refuses and sends the frames behind it.
     ///
-    /// @return the frames that the kernel took
+    /// @return number of frames that the kernel accepted
     public int flush() {
         requireOpen();
         int taken = 0;
@@ -142,7 +142,8 @@ public final class PacketSender implements AutoCloseable {
         return result == Libc.FAILED ? Libc.FAILED : 1;
     }
 
-    /// The second and last attempt for a frame that was refused, which tells why; the number of frames sent by it.
+    /// The second and last attempt for a refused frame, which reports the reason. Returns the number of frames
+    /// sent, 0 or 1.
     private int sendAgain(int i) {
         long address = Memory.getLong(vector(i));
         long length = Memory.getLong(vector(i) + 8);
@@ -154,7 +155,7 @@ public final class PacketSender implements AutoCloseable {
         return 1;
     }
 
-    /// Only the owner adds, so plain additions are enough; volatile lets others read.
+    /// Only the owner adds, so plain additions suffice; volatile lets other threads read.
     @SuppressWarnings("NonAtomicVolatileUpdate")
     private void count(int taken, int refused) {
         sent += taken;
@@ -165,7 +166,7 @@ public final class PacketSender implements AutoCloseable {
 
     /// Sends one plain frame now, without offload metadata; for GARP and ARP. Any thread; it is not in [#stats].
     ///
-    /// @throws SyscallException ENETDOWN, ENXIO or ENOBUFS, when the frame was not sent
+    /// @throws SyscallException ENETDOWN, ENXIO or ENOBUFS, if the frame was not sent
     public synchronized void sendFrame(byte[] frame) {
         try (var arena = Arena.ofConfined()) {
             var bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, frame);
@@ -173,12 +174,12 @@ public final class PacketSender implements AutoCloseable {
         }
     }
 
-    /// Counts since open of frames that went through [#add]. Any thread.
+    /// Counts since open of frames added by [#add]. Any thread.
     public Stats stats() {
         return new Stats(sent, dropped);
     }
 
-    /// Why the latest dropped frame was dropped: an errno for [Errno#text], or 0 when none was. Any thread.
+    /// Why the latest dropped frame was dropped: an errno for [Errno#text], or 0 if none was. Any thread.
     public int lastErrno() {
         return lastErrno;
     }
@@ -199,7 +200,7 @@ public final class PacketSender implements AutoCloseable {
         }
     }
 
-    /// @param sent     frames that the kernel took
+    /// @param sent     frames that the kernel accepted
     /// @param dropped  frames that it refused
     public record Stats(long sent, long dropped) {}
 }

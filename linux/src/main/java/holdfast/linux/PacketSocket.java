@@ -2,7 +2,7 @@ package holdfast.linux;
 
 import java.lang.foreign.Arena;
 
-/// What receiving and sending packet sockets have in common (`packet(7)`, `linux/if_packet.h`).
+/// The common parts of receiving and sending packet sockets (`packet(7)`, `linux/if_packet.h`).
 final class PacketSocket {
     static final int SOL_PACKET = 263;
     static final int PACKET_RX_RING = 5;
@@ -13,7 +13,7 @@ final class PacketSocket {
     static final int PACKET_VNET_HDR = 15;
     static final int PACKET_IGNORE_OUTGOING = 23;
 
-    /// Every protocol, as the socket address wants it.
+    /// Every protocol, in the byte order of the socket address.
     static final int ETH_P_ALL = 3;
     /// A socket with this protocol receives nothing.
     static final int NO_PROTOCOL = 0;
@@ -31,7 +31,7 @@ final class PacketSocket {
         return Descriptor.socket(AF_PACKET, Descriptor.SOCK_RAW, NO_PROTOCOL, purpose);
     }
 
-    /// Ties the socket to one interface.
+    /// Binds the socket to one interface.
     ///
     ///     0        2          4         8       20
     ///     | family | protocol | ifindex | unused |

@@ -1,7 +1,7 @@
 package holdfast.linux;
 
-/// Waits until one of several descriptors has something to read (`ppoll(2)`). One thread owns it. Allocates nothing
-/// after its construction.
+/// Waits until one of several descriptors is readable (`ppoll(2)`). One thread owns it. Allocates nothing after its
+/// construction.
 ///
 ///     pollfd  0    4        6         8
 ///             | fd | events | revents |
@@ -18,7 +18,7 @@ public final class Poller implements AutoCloseable {
     private long timeout; // struct timespec: seconds i64, nanoseconds i64
     private long polled;
 
-    /// @param fds  what to wait for; their places are the indexes of [#readable]. A negative one is passed over.
+    /// @param fds  the descriptors; their positions are the indexes of [#readable]. A negative one is skipped.
     public Poller(int... fds) {
         count = fds.length;
         bytes = TIMESPEC_BYTES + (long) count * POLLFD_BYTES;
@@ -29,7 +29,7 @@ public final class Poller implements AutoCloseable {
         }
     }
 
-    /// Waits for another descriptor at this place from now on, as after a packet ring was reopened; -1 for none.
+    /// Replaces the descriptor at this index, as after a packet ring was reopened; -1 for none.
     public void replace(int index, int fd) {
         long at = at(index);
         Memory.putInt(at, fd);
@@ -37,10 +37,10 @@ public final class Poller implements AutoCloseable {
         Memory.putShort(at + REVENTS, (short) 0);
     }
 
-    /// Waits until a descriptor is readable or failed, the time is over, or a signal comes.
+    /// Waits until a descriptor is readable or failed, the time ends, or a signal arrives.
     ///
-    /// @param timeoutNanos  0 only looks; negative waits for ever
-    /// @return how many descriptors are readable or failed; 0 after the time or a signal
+    /// @param timeoutNanos  0 does not wait; negative waits for ever
+    /// @return number of readable or failed descriptors; 0 after the time or a signal
     public int poll(long timeoutNanos) {
         requireOpen();
         long limit = 0;
@@ -51,21 +51,21 @@ public final class Poller implements AutoCloseable {
         }
         int ready = Libc.tryPpoll(polled, count, limit, 0);
         if (ready == Libc.FAILED) {
-            // A signal came: the arguments are ours and valid, and of a bad descriptor ppoll speaks in its results.
+            // A signal arrived: our arguments are valid, and ppoll reports a bad descriptor in its results.
             forget();
             return 0;
         }
         return ready;
     }
 
-    /// An interrupted ppoll leaves the results of the one before.
+    /// An interrupted ppoll leaves the results of the previous call.
     private void forget() {
         for (int i = 0; i < count; i++) {
             Memory.putShort(at(i) + REVENTS, (short) 0);
         }
     }
 
-    /// Whether the last poll found something to read, an error included: reading is what tells it.
+    /// Whether the last poll found something to read; also true for an error, which the read then reports.
     public boolean readable(int index) {
         return Memory.getShort(at(index) + REVENTS) != 0;
     }

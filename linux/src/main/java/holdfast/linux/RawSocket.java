@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// A socket for one IP protocol on one interface, made for VRRP adverts: TTL 255, precedence "internetwork
-/// control" (RFC 9568 5.1.1.3; TOS 0xC0), own multicasts not heard, non-blocking. Not thread-safe. Addresses
-/// are host order.
+/// A socket for one IP protocol on one interface, for VRRP adverts: TTL 255, precedence "internetwork control" (RFC
+/// 9568 5.1.1.3; TOS 0xC0), without a loop of its own multicasts, non-blocking. Not thread-safe. Addresses are in host
+/// order.
 public final class RawSocket implements AutoCloseable {
     private static final int AF_INET = 2;
     private static final int SO_BINDTODEVICE = 25;
@@ -36,10 +36,10 @@ public final class RawSocket implements AutoCloseable {
     }
 
     /// @param protocol        IP protocol number; VRRP is 112
-    /// @param localAddress    the source address of what is sent, an address of the interface
-    /// @param multicastGroup  the group to join and hear, or 0 for unicast only
-    /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV where there is no such interface,
-    ///     EADDRNOTAVAIL where the local address is not there (unicast only)
+    /// @param localAddress    the source address of sent packets, an address of the interface
+    /// @param multicastGroup  the group to join, or 0 for unicast only @throws SyscallException EPERM without
+    ///     CAP_NET_RAW, ENODEV without such an interface, EADDRNOTAVAIL if the interface does not have the local
+    ///     address (unicast only)
     public static RawSocket open(int protocol, String interfaceName, int localAddress, int multicastGroup) {
         var purpose = "IP protocol " + protocol + " on " + interfaceName;
         var socket = Descriptor.socket(AF_INET, Descriptor.SOCK_RAW | Descriptor.SOCK_NONBLOCK, protocol, purpose);
@@ -61,7 +61,7 @@ public final class RawSocket implements AutoCloseable {
         }
     }
 
-    /// The socket stays unbound: bound to the local address it would hear no multicast.
+    /// The socket stays unbound: bound to the local address it would receive no multicast.
     private static void join(Descriptor socket, Arena arena, int group, int localAddress, int ifindex) {
         socket.option(IPPROTO_IP, IP_MULTICAST_TTL, TTL, "IP_MULTICAST_TTL");
         socket.option(IPPROTO_IP, IP_MULTICAST_LOOP, 0, "IP_MULTICAST_LOOP");
@@ -101,7 +101,7 @@ public final class RawSocket implements AutoCloseable {
 
     /// Sends one packet; the kernel writes its IP header.
     ///
-    /// @throws SyscallException ENETDOWN, ENETUNREACH, ENOBUFS or EAGAIN, when it was not sent
+    /// @throws SyscallException ENETDOWN, ENETUNREACH, ENOBUFS or EAGAIN, if it was not sent
     public void send(int destination, byte[] payload) {
         try (var arena = Arena.ofConfined()) {
             var bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, payload);
@@ -109,8 +109,7 @@ public final class RawSocket implements AutoCloseable {
         }
     }
 
-    /// The oldest packet that waits, if there is one. Packets over 4096 bytes are passed over: no advert is
-    /// that long.
+    /// The oldest waiting packet, if any. Skips packets over 4096 bytes: no advert is that long.
     public Optional<Datagram> receive() {
         while (true) {
             long received = socket.receive(buffer.address(), PACKET_MAX, RECEIVE_FLAGS);
@@ -129,7 +128,7 @@ public final class RawSocket implements AutoCloseable {
         socket.close();
     }
 
-    /// @param ipPacket  the whole packet from its IP header on; not copied
+    /// @param ipPacket  the whole packet including its IP header; not copied
     @SuppressWarnings("ArrayRecordComponent")
     public record Datagram(byte[] ipPacket) {}
 }

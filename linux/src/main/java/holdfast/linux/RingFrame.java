@@ -1,7 +1,7 @@
 package holdfast.linux;
 
-/// The header of one frame in a TPACKET_V2 ring (`struct tpacket2_hdr`); `mac` is where the Ethernet header stands,
-/// counted from the start of the frame, with the `virtio_net_hdr` right before it.
+/// The header of one frame in a TPACKET_V2 ring (`struct tpacket2_hdr`). `mac` is the offset of the Ethernet header
+/// from the start of the frame; the `virtio_net_hdr` lies right before it.
 ///
 ///     0        4     8         12    14    16    20     24    26     28      32
 ///     | status | len | snaplen | mac | net | sec | nsec | tci | tpid | zeros | sockaddr_ll
@@ -16,7 +16,7 @@ final class RingFrame {
 
     private RingFrame() {}
 
-    /// Whether the frame is ours to read, rather than the kernel's to fill.
+    /// Whether the frame is ours to read; otherwise it is the kernel's to fill.
     static boolean isReady(int status) {
         return (status & USER) != 0;
     }
@@ -35,7 +35,7 @@ final class RingFrame {
         return Memory.getInt(frame + SNAPLEN) != Memory.getInt(frame + LEN);
     }
 
-    /// Where the `virtio_net_hdr` stands.
+    /// Address of the `virtio_net_hdr`.
     static long address(long frame) {
         return frame + Short.toUnsignedInt(Memory.getShort(frame + MAC)) - PacketSocket.VIRTIO_NET_HDR_BYTES;
     }
@@ -52,7 +52,7 @@ final class RingFrame {
         return Memory.getShort(frame + TPID);
     }
 
-    /// The tag protocol of a frame with this status: what the kernel wrote, where it says that it wrote one.
+    /// The tag protocol of a frame with this status: the kernel's value if it wrote one, else [VlanTag#DOT1Q].
     static short vlanProtocol(int status, short written) {
         return (status & VLAN_TPID_VALID) != 0 ? written : VlanTag.DOT1Q;
     }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What the messages of NETLINK_ROUTE mean (`rtnetlink(7)`), as pure functions. What the datapath has no use for is
-/// empty: other address families, bridge ports' own messages, routes that do not lead to another host.
+/// Parses the messages of NETLINK_ROUTE (`rtnetlink(7)`) as pure functions. The result is empty for messages that the
+/// datapath does not need: other address families, bridge ports' own messages, routes that do not lead to another host.
 final class RouteMessages {
     static final int RTM_NEWLINK = 16, RTM_DELLINK = 17, RTM_GETLINK = 18;
     static final int RTM_NEWADDR = 20, RTM_DELADDR = 21, RTM_GETADDR = 22;
@@ -41,7 +41,7 @@ final class RouteMessages {
 
     private RouteMessages() {}
 
-    /// The change that a notification reports, if it is one for us.
+    /// The change that a notification reports, if the datapath needs it.
     static Optional<Change> change(NetlinkMessage message) {
         return switch (message.type()) {
             case RTM_NEWLINK, RTM_DELLINK ->
@@ -56,8 +56,8 @@ final class RouteMessages {
         };
     }
 
-    /// `struct ifinfomsg`. Bridges also report their ports, in a family of their own: a port that leaves a bridge is no
-    /// link that went away.
+    /// `struct ifinfomsg`. Bridges also report their ports, in a family of their own: a port that leaves a bridge
+    /// is no removed link.
     ///
     ///     0        1     2      4         8       12       16
     ///     | family | pad | type | ifindex | flags | change |
@@ -75,7 +75,7 @@ final class RouteMessages {
         return Optional.of(new Link(fixed.getInt(4), text(name), mac, number(attributes, IFLA_MTU, 0), enabled, up));
     }
 
-    /// `struct ifaddrmsg`. On a point-to-point link IFA_ADDRESS is the far end; IFA_LOCAL is ours.
+    /// `struct ifaddrmsg`. On a point-to-point link IFA_ADDRESS is the far end; IFA_LOCAL is our address.
     ///
     ///     0        1        2       3       4         8
     ///     | family | prefix | flags | scope | ifindex |
@@ -89,7 +89,7 @@ final class RouteMessages {
         return Optional.of(new Address(fixed.getInt(4), address, Byte.toUnsignedInt(fixed.get(1))));
     }
 
-    /// `struct rtmsg`. Only unicast routes by IPv4; of several next hops the first one that is alive.
+    /// `struct rtmsg`. Only unicast routes by IPv4; of several next hops the first live one.
     ///
     ///     0        1          2          3     4       5          6       7      8       12
     ///     | family | dst bits | src bits | tos | table | protocol | scope | type | flags |
@@ -114,13 +114,13 @@ final class RouteMessages {
 
     private record Hop(int gateway, int ifindex) {}
 
-    /// A hop by IPv6 (RTA_VIA) is none for us, and must not look like "on-link".
+    /// A hop by IPv6 (RTA_VIA) gives no hop, and must not look like "on-link".
     private static Optional<Hop> hop(Map<Integer, ByteBuffer> attributes, int ifindex, int flags) {
         boolean usable = (flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)) == 0 && !attributes.containsKey(RTA_VIA);
         return usable && ifindex != 0 ? Optional.of(new Hop(ipv4(attributes, RTA_GATEWAY), ifindex)) : Optional.empty();
     }
 
-    /// A list of `struct rtnexthop`, each with attributes of its own.
+    /// A list of `struct rtnexthop`, each with its own attributes.
     ///
     ///     0        2       3      4         8
     ///     | length | flags | hops | ifindex | attributes
@@ -141,7 +141,7 @@ final class RouteMessages {
         return Optional.empty();
     }
 
-    /// A neighbour that the kernel takes for reachable and does not verify at present.
+    /// A neighbour that the kernel considers reachable and is not verifying.
     static Optional<Neighbour> reachableNeighbour(NetlinkMessage message) {
         return message.fixed(NDMSG_BYTES).getShort(8) == NUD_REACHABLE ? neighbour(message) : Optional.empty();
     }
@@ -172,7 +172,7 @@ final class RouteMessages {
         return hasMac && (bits & NUD_USABLE) != 0 ? Neighbour.State.USABLE : Neighbour.State.SOUGHT;
     }
 
-    /// 48 bits with the first octet highest; 0 where the link has no Ethernet address.
+    /// 48 bits with the first octet highest; 0 if the link has no Ethernet address.
     private static long mac(@Nullable ByteBuffer value) {
         if (value == null || value.limit() != 6) {
             return 0;
@@ -184,7 +184,7 @@ final class RouteMessages {
         return mac;
     }
 
-    /// In host order; 0 where there is none, as in the destination of a default route.
+    /// In host order; 0 without a value, as in the destination of a default route.
     private static int ipv4(Map<Integer, ByteBuffer> attributes, int type) {
         var value = attributes.get(type);
         return value == null

@@ -2,8 +2,8 @@ package holdfast.linux;
 
 import java.util.Optional;
 
-/// A system call that the kernel refused. Its message names the call, what it was for, the error, and for lack of
-/// privilege the way out.
+/// A system call that the kernel refused. Its message names the call, its purpose and the error; without privilege it
+/// also names the way out.
 public final class SyscallException extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final String PRIVILEGE_REMEDY =
@@ -14,7 +14,7 @@ public final class SyscallException extends RuntimeException {
     private final String call;
     private final int errno;
 
-    /// @param purpose  what the call was for, as the rest of a sentence after "for": `the packet ring of interface 3`
+    /// @param purpose  of the call, as the rest of a sentence after "for": `the packet ring of interface 3`
     /// @param errno    the kernel's error number, positive
     public SyscallException(String call, String purpose, int errno) {
         super(message(call, purpose, errno));
@@ -27,7 +27,7 @@ public final class SyscallException extends RuntimeException {
         return call + " for " + purpose + " failed with " + Errno.text(errno) + (privilege ? PRIVILEGE_REMEDY : "");
     }
 
-    /// The system call with its decisive argument, such as `setsockopt(PACKET_RX_RING)`.
+    /// The system call with its main argument, such as `setsockopt(PACKET_RX_RING)`.
     public String call() {
         return call;
     }
@@ -37,7 +37,7 @@ public final class SyscallException extends RuntimeException {
         return errno;
     }
 
-    /// The error as a constant, where it is one of those that [Errno] lists.
+    /// The error as a constant, if [Errno] lists it.
     public Optional<Errno> known() {
         return Errno.of(errno);
     }

@@ -2,8 +2,8 @@ package holdfast.linux;
 
 import static holdfast.linux.PacketSocket.VIRTIO_NET_HDR_BYTES;
 
-/// Puts back the VLAN tag that the kernel moves out of each frame before packet sockets see it. A director that
-/// forwards without it would send the frame to the wrong network.
+/// Restores the VLAN tag that the kernel removes from each frame before packet sockets see it. Without the tag a
+/// director would send the frame to the wrong network.
 final class VlanTag {
     static final int BYTES = 4;
     /// The usual tag protocol (IEEE 802.1Q).
@@ -15,8 +15,8 @@ final class VlanTag {
 
     private VlanTag() {}
 
-    /// Moves the virtio header and the two MACs down by 4 bytes and writes the tag behind them. The 4 bytes before
-    /// `address` must be writable. What the virtio header counts from the start of the frame moves along.
+    /// Moves the virtio header and the two MACs back by 4 bytes and writes the tag behind them. The 4 bytes before
+    /// `address` must be writable. Offsets in the virtio header are adjusted.
     ///
     /// @param address   of the virtio header
     /// @param protocol  the tag's EtherType, such as 0x8100

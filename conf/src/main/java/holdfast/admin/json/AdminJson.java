@@ -27,9 +27,8 @@ import java.util.function.Function;
 
 /// The codec between admin messages and JSON; thread-safe.
 ///
-/// A request with an unknown member is refused, since it asks for something that would not be done. An
-/// answer may have members of a newer director, but none may be missing: a count that was not sent must
-/// not read as 0.
+/// It refuses a request with an unknown member, since the director would ignore what that member asks for. An answer
+/// may have members of a newer director, but none may be missing: a count that was not sent must not read as 0.
 public final class AdminJson {
     private static final ObjectMapper REQUESTS = mapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -58,16 +57,16 @@ public final class AdminJson {
         }
     }
 
-    /// The request that a body is; an empty body is an empty object.
+    /// Parses a request; an empty body is an empty object.
     ///
-    /// @throws UnreadableJsonException where it is not
+    /// @throws UnreadableJsonException if the body is no such request
     public static <T> T request(byte[] body, Class<T> type) {
         return read(REQUESTS, body.length == 0 ? new byte[] {'{', '}'} : body, type);
     }
 
-    /// The answer that a body is.
+    /// Parses an answer.
     ///
-    /// @throws UnreadableJsonException where it is not
+    /// @throws UnreadableJsonException if the body is no such answer
     public static <T> T answer(byte[] body, Class<T> type) {
         return read(ANSWERS, body, type);
     }
@@ -97,7 +96,7 @@ public final class AdminJson {
                 path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
             }
         }
-        // What a record says of its members; Jackson puts words about the record's class around it.
+        // The record's own message; Jackson wraps it in words about the record's class.
         var why = e instanceof ValueInstantiationException && e.getCause() != null
                 ? String.valueOf(e.getCause().getMessage())
                 : e.getOriginalMessage();
@@ -116,7 +115,7 @@ public final class AdminJson {
                 .addModule(texts());
     }
 
-    /// What is one word for an operator is one text in JSON.
+    /// Values that an operator writes as one word are one text in JSON.
     private static SimpleModule texts() {
         var module = new SimpleModule();
         add(module, Endpoint.class, Endpoint::of);

@@ -1,5 +1,5 @@
-/// The admin messages as JSON; Jackson stays in here. Enum values are lower-case words, endpoints and service
-/// keys are written as operators type them, and null is written.
+/// The admin messages as JSON; the only package that uses Jackson. Enum values are lower-case words, endpoints and
+/// service keys are written as operators type them, and null is written.
 @NullMarked
 package holdfast.admin.json;
 

@@ -12,9 +12,9 @@ public sealed interface Node {
 
     /// A single value.
     ///
-    /// @param quoted  whether it stood in quotes or in a block, so that it is text whatever it looks like
+    /// @param quoted  whether it was in quotes or in a block, so that it is text whatever it looks like
     record Scalar(Mark at, String text, boolean quoted) implements Node {
-        /// Whether nothing was written, or one of YAML's words for nothing.
+        /// Whether it is empty or one of YAML's words for null.
         public boolean isNothing() {
             return !quoted && (text.isEmpty() || text.equals("~") || text.equalsIgnoreCase("null"));
         }
@@ -27,7 +27,7 @@ public sealed interface Node {
         }
     }
 
-    /// Keys with values, in the order of the text; a key may stand there twice.
+    /// Keys with values, in the order of the text; a key may occur twice.
     record Mapping(Mark at, List<Entry> entries) implements Node {
         public Mapping {
             entries = List.copyOf(entries);

@@ -1,6 +1,6 @@
 package holdfast.conf.yaml;
 
-/// A text that is no YAML, or YAML that a configuration does not need; the first one found ends the parse.
+/// A text that is no YAML, or YAML that a configuration does not need; the parse ends at the first fault.
 public final class YamlFault extends RuntimeException {
     private final transient Node.Mark at;
     private final String remedy;
@@ -11,7 +11,7 @@ public final class YamlFault extends RuntimeException {
         this.remedy = remedy;
     }
 
-    /// Where the text stops being understood.
+    /// Where the parser stopped.
     public Node.Mark at() {
         return at;
     }
@@ -21,7 +21,7 @@ public final class YamlFault extends RuntimeException {
         return String.valueOf(getMessage());
     }
 
-    /// What to do about it.
+    /// The way out.
     public String remedy() {
         return remedy;
     }

@@ -16,10 +16,10 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 
-/// The parse of a YAML text into [Node]s.
+/// Parses a YAML text into [Node]s.
 ///
-/// It reads the library's events and not its composed nodes: an alias is refused where it stands, before anything could
-/// be multiplied, and the depth is bounded by [#DEPTH_MAX] and not by the stack.
+/// It reads the library's events and not its composed nodes: it refuses an alias where it occurs, before the alias
+/// could multiply anything, and [#DEPTH_MAX] bounds the depth instead of the stack.
 public final class YamlText {
     private static final int DEPTH_MAX = 20;
 
@@ -34,9 +34,9 @@ public final class YamlText {
         events = new Parse(settings).parseString(text).iterator();
     }
 
-    /// The one document of a text.
+    /// The single document of a text.
     ///
-    /// @throws YamlFault where the text is no YAML, or uses what a configuration does not need
+    /// @throws YamlFault if the text is no YAML, or uses features that a configuration does not need
     public static Node parse(String text) {
         refuseControlCharacters(text);
         try {
