@@ -3,7 +3,9 @@ package holdfast.sync;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,16 +27,26 @@ final class Members {
     private static final long TOGETHER_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     private final MemberId self;
+    private final Refusals refusals;
+    private final HelloTimer hellos;
+    private final List<SyncEffect> effects;
     private final long startedAt;
     private final Map<String, Peer> peers = new HashMap<>();
     private final LinkedHashMap<UUID, Candidate> candidates = new LinkedHashMap<>();
     private final LinkedHashMap<UUID, ReplayWindow> retired = new LinkedHashMap<>();
+    private boolean twinTold;
 
     /// An incarnation that has not shown yet that it hears us, or a twin.
     private record Candidate(long stamp, long heardAt) {}
 
-    Members(MemberId self, long now) {
+    /// @param refusals  where a message that proves nobody is counted
+    /// @param hellos    who joins, or wants to, must hear us soon
+    /// @param effects   where [SyncEffect.Twin] goes
+    Members(MemberId self, Refusals refusals, HelloTimer hellos, List<SyncEffect> effects, long now) {
         this.self = self;
+        this.refusals = refusals;
+        this.hellos = hellos;
+        this.effects = effects;
         startedAt = now;
     }
 
@@ -47,42 +59,90 @@ final class Members {
         return peers.get(name);
     }
 
+    /// This run of a member if it is the one that we believe, else null.
+    @Nullable
+    Peer run(MemberId id) {
+        Peer peer = peers.get(id.name());
+        return peer == null || !peer.id.equals(id) ? null : peer;
+    }
+
     long uptime(long now) {
         return now - startedAt;
     }
 
-    /// Whether this Hello shows that its sender hears us now.
-    boolean proves(SyncMessage.Hello hello, long now) {
-        Long echo = hello.heard().get(self.incarnation());
-        return echo != null && now - echo >= 0 && now - echo <= PROOF_INTERVAL;
+    /// A message of our own name: ours, come back, or of a second director that was given it.
+    void ofOurName(MemberId from, SyncMessage message, Origin via, long now) {
+        if (from.incarnation().equals(self.incarnation()) || !(message instanceof SyncMessage.Hello hello)) {
+            return;
+        }
+        if (!proves(from, hello, now)) {
+            refusals.count(Refused.UNPROVEN);
+            return;
+        }
+        refusals.count(Refused.TWIN, 1, via.address(), self.name(), now);
+        if (!twinTold && !hello.leaving() && isElder(from, hello, now)) {
+            twinTold = true;
+            effects.add(new SyncEffect.Twin(via.address()));
+        }
     }
 
-    /// Lists an incarnation among those that we hear, so that it can prove itself; whether it is a new one.
-    boolean isNewCandidate(MemberId from, SyncMessage.Hello hello, long now) {
+    /// Judges a message of a run that we do not believe yet.
+    ///
+    /// @return the peer that it is from now on, in the place of the run of its name before it, or null
+    @Nullable
+    Peer admit(MemberId from, SyncMessage message, Origin via, long now) {
+        if (!(message instanceof SyncMessage.Hello hello) || !proves(from, hello, now)) {
+            refusals.count(Refused.UNPROVEN);
+            return null;
+        }
+        Peer old = peers.get(from.name());
+        if (old != null && !old.isSilent(now)) {
+            refusals.count(Refused.TWIN, 1, via.address(), from.name(), now);
+            return null;
+        }
+        hellos.soon();
+        return believe(from, hello, old, now);
+    }
+
+    /// A member that is gone is back only if it heard us since: what it sent before may arrive late.
+    boolean isBack(Peer peer, SyncMessage message) {
+        if (!(message instanceof SyncMessage.Hello hello) || hello.leaving()) {
+            return false;
+        }
+        Long echo = hello.heard().get(self.incarnation());
+        if (echo == null || echo - peer.goneAt <= 0) {
+            return false;
+        }
+        peer.gone = false;
+        return true;
+    }
+
+    /// Whether this Hello shows that its sender hears us now. Lists the incarnation among those that we hear, so that
+    /// it can prove itself.
+    private boolean proves(MemberId from, SyncMessage.Hello hello, long now) {
         Candidate before = candidates.get(from.incarnation());
         long stamp = before != null && before.stamp() - hello.stamp() > 0 ? before.stamp() : hello.stamp();
         candidates.put(from.incarnation(), new Candidate(stamp, now));
         if (candidates.size() > CANDIDATES_MAX) {
             candidates.remove(candidates.firstEntry().getKey());
         }
-        return before == null;
+        if (before == null) {
+            hellos.soon();
+        }
+        Long echo = hello.heard().get(self.incarnation());
+        return echo != null && now - echo >= 0 && now - echo <= PROOF_INTERVAL;
     }
 
-    /// Believes an incarnation from now on, and the one of its name before it no more.
-    Peer admit(MemberId id, SyncMessage.Hello hello, long now) {
+    private Peer believe(MemberId id, SyncMessage.Hello hello, @Nullable Peer old, long now) {
         candidates.remove(id.incarnation());
         ReplayWindow window = retired.remove(id.incarnation());
-        Peer old = peers.get(id.name());
         if (old != null) {
             retired.put(old.id.incarnation(), old.window);
             if (retired.size() > RETIRED_MAX) {
                 retired.remove(retired.firstEntry().getKey());
             }
         }
-        Long echo = hello.heard().get(self.incarnation());
-        if (echo == null) {
-            throw new IllegalArgumentException("only a Hello that hears us proves its sender");
-        }
+        long echo = Objects.requireNonNull(hello.heard().get(self.incarnation()), "only who hears us is proved");
         Peer peer = new Peer(id, window == null ? new ReplayWindow() : window, hello, echo, now);
         peers.put(id.name(), peer);
         return peer;
@@ -93,7 +153,7 @@ final class Members {
     ///
     /// The twin sent its Hello after our stamp that it echoes and before now: that bounds how much
     /// longer it has run.
-    boolean isElder(MemberId twin, SyncMessage.Hello hello, long now) {
+    private boolean isElder(MemberId twin, SyncMessage.Hello hello, long now) {
         long echo = hello.heard().getOrDefault(self.incarnation(), startedAt);
         long longerAtLeast = hello.uptimeNanos() - uptime(now);
         long longerAtMost = hello.uptimeNanos() - uptime(echo);

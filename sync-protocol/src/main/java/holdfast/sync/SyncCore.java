@@ -1,26 +1,16 @@
 package holdfast.sync;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One director's whole part in the sync as a pure machine: who the others are, whose stream counts, and the
-/// [StreamSender] or [StreamReceiver] of the present role. No thread, clock, socket or log; the rings it reads and
-/// writes are memory.
+/// One director's whole part in the sync as a pure machine. It decides whose stream counts, and hands each message to
+/// the part that it concerns: the [StreamSender] or [StreamReceiver] of the present role, [Members], or the [Outbox].
+/// No thread, clock, socket or log; the rings that it reads and writes are memory.
 public final class SyncCore {
-    static final long HELLO_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
-    static final long HELLO_MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(5);
-    static final long WARN_INTERVAL = Strangers.WARN_INTERVAL;
-    /// What lasts so long is worth a warning: after a split it takes a moment until one stands by and one goes above.
-    static final long TROUBLE_INTERVAL = TimeUnit.SECONDS.toNanos(1);
-
     private static final int TAKE_MAX = 2000;
     private static final int FAREWELLS = 3;
-    private static final long NEVER = Long.MIN_VALUE;
 
     private final MemberId self;
     private final String configHash;
@@ -32,17 +22,14 @@ public final class SyncCore {
     private final Members members;
     private final Refusals refusals;
     private final Terms terms = new Terms();
-    private final Map<String, Long> warnedAt = new HashMap<>();
+    private final HelloTimer hellos = new HelloTimer();
+    private final Warnings warnings;
+    private final States states;
     private @Nullable StreamSender sender;
     private long lostAtPromotion;
 
     private Word word = Word.UNKNOWN;
-    private long helloAt = NEVER;
-    private boolean helloDue = true;
     private boolean leaving;
-    private boolean twinTold;
-    private long troubleSince = NEVER;
-    private SyncState ownState = SyncState.UNKNOWN;
     private StreamSender.Counts before = new StreamSender.Counts(0, 0, 0, 0, 0, 0);
 
     public SyncCore(MemberId self, String configHash, Links links, TableOwner tables, long now) {
@@ -50,10 +37,12 @@ public final class SyncCore {
         this.configHash = configHash;
         this.links = links;
         this.tables = tables;
-        members = new Members(self, now);
         receiver = new StreamReceiver(effects);
         outbox = new Outbox(effects);
         refusals = new Refusals(effects);
+        warnings = new Warnings(effects);
+        states = new States(self, effects);
+        members = new Members(self, refusals, hellos, effects, now);
     }
 
     /// The effects since the last call, in order.
@@ -78,7 +67,7 @@ public final class SyncCore {
     /// Where this director is found has changed.
     public void links(Links now) {
         links = now;
-        helloDue = true;
+        hellos.soon();
     }
 
     /// From here on we write the stream of `term`; while active already, of a higher term than before.
@@ -100,15 +89,8 @@ public final class SyncCore {
                 sender.joined(peer.id, now);
             }
         }
-        ownStateUnknown();
-        helloDue = true;
-    }
-
-    private void ownStateUnknown() {
-        if (ownState != SyncState.UNKNOWN) {
-            ownState = SyncState.UNKNOWN;
-            effects.add(new SyncEffect.StateChanged(self.name(), ownState));
-        }
+        states.own(SyncState.UNKNOWN);
+        hellos.soon();
     }
 
     /// As [#active] with a higher term where we are active still. The worker renews its stream when it gets to it; the
@@ -123,23 +105,22 @@ public final class SyncCore {
     public void standby() {
         if (sender != null) {
             retireSender();
-            ownState = SyncState.UNKNOWN;
-            effects.add(new SyncEffect.StateChanged(self.name(), ownState));
+            states.ownAgain(SyncState.UNKNOWN);
         }
-        helloDue = true;
+        hellos.soon();
     }
 
     /// What our Hellos say of us from now on.
     public void word(Word now) {
         if (!word.equals(now)) {
             word = now;
-            helloDue = true;
+            hellos.soon();
         }
     }
 
     /// The transport may reach others than before: they shall hear us soon.
     public void viewChanged() {
-        helloDue = true;
+        hellos.soon();
     }
 
     /// This process of a member has ended.
@@ -158,7 +139,7 @@ public final class SyncCore {
         Peer peer = members.named(to);
         if (peer == null || peer.gone) {
             var text = "sync handover step not sent to=%s step=%s cause=not-here".formatted(to, message.kind());
-            warn("handover", text, now);
+            warnings.warn("handover", text, now);
             return;
         }
         outbox.send(peer.id, message, now);
@@ -178,25 +159,23 @@ public final class SyncCore {
     /// @return whether it is authentic, new, and of the run of a member that we believe
     public boolean received(MemberId from, long counter, SyncMessage message, Origin via, long now) {
         if (from.name().equals(self.name())) {
-            ofOurName(from, message, via, now);
+            members.ofOurName(from, message, via, now);
             return false;
         }
         if (!via.isInterconnect() && !(message instanceof SyncMessage.Hello)) {
             refuse(Refused.MALFORMED);
             return false;
         }
-        Peer peer = members.named(from.name());
-        if (peer == null || !peer.id.equals(from)) {
-            peer = newcomer(from, message, via, now);
-            if (peer == null) {
-                return false;
-            }
+        Peer known = members.run(from);
+        Peer peer = known != null ? known : admitted(from, message, via, now);
+        if (peer == null) {
+            return false;
         }
         if (!peer.window.isFirst(counter)) {
             refuse(Refused.REPLAYED);
             return false;
         }
-        if (peer.gone && !comesBack(peer, message, now)) {
+        if (peer.gone && !isBack(peer, message, now)) {
             refuse(Refused.UNPROVEN);
             return false;
         }
@@ -218,14 +197,13 @@ public final class SyncCore {
             discardLeftovers();
             long applied = tables.applied();
             receiver.turn(tables.in(), applied, tables.equality(), now);
-            tellOwnState(now);
+            states.own(receiver.state(now));
         }
         outbox.turn(now);
         tellTerm(now);
-        boolean periodic = helloAt == NEVER || now - helloAt >= HELLO_INTERVAL;
-        if (periodic || (helloDue && now - helloAt >= HELLO_MIN_INTERVAL)) {
+        if (hellos.isDue(now)) {
             hello(now);
-            warnOfTrouble(now);
+            warnings.trouble(trouble(now), now);
         }
         return more;
     }
@@ -244,8 +222,7 @@ public final class SyncCore {
 
     /// ns until the next thing is due, if neither a message nor the worker comes before; at most 0 for now.
     public long idleFor(long now) {
-        long least = helloAt == NEVER ? 0 : helloAt + (helloDue ? HELLO_MIN_INTERVAL : HELLO_INTERVAL) - now;
-        least = Math.min(least, outbox.idleFor(now));
+        long least = Math.min(hellos.idleFor(now), outbox.idleFor(now));
         return Math.min(least, sender != null ? sender.idleFor(now) : receiver.idleFor(now));
     }
 
@@ -287,49 +264,20 @@ public final class SyncCore {
         }
     }
 
-    /// A message of our own name: ours, come back, or of a second director that was given it.
-    private void ofOurName(MemberId from, SyncMessage message, Origin via, long now) {
-        if (from.incarnation().equals(self.incarnation()) || !(message instanceof SyncMessage.Hello hello)) {
-            return;
-        }
-        if (!proves(from, hello, now)) {
-            refuse(Refused.UNPROVEN);
-            return;
-        }
-        refusals.count(Refused.TWIN, 1, via.address(), self.name(), now);
-        if (!twinTold && !hello.leaving() && members.isElder(from, hello, now)) {
-            twinTold = true;
-            effects.add(new SyncEffect.Twin(via.address()));
-        }
-    }
-
-    /// Judges a message of an incarnation that we do not believe yet; the peer that it is from now on, or null.
-    private @Nullable Peer newcomer(MemberId from, SyncMessage message, Origin via, long now) {
-        if (!(message instanceof SyncMessage.Hello hello) || !proves(from, hello, now)) {
-            refuse(Refused.UNPROVEN);
-            return null;
-        }
+    /// The peer that the sender of this message is from now on, or null where it is not believed.
+    private @Nullable Peer admitted(MemberId from, SyncMessage message, Origin via, long now) {
         Peer old = members.named(from.name());
-        if (old != null && !old.isSilent(now)) {
-            refusals.count(Refused.TWIN, 1, via.address(), from.name(), now);
+        Peer peer = members.admit(from, message, via, now);
+        if (peer == null) {
             return null;
         }
         if (old != null) {
             forget(old);
         }
-        Peer peer = members.admit(from, hello, now);
         if (sender != null) {
             sender.joined(from, now);
         }
-        helloDue = true;
         return peer;
-    }
-
-    private boolean proves(MemberId from, SyncMessage.Hello hello, long now) {
-        if (members.isNewCandidate(from, hello, now)) {
-            helloDue = true;
-        }
-        return members.proves(hello, now);
     }
 
     private void forget(Peer old) {
@@ -341,20 +289,12 @@ public final class SyncCore {
         }
     }
 
-    /// A member that is gone is back only if it heard us since: what it sent before may arrive late.
-    private boolean comesBack(Peer peer, SyncMessage message, long now) {
-        if (!(message instanceof SyncMessage.Hello hello) || hello.leaving()) {
-            return false;
-        }
-        Long echo = hello.heard().get(self.incarnation());
-        if (echo == null || echo - peer.goneAt <= 0) {
-            return false;
-        }
-        peer.gone = false;
-        if (sender != null) {
+    private boolean isBack(Peer peer, SyncMessage message, long now) {
+        boolean isBack = members.isBack(peer, message);
+        if (isBack && sender != null) {
             sender.joined(peer.id, now);
         }
-        return true;
+        return isBack;
     }
 
     private void goneNow(Peer peer, long now) {
@@ -366,7 +306,7 @@ public final class SyncCore {
         if (sender != null) {
             sender.left(peer.id);
         }
-        tell(peer, SyncState.GONE);
+        states.of(peer, SyncState.GONE);
     }
 
     private void handle(Peer peer, SyncMessage message, Origin via, long now) {
@@ -381,7 +321,7 @@ public final class SyncCore {
             case SyncMessage.Resend resend -> {
                 if (isOfOurTerm(resend) && sender != null) {
                     if (resend.from() < sender.oldest()) {
-                        helloDue = true;
+                        hellos.soon();
                     }
                     sender.resend(peer.id, resend);
                 }
@@ -503,7 +443,7 @@ public final class SyncCore {
         if (receiver.active() == null || receiver.term() < term) {
             boolean continues = receiver.hasTable() && term > receiver.term();
             receiver.follow(peer.id, term, continues ? 1 : next, now);
-            helloDue = true; // whom we followed before must not count on us
+            hellos.soon(); // whom we followed before must not count on us
         }
         return true;
     }
@@ -516,52 +456,16 @@ public final class SyncCore {
         }
     }
 
-    private void warnOfTrouble(long now) {
-        Optional<String> trouble = trouble(now);
-        if (trouble.isEmpty()) {
-            troubleSince = NEVER;
-        } else if (troubleSince == NEVER) {
-            troubleSince = now;
-        } else if (now - troubleSince >= TROUBLE_INTERVAL) {
-            warn("trouble", "sync trouble; " + trouble.get(), now);
-        }
-    }
-
-    /// At most once a minute for each topic.
-    private void warn(String topic, String text, long now) {
-        Long before = warnedAt.get(topic);
-        if (before == null || now - before >= WARN_INTERVAL) {
-            warnedAt.put(topic, now);
-            effects.add(new SyncEffect.Warn(text));
-        }
-    }
-
     private void tellStates(StreamSender from, long now) {
         for (Peer peer : members.all()) {
             if (!peer.gone) {
-                tell(peer, from.state(peer.id, now));
+                states.of(peer, from.state(peer.id, now));
             }
         }
     }
 
-    private void tell(Peer peer, SyncState state) {
-        if (peer.told != state) {
-            peer.told = state;
-            effects.add(new SyncEffect.StateChanged(peer.id.name(), state));
-        }
-    }
-
-    private void tellOwnState(long now) {
-        SyncState state = receiver.state(now);
-        if (state != ownState) {
-            ownState = state;
-            effects.add(new SyncEffect.StateChanged(self.name(), state));
-        }
-    }
-
     private void hello(long now) {
-        helloAt = now;
-        helloDue = false;
+        hellos.sent(now);
         boolean isActive = sender != null;
         effects.add(new SyncEffect.Multicast(new SyncMessage.Hello(
                 isActive ? Role.ACTIVE : Role.STANDBY,
