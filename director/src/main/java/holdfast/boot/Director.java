@@ -93,6 +93,7 @@ final class Director implements AutoCloseable {
                         configuration.datapath().spinMicros(),
                         probes,
                         group.ofDatapath()));
+        var datapath = worker.group();
         var announcers = part("announcers", new Announcers(ports));
         var shield = shield(configuration, group.configuration(), ports, tables.counters());
         followLinks(
@@ -101,13 +102,14 @@ final class Director implements AutoCloseable {
                 probes,
                 tables.counters(),
                 new LinkFollower(worker, group, announcers, shield));
-        worker.start(group.replication().reader());
+        datapath.reader(group.replication().reader());
+        worker.start();
 
         if (configuration.cluster().sync()) {
             group.start(SyncNode.start(
                     syncOptions(configuration, keys, group),
-                    worker,
-                    group.ofSync(Clock::monotonic, worker::vouchedUntil, address -> twin(configuration, address))));
+                    datapath,
+                    group.ofSync(Clock::monotonic, datapath::vouchedUntil, address -> twin(configuration, address))));
         }
         part("sync", group.replication());
         var warmUp = new AtomicReference<@Nullable Rehearsal>();
@@ -117,9 +119,9 @@ final class Director implements AutoCloseable {
                 VrrpNode.start(
                         VrrpNode.Options.of(group.configuration(), group.address(), trust),
                         group.links(),
-                        group.roleChange(worker, announcers::send, () -> unfit(group.terms(), warmUp))));
+                        group.roleChange(datapath, announcers::send, () -> unfit(group.terms(), warmUp))));
         group.start(vrrp);
-        var joined = new Answers(configuration, worker, vrrp, group);
+        var joined = new Answers(configuration, datapath, vrrp, group);
         part("api", ApiServer.start(configuration.director().apiSocket(), joined.handlers()));
         warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
         return joined;

@@ -18,8 +18,8 @@ import holdfast.vip.node.VipRehearsal;
 import holdfast.vrrp.Vrrp;
 import holdfast.worker.Announcers;
 import holdfast.worker.DatapathRehearsal;
+import holdfast.worker.GroupDatapath;
 import holdfast.worker.LinkState;
-import holdfast.worker.Worker;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +54,7 @@ final class RehearsedPair implements AutoCloseable {
     private final Side first = new Side(true);
     private final Side second = new Side(false);
     private final SyncRehearsal sync =
-            new SyncRehearsal(first.datapath.worker(), second.datapath.worker(), this::turnWorkers);
+            new SyncRehearsal(first.datapath.group(), second.datapath.group(), this::turnWorkers);
     private final VipRehearsal elections = new VipRehearsal();
     private int term;
     private int rounds;
@@ -67,7 +67,7 @@ final class RehearsedPair implements AutoCloseable {
                 GROUP,
                 () -> PORTS,
                 new Announcers(new Ports(List.of()))::send,
-                datapath.worker(),
+                datapath.group(),
                 new Lease(),
                 _ -> term,
                 replication,
@@ -84,7 +84,7 @@ final class RehearsedPair implements AutoCloseable {
             if (rounds < ELECTED_ROUNDS) {
                 elect(new Vrrp.Promotion(cause, 0, 0));
             } else {
-                var serves = datapath.worker().activate(term, Long.MAX_VALUE);
+                var serves = datapath.group().activate(term, Long.MAX_VALUE);
                 datapath.turn();
                 serves.join();
             }
@@ -138,12 +138,12 @@ final class RehearsedPair implements AutoCloseable {
         return rounds;
     }
 
-    Worker first() {
-        return first.datapath.worker();
+    GroupDatapath first() {
+        return first.datapath.group();
     }
 
-    Worker second() {
-        return second.datapath.worker();
+    GroupDatapath second() {
+        return second.datapath.group();
     }
 
     private void serve(Side active, Side standby) {

@@ -88,7 +88,7 @@ final class Training {
                 var second = new DatapathRehearsal();
                 var active = node("first", first);
                 var standby = node("second", second)) {
-            var serves = first.worker().activate(1, Long.MAX_VALUE);
+            var serves = first.group().activate(1, Long.MAX_VALUE);
             first.turn();
             serves.join();
             active.active(1);
@@ -115,7 +115,7 @@ final class Training {
                 "",
                 Links.NONE,
                 List.of());
-        return SyncNode.start(options, datapath.worker(), new NobodyListens());
+        return SyncNode.start(options, datapath.group(), new NobodyListens());
     }
 
     private static final class NobodyListens implements SyncNode.Listener {

@@ -13,7 +13,7 @@ import holdfast.group.StatusSources;
 import holdfast.sync.SyncStatus;
 import holdfast.vip.VrrpStatus;
 import holdfast.vip.node.VrrpNode;
-import holdfast.worker.Worker;
+import holdfast.worker.GroupDatapath;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -25,10 +25,10 @@ public final class Answers {
     private final FailoverCommands failovers;
     private final Handlers handlers;
 
-    public Answers(Configuration configuration, Worker worker, VrrpNode vrrp, Group group) {
+    public Answers(Configuration configuration, GroupDatapath datapath, VrrpNode vrrp, Group group) {
         this(
                 configuration,
-                worker,
+                datapath,
                 vrrp::status,
                 vrrp::failover,
                 group.replication(),
@@ -40,7 +40,7 @@ public final class Answers {
     /// @param term      the highest one known; 0 before the first
     Answers(
             Configuration configuration,
-            Worker worker,
+            GroupDatapath datapath,
             Supplier<VrrpStatus> vrrp,
             FailoverCommands.Handover handover,
             Replication replication,
@@ -48,13 +48,13 @@ public final class Answers {
             StatusSources sources) {
         this.vrrp = vrrp;
         Supplier<Optional<SyncStatus>> replicated = replication::status;
-        status = new StatusAnswer(configuration, worker, vrrp, replicated, term, sources);
+        status = new StatusAnswer(configuration, datapath, vrrp, replicated, term, sources);
         failovers = new FailoverCommands(configuration.director().name(), status, this::isActive, term, handover);
-        var ask = new Ask(worker);
-        var listing = new EntryListing(worker);
-        var templates = new TemplateCommands(worker, replicated);
-        var clients = new ClientCommands(worker);
-        var reals = new RealServerCommands(configuration, worker);
+        var ask = new Ask(datapath);
+        var listing = new EntryListing(datapath);
+        var templates = new TemplateCommands(datapath, replicated);
+        var clients = new ClientCommands(datapath);
+        var reals = new RealServerCommands(configuration, datapath);
         var keys = new KeyCommands(configuration.cluster().keyFile(), replication);
         handlers = new Handlers()
                 .on(Operations.STATUS, _ -> status())

@@ -1,7 +1,7 @@
 package holdfast.control;
 
 import holdfast.table.Tables;
-import holdfast.worker.Worker;
+import holdfast.worker.GroupDatapath;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,10 +13,10 @@ import java.util.function.Supplier;
 final class Ask {
     private static final long TIMEOUT_S = 5;
 
-    private final Worker worker;
+    private final GroupDatapath datapath;
 
-    Ask(Worker worker) {
-        this.worker = worker;
+    Ask(GroupDatapath datapath) {
+        this.datapath = datapath;
     }
 
     /// What a worker answers to a question; an exception of the question is thrown here.
@@ -24,7 +24,7 @@ final class Ask {
     /// @throws IllegalStateException where the worker does not answer within 5 s
     <T> T tables(Function<Tables, T> question) {
         return within(
-                TIMEOUT_S, worker.query(question), () -> new IllegalStateException("the datapath did not answer"));
+                TIMEOUT_S, datapath.query(question), () -> new IllegalStateException("the datapath did not answer"));
     }
 
     /// What an answer turns out to be.

@@ -18,7 +18,7 @@ import holdfast.conf.MarkRule;
 import holdfast.linux.Clock;
 import holdfast.persist.TemplateTable;
 import holdfast.table.Tables;
-import holdfast.worker.Worker;
+import holdfast.worker.GroupDatapath;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +33,8 @@ public final class ClientCommands {
 
     private final Ask ask;
 
-    ClientCommands(Worker worker) {
-        this.ask = new Ask(worker);
+    ClientCommands(GroupDatapath datapath) {
+        this.ask = new Ask(datapath);
     }
 
     ClientList top(ClientsRequest request) {

@@ -18,7 +18,7 @@ import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 import holdfast.sync.Version;
 import holdfast.table.Tables;
-import holdfast.worker.Worker;
+import holdfast.worker.GroupDatapath;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,8 +44,8 @@ public final class EntryListing {
 
     private final Ask ask;
 
-    EntryListing(Worker worker) {
-        this.ask = new Ask(worker);
+    EntryListing(GroupDatapath datapath) {
+        this.ask = new Ask(datapath);
     }
 
     /// One of the two tables, for one slice.

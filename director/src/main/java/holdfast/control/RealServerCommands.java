@@ -20,7 +20,7 @@ import holdfast.explain.ServiceImpact;
 import holdfast.linux.Clock;
 import holdfast.service.Services;
 import holdfast.table.Tables;
-import holdfast.worker.Worker;
+import holdfast.worker.GroupDatapath;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,9 +37,9 @@ public final class RealServerCommands {
     private final Configuration configuration;
     private final Ask ask;
 
-    RealServerCommands(Configuration configuration, Worker worker) {
+    RealServerCommands(Configuration configuration, GroupDatapath datapath) {
         this.configuration = configuration;
-        this.ask = new Ask(worker);
+        this.ask = new Ask(datapath);
     }
 
     DrainResult drain(DrainRequest request) {

@@ -19,7 +19,7 @@ import holdfast.sync.Version;
 import holdfast.table.Counter;
 import holdfast.table.Tables;
 import holdfast.vip.VrrpStatus;
-import holdfast.worker.Worker;
+import holdfast.worker.GroupDatapath;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +46,7 @@ public final class StatusAnswer {
     private final Configuration configuration;
     private final Set<String> realServers;
     private final Configuration.VipGroup group;
-    private final Worker worker;
+    private final GroupDatapath datapath;
     private final Supplier<VrrpStatus> vrrp;
     private final Supplier<Optional<SyncStatus>> replication;
     private final IntSupplier term;
@@ -76,7 +76,7 @@ public final class StatusAnswer {
     /// @param term         the highest one known; 0 before the first
     public StatusAnswer(
             Configuration configuration,
-            Worker worker,
+            GroupDatapath datapath,
             Supplier<VrrpStatus> vrrp,
             Supplier<Optional<SyncStatus>> replication,
             IntSupplier term,
@@ -87,12 +87,12 @@ public final class StatusAnswer {
                 .flatMap(service -> service.realServers().stream())
                 .map(real -> real.address().toString())
                 .collect(Collectors.toUnmodifiableSet());
-        this.worker = worker;
+        this.datapath = datapath;
         this.vrrp = vrrp;
         this.replication = replication;
         this.term = term;
         this.sources = sources;
-        this.tables = new PatientQuestion<>(() -> worker.query(StatusAnswer::sizes), PATIENCE, Clock::monotonic);
+        this.tables = new PatientQuestion<>(() -> datapath.query(StatusAnswer::sizes), PATIENCE, Clock::monotonic);
     }
 
     Status status() {
@@ -138,7 +138,7 @@ public final class StatusAnswer {
     }
 
     private List<Status.Vip> vips() {
-        var mode = worker.mode();
+        var mode = datapath.mode();
         return group.vips().stream()
                 .map(vip -> new Status.Vip(
                         vip.address().toString(), vip.interfaceName(), mode == Mode.ACTIVE || mode == Mode.HELD))
@@ -198,7 +198,7 @@ public final class StatusAnswer {
     }
 
     private Status.Datapath datapath(Optional<TableSizes> sizes) {
-        var counters = worker.counters();
+        var counters = datapath.counters();
         var drops = new TreeMap<String, Long>();
         var others = new TreeMap<String, Long>();
         for (var counter : Counter.values()) {
@@ -213,7 +213,7 @@ public final class StatusAnswer {
                 sizes.map(TableSizes::connections).orElse(null),
                 sizes.map(TableSizes::templates).orElse(null),
                 sizes.map(TableSizes::passedOver).orElse(null),
-                worker.resetsUnknown());
+                datapath.resetsUnknown());
     }
 
     private static TableSizes sizes(Tables tables) {

@@ -34,7 +34,7 @@ import holdfast.table.TemplateOrders;
 import holdfast.table.TemplateOrders.Outcome;
 import holdfast.table.TemplateOrders.Selection;
 import holdfast.table.TemplateOrders.Target;
-import holdfast.worker.Worker;
+import holdfast.worker.GroupDatapath;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -63,8 +63,8 @@ public final class TemplateCommands {
     private final Supplier<Optional<SyncStatus>> replication;
 
     /// @param replication  what the sync side knows; empty where tables are not replicated
-    TemplateCommands(Worker worker, Supplier<Optional<SyncStatus>> replication) {
-        this.ask = new Ask(worker);
+    TemplateCommands(GroupDatapath datapath, Supplier<Optional<SyncStatus>> replication) {
+        this.ask = new Ask(datapath);
         this.replication = replication;
     }
 

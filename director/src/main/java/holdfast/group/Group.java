@@ -14,8 +14,8 @@ import holdfast.sync.node.SyncNode;
 import holdfast.vip.ElectionEvents;
 import holdfast.vip.GroupLinks;
 import holdfast.worker.DatapathOrders;
+import holdfast.worker.GroupDatapath;
 import holdfast.worker.LinkState;
-import holdfast.worker.Worker;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -138,7 +138,7 @@ public final class Group {
     }
 
     /// What the datapath has to say to the group.
-    public Worker.Listener ofDatapath() {
+    public GroupDatapath.Listener ofDatapath() {
         return new OfDatapath();
     }
 
@@ -151,7 +151,7 @@ public final class Group {
         return new OfSync(monotonic, vouchedUntil, twin);
     }
 
-    private final class OfDatapath implements Worker.Listener {
+    private final class OfDatapath implements GroupDatapath.Listener {
         @Override
         public void held(long version) {
             inbox.held(version);

@@ -13,7 +13,7 @@ import holdfast.sync.TableSync;
 import holdfast.sync.Word;
 import holdfast.vip.PeerWord;
 import holdfast.vip.TableState;
-import holdfast.worker.Worker;
+import holdfast.worker.GroupDatapath;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -170,8 +170,8 @@ public final class Replication implements AutoCloseable {
     }
 
     /// How a worker wakes the sync thread.
-    public Worker.DeltaReader reader() {
-        return new Worker.DeltaReader() {
+    public GroupDatapath.DeltaReader reader() {
+        return new GroupDatapath.DeltaReader() {
             @Override
             public boolean parked() {
                 var sync = node;

@@ -98,9 +98,9 @@ public final class DatapathRehearsal implements AutoCloseable {
         buffer = untouchedMemory(BUFFER_BYTES, 1).address();
     }
 
-    /// The worker, to be commanded as a real one; it obeys in [#turn].
-    public Worker worker() {
-        return worker;
+    /// The group of the worker, to be commanded as a real one; it obeys in [#turn].
+    public GroupDatapath group() {
+        return worker.group();
     }
 
     /// One turn of the worker's loop.
@@ -116,7 +116,7 @@ public final class DatapathRehearsal implements AutoCloseable {
             Mac.store(buffer + Frame.VNET_BYTES, MACS[step.port()]);
             addresses[0] = buffer;
             lengths[0] = step.frame().length - Frame.VNET_BYTES;
-            forwarder.take(addresses, lengths, 1, step.port(), worker.mode(), now);
+            forwarder.take(addresses, lengths, 1, step.port(), worker.group().mode(), now);
         }
         forwarder.tend(now + Waiting.WAIT_NS);
         probes.drain(_ -> {});
@@ -158,7 +158,7 @@ public final class DatapathRehearsal implements AutoCloseable {
         }
     }
 
-    private static final class NobodyListens implements Worker.Listener {
+    private static final class NobodyListens implements GroupDatapath.Listener {
         @Override
         public void held(long version) {}
 

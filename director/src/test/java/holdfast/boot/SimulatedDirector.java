@@ -114,7 +114,7 @@ final class SimulatedDirector {
         election.strand().stalls(() -> cluster.electionStall.getAsLong());
         status = new StatusAnswer(
                 configuration,
-                idle.worker,
+                idle.datapath,
                 election::status,
                 group.replication()::status,
                 terms::current,

@@ -32,7 +32,7 @@ class AnswersTest {
                 List::of);
         assertThatCode(() -> new Answers(
                                 StatusAnswerTest.configuration(),
-                                idle.worker,
+                                idle.datapath,
                                 () -> {
                                     throw new AssertionError("nobody asked");
                                 },

@@ -35,13 +35,13 @@ class DrainRequestTest {
 
     private @Nullable DrainMode drain(@Nullable DrainMode mode) {
         var request = new DrainRequest(tcp(80), Host.of("10.0.0.11"), mode, null, false);
-        return new RealServerCommands(MachineServicesTest.configuration(), idle.worker)
+        return new RealServerCommands(MachineServicesTest.configuration(), idle.datapath)
                 .drain(request)
                 .mode();
     }
 
     private boolean keepsClients(boolean expireQuiescentTemplate) {
-        return idle.worker
+        return idle.datapath
                 .query(tables -> tables.reals().keepsClients(REAL, expireQuiescentTemplate))
                 .join();
     }

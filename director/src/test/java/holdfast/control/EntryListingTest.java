@@ -41,7 +41,7 @@ class EntryListingTest {
     }
 
     private void connection(int real, int clientPort, int virtualPort, String address, int port) {
-        idle.worker
+        idle.datapath
                 .query(tables -> tables.connections()
                         .insert(
                                 TCP,
@@ -59,7 +59,7 @@ class EntryListingTest {
     }
 
     private List<String> of(String real) {
-        return new EntryListing(idle.worker)
+        return new EntryListing(idle.datapath)
                         .connections(new ConnectionsRequest(
                                 Connections.Kind.CONNECTION, new EntryFilter(null, Host.of(real), null), 9))
                         .entries()

@@ -11,42 +11,37 @@ import holdfast.forward.ProbeQueue;
 import holdfast.linux.Clock;
 import holdfast.sync.Equality;
 import holdfast.table.Tables;
+import holdfast.worker.GroupDatapath;
 import holdfast.worker.Worker;
 import java.lang.foreign.Arena;
 import java.util.List;
 
 /// A worker with its thread but without ports, to ask and to command as operators do.
 public final class IdleWorker implements AutoCloseable {
-    public final Worker worker;
+    public final GroupDatapath datapath;
     Ipvs ipvs = Ipvs.DEFAULT;
 
     private final Arena memory = Arena.ofShared();
     private final ProbeQueue probes = new ProbeQueue();
+    private final Worker worker;
 
     public IdleWorker() {
         var limits = new Configuration.Datapath(64, 64, 0, false);
         var tables = new Tables(limits, true, new FlowHash(5, 6), new FlowHash(7, 8), Clock.monotonic(), memory);
         var owned = new OwnedAddresses(List.of());
-        worker = new Worker(tables, new Ports(List.of()), owned, new Lease(), 0, probes, new Worker.Listener() {
+        worker = new Worker(tables, new Ports(List.of()), owned, new Lease(), 0, probes, new GroupDatapath.Listener() {
             @Override
             public void held(long version) {}
 
             @Override
             public void compared(Equality equality, long applied) {}
         });
-        worker.start(new Worker.DeltaReader() {
-            @Override
-            public boolean parked() {
-                return false;
-            }
-
-            @Override
-            public void wakeUp() {}
-        });
+        datapath = worker.group();
+        worker.start();
     }
 
     void configure(List<MarkRule> marks, Configuration.Service... services) {
-        worker.query(tables -> {
+        datapath.query(tables -> {
                     tables.configure(ipvs, marks, List.of(services), Clock.monotonic());
                     return services;
                 })

@@ -58,7 +58,7 @@ class ImpactAnswerTest {
     }
 
     private ImpactResult.Change change(String wanted) {
-        var impact = new RealServerCommands(configuration(), idle.worker)
+        var impact = new RealServerCommands(configuration(), idle.datapath)
                 .impact(new ImpactRequest("director.yaml", here(wanted)));
         return impact.services().getFirst().change();
     }

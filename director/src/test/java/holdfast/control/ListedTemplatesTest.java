@@ -49,21 +49,21 @@ class ListedTemplatesTest {
     }
 
     private Connections.Entry template() {
-        return new EntryListing(idle.worker)
+        return new EntryListing(idle.datapath)
                 .connections(new ConnectionsRequest(Connections.Kind.TEMPLATE, EntryFilter.ALL, 9))
                 .entries()
                 .getFirst();
     }
 
     private int template(int real) {
-        return idle.worker
+        return idle.datapath
                 .query(tables ->
                         tables.templates().insert(ip("198.51.100.7"), real, 300, Clock.monotonic() + 60_000_000_000L))
                 .join();
     }
 
     private void invalidate(int slot) {
-        idle.worker
+        idle.datapath
                 .query(tables -> {
                     tables.templates().invalidate(slot);
                     return slot;
@@ -90,7 +90,7 @@ class ListedTemplatesTest {
         assertThat(template().real()).hasToString("10.0.0.12:0");
 
         var byPort = new EntryFilter(null, Host.of("10.0.0.12:2121"), null);
-        assertThat(new EntryListing(idle.worker)
+        assertThat(new EntryListing(idle.datapath)
                         .connections(new ConnectionsRequest(Connections.Kind.TEMPLATE, byPort, 9))
                         .entries())
                 .hasSize(1);

@@ -38,10 +38,10 @@ class ServiceListingTest {
             int slices = 0;
             boolean hasMore;
             do {
-                hasMore = idle.worker.query(listing::read).join();
+                hasMore = idle.datapath.query(listing::read).join();
                 slices++;
             } while (hasMore);
-            var services = idle.worker.query(listing::whole).join().services();
+            var services = idle.datapath.query(listing::whole).join().services();
 
             assertThat(services)
                     .extracting(found -> found.realServers().size())

@@ -43,7 +43,7 @@ class StatusAnswerTest {
 
     private final StatusAnswer answer = new StatusAnswer(
             configuration(),
-            idle.worker,
+            idle.datapath,
             this::election,
             () -> isSyncDead ? Optional.of(SyncSamples.dead(DEAD)) : sync,
             () -> 9,
@@ -89,7 +89,7 @@ class StatusAnswerTest {
     void aStuckDatapathHidesNothingElse() {
         faults = List.of("the disk is full");
         var goesOn = new CountDownLatch(1);
-        var stuck = idle.worker.query(_ -> await(goesOn));
+        var stuck = idle.datapath.query(_ -> await(goesOn));
         try {
             var status = answer.status();
 

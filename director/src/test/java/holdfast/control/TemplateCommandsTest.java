@@ -20,7 +20,7 @@ import holdfast.conf.MarkRule;
 import holdfast.linux.Clock;
 import holdfast.sync.SyncState;
 import holdfast.table.TemplateOrders;
-import holdfast.worker.Worker;
+import holdfast.worker.GroupDatapath;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +39,7 @@ class TemplateCommandsTest {
     private static final int CLIENT = ip("198.51.100.7");
 
     private final IdleWorker idle = new IdleWorker();
-    private final Worker worker = idle.worker;
+    private final GroupDatapath datapath = idle.datapath;
 
     @BeforeEach
     void configure() {
@@ -57,12 +57,12 @@ class TemplateCommandsTest {
 
     private int template(int client, int real, long timeoutS) {
         long expiresAt = Clock.monotonic() + timeoutS * SECOND;
-        return worker.query(tables -> tables.templates().insert(client, real, timeoutS, expiresAt))
+        return datapath.query(tables -> tables.templates().insert(client, real, timeoutS, expiresAt))
                 .join();
     }
 
     private @Nullable Long templatesGoneMs() {
-        var drained = worker.query(tables -> {
+        var drained = datapath.query(tables -> {
                     tables.quiesce(REAL, DrainMode.KEEP_CONNECTIONS, 0);
                     return new DrainResult(
                             tcp(80),
@@ -75,7 +75,7 @@ class TemplateCommandsTest {
                             null);
                 })
                 .join();
-        return TemplateCommands.promised(drained, new EntryListing(worker)).templatesGoneMs();
+        return TemplateCommands.promised(drained, new EntryListing(datapath)).templatesGoneMs();
     }
 
     @Test
@@ -97,9 +97,9 @@ class TemplateCommandsTest {
                         real("10.0.0.11", 8080, 1),
                         real("10.0.0.11", 8081, 1),
                         real("10.0.0.12", 8080, 1)));
-        worker.activate(1, Long.MAX_VALUE).join();
+        datapath.activate(1, Long.MAX_VALUE).join();
         int slot = template(CLIENT, OTHER, 300);
-        var commands = new TemplateCommands(worker, Optional::empty);
+        var commands = new TemplateCommands(datapath, Optional::empty);
         var client = MarkRule.Prefix.of("198.51.100.7");
         var ambiguous = Host.of("10.0.0.11");
         var why = "there are several real servers 10.0.0.11 in tcp/192.0.2.10:80";
@@ -110,7 +110,7 @@ class TemplateCommandsTest {
         assertThatThrownBy(() ->
                         commands.change(new TemplateRequest(TemplateRequest.Action.MOVE, filter, ambiguous, false)))
                 .hasMessage(why);
-        assertThat(worker.query(tables -> tables.templates().view().at(slot).real())
+        assertThat(datapath.query(tables -> tables.templates().view().at(slot).real())
                         .join())
                 .isEqualTo(OTHER);
 
@@ -149,14 +149,14 @@ class TemplateCommandsTest {
 
     private TemplateCommands commands(@Nullable String active) {
         return new TemplateCommands(
-                worker, () -> Optional.ofNullable(active).map(name -> SyncSamples.seen(name, SyncState.EQUAL)));
+                datapath, () -> Optional.ofNullable(active).map(name -> SyncSamples.seen(name, SyncState.EQUAL)));
     }
 
     @Test
     void aDrainPromisesNothingWhereATemplateIsPinned() {
         int pinned = template(CLIENT, 300);
         template(CLIENT + 1, 300);
-        worker.query(tables -> tables.templates().view().at(pinned).pinned(true))
+        datapath.query(tables -> tables.templates().view().at(pinned).pinned(true))
                 .join();
         assertThat(templatesGoneMs()).isNull();
     }
@@ -164,7 +164,7 @@ class TemplateCommandsTest {
     @Test
     void aDrainPromisesNothingWhereATemplateControlsAConnectionOnAnotherRealServer() {
         int moved = template(CLIENT, 300);
-        worker.query(tables -> {
+        datapath.query(tables -> {
                     tables.persistence().link(moved);
                     return moved;
                 })

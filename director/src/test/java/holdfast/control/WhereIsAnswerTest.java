@@ -40,7 +40,7 @@ class WhereIsAnswerTest {
     private static final Configuration.RealServer OTHER = real("10.0.0.12", 8080, 1);
 
     private final IdleWorker idle = new IdleWorker();
-    private final TemplateCommands commands = new TemplateCommands(idle.worker, Optional::empty);
+    private final TemplateCommands commands = new TemplateCommands(idle.datapath, Optional::empty);
 
     @AfterEach
     void close() {
@@ -82,8 +82,8 @@ class WhereIsAnswerTest {
     @Test
     void aBlockedClientIsRehomedAllTheSame() {
         idle.configure(List.of(), persistent(tcp(80), 300, "255.255.255.255", REAL, OTHER));
-        idle.worker.activate(1, Long.MAX_VALUE).join();
-        idle.worker
+        idle.datapath.activate(1, Long.MAX_VALUE).join();
+        idle.datapath
                 .query(tables -> tables.templates().insert(CLIENT.bits(), 0, 300, Clock.monotonic() + 300 * SECOND))
                 .join();
         block();
@@ -102,7 +102,7 @@ class WhereIsAnswerTest {
                             rule(new MarkRule.Prefix(destination, 32), 80),
                             rule(new MarkRule.Prefix(destination, 32), 443)),
                     Fixtures.service(MARKED, SchedulerName.DH, REAL, OTHER));
-            int picked = idle.worker
+            int picked = idle.datapath
                     .query(tables -> {
                         var flow = new Flow().v4(Fixtures.TCP, CLIENT.bits(), 40000, destination.bits(), 443);
                         var reals = tables.services().reals(SERVICE);
@@ -151,7 +151,7 @@ class WhereIsAnswerTest {
 
     private void block() {
         var block = new ClientRule.Block(ClientPrefix.v4(CLIENT, 32), ClientRule.FOR_EVER);
-        idle.worker
+        idle.datapath
                 .query(tables -> {
                     tables.clientRules(tables.clientRules().with(block, Clock.monotonic()));
                     return block;
@@ -160,7 +160,7 @@ class WhereIsAnswerTest {
     }
 
     private void connect() {
-        idle.worker
+        idle.datapath
                 .query(tables -> {
                     tables.clients().opened(0, CLIENT.bits() & 0xffff_ffffL, SERVICE, Clock.monotonic());
                     return SERVICE;

@@ -51,13 +51,13 @@ class DatapathRehearsalTest {
     }
 
     private void activate() {
-        var serves = rehearsal.worker().activate(1, Long.MAX_VALUE);
+        var serves = rehearsal.group().activate(1, Long.MAX_VALUE);
         rehearsal.turn();
         assertThat(serves).isCompleted();
     }
 
     private long count(Counter counter) {
-        return rehearsal.worker().counters().value(counter);
+        return rehearsal.group().counters().value(counter);
     }
 
     @Test
@@ -65,7 +65,7 @@ class DatapathRehearsalTest {
         rehearsal.takeFrames();
         activate();
         rehearsal.takeFrames();
-        rehearsal.worker().relay(new long[] {1, 1});
+        rehearsal.group().relay(new long[] {1, 1});
         rehearsal.turn();
         rehearsal.takeFrames();
         for (var counter : Counter.values()) {
@@ -93,7 +93,7 @@ class DatapathRehearsalTest {
     }
 
     private int connections() {
-        var size = rehearsal.worker().query(tables -> tables.connections().size());
+        var size = rehearsal.group().query(tables -> tables.connections().size());
         rehearsal.turn();
         return size.join();
     }

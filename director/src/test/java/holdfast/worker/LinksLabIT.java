@@ -66,6 +66,7 @@ class LinksLabIT {
     private Lab lab;
     private ServerSocket server;
     private Worker worker;
+    private GroupDatapath datapath;
     private LinkWatch watch;
     private Shield shield;
     private Announcers announcers;
@@ -91,17 +92,19 @@ class LinksLabIT {
         var owned = new OwnedAddresses(
                 List.of(new OwnedAddresses.Owned(ip(VIP), 0), new OwnedAddresses.Owned(ip("10.0.0.1"), 1)));
         worker = new Worker(tables, ports, owned, new Lease(), 50, probes, new Listener());
-        shield = Shield.install("lab", ports, List.of(VIP, "10.0.0.1"), List.of(), worker.counters());
+        datapath = worker.group();
+        shield = Shield.install("lab", ports, List.of(VIP, "10.0.0.1"), List.of(), datapath.counters());
         announcers = new Announcers(ports);
         watch = new LinkWatch(
                 new LinkNeeds(ports, Set.of("front")),
                 probes,
                 () -> new int[] {ip("10.0.0.11")},
-                worker.counters(),
+                datapath.counters(),
                 new Followers());
         watch.start();
-        worker.start(new NobodyReads());
-        assertThat(worker.activate(1, Long.MAX_VALUE).get(5, TimeUnit.SECONDS)).isTrue();
+        worker.start();
+        assertThat(datapath.activate(1, Long.MAX_VALUE).get(5, TimeUnit.SECONDS))
+                .isTrue();
     }
 
     private static Ports ports() {
@@ -131,7 +134,7 @@ class LinksLabIT {
         memory.close();
     }
 
-    private final class Listener implements Worker.Listener {
+    private final class Listener implements GroupDatapath.Listener {
         @Override
         public void held(long version) {}
 
@@ -161,16 +164,6 @@ class LinksLabIT {
             shield.follow(state.ports());
             announcers.follow(state.ports());
         }
-    }
-
-    private static final class NobodyReads implements Worker.DeltaReader {
-        @Override
-        public boolean parked() {
-            return false;
-        }
-
-        @Override
-        public void wakeUp() {}
     }
 
     /// Sends that many bytes from the client through the VIP, and gives how many came to the server in time.
@@ -232,7 +225,7 @@ class LinksLabIT {
         Lab.run("ip link set back mtu 1400");
         await().until(() -> links.ports().at(1).mtu() == 1400);
         assertThat(upload(3_000_000)).isEqualTo(3_000_000);
-        assertThat(worker.counters().value(Counter.SENT_ICMP_ERROR)).isPositive();
+        assertThat(datapath.counters().value(Counter.SENT_ICMP_ERROR)).isPositive();
     }
 
     /// Each frame that was let in under the old MTU meets the new one somewhere on its way.
@@ -284,7 +277,7 @@ class LinksLabIT {
             faultsBecome();
             assertThat(upload(100_000)).isEqualTo(100_000);
         }
-        assertThat(worker.counters().value(Counter.NETLINK_BROKEN)).isZero();
+        assertThat(datapath.counters().value(Counter.NETLINK_BROKEN)).isZero();
     }
 
     @Test
@@ -348,53 +341,53 @@ class LinksLabIT {
             return theft;
         });
         assertThat(thieves.poll(5, TimeUnit.SECONDS)).isEqualTo(TestPacket.CLIENT_MAC);
-        assertThat(worker.counters().value(Counter.ARP_CONFLICT)).isOne();
+        assertThat(datapath.counters().value(Counter.ARP_CONFLICT)).isOne();
     }
 
     @Test
     void aHoldThatFillsARingIsSaidOnceAndWhatFindsNoRoomIsCounted() throws Exception {
-        worker.hold();
-        await().until(() -> worker.mode() == Mode.HELD);
+        datapath.hold();
+        await().until(() -> datapath.mode() == Mode.HELD);
         Lab.inside("client", () -> {
             broadcast(5000, 18);
             return 0;
         });
         assertThat(full.poll(5, TimeUnit.SECONDS)).isTrue();
-        await().until(() -> worker.counters().value(Counter.RING_DROPS_HELD) > 0);
+        await().until(() -> datapath.counters().value(Counter.RING_DROPS_HELD) > 0);
         assertThat(full).isEmpty();
-        worker.resume();
-        await().until(() -> worker.mode() == Mode.ACTIVE);
-        assertThat(worker.counters().value(Counter.RING_DROPS)).isZero();
-        assertThat(worker.counters().value(Counter.RING_DROPS_PAUSED)).isZero();
+        datapath.resume();
+        await().until(() -> datapath.mode() == Mode.ACTIVE);
+        assertThat(datapath.counters().value(Counter.RING_DROPS)).isZero();
+        assertThat(datapath.counters().value(Counter.RING_DROPS_PAUSED)).isZero();
     }
 
     @Test
     void whatFindsNoRoomWhileTheWorkerDoesNotRunIsCountedAsThat() throws Exception {
         var goesOn = new CountDownLatch(1);
-        var answer = worker.query(_ -> pause(goesOn));
+        var answer = datapath.query(_ -> pause(goesOn));
         Lab.inside("client", () -> {
             broadcast(5000, 18);
             return 0;
         });
         goesOn.countDown();
         assertThat(answer).succeedsWithin(SECONDS_MAX, TimeUnit.SECONDS);
-        await().until(() -> worker.counters().value(Counter.RING_DROPS_PAUSED) > 0);
-        assertThat(worker.counters().value(Counter.RING_DROPS_HELD)).isZero();
+        await().until(() -> datapath.counters().value(Counter.RING_DROPS_PAUSED) > 0);
+        assertThat(datapath.counters().value(Counter.RING_DROPS_HELD)).isZero();
     }
 
     @Test
     void whatFindsNoRoomOfLargeFramesIsCountedByItself() throws Exception {
-        worker.hold();
-        await().until(() -> worker.mode() == Mode.HELD);
+        datapath.hold();
+        await().until(() -> datapath.mode() == Mode.HELD);
         Lab.run("ip link set front mtu 65000");
         Lab.run("ip -n client link set eth0 mtu 65000");
         Lab.inside("client", () -> {
             broadcast(2000, 60_000); // twice the room
             return 0;
         });
-        worker.resume();
-        await().until(() -> worker.counters().value(Counter.RING_TRUNCATED) > 0);
-        assertThat(worker.counters().value(Counter.RING_DROPS_HELD)).isZero();
+        datapath.resume();
+        await().until(() -> datapath.counters().value(Counter.RING_TRUNCATED) > 0);
+        assertThat(datapath.counters().value(Counter.RING_DROPS_HELD)).isZero();
     }
 
     /// Keeps the worker from running for longer than any turn takes, whatever the machine needs to fill a ring.

@@ -81,7 +81,7 @@ public final class SimulatedDatapath implements TableOwner, DatapathOrders {
 
     private final Timeline timeline;
     private final long clockOffset;
-    private final Worker.Listener listener;
+    private final GroupDatapath.Listener listener;
     private final Clients clients;
     private final Strand strand;
     private final SimulatedProcess process;
@@ -111,7 +111,7 @@ public final class SimulatedDatapath implements TableOwner, DatapathOrders {
             Lease lease,
             ProbeQueue probes,
             SegmentAllocator memory,
-            Worker.Listener listener,
+            GroupDatapath.Listener listener,
             Clients clients) {
         this.process = process;
         this.timeline = timeline;

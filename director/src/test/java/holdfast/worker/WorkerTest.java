@@ -50,6 +50,7 @@ class WorkerTest {
     private final BlockingQueue<Equality> compared = new LinkedBlockingQueue<>();
     private final BlockingQueue<Boolean> wakeUps = new LinkedBlockingQueue<>();
     private final Worker worker = worker();
+    private final GroupDatapath datapath = worker.group();
 
     private Worker worker() {
         var tables = new Tables(
@@ -65,7 +66,7 @@ class WorkerTest {
                 List.of(service(tcp(80), SchedulerName.RR, real("10.0.0.11", 80, 1))),
                 Clock.monotonic());
         var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, 0)));
-        return new Worker(tables, new Ports(List.of()), owned, lease, 0, probes, new Worker.Listener() {
+        return new Worker(tables, new Ports(List.of()), owned, lease, 0, probes, new GroupDatapath.Listener() {
             @Override
             public void held(long version) {
                 held.add(version);
@@ -80,7 +81,7 @@ class WorkerTest {
 
     @BeforeEach
     void start() {
-        worker.start(new Worker.DeltaReader() {
+        datapath.reader(new GroupDatapath.DeltaReader() {
             @Override
             public boolean parked() {
                 return true;
@@ -91,6 +92,7 @@ class WorkerTest {
                 wakeUps.add(true);
             }
         });
+        worker.start();
     }
 
     @AfterEach
@@ -102,27 +104,27 @@ class WorkerTest {
 
     /// Returns when everything asked before is done.
     private void settle() {
-        worker.query(Tables::digest).join();
+        datapath.query(Tables::digest).join();
     }
 
     private void modeBecomes(Mode mode) {
         settle();
-        assertThat(worker.mode()).isEqualTo(mode);
+        assertThat(datapath.mode()).isEqualTo(mode);
     }
 
     private List<Delta.Op> written() {
         var ops = new ArrayList<Delta.Op>();
-        for (var delta = worker.out().peek();
+        for (var delta = datapath.out().peek();
                 delta != null;
-                delta = worker.out().peek()) {
+                delta = datapath.out().peek()) {
             ops.add(delta.op());
-            worker.out().release();
+            datapath.out().release();
         }
         return ops;
     }
 
     private void connectionArrives(int clientPort, long version) {
-        requireNonNull(worker.in().claim())
+        requireNonNull(datapath.in().claim())
                 .op(Delta.Op.CONNECTION)
                 .version(version)
                 .protocol(6)
@@ -135,17 +137,17 @@ class WorkerTest {
                 .state(1)
                 .remainingMs(60_000)
                 .templatePort(Delta.NO_TEMPLATE);
-        worker.in().publish();
+        datapath.in().publish();
     }
 
     private void markArrives(long version, long digest) {
-        requireNonNull(worker.in().claim()).op(Delta.Op.MARK).version(version).digest(digest);
-        worker.in().publish();
-        worker.wakeUp();
+        requireNonNull(datapath.in().claim()).op(Delta.Op.MARK).version(version).digest(digest);
+        datapath.in().publish();
+        datapath.wakeUp();
     }
 
     private int connections() {
-        return worker.query(tables -> tables.connections().size()).join();
+        return datapath.query(tables -> tables.connections().size()).join();
     }
 
     @Test
@@ -159,9 +161,9 @@ class WorkerTest {
         connectionArrives(1000, Version.of(1, 1));
         markArrives(Version.of(1, 1), 12345);
         assertThat(requireNonNull(compared.poll(5, TimeUnit.SECONDS)).state()).isEqualTo(Equality.State.DIFFERENT);
-        markArrives(Version.of(1, 1), worker.query(Tables::digest).join());
+        markArrives(Version.of(1, 1), datapath.query(Tables::digest).join());
         assertThat(requireNonNull(compared.poll(5, TimeUnit.SECONDS)).state()).isEqualTo(Equality.State.EQUAL);
-        await().until(() -> worker.applied() == 3);
+        await().until(() -> datapath.applied() == 3);
         assertThat(wakeUps).as("the sync side acknowledges").isNotEmpty();
     }
 
@@ -170,94 +172,94 @@ class WorkerTest {
         for (int i = 1; i <= 50; i++) {
             connectionArrives(1000 + i, Version.of(1, i));
         }
-        var _ = worker.activate(2, Long.MAX_VALUE);
+        var _ = datapath.activate(2, Long.MAX_VALUE);
         assertThat(connections()).isEqualTo(50);
-        assertThat(worker.mode()).isEqualTo(Mode.ACTIVE);
-        assertThat(worker.equality()).isEqualTo(Equality.UNKNOWN);
-        assertThat(requireNonNull(worker.out().peek()).version()).isEqualTo(Version.of(2, 0));
+        assertThat(datapath.mode()).isEqualTo(Mode.ACTIVE);
+        assertThat(datapath.equality()).isEqualTo(Equality.UNKNOWN);
+        assertThat(requireNonNull(datapath.out().peek()).version()).isEqualTo(Version.of(2, 0));
     }
 
     @Test
     void aPromotionThatComesTooLateChangesNothing() {
         connectionArrives(1001, Version.of(1, 1));
-        assertThat(worker.activate(2, Clock.boottime() - 1).join()).isFalse();
+        assertThat(datapath.activate(2, Clock.boottime() - 1).join()).isFalse();
         modeBecomes(Mode.STANDBY);
         assertThat(written()).as("nothing is promoted").isEmpty();
 
         connectionArrives(1002, Version.of(1, 2));
-        worker.wakeUp();
+        datapath.wakeUp();
         await().until(() -> connections() == 2);
-        assertThat(worker.activate(2, Clock.boottime() + 60_000_000_000L).join())
+        assertThat(datapath.activate(2, Clock.boottime() + 60_000_000_000L).join())
                 .isTrue();
         modeBecomes(Mode.ACTIVE);
     }
 
     @Test
     void aRenewalBeginsTheStreamAnewUnderItsTerm() {
-        var _ = worker.activate(2, Long.MAX_VALUE);
-        worker.requestSnapshot();
-        await().until(() -> worker.out().size() >= 3);
-        assertThat(worker.renew(5).join()).isTrue();
+        var _ = datapath.activate(2, Long.MAX_VALUE);
+        datapath.requestSnapshot();
+        await().until(() -> datapath.out().size() >= 3);
+        assertThat(datapath.renew(5).join()).isTrue();
         modeBecomes(Mode.ACTIVE);
-        var out = worker.out();
+        var out = datapath.out();
         while (Version.term(requireNonNull(out.peek()).version()) == 2) {
             out.release();
         }
         assertThat(requireNonNull(out.peek()).version()).isEqualTo(Version.of(5, 0));
         written();
-        worker.requestSnapshot();
-        await().until(() -> worker.out().size() >= 3);
+        datapath.requestSnapshot();
+        await().until(() -> datapath.out().size() >= 3);
         assertThat(written()).startsWith(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.MARK);
     }
 
     @Test
     void aRenewalIsRefusedWhereNothingIsServedAndUnderATermThatIsNotHigher() {
-        assertThat(worker.renew(3).join()).isFalse();
-        var _ = worker.activate(3, Long.MAX_VALUE);
-        assertThat(worker.renew(3).join()).isFalse();
-        assertThat(worker.renew(2).join()).isFalse();
+        assertThat(datapath.renew(3).join()).isFalse();
+        var _ = datapath.activate(3, Long.MAX_VALUE);
+        assertThat(datapath.renew(3).join()).isFalse();
+        assertThat(datapath.renew(2).join()).isFalse();
         assertThat(Version.term(version())).isEqualTo(3);
     }
 
     private long version() {
-        return worker.query(tables -> tables.changes().version()).join();
+        return datapath.query(tables -> tables.changes().version()).join();
     }
 
     @Test
     void aHeldWorkerIsRenewedAndStaysHeld() {
-        var _ = worker.activate(3, Long.MAX_VALUE);
-        worker.hold();
-        assertThat(worker.renew(4).join()).isTrue();
+        var _ = datapath.activate(3, Long.MAX_VALUE);
+        datapath.hold();
+        assertThat(datapath.renew(4).join()).isTrue();
         modeBecomes(Mode.HELD);
         assertThat(Version.term(version())).isEqualTo(4);
     }
 
     @Test
     void ordersThatMakeNoSenseAreIgnoredAndCounted() {
-        worker.resume();
-        worker.hold();
-        worker.relay(new long[0]);
+        datapath.resume();
+        datapath.hold();
+        datapath.relay(new long[0]);
         modeBecomes(Mode.STANDBY);
         assertThat(held).isEmpty();
-        assertThat(worker.counters().value(Counter.ORDER_IGNORED)).isEqualTo(3);
+        assertThat(datapath.counters().value(Counter.ORDER_IGNORED)).isEqualTo(3);
     }
 
     /// The election posts a demotion, and has renewed the lease for its next promotion before the worker obeys.
     @Test
     void aLateDemotionDoesNotTakeTheFenceFromTheNextPromotion() throws Exception {
-        var _ = worker.activate(1, Long.MAX_VALUE);
+        var _ = datapath.activate(1, Long.MAX_VALUE);
         lease.renew(Clock.boottime() + 1_000_000_000L);
         var busy = new CountDownLatch(1);
-        var _ = worker.query(_ -> {
+        var _ = datapath.query(_ -> {
             try {
                 return busy.await(5, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
         });
-        worker.standBy(false);
+        datapath.standBy(false);
         lease.renew(5);
-        var serves = worker.activate(2, Long.MAX_VALUE);
+        var serves = datapath.activate(2, Long.MAX_VALUE);
         busy.countDown();
         assertThat(serves.get(5, TimeUnit.SECONDS)).isTrue();
         assertThat(lease.isLost(6))
@@ -267,28 +269,28 @@ class WorkerTest {
 
     @Test
     void anActiveMarksItsStreamAndWakesItsReader() throws InterruptedException {
-        var _ = worker.activate(1, Long.MAX_VALUE);
-        await().until(() -> worker.out().size() >= 3);
+        var _ = datapath.activate(1, Long.MAX_VALUE);
+        await().until(() -> datapath.out().size() >= 3);
         assertThat(written()).containsOnly(Delta.Op.MARK);
         assertThat(wakeUps.poll(5, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void anActiveTakesNothingFromAnotherStream() {
-        var _ = worker.activate(2, Long.MAX_VALUE);
+        var _ = datapath.activate(2, Long.MAX_VALUE);
         settle();
         connectionArrives(1000, Version.of(1, 7));
-        worker.wakeUp();
-        await().until(() -> worker.applied() == 1);
+        datapath.wakeUp();
+        await().until(() -> datapath.applied() == 1);
         assertThat(connections()).isZero();
     }
 
     @Test
     void aHoldReportsTheLastVersionWithAMarkBehindIt() throws InterruptedException {
-        var _ = worker.activate(3, Long.MAX_VALUE);
+        var _ = datapath.activate(3, Long.MAX_VALUE);
         settle();
         written();
-        worker.hold();
+        datapath.hold();
         assertThat(held.poll(5, TimeUnit.SECONDS)).isEqualTo(Version.of(3, 0));
         modeBecomes(Mode.HELD);
         assertThat(written()).endsWith(Delta.Op.MARK);
@@ -296,46 +298,46 @@ class WorkerTest {
 
     @Test
     void nothingIsWrittenDuringAHoldAndAResumeGoesOn() throws InterruptedException {
-        var _ = worker.activate(3, Long.MAX_VALUE);
-        worker.hold();
+        var _ = datapath.activate(3, Long.MAX_VALUE);
+        datapath.hold();
         assertThat(held.poll(5, TimeUnit.SECONDS)).isNotNull();
         settle();
         written();
-        worker.requestSnapshot();
+        datapath.requestSnapshot();
         settle();
         settle();
         assertThat(written()).as("no snapshot while held").isEmpty();
 
-        worker.resume();
+        datapath.resume();
         modeBecomes(Mode.ACTIVE);
-        await().until(() -> worker.out().size() >= 3);
+        await().until(() -> datapath.out().size() >= 3);
         assertThat(written()).startsWith(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.MARK);
     }
 
     @Test
     void aRelayFollowsTheNewActiveAtOnce() throws InterruptedException {
-        var _ = worker.activate(3, Long.MAX_VALUE);
-        worker.hold();
+        var _ = datapath.activate(3, Long.MAX_VALUE);
+        datapath.hold();
         assertThat(held.poll(5, TimeUnit.SECONDS)).isNotNull();
-        worker.relay(new long[0]);
+        datapath.relay(new long[0]);
         modeBecomes(Mode.RELAY);
         written();
         connectionArrives(1000, Version.of(4, 1));
-        worker.wakeUp();
-        await().until(() -> worker.applied() == 1);
+        datapath.wakeUp();
+        await().until(() -> datapath.applied() == 1);
         assertThat(connections()).isEqualTo(1);
-        worker.standBy(false);
+        datapath.standBy(false);
         modeBecomes(Mode.STANDBY);
         assertThat(written()).isEmpty();
     }
 
     @Test
     void aStandbyStopsWritingAtOnce() {
-        var _ = worker.activate(1, Long.MAX_VALUE);
-        worker.standBy(false);
+        var _ = datapath.activate(1, Long.MAX_VALUE);
+        datapath.standBy(false);
         modeBecomes(Mode.STANDBY);
         written();
-        worker.requestSnapshot();
+        datapath.requestSnapshot();
         settle();
         settle();
         assertThat(written()).isEmpty();
@@ -343,7 +345,7 @@ class WorkerTest {
 
     @Test
     void aQueryThatFailsTellsItsAskerAndTheWorkerLivesOn() {
-        var failing = worker.query(_ -> {
+        var failing = datapath.query(_ -> {
             throw new IllegalStateException("asked wrongly");
         });
         assertThatThrownBy(failing::join).hasMessageContaining("asked wrongly");
