@@ -3,8 +3,8 @@ package holdfast.sync;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// A numbered piece of an active's stream: up to [#RECORDS_MAX] records, each key at most once between two barriers.
-/// Immutable; the words hold records as [Delta] draws them.
+/// A numbered part of an active's stream: up to [#RECORDS_MAX] records, each key at most once between two barriers.
+/// Immutable; the words hold records in the layout of [Delta].
 public final class Batch implements SyncMessage {
     public static final int RECORDS_MAX = 200;
 
@@ -17,9 +17,9 @@ public final class Batch implements SyncMessage {
     private final MemorySegment records;
 
     /// @param lane        the worker that wrote the records; 0 for now
-    /// @param number      1 for the first of a term, then without a hole
+    /// @param number      1 for the first of a term, then without a gap
     /// @param stampNanos  the sender's monotonic clock when it took the first record from the worker
-    /// @param lost        changes between this batch and the one before that the worker could not queue
+    /// @param lost        changes between this batch and the previous one that the worker could not queue
     /// @param words       [Delta#BYTES] / 8 per record; kept, not copied
     public Batch(int term, int lane, long number, long stampNanos, long lost, long[] words) {
         this.term = term;
@@ -56,12 +56,12 @@ public final class Batch implements SyncMessage {
         return count;
     }
 
-    /// A new window onto the records, standing on the first.
+    /// A new window onto the records, at the first one.
     public Delta view() {
         return new Delta(records);
     }
 
-    /// Moves a window that [#view] gave to the record `index`.
+    /// Moves a window of [#view] to the record `index`.
     public Delta record(Delta view, int index) {
         return view.at((long) index * Delta.BYTES);
     }
@@ -96,7 +96,7 @@ public final class Batch implements SyncMessage {
             count = 0;
         }
 
-        /// A copy of what was filled in so far.
+        /// A batch with a copy of the records so far.
         public Batch build(int term, int lane, long number, long stampNanos, long lost) {
             return new Batch(term, lane, number, stampNanos, lost, Arrays.copyOf(words, count * Delta.WORDS));
         }

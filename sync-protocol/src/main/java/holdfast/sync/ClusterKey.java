@@ -8,7 +8,8 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// The secret that every director of a cluster shares; keys of messages are derived from it, it seals none itself.
+/// The secret that every director of a cluster shares. It seals nothing itself; the keys of messages are derived from
+/// it.
 public final class ClusterKey {
     public static final int BYTES = 32;
 
@@ -28,20 +29,20 @@ public final class ClusterKey {
         return new ClusterKey(bytes);
     }
 
-    /// Which key this is, as each sealed message says in the clear ([KeyFile#id]).
+    /// Identifies this key in the clear part of each sealed message ([KeyFile#id]).
     public long id() {
         return id;
     }
 
-    /// The [#id] in hexadecimal digits, as operators compare it; tells nothing else of the secret.
+    /// The [#id] in hexadecimal digits, as operators compare it; it reveals nothing else of the secret.
     public String fingerprint() {
         return KeyFile.fingerprint(id);
     }
 
     /// A key for AES-256, by HKDF-SHA-256 (RFC 5869).
     ///
-    /// @param salt  random, of whoever uses the derived key
-    /// @param info  what the derived key is for, never the same for two purposes
+    /// @param salt  random, chosen by the user of the derived key
+    /// @param info  purpose of the derived key, different for each purpose
     public SecretKey derive(byte[] salt, String info) {
         try {
             return KDF.getInstance("HKDF-SHA256")

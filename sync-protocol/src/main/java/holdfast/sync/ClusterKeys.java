@@ -4,8 +4,8 @@ import holdfast.conf.KeyFile;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The keys of a cluster at one time: the first one seals, all of them open. There is more than one only while an
-/// operator replaces the key. Immutable.
+/// The present keys of a cluster: the first one seals, all of them open. There are several only while an operator
+/// replaces the key. Immutable.
 ///
 /// @param all  1 to [#MAX] different keys
 public record ClusterKeys(List<ClusterKey> all) {
@@ -25,17 +25,17 @@ public record ClusterKeys(List<ClusterKey> all) {
         return new ClusterKeys(List.of(all));
     }
 
-    /// @param keys  as a key file has them
+    /// @param keys  as read from a key file
     public static ClusterKeys of(List<byte[]> keys) {
         return new ClusterKeys(keys.stream().map(ClusterKey::of).toList());
     }
 
-    /// The key that seals what we send.
+    /// The key that seals our messages.
     public ClusterKey current() {
         return all.getFirst();
     }
 
-    /// The key of that [ClusterKey#id], or null where it is none of these. Allocates nothing.
+    /// The key with that [ClusterKey#id], or null. Allocates nothing.
     public @Nullable ClusterKey find(long id) {
         for (int i = 0; i < all.size(); i++) {
             if (all.get(i).id() == id) {

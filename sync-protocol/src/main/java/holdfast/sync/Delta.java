@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// A movable window onto one record of a [DeltaRing] or a [Batch]: one change of one connection or template, or one
-/// mark in the stream. Not thread-safe, and valid only until the ring hands the record to the other side.
+/// mark in the stream. Not thread-safe, and valid only until the ring passes the record to the other side.
 ///
 /// ```
 ///  0         8             16       20       24     28         32         36      40      42      44     46   48
@@ -17,8 +17,8 @@ import java.util.List;
 ///  48            52   53         54       55      56
 /// | templatePort | op | protocol | method | state | mark, or digest |
 /// ```
-/// A MARK has no key: its counts of connections and templates stand where the others have client and virtual address,
-/// and its digest where they have the mark of their service.
+/// A MARK has no key: its counts of connections and templates use the fields of client and virtual address, and its
+/// digest the field of the service's mark.
 public final class Delta {
     public static final int BYTES = 64;
     static final int WORDS = BYTES / Long.BYTES;
@@ -26,8 +26,8 @@ public final class Delta {
     /// [#templatePort] of a connection that no template controls.
     public static final int NO_TEMPLATE = -1;
 
-    /// In the [#state] of a TEMPLATE: an operator gave it another real server, so it is the one that was there before,
-    /// with its connections.
+    /// In the [#state] of a TEMPLATE: an operator gave it another real server. It is still the same template, with
+    /// its connections.
     public static final int MOVED = 4;
 
     private static final int VERSION = 0, REMAINING = 8, CLIENT = 16, VIRTUAL = 20, REAL = 24, TEMPLATE = 28;
@@ -35,35 +35,37 @@ public final class Delta {
     private static final int TEMPLATE_PORT = 48, OP = 52, PROTOCOL = 53, METHOD = 54, STATE = 55;
     private static final int DIGEST = 56, SERVICE_MARK = 56;
 
-    /// What a record says. The standby must not depend on the order of records of *different* keys between two marks:
-    /// a batch keeps only the latest record of a key, in the place of the first; after an end and around a move it
-    /// keeps each.
+    /// The kind of a record. The standby must not depend on the order of records of *different* keys between two
+    /// marks. Within a batch, a newer record replaces an older one of the same key, at the older one's position.
+    /// Records after an end, and records before and after a move, are all kept.
     public enum Op {
-        /// A connection is or becomes what the record says; the version decides, never the arrival.
+        /// A connection is new or has changed to the state in the record; its version decides, never the order
+        /// of arrival.
         CONNECTION,
         /// The same for a persistence template; its client address is masked and its client port 0.
         TEMPLATE,
-        /// A connection is gone as of the version.
+        /// A connection has ended as of the version.
         CONNECTION_END,
-        /// A template is gone as of the version.
+        /// A template has ended as of the version.
         TEMPLATE_END,
-        /// From here to SNAPSHOT_END every entry of the active appears at least once, mixed with live records. One that
-        /// comes while another is open starts anew: nothing seen before counts.
+        /// From here to SNAPSHOT_END every entry of the active appears at least once, mixed with live records.
+        /// A SNAPSHOT_BEGIN within an open snapshot starts anew: entries seen before do not count.
         SNAPSHOT_BEGIN,
-        /// What neither the snapshot nor a live record mentioned since SNAPSHOT_BEGIN does not exist on the active.
+        /// An entry that neither the snapshot nor a live record named since SNAPSHOT_BEGIN does not exist on
+        /// the active.
         SNAPSHOT_END,
         /// The digest and the counts of the active's whole table as of the version.
         MARK;
 
         private static final List<Op> ALL = List.of(values());
 
-        /// What stands for it in memory and on the wire: the place in this list, which only grows at its end.
+        /// Its code in memory and on the wire: its position in this list, which only grows at its end.
         @SuppressWarnings("EnumOrdinal") // the order above is the format
         public int code() {
             return ordinal();
         }
 
-        /// Whether nothing may be moved across this record.
+        /// Whether no record may be moved across this one.
         boolean isBarrier() {
             return compareTo(TEMPLATE_END) > 0;
         }
@@ -76,7 +78,7 @@ public final class Delta {
             return this == TEMPLATE || this == TEMPLATE_END;
         }
 
-        /// The op of a [#code], which must be one.
+        /// The op of a valid [#code].
         public static Op of(int code) {
             return ALL.get(code);
         }
@@ -104,7 +106,7 @@ public final class Delta {
         }
     }
 
-    /// Takes over every field of `other`; for a model or a copy between rings.
+    /// Copies every field of `other`; for a model or a copy between rings.
     public Delta copyOf(Delta other) {
         for (int offset = 0; offset < BYTES; offset += Long.BYTES) {
             memory.set(JAVA_LONG, base + offset, other.memory.get(JAVA_LONG, other.base + offset));
@@ -151,7 +153,7 @@ public final class Delta {
         return this;
     }
 
-    /// As [Version] packs it.
+    /// Packed as by [Version].
     public long version() {
         return memory.get(JAVA_LONG, base + VERSION);
     }
@@ -225,7 +227,7 @@ public final class Delta {
         return this;
     }
 
-    /// State code of IPVS, by protocol; of a template 1 for assured plus 2 for pinned plus [#MOVED].
+    /// IPVS's state code, by protocol. For a template, 1 for assured plus 2 for pinned plus [#MOVED].
     public int state() {
         return memory.get(JAVA_BYTE, base + STATE) & 0xff;
     }
@@ -255,7 +257,7 @@ public final class Delta {
         return this;
     }
 
-    /// What was left of the timeout when the record was written, in ms; at least 0.
+    /// The remaining time when the record was written, in ms; at least 0.
     public long remainingMs() {
         return memory.get(JAVA_LONG, base + REMAINING);
     }
@@ -265,7 +267,7 @@ public final class Delta {
         return this;
     }
 
-    /// The masked client address of the template that controls this connection; means nothing without [#templatePort].
+    /// The masked client address of the template that controls this connection; undefined without [#templatePort].
     public int templateClient() {
         return memory.get(JAVA_INT, base + TEMPLATE);
     }
@@ -275,8 +277,8 @@ public final class Delta {
         return this;
     }
 
-    /// The virtual port of the controlling template, or [#NO_TEMPLATE]. A claimed record starts with 0: a connection
-    /// without a template must say so.
+    /// The virtual port of the controlling template, or [#NO_TEMPLATE]. A claimed record starts with 0, so a
+    /// connection without a template must set it.
     public int templatePort() {
         return memory.get(JAVA_INT, base + TEMPLATE_PORT);
     }
@@ -286,7 +288,7 @@ public final class Delta {
         return this;
     }
 
-    /// The mark that made a connection its service's, an unsigned int; 0 for none. A MARK has none.
+    /// The mark by which a connection's service was found, an unsigned int; 0 for none. A MARK record has none.
     public int serviceMark() {
         return memory.get(JAVA_INT, base + SERVICE_MARK);
     }

@@ -8,11 +8,11 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /// A bounded queue of [Delta] records in off-heap memory between exactly one producer thread and one consumer thread.
-/// Allocates nothing after construction; neither side ever waits for the other.
+/// Allocates nothing after construction; neither side waits for the other.
 ///
-/// Behind the records stand two lines of 128 bytes (two cache lines, because the prefetcher takes them in pairs): each
-/// holds the counter that one side writes and that side's stale copy of the other's counter, so that a side touches the
-/// other's line only when its copy says full or empty.
+/// Two lines of 128 bytes follow the records (two cache lines, because the prefetcher loads them in pairs). Each line
+/// holds the counter that one side writes, and that side's stale copy of the other counter. So a side reads the other's
+/// line only when its copy shows full or empty.
 ///
 /// ```
 ///  | record 0 | record 1 | ... | tail, producer's copy of head | head, consumer's copy of tail |
@@ -45,8 +45,8 @@ public final class DeltaRing {
         consumerView = new Delta(memory);
     }
 
-    /// Producer: the next free record, zeroed, or null when the ring is full. Claiming again without [#publish] gives
-    /// the same record.
+    /// Producer: the next free record, zeroed, or null if the ring is full. A second claim without [#publish]
+    /// returns the same record.
     public @Nullable Delta claim() {
         long tail = memory.get(JAVA_LONG, tailAt);
         if (tail - memory.get(JAVA_LONG, headCopyAt) >= capacity) {
@@ -60,17 +60,17 @@ public final class DeltaRing {
         return producerView;
     }
 
-    /// Producer: hands the claimed record to the consumer.
+    /// Producer: passes the claimed record to the consumer.
     public void publish() {
         COUNTER.setRelease(memory, tailAt, memory.get(JAVA_LONG, tailAt) + 1);
     }
 
-    /// Consumer: the oldest record, or null when there is none.
+    /// Consumer: the oldest record, or null if there is none.
     public @Nullable Delta peek() {
         return peek(0);
     }
 
-    /// Consumer: the record that so many others are older than, or null when there is none yet.
+    /// Consumer: the record that has `older` records before it, or null if there is none yet.
     public @Nullable Delta peek(int older) {
         long at = memory.get(JAVA_LONG, headAt) + older;
         if (at >= memory.get(JAVA_LONG, tailCopyAt)) {
@@ -88,8 +88,8 @@ public final class DeltaRing {
         COUNTER.setRelease(memory, headAt, memory.get(JAVA_LONG, headAt) + 1);
     }
 
-    /// Records published and not yet released; exact for neither side while the other works, but the producer never
-    /// sees fewer and the consumer never more than there are. Any thread.
+    /// Records published and not yet released. While the other side works the number is not exact: the producer
+    /// never sees fewer than there are, the consumer never more. Any thread.
     public int size() {
         long head = (long) COUNTER.getAcquire(memory, headAt);
         long tail = (long) COUNTER.getAcquire(memory, tailAt);

@@ -1,9 +1,9 @@
 package holdfast.sync;
 
-/// What the last comparison of a MARK with the digest of our own table said.
+/// The result of the last comparison of a MARK with the digest of our own tables.
 ///
 /// @param version  the version of that MARK; [Version#NONE] while UNKNOWN
-/// @param atNanos  monotonic ns of the comparison; means nothing while UNKNOWN
+/// @param atNanos  monotonic ns of the comparison; undefined while UNKNOWN
 public record Equality(State state, long version, long atNanos) {
     public static final Equality UNKNOWN = new Equality(State.UNKNOWN, Version.NONE, 0);
 

@@ -3,15 +3,15 @@ package holdfast.sync;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The newest batches of one term, kept for resends, with what the stream had counted up to each. A ring: a new batch
+/// The newest batches of one term, kept for resends, with the stream's totals up to each batch. A ring: a new batch
 /// overwrites the oldest.
 final class History {
     private final @Nullable Batch[] batches;
     private final Totals[] totals;
     private long newest;
 
-    /// What the stream held from its first batch to one of them. Lost changes count as one of each, since nobody knows
-    /// what they were.
+    /// The content of the stream from its first batch to a given one. A lost change counts as one connection and as
+    /// one template, since its kind is unknown.
     record Totals(long templates, long connections, long deltas) {
         static final Totals ZERO = new Totals(0, 0, 0);
 
@@ -51,12 +51,12 @@ final class History {
         totals[slot(newest)] = before.plus(Totals.of(batch));
     }
 
-    /// Number of the newest batch; 0 while there is none.
+    /// Number of the newest batch; 0 without a batch.
     long newest() {
         return newest;
     }
 
-    /// Number of the oldest one held; 1 while there is none, because the first will be.
+    /// Number of the oldest batch held; 1 without a batch, because the first will have it.
     long oldest() {
         return Math.max(1, newest - batches.length + 1);
     }
@@ -70,7 +70,7 @@ final class History {
         return holds(number) ? batches[slot(number)] : null;
     }
 
-    /// Everything up to and with batch `number`, which must be held; zero for number 0.
+    /// The totals up to and including batch `number`, which must be held; zero for number 0.
     Totals totalsOf(long number) {
         return number == 0 ? Totals.ZERO : totals[slot(number)];
     }

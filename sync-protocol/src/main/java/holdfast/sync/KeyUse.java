@@ -2,7 +2,7 @@ package holdfast.sync;
 
 import java.util.List;
 
-/// Which keys seal what now.
+/// Which key each director seals with now.
 ///
 /// @param keys   ours
 /// @param peers  every other member that was believed since the start, by name
@@ -12,6 +12,6 @@ public record KeyUse(ClusterKeys keys, List<Peer> peers) {
     }
 
     /// @param fingerprint  of the key of its last message
-    /// @param ageMs        since that one
+    /// @param ageMs        since its last message
     public record Peer(String name, String fingerprint, long ageMs) {}
 }

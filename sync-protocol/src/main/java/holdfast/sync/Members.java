@@ -10,20 +10,20 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Who the other members are, and which run of each is believed. JGroups' view has no say in it.
+/// The other members, and which run of each is believed. JGroups' view has no influence on it.
 ///
-/// - An incarnation is believed once its Hello echoes a stamp of ours that is not older than [#PROOF_INTERVAL]: so
-///   that Hello cannot be a recording. From then on each counter is taken once.
-/// - Another incarnation of a believed member's name is believed only once the first one is silent, has left, or its
+/// - An incarnation is believed once its hello echoes a stamp of ours that is not older than [#PROOF_INTERVAL], so that
+///   the hello cannot be a recording. From then on each counter is accepted once.
+/// - Another incarnation of a believed member's name is believed only once the first is silent, has left, or its
 ///   process has died. Until then it is a twin: a second director that was given the same name.
-/// - An incarnation that was replaced may come back by the same rule, with the counters that it had used.
+/// - An incarnation that was replaced may return by the same rule, with the counters that it had used.
 final class Members {
     static final long PROOF_INTERVAL = TimeUnit.SECONDS.toNanos(2);
 
     private static final int CANDIDATES_MAX = 16;
     private static final long CANDIDATE_INTERVAL = TimeUnit.SECONDS.toNanos(5);
     private static final int RETIRED_MAX = 16;
-    /// Two that started within it are told apart by their incarnations, since neither knows its start better.
+    /// Of two directors that started within it neither knows which was first, so their incarnations decide.
     private static final long TOGETHER_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     private final MemberId self;
@@ -36,7 +36,7 @@ final class Members {
     private final LinkedHashMap<UUID, ReplayWindow> retired = new LinkedHashMap<>();
     private boolean twinTold;
 
-    /// An incarnation that has not shown yet that it hears us, or a twin.
+    /// An incarnation that has not yet proved that it hears us, or a twin.
     private record Candidate(long stamp, long heardAt) {}
 
     /// @param refusals  where a message that proves nobody is counted
@@ -148,8 +148,8 @@ final class Members {
         return peer;
     }
 
-    /// Whether a proved twin of ours is certainly the older one. Where neither side is certain, both wait for a Hello
-    /// that tells more.
+    /// Whether a proved twin of ours is certainly the older director. While neither side is certain, both wait for
+    /// a hello that decides.
     ///
     /// The twin sent its Hello after our stamp that it echoes and before now: that bounds how much
     /// longer it has run.
@@ -175,13 +175,13 @@ final class Members {
         return heard;
     }
 
-    /// Whether a member says now that it is active in our term or above, or that it follows a stream above ours: who
-    /// writes that one may be somebody whom we do not hear.
+    /// Whether a member reports now that it is active in our term or above, or that it follows a stream above ours,
+    /// whose writer we may not hear.
     boolean isContested(int term, long now) {
         return rival(term, now) != null || peers.values().stream().anyMatch(peer -> peer.following(now) > term);
     }
 
-    /// Another member that says now that it is active, in `term` or above.
+    /// Another member that reports now that it is active, in `term` or above.
     @Nullable
     Peer rival(int term, long now) {
         for (Peer peer : peers.values()) {

@@ -1,14 +1,14 @@
 package holdfast.sync;
 
-/// How a message came to us.
+/// How a message reached us.
 public interface Origin {
-    /// The only path on which anything but Hellos is taken.
+    /// The only path on which messages other than hellos are accepted.
     String INTERCONNECT = "interconnect";
 
     /// [#INTERCONNECT], or the name of a service link.
     String path();
 
-    /// Source address, dotted quad, or a word where the transport cannot tell. It is not authentic.
+    /// Source address, dotted quad, or a word if the transport does not know it. It is not authentic.
     String address();
 
     default boolean isInterconnect() {

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Handover steps that have no receipt yet, each sent again until one comes or it is too old to matter. No order among
-/// them is promised.
+/// Handover steps without a receipt. Each is sent again until its receipt arrives or the step is obsolete. Their order
+/// is not guaranteed.
 final class Outbox {
     static final long FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(10);
-    /// After this long a step is of no use; who waits for an answer asks anew.
+    /// After this time a step is obsolete; the side that waits for an answer asks anew.
     static final long KEEP_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     private static final int WAITING_MAX = 64;
@@ -49,7 +49,7 @@ final class Outbox {
         waiting.removeIf(step -> step.message.number() == number && step.to.equals(from));
     }
 
-    /// Sends again what is due.
+    /// Sends the steps that are due again.
     void turn(long now) {
         if (waiting.isEmpty()) {
             return;
@@ -64,7 +64,7 @@ final class Outbox {
         }
     }
 
-    /// ns until [#turn] has something to do.
+    /// ns until [#turn] is due.
     long idleFor(long now) {
         long least = Long.MAX_VALUE;
         for (Step step : waiting) {

@@ -4,11 +4,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// One believed run of another member, as [Members] knows it.
+/// One believed run of another member, as in [Members].
 public final class Peer {
-    /// A member that was silent for so long is unknown.
+    /// A member that was silent for this long is unknown.
     public static final long SILENT_INTERVAL = TimeUnit.MILLISECONDS.toNanos(500);
-    /// What a member said longer ago is not known any more.
+    /// A report of a member that is older than this no longer counts.
     static final long WORD_INTERVAL = TimeUnit.MILLISECONDS.toNanos(SyncStatus.WORD_MS_MAX);
 
     final MemberId id;
@@ -16,7 +16,7 @@ public final class Peer {
     final ReplayWindow steps = new ReplayWindow();
     final Map<String, Long> paths = new HashMap<>();
     SyncMessage.Hello hello;
-    /// Our own stamp that its latest Hello echoed: that Hello was sent after it.
+    /// Our own stamp that its latest hello echoed: it sent the hello after this stamp.
     long echo;
 
     private int writing;
@@ -42,26 +42,26 @@ public final class Peer {
         return gone || now - heardAt >= SILENT_INTERVAL;
     }
 
-    /// It writes a stream of `term`, as a Hello or a batch of it shows; 0 for none any more.
+    /// Records that it writes a stream of `term`, as a hello or a batch shows; 0 if it no longer writes.
     void writes(int term, long now) {
         writing = term;
         following = 0;
         streamAt = now;
     }
 
-    /// It follows a stream of `term` that goes on, as a Hello of it says; 0 for none.
+    /// Records that it follows a live stream of `term`, as a hello shows; 0 for none.
     void follows(int term, long now) {
         writing = 0;
         following = term;
         streamAt = now;
     }
 
-    /// The term in which it writes now, not some time ago; 0 for none.
+    /// The term in which it writes now; 0 if it reported none recently.
     int writing(long now) {
         return isPresent(now) ? writing : 0;
     }
 
-    /// The term of the stream that it follows now, not some time ago; 0 for none.
+    /// The term of the stream that it follows now; 0 if it reported none recently.
     int following(long now) {
         return isPresent(now) ? following : 0;
     }

@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Puts together what the parts of one [SyncCore] know into a [SyncStatus]; changes nothing.
+/// Builds a [SyncStatus] from the parts of one [SyncCore]; changes nothing.
 ///
 /// @param sender            of the present term; null on a standby
 /// @param sent              of all terms
-/// @param lostAtPromotion   what the worker had lost when the present term began
-/// @param sendsDropped      as the transport counts them
+/// @param lostAtPromotion   changes that the worker had lost when the present term began
+/// @param sendsDropped      as counted by the transport
 record Readout(
         MemberId self,
         String configHash,
@@ -107,7 +107,7 @@ record Readout(
                 : isFollowed
                         ? receiver.state(now)
                         : measured.map(StreamSender.Readout::state).orElse(SyncState.UNKNOWN);
-        // Of a silent standby nobody knows whether it still has what it acked: no number then but growing ages.
+        // A silent standby may have lost what it acknowledged: it has no numbers then, only growing ages.
         Optional<StreamSender.Readout> known = measured.filter(_ -> state != SyncState.UNKNOWN);
         OptionalLong backlog = isFollowed && state != SyncState.UNKNOWN
                 ? OptionalLong.of(Math.max(0, receiver.activePosition() - receiver.position()))
@@ -135,7 +135,7 @@ record Readout(
                                 Map.Entry::getKey, path -> TimeUnit.NANOSECONDS.toMillis(now - path.getValue()))));
     }
 
-    /// What the worker could not queue and the stream does not show yet.
+    /// Changes that the worker could not queue and that no batch reports yet.
     private long unnoticed() {
         return sender == null
                 ? 0

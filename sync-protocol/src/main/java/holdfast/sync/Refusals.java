@@ -4,13 +4,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/// What was refused since the start: counted by reason, and named by source where an operator can act on it.
+/// The refused messages since the start: counted by reason, and listed by source if an operator can act on it.
 public final class Refusals {
     private final EnumMap<Refused, Long> counts = new EnumMap<>(Refused.class);
     private final Strangers strangers = new Strangers();
     private final List<SyncEffect> effects;
 
-    /// @param effects  where warnings go
+    /// @param effects  receives warnings
     Refusals(List<SyncEffect> effects) {
         this.effects = effects;
         for (Refused reason : Refused.values()) {
@@ -23,7 +23,7 @@ public final class Refusals {
     }
 
     /// @param packets  of this source, for this reason
-    /// @param name     of the member that it says it is; empty where that is not known
+    /// @param name     of the member that it claims to be; empty if unknown
     public void count(Refused reason, long packets, String address, String name, long now) {
         counts.merge(reason, packets, Long::sum);
         if (Strangers.isNamed(reason)) {

@@ -1,30 +1,30 @@
 package holdfast.sync;
 
-/// Why a datagram or a message was dropped unread.
+/// Why a datagram or a message was dropped.
 public enum Refused {
-    /// Not a sealed datagram at all: too short, or of other software.
+    /// No sealed datagram: too short, or of other software.
     NOT_SEALED,
-    /// Sealed with a key that is none of ours.
+    /// Sealed with a key that we do not have.
     UNKNOWN_KEY,
-    /// The seal does not open: forged, or changed on the way.
+    /// The seal does not open: the datagram is forged, or was changed on the way.
     BAD_SEAL,
-    /// Of a format that this build does not know.
+    /// A format that this build does not know.
     UNKNOWN_FORMAT,
-    /// Not a message, or one that contradicts itself, or one that does not belong on its link.
+    /// No message, or a message that contradicts itself or does not belong on its link.
     MALFORMED,
-    /// Of another cluster's group.
+    /// From another cluster's group.
     OTHER_GROUP,
-    /// Seen before, or too old to tell.
+    /// Seen before, or too old to decide.
     REPLAYED,
-    /// Its sender has not yet shown that it hears us now, so it may be a recording. A few of these at each join are
-    /// normal.
+    /// Its sender has not yet proved that it hears us now, so it may be a recording. A few of these at each join
+    /// are normal.
     UNPROVEN,
-    /// From a second director of a name that another one has.
+    /// From a second director with the name of another one.
     TWIN,
-    /// From a term that is over.
+    /// From a term that has ended.
     OLD_TERM,
-    /// A second active in the term that we follow.
+    /// From a second active in the term that we follow.
     RIVAL,
-    /// Our own queue was full; what was lost is found as a gap.
+    /// Our own queue was full; the core finds the loss as a gap.
     OVERFLOW
 }

@@ -5,9 +5,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Counts the datagrams that are refused below JGroups, from the threads that receive them until the thread `sync`
-/// takes
-/// the counts. Bounded: of more sources than [#SOURCES_MAX] between two looks, the rest is counted without an address.
+/// Counts the datagrams that are refused below JGroups. The receiving threads count; the thread `sync` collects the
+/// counts. Bounded: if more than [#SOURCES_MAX] sources appear between two collections, the rest is counted without an
+/// address.
 public final class RefusedDatagrams {
     static final int SOURCES_MAX = 64;
 
@@ -18,7 +18,7 @@ public final class RefusedDatagrams {
     private final Map<Key, Long> counts = new HashMap<>();
     private final EnumMap<Refused, Long> ofOthers = new EnumMap<>(Refused.class);
 
-    /// Told of what one source sent.
+    /// Receives the counts of one source.
     public interface Taker {
         void refused(Refused reason, long count, String address);
     }
@@ -32,7 +32,7 @@ public final class RefusedDatagrams {
         }
     }
 
-    /// Hands over what came since the last time.
+    /// Passes on the counts since the last call and clears them.
     public synchronized void take(Taker taker) {
         counts.forEach(
                 (key, count) -> taker.refused(key.reason(), count, key.from().getHostAddress()));

@@ -2,8 +2,8 @@ package holdfast.sync;
 
 import java.util.Arrays;
 
-/// Remembers which counters of one sender were seen, so that a recorded message is refused: the newest one and
-/// a bit for each of the [#SIZE] before it. What lies further back counts as seen.
+/// Remembers which counters of one sender were seen, so that a recorded message is refused: the newest counter and a
+/// bit for each of the [#SIZE] before it. A counter further back counts as seen.
 public final class ReplayWindow {
     /// Resends and unicasts overtake each other by far less.
     static final int SIZE = 1 << 14;
@@ -16,12 +16,12 @@ public final class ReplayWindow {
         this(1);
     }
 
-    /// @param first  what lies before it, at least 1, counts as seen
+    /// @param first  at least 1; lower counters count as seen
     public ReplayWindow(long first) {
         this.first = first;
     }
 
-    /// Whether `counter`, at least 1, comes for the first time.
+    /// Whether `counter`, at least 1, is seen for the first time.
     public boolean isFirst(long counter) {
         if (wasSeen(counter)) {
             return false;
@@ -34,7 +34,7 @@ public final class ReplayWindow {
         return true;
     }
 
-    /// As [#isFirst], but remembers nothing: for a counter of which nobody knows yet whether it is authentic.
+    /// As [#isFirst], but remembers nothing: for a counter whose authenticity is not known yet.
     public boolean wasSeen(long counter) {
         if (counter < first || counter <= newest - SIZE) {
             return true;

@@ -1,6 +1,6 @@
 package holdfast.sync;
 
-/// Which side of the stream a director is on.
+/// The side of the stream on which a director is.
 public enum Role {
     ACTIVE,
     STANDBY

@@ -1,6 +1,6 @@
 package holdfast.sync;
 
-/// Where a director's election stands, as it says itself in its [Word].
+/// The state of a director's election, as its [Word] reports it.
 public enum Standing {
     /// Its election has not started.
     UNKNOWN,
@@ -8,6 +8,6 @@ public enum Standing {
     FAULT,
     STANDBY,
     ACTIVE,
-    /// It gave the group away a moment ago and passes on what still arrives.
+    /// It gave the group away a moment ago and relays late packets.
     RELAYING
 }

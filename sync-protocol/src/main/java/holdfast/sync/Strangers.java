@@ -9,13 +9,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/// Who sends us what we refuse for a reason that an operator can remove, by address. Bounded: a new one takes the place
-/// of the one that was silent longest.
+/// The senders whose packets we refuse for a reason that an operator can remove, by address. Bounded: a new sender
+/// replaces the one that was silent longest.
 final class Strangers {
     static final int MAX = 16;
     static final long WARN_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
-    /// A network may deliver twice, and each join has a few unproved ones: fewer than so many in a minute are no news.
+    /// A network may deliver twice, and each join has a few unproved messages: fewer than this in a minute cause no
+    /// warning.
     static final int COMMON_MAX = 100;
 
     private static final Set<Refused> COMMON = EnumSet.of(Refused.REPLAYED, Refused.UNPROVEN);
@@ -51,8 +52,9 @@ final class Strangers {
 
     /// Counts packets.
     ///
-    /// @param name  of the member that it says it is from; empty where that is not known
-    /// @return what to warn of, at most once a minute for each address and reason, and [#MAX] times a minute in all
+    /// @param name  of the member that the packets claim to be from; empty if unknown
+    /// @return the warning to log, at most once a minute for each address and reason, and [#MAX] times a minute in
+    ///     all
     Optional<String> refused(Refused reason, long packets, String address, String name, long now) {
         var key = new Key(reason, address);
         Stranger stranger = known.get(key);
@@ -80,7 +82,7 @@ final class Strangers {
         return stranger.count > COMMON_MAX || !COMMON.contains(reason);
     }
 
-    /// Those of the last minutes, the latest first.
+    /// The senders of the last minutes, the latest first.
     List<SyncStatus.Stranger> list(long now) {
         return known.entrySet().stream()
                 .filter(entry -> isNews(entry.getKey().reason(), entry.getValue()))
@@ -94,7 +96,7 @@ final class Strangers {
                 .toList();
     }
 
-    /// An attacker may invent as many addresses as it likes: the log has a bound of its own.
+    /// An attacker can invent any number of addresses, so the log has a bound of its own.
     private boolean mayWarn(long now) {
         if (warns == 0 || now - warnsSince >= WARN_INTERVAL) {
             warnsSince = now;

@@ -6,16 +6,17 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The standby's side: takes one active's batches in their order, hands the records to the worker's ring, and acks what
-/// the worker has applied. No thread, clock or socket: callers bring messages and the time, and take the effects.
+/// The standby's side. It takes one active's batches in order, passes the records to the worker's ring, and
+/// acknowledges records that the worker has applied. No thread, clock or socket: callers pass messages and the time,
+/// and take the effects.
 ///
-/// - What it holds is *complete* when a snapshot that began at or after its `base` was applied whole, or a MARK after
-///   `base` compared equal. `base` is where the unbroken run of batches starts; a gap that nobody can fill, a hole in
-///   the worker's sequence, or digests that differ set a new one.
-/// - A SNAPSHOT_END whose SNAPSHOT_BEGIN lies before `base` is not passed on: sweeping then would delete entries whose
-///   copies fell into the gap.
-/// - When the worker's ring has no room for a whole batch, batches wait here and then are dropped unacked; the active
-///   still holds them, and they are asked for again.
+/// - The tables are *complete* when a snapshot that began at or after `base` was applied whole, or a MARK after `base`
+///   compared equal. `base` is the start of the unbroken run of batches. A gap that no resend can fill, a gap in the
+///   worker's sequence, or different digests set a new `base`.
+/// - The receiver does not pass on a SNAPSHOT_END whose SNAPSHOT_BEGIN lies before `base`: the sweep would delete
+///   entries whose copies were lost in the gap.
+/// - If the worker's ring has no room for a whole batch, batches wait here and are then dropped without an
+///   acknowledgement. The active still holds them, and the receiver asks for them again.
 final class StreamReceiver {
     static final long SILENT_INTERVAL = Peer.SILENT_INTERVAL;
 
@@ -24,15 +25,15 @@ final class StreamReceiver {
     private static final long RESEND_MAX_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int RESEND_BATCHES = 64;
     private static final long SNAPSHOT_MAX_INTERVAL = TimeUnit.SECONDS.toNanos(1);
-    /// Before another copy where the last one did not make the tables equal, as between tables of different size; twice
-    /// as long each time.
+    /// Delay before another snapshot if the last one did not make the tables equal, as between tables of different
+    /// size; doubles each time.
     private static final long VAIN_FIRST_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     private static final long VAIN_MAX_INTERVAL = TimeUnit.SECONDS.toNanos(60);
     private static final long SNAPSHOT_FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
-    /// How long a director that has a table waits for the new active's MARK before it asks for everything.
+    /// How long a director that has tables waits for the new active's MARK before it asks for a snapshot.
     private static final long COMPARE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(300);
-    /// A MARK comes every 100 ms; equality older than this is no longer known.
+    /// A MARK comes every 100 ms; after this time equality is unknown.
     private static final long EQUAL_INTERVAL = TimeUnit.SECONDS.toNanos(1);
     private static final long ACK_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long NEVER = Long.MIN_VALUE;
@@ -74,12 +75,12 @@ final class StreamReceiver {
     private long resendInterval;
     private long snapshotAskAt = NEVER;
     private long snapshotInterval;
-    private long vainInterval; // before the next copy, where this one is in vain; 0 for none
+    private long vainInterval; // before the next snapshot if this one does not help; 0 for none
 
     private long resendsAsked;
     private long batchesApplied;
 
-    /// A batch in the worker's ring: applied once the worker has counted `target` records.
+    /// A batch in the worker's ring: it is applied once the worker has counted `target` records.
     private record InFlight(Batch batch, long target, long version) {}
 
     StreamReceiver(List<SyncEffect> effects) {
@@ -91,17 +92,17 @@ final class StreamReceiver {
         return active;
     }
 
-    /// The term followed now or last, or 0.
+    /// The term that it follows or followed last, or 0.
     int term() {
         return term;
     }
 
-    /// The term of the stream that goes on; 0 where none does.
+    /// The term of the live stream; 0 if there is none.
     int presentTerm(long now) {
         return active == null || now - heardAt > SILENT_INTERVAL ? 0 : term;
     }
 
-    /// Whether we took records of this term from somebody else: those of this member would meet them under the same
+    /// Whether we took records of this term from another member: records of this member could have the same
     /// versions.
     boolean hasTermOfAnother(int ofTerm, MemberId member) {
         return writer != null && term == ofTerm && !writer.equals(member);
@@ -139,9 +140,9 @@ final class StreamReceiver {
         return batchesApplied;
     }
 
-    /// Starts on the stream of `active`.
+    /// Starts to follow the stream of `active`.
     ///
-    /// @param from  the first batch that we want: 1 to continue from a term before, else the active's next one
+    /// @param from  the first batch that we need: 1 to continue from an earlier term, else the active's next batch
     void follow(MemberId active, int term, long from, long now) {
         stop();
         this.active = active;
@@ -159,7 +160,7 @@ final class StreamReceiver {
         vainInterval = 0;
     }
 
-    /// Forgets the stream, as at our own promotion. Records in the worker's ring remain the worker's.
+    /// Forgets the stream, as at our own promotion. Records in the worker's ring stay there.
     void stop() {
         active = null;
         pending.clear();
@@ -175,12 +176,12 @@ final class StreamReceiver {
         return hasTable;
     }
 
-    /// Our tables are worth comparing with the next active's.
+    /// Marks our tables as worth comparing with the next active's.
     void tableIsOurs() {
         hasTable = true;
     }
 
-    /// The active said where it is.
+    /// Records the active's position.
     void heard(long position, long oldest, long now) {
         heardAt = now;
         activePosition = Math.max(activePosition, position);
@@ -193,15 +194,15 @@ final class StreamReceiver {
         if (batch.number() >= expected && pending.size() < PENDING_MAX) {
             pending.putIfAbsent(batch.number(), batch);
         } else if (batch.number() == expected) {
-            pending.pollLastEntry(); // the next one is worth more than any later one
+            pending.pollLastEntry(); // the next batch is worth more than any later one
             pending.put(batch.number(), batch);
         }
     }
 
-    /// Moves on: applied records become acks, pending batches go to the worker's ring, and what is missing is asked
-    /// for.
+    /// Does the due work: acknowledges applied records, passes pending batches to the worker's ring, and asks for
+    /// missing ones.
     ///
-    /// @param applied   read before `equality`, so that the comparison of every applied MARK is in it
+    /// @param applied   read before `equality`, so that `equality` includes the comparison of every applied MARK
     void turn(DeltaRing in, long applied, Equality equality, long now) {
         if (active == null) {
             return;
@@ -218,17 +219,17 @@ final class StreamReceiver {
         }
     }
 
-    /// Whether the worker has yet to apply what we gave it.
+    /// Whether the worker has records of ours to apply.
     boolean awaitsWorker() {
         return !inFlight.isEmpty();
     }
 
-    /// Whether the worker has applied something that we have not noted.
+    /// Whether the worker has applied records that we have not noted.
     boolean hasNews(long applied) {
         return !inFlight.isEmpty() && inFlight.peekFirst().target() <= applied;
     }
 
-    /// ns until [#turn] has something to do, if neither a message nor the worker comes before.
+    /// ns until [#turn] is due, unless a message or the worker comes first.
     long idleFor(long now) {
         if (active == null) {
             return Long.MAX_VALUE;
@@ -348,7 +349,7 @@ final class StreamReceiver {
                     boolean whole = snapshotOpen;
                     snapshotOpen = false;
                     if (whole) {
-                        marks.clear(); // compared before the sweep, they say nothing
+                        marks.clear(); // compared before the sweep, so they are invalid
                         snapshotEnd = delivered + 1;
                     }
                     yield whole;
@@ -373,7 +374,7 @@ final class StreamReceiver {
         inFlight.add(new InFlight(batch, delivered, version));
     }
 
-    /// Asks for what is missing, and starts anew behind what nobody has any more.
+    /// Asks for missing batches, and starts anew behind batches that the active no longer holds.
     private void mindTheGap(long now) {
         boolean missing = activePosition >= expected && !pending.containsKey(expected);
         if (!missing) {
@@ -403,8 +404,8 @@ final class StreamReceiver {
         }
     }
 
-    /// Asks for a snapshot while ours is not complete: at once when nothing else can help, else after a MARK
-    /// had time to show that our tables are equal as they are.
+    /// Asks for a snapshot while the tables are not complete: at once if nothing else can help, else after a MARK
+    /// had time to show that the tables are equal as they are.
     private void mindTheBase(long now) {
         boolean mayYetCompare = !urgent && now - baseAt < COMPARE_INTERVAL;
         if (!wantsSnapshot() || mayYetCompare) {

@@ -10,29 +10,29 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/// The active's side of one term: cuts the worker's records into numbered batches, remembers who acked what, and knows
-/// what each standby would lack if we failed now. No thread, clock or socket: callers bring records, messages and the
-/// time, and take the effects.
+/// The active's side of one term. It cuts the worker's records into numbered batches, remembers which standby
+/// acknowledged which batch, and knows what each standby would lack if we failed now. No thread, clock or socket:
+/// callers pass records, messages and the time, and take the effects.
 ///
-/// - A batch is cut when it is full, else at the end of a turn, but part-filled ones no oftener than every
+/// - A batch is cut when it is full, else at the end of a turn. Part-filled batches are cut at most once every
 ///   [#FLUSH_INTERVAL], so that a trickle is quick and a flood is dense.
-/// - Within a batch a newer record of a key replaces the older one, never across a barrier (a MARK or a snapshot's
-///   ends). An END stays before a later upsert of its key, which may need what stands between them.
-/// - The worker's sequence has a hole when its ring was full. Nobody can say which change that was, so the batch after
-///   the hole carries the number of lost ones and every standby needs a snapshot that begins after it.
+/// - Within a batch a newer record of a key replaces the older one, but never across a barrier (a MARK or a snapshot's
+///   begin or end). An END stays before a later record of its key, which may need the records in between.
+/// - The worker's sequence has a gap when its ring was full. The lost changes are unknown, so the batch after the gap
+///   carries their number, and every standby needs a snapshot that begins after it.
 final class StreamSender {
     static final int HISTORY_BATCHES = 2048;
     static final long FLUSH_INTERVAL = TimeUnit.MICROSECONDS.toNanos(200);
-    /// A standby that was silent for so long is unknown.
+    /// A standby that was silent for this long is unknown.
     static final long SILENT_INTERVAL = Peer.SILENT_INTERVAL;
-    /// What is unacked for so long makes a standby behind, whatever it says of itself.
+    /// A standby with a batch unacknowledged for this long is behind, whatever it reports.
     static final long BEHIND_INTERVAL = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /// The readout's lag covers one to two of these, so that an old stall does not hide how it is now.
+    /// The readout's lag covers one to two of these, so that an old stall does not hide the present lag.
     static final long LAG_INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
     private static final long ASK_AGAIN_INTERVAL = TimeUnit.SECONDS.toNanos(1);
-    /// Unacked batches of an awake standby at which a snapshot waits for it; a fraction of JGroups' credits.
+    /// Unacknowledged batches of an awake standby at which a snapshot pauses; a fraction of JGroups' credits.
     private static final int SNAPSHOT_WINDOW = 256;
     private static final long AWAKE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int RESENDS_PER_REQUEST = 64;
@@ -65,7 +65,7 @@ final class StreamSender {
     private long resent;
     private long snapshotsAsked;
 
-    /// The counts of the last MARK and what the stream had counted when it was cut.
+    /// The counts of the last MARK, and the stream's totals when it was cut.
     private record Mark(long templates, long connections, Totals at) {}
 
     private static final class Standby {
@@ -90,7 +90,7 @@ final class StreamSender {
         return new Histogram(TimeUnit.MINUTES.toMicros(10), 2);
     }
 
-    /// What the active knows of one standby; empty where it does not know.
+    /// The active's knowledge of one standby; empty values are unknown.
     record Readout(
             SyncState state,
             Optional<SyncStatus.Lag> lag,
@@ -140,8 +140,8 @@ final class StreamSender {
         return snapshotOpen;
     }
 
-    /// Whether a further record may be taken from the worker's ring: a snapshot waits for standbys that keep acking,
-    /// until the ring is so full that live changes are in danger.
+    /// Whether to take another record from the worker's ring. A snapshot waits for standbys that keep
+    /// acknowledging, until the ring is so full that live changes could be lost.
     boolean mayTake(DeltaRing out, long now) {
         if (!snapshotOpen || out.size() > out.capacity() / 4 * 3) {
             return true;
@@ -181,7 +181,7 @@ final class StreamSender {
         }
     }
 
-    /// End of a turn: cuts what is open unless a part-filled batch went out a moment ago.
+    /// End of a turn: cuts the open batch unless a part-filled batch was sent a moment ago.
     void flush(long now) {
         if (open.count() > 0 && (lastCutAt == NEVER || now - lastCutAt >= FLUSH_INTERVAL)) {
             cut(now);
@@ -193,12 +193,12 @@ final class StreamSender {
         }
     }
 
-    /// End of the term: cuts what is open, whatever went out before.
+    /// End of the term: cuts the open batch in any case.
     void finish(long now) {
         cut(now);
     }
 
-    /// ns until [#flush] has something to do.
+    /// ns until [#flush] is due.
     long idleFor(long now) {
         long least = Long.MAX_VALUE;
         if (open.count() > 0) {
@@ -244,8 +244,8 @@ final class StreamSender {
         }
     }
 
-    /// Sends again what history holds. What it no longer holds the standby learns from our position, and asks for a
-    /// snapshot.
+    /// Sends batches of the history again. For older batches the standby learns from our position that they are no
+    /// longer held, and asks for a snapshot.
     void resend(MemberId to, SyncMessage.Resend request) {
         long last = Math.min(Math.min(request.to(), history.newest()), request.from() + RESENDS_PER_REQUEST - 1);
         for (long number = Math.max(request.from(), history.oldest()); number <= last; number++) {
@@ -257,7 +257,7 @@ final class StreamSender {
         }
     }
 
-    /// A standby needs a snapshot that begins in batch `from` or later.
+    /// Records that a standby needs a snapshot that begins in batch `from` or later.
     void wantSnapshot(long from) {
         boolean comes = snapshotBegin >= from && snapshotBegin > 0;
         if (!comes) {
@@ -265,10 +265,10 @@ final class StreamSender {
         }
     }
 
-    /// What is known of a standby.
+    /// The state and losses of a standby.
     ///
-    /// @param queued  records that the worker has written and we have not taken, or has lost before we
-    ///                noticed; each may be of either kind
+    /// @param queued  records that the worker has written and we have not taken, or that the ring lost and we have
+    ///     not noticed; each may be a connection or a template
     Readout readout(MemberId member, long queued, long now) {
         Standby standby = standbys.get(member);
         if (standby == null) {
@@ -296,7 +296,7 @@ final class StreamSender {
                 oldestAge(standby, waiting, now));
     }
 
-    /// The state alone, for noticing its change.
+    /// The state alone, to notice its change.
     SyncState state(MemberId member, long now) {
         Standby standby = standbys.get(member);
         return standby == null ? SyncState.UNKNOWN : state(standby, now);
@@ -348,7 +348,7 @@ final class StreamSender {
         }
     }
 
-    /// Puts the delta in place of an older one of its key, if the open batch has one that may be replaced.
+    /// Replaces an older delta of the same key, if the open batch has one that may be replaced.
     private boolean coalesces(Delta delta) {
         int slot = delta.keyHash() & INDEX_SIZE - 1;
         while (index[slot] != 0) {
@@ -444,8 +444,8 @@ final class StreamSender {
         return late && standby.says == SyncState.EQUAL ? SyncState.BEHIND : standby.says;
     }
 
-    /// A standby that has everything before its position lacks at most what it has not acked; one that joins may lack
-    /// the whole table, whose size we know since the last MARK.
+    /// A standby that has everything before its position lacks at most what it has not acknowledged. A standby that
+    /// joins may lack the whole table, whose size the last MARK gave.
     private OptionalLong atRisk(
             Standby standby,
             long unacked,

@@ -59,18 +59,18 @@ public final class SyncCore {
         refusals.count(reason);
     }
 
-    /// Counts messages that did not even open, or one of a twin.
+    /// Counts messages that did not open, or that a twin sent.
     public Refusals refusals() {
         return refusals;
     }
 
-    /// Where this director is found has changed.
+    /// Sets where this director is reachable.
     public void links(Links now) {
         links = now;
         hellos.soon();
     }
 
-    /// From here on we write the stream of `term`; while active already, of a higher term than before.
+    /// Makes us the writer of the stream of `term`; of a higher term if we are active already.
     public void active(int term, long now) {
         if (sender != null && sender.term() == term) {
             return;
@@ -93,15 +93,15 @@ public final class SyncCore {
         hellos.soon();
     }
 
-    /// As [#active] with a higher term where we are active still. The worker renews its stream when it gets to it; the
-    /// election may have moved on by then.
+    /// As [#active] with a higher term, if we are still active. The worker renews its stream some time after the
+    /// request; the election may have moved on by then.
     public void renew(int term, long now) {
         if (sender != null && term > sender.term()) {
             active(term, now);
         }
     }
 
-    /// From here on we follow the stream of whoever is active; of our own table nothing is known until it is compared.
+    /// Makes us follow the stream of the active; the equality of our own tables is unknown until they are compared.
     public void standby() {
         if (sender != null) {
             retireSender();
@@ -110,7 +110,7 @@ public final class SyncCore {
         hellos.soon();
     }
 
-    /// What our Hellos say of us from now on.
+    /// Sets the word of our hellos.
     public void word(Word now) {
         if (!word.equals(now)) {
             word = now;
@@ -118,7 +118,7 @@ public final class SyncCore {
         }
     }
 
-    /// The transport may reach others than before: they shall hear us soon.
+    /// The transport may reach other members than before: sends them a hello soon.
     public void viewChanged() {
         hellos.soon();
     }
@@ -127,7 +127,7 @@ public final class SyncCore {
     public void processDied(MemberId id, long now) {
         Peer peer = members.named(id.name());
         if (peer == null || !peer.id.equals(id)) {
-            return; // another run of it has taken its place
+            return; // another run of it has replaced it
         }
         if (!peer.leaving) {
             effects.add(new SyncEffect.ProcessDied(id.name()));
@@ -145,7 +145,8 @@ public final class SyncCore {
         outbox.send(peer.id, message, now);
     }
 
-    /// Tells the others not to take our closing socket for a death; more than once, because nobody answers.
+    /// Announces our exit, so that the others do not mistake our closing socket for a death; several times, because
+    /// nobody acknowledges it.
     public void leave(long now) {
         leaving = true;
         for (int i = 0; i < FAREWELLS; i++) {
@@ -153,10 +154,10 @@ public final class SyncCore {
         }
     }
 
-    /// Takes one opened message.
+    /// Handles one opened message.
     ///
     /// @param counter  of the sender's incarnation, unique per message
-    /// @return whether it is authentic, new, and of the run of a member that we believe
+    /// @return whether it is authentic, new, and of a run that we believe
     public boolean received(MemberId from, long counter, SyncMessage message, Origin via, long now) {
         if (from.name().equals(self.name())) {
             members.ofOurName(from, message, via, now);
@@ -184,9 +185,9 @@ public final class SyncCore {
         return true;
     }
 
-    /// Does what is due: takes the worker's records or feeds it, acks, asks, says hello.
+    /// Does the due work: takes the worker's records or passes it records, acknowledges, asks, says hello.
     ///
-    /// @return whether there is more to do at once
+    /// @return whether there is more work now
     public boolean turn(long now) {
         boolean more = false;
         if (sender != null) {
@@ -208,19 +209,19 @@ public final class SyncCore {
         return more;
     }
 
-    /// Whether a turn now would find something that the worker did.
+    /// Whether a turn now would find new work of the worker.
     public boolean hasWork(long now) {
         return sender != null
                 ? tables.out().size() > 0 && sender.mayTake(tables.out(), now)
                 : receiver.hasNews(tables.applied());
     }
 
-    /// Whether what the worker does, or the standbys, lets us go on, and nobody is sure to wake us then.
+    /// Whether the next step depends on the worker or the standbys, and possibly nobody wakes us for it.
     public boolean awaitsOthers() {
         return sender != null ? tables.out().size() > 0 : receiver.awaitsWorker();
     }
 
-    /// ns until the next thing is due, if neither a message nor the worker comes before; at most 0 for now.
+    /// ns until work is due, unless a message or the worker comes first; at most 0 for now.
     public long idleFor(long now) {
         long least = Math.min(hellos.idleFor(now), outbox.idleFor(now));
         return Math.min(least, sender != null ? sender.idleFor(now) : receiver.idleFor(now));
@@ -242,7 +243,7 @@ public final class SyncCore {
         return true;
     }
 
-    /// What the worker wrote under the ending term still goes out under it.
+    /// Sends the worker's records of the ending term under that term.
     private void finish(StreamSender ending, long now) {
         DeltaRing out = tables.out();
         for (Delta delta = out.peek();
@@ -254,7 +255,7 @@ public final class SyncCore {
         ending.finish(now);
     }
 
-    /// What an earlier time as active left in the ring is of no use; what is newer waits for [#active].
+    /// Drops records of an earlier time as active from the ring; newer ones wait for [#active].
     private void discardLeftovers() {
         DeltaRing out = tables.out();
         Delta delta = out.peek();
@@ -341,7 +342,7 @@ public final class SyncCore {
         }
     }
 
-    /// A giver of an older term than the stream we know has nothing to give. Any other step may matter: who answers may
+    /// Ignores a giver of an older term than the stream we know. Any other step may matter: the answering side may
     /// be in the next term already, so the election judges by the handover's id.
     private void handover(Peer peer, HandoverMessage step) {
         boolean gives = step.kind() == HandoverMessage.Kind.PREPARE || step.kind() == HandoverMessage.Kind.TRANSFER;
@@ -363,14 +364,15 @@ public final class SyncCore {
     private void hello(Peer peer, SyncMessage.Hello hello, Origin via, long now) {
         peer.paths.put(via.path(), now);
         terms.know(Math.max(hello.term(), hello.highestTerm()));
-        // The stream itself comes on the interconnect alone: what a service link says of it we could not fetch.
+        // The stream itself comes on the interconnect alone: we could not fetch a stream that a service link
+        // announces.
         if (via.isInterconnect()
                 && hello.role() == Role.ACTIVE
                 && counts(peer, hello.term(), hello.position() + 1, now)) {
             receiver.heard(hello.position(), hello.oldest(), now);
         }
         if (hello.stamp() - peer.hello.stamp() < 0) {
-            return; // overtaken by a newer one
+            return; // overtaken by a newer hello
         }
         peer.hello = hello;
         noteStream(peer, hello, now);
@@ -401,7 +403,7 @@ public final class SyncCore {
         }
     }
 
-    /// Whether it follows a stream of somebody else: that one may have taken from it what it acked of ours.
+    /// Whether it follows another member's stream, which may have replaced entries that it acknowledged to us.
     private static boolean strays(Peer peer, StreamSender from, long now) {
         return peer.following(now) > from.term();
     }
@@ -422,9 +424,10 @@ public final class SyncCore {
         }
     }
 
-    /// Whether the stream of `term` that `peer` writes is the one we follow, from now on at the latest.
+    /// Whether the stream of `term` that `peer` writes is the one that we follow; starts to follow it if it is
+    /// newer.
     ///
-    /// @param next  the batch that a director without a table would start from
+    /// @param next  the batch at which a director without tables would start
     private boolean counts(Peer peer, int term, long next, long now) {
         boolean isOver = terms.isOver(term);
         if (sender != null) {
@@ -491,7 +494,7 @@ public final class SyncCore {
 
     /// The readout at `now`.
     ///
-    /// @param sendsDropped  as the transport counts them
+    /// @param sendsDropped  as counted by the transport
     public SyncStatus status(long sendsDropped, long now) {
         return new Readout(
                         self,

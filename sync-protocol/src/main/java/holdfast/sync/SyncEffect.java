@@ -1,12 +1,12 @@
 package holdfast.sync;
 
-/// What a core wants done, in order.
+/// An action that a core requests, in order.
 public sealed interface SyncEffect {
     record Multicast(SyncMessage message) implements SyncEffect {}
 
     record Unicast(MemberId to, SyncMessage message) implements SyncEffect {}
 
-    /// Ask our own worker for a full copy.
+    /// Request a snapshot from our own worker.
     record AskSnapshot() implements SyncEffect {}
 
     /// Records were put into the worker's ring.
@@ -16,14 +16,14 @@ public sealed interface SyncEffect {
 
     record StateChanged(String member, SyncState state) implements SyncEffect {}
 
-    /// Tell us when this process of a member ends.
+    /// Watch for the end of this process of a member.
     record Watch(MemberId member, int address, int port) implements SyncEffect {}
 
     record ProcessDied(String member) implements SyncEffect {}
 
     record HandoverArrived(String from, HandoverMessage message) implements SyncEffect {}
 
-    /// What a member says of itself came in a Hello that is not older than a second.
+    /// A member's word arrived in a hello that is at most one second old.
     record WordHeard(String member, Links links, Word word) implements SyncEffect {}
 
     /// An older director of our name runs at this address.

@@ -3,8 +3,8 @@ package holdfast.sync;
 import java.util.Map;
 import java.util.UUID;
 
-/// What travels between two sync cores once it is opened. Terms are those of the sender: the one it writes, or the one
-/// it follows, or 0 for none yet.
+/// A message between two sync cores, once it is opened. The term is the sender's: the term that it writes or follows,
+/// or 0 for none yet.
 public sealed interface SyncMessage
         permits Batch,
                 SyncMessage.Ack,
@@ -15,20 +15,21 @@ public sealed interface SyncMessage
                 SyncMessage.SnapshotRequest {
     int term();
 
-    /// Says every 100 ms who we are and how far, so that a gap at the end of the stream and a new member are noticed.
+    /// Identifies the sender and its position every 100 ms, so that peers notice a gap at the end of the stream and
+    /// a new member.
     ///
-    /// @param term         of the stream that the sender writes, or follows while that goes on; else 0
+    /// @param term         of the stream that the sender writes, or of the live stream that it follows; else 0
     /// @param position     last batch cut (active) or applied (standby)
     /// @param oldest       first batch that the active can still resend; 0 from a standby
     /// @param configHash   of the running configuration
     /// @param leaving      the sender is about to leave: its closed socket is no death
-    /// @param highestTerm  that the sender knows of, whoever took it
+    /// @param highestTerm  that the sender knows of, whichever director took it
     /// @param stamp        the sender's clock, ns
     /// @param uptimeNanos  since the sender's start
-    /// @param heard        the stamp of the latest Hello of each incarnation that the sender hears: who finds a
-    ///     recent stamp of its own there knows that this Hello is no recording, and how old it is at most
-    /// @param links        where the sender is found
-    /// @param word         what the sender says of itself
+    /// @param heard        the stamp of the latest hello of each incarnation that the sender hears. A receiver that
+    ///     finds a recent stamp of its own there knows that this hello is no recording, and its maximum age
+    /// @param links        where the sender is reachable
+    /// @param word         the sender's report about itself
     record Hello(
             Role role,
             int term,
@@ -48,11 +49,11 @@ public sealed interface SyncMessage
         }
     }
 
-    /// Everything up to `batch` is applied, nothing after it is promised.
+    /// Acknowledges every batch up to `batch` as applied, and no later one.
     ///
-    /// @param stampNanos  of the batch, back to its sender
-    /// @param state       how the standby sees itself
-    /// @param complete    whether it holds everything written before its position, not only what came since it
+    /// @param stampNanos  of the batch, returned to its sender
+    /// @param state       of the standby, as it sees itself
+    /// @param complete    whether it holds everything written before its position, not only what was sent since it
     ///     joined
     record Ack(int term, long batch, long stampNanos, SyncState state, boolean complete) implements SyncMessage {}
 
@@ -72,7 +73,7 @@ public sealed interface SyncMessage
         }
     }
 
-    /// The step with that number has arrived, now or before.
+    /// Confirms that the step with that number has arrived, now or before.
     record HandoverReceipt(long number) implements SyncMessage {
         @Override
         public int term() {

@@ -1,14 +1,14 @@
 package holdfast.sync;
 
-/// How a standby stands to its active, as either side sees it.
+/// The state of a standby towards its active, as either side sees it.
 public enum SyncState {
-    /// Nothing was heard, or not for a while: nobody can tell, which blocks like the worst.
+    /// Nothing was heard, or nothing for a while. Unknown blocks a failover like the worst state.
     UNKNOWN,
-    /// It follows the stream, but what it missed before is still on the way.
+    /// It follows the stream, but still lacks earlier entries.
     JOINING,
     /// The last digest compared equal, a short while ago.
     EQUAL,
-    /// It had everything once and now lacks the newest part.
+    /// It was complete once and now lacks the newest changes.
     BEHIND,
     /// It has received everything, and yet the digests differ.
     DIFFERENT,

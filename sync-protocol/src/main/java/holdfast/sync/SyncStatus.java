@@ -5,19 +5,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// What sync knew at one moment: the operator's readout. What is not known is empty, never zero.
+/// The state of the sync at one moment: the operator's readout. An unknown value is empty, never zero.
 ///
 /// @param member       our own name
 /// @param term         of the stream that we write or follow; empty before the first one
 /// @param highestTerm  that any member is known to have taken; 0 for none
-/// @param active       the member whose stream counts, ourselves included; empty while nobody is known
+/// @param active       the member whose stream counts, ourselves included; empty while none is known
 /// @param state        of ourselves as a standby; empty while active
 /// @param position     in the stream
-/// @param peers        every other member heard since the start, those that left included, by name
-/// @param strangers    who sent us lately what we refuse for a reason that an operator can remove, the latest first
+/// @param peers        every other member heard since the start, by name, including members that left
+/// @param strangers    recent senders whose packets we refuse for a reason that an operator can remove, the latest
+///     first
 /// @param counters     since the start
-/// @param trouble      a sentence for the operator where sync cannot do its work; empty where it can
-/// @param asOf         monotonic ns at which all this was so
+/// @param trouble      why sync cannot do its work, as a sentence for the operator; empty if it can
+/// @param asOf         monotonic ns of this state
 public record SyncStatus(
         String member,
         Role role,
@@ -31,7 +32,7 @@ public record SyncStatus(
         Counters counters,
         Optional<String> trouble,
         long asOf) {
-    /// A word that is older than this says nothing.
+    /// A word that is older than this no longer counts.
     public static final long WORD_MS_MAX = 1000;
 
     public SyncStatus {
@@ -39,7 +40,7 @@ public record SyncStatus(
         strangers = List.copyOf(strangers);
     }
 
-    /// This readout where nothing in it is known any more but names and counters.
+    /// This readout with everything unknown but names and counters.
     public SyncStatus unknown(String why) {
         return new SyncStatus(
                 member,
@@ -59,32 +60,32 @@ public record SyncStatus(
     /// @param batch          the last batch cut (active) or applied (standby)
     /// @param version        of the newest change in it
     /// @param equality       the last comparison of digests on this director; only a standby makes any
-    /// @param snapshotOpen   a full copy is under way
+    /// @param snapshotOpen   whether a snapshot is under way
     public record Position(
             OptionalLong batch, OptionalLong version, Optional<Equality> equality, boolean snapshotOpen) {
         static final Position UNKNOWN =
                 new Position(OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), false);
     }
 
-    /// One other member. On the active, a standby's lag and losses are measured; on a standby, the state and backlog
-    /// beside the active are our own towards it, and other standbys show only what they say of themselves. Of a
-    /// member that is UNKNOWN or GONE no number is shown but ages, which grow.
+    /// One other member. On the active, a standby's lag and losses are measured. On a standby, the state and
+    /// backlog beside the active are our own towards it, and other standbys show only what they report. A member
+    /// that is UNKNOWN or GONE has no numbers but ages, which grow.
     ///
-    /// @param role                 what it says it is
+    /// @param role                 that it reports
     /// @param term                 that it writes or follows
-    /// @param lastHeardMs          since any authentic message of it
+    /// @param lastHeardMs          since its last authentic message
     /// @param lastAckMs            since its last ack of our stream
-    /// @param backlogBatches       cut and not acked
+    /// @param backlogBatches       cut and not acknowledged
     /// @param backlogDeltas        records in them and in the queue before them
     /// @param unsyncedTemplates    at most so many templates would be lost or stale if we failed now: each counted
-    ///                             once per batch, and the whole table while the standby joins
+    ///     once per batch, and the whole table while the standby joins
     /// @param unsyncedConnections  the same for connections
-    /// @param oldestUnsyncedMs     age of the oldest record that it has not acked; grows while it is silent
+    /// @param oldestUnsyncedMs     age of the oldest record that it has not acknowledged; grows while it is silent
     /// @param sameConfiguration    whether its configuration hash is ours
-    /// @param links                where it is found
-    /// @param word                 the last that it said of itself, however long ago
-    /// @param wordAgeMs            the word was said at most so long ago, on our clock; empty where nobody knows
-    /// @param paths                ms since its last Hello by each path: `interconnect` or a service link's name
+    /// @param links                where it is reachable
+    /// @param word                 its last word, however old
+    /// @param wordAgeMs            maximum age of the word, on our clock; empty if unknown
+    /// @param paths                ms since its last hello by each path: `interconnect` or a service link's name
     public record Peer(
             String name,
             Role role,
@@ -107,7 +108,7 @@ public record SyncStatus(
             paths = Map.copyOf(paths);
         }
 
-        /// What it says of itself now: [Word#UNKNOWN] where its last word is older than [#WORD_MS_MAX].
+        /// Its present word: [Word#UNKNOWN] if the last one is older than [#WORD_MS_MAX].
         public Word says() {
             return wordAgeMs.isPresent() && wordAgeMs.getAsLong() <= WORD_MS_MAX ? word : Word.UNKNOWN;
         }
@@ -134,10 +135,11 @@ public record SyncStatus(
         }
     }
 
-    /// A sender of packets that are refused.
+    /// A sender of refused packets.
     ///
-    /// @param address  as the packets say, which anybody can forge; `unknown` where the transport cannot tell
-    /// @param name     of the member that they say they are from; empty where that is not known
+    /// @param address  source address of the packets, which anybody can forge; `unknown` if the transport does not
+    ///     know it
+    /// @param name     of the member that they claim to be from; empty if unknown
     /// @param count    of its packets, for this reason
     /// @param lastMs   since the last one
     public record Stranger(String address, Refused reason, String name, long count, long lastMs) {
@@ -175,19 +177,19 @@ public record SyncStatus(
         }
     }
 
-    /// Time from cutting a batch to its ack after it was applied, on the active's clock alone, over the last 10 to
-    /// 20 s in which there were any.
+    /// Time from cutting a batch until its acknowledgement arrives, on the active's clock alone, over the last 10
+    /// to 20 s with acknowledgements.
     public record Lag(long p50Micros, long p99Micros, long maxMicros, long samples) {}
 
-    /// @param batchesSent        each counted once, resends apart
+    /// @param batchesSent        each counted once, without resends
     /// @param deltasSent         after coalescing
-    /// @param deltasCoalesced    left out because a newer one of the same key stood in the same batch
-    /// @param deltasLost         that the worker could not queue; each such hole costs a snapshot
+    /// @param deltasCoalesced    replaced by a newer delta of the same key in the same batch
+    /// @param deltasLost         that the worker could not queue; each such gap costs a snapshot
     /// @param batchesResent      on request
     /// @param resendsAsked       ranges that we asked for
     /// @param snapshotsAsked     of our own worker, as active
     /// @param batchesApplied     as standby
-    /// @param sendsDropped       that JGroups did not take
+    /// @param sendsDropped       that JGroups refused
     /// @param refused            by reason; every reason is present
     public record Counters(
             long batchesSent,

@@ -2,17 +2,17 @@ package holdfast.sync;
 
 import java.util.concurrent.TimeUnit;
 
-/// Which terms were seen, whose stream is over, and when a higher term is to be asked for.
+/// The terms seen so far, whose stream is over, and when to request a higher term.
 ///
-/// - A stream counts while nobody wrote a higher one that we heard, and not in a term in which we wrote ourselves.
-/// - Every Hello tells the highest term that its sender knows. An active that hears of a higher one must begin its
-///   stream anew above it, because somebody may have written there, and whoever heard that refuses ours.
-/// - But while a proved member says now that it is active too, in our term or a higher one, or that it follows a stream
-///   above ours, nothing is asked for: two actives that both went above each other would never end. Their election
-///   makes one stand by; then the other asks.
-/// - Two members that wrote in one term name the next one as the highest known, since nobody may go on in theirs.
+/// - A stream counts until we hear of a stream in a higher term, and never in a term in which we wrote ourselves.
+/// - Every hello names the highest term that its sender knows. An active that hears of a higher term must begin its
+///   stream anew above it: another director may have written in that term, and whoever heard of it refuses ours.
+/// - But while a proved member reports that it is active too, in our term or a higher one, or that it follows a stream
+///   above ours, we request nothing: two actives that both outbid each other would never end. Their election makes one
+///   of them stand by; then the other requests a term.
+/// - Two members that wrote in one term name the next term as the highest known, since neither may continue in theirs.
 final class Terms {
-    /// Until a request for a higher term is repeated.
+    /// Delay before a request for a higher term is repeated.
     static final long AGAIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final long NEVER = Long.MIN_VALUE;
@@ -28,22 +28,22 @@ final class Terms {
         return lastOwn;
     }
 
-    /// The highest that is known, whoever took it and whoever said so.
+    /// The highest known term, whichever director took or reported it.
     int highest() {
         return highest;
     }
 
-    /// The term that a stream must reach so that it is not over.
+    /// The lowest term of a stream that is not over.
     int least() {
         return Math.max(highestStream, lastOwn + 1);
     }
 
-    /// Whether somebody wrote a stream in a higher one.
+    /// Whether a stream of a higher term exists.
     boolean isOlder(int term) {
         return term < highestStream;
     }
 
-    /// We write in this one from now on.
+    /// We write in this term from now on.
     void began(int term) {
         lastOwn = term;
         highestStream = Math.max(highestStream, term);
@@ -52,7 +52,7 @@ final class Terms {
         toldAt = NEVER;
     }
 
-    /// Somebody knows of this one.
+    /// A member knows of this term.
     void know(int term) {
         if (term > highest) {
             highest = Math.min(term, Version.TERM_MAX);
@@ -60,12 +60,14 @@ final class Terms {
         }
     }
 
-    /// Two members wrote in this one.
+    /// Two members wrote in this term.
     void contested(int term) {
         know(term + 1);
     }
 
-    /// A stream in this term was heard; whether it is over.
+    /// A stream in this term was heard.
+    ///
+    /// @return whether it is over
     boolean isOver(int term) {
         boolean isOver = term < least();
         highestStream = Math.max(highestStream, term);
@@ -75,11 +77,11 @@ final class Terms {
         return isOver;
     }
 
-    /// Whether the highest term is to be told now: on a standby each one once, on an active again and again until it
-    /// writes in a higher one.
+    /// Whether to report the highest term now: on a standby each term once, on an active repeatedly until it writes
+    /// in a higher one.
     ///
     /// @param writing    the term in which we write; 0 on a standby
-    /// @param contested  whether another member says now that it is active in that term or a higher one, or that it
+    /// @param contested  whether another member reports now that it is active in that term or a higher one, or
     ///     follows a stream above it
     boolean isDue(int writing, boolean contested, long now) {
         boolean isDue;

@@ -3,7 +3,7 @@ package holdfast.sync;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Why sync cannot do its work, in a sentence for the operator.
+/// Why sync cannot do its work, as a sentence for the operator.
 final class Trouble {
     private Trouble() {}
 
@@ -21,7 +21,7 @@ final class Trouble {
                         .formatted(rival.id.name(), rival.writing(now), sender.term()));
     }
 
-    /// A standby that refuses the only stream there is.
+    /// A standby that refuses the only stream.
     private static Optional<String> staleStream(StreamReceiver receiver, Members members, Terms terms, long now) {
         if (receiver.state(now) != SyncState.UNKNOWN) {
             return Optional.empty();

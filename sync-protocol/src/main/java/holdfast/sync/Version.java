@@ -1,7 +1,7 @@
 package holdfast.sync;
 
 /// The version of an entry: the term of the active that wrote it and that active's running number, packed into one
-/// `long` so that comparing two of them is one comparison. Positive for every term and sequence in range.
+/// `long`, so that one comparison orders two versions. Positive for every term and sequence in range.
 public final class Version {
     /// No change has this version; it is older than all others.
     public static final long NONE = 0;
@@ -25,7 +25,7 @@ public final class Version {
         return version & SEQUENCE_MAX;
     }
 
-    /// As `3.1207`: term, then sequence; for readouts.
+    /// Formats as `3.1207`: term, then sequence; for readouts.
     public static String text(long version) {
         return term(version) + "." + sequence(version);
     }

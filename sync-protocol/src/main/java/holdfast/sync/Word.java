@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// What a director says of itself in each sealed Hello. Sync carries it and asks nothing.
+/// A director's report about itself in each sealed hello. Sync carries it and does not interpret it.
 ///
-/// Lists and texts beyond their bounds are cut, so that every word fits into a datagram; where obstacles were cut, the
+/// Lists and texts beyond their bounds are cut, so that every word fits into a datagram. If obstacles were cut, the
 /// last one says so.
 ///
 /// @param standing     of its election
 /// @param asks         number of a question to all others, 0 for none: "have you taken over from me?"
 /// @param answers      the question that it answers with "no", by the member that asked
-/// @param obstacles    sentences why it could not take over now; empty where nothing hinders it
-/// @param unreachable  IPv4 addresses of real servers and gateways of which it gets no answer
-/// @param routes       where it has a route to, such as `198.51.100.0/24`
-/// @param elsewhere    where a route of it leads over an interface that it does not forward through, though a wider
-///     route of it does not
-/// @param history      when the history of its tables began, ms of the Unix epoch; 0 where they have none yet
+/// @param obstacles    sentences why it could not take over now; empty if nothing hinders it
+/// @param unreachable  IPv4 addresses of real servers and gateways that do not answer it
+/// @param routes       destinations to which it has a route, such as `198.51.100.0/24`
+/// @param elsewhere    destinations that it routes over an interface outside the datapath, although a wider route of it
+///     leads through the datapath
+/// @param history      when the history of its tables began, ms of the Unix epoch; 0 if they have none yet
 public record Word(
         Standing standing,
         long asks,
@@ -35,7 +35,7 @@ public record Word(
     public static final int ROUTES_MAX = 64;
     public static final int ROUTE_CHARS_MAX = 64;
 
-    /// Of a director that has said nothing, or of whom nothing is known.
+    /// The word of a director that has sent none, or of which nothing is known.
     public static final Word UNKNOWN =
             new Word(Standing.UNKNOWN, 0, Map.of(), List.of(), List.of(), List.of(), List.of(), 0);
 

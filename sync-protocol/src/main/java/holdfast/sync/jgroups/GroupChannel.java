@@ -21,25 +21,25 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One member's JGroups channel. Sends never block: multicast batches carry DONT_BLOCK, which MFC and the
-/// bundler answer by dropping; everything else goes around flow control with NO_FC, because UFC waits whatever
-/// DONT_BLOCK says, and is little, and around retransmission, because sync repeats what must arrive.
+/// One member's JGroups channel. Sends never block. Multicast batches carry DONT_BLOCK: MFC and the bundler drop
+/// instead of waiting. All other messages are small and bypass flow control with NO_FC, because UFC waits despite
+/// DONT_BLOCK. They also bypass retransmission, because sync repeats what must arrive.
 ///
-/// JGroups' view is a hint: a message goes to whoever sent us one, listed or not.
+/// JGroups' view is a hint: a message is sent to any member from which one came, in the view or not.
 public final class GroupChannel implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(GroupChannel.class);
     private static final String STACK = "udp.xml";
 
-    /// Told on JGroups' threads; each method only enqueues.
+    /// Called on JGroups' threads; each method only enqueues.
     public interface Listener {
-        /// The array is the listener's.
+        /// The listener owns the array.
         void message(byte[] bytes, Sender from);
 
         void viewChanged();
     }
 
-    /// Where a message came from and an answer goes to: an address of JGroups, which any director of the cluster can
-    /// claim.
+    /// The source of a message and the destination of its answer: an address of JGroups, which any director of the
+    /// cluster can claim.
     public static final class Sender {
         private final JChannel channel;
         private final Address address;
@@ -49,7 +49,7 @@ public final class GroupChannel implements AutoCloseable {
             this.address = address;
         }
 
-        /// Its IPv4 address as the transport knows it, dotted quad; `unknown` where it does not.
+        /// Its IPv4 address as the transport knows it, dotted quad; else `unknown`.
         public String whereabouts() {
             return physical() instanceof IpAddress ip ? ip.getIpAddress().getHostAddress() : "unknown";
         }
@@ -61,7 +61,7 @@ public final class GroupChannel implements AutoCloseable {
 
     /// How a message travels.
     public enum Delivery {
-        /// In order among its kind, flow-controlled, dropped where it would have to wait.
+        /// In order among its kind, flow-controlled, dropped instead of waiting.
         STREAM,
         /// At once, out of order, not repeated by JGroups.
         ONCE
@@ -115,7 +115,7 @@ public final class GroupChannel implements AutoCloseable {
         }
     }
 
-    /// Every datagram is sealed and opened with these keys from now on.
+    /// Sets the keys that seal and open every datagram.
     public void use(ClusterKeys keys) {
         transport(channel).use(keys);
     }
@@ -124,20 +124,20 @@ public final class GroupChannel implements AutoCloseable {
         return (SealedUdp) of.getProtocolStack().getTransport();
     }
 
-    /// Never blocks; what cannot go now is dropped.
+    /// Never blocks; drops what it cannot send now.
     public void multicast(byte[] bytes, Delivery delivery) {
         send(new BytesMessage(null, bytes), delivery);
     }
 
-    /// Never blocks. Goes to everybody where the way to one is not known: the message must say whom it means.
+    /// Never blocks. Multicasts if the address of the member is unknown, so the message must name its addressee.
     ///
-    /// @param to  null where no message of that member has come yet
+    /// @param to  null before any message of that member
     public void unicast(@Nullable Sender to, byte[] bytes) {
         Address one = to != null && to.physical() != null ? to.address : null;
         send(new BytesMessage(one, bytes), Delivery.ONCE);
     }
 
-    /// Whether the present view has this member.
+    /// Whether the present view contains this member.
     public boolean lists(Sender sender) {
         return members.contains(sender.address);
     }
@@ -146,10 +146,10 @@ public final class GroupChannel implements AutoCloseable {
         return channel.isConnected();
     }
 
-    /// Leaves and joins again, under a new address, which heals a view that does not merge. Takes up to a second, in
-    /// which nothing is sent or received here.
+    /// Leaves and joins again under a new address, which heals a view that does not merge. Takes up to a second, in
+    /// which this member neither sends nor receives.
     ///
-    /// @throws IllegalStateException where it cannot join; it is left then, and may be asked to join again
+    /// @throws IllegalStateException if it cannot join; the channel has left then, and the caller may try again
     public void rejoin() {
         try {
             channel.disconnect();
@@ -159,7 +159,7 @@ public final class GroupChannel implements AutoCloseable {
         }
     }
 
-    /// Messages that flow control dropped so that we did not wait.
+    /// Messages that flow control dropped instead of waiting.
     public long dropped() {
         MFC flowControl = channel.getProtocolStack().findProtocol(MFC.class);
         return ((Number) flowControl.getValue("num_msgs_dropped")).longValue();

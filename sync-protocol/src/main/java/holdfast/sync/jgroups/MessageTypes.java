@@ -16,13 +16,13 @@ import org.jgroups.util.MutableDigest;
 import org.jgroups.util.SeqnoList;
 import org.jgroups.util.SizeStreamable;
 
-/// The types of message that JGroups makes from what it receives: those that the stack of ours uses, and no others. An
-/// object in a message would name a class that JGroups loads, or a serialised one that Java reads; here it can only be
-/// a list of sequence numbers or a digest of them.
+/// Makes the message types that JGroups receives: only those that our stack uses. An object in a message would name a
+/// class that JGroups loads, or a serialised object that Java reads. Here it can only be a list of sequence numbers or
+/// a digest of them.
 final class MessageTypes extends MessageFactory {
     private MessageTypes() {}
 
-    /// For the whole process: JGroups keeps these in a static field.
+    /// For the whole process: JGroups keeps the factory in a static field.
     static void restrict() {
         Arrays.fill(creators, (Supplier<Message>) MessageTypes::refuse);
         creators[Message.BYTES_MSG] = BytesMessage::new;
@@ -36,7 +36,7 @@ final class MessageTypes extends MessageFactory {
         throw new IllegalArgumentException("a message of a type that the sync channel does not use");
     }
 
-    /// What asks for messages again (NAKACK2, UNICAST3) and tells what everybody has (STABLE).
+    /// Requests for messages (NAKACK2, UNICAST3) and reports of received ones (STABLE).
     static final class Numbers extends ObjectMessage {
         private static final byte PRESENT = 1;
         private static final short SEQNO_LIST = 15;

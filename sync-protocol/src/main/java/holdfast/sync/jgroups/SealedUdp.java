@@ -19,15 +19,15 @@ import org.jgroups.protocols.UDP;
 import org.jgroups.stack.IpAddress;
 import org.jspecify.annotations.Nullable;
 
-/// JGroups' UDP transport behind a [Gate]: every datagram that leaves is sealed as a whole, and of what arrives JGroups
-/// sees only what a proved director of the cluster sealed and has not sent before. Everything that JGroups sends and
-/// receives goes through [#_send] and [#receive(Address, byte\[\], int, int)].
+/// JGroups' UDP transport behind a [Gate]. It seals every outgoing datagram as a whole. Of incoming datagrams JGroups
+/// sees only those that a proved director of the cluster sealed and that were not seen before. All traffic of JGroups
+/// passes [#_send] and [#receive(Address, byte\[\], int, int)].
 public class SealedUdp extends UDP {
-    /// What UDP over IPv4 can carry.
+    /// The largest UDP payload over IPv4.
     private static final int DATAGRAM_MAX = 65_507;
     private static final long TURN_MS = 50;
-    /// To the others a start is some round trips: they must believe us before JGroups looks for members, since nothing
-    /// from before that counts. Nobody may be there, so that the wait is short.
+    /// The others must prove us, in some round trips, before JGroups looks for members, since they ignore earlier
+    /// messages. There may be no other director, so the wait is short.
     private static final long GREETING_NS = TimeUnit.MILLISECONDS.toNanos(30);
 
     private final ReentrantLock gateLock = new ReentrantLock();
@@ -41,10 +41,10 @@ public class SealedUdp extends UDP {
     private @Nullable Future<?> turns;
 
     public SealedUdp() {
-        id = ClassConfigurator.getProtocolId(UDP.class); // headers of the transport are found by it
+        id = ClassConfigurator.getProtocolId(UDP.class); // JGroups finds the transport's headers by it
     }
 
-    /// To be called once, before the channel connects.
+    /// Call once, before the channel connects.
     void guard(ClusterKeys keys, String cluster, RefusedDatagrams drops) {
         var ours = new DatagramSeal(keys, cluster);
         seal = ours;
@@ -73,7 +73,7 @@ public class SealedUdp extends UDP {
         if (length + DatagramSeal.OVERHEAD > DATAGRAM_MAX) {
             throw new IOException("a datagram of " + length + " bytes has no room for its seal");
         }
-        sendLock.lock(); // the kernel takes one at a time anyway
+        sendLock.lock(); // the kernel sends one at a time anyway
         try {
             int size = seal().seal(to.isMulticastAddress(), data, offset, length, sealed);
             super._send(to, port, sealed, 0, size);
@@ -115,7 +115,7 @@ public class SealedUdp extends UDP {
         }
     }
 
-    /// Nothing calls this in a UDP transport; were something to call it, it would bypass the gate.
+    /// A UDP transport never calls this; a call would bypass the gate.
     @Override
     public void receive(Address sender, DataInput in, int length) {
         refused().add(Refused.NOT_SEALED, ((IpAddress) sender).getIpAddress());

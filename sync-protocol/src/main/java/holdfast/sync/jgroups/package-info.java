@@ -1,5 +1,6 @@
-/// The sync messages on their way: bytes in, bytes out, and who is there. The only place that imports JGroups. Nothing
-/// here blocks a sender, believes a payload or decides anything; what JGroups drops the core finds as a gap.
+/// The transport of sync messages: bytes in, bytes out, and the members of the group. The only package that imports
+/// JGroups. Nothing here blocks a sender, believes a payload or decides anything; the core finds what JGroups drops as
+/// a gap.
 @NullMarked
 package holdfast.sync.jgroups;
 

@@ -15,21 +15,21 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells within milliseconds that a member's *process* has ended, and nothing else.
+/// Detects within milliseconds that a member's *process* has ended, and nothing else.
 ///
-/// Each member listens on a port that its sealed Hello names, and every other member holds a connection to it, over
-/// which nothing is ever said. When the process ends, however it ends, its kernel closes the connection and refuses a
-/// new one at once: only both together are a death. A member that is frozen keeps its sockets, a cut link says nothing,
-/// and a host that vanished says nothing either: those are for the silence of its adverts to tell.
+/// Each member listens on a port that its sealed hello names, and every other member holds an idle connection to it.
+/// When the process ends, however it ends, its kernel closes the connection and refuses a new one at once; only both
+/// together prove a death. A frozen member keeps its sockets, and a cut link or a vanished host closes no connection:
+/// for these the missing adverts decide.
 ///
-/// Anybody on the interconnect may connect; all that this gains is one of [#HOLDERS_MAX] places, without which a member
-/// falls back to being told by silence.
+/// Any host on the interconnect may connect. It gains only one of [#HOLDERS_MAX] places; a member without a place
+/// notices a death by silence.
 public final class Lifeline implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Lifeline.class);
     private static final int HOLDERS_MAX = 64;
     private static final int CONNECT_MS_MAX = 1000;
     private static final int REFUSE_MS_MAX = 100;
-    /// A kernel closes the sockets of an ended process one by one: this one may go before the one that listens.
+    /// A kernel closes the sockets of an ended process one by one, possibly this one before the listening one.
     private static final long RETRY_MS_MIN = 1;
 
     private static final long RETRY_MS_MAX = 200;
@@ -44,7 +44,7 @@ public final class Lifeline implements AutoCloseable {
         this.listening = listening;
     }
 
-    /// Listens on a free port of an address of ours.
+    /// Listens on a free port of one of our addresses.
     static Lifeline open(InetAddress address) {
         try {
             var lifeline = new Lifeline(new ServerSocket(0, HOLDERS_MAX, address));
@@ -60,7 +60,7 @@ public final class Lifeline implements AutoCloseable {
         return listening.getLocalPort();
     }
 
-    /// Watches a process of a member, in place of an earlier one of the same name.
+    /// Watches a process of a member, instead of an earlier one of the same name.
     ///
     /// @param place  where that process listens
     /// @param died   called once when it has ended, on a thread of its own
@@ -83,7 +83,9 @@ public final class Lifeline implements AutoCloseable {
         });
     }
 
-    /// Holds a connection for as long as it lasts. True when the host then, or at once, refuses another one.
+    /// Holds a connection while it lasts.
+    ///
+    /// @return whether the host then, or at once, refuses another one
     private static boolean holdUntilRefused(InetSocketAddress place) {
         try (var socket = new Socket()) {
             socket.connect(place, CONNECT_MS_MAX);
@@ -94,7 +96,7 @@ public final class Lifeline implements AutoCloseable {
         return refuses(place);
     }
 
-    /// Whether the kernel of a host says that nobody listens there.
+    /// Whether the host's kernel reports that no process listens there.
     static boolean refuses(InetSocketAddress place) {
         try (var socket = new Socket()) {
             socket.connect(place, REFUSE_MS_MAX);
@@ -120,7 +122,7 @@ public final class Lifeline implements AutoCloseable {
         }
     }
 
-    /// Keeps the other end of a connection until its holder lets go.
+    /// Keeps our end of a connection until its holder closes it.
     private void letHold(Socket socket) {
         try (socket) {
             if (places.tryAcquire()) {
@@ -135,7 +137,7 @@ public final class Lifeline implements AutoCloseable {
         }
     }
 
-    /// Nothing is ever said; what is said all the same means nothing.
+    /// Reads and ignores: nothing is sent on a lifeline.
     private static void drain(Socket socket) throws IOException {
         var _ = socket.getInputStream().transferTo(OutputStream.nullOutputStream());
     }
@@ -148,7 +150,7 @@ public final class Lifeline implements AutoCloseable {
         }
     }
 
-    /// Ends listening; the watches end when their connections do.
+    /// Stops listening; the watches end when their connections do.
     @Override
     public void close() {
         closed = true;

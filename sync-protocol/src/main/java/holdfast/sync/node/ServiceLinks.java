@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Carries sealed Hellos over the service links, as plain UDP multicast, one socket for each link.
+/// Carries sealed hellos over the service links, as plain UDP multicast, with one socket for each link.
 ///
-/// Links may come and go: a link that cannot be opened now, or whose interface was made anew, is tried again at each
+/// Links may come and go: a link that cannot be opened now, or whose interface was recreated, is tried again at each
 /// change and every second. The thread `service-links` receives and opens; the sync thread only sends, and never waits.
 public final class ServiceLinks implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ServiceLinks.class);
@@ -33,9 +33,10 @@ public final class ServiceLinks implements AutoCloseable {
     private static final long CHECK_MS = 1000;
     private static final int DATAGRAM_MAX = 65_535;
     private static final int PER_WAKE_UP_MAX = 64;
-    /// A stranger on a service link must not keep the sync thread busy: directors send some dozen a second there.
+    /// A stranger on a service link must not keep the sync thread busy: directors send some dozen datagrams a
+    /// second there.
     private static final int PER_SECOND_MAX = 400;
-    /// Between two looks at a flood, of which the kernel drops what its small buffer does not hold.
+    /// Pause during a flood; the kernel drops what its small buffer does not hold.
     private static final long FLOOD_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final int RECEIVE_BUFFER = 128 * 1024;
@@ -54,7 +55,7 @@ public final class ServiceLinks implements AutoCloseable {
     private long second;
     private int taken;
 
-    /// Told on the thread `service-links`; only enqueues.
+    /// Called on the thread `service-links`; only enqueues.
     interface Receiver {
         void datagram(byte[] bytes, String link, InetSocketAddress from);
     }
@@ -73,14 +74,14 @@ public final class ServiceLinks implements AutoCloseable {
         thread.start();
     }
 
-    /// From here on these links are used. Any thread.
+    /// Sets the links. Any thread.
     void use(List<ServiceLink> links) {
         wanted = List.copyOf(links);
         changed = true;
         selector.wakeup();
     }
 
-    /// Sends by each link that is open, each time with bytes of its own.
+    /// Sends over each open link, each time with bytes of its own.
     void send(Supplier<byte[]> bytes) {
         for (Open each : open) {
             try {
@@ -138,7 +139,7 @@ public final class ServiceLinks implements AutoCloseable {
         shut(selector);
     }
 
-    /// Opens what is wanted and not open, and closes what is not as wanted any more.
+    /// Opens links that are wanted and not open, and closes links that are no longer wanted as they are.
     private void reconcile(List<ServiceLink> links) {
         var kept = new ArrayList<Open>();
         for (Open each : open) {
@@ -228,8 +229,8 @@ public final class ServiceLinks implements AutoCloseable {
         return mayTake;
     }
 
-    /// Whether the interface is up and the same as when it was opened. An interface that cannot be looked at, as where
-    /// no file descriptor is left, is taken for unchanged: its socket still works.
+    /// Whether the interface is up and the same as when it was opened. An interface that cannot be read, as without
+    /// a free file descriptor, counts as unchanged: its socket still works.
     private static boolean isUnchanged(Open each) {
         try {
             NetworkInterface found = NetworkInterface.getByName(each.link.name());

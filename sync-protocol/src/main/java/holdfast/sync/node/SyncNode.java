@@ -47,7 +47,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One director's end of the sync: the thread `sync`, the JGroups channel and the service links around the pure
-/// [SyncCore]. The thread owns the core; everybody else leaves a note in a queue and wakes it.
+/// [SyncCore]. The thread owns the core; other threads put notes into a queue and wake it.
 public final class SyncNode implements TableSync {
     private static final Logger log = LoggerFactory.getLogger(SyncNode.class);
 
@@ -58,12 +58,12 @@ public final class SyncNode implements TableSync {
 
     private static final int LINK_INBOX_PER_TURN = 16;
     private static final long SPIN_INTERVAL = TimeUnit.MICROSECONDS.toNanos(30);
-    /// Who has something to do more seldom than this need not look for more before it sleeps.
+    /// A thread with less frequent work than this need not check again before it sleeps.
     private static final long LOADED_INTERVAL = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /// States change by mere silence too, so that we look at times.
+    /// Silence alone changes states too, so the thread checks at times.
     private static final long PARK_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
-    /// While we wait for the worker to apply what we gave it, which need not wake us: from the first to the second.
+    /// Shortest and longest sleep while we wait for the worker to apply records, for which it need not wake us.
     private static final long PARK_SHORT_INTERVAL = TimeUnit.MICROSECONDS.toNanos(50);
 
     private static final long PARK_SHORT_INTERVAL_MAX = TimeUnit.MILLISECONDS.toNanos(1);
@@ -73,15 +73,15 @@ public final class SyncNode implements TableSync {
     private static final long STOP_MILLIS = 2000;
 
     /// @param cluster           JGroups cluster name; directors of other clusters are not heard
-    /// @param group             VIP group whose tables these are; messages of another group are refused
+    /// @param group             VIP group of these tables; messages of another group are refused
     /// @param member            our name, unique in the cluster
     /// @param bindAddress       ours on the interconnect
     /// @param multicastAddress  224.0.0.0/4
     /// @param multicastPort     on the interconnect; the service links use the next one
     /// @param keys              until changed by [#keys]
     /// @param configHash        of the running configuration
-    /// @param links             where this director is found
-    /// @param serviceLinks      over which Hellos travel beside the interconnect, until changed by [#serviceLinks]
+    /// @param links             where this director is reachable
+    /// @param serviceLinks      that carry hellos beside the interconnect, until changed by [#serviceLinks]
     public record Options(
             String cluster,
             String group,
@@ -98,30 +98,31 @@ public final class SyncNode implements TableSync {
         }
     }
 
-    /// Told on the sync thread; each method only enqueues and returns.
+    /// Called on the sync thread; each method only enqueues and returns.
     public interface Listener {
-        /// The process of a member ended without a farewell ([Lifeline]). Never called for one that closed itself.
+        /// The process of a member ended without a farewell ([Lifeline]). Never called for a member that closed
+        /// itself.
         void peerProcessDied(String member);
 
-        /// Some authentic member knows of `term`, which is higher than every term told before. While we
-        /// are active in a lower one, our stream is refused by whoever knows that term: the listener takes
-        /// one above it and calls [#renew]. This is asked again every 500 ms until then, but not while a
-        /// member says that it is active too in our term or a higher one, or follows a stream above ours.
+        /// An authentic member knows of `term`, which is higher than every term reported before. While we are
+        /// active in a lower term, every member that knows `term` refuses our stream: the listener takes a term
+        /// above it and calls [#renew]. The core repeats this call every 500 ms until then, but not while a
+        /// member reports that it is active too in our term or a higher one, or follows a stream above ours.
         void peerTerm(int term);
 
         void handover(String from, HandoverMessage message);
 
-        /// On the active: a standby's state changed. On a standby: our own did, and `member` is our own
-        /// name. When the sync thread ends by a bug, our own becomes UNKNOWN in either role, as does that of
-        /// every member.
+        /// On the active: a standby's state changed. On a standby: our own state changed, and `member` is our
+        /// own name. When the sync thread ends by a bug, our own state becomes UNKNOWN in either role, and so
+        /// does that of every member.
         void standbyState(String member, SyncState state);
 
-        /// A Hello came that is not older than a second. About ten times a second for each member and path.
+        /// A hello arrived that is at most one second old. About ten times a second for each member and path.
         void peerWord(String member, Links links, Word word);
 
-        /// An older director of our name runs in this cluster: this one must stop. Told once.
+        /// An older director of our name runs in this cluster: this one must stop. Called once.
         ///
-        /// @param address  of the older one, as its packets say
+        /// @param address  of the older one, as its packets claim
         void twin(String address);
     }
 
@@ -154,7 +155,7 @@ public final class SyncNode implements TableSync {
     private boolean statusDue;
     private long shortPark = PARK_SHORT_INTERVAL;
 
-    /// A datagram's payload as it came.
+    /// A datagram's payload as it arrived.
     private interface Packet extends Origin {
         byte[] bytes();
     }
@@ -178,10 +179,10 @@ public final class SyncNode implements TableSync {
         }
     }
 
-    /// From where a believed run of a member last spoke to us on the interconnect.
+    /// Where a believed run of a member last spoke to us on the interconnect.
     private record Reach(MemberId id, GroupChannel.Sender sender, long heardAt) {}
 
-    /// With what a believed member sealed its last message.
+    /// The key with which a believed member sealed its last message.
     private record Sealer(ClusterKey key, long heardAt) {
         KeyUse.Peer peer(String name, long now) {
             return new KeyUse.Peer(name, key.fingerprint(), TimeUnit.NANOSECONDS.toMillis(now - heardAt));
@@ -213,7 +214,7 @@ public final class SyncNode implements TableSync {
 
     /// Joins the cluster as a standby; returns when the channel is joined, after a few hundred ms.
     ///
-    /// @throws IllegalStateException where the channel cannot be joined; says what to look at
+    /// @throws IllegalStateException if the channel cannot be joined; its message names what to check
     public static SyncNode start(Options options, TableOwner tables, Listener listener) {
         var node = new SyncNode(options, tables, listener);
         try {
@@ -297,7 +298,7 @@ public final class SyncNode implements TableSync {
 
     @Override
     public boolean parked() {
-        VarHandle.fullFence(); // the worker's records before our look at the flag; see park()
+        VarHandle.fullFence(); // the worker's records before we read the flag; see park()
         return parked;
     }
 
@@ -306,9 +307,9 @@ public final class SyncNode implements TableSync {
         LockSupport.unpark(thread);
     }
 
-    /// The latest readout, about 100 ms old at most. Where the sync thread has ended, or has not answered for a
-    /// second, an old readout is not shown as a present one: every member is UNKNOWN then, and
-    /// [SyncStatus#trouble] says why. Never throws. Any thread.
+    /// The latest readout, about 100 ms old at most. If the sync thread has ended, or has not answered for a
+    /// second, the readout is not shown as the present one: every member is UNKNOWN then, and [SyncStatus#trouble]
+    /// gives the reason. Never throws. Any thread.
     @Override
     public SyncStatus status() {
         SyncStatus latest = status;
@@ -323,7 +324,8 @@ public final class SyncNode implements TableSync {
                 : latest.unknown("the sync thread has not answered for " + TimeUnit.NANOSECONDS.toMillis(age) + " ms");
     }
 
-    /// Says farewell and leaves the cluster; the others do not take it for a death. Takes up to some hundred ms.
+    /// Announces the exit and leaves the cluster; the others do not mistake it for a death. Takes up to some
+    /// hundred ms.
     @Override
     public void close() {
         leave(() -> {
@@ -373,21 +375,23 @@ public final class SyncNode implements TableSync {
                     park();
                 }
             }
-        } catch (Throwable e) { // also an Error: nobody else would notice, and an old readout would stand
+        } catch (Throwable e) { // also an Error: nothing else would notice, and an old readout would remain
             failure = e;
             log.error("sync ended by a bug; this director no longer syncs and is not safe to fail over to", e);
             tellUnknown();
         }
     }
 
-    /// What was last told of any state does not hold any more.
+    /// The states reported before no longer hold.
     private void tellUnknown() {
         SyncStatus last = status;
         listener.standbyState(last.member(), SyncState.UNKNOWN);
         last.peers().forEach(peer -> listener.standbyState(peer.name(), SyncState.UNKNOWN));
     }
 
-    /// One round of everything; true when something happened.
+    /// One round of all work.
+    ///
+    /// @return whether anything happened
     private boolean turn(long now) {
         boolean busy = readNotes();
         busy |= read(linkInbox, LINK_INBOX_PER_TURN, now);
@@ -407,8 +411,9 @@ public final class SyncNode implements TableSync {
         return busy;
     }
 
-    /// Sleeps until the next thing is due. Whoever leaves something for us does so first and looks at `parked`
-    /// then; we do it the other way round, each with a fence between the two: so one of both sees the other.
+    /// Sleeps until the next work is due. A thread that leaves work first writes it and then reads `parked`; this
+    /// method writes `parked` first and then looks for work. Each has a fence in between, so at least one sees the
+    /// other.
     private void park() {
         parked = true;
         VarHandle.fullFence();
@@ -465,8 +470,8 @@ public final class SyncNode implements TableSync {
         }
     }
 
-    /// Joins the channel anew where JGroups keeps a member that we hear outside of our view, on a thread of its own,
-    /// because that takes a while.
+    /// Joins the channel anew if JGroups keeps a member that we hear outside of our view. This takes a while, so it
+    /// runs on a thread of its own.
     private void watchView(long now) {
         GroupChannel joined = channel;
         if (joined == null || rejoining) {

@@ -18,11 +18,11 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
 
-/// Two throw-away directors that synchronise with each other without a channel, so that the code of the real one is
-/// loaded and compiled before anything depends on it.
+/// Two throw-away directors that synchronise with each other without a channel, so that the JVM loads and compiles the
+/// code of the real director before anything depends on it.
 ///
 /// Every message is sealed, carried as bytes and opened, as between two processes, and so is the datagram around it.
-/// Whoever calls is both sync threads.
+/// The calling thread plays both sync threads.
 public final class SyncRehearsal {
     private static final int TURNS_MAX = 64;
     private static final int IDLE_TURNS = 4;
@@ -78,7 +78,7 @@ public final class SyncRehearsal {
         meet();
     }
 
-    /// Each believes the other one only once it has been heard by it, and hellos keep a distance.
+    /// Each believes the other only after the other has heard it, and hellos have a minimum interval.
     private void meet() {
         for (int hello = 0; hello < HELLOS_MAX && !first.gate.isSettled(now); hello++) {
             greet(first, second);
@@ -100,19 +100,19 @@ public final class SyncRehearsal {
         return !side.core.status(0, now).peers().isEmpty();
     }
 
-    /// One of the two writes the stream of `term` from now on, the other one follows.
+    /// Makes one of the two write the stream of `term`, and the other follow.
     public void active(boolean isFirst, int term) {
         (isFirst ? second : first).core.standby();
         (isFirst ? first : second).core.active(term, now);
     }
 
-    /// Sends a step of a handover to the other one.
+    /// Sends a step of a handover to the other.
     public void send(boolean isFirst, HandoverMessage.Kind kind, int term) {
         var step = new HandoverMessage(kind, term, now, term, Version.of(term, 1), "");
         (isFirst ? first : second).core.handover(isFirst ? "second" : "first", step, now);
     }
 
-    /// Carries messages to and fro until both are at rest.
+    /// Carries messages back and forth until both are at rest.
     public void exchange() {
         now = Math.max(now, System.nanoTime());
         for (int idle = 0, turn = 0; idle < IDLE_TURNS && turn < TURNS_MAX; turn++) {

@@ -11,7 +11,7 @@ import holdfast.sync.wire.proto.Shape;
 import java.util.HashMap;
 import java.util.Map;
 
-/// A [Batch] as columns and back. Decoding checks everything that a [Delta] could not hold or a reader could trip over.
+/// A [Batch] as columns and back. Decoding checks every value that a [Delta] could not hold or a reader could fail on.
 final class BatchCodec {
     private static final int OPS = Delta.Op.values().length;
 
@@ -21,7 +21,7 @@ final class BatchCodec {
         return new Encoder(batch).run();
     }
 
-    /// @throws Malformed where columns, places or ranges contradict each other
+    /// @throws Malformed if columns, positions or ranges contradict each other
     static Batch decode(DeltaBatch wire, int term) throws Malformed {
         return new Decoder(wire, term).run();
     }
@@ -37,8 +37,8 @@ final class BatchCodec {
         return prefix == 0 ? 0 : -1 << (32 - prefix);
     }
 
-    /// The newest sequence so far of each term in a batch. Live changes follow it one by one, and copies of a
-    /// snapshot, which are older, do not disturb it.
+    /// The newest sequence so far of each term in a batch. Live changes follow it one by one, and the older copies
+    /// of a snapshot do not change it.
     private static final class Newest {
         private final Map<Integer, Long> ofTerm = new HashMap<>();
 

@@ -8,7 +8,7 @@ import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 
-/// The bytes of a sealed datagram: a header that everybody may read and nobody can change, and what it seals.
+/// The bytes of a sealed datagram: a header that everybody can read and nobody can change, and the sealed content.
 ///
 ///     0       4        12        28        29     30        38
 ///     | magic | key id | session | channel | kind | counter | sealed, then a 16-byte tag |
@@ -21,7 +21,7 @@ final class Datagram {
     static final int FORMAT_MASK = 0xff;
     static final int HEADER_BYTES = 38;
     static final int TAG_BYTES = 16;
-    /// What a sealed datagram is longer than what it seals.
+    /// The difference in length between a sealed datagram and its content.
     static final int OVERHEAD = HEADER_BYTES + TAG_BYTES;
 
     static final byte MULTICAST = 0;
@@ -88,7 +88,7 @@ final class Datagram {
         }
     }
 
-    /// Makes `cipher` ready for the datagram with this header.
+    /// Prepares `cipher` for the datagram with this header.
     static void begin(Cipher cipher, int mode, SecretKey key, byte[] header, int offset)
             throws GeneralSecurityException {
         byte[] nonce = new byte[NONCE_BYTES];

@@ -8,14 +8,14 @@ import javax.crypto.SecretKey;
 
 /// Seals every datagram that leaves this process for the interconnect.
 ///
-/// A nonce never repeats under one key: each run has a session of 16 random bytes, each session and channel a key of
-/// its own, derived from the cluster key, and the counter of a channel never goes back, whichever cluster key is used.
-/// Multicasts and unicasts are two channels with a counter each, because they are read from two sockets by two threads
-/// and so overtake each other.
+/// A nonce never repeats under one key. Each run has a session of 16 random bytes, and each session and channel a key
+/// of its own, derived from the cluster key. The counter of a channel never decreases, whichever cluster key is used.
+/// Multicasts and unicasts are two channels with a counter each, because two threads read them from two sockets and
+/// they overtake each other.
 ///
-/// For one thread at a time, but for [#next].
+/// For one thread at a time, except [#next].
 public final class DatagramSeal {
-    /// What a sealed datagram is longer than what it seals.
+    /// The difference in length between a sealed datagram and its content.
     public static final int OVERHEAD = Datagram.OVERHEAD;
 
     private final Session.Id session;
@@ -36,7 +36,7 @@ public final class DatagramSeal {
         return session;
     }
 
-    /// Seals with the current one of these keys from now on.
+    /// Seals with the first of these keys from now on.
     public void use(ClusterKeys now) {
         keyId = now.current().id();
         for (byte channel = 0; channel < Datagram.CHANNELS; channel++) {
@@ -44,12 +44,12 @@ public final class DatagramSeal {
         }
     }
 
-    /// The counter of the next datagram of a channel; no later one has a lower one. Any thread.
+    /// The counter of the next datagram of a channel; no later datagram has a lower one. Any thread.
     long next(byte channel) {
         return channel == Datagram.MULTICAST ? nextMulticast : nextUnicast;
     }
 
-    /// Seals what a protocol sends into `out`, from its first byte on.
+    /// Seals a protocol's bytes into `out`, from its first byte on.
     ///
     /// @param out  longer by [#OVERHEAD] at least
     /// @return the length of the sealed datagram
@@ -57,7 +57,7 @@ public final class DatagramSeal {
         return seal(isMulticast ? Datagram.MULTICAST : Datagram.UNICAST, Datagram.DATA, in, offset, length, out);
     }
 
-    /// Seals a hello that a [Gate] wrote, which is to be multicast.
+    /// Seals a hello of a [Gate] for multicast.
     public int sealHello(byte[] hello, byte[] out) {
         return seal(Datagram.MULTICAST, Datagram.HELLO, hello, 0, hello.length, out);
     }

@@ -14,24 +14,23 @@ import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
-/// Opens every datagram that comes from the interconnect, before anybody else reads a byte of it. No socket, clock or
-/// thread.
+/// Opens every datagram from the interconnect, before any other code reads a byte of it. No socket, clock or thread.
 ///
-/// A datagram is let through when it opens, when the session that sealed it is proved, and when its counter is new.
-/// **A session is proved** by a hello of it that echoes our challenge, 16 random bytes of this run: what was recorded
-/// before we chose them cannot echo them. The echo names the counters that the sender reached when it first heard
-/// them; what has a lower one counts as seen. So a recording from before our start is refused although its session
-/// lives on, and a recording from after it meets the replay window.
+/// A datagram passes if it opens, if the session that sealed it is proved, and if its counter is new. **A session is
+/// proved** by its hello that echoes our challenge, 16 random bytes of this run: a recording from before we chose them
+/// cannot echo them. The echo names the counters that the sender had reached when it first heard the challenge; lower
+/// counters count as seen. So the gate refuses a recording from before our start although its session lives on, and the
+/// replay window refuses a recording from after it.
 ///
-/// Nothing is kept of a datagram that does not open, and no session is known but by a hello that opened: who has no
-/// key changes nothing here. A proved session is never forgotten, because a recorded hello could prove it again: where
-/// there are too many, we take another challenge, and all prove themselves anew.
+/// The gate keeps nothing of a datagram that does not open, and only a hello that opened makes a session known: a host
+/// without a key changes nothing here. A proved session is never forgotten, because a recorded hello could prove it
+/// again. If there are too many, the gate draws another challenge, and all sessions prove themselves anew.
 ///
 /// For one thread at a time.
 ///
-/// @param <S>  where datagrams come from, which is only handed on
+/// @param <S>  the source of a datagram, which is only passed on
 public final class Gate<S> {
-    /// What [#open] answers where there is nothing to let through.
+    /// The result of [#open] if nothing passes.
     public static final int NOTHING = -1;
 
     /// Each restart of a director makes a session.
@@ -40,11 +39,11 @@ public final class Gate<S> {
     static final int UNPROVED_MAX = 16;
     static final long UNPROVED_INTERVAL = TimeUnit.SECONDS.toNanos(2);
     static final long HELLO_INTERVAL = TimeUnit.MILLISECONDS.toNanos(500);
-    /// Who asks us for hellos gets so many at once, and then one in each of these intervals.
+    /// A session that asks for hellos gets this many at once, and then one in each of these intervals.
     static final int HELLOS_MAX = 4;
 
     static final long HELLO_MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(25);
-    /// A session that was silent for so long is not waited for.
+    /// A session that was silent for this long is not waited for.
     private static final long SILENT_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     private static final int CHALLENGE_BYTES = 16;
@@ -52,14 +51,14 @@ public final class Gate<S> {
     private static final int HELLO_BYTES_MAX = CHALLENGE_BYTES + (PROVED_MAX + UNPROVED_MAX) * ECHO_BYTES;
     private static final byte PROVED = 1;
 
-    /// Told of each datagram that is refused.
+    /// Receives each refused datagram.
     public interface Drops<S> {
         void refused(Refused reason, S from);
     }
 
-    /// A datagram that had to wait for its session's proof, and is let through now.
+    /// A datagram that waited for its session's proof and passes now.
     ///
-    /// @param bytes  what it sealed
+    /// @param bytes  the content
     public record Released<S>(byte[] bytes, S from) {}
 
     private final DatagramSeal ours;
@@ -76,7 +75,7 @@ public final class Gate<S> {
     private long helloAt;
     private long allowance = HELLOS_MAX * HELLO_MIN_INTERVAL;
 
-    /// @param ours  seals what we send; its counters stand in our hellos
+    /// @param ours  seals our datagrams; our hellos carry its counters
     public Gate(ClusterKeys keys, String cluster, DatagramSeal ours, Drops<S> drops, long now) {
         this.keys = keys;
         this.cluster = cluster;
@@ -90,10 +89,10 @@ public final class Gate<S> {
         keys = now;
     }
 
-    /// Opens one datagram, and puts what it seals to the beginning of `out`.
+    /// Opens one datagram, and writes its content to the beginning of `out`.
     ///
-    /// @param isFromUs  its source is our own address: a multicast of ours comes back to us too
-    /// @return how much there is in `out` to let through, or [#NOTHING]; [#release] may have more in either case
+    /// @param isFromUs  whether its source is our own address: our multicasts return to us too
+    /// @return the length of the content that passes, or [#NOTHING]; [#release] may have more in either case
     public int open(byte[] in, int offset, int length, byte[] out, S from, boolean isFromUs, long now) {
         Refused wrong = shape(in, offset, length);
         if (wrong != null) {
@@ -135,18 +134,18 @@ public final class Gate<S> {
         return session.hold(channel, counter, out, opened, from) ? NOTHING : refuse(Refused.UNPROVEN, from);
     }
 
-    /// The next one of the datagrams that had to wait, in the order in which they came; null where there is none.
+    /// The next datagram that waited and passes now, in order of arrival; null if there is none.
     public @Nullable Released<S> release() {
         return released.poll();
     }
 
-    /// Whether a hello of ours is to be multicast now. To be asked after each datagram and every 50 ms.
+    /// Whether to multicast a hello now. Call it after each datagram and every 50 ms.
     public boolean isHelloDue(long now) {
         long since = now - helloAt;
         return since >= HELLO_INTERVAL || (helloWanted && allowance(now) >= HELLO_MIN_INTERVAL);
     }
 
-    /// A hello of ours, to be sealed and multicast: our challenge, and what we have heard of everybody else's.
+    /// Our hello, to seal and multicast: our challenge, and the challenges that we have heard.
     public byte[] hello(long now) {
         allowance = Math.max(0, allowance(now) - HELLO_MIN_INTERVAL);
         helloAt = now;
@@ -158,7 +157,7 @@ public final class Gate<S> {
         return hello.array();
     }
 
-    /// Forgets who did not prove itself in time.
+    /// Forgets sessions that did not prove themselves in time.
     public void turn(long now) {
         for (int i = unproved.size() - 1; i >= 0; i--) {
             if (now - unproved.get(i).metAt >= UNPROVED_INTERVAL) {
@@ -167,7 +166,7 @@ public final class Gate<S> {
         }
     }
 
-    /// Whether somebody is there, and everybody who is there is proved to us and we to him.
+    /// Whether there is another director, and all of them and we are proved to each other.
     public boolean isSettled(long now) {
         boolean isAnybodyThere = false;
         for (Session<S> session : proved) {
@@ -217,10 +216,10 @@ public final class Gate<S> {
         return null;
     }
 
-    /// A datagram of a session that we do not know: only a hello can tell of it, and costs us the derivation of a key.
+    /// Handles a datagram of an unknown session: only a hello introduces it, and costs us the derivation of a key.
     private int meet(ClusterKey key, byte[] in, int offset, int length, byte[] out, S from, long now) {
         if (Datagram.kind(in, offset) != Datagram.HELLO) {
-            helloWanted = true; // it answers with a hello of its own where it does not know us yet
+            helloWanted = true; // it answers with a hello of its own if it does not know us yet
             return refuse(Refused.UNPROVEN, from);
         }
         var id = new Session.Id(Datagram.sessionHigh(in, offset), Datagram.sessionLow(in, offset));
@@ -238,13 +237,13 @@ public final class Gate<S> {
         return NOTHING;
     }
 
-    /// The length of what the datagram seals, or -1 where it does not open.
+    /// The length of the datagram's content, or -1 if it does not open.
     private int decrypt(SecretKey with, byte[] in, int offset, int length, byte[] out) {
         try {
             Datagram.begin(cipher, Cipher.DECRYPT_MODE, with, in, offset);
             return cipher.doFinal(in, offset + Datagram.HEADER_BYTES, length - Datagram.HEADER_BYTES, out, 0);
         } catch (GeneralSecurityException e) {
-            return -1; // the tag is wrong; nothing else can be
+            return -1; // the tag is wrong; there is no other cause
         }
     }
 

@@ -1,6 +1,6 @@
 package holdfast.sync.wire;
 
-/// A message that opened and contradicts itself. Never leaves this package.
+/// A message that opened but contradicts itself. Never leaves this package.
 final class Malformed extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -32,7 +32,7 @@ final class MessageCodec {
     private static final int MACS_MAX = 256;
     private static final int NAME_CHARS_MAX = 255;
 
-    /// The codes on the wire are places in these lists.
+    /// The codes on the wire are positions in these lists.
     private static final List<SyncState> STATES =
             List.of(SyncState.UNKNOWN, SyncState.JOINING, SyncState.EQUAL, SyncState.BEHIND, SyncState.DIFFERENT);
 
@@ -194,7 +194,7 @@ final class MessageCodec {
                 .build();
     }
 
-    /// Bounds are checked before anything is built; a [Word] that is too long would be cut, and a cut one could look
+    /// Checks bounds before it builds anything: a [Word] that is too long would be cut, and a cut word could look
     /// better than it is.
     private static Word word(holdfast.sync.wire.proto.Word wire) throws Malformed {
         Malformed.unless(wire.getStanding() >= 0 && wire.getStanding() < STANDINGS.size(), "no such standing");

@@ -5,14 +5,14 @@ import holdfast.sync.MemberId;
 import holdfast.sync.Refused;
 import holdfast.sync.SyncMessage;
 
-/// What became of received bytes.
+/// The result of opening received bytes.
 public sealed interface Opened {
-    /// @param counter  unique per message of this incarnation; whether it came before is the core's to know
-    /// @param key      that it was sealed with
+    /// @param counter  unique per message of this incarnation; the core decides whether it was seen before
+    /// @param key      that sealed it
     record Message(MemberId from, long counter, ClusterKey key, SyncMessage message) implements Opened {}
 
     record Rejected(Refused reason) implements Opened {}
 
-    /// Meant for another member, and not looked at.
+    /// Addressed to another member, and not opened.
     record ForAnother() implements Opened {}
 }

@@ -20,21 +20,20 @@ import javax.crypto.spec.GCMParameterSpec;
 
 /// Seals what we send and opens what we receive, with AES-256-GCM.
 ///
-/// A nonce never repeats under one key: each incarnation of each sender has a key of its own, derived from the
-/// cluster key with HKDF-SHA-256 (RFC 5869; salt: the 16 random bytes of the incarnation, info: group and
-/// sender), and numbers its messages from 1 under it, without wrapping in 2^63. Two incarnations share a key
-/// only if their random bytes collide, and a nonce is never stored, so no crash can bring one back. The header
-/// (sender, incarnation, counter, kind, term, addressee) is associated data: nobody can pass a message off as another
-/// one.
+/// A nonce never repeats under one key. Each incarnation of each sender has a key of its own, derived from the cluster
+/// key with HKDF-SHA-256 (RFC 5869; salt: the 16 random bytes of the incarnation, info: group and sender). It numbers
+/// its messages from 1 under this key, without wrapping in 2^63. Two incarnations share a key only if their random
+/// bytes collide. A nonce is never stored, so no crash can repeat one. The header (sender, incarnation, counter, kind,
+/// term, addressee) is associated data, so that nobody can pass a message off as another.
 ///
-/// Whether a message was seen before the core decides; here only whether it is authentic. For one thread.
+/// This class decides whether a message is authentic; the core decides whether it was seen before. For one thread.
 public final class Seal {
     public static final int FORMAT = 3;
 
     private static final int TAG_BITS = 128;
     private static final int NONCE_BYTES = 12;
     private static final int NAME_MAX = 255;
-    /// Keys kept; each costs a derivation, which must not be had for every forged message of a known sender.
+    /// Derived keys kept; a forged message of a known sender must not cause a derivation each time.
     private static final int KEYS_MAX = 32;
 
     private final MemberId self;
@@ -70,7 +69,7 @@ public final class Seal {
         derived.clear();
     }
 
-    /// The bytes of one message to everybody; never the same twice.
+    /// The bytes of one message to all members; never the same twice.
     public byte[] seal(SyncMessage message) {
         return seal(message, ByteString.EMPTY);
     }
@@ -135,7 +134,7 @@ public final class Seal {
                     header.getCounter(),
                     envelope.getHeader().toByteArray(),
                     envelope.getSealed().toByteArray());
-            derived.put(sealer, with); // only now: who forges senders must not push out the keys of real ones
+            derived.put(sealer, with); // only now: forged senders must not push out the keys of real ones
             return new Opened.Message(
                     from, header.getCounter(), key, MessageCodec.decode(header.getKind(), header.getTerm(), payload));
         } catch (AEADBadTagException e) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One run of another director, as the [Gate] knows it from datagrams that opened.
 final class Session<S> {
-    /// Of a session that is not proved yet, so many datagrams and bytes wait.
+    /// Bound of the datagrams that wait for the proof of a session.
     static final int HELD_MAX = 16;
 
     static final int HELD_BYTES_MAX = 128 * 1024;
@@ -42,14 +42,15 @@ final class Session<S> {
     private final Deque<Held<S>> held = new ArrayDeque<>();
     private final SecretKey[] keys = new SecretKey[Datagram.CHANNELS];
     private final ReplayWindow[] windows = new ReplayWindow[Datagram.CHANNELS];
-    /// What our hellos must echo for it to believe us; null before its first hello.
+    /// Our hellos must echo it so that this session believes us; null before its first hello.
     @Nullable
     Id challenge;
-    /// By channel, the first counter of ours after we heard that challenge: from there on we are no recording to it.
+    /// By channel, our first counter after we heard that challenge: from there on our datagrams are no recordings
+    /// to it.
     final long[] firstOfOurs = new long[Datagram.CHANNELS];
     long newestHello;
     boolean isProved;
-    /// It says that we are proved to it.
+    /// Whether it reports that we are proved to it.
     boolean knowsUs;
     long heardAt;
     private long keyId;
@@ -62,12 +63,12 @@ final class Session<S> {
         use(key, cluster);
     }
 
-    /// The key of a datagram that says it is sealed with `key`. Derived anew only where the session changed its key.
+    /// The key of a datagram that names `key`. Derived anew only if the session changed its key.
     SecretKey key(ClusterKey key, String cluster, byte channel) {
         return keyId == key.id() ? keys[channel] : DatagramSeal.derive(key, id, cluster, channel);
     }
 
-    /// An authentic datagram came with `key`: the next ones will too.
+    /// An authentic datagram arrived under `key`: the next ones will too.
     void use(ClusterKey key, String cluster) {
         if (keyId == key.id() && keys[0] != null) {
             return;
@@ -93,7 +94,9 @@ final class Session<S> {
         return windows[channel].isFirst(counter);
     }
 
-    /// Keeps a datagram until the session is proved; false where too many wait already.
+    /// Keeps a datagram until the session is proved.
+    ///
+    /// @return false if too many wait already
     boolean hold(byte channel, long counter, byte[] from, int length, S source) {
         if (held.size() >= HELD_MAX || heldBytes + length > HELD_BYTES_MAX) {
             return false;
