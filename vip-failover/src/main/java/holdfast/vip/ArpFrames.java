@@ -2,7 +2,7 @@ package holdfast.vip;
 
 import java.nio.ByteBuffer;
 
-/// ARP frames for virtual addresses (RFC 826, VRRP-REF 3.1): 42 bytes each, without padding, which the link adds.
+/// ARP frames for virtual addresses (RFC 826, VRRP-REF 3.1): 42 bytes each; the link adds the padding.
 public final class ArpFrames {
     private static final long BROADCAST = 0xffff_ffff_ffffL;
     private static final int REQUEST = 1;
@@ -10,18 +10,18 @@ public final class ArpFrames {
 
     private ArpFrames() {}
 
-    /// The gratuitous request as keepalived sends it: most receivers obey this one.
+    /// The gratuitous request as keepalived sends it: most receivers obey this form.
     public static byte[] gratuitousRequest(long mac, int address) {
         return frame(BROADCAST, mac, REQUEST, address, BROADCAST, address);
     }
 
-    /// The gratuitous reply, for receivers that heed replies only. Linux takes it as gratuitous only where the target
-    /// MAC equals the sender's.
+    /// The gratuitous reply, for receivers that obey only replies. Linux accepts it as gratuitous only if the
+    /// target MAC equals the sender's.
     public static byte[] gratuitousReply(long mac, int address) {
         return frame(BROADCAST, mac, REPLY, address, mac, address);
     }
 
-    /// The answer to somebody who asks for `address`.
+    /// The reply to a request for `address`.
     public static byte[] answer(long mac, int address, long askerMac, int askerAddress) {
         return frame(askerMac, mac, REPLY, address, askerMac, askerAddress);
     }

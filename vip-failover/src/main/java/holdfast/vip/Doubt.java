@@ -2,10 +2,10 @@ package holdfast.vip;
 
 /// Why an advert is not believed.
 public enum Doubt {
-    /// No director that the sealed channel knows has this address, or it has said nothing for a second.
+    /// No director known on the sealed channel has this address, or it has been silent for a second.
     NOBODY_VOUCHES,
-    /// The director with this address says that it is not active. Normal for the moment in which its advert is quicker
-    /// than its word.
+    /// The director with this address reports that it is not active. Normal for a moment if its advert overtakes
+    /// its word.
     SAYS_OTHERWISE,
     /// A resignation: only the sealed word of the director itself ends its service.
     RESIGNATION

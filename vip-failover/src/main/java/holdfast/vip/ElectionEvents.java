@@ -1,9 +1,9 @@
 package holdfast.vip;
 
-/// What an election hears from the other parts of its director. Any thread; each method only enqueues.
+/// The events that an election receives from the other parts of its director. Any thread; each method only enqueues.
 public interface ElectionEvents {
-    /// The process of the member with this VRRP address has closed its sockets. Never call it for a member that merely
-    /// fell silent, as a timeout of the sync channel would say: a paused director is not dead.
+    /// The process of the member with this VRRP address has closed its sockets. Never call it for a member that is
+    /// only silent, such as after a timeout of the sync channel: a paused director is not dead.
     void peerProcessDied(int address);
 
     /// The links of the group have changed.
@@ -15,17 +15,17 @@ public interface ElectionEvents {
     /// Another director knows a term above ours.
     void higherTerm(int term);
 
-    /// The rings of the datapath, which holds, are nearly full.
+    /// The rings of the datapath, which holds packets, are nearly full.
     void heldFull();
 
-    /// Somebody else announced a virtual address of ours.
+    /// Another machine announced a virtual address of ours.
     void stolen(int address, long mac);
 
-    /// What this director's sync side knows of its own tables, as often as it changes. Until the first call says
-    /// otherwise they count as unequal, and the director neither preempts a live active nor takes a handover.
+    /// The state of this director's tables, from the sync side, at each change. Before the first call they count as
+    /// unequal, so the director neither preempts a live active nor takes a handover.
     void tables(TableState tables);
 
-    /// The datapath holds; this is the last version that it wrote.
+    /// The datapath holds packets; `finalVersion` is the last version that it wrote.
     void held(long finalVersion);
 
     /// A handover message of `from` has arrived.

@@ -5,10 +5,10 @@ import java.util.stream.Stream;
 
 /// One planned failover as one of its two directors saw it.
 ///
-/// @param peer       the other director; empty where none was named
-/// @param startedAt  on the clock of the director that kept this record
+/// @param peer       the other director; empty if none was named
+/// @param startedAt  on the clock of the director that keeps this record
 /// @param steps      in order
-/// @param reason     why it was started; where it did not succeed, why not
+/// @param reason     why it was started; if it did not succeed, why not
 public record FailoverRecord(
         Side side, String peer, int term, long startedAt, Outcome outcome, String reason, List<Step> steps) {
     static final String PREPARE_SENT = "prepare sent";
@@ -26,16 +26,16 @@ public record FailoverRecord(
     public enum Outcome {
         UNDER_WAY,
         DONE,
-        /// Nothing was tried, nothing has changed.
+        /// Nothing was begun, nothing has changed.
         REFUSED,
-        /// Tried and taken back: the giver stays active.
+        /// Begun and taken back: the giver stays active.
         ABORTED
     }
 
     /// @param after  ns since the start
     public record Step(String name, long after) {}
 
-    /// Whether it failed while the peer was asked: no packet was held for it, so trying again costs nothing.
+    /// Whether it failed while the peer was asked: no packet was held for it, so another attempt costs nothing.
     public boolean endedInPreparation() {
         return outcome != Outcome.DONE && hasStep(PREPARE_SENT) && !hasStep(PEER_ARMED);
     }

@@ -21,33 +21,32 @@ import java.util.Optional;
 ///   Idle, standby, when late frames have been relayed for long enough
 /// ```
 ///
-/// Until it learns of the takeover the giver stays the active of the election: its adverts go on, only its packets
-/// wait.
+/// Until it learns of the takeover, the giver stays the active of the election: it continues its adverts, only its
+/// packets wait.
 ///
-/// **One owner.** No message makes both sides certain, but a promise bounds what each may do. The taker's stamp is its
-/// own clock when it asked. The giver promises to take nothing back before [Deadlines#promise] has passed since that
-/// request *arrived*; the taker serves only until that long after the request was *sent*, which is earlier, unless the
-/// giver has confirmed. Its datapath looks at the clock itself. However late a message is, both never own the
-/// addresses.
-/// A slow taker asks again and is waited for; a silent one is taken back from when the promise ends, a refusing or dead
-/// one at once. A pause of either side needs no rule of its own: after it the clock has the last word. The giver stops
-/// promising when its rings fill up or after [Deadlines#cap], asks the taker to give up, and still waits for its answer
-/// or for the end of the last promise. A taker without confirmation releases the addresses and says so, unless the
-/// giver
-/// has been silent for so long that it must have fenced itself.
+/// **One owner.** No message makes both sides certain, but a promise bounds both. The taker's stamp is its own clock
+/// when it asked. The giver promises to take nothing back before [Deadlines#promise] has passed since that request
+/// *arrived*. The taker serves only until that long after it *sent* the request, which is earlier, unless the giver has
+/// confirmed. Its datapath checks the clock itself. However late a message is, the two never both own the addresses.
+///
+/// The giver waits for a slow taker that asks again. It takes back from a silent taker when the promise ends, and from
+/// a refusing or dead taker at once. A pause of either side needs no rule of its own: after it the clock decides. The
+/// giver stops promising when its rings fill up or after [Deadlines#cap]. It then asks the taker to abort, and still
+/// waits for the taker's answer or for the end of the last promise. A taker without confirmation releases the addresses
+/// and reports it, unless the giver has been silent for so long that it must have fenced itself.
 ///
 /// @param deadlines  how long each wait may last
 public record Handover(Deadlines deadlines) {
     /// Lengths in ns.
     ///
     /// @param prepare  giver: from PREPARE to ARMED
-    /// @param armed    taker: from the last message of the giver until it counts as gone
+    /// @param armed    taker: from the last message of the giver until the giver counts as gone
     /// @param hold     giver: from the hold to the final version
-    /// @param promise  giver: how long after a request of the taker it takes nothing back
-    /// @param cap      giver: how long it goes on promising
-    /// @param relay    giver: how long late frames are relayed
-    /// @param ask      how often either side repeats what it has to say
-    /// @param silence  after so long without an advert an active has fenced itself
+    /// @param promise  giver: time after a request of the taker in which it takes nothing back
+    /// @param cap      giver: how long it continues to promise
+    /// @param relay    giver: how long it relays late frames
+    /// @param ask      interval at which either side repeats its message
+    /// @param silence  an active without an advert for this long has fenced itself
     public record Deadlines(
             long prepare, long armed, long hold, long promise, long cap, long relay, long ask, long silence) {
         private static final long MS = 1_000_000;
@@ -58,17 +57,17 @@ public record Handover(Deadlines deadlines) {
                     2000 * MS, 3000 * MS, 500 * MS, 1000 * MS, 2000 * MS, 2000 * MS, 20 * MS, 3 * interval);
         }
 
-        /// How much of a promise the taker uses: two clocks need not run alike.
+        /// The part of a promise that the taker uses, because two clocks may differ in speed.
         long usable() {
             return promise - promise / 10;
         }
     }
 
-    /// Where a handover stands.
+    /// The state of a handover.
     public sealed interface State {}
 
-    /// @param last    the handover before, 0 for none
-    /// @param ending  what became of it
+    /// @param last    the previous handover, 0 for none
+    /// @param ending  how it ended
     public record Idle(long last, Ending ending) implements State {
         static final Idle NOTHING = new Idle(0, Ending.NOTHING);
     }
@@ -76,17 +75,17 @@ public record Handover(Deadlines deadlines) {
     /// How a handover ended on this director.
     public enum Ending {
         NOTHING,
-        /// The taker took.
+        /// The taker has taken over.
         TOOK,
-        /// The taker did not take.
+        /// The taker has not taken over.
         REFUSED,
-        /// The giver took back.
+        /// The giver has taken back.
         RESUMED,
-        /// The giver gave, or released for another reason.
+        /// The giver has given the group, or released it for another reason.
         RELEASED
     }
 
-    /// What a giver keeps all the way.
+    /// The state that a giver keeps until the end.
     ///
     /// @param request  the latest of the taker; empty before the first
     record Giving(long id, Preflight preflight, FailoverRecord record, Optional<Request> request) {
@@ -114,7 +113,7 @@ public record Handover(Deadlines deadlines) {
 
     /// @param capAt   when the giver stops promising
     /// @param why     why it has stopped; empty while it promises
-    /// @param askAt   when it asks again to give up
+    /// @param askAt   when it next asks the taker to abort
     record Transferring(Giving giving, long version, long capAt, String why, long askAt) implements State {
         boolean isPromising() {
             return why.isEmpty();
@@ -123,12 +122,12 @@ public record Handover(Deadlines deadlines) {
 
     record Relaying(Giving giving, long deadlineAt) implements State {}
 
-    /// What a taker keeps all the way.
+    /// The state that a taker keeps until the end.
     record Offer(long id, String giver, FailoverRecord record) {}
 
     record Armed(Offer offer, long askAt, long deadlineAt) implements State {}
 
-    /// @param mayUntil  until when we may take, on our own clock
+    /// @param mayUntil  the end of the promise, on our own clock
     record Catching(Offer offer, long version, long mayUntil, long askAt, long deadlineAt) implements State {}
 
     /// The datapath has been ordered to serve.
@@ -136,38 +135,38 @@ public record Handover(Deadlines deadlines) {
 
     /// The datapath serves, until `mayUntil` or until the giver confirms.
     ///
-    /// @param giverHeardAt  when an advert or a word last said that the giver is active
+    /// @param giverHeardAt  time of the last advert or word that reports the giver as active
     record Confirming(Offer offer, long mayUntil, long askAt, long giverHeardAt) implements State {}
 
-    /// What can happen to a handover.
+    /// The events of a handover.
     public sealed interface Event {}
 
     public record Tick() implements Event {}
 
-    /// The operator asks.
+    /// The operator requests a failover.
     ///
     /// @param id      of the handover, greater than any before
-    /// @param active  whether we are the active director
+    /// @param active  whether this director is active
     public record Begin(long id, Preflight preflight, boolean active, String reason) implements Event {}
 
     /// A message of the peer.
     ///
-    /// @param objection  why we could not take over now; looked at with PREPARE only
+    /// @param objection  why we could not take over now; used with PREPARE only
     public record Message(String from, HandoverMessage message, Optional<String> objection, TableState tables)
             implements Event {}
 
-    /// The worker holds packets and this is its last version.
+    /// The worker holds packets; this is its last version.
     public record Held(long finalVersion) implements Event {}
 
-    /// The rings of the worker that holds are nearly full.
+    /// The rings of the worker that holds packets are nearly full.
     public record Full() implements Event {}
 
     public record Tables(TableState tables) implements Event {}
 
-    /// This director is active, as a believed advert or its sealed word says.
+    /// This director is active, by a believed advert or its sealed word.
     public record PeerActive(String name) implements Event {}
 
-    /// This director says that it is not active.
+    /// This director reports that it is not active.
     public record PeerReleased(String name) implements Event {}
 
     public record PeerProcessDied(int address) implements Event {}
@@ -175,13 +174,13 @@ public record Handover(Deadlines deadlines) {
     /// The datapath serves after a [Take], or could not in time.
     public record Served(boolean inTime) implements Event {}
 
-    /// The election made us active by itself.
+    /// The election made us active without a handover.
     public record Promoted() implements Event {}
 
-    /// We are not fit any more: outranked, link down, shutting down.
+    /// We are no longer fit: outranked, link down, shutting down.
     public record Withdrawn(String why) implements Event {}
 
-    /// What the shell must do, in order.
+    /// The effects that the shell must perform, in order.
     public sealed interface Effect {}
 
     public record Send(String to, HandoverMessage message) implements Effect {}
@@ -192,37 +191,38 @@ public record Handover(Deadlines deadlines) {
     /// The worker forwards again, the held packets first.
     public record Resume() implements Effect {}
 
-    /// The worker sends held and late frames on to the peer.
+    /// The worker relays held and late frames to the peer.
     public record Relay(String peer) implements Effect {}
 
-    /// The relay is over: an ordinary standby from now on.
+    /// The relay has ended: an ordinary standby from now on.
     public record StandBy() implements Effect {}
 
-    /// Tell the election that the peer with this address has taken over.
+    /// The election learns that the peer with this address has taken over.
     public record Give(int taker) implements Effect {}
 
-    /// Tell the election to take. The datapath must not begin to serve after `notAfter`.
+    /// The election takes over. The datapath must not begin to serve after `notAfter`.
     public record Take(long notAfter) implements Effect {}
 
-    /// Tell the election that the giver knows; an advert then lets the datapath serve for as long as any other does.
+    /// The election learns that the giver has confirmed; an advert then lets the datapath serve as long as any
+    /// other does.
     public record Confirmed() implements Effect {}
 
-    /// Tell the election that the giver may have taken back.
+    /// The election learns that the giver may have taken back.
     public record Unconfirmed() implements Effect {}
 
-    /// Tell the election that the taker has released the addresses.
+    /// The election learns that the taker has released the addresses.
     public record Returned() implements Effect {}
 
     public record Finished(FailoverRecord record) implements Effect {}
 
-    /// The state after an event, and what must then be done.
+    /// The state after an event, and the effects to perform.
     public record Step(State next, List<Effect> effects) {
         public Step {
             effects = List.copyOf(effects);
         }
     }
 
-    /// The state after `event` at `now`, and what the shell must then do, in order.
+    /// The state after `event` at `now`, and the effects that the shell must perform, in order.
     public Step step(State state, Event event, long now) {
         return switch (event) {
             case Begin begin -> begin(state, begin, now);
@@ -250,7 +250,7 @@ public record Handover(Deadlines deadlines) {
         };
     }
 
-    /// When the state wants its next [Tick]; [Long#MAX_VALUE] for never.
+    /// The time of the next [Tick] that the state needs; [Long#MAX_VALUE] for never.
     public long nextAt(State state) {
         return switch (state) {
             case Idle _, Taking _ -> Long.MAX_VALUE;
@@ -267,7 +267,7 @@ public record Handover(Deadlines deadlines) {
         };
     }
 
-    /// Until when the datapath may serve at most, whatever adverts are sent.
+    /// The latest time until which the datapath may serve, whatever adverts are sent.
     public static long servesAtMost(State state) {
         return switch (state) {
             case Confirming confirming -> confirming.mayUntil();
@@ -281,7 +281,7 @@ public record Handover(Deadlines deadlines) {
         return state instanceof Armed || state instanceof Catching;
     }
 
-    /// Whether we are about to take over from that director.
+    /// Whether we are about to take over from this director.
     static boolean isTakenFrom(State state, String giver) {
         return switch (state) {
             case Armed(var offer, var _, var _) -> offer.giver().equals(giver);
@@ -291,14 +291,14 @@ public record Handover(Deadlines deadlines) {
         };
     }
 
-    /// Whether we have taken over from that director, and it may not know yet.
+    /// Whether we have taken over from this director, which may not know it yet.
     static boolean isConfirmedBy(State state, String giver) {
         return state instanceof Confirming confirming
                 && confirming.offer().giver().equals(giver);
     }
 
-    /// The state after an advert that says it is this director's, believed or not: a giver that may live has not
-    /// fenced itself.
+    /// The state after an advert in this director's name, believed or not: a giver that may live has not fenced
+    /// itself.
     static State spoken(State state, String name, long now) {
         return state instanceof Confirming(var offer, long mayUntil, long askAt, long _)
                         && offer.giver().equals(name)
@@ -412,7 +412,7 @@ public record Handover(Deadlines deadlines) {
         return switch (event) {
             case Message(var _, var message, var _, var _) ->
                 switch (message.kind()) {
-                    case TAKEN -> to(state, say(state.giving(), Kind.GIVEN, 0)); // it did not hear us the first time
+                    case TAKEN -> to(state, say(state.giving(), Kind.GIVEN, 0)); // it missed the first GIVEN
                     case REFUSED -> to(Idle.NOTHING, new Returned());
                     case PREPARE, ARMED, TRANSFER, HOLDING, ALIVE, GIVEN, ABORT, RESUMED -> to(state);
                 };
@@ -430,10 +430,10 @@ public record Handover(Deadlines deadlines) {
 
     private Step prepare(State state, String from, HandoverMessage message, Optional<String> objection, long now) {
         if (state instanceof Armed armed && isOf(state, from, message)) {
-            return to(state, say(armed.offer(), Kind.ARMED, now, "")); // it did not hear us the first time
+            return to(state, say(armed.offer(), Kind.ARMED, now, "")); // it missed the first ARMED
         }
         if (state instanceof Idle idle && idle.last() == message.id()) {
-            return to(state); // late: it is over
+            return to(state); // late: the handover has ended
         }
         if (!(state instanceof Idle)) {
             return isOf(state, from, message)
@@ -560,7 +560,7 @@ public record Handover(Deadlines deadlines) {
                 aborted(offer.record(), why, now));
     }
 
-    /// Equal, so all that may be missing is a promise that still holds.
+    /// The tables are equal, so only a promise that still holds may be missing.
     private Step takesOrAsks(Catching state, long now) {
         return now - state.mayUntil() < 0
                 ? to(new Taking(state.offer(), state.mayUntil()), new Take(state.mayUntil()))
@@ -654,8 +654,8 @@ public record Handover(Deadlines deadlines) {
         return new Send(to, new HandoverMessage(Kind.REFUSED, message.id(), message.term(), 0, 0, why));
     }
 
-    /// What the other side must hear that speaks of a handover which is over here. About one that is not known here
-    /// nothing is said: a giver waits until its promise ends, a taker until it may not serve any longer.
+    /// The answer to a message about a handover that has ended here. A message about an unknown handover gets no
+    /// answer: a giver waits until its promise ends, a taker until it may no longer serve.
     private static List<Effect> answer(State state, String from, HandoverMessage message) {
         if (!(state instanceof Idle idle) || idle.last() != message.id()) {
             return List.of();
@@ -693,7 +693,7 @@ public record Handover(Deadlines deadlines) {
         return address == giving.preflight().peerAddress();
     }
 
-    /// Whether a message is of the handover that is under way here, and of the other side of it.
+    /// Whether a message belongs to the present handover, and comes from its other side.
     private static boolean isOf(State state, String from, HandoverMessage message) {
         return switch (state) {
             case Idle _ -> false;

@@ -1,37 +1,37 @@
 package holdfast.vip;
 
-/// What two directors say to each other during a planned failover, over the authenticated sync channel. Messages may be
-/// lost, doubled, late and out of order; each is of one handover, and counts for that one only.
+/// A message of a planned failover between two directors, over the authenticated sync channel. Messages may be lost,
+/// duplicated, late and reordered. Each message belongs to one handover and counts for that handover only.
 ///
-/// @param id       of the handover, which the giver chose and never uses again
+/// @param id       of the handover, chosen by the giver and never used again
 /// @param term     of the giver
-/// @param version  TRANSFER and HOLDING: the giver's final one; else 0
+/// @param version  TRANSFER and HOLDING: the giver's final version; else 0
 /// @param stamp    ARMED and ALIVE: the taker's clock when it sent this; TRANSFER and HOLDING: the latest such stamp
-/// that
-///     the giver received; else 0
-/// @param reason   why, with REFUSED and ABORT; else empty
+///     that the giver received; else 0
+/// @param reason   with REFUSED and ABORT; else empty
 public record HandoverMessage(Kind kind, long id, int term, long version, long stamp, String reason) {
     /// In the order in which they occur.
     public enum Kind {
-        /// Giver: get ready.
+        /// Giver: prepare to take over.
         PREPARE,
         /// Taker: ready.
         ARMED,
-        /// Taker: did not take, and will not.
+        /// Taker: has not taken over, and will not.
         REFUSED,
-        /// Giver: nothing changes any more after this version; take over.
+        /// Giver: this version is final; take over.
         TRANSFER,
-        /// Taker: at work on it; promise me more time.
+        /// Taker: not ready yet; asks for a new promise.
         ALIVE,
-        /// Giver: packets are held, and will be for a [Handover.Deadlines#promise] from when your stamp came here.
+        /// Giver: still holds packets; promises to hold them for a [Handover.Deadlines#promise] after your
+        /// stamp arrived.
         HOLDING,
         /// Taker: serves.
         TAKEN,
-        /// Giver: knows that; will not take back.
+        /// Giver: has received TAKEN and will not take back.
         GIVEN,
-        /// Giver: do not take; say that you did not.
+        /// Giver: do not take over; confirm that you did not.
         ABORT,
-        /// Giver: serves again, so release what you took.
+        /// Giver: serves again; release the addresses.
         RESUMED
     }
 }

@@ -8,19 +8,20 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/// The other directors as their sealed words show them; immutable.
+/// The other directors, as their sealed words show them; immutable.
 record Peers(Map<String, Peer> byName) {
     static final Peers NONE = new Peers(Map.of());
 
     /// A word older than this vouches for nothing.
     static final long WORD_MAX = 1_000_000_000;
 
-    /// Who has spoken within it may live: its words may wait on a thread of ours that got no processor.
+    /// A director that has spoken within this time may live: a thread of ours without a processor may delay its
+    /// words.
     static final long LIVING_MAX = 5_000_000_000L;
 
-    /// @param heardAt   when its word came
+    /// @param heardAt   when its word arrived
     /// @param answered  its latest question that we have answered
-    /// @param dead      whether its process is known to have ended since
+    /// @param dead      whether its process has ended since
     record Peer(PeerWord word, long heardAt, long answered, boolean dead) {
         boolean spokeSince(long since) {
             return !dead && heardAt - since >= 0;
@@ -52,7 +53,7 @@ record Peers(Map<String, Peer> byName) {
         return Optional.ofNullable(byName.get(name));
     }
 
-    /// The director that vouches for adverts from this address now.
+    /// The director that now vouches for adverts from this address.
     Optional<Peer> vouching(int address, long now) {
         return all().stream()
                 .filter(peer -> peer.word().address() == address && peer.spokeSince(now - WORD_MAX))
@@ -68,7 +69,7 @@ record Peers(Map<String, Peer> byName) {
                 .findFirst();
     }
 
-    /// Names of those that have spoken since then and are not known to be dead.
+    /// Names of the directors that have spoken since then and are not known to be dead.
     Set<String> livingSince(long since) {
         return all().stream()
                 .filter(peer -> peer.spokeSince(since))
@@ -76,7 +77,7 @@ record Peers(Map<String, Peer> byName) {
                 .collect(Collectors.toSet());
     }
 
-    /// Those of these names that are not known to be dead.
+    /// Of these names, the directors that are not known to be dead.
     Set<String> livingAmong(Set<String> names) {
         return names.stream()
                 .filter(name -> named(name).filter(Peer::dead).isEmpty())

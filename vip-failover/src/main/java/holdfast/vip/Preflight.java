@@ -1,8 +1,8 @@
 package holdfast.vip;
 
-/// To whom a group is to be handed over; what stands against it has been looked at before.
+/// The taker of a planned failover; the caller has checked the objections before.
 ///
 /// @param peer         name of the member that is to take over
-/// @param peerAddress  its VRRP address, so that its adverts can be told from others
+/// @param peerAddress  its VRRP address, which identifies its adverts
 /// @param term         our own
 public record Preflight(String peer, int peerAddress, int term) {}

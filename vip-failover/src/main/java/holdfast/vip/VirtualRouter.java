@@ -8,40 +8,40 @@ import java.util.List;
 import java.util.Set;
 
 /// One group of virtual addresses as a pure function: the election, the planned handover and the announcements of the
-/// claims, wired to each other. The shell ([VrrpNode]) and the simulation run this same function.
+/// claims, wired to each other. The shell ([holdfast.vip.node.VrrpNode]) and the simulation run this same function.
 ///
-/// It also decides which adverts the election gets to hear ([Trust]), and how a director that was paused goes on: it
-/// releases the addresses, asks its peers, and is active again once each one alive has answered that it did not take
-/// over. A peer restarts its own down timer before it answers, so that the answer stays true for that long.
+/// It also decides which adverts reach the election ([Trust]), and how a director continues after a pause. It releases
+/// the addresses, asks its peers, and is active again once each living peer has answered that it did not take over. A
+/// peer restarts its own down timer before it answers, so that the answer stays true for that long.
 ///
-/// Tables have a *history*. It begins when a director becomes active that has none, and a standby shares it once it is
-/// equal. Of two actives with different histories the older one stays: the other one came up alone and has few clients.
+/// Tables have a *history*. It begins when a director without one becomes active, and a standby shares it once it is
+/// equal. Of two actives with different histories the one with the older history stays: the other started alone and has
+/// few clients.
 ///
 /// Order within a turn: [Paused] first, adverts next, then everything else, [Tick] last, all with one `now`.
 ///
-/// @param epoch  ms of the Unix epoch at 0 of the clock that brings `now`
+/// @param epoch  ms of the Unix epoch at 0 of the clock of `now`
 public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trust, long epoch) {
-    /// How long adverts without a sealed word keep a standby waiting. An honest director that has just started is
-    /// vouched for sooner, also on a slow machine.
+    /// How long adverts without a sealed word delay a standby. A peer vouches for an honest director that has just
+    /// started sooner, also on a slow machine.
     static final long DOUBT_MAX = 5_000_000_000L;
 
-    /// The same for a director that has never heard another one's word. Its key may be wrong, or the other's: then it
-    /// must
-    /// not take the addresses from who serves. It has no tables that anybody would miss meanwhile.
+    /// The same for a director that has never heard another director's word. Either key may be wrong, so it must
+    /// not take the addresses from a director that serves. It has no tables that a client would miss meanwhile.
     static final long DOUBT_UNPROVED_MAX = 300_000_000_000L;
 
     static final long NOT_IN_DOUBT = Long.MIN_VALUE;
 
-    /// @param tables      what a standby's sync side said last
-    /// @param fitAfter    not asked to take over before: a down interval after the end of a pause
-    /// @param peers       what the other directors say
-    /// @param faults      what keeps us out of the election, as sentences; empty for nothing
-    /// @param unfit       what else speaks against our taking over, as sentences
-    /// @param doubtUntil  when waiting for adverts that nobody vouches for ends; it begins with the first of them
-    /// @param waking      our question whether somebody has taken over
-    /// @param ahead       an advert that came before its sender's word
+    /// @param tables      the last report of a standby's sync side
+    /// @param fitAfter    time before which nobody asks us to take over: a down interval after the end of a pause
+    /// @param peers       the words of the other directors
+    /// @param faults      the faults that keep us out of the election, as sentences; empty for none
+    /// @param unfit       other reasons against our taking over, as sentences
+    /// @param doubtUntil  when we stop waiting because of adverts without a voucher; counted from the first of them
+    /// @param waking      our question whether another director has taken over
+    /// @param ahead       an advert that arrived before its sender's word
     /// @param renewAbove  a term that another director knows and that ours must exceed; 0 for none
-    /// @param history     when that of our tables began, ms of the Unix epoch; 0 for none
+    /// @param history     start of our tables' history, ms of the Unix epoch; 0 for none
     public record State(
             Vrrp.State vrrp,
             Handover.State handover,
@@ -87,7 +87,7 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
 
     /// @param asks     the question, 0 for none
     /// @param awaited  peers whose answer is missing
-    /// @param isAlone  whether nobody could be asked
+    /// @param isAlone  whether there was no peer to ask
     record Waking(long asks, Set<String> awaited, boolean isAlone) {
         static final Waking NOT = new Waking(0, Set.of(), false);
 
@@ -106,9 +106,9 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
         }
     }
 
-    /// An advert whose sender did not yet say that it is active: it counts as soon as it does.
+    /// An advert whose sender has not yet reported that it is active: it counts as soon as the sender does.
     ///
-    /// @param until  when the next one is due, so that this one is of no use any more
+    /// @param until  when the next advert is due, which makes this one useless
     record Ahead(Vrrp.Advert advert, long until) {
         static final Ahead NONE = new Ahead(new Vrrp.Advert(0, 0, 0), Long.MIN_VALUE);
     }
@@ -126,14 +126,14 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
 
     public record Paused(long gap) implements Event {}
 
-    /// What keeps this director out of the election now; empty for nothing.
+    /// The present faults that keep this director out of the election; empty for none.
     public record Links(List<String> faults) implements Event {
         public Links {
             faults = List.copyOf(faults);
         }
     }
 
-    /// What else speaks against its taking over; empty for nothing.
+    /// Other reasons against its taking over; empty for none.
     public record Unfit(List<String> reasons) implements Event {
         public Unfit {
             reasons = List.copyOf(reasons);
@@ -146,16 +146,16 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
 
     public record Held(long finalVersion) implements Event {}
 
-    /// The rings of the datapath, which holds, are nearly full.
+    /// The rings of the datapath, which holds packets, are nearly full.
     public record HeldFull() implements Event {}
 
     /// The datapath serves after a [BecomeActive], or could not in time.
     public record Served(boolean inTime) implements Event {}
 
-    /// Another director knows this term, and it is above ours.
+    /// Another director knows this term, which is above ours.
     public record HigherTerm(int term) implements Event {}
 
-    /// Somebody else announced an address of ours, with this MAC.
+    /// Another machine announced an address of ours, with this MAC.
     public record Stolen(int address, long mac) implements Event {}
 
     public record Message(String from, HandoverMessage message) implements Event {}
@@ -171,7 +171,7 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
 
     public record BecomeStandby(Vrrp.Reason reason) implements Effect {}
 
-    /// Go on as active under a term above this one.
+    /// Continue as active under a term above this one.
     public record RenewTerm(int above) implements Effect {}
 
     /// One GARP for each claim.
@@ -187,7 +187,7 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
 
     public record Finished(FailoverRecord record) implements Effect {}
 
-    /// An advert was not believed; to be counted.
+    /// An advert was not believed; the shell counts it.
     public record Doubted(int sender, Doubt why) implements Effect {}
 
     public record Step(State next, List<Effect> effects) {
@@ -206,8 +206,8 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
         return Math.min(state.garp().nextAt(), Math.min(Vrrp.nextAt(state.vrrp()), handover.nextAt(state.handover())));
     }
 
-    /// How long this director has said nothing when it is about to do what a step decided. An active counts from its
-    /// last advert: a pause within a turn adds to the silence before it.
+    /// How long this director has been silent when the shell is about to perform a step's effects. An active counts
+    /// from its last advert: a pause within a turn adds to the silence before it.
     ///
     /// @param before  the state before the step
     /// @param turnAt  the `now` of the step
@@ -217,7 +217,7 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
                 : now - turnAt;
     }
 
-    /// What a director must not do any more that may have been replaced meanwhile.
+    /// Whether an effect is forbidden to a director that may have been replaced meanwhile.
     public static boolean speaksForTheAddresses(Effect effect) {
         return switch (effect) {
             case SendAdvert(int priority) -> priority != 0;
@@ -226,7 +226,7 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
         };
     }
 
-    /// What this director has to say of itself.
+    /// This director's word.
     public OwnWord word(State state, long now) {
         return new OwnWord(
                 state.standing(),

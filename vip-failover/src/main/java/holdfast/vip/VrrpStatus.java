@@ -7,17 +7,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// What one virtual router is doing, at one moment, for any thread. Intervals are in ns.
+/// The state of one virtual router at one moment, for any thread. Intervals are in ns.
 ///
-/// @param faults         what keeps it out of the election, as sentences; empty for nothing
-/// @param alarms         what an operator must know now, as sentences
+/// @param faults         the faults that keep it out of the election, as sentences; empty for none
+/// @param alarms         alarms for the operator, as sentences
 /// @param doubted        adverts not believed, by reason; only reasons that occurred
 /// @param downInterval   how long the active must be silent before this director takes over
-/// @param activeAddress  the active director as far as known: ourselves, or whom we follow
+/// @param activeAddress  the active director as far as known: ourselves, or the one that we follow
 /// @param sent           adverts
 /// @param received       valid adverts
 /// @param heardAt        boot-time ns of the last one; empty before the first
-/// @param heardFrom      who sent the last one
+/// @param heardFrom      sender of the last one
 /// @param refused        adverts dropped, by reason; only reasons that occurred
 public record VrrpStatus(
         Role role,
@@ -40,13 +40,13 @@ public record VrrpStatus(
         refused = Map.copyOf(refused);
     }
 
-    /// What happened since the start.
+    /// Counts since the start.
     ///
     /// @param roleChanges     of this director
     /// @param falseTakeovers  promotions by silence after which the old active was still heard
-    /// @param pauses          times this director stood by because it had been paused
-    /// @param eventsLost      events that met a full queue
-    /// @param sendErrors      adverts and announcements that the kernel did not take
+    /// @param pauses          times that this director stood by because it had been paused
+    /// @param eventsLost      events that found the queue full
+    /// @param sendErrors      adverts and announcements that the kernel refused
     public record Counts(long roleChanges, long falseTakeovers, long pauses, long eventsLost, long sendErrors) {
         public static final Counts NONE = new Counts(0, 0, 0, 0, 0);
     }

@@ -1,7 +1,8 @@
-/// Who owns the virtual addresses of one group, and how they move: the router of a group, its handover, its GARPs.
+/// Decides which director owns the virtual addresses of one group, and how they move: the group's router, its handover,
+/// its GARPs.
 ///
-/// All of it is pure. [VirtualRouter] alone decides; whatever else knows something (sync, netlink, an operator) only
-/// sends it events. `holdfast.vip.node` is the shell.
+/// Everything here is pure. [VirtualRouter] alone decides; other sources of knowledge (sync, netlink, an operator) only
+/// send it events. `holdfast.vip.node` is the shell.
 @NullMarked
 package holdfast.vip;
 

@@ -7,19 +7,19 @@ import java.util.List;
 
 /// The adverts of one virtual router as bytes: VRRPv3 for IPv4 by multicast (RFC 9568 §5, VRRP-REF 1.2 and 1.6).
 ///
-/// Both checksum forms are accepted, the configured one is sent: RFC 9568 leaves the pseudo-header out,
-/// keepalived 2.2.7 puts it in and refuses the other form (VRRP-REF 1.4).
+/// It accepts both checksum forms and sends the configured one: RFC 9568 omits the pseudo-header, keepalived 2.2.7
+/// includes it and refuses the other form (VRRP-REF 1.4).
 ///
 /// @param vrid       1 to 255
 /// @param interval   ns, a multiple of 10 ms from 10 ms to 40.95 s
 /// @param source     our primary address on the link, which the pseudo-header covers
-/// @param addresses  the virtual addresses, 1 to 255 of them
-/// @param form       the checksum that we send
+/// @param addresses  the virtual addresses, 1 to 255
+/// @param form       the checksum of our adverts
 public record AdvertCodec(int vrid, long interval, int source, List<Integer> addresses, AdvertChecksum form) {
     /// The IP protocol number of VRRP.
     public static final int PROTOCOL = 112;
 
-    /// 224.0.0.18, where adverts go.
+    /// 224.0.0.18, the destination of adverts.
     public static final int GROUP = 0xe0000012;
 
     private static final int VERSION_3_ADVERT = 0x31;
@@ -42,13 +42,13 @@ public record AdvertCodec(int vrid, long interval, int source, List<Integer> add
         }
     }
 
-    /// What became of a packet that arrived.
+    /// The result of decoding a received packet.
     public sealed interface Received {}
 
     /// A valid advert of our virtual router.
     ///
-    /// @param addresses  the virtual addresses that the sender believes in
-    /// @param form       the checksum that it uses
+    /// @param addresses  the virtual addresses in the advert
+    /// @param form       the checksum form of the sender
     public record Accepted(Vrrp.Advert advert, List<Integer> addresses, AdvertChecksum form) implements Received {}
 
     /// A packet to be dropped and counted.
@@ -89,8 +89,8 @@ public record AdvertCodec(int vrid, long interval, int source, List<Integer> add
         return message.putShort(CHECKSUM_OFFSET, (short) ~fold(sum)).array();
     }
 
-    /// Checks a whole IP packet as a raw socket delivers it. Whatever lies beyond the IP total length is Ethernet
-    /// padding and is not looked at.
+    /// Checks a whole IP packet as a raw socket delivers it. Ignores bytes beyond the IP total length, which are
+    /// Ethernet padding.
     public Received decode(byte[] packet) {
         var ip = ByteBuffer.wrap(packet);
         if (packet.length < 20 || (packet[0] & 0xf0) != 0x40) {

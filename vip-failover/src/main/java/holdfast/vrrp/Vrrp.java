@@ -8,17 +8,17 @@ import java.util.List;
 /// The election of one virtual router as a pure function of state, event and time (RFC 9568 §6.4): no socket, clock or
 /// thread. `Standby` is the RFC's "Backup".
 ///
-/// Six things go beyond the RFC. *Pause fencing*: an active that was silent for as long as a peer needs to take over
-/// stands by before it sends anything more; once it learns that nobody took over it is active again at once. *Crash
-/// wait*: when the process of the active is known to be dead, its standby waits a few ms instead of a down interval.
-/// *Handover*: an active can give, and a standby take, without any timer. *Last word*: whoever yields sends one last
-/// advert, so that the winner learns of the rival and repeats its GARPs (VRRP-REF 5.4, where a silent yield cost
-/// 37.8 s). *Fitness*: a standby whose tables are not equal never preempts, and lets an equal one take over first.
-/// *Seniority*: of two actives the one with the older tables stays, whatever its priority; a director that came up cut
-/// off from the others has empty ones.
+/// Six rules go beyond the RFC. *Pause fencing*: an active that was silent for as long as a peer needs to take over
+/// stands by before it sends anything more. Once it learns that no director took over, it is active again at once.
+/// *Crash wait*: when the process of the active is known to be dead, its standby waits some ms instead of a down
+/// interval. *Handover*: an active can give, and a standby take, without a timer. *Last word*: a director that yields
+/// sends one last advert, so that the winner learns of the rival and repeats its GARPs (VRRP-REF 5.4, where a silent
+/// yield cost 37.8 s). *Fitness*: a standby whose tables are not equal never preempts, and lets an equal standby take
+/// over first. *Seniority*: of two actives the one with the older tables stays, whatever its priority; a director that
+/// started while it was cut off has empty tables.
 ///
-/// All times are ns of one clock that also counts while the machine sleeps. Events that were waiting together carry
-/// one `now`, and adverts go before the tick (VRRP-REF 2.5).
+/// All times are ns of one clock that also counts while the machine sleeps. Events that waited together carry one
+/// `now`, and adverts precede the tick (VRRP-REF 2.5).
 ///
 /// @param priority  1 to 255, the higher one wins (§5.2.4); 255 owns the addresses and does not wait at its start
 /// @param interval  ns between our own adverts while active
@@ -29,16 +29,16 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     /// The priority of a director whose own addresses are the virtual ones.
     public static final int OWNER = 255;
 
-    /// What a standby of priority 0 would wait once the active's process is known to be dead. The part that a priority
-    /// leaves of it keeps several standbys apart, as the skew does in a down interval.
+    /// The wait of a standby of priority 0 after the active's process has died. A higher priority waits for a part
+    /// of it, which keeps several standbys apart, as the skew does in a down interval.
     static final long CRASH_WAIT_INTERVAL = 5_000_000;
 
-    /// How long a director does not obey adverts of the one that gave it the group, once the handover is confirmed:
-    /// what
-    /// that one sent before may still be under way.
+    /// How long a director ignores adverts of the director that gave it the group, once the handover is confirmed:
+    /// earlier ones may still be under way.
     static final long SETTLE_INTERVAL = 50_000_000;
 
-    /// The least time between two adverts that answer a rival, so that a flood of lower adverts does not make us flood.
+    /// The least time between two adverts that answer a rival, so that a flood of lower adverts causes no flood of
+    /// ours.
     static final long ASSERT_INTERVAL_MIN = 1_000_000;
 
     public Vrrp {
@@ -52,7 +52,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
         this(priority, interval, address, preempt, true);
     }
 
-    /// Where the election stands.
+    /// The state of the election.
     public sealed interface State {}
 
     /// Takes no part: not started, link down, or shut down.
@@ -60,11 +60,11 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
 
     /// Listens to the active director, or for one.
     ///
-    /// @param peerDownAt    when silence ends in our taking over
-    /// @param peerInterval  ns between the active's adverts, as it last told; ours until then
-    /// @param following     address of the active that spoke last, 0 for nobody
+    /// @param peerDownAt    when we take over if the active stays silent
+    /// @param peerInterval  ns between the active's adverts, from its last advert; ours before the first
+    /// @param following     address of the active that spoke last, 0 for none
     /// @param gave          we handed the group over: no preempting until we have been active again
-    /// @param waitsFor          what the timer waits for
+    /// @param waitsFor      the reason for the timer
     public record Standby(long peerDownAt, long peerInterval, int following, boolean gave, Wait waitsFor)
             implements State {}
 
@@ -73,7 +73,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     /// @param nextAdvertAt  one interval after the last advert that we sent
     public record Active(long nextAdvertAt, Promotion promotion) implements State {}
 
-    /// Why a standby's timer stands where it does.
+    /// Why a standby's timer has its value.
     public enum Wait {
         STARTED,
         FOLLOWING,
@@ -87,7 +87,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
 
     /// How and when a director became active.
     ///
-    /// @param from  address of the active before, 0 where nobody was heard
+    /// @param from  address of the previous active, 0 if none was heard
     public record Promotion(Cause cause, int from, long at) {}
 
     /// What made a director active.
@@ -99,8 +99,8 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
         PEER_PROCESS_DIED,
         /// An active of lower priority was heard until the end.
         PREEMPTED,
-        /// We were active, were paused or gave the group to one that could not keep it, and no peer took over
-        /// meanwhile.
+        /// We were active, were paused or gave the group to a director that could not keep it, and no peer took
+        /// over meanwhile.
         NOBODY_TOOK_OVER,
         HANDOVER
     }
@@ -116,7 +116,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
         TOO_LATE
     }
 
-    /// What can happen to an election.
+    /// The events of an election.
     public sealed interface Event {}
 
     /// Time has passed.
@@ -125,29 +125,30 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     /// A valid advert of another director.
     ///
     /// @param interval   ns until its next one
-    /// @param seniority  above 0 where the sender's tables are older than ours, below 0 where ours are, else 0
+    /// @param seniority  above 0 if the sender's tables are older than ours, below 0 if ours are older, else 0
     public record Advert(int priority, long interval, int sender, int seniority) implements Event {
         public Advert(int priority, long interval, int sender) {
             this(priority, interval, sender, 0);
         }
     }
 
-    /// The process of the director with this address has closed its sockets, so it is gone although its host may live.
+    /// The process of the director with this address has closed its sockets: it is dead although its host may live.
     public record PeerProcessDied(int address) implements Event {}
 
     /// We did not run for `gap` ns.
     public record Paused(long gap) implements Event {}
 
-    /// The director with this address says, under the cluster's seal, that it is not active any more.
+    /// The director with this address reports, under the cluster's seal, that it is no longer active.
     public record PeerResigned(int address) implements Event {}
 
-    /// An advert for which no director vouches; it makes us wait until `until` at the latest.
+    /// An advert for which no director vouches; it delays us until `until` at the latest.
     public record Doubted(long until) implements Event {}
 
     /// The director with this address was active, was paused, and asks whether we have taken over.
     public record Asked(int address) implements Event {}
 
-    /// No peer has taken over while we were not active, nor will one before it hears nothing for a whole down interval.
+    /// No peer has taken over while we were not active, and none will before it hears nothing for a whole down
+    /// interval.
     public record Unrivalled() implements Event {}
 
     /// The director with this address has taken over from us by handover.
@@ -159,13 +160,13 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     /// The datapath serves, or could not in time, after a [Claim].
     public record Served(boolean inTime) implements Event {}
 
-    /// Who gave us the group by handover knows that we have it.
+    /// The giver of the group knows that we have taken over.
     public record HandoverConfirmed() implements Event {}
 
-    /// Who gave us the group by handover did not confirm it in time, so it may have taken it back.
+    /// The giver of the group did not confirm in time, so it may have taken back.
     public record HandoverUnconfirmed() implements Event {}
 
-    /// Whom we gave the group to has released it again.
+    /// The taker of the group has released it again.
     public record HandoverReturned() implements Event {}
 
     public record LinkUp() implements Event {}
@@ -174,7 +175,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
 
     public record Shutdown() implements Event {}
 
-    /// What the shell must do, in order.
+    /// The effects that the shell must perform, in order.
     public sealed interface Effect {}
 
     /// @param priority  0 resigns
@@ -189,19 +190,19 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     /// A rival was heard: announce the addresses again.
     public record Reassert() implements Effect {}
 
-    /// The state after an event, and what must then be done.
+    /// The state after an event, and the effects to perform.
     public record Step(State next, List<Effect> effects) {
         public Step {
             effects = List.copyOf(effects);
         }
     }
 
-    /// The state after `event` at `now`, and what the shell must then do, in order.
+    /// The state after `event` at `now`, and the effects that the shell must perform, in order.
     public Step step(State state, Event event, long now) {
         return switch (state) {
             case Initialize initialize -> whileInitialize(initialize, event, now);
             case Standby standby -> whileStandby(standby, event, now);
-            // A takeover by handover is covered by the giver's promise however long the datapath took.
+            // The giver's promise covers a takeover by handover, however long the datapath took.
             case Active active when hasBeenSilent(active, now) && !(event instanceof Served) -> fenced(event, now);
             case Active active -> whileActive(active, event, now);
         };
@@ -226,7 +227,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
             case Advert ad
             when follows(state, ad) ->
                 standby(now + downInterval(ad.interval()), ad.interval(), ad.sender(), state.gave(), FOLLOWING);
-            // A live active that we are about to preempt: the timer keeps running, but we know whom it is about.
+            // A live active that we are about to preempt: the timer continues, and we remember its address.
             case Advert ad -> standby(state.peerDownAt(), state.peerInterval(), ad.sender(), state.gave(), PREEMPTING);
             case PeerResigned(int peer) when peer == state.following() -> resigned(state, now);
             case Doubted(long until) -> doubting(state, until, now);
@@ -244,7 +245,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
                         state.following(),
                         state.gave(),
                         RELEARNING);
-            // What was sent while we did not run may be lost, so that time is no silence of the active.
+            // Adverts sent while we did not run may be lost, so this time is no silence of the active.
             case Paused(long gap)
             when state.waitsFor() != PEER_PROCESS_DIED && state.waitsFor() != PEER_RESIGNED ->
                 standby(
@@ -285,7 +286,8 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
             case Advert _ -> new Step(state, List.of(new Reassert()));
             case Paused(long gap) when gap > earliestTakeoverInterval() -> relearning(now);
             case HandoverGive(int taker) -> standby(now + downInterval(interval), interval, taker, true, GAVE);
-            // Here the advert follows the claim: the giver relays to us from the advert on, and must find us serving.
+            // Here the advert follows the claim: the giver relays to us after the advert and must find us
+            // serving.
             case Served(boolean inTime)
             when isHandover(state) ->
                 inTime ? active(now, state.promotion(), new SendAdvert(priority)) : tooLate(state, now);
@@ -301,7 +303,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
         };
     }
 
-    /// When the state wants its next [Tick]; [Long#MAX_VALUE] for never.
+    /// The time of the next [Tick] that the state needs; [Long#MAX_VALUE] for never.
     public static long nextAt(State state) {
         return switch (state) {
             case Initialize _ -> Long.MAX_VALUE;
@@ -310,8 +312,8 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
         };
     }
 
-    /// What this priority adds to three silent intervals, so that standbys do not collide (§6.1). In ns: in
-    /// centiseconds an interval of 10 ms would leave every priority the same skew of 0.
+    /// The time that this priority adds to three silent intervals, so that standbys do not collide (§6.1). In ns,
+    /// because in centiseconds an interval of 10 ms would give every priority the same skew of 0.
     public long skewInterval(long peerInterval) {
         return (256 - priority) * peerInterval / 256 + (fit ? 0 : peerInterval);
     }
@@ -321,27 +323,28 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
         return 3 * peerInterval + skewInterval(peerInterval);
     }
 
-    /// How long after our last advert any peer may take over at the earliest, whatever its priority.
+    /// How soon after our last advert any peer may take over, whatever its priority.
     ///
     /// The crash wait is shorter, but no pause starts it: a paused process keeps its sockets open. A handover does
-    /// not count either: who gave is not active.
+    /// not count either: its giver is not active.
     public long earliestTakeoverInterval() {
         return 3 * interval;
     }
 
-    /// How long we wait once the process of an active with this interval is known to be dead. The news reaches several
-    /// standbys some ms apart, so who is not equal waits for longer than that: else it could outrank who is.
+    /// How long we wait once the process of an active with this interval is known to be dead. Several standbys
+    /// learn of it some ms apart, so a standby that is not equal waits longer than that: else it could outrank an
+    /// equal one.
     public long crashWaitInterval(long peerInterval) {
         return (256 - priority) * CRASH_WAIT_INTERVAL / 256 + (fit ? 0 : CRASH_WAIT_INTERVAL + peerInterval);
     }
 
-    /// The same router with tables that are not equal: it leaves any live active alone and lets others go first.
+    /// The same router with tables that are not equal: it leaves any live active alone and lets others act first.
     public Vrrp unfit() {
         return new Vrrp(priority, interval, address, priority == OWNER && preempt, false);
     }
 
-    /// An active that finds itself silent for as long as a peer needs may not be the only one any more: it relearns
-    /// first and answers the event as a standby, so not even a resignation leaves it.
+    /// An active that finds itself silent for as long as a peer needs may no longer be the only active. It relearns
+    /// first and answers the event as a standby, so it does not even send a resignation.
     private Step fenced(Event event, long now) {
         var first = relearning(now);
         var second = step(first.next(), event, now);
@@ -363,8 +366,9 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
                 PEER_RESIGNED);
     }
 
-    /// An advert that the dead process sent just before and that arrives after this event restarts the full timer: it
-    /// cannot be told from one of a live process whose connection was cut. That costs one ordinary takeover time.
+    /// An advert that the dead process sent just before, and that arrives after this event, restarts the full
+    /// timer: it looks like the advert of a live process whose connection was cut. This costs one ordinary takeover
+    /// time.
     private Step processDied(Standby state, long now) {
         long soon = now + crashWaitInterval(state.peerInterval());
         return standby(
@@ -380,7 +384,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
         return state instanceof Active active && now - lastAdvertAt(active) >= earliestTakeoverInterval();
     }
 
-    /// Whether a peer may have taken over from a director that has said nothing for so long.
+    /// Whether a peer may have taken over from a director that has been silent for this long.
     public boolean mayBeReplacedAfter(long gap) {
         return gap > earliestTakeoverInterval();
     }
@@ -442,7 +446,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
                 new Release(Reason.TOO_LATE));
     }
 
-    /// Waits as for any active, but never beyond `until`, and follows nobody: who speaks is not known.
+    /// Waits as for any active, but never beyond `until`, and follows nobody, because the sender is not known.
     private Step doubting(Standby state, long until, long now) {
         long wanted = now + downInterval(interval);
         long waits = wanted - until < 0 ? wanted : until;
@@ -454,7 +458,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
                 state.waitsFor());
     }
 
-    /// Active, with the next advert due in one interval.
+    /// An active whose next advert is due in one interval.
     private Step active(long now, Promotion promotion, Effect... effects) {
         return new Step(new Active(now + interval, promotion), List.of(effects));
     }

@@ -12,22 +12,21 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Who sends adverts that are not believed, and who announces addresses of ours: counted, named and warned of. Written
-/// by
-/// the router's thread and the datapath's, read by any.
+/// Counts the senders of adverts that are not believed and the machines that announce our addresses, names them and
+/// warns of them. The router's and the datapath's threads write it, any thread reads it.
 public final class Strangers {
     private static final Logger log = LoggerFactory.getLogger(Strangers.class);
 
-    /// A director that is unknown yet, or is heard before it is known, may be doubted for so long.
+    /// An honest director that is not known yet, or is heard before it is known, may be doubted for this long.
     private static final long HONEST_MAX = TimeUnit.SECONDS.toNanos(3);
-    /// Adverts of a known director that are quicker than its word, or that were under way when it gave the group.
+    /// Adverts of a known director that overtake its word, or that were under way when it gave the group.
     private static final int HONEST_COUNT_MAX = 8;
-    /// Who resigns is not active again so soon, unless by rare luck.
+    /// A director that resigns is not active again this soon, except by rare luck.
     private static final long RESIGNED_FOR = TimeUnit.SECONDS.toNanos(2);
 
     private static final int LUCKY_MAX = 2;
 
-    /// After so long without a doubt, counting begins anew.
+    /// After this time without a doubt, counting begins anew.
     private static final long PEACE = TimeUnit.SECONDS.toNanos(10);
 
     private static final long WARN_INTERVAL = TimeUnit.MINUTES.toNanos(1);
@@ -50,9 +49,9 @@ public final class Strangers {
         boolean warned;
         long resignedAt;
         int resignations;
-        int contradicted; // resignations after which the director went on as if it knew nothing of them
+        int contradicted; // resignations after which the director continued as if it had not sent them
 
-        /// Whether an honest peer could not have been doubted so.
+        /// Whether the doubts exceed what an honest peer can cause.
         boolean isSuspect(long now) {
             return contradicted > LUCKY_MAX || isDoubtful(now);
         }
@@ -87,9 +86,8 @@ public final class Strangers {
         }
     }
 
-    /// The director with this address says that it is active, and vouches for an advert: what was doubted before was
-    /// only
-    /// early or late, but for a resignation that it did not send.
+    /// The director with this address reports that it is active, and vouches for an advert. So its doubted adverts
+    /// were only early or late, except for a resignation that it did not send.
     synchronized void vouched(int address, long now) {
         var sender = senders.get(address);
         if (sender == null) {
@@ -106,7 +104,7 @@ public final class Strangers {
         }
     }
 
-    /// An address of ours was announced with another MAC.
+    /// Another machine announced an address of ours with its MAC.
     synchronized void stolen(int address, long mac, long now) {
         stolen++;
         thief = "%s was announced with the MAC %s, which is not ours".formatted(Ipv4.text(address), text(mac));
@@ -117,7 +115,7 @@ public final class Strangers {
         stolenAt = now;
     }
 
-    /// Logs what is worth it, each once a minute.
+    /// Logs what is due, each warning once a minute.
     synchronized void warn(long now) {
         senders.forEach((address, sender) -> {
             boolean isNews = now - sender.warnedAt >= WARN_INTERVAL && sender.lastAt > sender.warnedAt;
@@ -131,7 +129,7 @@ public final class Strangers {
         });
     }
 
-    /// What an operator must know now, as sentences.
+    /// Alarms for the operator, as sentences.
     synchronized List<String> alarms(long now) {
         var alarms = new ArrayList<String>();
         senders.forEach((address, sender) -> {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What a virtual router counts, remembers and logs about itself. Written by the router's thread, read by any.
+/// The counters, the recent events and the log of a virtual router. The router's thread writes it, any thread reads it.
 public final class Tally {
     private static final Logger log = LoggerFactory.getLogger(Tally.class);
     private static final long SEND_ERROR_LOG_INTERVAL = 60_000_000_000L;
@@ -59,7 +59,9 @@ public final class Tally {
         sent.incrementAndGet();
     }
 
-    /// Whether this failure is worth a log line: one a minute.
+    /// Counts a failure to send.
+    ///
+    /// @return whether to log it: once a minute
     boolean sendFailed() {
         long now = System.nanoTime();
         boolean first = sendErrors.getAndIncrement() == 0;
@@ -132,7 +134,7 @@ public final class Tally {
         }
     }
 
-    /// Whether the active that we took over from, because it seemed dead, still speaks. Counted once for a promotion.
+    /// Whether the active that we replaced, because it seemed dead, still speaks. Counted once for a promotion.
     private boolean contests(VirtualRouter.State state, int sender, long now, Vrrp vrrp) {
         if (!(state.vrrp() instanceof Vrrp.Active(var _, Vrrp.Promotion(var cause, int from, long at)))
                 || contestedPromotionAt == at) {

@@ -22,13 +22,12 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 
-/// Two throw-away directors that hold elections in virtual time, so that the code of the real one is loaded and
-/// compiled
-/// before anything depends on it: planned failovers that are done, refused and aborted, a death, a silence, a pause, a
-/// link that goes and comes, a resignation.
+/// Two throw-away directors that hold elections in virtual time, so that the JVM loads and compiles the code of the
+/// real director before anything depends on it. They run planned failovers that succeed, are refused and are aborted, a
+/// death, a silence, a pause, a link that goes down and up, and a resignation.
 ///
-/// Adverts travel as bytes, as between two processes, but only from here to here. Whoever calls is both election
-/// threads.
+/// Adverts travel as bytes, as between two processes, but never leave this object. The calling thread plays both
+/// election threads.
 public final class VipRehearsal {
     private static final long MS = 1_000_000;
     private static final long INTERVAL = 100 * MS;
@@ -45,14 +44,14 @@ public final class VipRehearsal {
     private Director second = new Director("second", 0xc0000202, 100);
     private long now;
 
-    /// Every way in which a director becomes active or stops being it, once.
+    /// Every way in which a director becomes active or ceases to be active, once.
     public void round() {
         first = new Director("first", 0xc0000201, 200);
         second = new Director("second", 0xc0000202, 100);
         start(first);
         start(second);
         failover(first);
-        pass(3 * WHILE); // until the first one relays no more
+        pass(3 * WHILE); // until the first one no longer relays
         failover(second);
         pass(3 * WHILE);
         failover(second);
@@ -69,17 +68,17 @@ public final class VipRehearsal {
         tell(second, new VirtualRouter.Shutdown());
     }
 
-    /// Why directors became active, of all rounds.
+    /// Why directors became active, in all rounds.
     Set<Vrrp.Cause> promotions() {
         return promotions;
     }
 
-    /// Why directors stopped being active, of all rounds.
+    /// Why directors ceased to be active, in all rounds.
     Set<Vrrp.Reason> releases() {
         return releases;
     }
 
-    /// How planned failovers ended, of all rounds.
+    /// How planned failovers ended, in all rounds.
     Set<FailoverRecord.Outcome> outcomes() {
         return outcomes;
     }
@@ -134,7 +133,7 @@ public final class VipRehearsal {
         }
     }
 
-    /// Lets time go on, from each moment at which something is due to the next.
+    /// Advances the time, from each due moment to the next.
     private void pass(long time) {
         long end = now + time;
         while (now < end) {
@@ -192,7 +191,7 @@ public final class VipRehearsal {
             }
         }
 
-        /// Its word goes out whenever it changes, and again and again.
+        /// Sends its word at each change, and periodically.
         void speak() {
             if (isAlive) {
                 underWay.add(() -> peerOf(this).take(new VirtualRouter.Spoke(word(peerOf(this).name))));
@@ -249,7 +248,7 @@ public final class VipRehearsal {
             }
         }
 
-        /// The message as an IP packet, which the kernel would make of it.
+        /// The message as an IP packet, as the kernel would build it.
         private byte[] packet(byte[] message) {
             return ByteBuffer.allocate(20 + message.length)
                     .put((byte) 0x45)

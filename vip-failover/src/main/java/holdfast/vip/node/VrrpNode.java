@@ -38,26 +38,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One virtual router at work: the thread `vrrp-<vrid>` with its raw socket, its timer and its queue of events. It
-/// decides nothing; [VirtualRouter] does. All public methods may be called from any thread and never block, but for
-/// [#close].
+/// decides nothing; [VirtualRouter] does. Any thread may call its public methods, which never block, except [#close].
 ///
-/// A turn stamps the boot-time clock, tells of a pause if it was late, drains the socket, drains the queue, and
-/// only then lets time act (VRRP-REF 2.5). Between a decision and the advert or the claim that it leads to, the
-/// clock is read once more: what is left for a pause to hide in is the system call itself.
+/// A turn reads the boot-time clock, reports a pause if it was late, drains the socket, drains the queue, and only then
+/// lets time act (VRRP-REF 2.5). Between a decision and its advert or claim it reads the clock once more, so that a
+/// pause can only hide in the system call itself.
 public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
     private static final int QUEUE_MAX = 1024;
-    /// Most packets taken in one turn, so that a flood cannot keep the timers from running.
+    /// Most packets read in one turn, so that a flood cannot keep the timers from running.
     private static final int PACKETS_PER_TURN_MAX = 256;
 
     private static final int SOCKET = 0;
     private static final int WAKE_UP = 1;
 
-    /// How one virtual router is set up.
+    /// The settings of one virtual router.
     ///
     /// @param address    our primary address on the link
     /// @param interval   ns
-    /// @param trust      whose adverts are believed
+    /// @param trust      which adverts are believed
     /// @param deadlines  usually [Handover.Deadlines#of]
     public record Options(
             int vrid,
@@ -75,10 +74,11 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
             claims = List.copyOf(claims);
         }
 
-        /// What a configuration says.
+        /// The settings from a configuration.
         ///
         /// @param address  our primary address on the group's interface
-        /// @param trust    whose adverts are believed: the group's, but for a director that nobody can vouch to
+        /// @param trust    which adverts are believed: the group's setting, unless no director can vouch to
+        ///     this one
         public static Options of(VipGroup group, int address, Trust trust) {
             long interval = group.advertIntervalMs() * 1_000_000L;
             var claims = group.vips().stream()
@@ -102,15 +102,15 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         }
     }
 
-    /// What the director does for a virtual router. Called on the router's thread, so each call must return within one
-    /// advert interval: adverts wait for it, and an active that waits for three is fenced.
+    /// The director's side of a virtual router. Called on the router's thread, so each call must return within one
+    /// advert interval: adverts wait for it, and an active that waits for three intervals is fenced.
     public interface Listener {
-        /// Nobody else serves before this moment of the boot-time clock: an advert went out, or the giver of a handover
-        /// promised it. Comes before the claim.
+        /// No other director serves before this moment of the boot-time clock: an advert was sent, or the giver
+        /// of a handover has promised it. Called before the claim.
         void servesUntil(long boottime);
 
-        /// Own the addresses under the next term. The term should have been reserved on disk while standing by, so that
-        /// no fsync stands here. May come while the datapath holds or relays; then it ends that.
+        /// Own the addresses under the next term. That term should be reserved on disk while standing by, so
+        /// that no fsync delays this call. The datapath may hold or relay at this moment; the call ends both.
         ///
         /// In a handover the call lasts until the datapath has decided, at the latest shortly after `notAfter`.
         ///
@@ -118,38 +118,38 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         /// @return whether the datapath serves
         boolean becomeActive(Vrrp.Promotion promotion, long notAfter);
 
-        /// Go on under a term above this one, which another director knows.
+        /// Continue under a term above this one, which another director knows.
         void renewTerm(int above);
 
-        /// Release the addresses, drop what is held, stop relaying. May come without a claim before it.
+        /// Release the addresses, drop held packets, stop relaying. May be called without a claim before it.
         void becomeStandby(Vrrp.Reason reason);
 
-        /// Leave packets for the addresses in the receive ring, put a mark with the final version on the sync
-        /// stream, and call [VrrpNode#held]. ARP for the addresses is still answered.
+        /// Leave packets for the addresses in the receive ring, ARP requests included, put a mark with the
+        /// final version on the sync stream, and call [VrrpNode#held].
         void hold();
 
         /// Forward again under the same term, the held packets first.
         void resume();
 
-        /// Send held and late packets for the addresses on to the peer, and answer ARP for them no more; until
-        /// [#becomeStandby]. May come without a hold before it.
+        /// Relay held and late packets for the addresses to the peer, and no longer answer ARP for them; until
+        /// [#becomeStandby]. May be called without a hold before it.
         void relay(String peer);
 
-        /// Hand a message for one member to the sync channel.
+        /// Pass a message for one member to the sync channel.
         void sendHandover(String to, HandoverMessage message);
 
-        /// Tell the peers, under the cluster's seal, as soon as can be.
+        /// Send this word to the peers, under the cluster's seal, as soon as possible.
         void word(OwnWord word);
 
-        /// What speaks against this director's taking over and is not the election's to know, as sentences; empty for
-        /// nothing. Asked once in each turn, so it must be cheap.
+        /// Reasons against this director's taking over that the election cannot know, as sentences; empty for
+        /// none. Called once in each turn, so it must be cheap.
         List<String> unfit();
 
         /// Send a frame on an interface.
         void sendFrame(String interfaceName, byte[] frame);
 
-        /// A bug: the thread has ended, no advert will follow. The process must end at once, so that the standby takes
-        /// over.
+        /// A bug: the thread has ended and sends no more adverts. The process must end at once, so that the
+        /// standby takes over.
         void failed(Throwable bug);
     }
 
@@ -174,12 +174,12 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private @Nullable CompletableFuture<FailoverRecord> pending;
     private GroupLinks links;
     private boolean linksUnused;
-    private boolean isDoubted; // the advert that was heard last
+    private boolean isDoubted; // the last advert that was heard
     private int openIfindex;
     private long turnAt;
     private long wakeAt;
 
-    /// What waits for the thread: an event of the router, or new links.
+    /// The queue's content: an event of the router, or new links.
     private sealed interface Note {}
 
     private record LinksChanged(GroupLinks now) implements Note {}
@@ -207,7 +207,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
 
     /// Opens the socket and starts as a standby (priority 255: as the active).
     ///
-    /// @throws SyscallException where the socket cannot be opened
+    /// @throws SyscallException if the socket cannot be opened
     public static VrrpNode start(Options options, GroupLinks links, Listener listener) {
         var node = new VrrpNode(options, links, listener, openSocket(options));
         node.links(links);
@@ -264,8 +264,8 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         post(new VirtualRouter.Message(from, message));
     }
 
-    /// Plans a failover to the peer of the preflight. The answer comes when the peer has taken over, or when this
-    /// director stays active and says why; it fails only where the queue is full or the node is closed.
+    /// Plans a failover to the peer of the preflight. The future completes when the peer has taken over, or when
+    /// this director stays active and gives the reason. It fails only if the queue is full or the node is closed.
     public CompletableFuture<FailoverRecord> failover(Preflight preflight, String reason) {
         var answer = new CompletableFuture<FailoverRecord>();
         post(new Queued(new VirtualRouter.Failover(preflight, reason), answer));
@@ -360,7 +360,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     }
 
     private void take(Queued queued) {
-        // Who was paused and is active no more hears only now what its successor announced.
+        // A director that was paused and is no longer active hears only now what its successor announced.
         if (queued.event() instanceof VirtualRouter.Stolen(int address, long mac) && state.isActive()) {
             tally.stolen(address, mac, turnAt);
         }
@@ -380,9 +380,8 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         }
     }
 
-    /// A link that was removed and made again has another index, to which the old socket is deaf. Where a new one
-    /// cannot
-    /// be opened, the next turn tries again.
+    /// A link that was removed and recreated has another index, on which the old socket receives nothing. If a new
+    /// socket cannot be opened, the next turn tries again.
     private void useLinks() {
         if (!links.faults().isEmpty()) {
             linksUnused = false;
@@ -395,7 +394,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         step(new VirtualRouter.Links(trouble.stream().toList()));
     }
 
-    /// Sleeps for one interval at most, also when nothing is due: that is how exactly a pause can be told.
+    /// Sleeps for one interval at most, even if nothing is due: this bounds the error in measuring a pause.
     private void sleep() {
         wakeAt = Math.min(router.nextAt(state), turnAt + options.interval());
         boolean tablesWait = !latestTables.equals(deliveredTables) && Handover.awaitsTables(state.handover());
@@ -406,7 +405,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         }
     }
 
-    /// The gap is counted from the last turn, so it is never shorter than the pause was.
+    /// Counts the gap from the last turn, so it is never shorter than the pause.
     private void notePause() {
         long now = Clock.boottime();
         long gap = now - turnAt;
@@ -441,7 +440,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         }
     }
 
-    /// The next packet; empty for none. A link that went down makes the socket report that once.
+    /// The next packet; empty for none. A link that went down makes the socket report it once.
     private byte[] receive() {
         try {
             return socket.receive().map(RawSocket.Datagram::ipPacket).orElse(new byte[0]);
@@ -490,7 +489,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         }
     }
 
-    /// Waiting for the datapath is no pause.
+    /// The wait for the datapath is no pause.
     private void becomeActive(Vrrp.Promotion promotion, long notAfter) {
         if (notAfter != Long.MAX_VALUE) {
             listener.servesUntil(notAfter);
@@ -516,7 +515,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         }
     }
 
-    /// Where the datapath could not serve, the claim before this has failed.
+    /// If the datapath could not serve, the claim before this has failed.
     private void announce() {
         if (state.isActive()) {
             options.claims().forEach(this::announce);
@@ -561,7 +560,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         return RawSocket.open(AdvertCodec.PROTOCOL, options.interfaceName(), options.address(), AdvertCodec.GROUP);
     }
 
-    /// What keeps the socket from being opened anew; empty for nothing.
+    /// Why the socket cannot be reopened; empty for nothing.
     private Optional<String> reopenSocket() {
         try {
             var fresh = openSocket(options);
