@@ -12,8 +12,9 @@ import holdfast.group.Replication;
 import holdfast.group.RoleChange;
 import holdfast.group.Voice;
 import holdfast.linux.Clock;
-import holdfast.sync.HandoverMessage;
 import holdfast.sync.node.SyncRehearsal;
+import holdfast.vip.HandoverCodec;
+import holdfast.vip.HandoverMessage;
 import holdfast.vip.node.VipRehearsal;
 import holdfast.vrrp.Vrrp;
 import holdfast.worker.Announcers;
@@ -153,9 +154,9 @@ final class RehearsedPair implements AutoCloseable {
     }
 
     private void handOver(Side giver, Side taker) {
-        sync.send(giver.isFirst, HandoverMessage.Kind.PREPARE, term);
+        sync.send(giver.isFirst, term, HandoverCodec.encode(message()));
         sync.exchange();
-        sync.send(taker.isFirst, HandoverMessage.Kind.ARMED, term);
+        sync.send(taker.isFirst, 0, HandoverCodec.encode(message()));
         giver.election.hold();
         turnWorkers();
         giver.election.resume();
@@ -175,12 +176,12 @@ final class RehearsedPair implements AutoCloseable {
         var inbox = new ElectionInbox("wan", PORTS, Clock::boottime);
         inbox.links(new LinkState(PORTS, List.of("rehearsed"), List.of(), List.of(), List.of()));
         inbox.peerProcessDied(1);
-        inbox.handover("peer", message());
+        inbox.handover("peer", HandoverCodec.encode(message()));
         inbox.held(1);
     }
 
-    private static holdfast.vip.HandoverMessage message() {
-        return new holdfast.vip.HandoverMessage(holdfast.vip.HandoverMessage.Kind.TRANSFER, 1, 1, 0, 0, "");
+    private static HandoverMessage message() {
+        return new HandoverMessage(HandoverMessage.Kind.TRANSFER, 1, 1, 0, 0, "");
     }
 
     /// What the operator who asked for it gets.

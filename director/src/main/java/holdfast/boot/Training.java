@@ -6,7 +6,6 @@ import holdfast.conf.ConfigurationFile;
 import holdfast.conf.Ipv4;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
-import holdfast.sync.HandoverMessage;
 import holdfast.sync.Links;
 import holdfast.sync.SyncState;
 import holdfast.sync.Word;
@@ -97,7 +96,7 @@ final class Training {
                 first.turn();
                 second.turn();
                 first.takeFrames();
-                active.send("second", new HandoverMessage(HandoverMessage.Kind.PREPARE, 1, 1, 1, 0, ""));
+                active.send("second", 1, ByteBuffer.allocate(1));
                 TimeUnit.MILLISECONDS.sleep(10);
             }
         }
@@ -126,7 +125,9 @@ final class Training {
         public void peerTerm(int term) {}
 
         @Override
-        public void handover(String from, HandoverMessage message) {}
+        public boolean handover(String from, ByteBuffer step) {
+            return true;
+        }
 
         @Override
         public void peerWord(String member, Links links, Word word) {}

@@ -4,10 +4,11 @@ import holdfast.forward.Ports;
 import holdfast.sync.Links;
 import holdfast.vip.ElectionEvents;
 import holdfast.vip.GroupLinks;
-import holdfast.vip.HandoverMessage;
+import holdfast.vip.HandoverCodec;
 import holdfast.vip.PeerWord;
 import holdfast.vip.TableState;
 import holdfast.worker.LinkState;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,8 +104,11 @@ public final class ElectionInbox {
         to().ifPresent(started -> started.peerProcessDied(address));
     }
 
-    public void handover(String from, HandoverMessage message) {
-        to().ifPresent(started -> started.handover(from, message));
+    /// @return whether these bytes are a step of a handover
+    public boolean handover(String from, ByteBuffer step) {
+        var message = HandoverCodec.decode(step);
+        to().ifPresent(started -> message.ifPresent(read -> started.handover(from, read)));
+        return message.isPresent();
     }
 
     private Optional<ElectionEvents> to() {

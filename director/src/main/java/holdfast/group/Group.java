@@ -4,7 +4,6 @@ import holdfast.conf.Configuration;
 import holdfast.forward.Lease;
 import holdfast.forward.Ports;
 import holdfast.sync.Equality;
-import holdfast.sync.HandoverMessage;
 import holdfast.sync.Links;
 import holdfast.sync.ServiceLink;
 import holdfast.sync.SyncState;
@@ -16,6 +15,7 @@ import holdfast.vip.GroupLinks;
 import holdfast.worker.DatapathOrders;
 import holdfast.worker.GroupDatapath;
 import holdfast.worker.LinkState;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -197,8 +197,8 @@ public final class Group {
         }
 
         @Override
-        public void handover(String from, HandoverMessage message) {
-            inbox.handover(from, Replication.received(message));
+        public boolean handover(String from, ByteBuffer step) {
+            return inbox.handover(from, step);
         }
 
         @Override

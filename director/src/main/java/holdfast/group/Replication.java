@@ -2,7 +2,6 @@ package holdfast.group;
 
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.Equality;
-import holdfast.sync.HandoverMessage;
 import holdfast.sync.KeyUse;
 import holdfast.sync.Links;
 import holdfast.sync.ServiceLink;
@@ -11,6 +10,8 @@ import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
 import holdfast.sync.TableSync;
 import holdfast.sync.Word;
+import holdfast.vip.HandoverCodec;
+import holdfast.vip.HandoverMessage;
 import holdfast.vip.PeerWord;
 import holdfast.vip.TableState;
 import holdfast.worker.GroupDatapath;
@@ -94,28 +95,8 @@ public final class Replication implements AutoCloseable {
         with(TableSync::standby);
     }
 
-    public void send(String to, holdfast.vip.HandoverMessage message) {
-        with(sync -> sync.send(to, sent(message)));
-    }
-
-    static HandoverMessage sent(holdfast.vip.HandoverMessage message) {
-        return new HandoverMessage(
-                HandoverMessage.Kind.valueOf(message.kind().name()),
-                message.id(),
-                message.stamp(),
-                message.term(),
-                message.version(),
-                message.reason());
-    }
-
-    public static holdfast.vip.HandoverMessage received(HandoverMessage message) {
-        return new holdfast.vip.HandoverMessage(
-                holdfast.vip.HandoverMessage.Kind.valueOf(message.kind().name()),
-                message.id(),
-                message.term(),
-                message.version(),
-                message.stamp(),
-                message.reason());
+    public void send(String to, HandoverMessage message) {
+        with(sync -> sync.send(to, message.givenTerm(), HandoverCodec.encode(message)));
     }
 
     /// Seals and opens with these keys from now on.

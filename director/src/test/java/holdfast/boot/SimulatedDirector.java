@@ -18,6 +18,7 @@ import holdfast.sync.SimulatedSync;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
 import holdfast.vip.FailoverRecord;
+import holdfast.vip.HandoverMessage;
 import holdfast.vip.OwnWord;
 import holdfast.vip.Preflight;
 import holdfast.vip.SimulatedElection;
@@ -264,7 +265,7 @@ final class SimulatedDirector {
         }
 
         @Override
-        public void sendHandover(String to, holdfast.vip.HandoverMessage message) {
+        public void sendHandover(String to, HandoverMessage message) {
             roles.sendHandover(to, message);
         }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.forward.Ports;
 import holdfast.sync.Links;
+import holdfast.vip.HandoverCodec;
+import holdfast.vip.HandoverMessage;
 import holdfast.vip.PeerWord;
 import holdfast.vip.Standing;
 import java.util.List;
@@ -16,13 +18,22 @@ class ElectionInboxTest {
     private static final long SECOND = 1_000_000_000;
     private static final long A_STRANGERS = 0x02_00_00_00_01_66L;
 
+    private static final Ports PORTS = new Ports(List.of(new Ports.Port("front", 2, OURS, 1500, 1, Ports.State.UP)));
+
     private long now = 70 * SECOND;
+
+    @Test
+    void bytesThatAreNoStepOfAHandoverAreRefused() {
+        var inbox = new ElectionInbox("front", PORTS, () -> now);
+        var step = HandoverCodec.encode(new HandoverMessage(HandoverMessage.Kind.PREPARE, 1, 2, 0, 0, ""));
+        assertThat(inbox.handover("d2", step)).isTrue();
+        assertThat(inbox.handover("d2", step.duplicate().limit(5))).isFalse();
+    }
 
     /// Both are active for a moment after a split, and each announces the addresses again.
     @Test
     void anAnnouncementOfAnotherDirectorIsNoTheft() {
-        var inbox = new ElectionInbox(
-                "front", new Ports(List.of(new Ports.Port("front", 2, OURS, 1500, 1, Ports.State.UP))), () -> now);
+        var inbox = new ElectionInbox("front", PORTS, () -> now);
         assertThat(inbox.isOfPeer(THEIRS)).isFalse();
         inbox.peerWord(
                 new Links(1, 100, Map.of("192.0.2.10", THEIRS)), new PeerWord("d2", 1, 100, Standing.ACTIVE, 0, 0, 5));

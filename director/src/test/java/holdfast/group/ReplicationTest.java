@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.sync.Equality;
 import holdfast.sync.SyncState;
-import holdfast.vip.HandoverMessage;
 import holdfast.vip.TableState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,16 +27,6 @@ class ReplicationTest {
         assertThat(published.getLast()).isEqualTo(new TableState(VERSION + 1, VERSION, true));
         replication.state(SyncState.UNKNOWN);
         assertThat(published.getLast().equal()).isFalse();
-    }
-
-    /// The two enums are joined by name: a constant that only one of them has would fail in the middle of a failover.
-    @Test
-    void eachStepOfAHandoverHasAKindOnTheWireAndBack() {
-        for (var kind : HandoverMessage.Kind.values()) {
-            var step = new HandoverMessage(kind, 1, 2, 3, 4, "why");
-            assertThat(Replication.received(Replication.sent(step))).isEqualTo(step);
-        }
-        assertThat(holdfast.sync.HandoverMessage.Kind.values()).hasSameSizeAs(HandoverMessage.Kind.values());
     }
 
     @Test

@@ -4,6 +4,7 @@ import holdfast.sim.SimulatedProcess;
 import holdfast.sim.Strand;
 import holdfast.sim.Timeline;
 import holdfast.sync.node.SyncNode;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
@@ -125,8 +126,8 @@ public final class SimulatedSync implements TableSync {
     }
 
     @Override
-    public void send(String to, HandoverMessage message) {
-        leave(() -> core.handover(to, message, clock()));
+    public void send(String to, int term, ByteBuffer step) {
+        leave(() -> core.handover(to, term, step, clock()));
     }
 
     @Override
@@ -231,7 +232,11 @@ public final class SimulatedSync implements TableSync {
             }
             case SyncEffect.Watch(MemberId member, int _, int _) -> wire.watch(member);
             case SyncEffect.ProcessDied(String member) -> listener.peerProcessDied(member);
-            case SyncEffect.HandoverArrived(String from, HandoverMessage message) -> listener.handover(from, message);
+            case SyncEffect.HandoverArrived(String from, ByteBuffer step) -> {
+                if (!listener.handover(from, step)) {
+                    core.refuse(Refused.MALFORMED);
+                }
+            }
             case SyncEffect.WordHeard(String member, Links links, Word word) -> listener.peerWord(member, links, word);
             case SyncEffect.Twin(String address) -> listener.twin(address);
             case SyncEffect.Warn(String text) -> timeline.note(() -> id.name() + " warns: " + text);

@@ -1,5 +1,6 @@
 package holdfast.sync;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +37,8 @@ final class Outbox {
         this.effects = effects;
     }
 
-    void send(MemberId to, HandoverMessage message, long now) {
-        var step = new Step(to, new SyncMessage.HandoverStep(++lastNumber, message), now);
+    void send(MemberId to, int term, ByteBuffer bytes, long now) {
+        var step = new Step(to, new SyncMessage.HandoverStep(++lastNumber, term, bytes), now);
         effects.add(new SyncEffect.Unicast(to, step.message));
         waiting.add(step);
         if (waiting.size() > WAITING_MAX) {

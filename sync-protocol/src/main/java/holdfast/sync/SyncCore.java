@@ -1,5 +1,6 @@
 package holdfast.sync;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -135,14 +136,14 @@ public final class SyncCore {
         goneNow(peer, now);
     }
 
-    public void handover(String to, HandoverMessage message, long now) {
+    /// Sends a step of a handover, as [TableSync#send].
+    public void handover(String to, int term, ByteBuffer step, long now) {
         Peer peer = members.named(to);
         if (peer == null || peer.gone) {
-            var text = "sync handover step not sent to=%s step=%s cause=not-here".formatted(to, message.kind());
-            warnings.warn("handover", text, now);
+            warnings.warn("handover", "sync handover step not sent to=%s cause=not-here".formatted(to), now);
             return;
         }
-        outbox.send(peer.id, message, now);
+        outbox.send(peer.id, term, step, now);
     }
 
     /// Announces our exit, so that the others do not mistake our closing socket for a death; several times, because
@@ -332,9 +333,9 @@ public final class SyncCore {
                     sender.wantSnapshot(request.from());
                 }
             }
-            case SyncMessage.HandoverStep(long number, HandoverMessage step) -> {
-                effects.add(new SyncEffect.Unicast(peer.id, new SyncMessage.HandoverReceipt(number)));
-                if (peer.steps.isFirst(number)) {
+            case SyncMessage.HandoverStep step -> {
+                effects.add(new SyncEffect.Unicast(peer.id, new SyncMessage.HandoverReceipt(step.number())));
+                if (peer.steps.isFirst(step.number())) {
                     handover(peer, step);
                 }
             }
@@ -342,14 +343,12 @@ public final class SyncCore {
         }
     }
 
-    /// Ignores a giver of an older term than the stream we know. Any other step may matter: the answering side may
-    /// be in the next term already, so the election judges by the handover's id.
-    private void handover(Peer peer, HandoverMessage step) {
-        boolean gives = step.kind() == HandoverMessage.Kind.PREPARE || step.kind() == HandoverMessage.Kind.TRANSFER;
-        if (gives && terms.isOlder(step.term())) {
+    /// Ignores a giver of an older term than the stream that we know: it has nothing to give.
+    private void handover(Peer peer, SyncMessage.HandoverStep step) {
+        if (step.term() != 0 && terms.isOlder(step.term())) {
             refuse(Refused.OLD_TERM);
         } else {
-            effects.add(new SyncEffect.HandoverArrived(peer.id.name(), step));
+            effects.add(new SyncEffect.HandoverArrived(peer.id.name(), step.step()));
         }
     }
 

@@ -1,5 +1,7 @@
 package holdfast.sync;
 
+import java.nio.ByteBuffer;
+
 /// An action that a core requests, in order.
 public sealed interface SyncEffect {
     record Multicast(SyncMessage message) implements SyncEffect {}
@@ -21,7 +23,8 @@ public sealed interface SyncEffect {
 
     record ProcessDied(String member) implements SyncEffect {}
 
-    record HandoverArrived(String from, HandoverMessage message) implements SyncEffect {}
+    /// @param step  as the other director's election wrote it
+    record HandoverArrived(String from, ByteBuffer step) implements SyncEffect {}
 
     /// A member's word arrived in a hello that is at most one second old.
     record WordHeard(String member, Links links, Word word) implements SyncEffect {}

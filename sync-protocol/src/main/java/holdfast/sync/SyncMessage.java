@@ -1,5 +1,6 @@
 package holdfast.sync;
 
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.UUID;
 
@@ -66,10 +67,22 @@ public sealed interface SyncMessage
     /// A step of a handover, sent again until its receipt comes.
     ///
     /// @param number  of the sender's incarnation, the same each time that this step is sent
-    record HandoverStep(long number, HandoverMessage step) implements SyncMessage {
+    /// @param term    of the stream that the step gives away, and whoever knows of a higher one refuses; or 0,
+    ///     where the step counts in any term
+    /// @param step    at most [#STEP_BYTES_MAX], which only the two elections read
+    record HandoverStep(long number, int term, ByteBuffer step) implements SyncMessage {
+        public static final int STEP_BYTES_MAX = 4096;
+
+        public HandoverStep {
+            if (step.remaining() > STEP_BYTES_MAX) {
+                throw new IllegalArgumentException("a step of " + step.remaining() + " bytes");
+            }
+            step = step.asReadOnlyBuffer();
+        }
+
         @Override
-        public int term() {
-            return step.term();
+        public ByteBuffer step() {
+            return step.duplicate();
         }
     }
 

@@ -1,5 +1,6 @@
 package holdfast.sync;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /// The sync side of a director, as its other parts use it. Any thread; no method waits, except [#close].
@@ -18,8 +19,10 @@ public interface TableSync extends AutoCloseable {
 
     /// Sends a step of the handover to one member, repeatedly for a second until it has arrived.
     ///
-    /// @param to  name of the member; nothing is sent if it is unknown or gone
-    void send(String to, HandoverMessage message);
+    /// @param to    name of the member; nothing is sent if it is unknown or gone
+    /// @param term  of the stream that the step gives away; 0 for a step that counts in any term
+    /// @param step  which only the other election reads
+    void send(String to, int term, ByteBuffer step);
 
     /// Sends hellos over these links beside the interconnect from now on. Call it again when an interface was
     /// recreated or its address changed. A link that cannot be opened is tried again every second.

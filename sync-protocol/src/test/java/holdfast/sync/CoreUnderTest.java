@@ -2,6 +2,7 @@ package holdfast.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -22,6 +23,8 @@ abstract class CoreUnderTest {
             List.of("198.51.100.0/24"),
             List.of(),
             5);
+
+    static final ByteBuffer STEP = ByteBuffer.wrap(new byte[] {1, 2, 3});
 
     final ModelTables tables = new ModelTables(256, 256);
     long now = 1000 * MS;
@@ -47,10 +50,6 @@ abstract class CoreUnderTest {
 
     Hellos hello(long stamp) {
         return Hellos.standby(stamp, SELF, now);
-    }
-
-    static HandoverMessage step(HandoverMessage.Kind kind, int term) {
-        return new HandoverMessage(kind, 42, 43, term, Version.NONE, "");
     }
 
     void hear(MemberId from, Hellos hello) {
@@ -126,10 +125,10 @@ abstract class CoreUnderTest {
                 .toList();
     }
 
-    List<HandoverMessage> arrived() {
+    List<ByteBuffer> arrived() {
         return effects.stream()
                 .filter(SyncEffect.HandoverArrived.class::isInstance)
-                .map(effect -> ((SyncEffect.HandoverArrived) effect).message())
+                .map(effect -> ((SyncEffect.HandoverArrived) effect).step())
                 .toList();
     }
 

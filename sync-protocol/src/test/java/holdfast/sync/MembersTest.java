@@ -89,7 +89,7 @@ class MembersTest extends CoreUnderTest {
         assertThat(core.status(0, now).strangers())
                 .containsExactly(new SyncStatus.Stranger("10.255.0.66", Refused.TWIN, "b", 1, 0));
         assertThat(warnings()).singleElement().asString().contains("named b").contains("10.255.0.66");
-        core.handover("b", step(HandoverMessage.Kind.PREPARE, 1), now);
+        core.handover("b", 1, STEP, now);
         take();
         assertThat(unicasts()).extracting(SyncEffect.Unicast::to).containsOnly(PEER);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -256,7 +257,7 @@ class SyncSimulationTest {
                     case SyncEffect.WakeWorker(), SyncEffect.Watch _, SyncEffect.WordHeard _, SyncEffect.Warn _ -> {}
                     case SyncEffect.Twin(String address) -> throw new AssertionError("nobody has our name");
                     case SyncEffect.ProcessDied(String member) -> note(member + " died, says " + node.name);
-                    case SyncEffect.HandoverArrived(String from, HandoverMessage message) -> {}
+                    case SyncEffect.HandoverArrived(String from, ByteBuffer step) -> {}
                 }
             }
         }

@@ -8,8 +8,25 @@ package holdfast.vip;
 /// @param version  TRANSFER and HOLDING: the giver's final version; else 0
 /// @param stamp    ARMED and ALIVE: the taker's clock when it sent this; TRANSFER and HOLDING: the latest such stamp
 ///     that the giver received; else 0
-/// @param reason   with REFUSED and ABORT; else empty
+/// @param reason   with REFUSED and ABORT, cut at [#REASON_CHARS_MAX]; else empty
 public record HandoverMessage(Kind kind, long id, int term, long version, long stamp, String reason) {
+    public static final int REASON_CHARS_MAX = 1000;
+
+    public HandoverMessage {
+        reason = reason.length() <= REASON_CHARS_MAX ? reason : reason.substring(0, REASON_CHARS_MAX);
+    }
+
+    /// The term whose stream this step gives away; 0 for a step that counts in any term.
+    ///
+    /// A giver of an older term than a stream that the taker knows has nothing to give. Whoever answers may be in
+    /// the next term already, so an answer is judged by the handover's id.
+    public int givenTerm() {
+        return switch (kind) {
+            case PREPARE, TRANSFER -> term;
+            case ARMED, REFUSED, ALIVE, HOLDING, TAKEN, GIVEN, ABORT, RESUMED -> 0;
+        };
+    }
+
     /// In the order in which they occur.
     public enum Kind {
         /// Giver: prepare to take over.

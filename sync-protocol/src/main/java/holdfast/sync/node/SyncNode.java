@@ -4,7 +4,6 @@ import holdfast.conf.Ipv4;
 import holdfast.sync.Batch;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
-import holdfast.sync.HandoverMessage;
 import holdfast.sync.KeyUse;
 import holdfast.sync.Links;
 import holdfast.sync.MemberId;
@@ -110,7 +109,10 @@ public final class SyncNode implements TableSync {
         /// member reports that it is active too in our term or a higher one, or follows a stream above ours.
         void peerTerm(int term);
 
-        void handover(String from, HandoverMessage message);
+        /// A step of a handover came.
+        ///
+        /// @return whether the election can read it; if not, it is counted as malformed
+        boolean handover(String from, ByteBuffer step);
 
         /// On the active: a standby's state changed. On a standby: our own state changed, and `member` is our
         /// own name. When the sync thread ends by a bug, our own state becomes UNKNOWN in either role, and so
@@ -258,8 +260,8 @@ public final class SyncNode implements TableSync {
     }
 
     @Override
-    public void send(String to, HandoverMessage message) {
-        leave(() -> core.handover(to, message, System.nanoTime()));
+    public void send(String to, int term, ByteBuffer step) {
+        leave(() -> core.handover(to, term, step, System.nanoTime()));
     }
 
     @Override
@@ -540,7 +542,11 @@ public final class SyncNode implements TableSync {
                 log.info("sync member died name={} cause=host-refuses", member);
                 listener.peerProcessDied(member);
             }
-            case SyncEffect.HandoverArrived(String from, HandoverMessage message) -> listener.handover(from, message);
+            case SyncEffect.HandoverArrived(String from, ByteBuffer step) -> {
+                if (!listener.handover(from, step)) {
+                    core.refuse(Refused.MALFORMED);
+                }
+            }
             case SyncEffect.WordHeard(String member, Links links, Word word) -> listener.peerWord(member, links, word);
             case SyncEffect.Twin(String address) -> {
                 log.error("another director of our name is older and runs at {}; this one must stop", address);

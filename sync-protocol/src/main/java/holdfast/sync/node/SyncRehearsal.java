@@ -2,18 +2,17 @@ package holdfast.sync.node;
 
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
-import holdfast.sync.HandoverMessage;
 import holdfast.sync.Links;
 import holdfast.sync.MemberId;
 import holdfast.sync.Origin;
 import holdfast.sync.SyncCore;
 import holdfast.sync.SyncEffect;
 import holdfast.sync.TableOwner;
-import holdfast.sync.Version;
 import holdfast.sync.wire.DatagramSeal;
 import holdfast.sync.wire.Gate;
 import holdfast.sync.wire.Opened;
 import holdfast.sync.wire.Seal;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
@@ -107,9 +106,8 @@ public final class SyncRehearsal {
     }
 
     /// Sends a step of a handover to the other.
-    public void send(boolean isFirst, HandoverMessage.Kind kind, int term) {
-        var step = new HandoverMessage(kind, term, now, term, Version.of(term, 1), "");
-        (isFirst ? first : second).core.handover(isFirst ? "second" : "first", step, now);
+    public void send(boolean isFirst, int term, ByteBuffer step) {
+        (isFirst ? first : second).core.handover(isFirst ? "second" : "first", term, step, now);
     }
 
     /// Carries messages back and forth until both are at rest.

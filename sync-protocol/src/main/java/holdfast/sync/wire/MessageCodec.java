@@ -3,7 +3,6 @@ package holdfast.sync.wire;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import holdfast.sync.Batch;
-import holdfast.sync.HandoverMessage;
 import holdfast.sync.Links;
 import holdfast.sync.Role;
 import holdfast.sync.Standing;
@@ -35,18 +34,6 @@ final class MessageCodec {
     /// The codes on the wire are positions in these lists.
     private static final List<SyncState> STATES =
             List.of(SyncState.UNKNOWN, SyncState.JOINING, SyncState.EQUAL, SyncState.BEHIND, SyncState.DIFFERENT);
-
-    private static final List<HandoverMessage.Kind> STEPS = List.of(
-            HandoverMessage.Kind.PREPARE,
-            HandoverMessage.Kind.ARMED,
-            HandoverMessage.Kind.REFUSED,
-            HandoverMessage.Kind.TRANSFER,
-            HandoverMessage.Kind.TAKEN,
-            HandoverMessage.Kind.ABORT,
-            HandoverMessage.Kind.ALIVE,
-            HandoverMessage.Kind.HOLDING,
-            HandoverMessage.Kind.GIVEN,
-            HandoverMessage.Kind.RESUMED);
 
     private static final List<Standing> STANDINGS =
             List.of(Standing.UNKNOWN, Standing.FAULT, Standing.STANDBY, Standing.ACTIVE, Standing.RELAYING);
@@ -85,14 +72,10 @@ final class MessageCodec {
                         .toByteArray();
             case SyncMessage.SnapshotRequest request ->
                 SnapshotRequest.newBuilder().setFrom(request.from()).build().toByteArray();
-            case SyncMessage.HandoverStep(long number, HandoverMessage step) ->
+            case SyncMessage.HandoverStep step ->
                 Handover.newBuilder()
-                        .setStep(STEPS.indexOf(step.kind()))
-                        .setVersion(step.version())
-                        .setReason(step.reason())
-                        .setId(step.id())
-                        .setStamp(step.stamp())
-                        .setNumber(number)
+                        .setNumber(step.number())
+                        .setStep(ByteString.copyFrom(step.step()))
                         .build()
                         .toByteArray();
             case SyncMessage.HandoverReceipt(long number) ->
@@ -244,17 +227,9 @@ final class MessageCodec {
     }
 
     private static SyncMessage handover(int term, Handover wire) throws Malformed {
-        Malformed.unless(wire.getStep() >= 0 && wire.getStep() < STEPS.size(), "no such step");
-        Malformed.unless(wire.getReason().length() <= HandoverMessage.REASON_CHARS_MAX, "too long");
         Malformed.unless(wire.getNumber() >= 1, "no number");
+        Malformed.unless(wire.getStep().size() <= SyncMessage.HandoverStep.STEP_BYTES_MAX, "too long");
         return new SyncMessage.HandoverStep(
-                wire.getNumber(),
-                new HandoverMessage(
-                        STEPS.get(wire.getStep()),
-                        wire.getId(),
-                        wire.getStamp(),
-                        term,
-                        wire.getVersion(),
-                        wire.getReason()));
+                wire.getNumber(), term, wire.getStep().asReadOnlyByteBuffer());
     }
 }

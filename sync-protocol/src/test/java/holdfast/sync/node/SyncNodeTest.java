@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import holdfast.conf.Ipv4;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
-import holdfast.sync.HandoverMessage;
 import holdfast.sync.KeyUse;
 import holdfast.sync.Links;
 import holdfast.sync.ModelDirector;
@@ -17,11 +16,11 @@ import holdfast.sync.ServiceLink;
 import holdfast.sync.Standing;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
-import holdfast.sync.Version;
 import holdfast.sync.Word;
 import holdfast.sync.jgroups.BrokenView;
 import holdfast.sync.jgroups.GroupChannel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,7 +52,7 @@ public class SyncNodeTest {
     public static final class Heard implements SyncNode.Listener {
         final Queue<String> died = new ConcurrentLinkedQueue<>();
         final Queue<Integer> terms = new ConcurrentLinkedQueue<>();
-        final Queue<HandoverMessage> handovers = new ConcurrentLinkedQueue<>();
+        final Queue<ByteBuffer> handovers = new ConcurrentLinkedQueue<>();
         final Queue<SyncState> states = new ConcurrentLinkedQueue<>();
         final Map<String, Word> words = new ConcurrentHashMap<>();
         final Queue<String> twins = new ConcurrentLinkedQueue<>();
@@ -71,8 +70,8 @@ public class SyncNodeTest {
         }
 
         @Override
-        public void handover(String from, HandoverMessage message) {
-            handovers.add(message);
+        public boolean handover(String from, ByteBuffer step) {
+            return step.hasRemaining() && handovers.add(step);
         }
 
         @Override
@@ -158,10 +157,15 @@ public class SyncNodeTest {
                 assertThat(active.peer("d2").orElseThrow().unsyncedTemplates()).hasValue(0));
         assertThat(standby.heard().terms).contains(2);
 
-        var step = new HandoverMessage(HandoverMessage.Kind.PREPARE, 77, 88, 2, Version.of(2, 5), "test");
-        active.node().send("d2", step);
+        var step = ByteBuffer.wrap(new byte[] {7, 8, 9});
+        active.node().send("d2", 2, step);
         await().until(() -> !standby.heard().handovers.isEmpty());
         assertThat(standby.heard().handovers).containsExactly(step);
+        active.node().send("d2", 0, ByteBuffer.allocate(0));
+        await().untilAsserted(
+                        () -> assertThat(standby.node().status().counters().refused())
+                                .as("a step that the election cannot read is counted")
+                                .containsEntry(Refused.MALFORMED, 1L));
     }
 
     @Test
@@ -438,7 +442,7 @@ public class SyncNodeTest {
         BrokenView.isolate(channel(standby));
         active.worker().rate(200, 100_000);
         assertThat(BrokenView.members(channel(active))).isEqualTo(1);
-        active.node().send("d2", new HandoverMessage(HandoverMessage.Kind.PREPARE, 1, 0, 2, Version.NONE, "test"));
+        active.node().send("d2", 2, ByteBuffer.allocate(1));
         await().until(() -> !standby.heard().handovers.isEmpty());
         long acked = active.peer("d2").orElseThrow().lastAckMs().orElseThrow();
         assertThat(acked).as("acks need no view").isLessThan(500);

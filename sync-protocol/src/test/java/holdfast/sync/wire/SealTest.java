@@ -8,7 +8,6 @@ import holdfast.sync.Batch;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.Delta;
-import holdfast.sync.HandoverMessage;
 import holdfast.sync.Links;
 import holdfast.sync.MemberId;
 import holdfast.sync.Refused;
@@ -19,8 +18,10 @@ import holdfast.sync.SyncState;
 import holdfast.sync.Version;
 import holdfast.sync.Word;
 import holdfast.sync.wire.proto.Envelope;
+import holdfast.sync.wire.proto.Handover;
 import holdfast.sync.wire.proto.Header;
 import holdfast.sync.wire.proto.Kind;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
@@ -81,12 +82,20 @@ class SealTest {
     }
 
     @Test
-    void opensEveryStepOfAHandover() {
-        for (HandoverMessage.Kind kind : HandoverMessage.Kind.values()) {
-            var step = new SyncMessage.HandoverStep(
-                    7, new HandoverMessage(kind, -8, 9, 2, Version.of(2, 3), "peer differs"));
+    void carriesAStepOfAHandoverAsItIsAndRefusesOneThatIsTooLong() {
+        var longest =
+                ByteBuffer.allocate(SyncMessage.HandoverStep.STEP_BYTES_MAX).put(17, (byte) -1);
+        for (var bytes : List.of(ByteBuffer.allocate(0), ByteBuffer.wrap(new byte[] {0, -128, 127}), longest)) {
+            var step = new SyncMessage.HandoverStep(7, 2, bytes);
             assertThat(((Opened.Message) b.open(a.seal(step))).message()).isEqualTo(step);
         }
+        byte[] tooLong = Handover.newBuilder()
+                .setNumber(1)
+                .setStep(ByteString.copyFrom(new byte[SyncMessage.HandoverStep.STEP_BYTES_MAX + 1]))
+                .build()
+                .toByteArray();
+        assertThatThrownBy(() -> MessageCodec.decode(Kind.KIND_HANDOVER, 1, tooLong))
+                .isInstanceOf(Malformed.class);
     }
 
     @Test
