@@ -1,12 +1,12 @@
 package holdfast.vip;
 
 import holdfast.vip.FailoverRecord.Outcome;
-import holdfast.vip.FailoverRecord.Side;
 import holdfast.vip.HandoverMessage.Kind;
 import java.util.List;
 import java.util.Optional;
 
-/// The planned failover of a group, both sides of it, as a pure function of state, event and time.
+/// The planned failover of a group as a pure function of state, event and time: its states, its events, its effects,
+/// and which side an event concerns. [Giver] and [Taker] hold the steps of the two sides.
 ///
 /// ```
 ///   giver                                              taker
@@ -225,9 +225,9 @@ public record Handover(Deadlines deadlines) {
     /// The state after `event` at `now`, and the effects that the shell must perform, in order.
     public Step step(State state, Event event, long now) {
         return switch (event) {
-            case Begin begin -> begin(state, begin, now);
+            case Begin begin -> giver().begin(state, begin, now);
             case Message(var from, var message, var objection, var _)
-            when message.kind() == Kind.PREPARE -> prepare(state, from, message, objection, now);
+            when message.kind() == Kind.PREPARE -> taker().prepare(state, from, message, objection, now);
             case Message(var from, var message, var _, var _)
             when !isOf(state, from, message) -> new Step(state, answer(state, from, message));
             case Message _, Tick _, Held _, Full _, Tables _, PeerActive _, PeerReleased _ ->
@@ -239,15 +239,23 @@ public record Handover(Deadlines deadlines) {
     private Step dispatch(State state, Event event, long now) {
         return switch (state) {
             case Idle _ -> to(state);
-            case Preparing preparing -> whilePreparing(preparing, event, now);
-            case Holding holding -> whileHolding(holding, event, now);
-            case Transferring transferring -> whileTransferring(transferring, event, now);
-            case Relaying relaying -> whileRelaying(relaying, event, now);
-            case Armed armed -> whileArmed(armed, event, now);
-            case Catching catching -> whileCatching(catching, event, now);
-            case Taking taking -> whileTaking(taking, event, now);
-            case Confirming confirming -> whileConfirming(confirming, event, now);
+            case Preparing preparing -> giver().whilePreparing(preparing, event, now);
+            case Holding holding -> giver().whileHolding(holding, event, now);
+            case Transferring transferring -> giver().whileTransferring(transferring, event, now);
+            case Relaying relaying -> giver().whileRelaying(relaying, event, now);
+            case Armed armed -> taker().whileArmed(armed, event, now);
+            case Catching catching -> taker().whileCatching(catching, event, now);
+            case Taking taking -> taker().whileTaking(taking, event, now);
+            case Confirming confirming -> taker().whileConfirming(confirming, event, now);
         };
+    }
+
+    private Giver giver() {
+        return new Giver(deadlines);
+    }
+
+    private Taker taker() {
+        return new Taker(deadlines);
     }
 
     /// The time of the next [Tick] that the state needs; [Long#MAX_VALUE] for never.
@@ -258,7 +266,7 @@ public record Handover(Deadlines deadlines) {
             case Holding holding -> holding.deadlineAt();
             case Transferring transferring ->
                 Math.min(
-                        takesBackAt(transferring),
+                        giver().takesBackAt(transferring),
                         transferring.isPromising() ? transferring.capAt() : transferring.askAt());
             case Relaying relaying -> relaying.deadlineAt();
             case Armed armed -> Math.min(armed.askAt(), armed.deadlineAt());
@@ -310,352 +318,16 @@ public record Handover(Deadlines deadlines) {
         return state instanceof Idle;
     }
 
-    private Step begin(State state, Begin begin, long now) {
-        var preflight = begin.preflight();
-        var record =
-                FailoverRecord.begun(Side.GIVER, preflight.peer(), preflight.term(), now, begin.reason(), "preflight");
-        if (!(state instanceof Idle)) {
-            return to(state, refused(record, "another handover is under way", now));
-        }
-        if (!begin.active()) {
-            return to(state, refused(record, "this director is not active", now));
-        }
-        var giving = new Giving(begin.id(), preflight, record.with(FailoverRecord.PREPARE_SENT, now), Optional.empty());
-        return to(
-                new Preparing(giving, now + deadlines.ask(), now + deadlines.prepare()), say(giving, Kind.PREPARE, 0));
-    }
-
-    private Step whilePreparing(Preparing state, Event event, long now) {
-        var giving = state.giving();
-        return switch (event) {
-            case Message(var _, var message, var _, var _) ->
-                switch (message.kind()) {
-                    case ARMED, ALIVE ->
-                        to(
-                                new Holding(
-                                        giving.asked(message.stamp(), now).with(FailoverRecord.PEER_ARMED, now),
-                                        now + deadlines.hold()),
-                                new Hold());
-                    case REFUSED ->
-                        to(Idle.NOTHING, refused(giving.record(), "the peer refused: " + message.reason(), now));
-                    case PREPARE, TRANSFER, HOLDING, TAKEN, GIVEN, ABORT, RESUMED -> to(state);
-                };
-            case Tick()
-            when now - state.deadlineAt() >= 0 -> abortedBeforeHold(giving, "the peer did not answer PREPARE", now);
-            case Tick()
-            when now - state.askAt() >= 0 ->
-                to(new Preparing(giving, now + deadlines.ask(), state.deadlineAt()), say(giving, Kind.PREPARE, 0));
-            case PeerProcessDied(int address)
-            when isPeer(giving, address) -> abortedBeforeHold(giving, "the peer's process died", now);
-            case Withdrawn(String why) -> abortedBeforeHold(giving, why, now);
-            case Tick _, Begin _, Held _, Full _, Tables _, PeerActive _ -> to(state);
-            case PeerReleased _, PeerProcessDied _, Served _, Promoted _ -> to(state);
-        };
-    }
-
-    private Step whileHolding(Holding state, Event event, long now) {
-        var giving = state.giving();
-        return switch (event) {
-            case Held(long finalVersion) -> {
-                var held = giving.with("held", now).with("transfer sent", now);
-                yield to(
-                        new Transferring(held, finalVersion, now + deadlines.cap(), "", Long.MAX_VALUE),
-                        say(held, Kind.TRANSFER, finalVersion));
-            }
-            case Message(var _, var message, var _, var _) ->
-                switch (message.kind()) {
-                    case ARMED, ALIVE -> to(new Holding(giving.asked(message.stamp(), now), state.deadlineAt()));
-                    case REFUSED -> resumed(giving, "the peer refused: " + message.reason(), now);
-                    case PREPARE, TRANSFER, HOLDING, TAKEN, GIVEN, ABORT, RESUMED -> to(state);
-                };
-            case Tick()
-            when now - state.deadlineAt() >= 0 -> resumed(giving, "the worker did not report its final version", now);
-            case PeerProcessDied(int address)
-            when isPeer(giving, address) -> resumed(giving, "the peer's process died", now);
-            // The election has released the addresses, and with them the held packets.
-            case Withdrawn(String why) -> released(giving, why, now);
-            case Tick _, Begin _, Full _, Tables _, PeerActive _ -> to(state);
-            case PeerReleased _, PeerProcessDied _, Served _, Promoted _ -> to(state);
-        };
-    }
-
-    private Step whileTransferring(Transferring state, Event event, long now) {
-        var giving = state.giving();
-        return switch (event) {
-            case Message(var _, var message, var _, var _) ->
-                switch (message.kind()) {
-                    case TAKEN -> taken(giving, "taken", now);
-                    case REFUSED -> resumed(giving, "the peer refused: " + message.reason(), now);
-                    case ARMED, ALIVE -> state.isPromising() ? promised(state, message, now) : to(state);
-                    case PREPARE, TRANSFER, HOLDING, GIVEN, ABORT, RESUMED -> to(state);
-                };
-            case PeerActive(var name)
-            when name.equals(giving.preflight().peer()) -> taken(giving, "the peer is active", now);
-            case PeerProcessDied(int address)
-            when isPeer(giving, address) -> resumed(giving, "the peer's process died", now);
-            case Tick()
-            when now - takesBackAt(state) >= 0 ->
-                resumed(giving, state.isPromising() ? "no sign of life from the peer" : state.why(), now);
-            case Tick()
-            when state.isPromising() && now - state.capAt() >= 0 ->
-                asksToGiveUp(state, "the peer did not take over in time", now);
-            case Tick() when !state.isPromising() && now - state.askAt() >= 0 -> asksToGiveUp(state, state.why(), now);
-            case Full()
-            when state.isPromising() -> asksToGiveUp(state, "the receive ring has no more room for held packets", now);
-            case Withdrawn(String why) -> released(giving, why, now);
-            case Tick _, Begin _, Held _, Full _, Tables _ -> to(state);
-            case PeerActive _, PeerReleased _, PeerProcessDied _, Served _, Promoted _ -> to(state);
-        };
-    }
-
-    private Step whileRelaying(Relaying state, Event event, long now) {
-        return switch (event) {
-            case Message(var _, var message, var _, var _) ->
-                switch (message.kind()) {
-                    case TAKEN -> to(state, say(state.giving(), Kind.GIVEN, 0)); // it missed the first GIVEN
-                    case REFUSED -> to(Idle.NOTHING, new Returned());
-                    case PREPARE, ARMED, TRANSFER, HOLDING, ALIVE, GIVEN, ABORT, RESUMED -> to(state);
-                };
-            case Tick() when now - state.deadlineAt() >= 0 -> to(gave(state), new StandBy());
-            case Withdrawn _ -> to(gave(state), new StandBy());
-            case Promoted() -> to(gave(state));
-            case Tick _, Begin _, Held _, Full _, Tables _ -> to(state);
-            case PeerActive _, PeerReleased _, PeerProcessDied _, Served _ -> to(state);
-        };
-    }
-
-    private static Idle gave(Relaying state) {
-        return new Idle(state.giving().id(), Ending.RELEASED);
-    }
-
-    private Step prepare(State state, String from, HandoverMessage message, Optional<String> objection, long now) {
-        if (state instanceof Armed armed && isOf(state, from, message)) {
-            return to(state, say(armed.offer(), Kind.ARMED, now, "")); // it missed the first ARMED
-        }
-        if (state instanceof Idle idle && idle.last() == message.id()) {
-            return to(state); // late: the handover has ended
-        }
-        if (!(state instanceof Idle)) {
-            return isOf(state, from, message)
-                    ? to(state)
-                    : to(state, refusal(from, message, "another handover is under way"));
-        }
-        if (objection.isPresent()) {
-            return to(state, refusal(from, message, objection.get()));
-        }
-        var record = FailoverRecord.begun(Side.TAKER, from, message.term(), now, "asked by " + from, "armed");
-        var offer = new Offer(message.id(), from, record);
-        return to(new Armed(offer, now + deadlines.ask(), now + deadlines.armed()), say(offer, Kind.ARMED, now, ""));
-    }
-
-    private Step whileArmed(Armed state, Event event, long now) {
-        var offer = state.offer();
-        return switch (event) {
-            case Message(var _, var message, var _, var tables) ->
-                switch (message.kind()) {
-                    case TRANSFER, HOLDING -> {
-                        var begun = new Offer(
-                                offer.id(), offer.giver(), offer.record().with("transfer received", now));
-                        var catching = new Catching(
-                                begun,
-                                message.version(),
-                                message.stamp() + deadlines.usable(),
-                                now + deadlines.ask(),
-                                now + deadlines.armed());
-                        yield tables.hasProved(message.version()) ? takesOrAsks(catching, now) : to(catching);
-                    }
-                    case ABORT -> disarmed(offer, message.reason(), now);
-                    case PREPARE, ARMED, REFUSED, ALIVE, TAKEN, GIVEN, RESUMED -> to(state);
-                };
-            case Tick() when now - state.deadlineAt() >= 0 -> disarmed(offer, "no TRANSFER came", now);
-            case Tick()
-            when now - state.askAt() >= 0 ->
-                to(new Armed(offer, now + deadlines.ask(), state.deadlineAt()), say(offer, Kind.ALIVE, now, ""));
-            case Withdrawn(String why) -> disarmed(offer, why, now);
-            case Promoted() -> disarmed(offer, "the active failed meanwhile", now);
-            case Tick _, Begin _, Held _, Full _, Tables _ -> to(state);
-            case PeerActive _, PeerReleased _, PeerProcessDied _, Served _ -> to(state);
-        };
-    }
-
-    private Step whileCatching(Catching state, Event event, long now) {
-        var offer = state.offer();
-        return switch (event) {
-            case Tables(var tables) when tables.hasProved(state.version()) -> takesOrAsks(state, now);
-            case Message(var _, var message, var _, var tables) ->
-                switch (message.kind()) {
-                    case TRANSFER, HOLDING -> {
-                        long until = message.stamp() + deadlines.usable();
-                        var promised = new Catching(
-                                offer,
-                                state.version(),
-                                until - state.mayUntil() > 0 ? until : state.mayUntil(),
-                                state.askAt(),
-                                now + deadlines.armed());
-                        yield tables.hasProved(state.version()) ? takesOrAsks(promised, now) : to(promised);
-                    }
-                    case ABORT -> disarmed(offer, message.reason(), now);
-                    case PREPARE, ARMED, REFUSED, ALIVE, TAKEN, GIVEN, RESUMED -> to(state);
-                };
-            case Tick()
-            when now - state.deadlineAt() >= 0 -> disarmed(offer, "the taker was not proved equal in time", now);
-            case Tick() when now - state.askAt() >= 0 -> asks(state, now);
-            case Withdrawn(String why) -> disarmed(offer, why, now);
-            case Promoted() -> disarmed(offer, "the active failed meanwhile", now);
-            case Tick _, Begin _, Held _, Full _, Tables _ -> to(state);
-            case PeerActive _, PeerReleased _, PeerProcessDied _, Served _ -> to(state);
-        };
-    }
-
-    private Step whileTaking(Taking state, Event event, long now) {
-        var offer = state.offer();
-        return switch (event) {
-            case Served(boolean inTime)
-            when inTime && now - state.mayUntil() < 0 ->
-                to(new Confirming(offer, state.mayUntil(), now + deadlines.ask(), now), say(offer, Kind.TAKEN, 0, ""));
-            case Served _ -> disarmed(offer, "the taker's datapath got no processor in time", now);
-            case Withdrawn(String why) -> disarmed(offer, why, now);
-            case Tick _, Begin _, Message _, Held _, Full _, Tables _ -> to(state);
-            case PeerActive _, PeerReleased _, PeerProcessDied _, Promoted _ -> to(state);
-        };
-    }
-
-    private Step whileConfirming(Confirming state, Event event, long now) {
-        var offer = state.offer();
-        return switch (event) {
-            case Message(var _, var message, var _, var _) when message.kind() == Kind.GIVEN -> confirmed(offer, now);
-            case Message(var _, var message, var _, var _)
-            when message.kind() == Kind.RESUMED -> unconfirmed(offer, now);
-            case PeerReleased(var name) when name.equals(offer.giver()) -> confirmed(offer, now);
-            case Tick()
-            when now - state.mayUntil() >= 0 ->
-                now - state.giverHeardAt() >= deadlines.silence() ? confirmed(offer, now) : unconfirmed(offer, now);
-            case Tick()
-            when now - state.askAt() >= 0 ->
-                to(
-                        new Confirming(offer, state.mayUntil(), now + deadlines.ask(), state.giverHeardAt()),
-                        say(offer, Kind.TAKEN, 0, ""));
-            case PeerActive(var name)
-            when name.equals(offer.giver()) -> to(new Confirming(offer, state.mayUntil(), state.askAt(), now));
-            case Withdrawn(String why) -> disarmed(offer, why, now);
-            case Tick _, Begin _, Message _, Held _, Full _, Tables _ -> to(state);
-            case PeerActive _, PeerReleased _, PeerProcessDied _, Served _, Promoted _ -> to(state);
-        };
-    }
-
-    private static Step confirmed(Offer offer, long now) {
-        var record = offer.record().with("proved equal", now);
-        return to(
-                new Idle(offer.id(), Ending.TOOK),
-                new Confirmed(),
-                new Finished(record.ended(Outcome.DONE, record.reason(), "taken", now)));
-    }
-
-    private static Step unconfirmed(Offer offer, long now) {
-        String why = "the giver did not confirm the takeover in time";
-        return to(
-                new Idle(offer.id(), Ending.REFUSED),
-                new Unconfirmed(),
-                say(offer, Kind.REFUSED, 0, why),
-                aborted(offer.record(), why, now));
-    }
-
-    /// The tables are equal, so only a promise that still holds may be missing.
-    private Step takesOrAsks(Catching state, long now) {
-        return now - state.mayUntil() < 0
-                ? to(new Taking(state.offer(), state.mayUntil()), new Take(state.mayUntil()))
-                : asks(state, now);
-    }
-
-    private Step asks(Catching state, long now) {
-        return to(
-                new Catching(
-                        state.offer(), state.version(), state.mayUntil(), now + deadlines.ask(), state.deadlineAt()),
-                say(state.offer(), Kind.ALIVE, now, ""));
-    }
-
-    private Step promised(Transferring state, HandoverMessage request, long now) {
-        var giving = state.giving().asked(request.stamp(), now);
-        return to(
-                new Transferring(giving, state.version(), state.capAt(), "", Long.MAX_VALUE),
-                say(giving, Kind.HOLDING, state.version()));
-    }
-
-    private Step asksToGiveUp(Transferring state, String why, long now) {
-        return to(
-                new Transferring(state.giving(), state.version(), state.capAt(), why, now + deadlines.ask()),
-                abort(state.giving(), why));
-    }
-
-    private long takesBackAt(Transferring state) {
-        return state.giving().request().orElseThrow().arrivedAt() + deadlines.promise();
-    }
-
-    private Step taken(Giving giving, String step, long now) {
-        var record = giving.record();
-        return to(
-                new Relaying(giving, now + deadlines.relay()),
-                new Give(giving.preflight().peerAddress()),
-                say(giving, Kind.GIVEN, 0),
-                new Relay(giving.preflight().peer()),
-                new Finished(record.ended(Outcome.DONE, record.reason(), step, now)));
-    }
-
-    private static Step abortedBeforeHold(Giving giving, String why, long now) {
-        return to(Idle.NOTHING, abort(giving, why), aborted(giving.record(), why, now));
-    }
-
-    private static Step resumed(Giving giving, String why, long now) {
-        return to(
-                new Idle(giving.id(), Ending.RESUMED),
-                new Resume(),
-                abort(giving, why),
-                aborted(giving.record(), why, now));
-    }
-
-    private static Step released(Giving giving, String why, long now) {
-        return to(new Idle(giving.id(), Ending.RELEASED), abort(giving, why), aborted(giving.record(), why, now));
-    }
-
-    private static Step disarmed(Offer offer, String why, long now) {
-        return to(
-                new Idle(offer.id(), Ending.REFUSED),
-                say(offer, Kind.REFUSED, 0, why),
-                aborted(offer.record(), why, now));
-    }
-
-    private static Effect refused(FailoverRecord record, String why, long now) {
+    static Effect refused(FailoverRecord record, String why, long now) {
         return new Finished(record.ended(Outcome.REFUSED, why, "refused", now));
     }
 
-    private static Effect aborted(FailoverRecord record, String why, long now) {
+    static Effect aborted(FailoverRecord record, String why, long now) {
         return new Finished(record.ended(Outcome.ABORTED, why, "aborted", now));
     }
 
-    private static Effect say(Giving giving, Kind kind, long version) {
-        var preflight = giving.preflight();
-        return new Send(
-                preflight.peer(),
-                new HandoverMessage(kind, giving.id(), preflight.term(), version, giving.stamp(), ""));
-    }
-
-    private static Effect abort(Giving giving, String why) {
-        var preflight = giving.preflight();
-        return new Send(preflight.peer(), new HandoverMessage(Kind.ABORT, giving.id(), preflight.term(), 0, 0, why));
-    }
-
-    private static Effect say(Offer offer, Kind kind, long stamp, String why) {
-        return new Send(
-                offer.giver(),
-                new HandoverMessage(kind, offer.id(), offer.record().term(), 0, stamp, why));
-    }
-
-    private static Effect refusal(String to, HandoverMessage message, String why) {
-        return new Send(to, new HandoverMessage(Kind.REFUSED, message.id(), message.term(), 0, 0, why));
-    }
-
-    /// The answer to a message about a handover that has ended here. A message about an unknown handover gets no
-    /// answer: a giver waits until its promise ends, a taker until it may no longer serve.
+    /// What the other side must hear that speaks of a handover which is over here. About one that is not known here
+    /// nothing is said: a giver waits until its promise ends, a taker until it may not serve any longer.
     private static List<Effect> answer(State state, String from, HandoverMessage message) {
         if (!(state instanceof Idle idle) || idle.last() != message.id()) {
             return List.of();
@@ -689,34 +361,22 @@ public record Handover(Deadlines deadlines) {
                 .toList();
     }
 
-    private static boolean isPeer(Giving giving, int address) {
-        return address == giving.preflight().peerAddress();
-    }
-
-    /// Whether a message belongs to the present handover, and comes from its other side.
-    private static boolean isOf(State state, String from, HandoverMessage message) {
+    /// Whether a message is of the handover that is under way here, and of the other side of it.
+    static boolean isOf(State state, String from, HandoverMessage message) {
         return switch (state) {
             case Idle _ -> false;
-            case Relaying(var giving, var _) -> isOf(giving, from, message);
-            case Preparing(var giving, var _, var _) -> isOf(giving, from, message);
-            case Holding(var giving, var _) -> isOf(giving, from, message);
-            case Transferring(var giving, var _, var _, var _, var _) -> isOf(giving, from, message);
-            case Armed(var offer, var _, var _) -> isOf(offer, from, message);
-            case Catching(var offer, var _, var _, var _, var _) -> isOf(offer, from, message);
-            case Taking(var offer, var _) -> isOf(offer, from, message);
-            case Confirming(var offer, var _, var _, var _) -> isOf(offer, from, message);
+            case Relaying(var giving, var _) -> Giver.isOf(giving, from, message);
+            case Preparing(var giving, var _, var _) -> Giver.isOf(giving, from, message);
+            case Holding(var giving, var _) -> Giver.isOf(giving, from, message);
+            case Transferring(var giving, var _, var _, var _, var _) -> Giver.isOf(giving, from, message);
+            case Armed(var offer, var _, var _) -> Taker.isOf(offer, from, message);
+            case Catching(var offer, var _, var _, var _, var _) -> Taker.isOf(offer, from, message);
+            case Taking(var offer, var _) -> Taker.isOf(offer, from, message);
+            case Confirming(var offer, var _, var _, var _) -> Taker.isOf(offer, from, message);
         };
     }
 
-    private static boolean isOf(Giving giving, String from, HandoverMessage message) {
-        return giving.id() == message.id() && giving.preflight().peer().equals(from);
-    }
-
-    private static boolean isOf(Offer offer, String from, HandoverMessage message) {
-        return offer.id() == message.id() && offer.giver().equals(from);
-    }
-
-    private static Step to(State next, Effect... effects) {
+    static Step to(State next, Effect... effects) {
         return new Step(next, List.of(effects));
     }
 }
