@@ -134,6 +134,9 @@ public final class StatusAnswer {
     private List<String> faults(PatientQuestion.Answer<TableSizes> asked) {
         var faults = new ArrayList<>(sources.faults().get());
         asked.trouble().ifPresent(trouble -> faults.add("datapath: unknown, " + trouble));
+        datapath.unrouted()
+                .ifPresent(to -> faults.add("no route to " + to
+                        + ": packets for it are dropped (dropped-no-route); compare `ip route` on both directors"));
         return faults;
     }
 

@@ -1,5 +1,6 @@
 package holdfast.forward;
 
+import holdfast.conf.Ipv4;
 import holdfast.conn.Conn;
 import holdfast.conn.ConnTable;
 import holdfast.conn.Lookups;
@@ -14,6 +15,7 @@ import holdfast.service.RealServerTable;
 import holdfast.table.Counter;
 import holdfast.table.Counters;
 import holdfast.table.Tables;
+import java.util.Optional;
 
 /// What becomes of one frame: the decision procedure of IPVS-REF 1.2 to 1.9 on flat memory.
 ///
@@ -95,6 +97,11 @@ public final class Forwarder {
     /// Whether this director resets segments of unknown connections while it serves. Any thread.
     public boolean resetsUnknown(long now) {
         return refusals.resetsUnknown(now);
+    }
+
+    /// The latest destination of a packet that had no route, if that was in the last minute. Any thread.
+    public Optional<Ipv4> unrouted(long now) {
+        return transmit.unrouted().recent(now);
     }
 
     /// @param macs  of the new active, by index of the port

@@ -19,6 +19,7 @@ final class Transmit {
     private final Counters counters;
     private final OwnAnswers answers;
     private final Exit exit;
+    private final Unrouted unrouted = new Unrouted();
 
     private int hop; // of the frame that may go, like the three below
     private long way;
@@ -36,6 +37,11 @@ final class Transmit {
         this.exit = exit;
     }
 
+    /// The latest destination that had no route.
+    Unrouted unrouted() {
+        return unrouted;
+    }
+
     /// Whether the frame may be forwarded to `hop`. A frame that may not has been counted, and its sender has heard of
     /// it.
     ///
@@ -48,6 +54,7 @@ final class Transmit {
         way = exit.way(hop);
         if (way == NextHops.NO_ROUTE) {
             counters.count(Counter.DROPPED_NO_ROUTE);
+            unrouted.saw(hop, now);
             answers.unreachable(frame, Replies.HOST_UNREACHABLE, ingress, now);
             return false;
         }

@@ -1,5 +1,6 @@
 package holdfast.worker;
 
+import holdfast.conf.Ipv4;
 import holdfast.forward.Datapath;
 import holdfast.forward.Forwarder;
 import holdfast.forward.Lease;
@@ -12,6 +13,7 @@ import holdfast.table.Counters;
 import holdfast.table.Replica;
 import holdfast.table.Tables;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -214,6 +216,11 @@ public final class GroupDatapath implements TableOwner, DatapathOrders {
     /// Whether a segment of an unknown connection is reset now, rather than dropped. Any thread.
     public boolean resetsUnknown() {
         return mode() == Mode.ACTIVE && forwarder.resetsUnknown(Clock.monotonic());
+    }
+
+    /// The latest destination of a packet that had no route, if that was in the last minute. Any thread.
+    public Optional<Ipv4> unrouted() {
+        return forwarder.unrouted(Clock.monotonic());
     }
 
     public Counters counters() {

@@ -243,6 +243,16 @@ class DeadServerPacketTest {
     }
 
     @Test
+    void aDestinationWithoutARouteIsNamedForAMinute() {
+        assertThat(director.forwarder.unrouted(director.now)).isEmpty();
+        serves(true, service(tcp(80), SchedulerName.RR, real("172.16.0.1", 80, 1)));
+        director.client(40000, SYN, Counter.DROPPED_NO_ROUTE);
+        long then = director.now;
+        assertThat(director.forwarder.unrouted(then + Unrouted.RECENT_NS)).contains(Ipv4.of("172.16.0.1"));
+        assertThat(director.forwarder.unrouted(then + Unrouted.RECENT_NS + 1)).isEmpty();
+    }
+
+    @Test
     void whatWaitsIsDroppedByADirectorThatDoesNotServeAnyMore() {
         director.client(40000, SYN, Counter.WAITED_FOR_NEIGHBOUR);
         director.forwarder.forgetWaiting();
