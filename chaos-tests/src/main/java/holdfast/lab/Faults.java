@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /// What can be taken from a director without touching its process: cables, interfaces, addresses, its disk, its key.
 ///
 /// Each fault is there when its method returns, and is mended by what that returns; mending twice does no harm.
 public final class Faults {
+    private static final Duration MOUNTS_MAX = Duration.ofSeconds(10);
+
     private static final String CLIENTS = "198.51.100.0/24";
     private static final String CLIENTS_ROUTER = "192.0.2.254";
     private static final int MTU = 1500;
@@ -167,8 +170,13 @@ public final class Faults {
         return Lab.RUN.resolve(director.name()).toString();
     }
 
-    /// A director has mounts of its own, because `ip netns exec` gives them to it.
+    /// A director has mounts of its own, because `ip netns exec` gives them to it; until it has, they are still ours.
     private void inMountsOf(Director director, String script, String argument) {
+        var ours = mounts("self");
+        Lab.await(
+                director + " has mounts of its own",
+                MOUNTS_MAX,
+                () -> !mounts(Long.toString(director.pid())).equals(ours));
         lab.run(
                 "nsenter",
                 "--mount",
@@ -179,6 +187,14 @@ public final class Faults {
                 script,
                 "sh",
                 argument);
+    }
+
+    private static Path mounts(String process) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", process, "ns/mnt"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// The director's file has another cluster key than the rest, from its next start on.
