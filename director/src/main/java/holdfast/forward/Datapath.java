@@ -14,9 +14,9 @@ import java.util.function.LongSupplier;
 ///
 /// It has no thread, ring, clock or log: time is an argument, and everything that leaves it goes to its [Shell]. Only
 /// [Mode#after] leads from one mode to another. Times are monotonic ns, except where a parameter names the boot-time
-/// clock. A turn allocates nothing, except for a mark that is compared ([Equality]).
+/// clock. A turn allocates nothing, except for a checkpoint that is compared ([Equality]).
 public final class Datapath {
-    private static final long MARK_INTERVAL_NS = 100_000_000;
+    private static final long CHECKPOINT_INTERVAL_NS = 100_000_000;
     /// About 30 µs of entries that no cache holds, and as much for each other chore.
     private static final int TIMER_BUDGET = 64;
 
@@ -42,13 +42,14 @@ public final class Datapath {
         /// An order that makes no sense in this mode changed nothing.
         void ignored(Mode.Order order, Mode mode);
 
-        /// Everything up to `version` is in the stream, with a mark behind it, and nothing follows during the hold.
+        /// Everything up to `version` is in the stream, with a checkpoint behind it, and nothing follows during the
+        /// hold.
         void held(long version);
 
         /// Held packets take three quarters of the room of some port. Once for each hold.
         void heldFull();
 
-        /// A mark was compared; `applied` is the version of the last change applied.
+        /// A checkpoint was compared; `applied` is the version of the last change applied.
         void compared(Equality equality, long applied);
 
         /// The tables are equal again after this director yielded to another active one.
@@ -63,7 +64,7 @@ public final class Datapath {
     private final Shell shell;
 
     private Mode mode = Mode.STANDBY;
-    private long markAt;
+    private long checkpointAt;
     private boolean isHeldFull; // which the shell has heard
     private boolean hasNews;
 
@@ -113,7 +114,7 @@ public final class Datapath {
 
     private void beginStream(int term, long now) {
         tables.promote(term, now);
-        markAt = now;
+        checkpointAt = now;
     }
 
     /// Serves nothing from now on, and follows.
@@ -133,7 +134,7 @@ public final class Datapath {
     public void hold(long now) {
         if (enter(Mode.Order.HOLD)) {
             isHeldFull = false;
-            changes.mark(now);
+            changes.checkpoint(now);
             shell.held(changes.version());
         }
     }
@@ -203,9 +204,9 @@ public final class Datapath {
         switch (mode) {
             case ACTIVE -> {
                 busy |= changes.writeSnapshot(now);
-                if (now - markAt >= 0) {
-                    changes.mark(now);
-                    markAt = now + MARK_INTERVAL_NS;
+                if (now - checkpointAt >= 0) {
+                    changes.checkpoint(now);
+                    checkpointAt = now + CHECKPOINT_INTERVAL_NS;
                 }
                 replica.discard();
             }

@@ -40,7 +40,8 @@ public final class Replication implements AutoCloseable {
         static final Known NOTHING = new Known(Equality.UNKNOWN, 0, SyncState.UNKNOWN);
 
         TableState tables() {
-            // BEHIND is no objection: it lasts from each change to its acknowledgement, and marks prove equality by
+            // BEHIND is no objection: it lasts from each change to its acknowledgement, and checkpoints prove equality
+            // by
             // version.
             boolean isWhole = state == SyncState.EQUAL || state == SyncState.BEHIND;
             boolean isEqual = isWhole && equality.state() == Equality.State.EQUAL;
@@ -57,7 +58,7 @@ public final class Replication implements AutoCloseable {
         node = started;
     }
 
-    /// A mark was compared (worker's thread).
+    /// A checkpoint was compared (worker's thread).
     public void compared(Equality now, long appliedVersion) {
         change(before -> new Known(now, appliedVersion, before.state()));
     }

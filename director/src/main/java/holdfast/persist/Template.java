@@ -230,7 +230,7 @@ public final class Template extends SlotView {
     }
 
     /// Pinned no longer either: nothing but its timer is to end it.
-    void markInvalid() {
+    void invalidate() {
         addDigest(-digest());
         flag(INVALID, true);
         flag(PINNED, false);

@@ -160,7 +160,7 @@ public final class TemplateTable extends SlotTable {
     public void invalidate(int slot) {
         if (!template.at(slot).isInvalid()) {
             index.remove(slot, index.hash(slot));
-            template.markInvalid();
+            template.invalidate();
         }
     }
 

@@ -82,7 +82,7 @@ public final class Changes {
         isOpen = true;
         copying = Copying.NOTHING;
         copyAgain = false;
-        mark(now);
+        checkpoint(now);
     }
 
     void end() {
@@ -142,10 +142,10 @@ public final class Changes {
     }
 
     /// Writes the digest as of now into the stream.
-    public void mark(long now) {
+    public void checkpoint(long now) {
         var delta = claim();
         if (delta != null) {
-            delta.op(Delta.Op.MARK)
+            delta.op(Delta.Op.CHECKPOINT)
                     .version(version())
                     .digest(digest())
                     .connections(connections.size())
@@ -202,7 +202,7 @@ public final class Changes {
             }
             case END -> {
                 control(Delta.Op.SNAPSHOT_END);
-                mark(now);
+                checkpoint(now);
                 copying = copyAgain ? Copying.BEGIN : Copying.NOTHING;
                 copyAgain = false;
             }

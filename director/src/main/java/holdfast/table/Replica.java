@@ -88,7 +88,7 @@ public final class Replica {
         return appliedVersion;
     }
 
-    /// Whether a mark was compared since the last call.
+    /// Whether a checkpoint was compared since the last call.
     public boolean takeCompared() {
         boolean was = compared;
         compared = false;
@@ -169,7 +169,7 @@ public final class Replica {
                 entryOf[number] = beginTemplateLookup(delta);
                 templateLookups.toBeRemoved(entryOf[number]);
             }
-            case SNAPSHOT_BEGIN, SNAPSHOT_END, MARK -> {}
+            case SNAPSHOT_BEGIN, SNAPSHOT_END, CHECKPOINT -> {}
         }
     }
 
@@ -251,7 +251,7 @@ public final class Replica {
             case TEMPLATE_END -> templateEnd(delta);
             case SNAPSHOT_BEGIN -> beginSweep();
             case SNAPSHOT_END -> {}
-            case MARK -> compare(delta, now);
+            case CHECKPOINT -> compare(delta, now);
         }
         appliedVersion = Math.max(appliedVersion, delta.version());
     }
@@ -442,9 +442,9 @@ public final class Replica {
         return budget == 0 || left > 0;
     }
 
-    private void compare(Delta mark, long now) {
-        boolean isEqual = mark.digest() == tables.digest();
-        equality = new Equality(isEqual ? Equality.State.EQUAL : Equality.State.DIFFERENT, mark.version(), now);
+    private void compare(Delta checkpoint, long now) {
+        boolean isEqual = checkpoint.digest() == tables.digest();
+        equality = new Equality(isEqual ? Equality.State.EQUAL : Equality.State.DIFFERENT, checkpoint.version(), now);
         compared = true;
     }
 }

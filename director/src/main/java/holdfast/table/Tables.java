@@ -247,7 +247,7 @@ public final class Tables {
         return defence;
     }
 
-    /// The digest over all entries, as a mark carries it.
+    /// The digest over all entries, as a checkpoint carries it.
     public long digest() {
         return changes.digest();
     }

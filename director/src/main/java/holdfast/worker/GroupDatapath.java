@@ -27,10 +27,10 @@ public final class GroupDatapath implements TableOwner, DatapathOrders {
 
     /// What the control plane hears of the group, on the worker's thread: each method only enqueues.
     public interface Listener {
-        /// The worker holds; everything up to `version` is in the delta ring, with a mark behind it.
+        /// The worker holds; everything up to `version` is in the delta ring, with a checkpoint behind it.
         void held(long version);
 
-        /// A mark was compared; `applied` is the version of the last change applied.
+        /// A checkpoint was compared; `applied` is the version of the last change applied.
         void compared(Equality equality, long applied);
 
         /// While this director is active, ARP on a port claimed an owned address for a MAC that is not ours. Some

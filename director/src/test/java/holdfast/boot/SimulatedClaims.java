@@ -331,7 +331,7 @@ final class SimulatedClaims {
         }
     }
 
-    /// What has been written a moment ago, also a mark, counts as unsynced.
+    /// What has been written a moment ago, also a checkpoint, counts as unsynced.
     boolean isNothingUnsynced() {
         return cluster.directors().stream()
                 .filter(director -> director.election.isActive())

@@ -162,7 +162,8 @@ class AllocationTest {
         assertThat(active.counters().value(Counter.DROPPED_NO_NEIGHBOUR)).isGreaterThanOrEqualTo(ROUNDS);
     }
 
-    /// But for the mark behind it: what a mark says is published to other threads as a new [holdfast.sync.Equality].
+    /// But for the checkpoint behind it: what a checkpoint says is published to other threads as a new
+    /// [holdfast.sync.Equality].
     @Test
     void aSnapshotAllocatesNothing() {
         active.promote(1, now);

@@ -165,8 +165,11 @@ class DatapathTest {
         datapath.in().publish();
     }
 
-    private void markArrives(long version, long digest) {
-        requireNonNull(datapath.in().claim()).op(Delta.Op.MARK).version(version).digest(digest);
+    private void checkpointArrives(long version, long digest) {
+        requireNonNull(datapath.in().claim())
+                .op(Delta.Op.CHECKPOINT)
+                .version(version)
+                .digest(digest);
         datapath.in().publish();
     }
 
@@ -224,7 +227,7 @@ class DatapathTest {
         for (int i = 1; i <= 40; i++) {
             connectionArrives(1000 + i, Version.of(1, i));
         }
-        markArrives(Version.of(1, 40), 0);
+        checkpointArrives(Version.of(1, 40), 0);
         assertThat(activate(OURS)).isTrue();
         assertThat(tables.connections().size()).isEqualTo(40);
         assertThat(datapath.equality()).isEqualTo(Equality.UNKNOWN);
@@ -293,13 +296,13 @@ class DatapathTest {
     @EnumSource(Mode.class)
     void marksAreWrittenEvery100MsWhileActiveAndNeverElse(Mode mode) {
         bring(mode);
-        int marks = 0;
+        int checkpoints = 0;
         for (int i = 0; i < 100; i++) {
             now += 10 * MS;
             turn();
-            marks += written().size();
+            checkpoints += written().size();
         }
-        assertThat(marks).isEqualTo(mode == Mode.ACTIVE ? 10 : 0);
+        assertThat(checkpoints).isEqualTo(mode == Mode.ACTIVE ? 10 : 0);
     }
 
     @Test
@@ -319,15 +322,16 @@ class DatapathTest {
         turn();
         assertThat(written())
                 .as("the connection ends, then comes the snapshot")
-                .startsWith(Delta.Op.CONNECTION_END, Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.MARK);
+                .startsWith(
+                        Delta.Op.CONNECTION_END, Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.CHECKPOINT);
     }
 
     @Test
-    void aHoldReportsTheLastVersionAndWritesAMarkBehindIt() {
+    void aHoldReportsTheLastVersionAndWritesACheckpointBehindIt() {
         bring(Mode.ACTIVE);
         datapath.hold(now);
         assertThat(heard).containsExactly("entered HELD", "held " + Version.text(Version.of(OURS, 0)));
-        assertThat(written()).containsExactly(Delta.Op.MARK);
+        assertThat(written()).containsExactly(Delta.Op.CHECKPOINT);
     }
 
     @Test
@@ -358,9 +362,9 @@ class DatapathTest {
 
     @Test
     void aStandbyReportsEachComparison() {
-        markArrives(Version.of(1, 0), tables.digest() + 1);
+        checkpointArrives(Version.of(1, 0), tables.digest() + 1);
         turn();
-        markArrives(Version.of(1, 0), tables.digest());
+        checkpointArrives(Version.of(1, 0), tables.digest());
         turn();
         turn();
         var applied = " " + Version.text(Version.of(1, 0));
@@ -373,12 +377,12 @@ class DatapathTest {
         bring(Mode.ACTIVE);
         datapath.standBy(yields, lease.end());
         heard.clear();
-        markArrives(Version.of(THEIRS, 0), tables.digest() + 1);
+        checkpointArrives(Version.of(THEIRS, 0), tables.digest() + 1);
         turn();
         assertThat(heard).noneMatch(each -> each.startsWith("merged"));
-        markArrives(Version.of(THEIRS, 0), tables.digest());
+        checkpointArrives(Version.of(THEIRS, 0), tables.digest());
         turn();
-        markArrives(Version.of(THEIRS, 0), tables.digest());
+        checkpointArrives(Version.of(THEIRS, 0), tables.digest());
         turn();
         assertThat(heard.stream().filter(each -> each.startsWith("merged"))).hasSize(reports);
     }
@@ -392,7 +396,7 @@ class DatapathTest {
         assertThat(datapath.takeNews()).isFalse();
         bring(Mode.ACTIVE);
         turn();
-        assertThat(datapath.takeNews()).as("a mark was written").isTrue();
+        assertThat(datapath.takeNews()).as("a checkpoint was written").isTrue();
         turn();
         assertThat(datapath.takeNews()).isFalse();
     }

@@ -427,7 +427,7 @@ class FloodTest {
     /// The stream up to now.
     private Equality.State deliver(TestDirector standby) {
         standby.now = director.now;
-        director.tables.changes().mark(director.now);
+        director.tables.changes().checkpoint(director.now);
         var out = director.tables.changes().ring();
         for (var delta = out.peek(); delta != null; delta = out.peek()) {
             requireNonNull(standby.replica.ring().claim()).copyOf(delta);

@@ -733,7 +733,7 @@ class ForwarderPacketTest {
     @Test
     void eachChangeIsToldOnceAndAPacketThatChangesNothingIsNot() {
         director.connect(40000);
-        assertThat(drain()).containsExactly(Delta.Op.MARK, Delta.Op.CONNECTION, Delta.Op.CONNECTION);
+        assertThat(drain()).containsExactly(Delta.Op.CHECKPOINT, Delta.Op.CONNECTION, Delta.Op.CONNECTION);
         director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);
         assertThat(drain()).isEmpty();
         director.now += 89 * SECOND;

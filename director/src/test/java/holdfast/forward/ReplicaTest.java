@@ -309,7 +309,7 @@ class ReplicaTest {
             standby.replica.ring().publish();
             standby.replicate();
         }
-        for (var op : List.of(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.MARK)) {
+        for (var op : List.of(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.CHECKPOINT)) {
             requireNonNull(standby.replica.ring().claim()).op(op).version(Version.of(1, STALE + 1));
             standby.replica.ring().publish();
         }

@@ -42,8 +42,8 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// Two directors, one active and one that follows, joined by their rings: whatever happens to the active, at every mark
-/// of a stream that has lost nothing the standby holds the same entries.
+/// Two directors, one active and one that follows, joined by their rings: whatever happens to the active, at every
+/// checkpoint of a stream that has lost nothing the standby holds the same entries.
 class StreamTest {
     private static final ServiceKey DNS = new ServiceKey(Protocol.UDP, new Ipv4(VIP), 53);
     private static final int[] PORTS = {80, 443, 21, 8080, 53};
@@ -52,7 +52,7 @@ class StreamTest {
     private static final Configuration.Datapath ROOMY = new Configuration.Datapath(512, 256, 0, false);
 
     @Test
-    void theStandbyIsEqualAtEveryMarkWhileNothingIsLost() {
+    void theStandbyIsEqualAtEveryCheckpointWhileNothingIsLost() {
         Seeds.each(150, (random, _) -> {
             try (var pair = new Pair(random, 1024)) {
                 for (int round = 0; round < 12; round++) {
@@ -60,7 +60,7 @@ class StreamTest {
                     pair.deliverAll();
                     pair.assertEqual();
                 }
-                assertThat(pair.marks).isGreaterThanOrEqualTo(12);
+                assertThat(pair.checkpoints).isGreaterThanOrEqualTo(12);
             }
         });
     }
@@ -190,7 +190,7 @@ class StreamTest {
         private long lostAt;
         private boolean isHealing;
         private long lostSeen;
-        private int marks;
+        private int checkpoints;
 
         Pair(SplittableRandom random, int ringRecords) {
             this.random = random;
@@ -232,7 +232,7 @@ class StreamTest {
                 } else if (kind < 19) {
                     reconfigure();
                 } else {
-                    active.tables.changes().mark(now);
+                    active.tables.changes().checkpoint(now);
                 }
                 if (snapshots > 0 && random.nextInt(12) == 0) {
                     snapshots--;
@@ -346,9 +346,9 @@ class StreamTest {
                 out.release();
                 standby.replicate();
                 if (standby.replica.takeCompared() && !isLost) {
-                    marks++;
+                    checkpoints++;
                     assertThat(standby.replica.equality().state())
-                            .as("at mark %d", marks)
+                            .as("at checkpoint %d", checkpoints)
                             .isEqualTo(Equality.State.EQUAL);
                 }
             }
@@ -356,7 +356,7 @@ class StreamTest {
 
         void deliverAll() {
             sweep();
-            active.tables.changes().mark(now);
+            active.tables.changes().checkpoint(now);
             deliver(Integer.MAX_VALUE);
         }
 

@@ -159,7 +159,7 @@ final class TestDirector implements AutoCloseable {
     /// The stream to those who follow is more than half full.
     void crowd() {
         while (!tables.changes().isCrowded()) {
-            tables.changes().mark(now);
+            tables.changes().checkpoint(now);
         }
     }
 

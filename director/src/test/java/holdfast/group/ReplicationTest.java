@@ -43,7 +43,7 @@ class ReplicationTest {
                 .isFalse();
     }
 
-    /// The worker compares marks between packets; the election's wake-up is a system call of whoever publishes.
+    /// The worker compares checkpoints between packets; the election's wake-up is a system call of whoever publishes.
     @Test
     @Timeout(10)
     void aComparisonWaitsForNobodyWhoPublishesAndIsNotLost() throws Exception {

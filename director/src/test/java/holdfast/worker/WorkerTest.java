@@ -140,8 +140,8 @@ class WorkerTest {
         datapath.in().publish();
     }
 
-    private void markArrives(long version, long digest) {
-        requireNonNull(datapath.in().claim()).op(Delta.Op.MARK).version(version).digest(digest);
+    private void checkpointArrives(long version, long digest) {
+        requireNonNull(datapath.in().claim()).op(Delta.Op.CHECKPOINT).version(version).digest(digest);
         datapath.in().publish();
         datapath.wakeUp();
     }
@@ -159,9 +159,9 @@ class WorkerTest {
     @Test
     void aStandbyAppliesWhatArrivesAndTellsWhetherItIsEqual() throws InterruptedException {
         connectionArrives(1000, Version.of(1, 1));
-        markArrives(Version.of(1, 1), 12345);
+        checkpointArrives(Version.of(1, 1), 12345);
         assertThat(requireNonNull(compared.poll(5, TimeUnit.SECONDS)).state()).isEqualTo(Equality.State.DIFFERENT);
-        markArrives(Version.of(1, 1), datapath.query(Tables::digest).join());
+        checkpointArrives(Version.of(1, 1), datapath.query(Tables::digest).join());
         assertThat(requireNonNull(compared.poll(5, TimeUnit.SECONDS)).state()).isEqualTo(Equality.State.EQUAL);
         await().until(() -> datapath.applied() == 3);
         assertThat(wakeUps).as("the sync side acknowledges").isNotEmpty();
@@ -209,7 +209,7 @@ class WorkerTest {
         written();
         datapath.requestSnapshot();
         await().until(() -> datapath.out().size() >= 3);
-        assertThat(written()).startsWith(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.MARK);
+        assertThat(written()).startsWith(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.CHECKPOINT);
     }
 
     @Test
@@ -268,10 +268,10 @@ class WorkerTest {
     }
 
     @Test
-    void anActiveMarksItsStreamAndWakesItsReader() throws InterruptedException {
+    void anActiveWritesCheckpointsAndWakesItsReader() throws InterruptedException {
         var _ = datapath.activate(1, Long.MAX_VALUE);
         await().until(() -> datapath.out().size() >= 3);
-        assertThat(written()).containsOnly(Delta.Op.MARK);
+        assertThat(written()).containsOnly(Delta.Op.CHECKPOINT);
         assertThat(wakeUps.poll(5, TimeUnit.SECONDS)).isTrue();
     }
 
@@ -286,14 +286,14 @@ class WorkerTest {
     }
 
     @Test
-    void aHoldReportsTheLastVersionWithAMarkBehindIt() throws InterruptedException {
+    void aHoldReportsTheLastVersionWithACheckpointBehindIt() throws InterruptedException {
         var _ = datapath.activate(3, Long.MAX_VALUE);
         settle();
         written();
         datapath.hold();
         assertThat(held.poll(5, TimeUnit.SECONDS)).isEqualTo(Version.of(3, 0));
         modeBecomes(Mode.HELD);
-        assertThat(written()).endsWith(Delta.Op.MARK);
+        assertThat(written()).endsWith(Delta.Op.CHECKPOINT);
     }
 
     @Test
@@ -311,7 +311,7 @@ class WorkerTest {
         datapath.resume();
         modeBecomes(Mode.ACTIVE);
         await().until(() -> datapath.out().size() >= 3);
-        assertThat(written()).startsWith(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.MARK);
+        assertThat(written()).startsWith(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.CHECKPOINT);
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// A movable window onto one record of a [DeltaRing] or a [Batch]: one change of one connection or template, or one
-/// mark in the stream. Not thread-safe, and valid only until the ring passes the record to the other side.
+/// checkpoint in the stream. Not thread-safe, and valid only until the ring passes the record to the other side.
 ///
 /// ```
 ///  0         8             16       20       24     28         32         36      40      42      44     46   48
@@ -17,7 +17,8 @@ import java.util.List;
 ///  48            52   53         54       55      56
 /// | templatePort | op | protocol | method | state | mark, or digest |
 /// ```
-/// A MARK has no key: its counts of connections and templates use the fields of client and virtual address, and its
+/// A CHECKPOINT has no key: its counts of connections and templates use the fields of client and virtual address, and
+/// its
 /// digest the field of the service's mark.
 public final class Delta {
     public static final int BYTES = 64;
@@ -36,7 +37,8 @@ public final class Delta {
     private static final int DIGEST = 56, SERVICE_MARK = 56;
 
     /// The kind of a record. The standby must not depend on the order of records of *different* keys between two
-    /// marks. Within a batch, a newer record replaces an older one of the same key, at the older one's position.
+    /// checkpoints. Within a batch, a newer record replaces an older one of the same key, at the older one's
+    position.
     /// Records after an end, and records before and after a move, are all kept.
     public enum Op {
         /// A connection is new or has changed to the state in the record; its version decides, never the order
@@ -55,7 +57,7 @@ public final class Delta {
         /// the active.
         SNAPSHOT_END,
         /// The digest and the counts of the active's whole table as of the version.
-        MARK;
+        CHECKPOINT;
 
         private static final List<Op> ALL = List.of(values());
 
@@ -288,7 +290,7 @@ public final class Delta {
         return this;
     }
 
-    /// The mark by which a connection's service was found, an unsigned int; 0 for none. A MARK record has none.
+    /// The mark by which a connection's service was found, an unsigned int; 0 for none. A CHECKPOINT has none.
     public int serviceMark() {
         return memory.get(JAVA_INT, base + SERVICE_MARK);
     }
@@ -298,7 +300,7 @@ public final class Delta {
         return this;
     }
 
-    /// MARK only.
+    /// CHECKPOINT only.
     public long digest() {
         return memory.get(JAVA_LONG, base + DIGEST);
     }
@@ -308,7 +310,7 @@ public final class Delta {
         return this;
     }
 
-    /// MARK only: connections in the table.
+    /// CHECKPOINT only: connections in the table.
     public int connections() {
         return memory.get(JAVA_INT, base + CLIENT);
     }
@@ -318,7 +320,7 @@ public final class Delta {
         return this;
     }
 
-    /// MARK only: templates in the table.
+    /// CHECKPOINT only: templates in the table.
     public int templates() {
         return memory.get(JAVA_INT, base + VIRTUAL);
     }

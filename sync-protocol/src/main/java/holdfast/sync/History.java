@@ -31,7 +31,7 @@ final class History {
                 switch (batch.record(view, i).op()) {
                     case TEMPLATE, TEMPLATE_END -> templates++;
                     case CONNECTION, CONNECTION_END -> connections++;
-                    case SNAPSHOT_BEGIN, SNAPSHOT_END, MARK -> {}
+                    case SNAPSHOT_BEGIN, SNAPSHOT_END, CHECKPOINT -> {}
                 }
             }
             return new Totals(templates, connections, batch.count() + batch.lost());

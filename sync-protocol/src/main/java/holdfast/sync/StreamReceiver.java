@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// acknowledges records that the worker has applied. No thread, clock or socket: callers pass messages and the time,
 /// and take the effects.
 ///
-/// - The tables are *complete* when a snapshot that began at or after `base` was applied whole, or a MARK after `base`
+/// - The tables are *complete* when a snapshot that began at or after `base` was applied whole, or a checkpoint after
+/// `base`
 ///   compared equal. `base` is the start of the unbroken run of batches. A gap that no resend can fill, a gap in the
 ///   worker's sequence, or different digests set a new `base`.
 /// - The receiver does not pass on a SNAPSHOT_END whose SNAPSHOT_BEGIN lies before `base`: the sweep would delete
@@ -31,9 +32,9 @@ final class StreamReceiver {
 
     private static final long VAIN_MAX_INTERVAL = TimeUnit.SECONDS.toNanos(60);
     private static final long SNAPSHOT_FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
-    /// How long a director that has tables waits for the new active's MARK before it asks for a snapshot.
+    /// How long a director that has tables waits for the new active's checkpoint before it asks for a snapshot.
     private static final long COMPARE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(300);
-    /// A MARK comes every 100 ms; after this time equality is unknown.
+    /// A checkpoint comes every 100 ms; after this time equality is unknown.
     private static final long EQUAL_INTERVAL = TimeUnit.SECONDS.toNanos(1);
     private static final long ACK_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long NEVER = Long.MIN_VALUE;
@@ -54,7 +55,7 @@ final class StreamReceiver {
 
     private long delivered;
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
-    private final ArrayDeque<Long> marks = new ArrayDeque<>();
+    private final ArrayDeque<Long> checkpoints = new ArrayDeque<>();
     private long appliedBatch;
     private long appliedStamp;
     private long appliedVersion = Version.NONE;
@@ -165,7 +166,7 @@ final class StreamReceiver {
         active = null;
         pending.clear();
         inFlight.clear();
-        marks.clear();
+        checkpoints.clear();
         snapshotOpen = false;
         complete = false;
         differs = false;
@@ -202,7 +203,8 @@ final class StreamReceiver {
     /// Does the due work: acknowledges applied records, passes pending batches to the worker's ring, and asks for
     /// missing ones.
     ///
-    /// @param applied   read before `equality`, so that `equality` includes the comparison of every applied MARK
+    /// @param applied   read before `equality`, so that `equality` includes the comparison of every applied
+    checkpoint
     void turn(DeltaRing in, long applied, Equality equality, long now) {
         if (active == null) {
             return;
@@ -280,8 +282,8 @@ final class StreamReceiver {
             differs = false;
         }
         boolean compared = false;
-        while (!marks.isEmpty() && marks.peekFirst() <= applied) {
-            marks.removeFirst();
+        while (!checkpoints.isEmpty() && checkpoints.peekFirst() <= applied) {
+            checkpoints.removeFirst();
             compared = true;
         }
         if (compared) {
@@ -349,13 +351,13 @@ final class StreamReceiver {
                     boolean whole = snapshotOpen;
                     snapshotOpen = false;
                     if (whole) {
-                        marks.clear(); // compared before the sweep, so they are invalid
+                        checkpoints.clear(); // compared before the sweep, so they are invalid
                         snapshotEnd = delivered + 1;
                     }
                     yield whole;
                 }
-                case MARK -> {
-                    marks.add(delivered + 1);
+                case CHECKPOINT -> {
+                    checkpoints.add(delivered + 1);
                     yield true;
                 }
                 case CONNECTION, TEMPLATE, CONNECTION_END, TEMPLATE_END -> true;
@@ -404,7 +406,7 @@ final class StreamReceiver {
         }
     }
 
-    /// Asks for a snapshot while the tables are not complete: at once if nothing else can help, else after a MARK
+    /// Asks for a snapshot while the tables are not complete: at once if nothing else can help, else after a checkpoint
     /// had time to show that the tables are equal as they are.
     private void mindTheBase(long now) {
         boolean mayYetCompare = !urgent && now - baseAt < COMPARE_INTERVAL;
@@ -425,7 +427,7 @@ final class StreamReceiver {
         differs = false;
         urgent = false;
         equalAt = NEVER;
-        marks.clear();
+        checkpoints.clear();
         snapshotOpen = false;
         snapshotEnd = NONE;
         snapshotAskAt = NEVER;

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - A batch is cut when it is full, else at the end of a turn. Part-filled batches are cut at most once every
 ///   [#FLUSH_INTERVAL], so that a trickle is quick and a flood is dense.
-/// - Within a batch a newer record of a key replaces the older one, but never across a barrier (a MARK or a snapshot's
+/// - Within a batch a newer record of a key replaces the older one, but never across a barrier (a checkpoint or a
+/// snapshot's
 ///   begin or end). An END stays before a later record of its key, which may need the records in between.
 /// - The worker's sequence has a gap when its ring was full. The lost changes are unknown, so the batch after the gap
 ///   carries their number, and every standby needs a snapshot that begins after it.
@@ -53,7 +54,7 @@ final class StreamSender {
     private long lastSequence;
     private long newestVersion = Version.NONE;
 
-    private @Nullable Mark mark;
+    private @Nullable Checkpoint checkpoint;
     private boolean snapshotOpen;
     private long snapshotBegin;
     private long wantedFrom;
@@ -65,8 +66,8 @@ final class StreamSender {
     private long resent;
     private long snapshotsAsked;
 
-    /// The counts of the last MARK, and the stream's totals when it was cut.
-    private record Mark(long templates, long connections, Totals at) {}
+    /// The counts of the last checkpoint, and the stream's totals when it was cut.
+    private record Checkpoint(long templates, long connections, Totals at) {}
 
     private static final class Standby {
         Histogram lagMicros = newHistogram();
@@ -171,11 +172,11 @@ final class StreamSender {
         } else if (!coalesces(delta)) {
             open.next().copyOf(delta);
         }
-        if (delta.op() == Delta.Op.MARK) {
+        if (delta.op() == Delta.Op.CHECKPOINT) {
             int templates = delta.templates();
             int connections = delta.connections();
             cut(now);
-            mark = new Mark(templates, connections, history.totalsOf(history.newest()));
+            checkpoint = new Checkpoint(templates, connections, history.totalsOf(history.newest()));
         } else if (open.count() == Batch.RECORDS_MAX) {
             cut(now);
         }
@@ -291,8 +292,8 @@ final class StreamSender {
                 acked ? OptionalLong.of(now - standby.ackedAt) : OptionalLong.empty(),
                 acked ? OptionalLong.of(history.newest() - standby.acked) : OptionalLong.empty(),
                 acked ? OptionalLong.of(unacked.deltas() + waiting) : OptionalLong.empty(),
-                atRisk(standby, unacked.templates(), waiting, Mark::templates, Totals::templates),
-                atRisk(standby, unacked.connections(), waiting, Mark::connections, Totals::connections),
+                atRisk(standby, unacked.templates(), waiting, Checkpoint::templates, Totals::templates),
+                atRisk(standby, unacked.connections(), waiting, Checkpoint::connections, Totals::connections),
                 oldestAge(standby, waiting, now));
     }
 
@@ -445,21 +446,21 @@ final class StreamSender {
     }
 
     /// A standby that has everything before its position lacks at most what it has not acknowledged. A standby that
-    /// joins may lack the whole table, whose size the last MARK gave.
+    /// joins may lack the whole table, whose size the last checkpoint gave.
     private OptionalLong atRisk(
             Standby standby,
             long unacked,
             long waiting,
-            java.util.function.ToLongFunction<Mark> inTable,
+            java.util.function.ToLongFunction<Checkpoint> inTable,
             java.util.function.ToLongFunction<Totals> inStream) {
         if (standby.complete) {
             return OptionalLong.of(unacked + waiting);
         }
-        if (mark == null) {
+        if (checkpoint == null) {
             return OptionalLong.empty();
         }
-        long since = inStream.applyAsLong(history.totalsOf(history.newest())) - inStream.applyAsLong(mark.at());
-        return OptionalLong.of(inTable.applyAsLong(mark) + since + waiting);
+        long since = inStream.applyAsLong(history.totalsOf(history.newest())) - inStream.applyAsLong(checkpoint.at());
+        return OptionalLong.of(inTable.applyAsLong(checkpoint) + since + waiting);
     }
 
     private OptionalLong oldestAge(Standby standby, long waiting, long now) {

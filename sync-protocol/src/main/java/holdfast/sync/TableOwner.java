@@ -7,12 +7,12 @@ package holdfast.sync;
 /// - In each term its own sequence starts at 1 and grows by 1 per change. A record that finds [#out] full is lost, and
 ///   the missing number shows the loss.
 /// - The entries of a snapshot carry their own versions, not newer than the latest change.
-/// - SNAPSHOT_BEGIN, SNAPSHOT_END and MARK carry the version of the latest change; in a term without changes yet,
+/// - SNAPSHOT_BEGIN, SNAPSHOT_END and CHECKPOINT carry the version of the latest change; in a term without changes yet,
 ///   sequence 0 of that term.
 /// - As a standby it applies a record that is newer than its own entry, *or whose own entry is of a term before the
 ///   stream's* (the term of the latest SNAPSHOT_BEGIN or change). A deposed active holds versions that no director
 ///   received. Compared by version alone these would survive every snapshot, and the digests would differ for ever.
-/// - It publishes a comparison in [#equality] before it counts the MARK in [#applied].
+/// - It publishes a comparison in [#equality] before it counts the checkpoint in [#applied].
 /// - Before its promotion it applies everything in [#in].
 public interface TableOwner {
     /// Changes of our own tables, from worker to sync.
@@ -35,6 +35,6 @@ public interface TableOwner {
     /// Records of [#in] applied since the start; only grows.
     long applied();
 
-    /// The last comparison of a MARK.
+    /// The last comparison of a CHECKPOINT.
     Equality equality();
 }

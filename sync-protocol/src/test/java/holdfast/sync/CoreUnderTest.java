@@ -36,7 +36,7 @@ abstract class CoreUnderTest {
         tables.promote(1, now);
         core.active(1, now);
         hear(PEER, hello());
-        tables.mark();
+        tables.checkpoint();
         turn();
         hear(PEER, new SyncMessage.Ack(1, 1, 0, SyncState.EQUAL, true));
         turn();

@@ -107,7 +107,7 @@ final class ModelCluster {
         every(ADVERT_INTERVAL, node, () -> advertise(node));
         every(100 * MS, node, () -> {
             if (node.active) {
-                node.tables.mark();
+                node.tables.checkpoint();
             }
         });
         every(3 * MS, node, () -> write(node));

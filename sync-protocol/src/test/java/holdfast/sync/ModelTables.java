@@ -130,12 +130,12 @@ public final class ModelTables implements TableOwner {
         put(key, new Entry(Version.of(term - 1, entries.size() + 1L), real, epoch));
     }
 
-    boolean mark() {
+    boolean checkpoint() {
         Delta delta = out.claim();
         if (delta == null) {
             return false;
         }
-        delta.op(Delta.Op.MARK)
+        delta.op(Delta.Op.CHECKPOINT)
                 .version(Version.of(term, sequence))
                 .digest(digest.get())
                 .templates(templates)
@@ -229,7 +229,7 @@ public final class ModelTables implements TableOwner {
                         .toList();
                 stale.forEach(this::remove);
             }
-            case MARK ->
+            case CHECKPOINT ->
                 equality = new Equality(
                         delta.digest() == digest.get() ? Equality.State.EQUAL : Equality.State.DIFFERENT,
                         delta.version(),

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A thread that works [ModelTables] as a director's worker would, together with a [SyncNode].
 public final class ModelWorker implements AutoCloseable {
-    private static final long MARK_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long CHECKPOINT_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
 
     public final ModelTables tables = new ModelTables(1 << 16, 1 << 16);
     private final Thread thread = new Thread(this::run, "worker");
@@ -21,7 +21,7 @@ public final class ModelWorker implements AutoCloseable {
     private volatile boolean active;
     private volatile int outMax;
     private volatile long rest = TimeUnit.MICROSECONDS.toNanos(200);
-    private long markedAt;
+    private long checkpointAt;
     private long written;
     private long rateSince;
 
@@ -106,8 +106,8 @@ public final class ModelWorker implements AutoCloseable {
                     random.nextInt(100),
                     random.nextInt(4) == 0);
         }
-        if (now - markedAt >= MARK_INTERVAL && tables.mark()) {
-            markedAt = now;
+        if (now - checkpointAt >= CHECKPOINT_INTERVAL && tables.checkpoint()) {
+            checkpointAt = now;
         }
         outMax = Math.max(outMax, tables.out().size());
         return tables.out().size() > before;

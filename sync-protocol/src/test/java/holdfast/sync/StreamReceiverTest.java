@@ -100,7 +100,7 @@ class StreamReceiverTest {
         turn();
         assertThat(lastAck().complete()).isTrue();
         assertThat(lastAck().state()).as("not compared yet").isEqualTo(SyncState.JOINING);
-        receiver.batch(batch(3, Delta.Op.MARK), now);
+        receiver.batch(batch(3, Delta.Op.CHECKPOINT), now);
         turn();
         applyAll();
         equality = new Equality(Equality.State.EQUAL, 1, now);
@@ -139,12 +139,12 @@ class StreamReceiverTest {
     }
 
     @Test
-    void aDirectorWithATableWaitsForTheMarkBeforeItAsksForEverything() {
+    void aDirectorWithATableWaitsForTheCheckpointBeforeItAsksForEverything() {
         receiver.tableIsOurs();
         follow();
         later(200);
         assertThat(of(SyncMessage.SnapshotRequest.class)).isEmpty();
-        receiver.batch(batch(1, Delta.Op.MARK), now);
+        receiver.batch(batch(1, Delta.Op.CHECKPOINT), now);
         turn();
         applyAll();
         equality = new Equality(Equality.State.DIFFERENT, 1, now);
@@ -157,7 +157,7 @@ class StreamReceiverTest {
         receiver.tableIsOurs();
         follow();
         later(200);
-        receiver.batch(batch(1, Delta.Op.MARK), now);
+        receiver.batch(batch(1, Delta.Op.CHECKPOINT), now);
         turn();
         applyAll();
         equality = new Equality(Equality.State.EQUAL, 1, now);
@@ -170,7 +170,7 @@ class StreamReceiverTest {
     @Test
     void differentDigestsAfterACompleteCopyAreSaidAndHealed() {
         becomeEqual();
-        receiver.batch(batch(4, Delta.Op.MARK), now);
+        receiver.batch(batch(4, Delta.Op.CHECKPOINT), now);
         turn();
         applyAll();
         equality = new Equality(Equality.State.DIFFERENT, 1, now);
@@ -187,7 +187,7 @@ class StreamReceiverTest {
         equality = new Equality(Equality.State.DIFFERENT, 1, now);
         for (int second = 0; second < 600; second++) {
             int asked = of(SyncMessage.SnapshotRequest.class).size();
-            receiver.batch(batch(++batch, Delta.Op.MARK), now);
+            receiver.batch(batch(++batch, Delta.Op.CHECKPOINT), now);
             later(1000);
             applyAll();
             turn();
@@ -201,12 +201,12 @@ class StreamReceiverTest {
         int askedInVain = of(SyncMessage.SnapshotRequest.class).size();
         assertThat(askedInVain).isBetween(10, 20);
         receiver.batch(batch(++batch, Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END), now);
-        receiver.batch(batch(++batch, Delta.Op.MARK), now);
+        receiver.batch(batch(++batch, Delta.Op.CHECKPOINT), now);
         turn();
         applyAll();
         equality = new Equality(Equality.State.EQUAL, 1, now);
         turn();
-        receiver.batch(batch(++batch, Delta.Op.MARK), now);
+        receiver.batch(batch(++batch, Delta.Op.CHECKPOINT), now);
         turn();
         applyAll();
         equality = new Equality(Equality.State.DIFFERENT, 1, now);

@@ -93,9 +93,9 @@ class StreamSenderTest {
     }
 
     @Test
-    void aMarkShowsAHoleAtTheEnd() {
+    void aCheckpointShowsAHoleAtTheEnd() {
         connection(1, 1);
-        mark(4, 10, 20);
+        checkpoint(4, 10, 20);
         assertThat(sender.counts().lost()).isEqualTo(3);
     }
 
@@ -113,7 +113,7 @@ class StreamSenderTest {
     @Test
     void aBarrierThatAnEarlierTermLeftIsNone() {
         offer(delta -> delta.op(Delta.Op.SNAPSHOT_BEGIN).version(Version.of(2, 9)));
-        offer(delta -> delta.op(Delta.Op.MARK).version(Version.of(2, 9)));
+        offer(delta -> delta.op(Delta.Op.CHECKPOINT).version(Version.of(2, 9)));
         sender.flush(now);
         assertThat(batches()).isEmpty();
         assertThat(sender.snapshotOpen()).isFalse();
@@ -132,7 +132,7 @@ class StreamSenderTest {
         assertThat(readout.lag()).isEmpty();
         assertThat(readout.backlogBatches()).isEmpty();
         assertThat(readout.connections())
-                .as("no MARK has told the size of the table")
+                .as("no CHECKPOINT has told the size of the table")
                 .isEmpty();
         assertThat(readout.oldestAgeNanos()).hasValue(40 * MS);
     }
@@ -140,7 +140,7 @@ class StreamSenderTest {
     @Test
     void aStandbyThatJoinsMayLackTheWholeTable() {
         sender.joined(STANDBY, now);
-        mark(0, 10, 20);
+        checkpoint(0, 10, 20);
         connection(1, 1);
         sender.flush(now + MS);
         sender.acked(STANDBY, new SyncMessage.Ack(3, 2, 0, SyncState.JOINING, false), now + MS);
@@ -208,7 +208,7 @@ class StreamSenderTest {
 
     private void equalStandby() {
         sender.joined(STANDBY, now);
-        mark(0, 0, 0);
+        checkpoint(0, 0, 0);
         sender.acked(STANDBY, new SyncMessage.Ack(3, 1, 0, SyncState.EQUAL, true), now);
     }
 
@@ -217,8 +217,8 @@ class StreamSenderTest {
                 delta.op(Delta.Op.CONNECTION).version(Version.of(3, sequence)).clientAddress(client));
     }
 
-    private void mark(long sequence, int connections, int templates) {
-        offer(delta -> delta.op(Delta.Op.MARK)
+    private void checkpoint(long sequence, int connections, int templates) {
+        offer(delta -> delta.op(Delta.Op.CHECKPOINT)
                 .version(Version.of(3, sequence))
                 .connections(connections)
                 .templates(templates));

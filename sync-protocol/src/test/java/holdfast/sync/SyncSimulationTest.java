@@ -120,7 +120,7 @@ class SyncSimulationTest {
                 at(0, () -> turn(node));
             }
             at(5 * MS, this::write);
-            at(20 * MS, this::markTable);
+            at(20 * MS, this::checkpointTable);
             at(30 * MS, this::trouble);
             while (!queue.isEmpty() && now < END) {
                 Event event = queue.remove();
@@ -212,10 +212,10 @@ class SyncSimulationTest {
             }
         }
 
-        private void markTable() {
-            at(now + 100 * MS, this::markTable);
+        private void checkpointTable() {
+            at(now + 100 * MS, this::checkpointTable);
             if (active != null) {
-                active.tables.mark();
+                active.tables.checkpoint();
             }
         }
 

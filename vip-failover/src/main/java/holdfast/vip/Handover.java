@@ -185,7 +185,8 @@ public record Handover(Deadlines deadlines) {
 
     public record Send(String to, HandoverMessage message) implements Effect {}
 
-    /// The worker leaves packets for the virtual addresses in the receive ring, marks the stream, and reports.
+    /// The worker leaves packets for the virtual addresses in the receive ring, writes a checkpoint into the stream,
+    /// and reports.
     public record Hold() implements Effect {}
 
     /// The worker forwards again, the held packets first.

@@ -29,7 +29,7 @@ final class BatchCodec {
     private static boolean hasKey(Delta.Op op) {
         return switch (op) {
             case CONNECTION, TEMPLATE, CONNECTION_END, TEMPLATE_END -> true;
-            case SNAPSHOT_BEGIN, SNAPSHOT_END, MARK -> false;
+            case SNAPSHOT_BEGIN, SNAPSHOT_END, CHECKPOINT -> false;
         };
     }
 
@@ -94,7 +94,7 @@ final class BatchCodec {
             shape.clear().setOp(record.op().code()).setTerm(Version.term(record.version()));
             if (hasKey(record.op())) {
                 addKeyed(record);
-            } else if (record.op() == Delta.Op.MARK) {
+            } else if (record.op() == Delta.Op.CHECKPOINT) {
                 wire.addDigest(record.digest())
                         .addConnections(record.connections())
                         .addTemplates(record.templates());
@@ -181,7 +181,7 @@ final class BatchCodec {
         private int keyed;
         private int explicit;
         private final Newest newest = new Newest();
-        private int marks;
+        private int checkpoints;
 
         Decoder(DeltaBatch wire, int term) throws Malformed {
             this.wire = wire;
@@ -227,11 +227,11 @@ final class BatchCodec {
                     && wire.getClientCount() == keyed
                     && wire.getClientPorts().size() == 2 * keyed
                     && wire.getRemainingMsCount() == keyed;
-            boolean marksAgree = wire.getDigestCount() == marks
-                    && wire.getConnectionsCount() == marks
-                    && wire.getTemplatesCount() == marks;
+            boolean checkpointsAgree = wire.getDigestCount() == checkpoints
+                    && wire.getConnectionsCount() == checkpoints
+                    && wire.getTemplatesCount() == checkpoints;
             Malformed.unless(
-                    keyedAgree && marksAgree && wire.getTemplateClientCount() == explicit,
+                    keyedAgree && checkpointsAgree && wire.getTemplateClientCount() == explicit,
                     "columns of different lengths");
         }
 
@@ -242,15 +242,15 @@ final class BatchCodec {
             Delta record = batch.next().op(op).version(Version.of(shape.getTerm(), sequence));
             if (hasKey(op)) {
                 readKeyed(record, shape);
-            } else if (op == Delta.Op.MARK) {
+            } else if (op == Delta.Op.CHECKPOINT) {
                 Malformed.unless(
-                        marks < Math.min(wire.getDigestCount(), wire.getConnectionsCount())
-                                && marks < wire.getTemplatesCount(),
+                        checkpoints < Math.min(wire.getDigestCount(), wire.getConnectionsCount())
+                                && checkpoints < wire.getTemplatesCount(),
                         "columns of different lengths");
-                record.digest(wire.getDigest(marks))
-                        .connections(wire.getConnections(marks))
-                        .templates(wire.getTemplates(marks));
-                marks++;
+                record.digest(wire.getDigest(checkpoints))
+                        .connections(wire.getConnections(checkpoints))
+                        .templates(wire.getTemplates(checkpoints));
+                checkpoints++;
             }
         }
 

@@ -240,7 +240,7 @@ class SealTest {
     }
 
     /// Half connections opening and closing, a quarter their templates, a quarter copies of a snapshot with versions of
-    /// two terms, over 8 services and 40 real servers, with a MARK.
+    /// two terms, over 8 services and 40 real servers, with a CHECKPOINT.
     private static Batch mixed(Random random, int count) {
         var builder = new Batch.Builder(count);
         long sequence = 1_000_000L + random.nextInt(1_000_000_000);
@@ -277,7 +277,7 @@ class SealTest {
             }
         }
         builder.next()
-                .op(Delta.Op.MARK)
+                .op(Delta.Op.CHECKPOINT)
                 .version(Version.of(3, sequence))
                 .digest(random.nextLong())
                 .connections(random.nextInt(1 << 30))

@@ -124,7 +124,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         /// Release the addresses, drop held packets, stop relaying. May be called without a claim before it.
         void becomeStandby(Vrrp.Reason reason);
 
-        /// Leave packets for the addresses in the receive ring, ARP requests included, put a mark with the
+        /// Leave packets for the addresses in the receive ring, ARP requests included, put a checkpoint with the
         /// final version on the sync stream, and call [VrrpNode#held].
         void hold();
 
