@@ -263,11 +263,6 @@ public final class Persistence {
         return ((template.client() ^ address) & mask & netmask) == 0;
     }
 
-    /// Whether a connection would keep this template.
-    public boolean isValid(int slot) {
-        return decision.isFit(configured, slot);
-    }
-
     /// A service as it is configured now.
     private final class Configured implements Terms {
         private int service;

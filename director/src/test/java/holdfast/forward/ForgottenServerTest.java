@@ -96,7 +96,13 @@ class ForgottenServerTest {
             int slot = find(client);
             boolean isOfA = client % 2 == 1;
             assertThat(slot != TemplateTable.MISSING
-                            && director.tables.persistence().isValid(slot))
+                            && director.tables
+                                    .reals()
+                                    .isAvailable(director.tables
+                                            .templates()
+                                            .view()
+                                            .at(slot)
+                                            .real()))
                     .isEqualTo(isOfA);
         }
         turnUntilSwept();

@@ -1,7 +1,6 @@
 package holdfast.linux;
 
 import static holdfast.linux.NetlinkSocket.NLM_F_CREATE;
-import static holdfast.linux.NetlinkSocket.NLM_F_EXCL;
 import static holdfast.linux.NetlinkSocket.NLM_F_REPLACE;
 import static holdfast.linux.RouteMessages.AF_INET;
 
@@ -134,40 +133,6 @@ public final class Netlink implements Kernel {
         return requests.request(RouteMessages.RTM_NEWNEIGH, NLM_F_REPLACE, body.flip());
     }
 
-    /// Adds an address to an interface.
-    ///
-    /// @return whether it is new; false if the interface had it already @throws SyscallException EPERM without
-    ///     CAP_NET_ADMIN, ENODEV without such an interface
-    public boolean addAddress(int ifindex, int address, int prefixLength) {
-        return change(
-                RouteMessages.RTM_NEWADDR,
-                NLM_F_CREATE | NLM_F_EXCL,
-                new Address(ifindex, address, prefixLength),
-                Errno.EEXIST);
-    }
-
-    /// Removes an address from an interface.
-    ///
-    /// @return whether the interface had it @throws SyscallException EPERM without CAP_NET_ADMIN, ENODEV without
-    ///     such an interface
-    public boolean deleteAddress(int ifindex, int address, int prefixLength) {
-        return change(RouteMessages.RTM_DELADDR, 0, new Address(ifindex, address, prefixLength), Errno.EADDRNOTAVAIL);
-    }
-
-    /// Whether the kernel made the change; false if it reports that there was nothing to change.
-    private boolean change(int type, int flags, Address wanted, Errno already) {
-        var body = body(RouteMessages.IFADDRMSG_BYTES, 2);
-        body.put(0, (byte) AF_INET).put(1, (byte) wanted.prefixLength).putInt(4, wanted.ifindex);
-        attribute(body, RouteMessages.IFA_LOCAL, wanted.address);
-        attribute(body, RouteMessages.IFA_ADDRESS, wanted.address);
-        var error = requests.request(type, flags, body.flip());
-        if (error.isPresent() && error.get() != already.number()) {
-            var call = type == RouteMessages.RTM_NEWADDR ? "RTM_NEWADDR(" : "RTM_DELADDR(";
-            throw requests.failure(call + text(wanted.address) + "/" + wanted.prefixLength + ")", error.get());
-        }
-        return error.isEmpty();
-    }
-
     /// Zeroes for the fixed part, and room behind it for attributes of 4 bytes.
     private static ByteBuffer body(int fixedBytes, int attributes) {
         var body = ByteBuffer.allocate(fixedBytes + attributes * 8).order(ByteOrder.nativeOrder());
@@ -177,10 +142,6 @@ public final class Netlink implements Kernel {
     private static void attribute(ByteBuffer body, int type, int address) {
         int networkOrder = body.order() == ByteOrder.LITTLE_ENDIAN ? Integer.reverseBytes(address) : address;
         body.putShort((short) 8).putShort((short) type).putInt(networkOrder);
-    }
-
-    private static String text(int address) {
-        return (address >>> 24) + "." + (address >>> 16 & 0xff) + "." + (address >>> 8 & 0xff) + "." + (address & 0xff);
     }
 
     @Override

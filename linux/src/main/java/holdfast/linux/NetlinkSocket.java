@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /// A NETLINK_ROUTE socket: requests with their answers, and datagrams. Not thread-safe.
 final class NetlinkSocket implements AutoCloseable {
-    static final int NLM_F_REQUEST = 1, NLM_F_ACK = 4, NLM_F_REPLACE = 0x100, NLM_F_EXCL = 0x200;
+    static final int NLM_F_REQUEST = 1, NLM_F_ACK = 4, NLM_F_REPLACE = 0x100;
     static final int NLM_F_DUMP = 0x300, NLM_F_CREATE = 0x400;
 
     private static final int AF_NETLINK = 16;

@@ -1,12 +1,14 @@
 package holdfast.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import holdfast.linux.Netlink.Address;
 import holdfast.linux.Netlink.Change;
 import holdfast.linux.Netlink.Neighbour;
 import holdfast.linux.Netlink.Route;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +16,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NetlinkLabIT {
     private static final int OURS = 0x0A020001;
@@ -65,20 +68,10 @@ class NetlinkLabIT {
     @Test
     void addressesComeAndGo() {
         int index = Lab.index("ours");
-        assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
-        assertThat(netlink.addAddress(index, OURS, 24)).isFalse();
+        Lab.run("ip addr add 10.2.0.1/24 dev ours");
         await(new Change.AddressChanged(new Address(index, OURS, 24), false)::equals);
-        assertThat(Lab.run("ip -br addr show ours")).contains("10.2.0.1/24");
-        assertThat(netlink.deleteAddress(index, OURS, 24)).isTrue();
-        assertThat(netlink.deleteAddress(index, OURS, 24)).isFalse();
+        Lab.run("ip addr del 10.2.0.1/24 dev ours");
         await(new Change.AddressChanged(new Address(index, OURS, 24), true)::equals);
-    }
-
-    @Test
-    void anAddressForNoInterfaceIsRefusedInWords() {
-        assertThatThrownBy(() -> netlink.addAddress(9999, OURS, 24))
-                .hasMessageContaining("RTM_NEWADDR(10.2.0.1/24)")
-                .hasMessageContaining("ENODEV");
     }
 
     @Test
@@ -122,7 +115,7 @@ class NetlinkLabIT {
     void aProbeMakesTheKernelFindTheNeighbour() throws Exception {
         int index = Lab.index("ours");
         long mac = Lab.inside("peer", () -> Lab.link("eth0").orElseThrow().mac());
-        assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
+        Lab.run("ip addr add 10.2.0.1/24 dev ours");
         assertThat(netlink.probe(index, PEER)).isEmpty();
         await(new Change.NeighbourChanged(new Neighbour(index, PEER, mac, Neighbour.State.USABLE), false)::equals);
         assertThat(netlink.probe(index, PEER)).isEmpty();
@@ -133,7 +126,7 @@ class NetlinkLabIT {
     void aNeighbourThatDoesNotAnswerAtItsMacAnyMoreIsFoundAtTheNewOne() throws Exception {
         int index = Lab.index("ours");
         long mac = Lab.inside("peer", () -> Lab.link("eth0").orElseThrow().mac());
-        assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
+        Lab.run("ip addr add 10.2.0.1/24 dev ours");
         assertThat(netlink.probe(index, PEER)).isEmpty();
         await(new Change.NeighbourChanged(new Neighbour(index, PEER, mac, Neighbour.State.USABLE), false)::equals);
         Lab.run("ip -n peer link set eth0 address 02:00:00:00:00:99");
@@ -149,8 +142,7 @@ class NetlinkLabIT {
 
     @Test
     void aPermanentNeighbourIsNotVerified() {
-        int index = Lab.index("ours");
-        assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
+        Lab.run("ip addr add 10.2.0.1/24 dev ours");
         Lab.run("ip neigh add 10.2.0.99 lladdr 02:00:00:00:00:77 dev ours nud permanent");
         assertThat(netlink.verify(neighbour -> true)).isEmpty();
         assertThat(Lab.run("ip neigh show 10.2.0.99")).contains("PERMANENT");
@@ -159,28 +151,27 @@ class NetlinkLabIT {
     @Test
     void aProbeOfNobodyEndsInANeighbourThatHasFailed() {
         int index = Lab.index("ours");
-        assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
+        Lab.run("ip addr add 10.2.0.1/24 dev ours");
         assertThat(netlink.probe(index, NOBODY)).isEmpty();
         await(new Change.NeighbourChanged(new Neighbour(index, NOBODY, 0, Neighbour.State.FAILED), false)::equals);
         assertThat(netlink.probe(index, NOBODY)).isEmpty();
     }
 
     @Test
-    void lostNotificationsAreReportedOnceAndThenItGoesOn() {
+    void lostNotificationsAreReportedOnceAndThenItGoesOn(@TempDir Path files) throws IOException {
         int index = Lab.index("ours");
+        var flapping = files.resolve("flapping");
+        Files.writeString(flapping, "addr add 10.2.0.1/24 dev ours\naddr del 10.2.0.1/24 dev ours\n".repeat(500));
         List<Change> changes = List.of();
         for (int round = 0; round < 20 && !changes.contains(new Change.Overrun()); round++) {
-            for (int i = 0; i < 500; i++) {
-                assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
-                assertThat(netlink.deleteAddress(index, OURS, 24)).isTrue();
-            }
+            Lab.run("ip -batch " + flapping);
             changes = round < 3 ? List.of() : netlink.receive();
         }
         assertThat(changes).contains(new Change.Overrun());
         while (!netlink.receive().isEmpty()) {
             Thread.onSpinWait();
         }
-        assertThat(netlink.addAddress(index, OURS, 24)).isTrue();
+        Lab.run("ip addr add 10.2.0.1/24 dev ours");
         await(new Change.AddressChanged(new Address(index, OURS, 24), false)::equals);
     }
 
