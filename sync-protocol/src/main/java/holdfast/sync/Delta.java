@@ -38,8 +38,7 @@ public final class Delta {
 
     /// The kind of a record. The standby must not depend on the order of records of *different* keys between two
     /// checkpoints. Within a batch, a newer record replaces an older one of the same key, at the older one's
-    position.
-    /// Records after an end, and records before and after a move, are all kept.
+    /// position. Records after an end, and records before and after a move, are all kept.
     public enum Op {
         /// A connection is new or has changed to the state in the record; its version decides, never the order
         /// of arrival.

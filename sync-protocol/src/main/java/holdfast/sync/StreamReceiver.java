@@ -204,7 +204,7 @@ final class StreamReceiver {
     /// missing ones.
     ///
     /// @param applied   read before `equality`, so that `equality` includes the comparison of every applied
-    checkpoint
+    ///     checkpoint
     void turn(DeltaRing in, long applied, Equality equality, long now) {
         if (active == null) {
             return;

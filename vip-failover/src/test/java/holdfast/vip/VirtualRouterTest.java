@@ -63,6 +63,17 @@ class VirtualRouterTest {
     }
 
     @Test
+    void aFailoverThatIsAskedForAfterAPauseEndsBeforeItsOwnBegins() {
+        active();
+        take(0, new Failover(new Preflight("b", PEER, 1), "the first one's"));
+        var effects = take(INTERVAL * 9, new Failover(new Preflight("b", PEER, 1), "the second one's"));
+        assertThat(effects)
+                .filteredOn(Finished.class::isInstance)
+                .extracting(effect -> ((Finished) effect).record().startedAt())
+                .containsExactly(0L, INTERVAL * 9);
+    }
+
+    @Test
     void whoIsDeafOrWasJustPausedOrIsColdRefusesToTakeOver() {
         take(0, up());
         take(0, new Tables(new TableState(1, 1, true)));

@@ -170,8 +170,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     // Owned by the thread.
     private RawSocket socket;
     private TableState deliveredTables = TableState.UNKNOWN;
-    private @Nullable CompletableFuture<FailoverRecord> asking;
-    private @Nullable CompletableFuture<FailoverRecord> pending;
+    private final Answers answers = new Answers();
     private GroupLinks links;
     private boolean linksUnused;
     private boolean isDoubted; // the last advert that was heard
@@ -364,12 +363,13 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         if (queued.event() instanceof VirtualRouter.Stolen(int address, long mac) && state.isActive()) {
             tally.stolen(address, mac, turnAt);
         }
-        asking = queued.answer();
-        step(queued.event());
-        if (asking != null) {
-            pending = asking;
-            asking = null;
+        if (queued.answer() == null) {
+            step(queued.event());
+            return;
         }
+        answers.ask(queued.answer(), turnAt);
+        step(queued.event());
+        answers.asked();
     }
 
     private void speak() {
@@ -533,22 +533,12 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private void finished(FailoverRecord record) {
         tally.finished(record);
         if (record.side() == FailoverRecord.Side.GIVER) {
-            var answer = asking != null ? asking : pending;
-            if (answer != null) {
-                answer.complete(record);
-            }
-            if (asking != null) {
-                asking = null;
-            } else {
-                pending = null;
-            }
+            answers.finished(record);
         }
     }
 
     private void abandon(Throwable why) {
-        if (pending != null) {
-            pending.completeExceptionally(why);
-        }
+        answers.abandon(why);
         for (var note = queue.poll(); note != null; note = queue.poll()) {
             if (note instanceof Queued queued && queued.answer() != null) {
                 queued.answer().completeExceptionally(why);
