@@ -1,6 +1,7 @@
 package holdfast.conf;
 
-import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// How a packet reaches its real server; the codes are those of IPVS (IPVS-REF 4.2), so that listings and sync agree
 /// with IPVS.
@@ -13,10 +14,9 @@ public enum ForwardingMethod {
     DR(3, "Route");
 
     private static final int CODES = 8; // three bits of a connection's flags
-    private static final ForwardingMethod[] BY_CODE = new ForwardingMethod[CODES];
+    private static final @Nullable ForwardingMethod[] BY_CODE = new ForwardingMethod[CODES];
 
     static {
-        Arrays.fill(BY_CODE, DR);
         for (var method : values()) {
             BY_CODE[method.code] = method;
         }
@@ -30,12 +30,16 @@ public enum ForwardingMethod {
         this.ipvsadmWord = ipvsadmWord;
     }
 
-    /// The method of a code. An unknown code, which only a record of another version of Holdfast can have, gives DR: DR
-    /// leaves a packet as it is. Allocates nothing.
+    /// Whether a code has a method. A connection that another version of Holdfast made may have one that has none.
     ///
     /// @param code  0 to 7
+    public static boolean isKnown(int code) {
+        return BY_CODE[code] != null;
+    }
+
+    /// The method of a known code. Allocates nothing.
     public static ForwardingMethod of(int code) {
-        return BY_CODE[code];
+        return Objects.requireNonNull(BY_CODE[code], "a forwarding method without a name");
     }
 
     /// The method bits of IPVS's connection flags.

@@ -79,6 +79,9 @@ public enum Counter {
     /// when
     /// this one followed the other.
     MERGED_CLIENTS,
+    /// Records of connections that this standby did not store, because it does not know their forwarding method: the
+    /// active runs a later version. The tables differ until it does.
+    UNKNOWN_METHOD,
     /// A change that the sync queue had no room for; every standby gets a new snapshot.
     LOST_DELTA,
     /// Frames that the kernel dropped because a receive ring was full while this director was busy.

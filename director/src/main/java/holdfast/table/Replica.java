@@ -266,6 +266,13 @@ public final class Replica {
             remove(slot);
             slot = ConnTable.MISSING;
         }
+        if (!ForwardingMethod.isKnown(delta.flags() & ConnFlags.METHOD)) {
+            if (slot != ConnTable.MISSING) {
+                remove(slot);
+            }
+            tables.counters().count(Counter.UNKNOWN_METHOD);
+            return;
+        }
         long expiresAt = now + delta.remainingMs() * MS;
         if (slot == ConnTable.MISSING) {
             slot = insert(delta, expiresAt);

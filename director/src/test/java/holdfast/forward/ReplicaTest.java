@@ -16,6 +16,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Configuration;
+import holdfast.conf.ForwardingMethod;
 import holdfast.conf.SchedulerName;
 import holdfast.conn.Conn;
 import holdfast.conn.TcpState;
@@ -102,6 +103,23 @@ class ReplicaTest {
         arriving(Delta.Op.SNAPSHOT_END, Version.of(1, 5));
         apply();
         assertThat(known().state()).isEqualTo(1);
+    }
+
+    /// IPVS's 2, TUN: a later version of Holdfast might have it. To forward its packets as if it were DR would be
+    /// wrong.
+    @Test
+    void aConnectionOfAMethodWithoutANameIsNotStoredButCounted() {
+        connection(Version.of(1, 4), 1);
+        apply();
+        connection(Version.of(1, 5), 1).flags(2);
+        apply();
+        assertThat(director.tables.connections().size())
+                .as("nor the one that it replaces")
+                .isZero();
+        assertThat(director.count(Counter.UNKNOWN_METHOD)).isEqualTo(1);
+        connection(Version.of(1, 6), 1);
+        apply();
+        assertThat(known().method()).isEqualTo(ForwardingMethod.NAT);
     }
 
     @Test

@@ -41,6 +41,7 @@ class DatapathRehearsalTest {
             Counter.ORDER_IGNORED,
             Counter.SHIELD_REFUSED,
             Counter.MERGED_CLIENTS,
+            Counter.UNKNOWN_METHOD,
             Counter.LOST_DELTA);
 
     private final DatapathRehearsal rehearsal = new DatapathRehearsal();
