@@ -14,6 +14,7 @@ import holdfast.conf.ConfigurationFile;
 import holdfast.conf.DrainMode;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
+import holdfast.explain.Census;
 import holdfast.explain.Impact;
 import holdfast.explain.RealImpact;
 import holdfast.explain.ServiceImpact;
@@ -118,7 +119,12 @@ public final class RealServerCommands {
 
     ImpactResult impact(ImpactRequest request) {
         var wanted = read(request);
-        var impact = ask.tables(tables -> Impact.of(tables.reals(), configuration, wanted));
+        var census = new Census(configuration, wanted);
+        boolean hasMore;
+        do {
+            hasMore = ask.tables(tables -> census.read(tables.reals()));
+        } while (hasMore);
+        var impact = Impact.of(census, configuration, wanted);
         var services = new ArrayList<ImpactResult.OnService>();
         for (var key : keys(wanted)) {
             var on = impact.services().stream()

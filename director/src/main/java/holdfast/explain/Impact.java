@@ -2,7 +2,6 @@ package holdfast.explain;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.ServiceKey;
-import holdfast.service.RealServerTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,8 +11,7 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /// What a new configuration would do to clients and connections (IPVS-REF 1.7, 3.9), counted by the
-/// counters of the real servers: no table is scanned. To be asked before the new configuration is taken
-/// over, on the worker's thread.
+/// counters of the real servers: no table is scanned.
 ///
 /// @param vips      what becomes of the virtual addresses, a sentence each
 /// @param services  those that are affected: of the new configuration first, then those that it drops
@@ -23,10 +21,10 @@ public record Impact(boolean vipsUnmoved, List<String> vips, List<ServiceImpact>
         services = List.copyOf(services);
     }
 
-    /// @param reals    the counters
+    /// @param census   of the same two configurations, read whole
     /// @param present  as it is
     /// @param wanted   as it would be
-    public static Impact of(RealServerTable reals, Configuration present, Configuration wanted) {
+    public static Impact of(Census census, Configuration present, Configuration wanted) {
         var before = byKey(present.services());
         var after = byKey(wanted.services());
         var keys = new LinkedHashSet<>(after.keySet());
@@ -34,7 +32,7 @@ public record Impact(boolean vipsUnmoved, List<String> vips, List<ServiceImpact>
         var services = new ArrayList<ServiceImpact>();
         for (var key : keys) {
             var change = new ServiceChange(
-                    reals, Optional.ofNullable(before.get(key)), Optional.ofNullable(after.get(key)), present, wanted);
+                    census, Optional.ofNullable(before.get(key)), Optional.ofNullable(after.get(key)), present, wanted);
             var impact = change.impact();
             if (!impact.isEmpty()) {
                 services.add(impact);

@@ -3,7 +3,6 @@ package holdfast.explain;
 import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipvs;
-import holdfast.service.RealServerTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,22 +17,18 @@ final class RealChange {
     private final long templates;
     private final long connections;
 
-    /// @param id  of the real server, or [RealServerTable#NONE], which has neither templates nor
-    ///     connections
     RealChange(
             ServiceChange service,
             String real,
-            int id,
+            Census.Held held,
             Optional<Configuration.RealServer> before,
             Optional<Configuration.RealServer> after) {
         this.service = service;
         this.real = real;
         this.before = before;
         this.after = after;
-        var table = service.table();
-        boolean isKnown = id != RealServerTable.NONE;
-        templates = isKnown ? table.persistent(id) : 0;
-        connections = isKnown ? table.active(id) + table.inactive(id) : 0;
+        templates = held.templates();
+        connections = held.connections();
     }
 
     /// Nothing where the real server is not affected.

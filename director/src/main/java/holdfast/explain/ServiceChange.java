@@ -3,7 +3,6 @@ package holdfast.explain;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipvs;
 import holdfast.conf.ServiceKey;
-import holdfast.service.RealServerTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,19 +11,19 @@ import java.util.Optional;
 
 /// What changes between two configurations of one service, of which either may be missing (IPVS-REF 3.9).
 final class ServiceChange {
-    private final RealServerTable table;
+    private final Census census;
     private final Optional<Configuration.Service> before;
     private final Optional<Configuration.Service> after;
     private final Configuration allBefore;
     private final Configuration allAfter;
 
     ServiceChange(
-            RealServerTable table,
+            Census census,
             Optional<Configuration.Service> before,
             Optional<Configuration.Service> after,
             Configuration allBefore,
             Configuration allAfter) {
-        this.table = table;
+        this.census = census;
         this.before = before;
         this.after = after;
         this.allBefore = allBefore;
@@ -49,23 +48,11 @@ final class ServiceChange {
             Hypothesis.Real real,
             Optional<Configuration.RealServer> present,
             Optional<Configuration.RealServer> wanted) {
-        var key = key();
-        int id = table.find(
-                key.protocol().number(),
-                key.address().bits(),
-                key.port(),
-                real.address().bits(),
-                real.port());
-        var change = new RealChange(this, real.toString(), id, present, wanted);
-        return change.impact();
+        return new RealChange(this, real.toString(), census.of(key(), real), present, wanted).impact();
     }
 
     private ServiceKey key() {
         return after.or(() -> before).orElseThrow().key();
-    }
-
-    RealServerTable table() {
-        return table;
     }
 
     boolean isRemoved() {

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -263,10 +264,31 @@ class ImpactTest {
     }
 
     @Test
+    void manyRealServersAreCountedInSlicesAndNoneIsLeftOut() {
+        var reals = IntStream.range(0, 200)
+                .mapToObj(i -> real("10.0.1." + i, 80, 1))
+                .toArray(Configuration.RealServer[]::new);
+        live.configure(persistent(tcp(80), 300, HOST, reals));
+        live.connect(ip("198.51.100.1"), 80);
+        var present = configuration(100, List.of(new Ipv4(VIP)), live.present, live.ipvs);
+        var wanted = configuration(100, List.of(new Ipv4(VIP)), List.of(), live.ipvs);
+        var census = new Census(present, wanted);
+        int slices = 1;
+        while (census.read(live.reals)) {
+            slices++;
+        }
+        assertThat(slices).isEqualTo(4);
+        assertThat(Impact.of(census, present, wanted).services().getFirst().reals())
+                .hasSize(200)
+                .filteredOn(real -> real.templatesOrphaned() == 1)
+                .hasSize(1);
+    }
+
+    @Test
     void vipsMoveOnlyWithTheirGroups() {
         var present = configuration(100, List.of(new Ipv4(VIP)), live.present, live.ipvs);
         var wanted = configuration(101, List.of(new Ipv4(VIP), Ipv4.of("192.0.2.11")), live.present, live.ipvs);
-        var impact = Impact.of(live.reals, present, wanted);
+        var impact = impact(present, wanted);
 
         assertThat(impact.vipsUnmoved()).isFalse();
         assertThat(impact.vips())
@@ -274,7 +296,7 @@ class ImpactTest {
                         "VIP 192.0.2.10 on wan may move, because the way in which its group elects the active"
                                 + " director changes.",
                         "VIP 192.0.2.11 on wan is new.");
-        assertThat(Impact.of(live.reals, wanted, configuration(101, List.of(), live.present, live.ipvs))
+        assertThat(impact(wanted, configuration(101, List.of(), live.present, live.ipvs))
                         .vips())
                 .allMatch(sentence -> sentence.endsWith("is given up."));
         assertThat(impact(live.present.getFirst()).vipsUnmoved()).isTrue();
@@ -318,8 +340,7 @@ class ImpactTest {
     /// What the service of mark 7 is told of other rules.
     private List<String> marked(List<MarkRule> present, List<MarkRule> wanted) {
         var services = List.of(persistent(ServiceKey.ofMark(7), 300, HOST, FIRST));
-        var impact = Impact.of(
-                live.reals,
+        var impact = impact(
                 configuration(100, List.of(), services, Ipvs.DEFAULT, present),
                 configuration(100, List.of(), services, Ipvs.DEFAULT, wanted));
         return impact.services().stream()
@@ -331,9 +352,16 @@ class ImpactTest {
         return numbers(impact(persistent(tcp(80), 300, HOST, FIRST, draining("10.0.0.2", 80, mode, 90))));
     }
 
+    private Impact impact(Configuration present, Configuration wanted) {
+        var census = new Census(present, wanted);
+        while (census.read(live.reals)) {
+            assertThat(wanted.services()).isNotEmpty();
+        }
+        return Impact.of(census, present, wanted);
+    }
+
     private Impact impact(Configuration.Service... wanted) {
-        return Impact.of(
-                live.reals,
+        return impact(
                 configuration(100, List.of(new Ipv4(VIP)), live.present, live.ipvs),
                 configuration(100, List.of(new Ipv4(VIP)), List.of(wanted), wantedIpvs));
     }

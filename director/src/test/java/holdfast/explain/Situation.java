@@ -24,7 +24,7 @@ import java.util.Optional;
 final class Situation {
     static final long SECOND = 1_000_000_000L;
 
-    final RealServerTable reals = new RealServerTable(64);
+    final RealServerTable reals = new RealServerTable(256);
     final TemplateTable templates;
     final Persistence persistence;
     final Flow flow = new Flow();
