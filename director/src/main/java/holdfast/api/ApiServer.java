@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The Unix socket on which operators ask.
+/// Serves the admin API on a Unix socket.
 public final class ApiServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
     private static final int IDLE_S = 60;
@@ -46,9 +46,9 @@ public final class ApiServer implements AutoCloseable {
         this.channel = channel;
     }
 
-    /// Listens on `socket`, which owner and group of the process may use.
+    /// Listens on `socket`, which the owner and the group of the process may use.
     ///
-    /// @throws IllegalStateException where another process answers on it already
+    /// @throws IllegalStateException if another process answers on it already
     public static ApiServer start(Path socket, Handlers handlers) {
         var loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("api", true), NioIoHandler.newFactory());
         try {
@@ -75,7 +75,7 @@ public final class ApiServer implements AutoCloseable {
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
-    /// A socket file outlives a killed process; one that nobody answers on is removed.
+    /// Removes a socket file on which nobody answers: it outlives a killed process.
     private static void removeStale(Path socket) throws IOException {
         Files.createDirectories(socket.toAbsolutePath().getParent());
         if (!Files.exists(socket)) {
@@ -105,8 +105,8 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    /// The pipeline of one connection: the next request is read when the one before is answered, so answers keep the
-    /// order of requests whatever each takes.
+    /// The pipeline of one connection. It reads the next request only after it has answered the previous one, so
+    /// that answers keep the order of requests.
     private static final class Requests extends ChannelInitializer<Channel> {
         private final Routes routes;
 

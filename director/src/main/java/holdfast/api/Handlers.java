@@ -6,20 +6,20 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/// Who answers each operation of [Operations]. A handler may take as long as a failover takes, and throws a
-/// [RefusedException] for a request that names something unknown, or that cannot be obeyed now.
+/// The handler of each operation of [Operations]. A handler may take as long as a failover takes. It throws a
+/// [RefusedException] for a request that names something unknown, or that cannot be done now.
 public final class Handlers {
     private final Map<Operation<?, ?>, Function<?, ?>> handlers = new HashMap<>();
 
-    /// Has `handler` answer an operation, in place of the one before.
+    /// Sets the handler of an operation; replaces an earlier one.
     public <Q, A> Handlers on(Operation<Q, A> operation, Function<Q, A> handler) {
         handlers.put(operation, handler);
         return this;
     }
 
-    /// These handlers, of which none is missing.
+    /// These handlers, checked for completeness.
     ///
-    /// @throws IllegalStateException where nobody answers an operation of the list
+    /// @throws IllegalStateException if an operation of the list has no handler
     public Handlers complete() {
         for (var operation : Operations.ALL) {
             if (!handlers.containsKey(operation)) {

@@ -3,7 +3,7 @@ package holdfast.api;
 import holdfast.admin.ApiError;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
-/// The end of a request that cannot be met, with what the caller can do instead.
+/// Ends a request that cannot be met, with the caller's way out.
 public final class RefusedException extends RuntimeException {
     private final transient HttpResponseStatus status;
     private final transient ApiError error;
@@ -14,7 +14,7 @@ public final class RefusedException extends RuntimeException {
         this.error = new ApiError(error, why, remedy);
     }
 
-    /// For a caller who named what there is not, or gave what does not fit together.
+    /// For a request that names something unknown, or values that do not fit together.
     ///
     /// @param error   what did not work
     /// @param why     the rule or the fact behind it
@@ -23,7 +23,7 @@ public final class RefusedException extends RuntimeException {
         return new RefusedException(HttpResponseStatus.BAD_REQUEST, error, why, remedy);
     }
 
-    /// For a caller who asked rightly, but at a time or of a director that does not allow it.
+    /// For a correct request at a time, or to a director, that does not allow it.
     public static RefusedException notNow(String error, String why, String remedy) {
         return new RefusedException(HttpResponseStatus.CONFLICT, error, why, remedy);
     }

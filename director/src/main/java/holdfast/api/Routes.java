@@ -23,8 +23,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// From a request to its answer; every mistake of the caller gets an [ApiError] that says what to do
-/// instead.
+/// Turns a request into its answer; every mistake of the caller gets an [ApiError] with the way out.
 final class Routes {
     private static final Logger log = LoggerFactory.getLogger(Routes.class);
 
@@ -41,9 +40,9 @@ final class Routes {
         }
     }
 
-    /// What was asked, decoded and free of Netty's reference counting.
+    /// A request, decoded and without Netty's reference counting.
     ///
-    /// @param whole  whether it could be understood; otherwise the path is empty
+    /// @param whole  whether it could be decoded; otherwise the path is empty
     record Asked(HttpMethod method, String path, Map<String, List<String>> parameters, byte[] body, boolean whole) {
         static Asked of(FullHttpRequest request) {
             var body = ByteBufUtil.getBytes(request.content());
@@ -71,7 +70,7 @@ final class Routes {
                             "the request's body is not understood",
                             String.valueOf(e.getMessage()),
                             "send the JSON that " + asked.path() + " takes"));
-        } catch (RuntimeException | Error e) { // a failed check too: whoever asks must not wait in vain
+        } catch (RuntimeException | Error e) { // also a failed check: the caller must not wait in vain
             log.error("api request failed path={} cause={}", asked.path(), e.toString(), e);
             return json(
                     HttpResponseStatus.INTERNAL_SERVER_ERROR,

@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One running director: its parts, joined, and taken down in reverse order.
+/// One running director: builds its parts, connects them, and closes them in reverse order.
 final class Director implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Director.class);
 
@@ -61,8 +61,8 @@ final class Director implements AutoCloseable {
 
     private record Part(String name, AutoCloseable closeable) {}
 
-    /// @throws RuntimeException where a part cannot start; those that have are taken down again
-    /// @param unfit  told why this director must not run, where that is found later
+    /// @throws RuntimeException if a part cannot start; the parts that have started are closed again
+    /// @param unfit  called with the reason if this director later turns out not to be allowed to run
     static Director start(Configuration configuration, Machine machine, Consumer<String> unfit) {
         return new Director(configuration, machine, unfit);
     }
@@ -171,7 +171,7 @@ final class Director implements AutoCloseable {
                 + "; give this one a name of its own (director.name)");
     }
 
-    /// What speaks against this director's taking over that its election does not know.
+    /// Reasons against this director's taking over that its election does not know.
     private static List<String> unfit(Terms terms, AtomicReference<@Nullable Rehearsal> warmUp) {
         var reasons = new ArrayList<String>();
         terms.trouble().ifPresent(reasons::add);
@@ -211,7 +211,7 @@ final class Director implements AutoCloseable {
                 .toList());
     }
 
-    /// @return what must hear of the ports when they change
+    /// @return called with the ports when they change
     private Consumer<Ports> shield(
             Configuration configuration, Configuration.VipGroup group, Ports ports, Counters counters) {
         var name = configuration.director().name();
@@ -224,9 +224,8 @@ final class Director implements AutoCloseable {
                 ::follow;
     }
 
-    /// Whose packets are replies of the datapath's. Those of a one-packet service are not: no connection waits for
-    /// them,
-    /// so they are the kernel's to forward, as in IPVS (IPVS-REF 1.12).
+    /// The NAT servers whose packets are replies of the datapath's connections. A one-packet service has none: no
+    /// connection waits for its replies, so the kernel forwards them, as in IPVS (IPVS-REF 1.12).
     static List<Shield.NatServer> natServers(List<Configuration.Service> services) {
         var servers = new ArrayList<Shield.NatServer>();
         for (var service : services) {
@@ -241,7 +240,7 @@ final class Director implements AutoCloseable {
         return servers;
     }
 
-    /// Whether a real server is spoken to at whatever port its client came to (IPVS-REF 3.3).
+    /// Whether a real server is addressed at the port that its client used (IPVS-REF 3.3).
     private static boolean keepsClientsPort(Configuration.Service service) {
         return service.key().isMark()
                 ? service.persistence().isPresent()
@@ -256,8 +255,8 @@ final class Director implements AutoCloseable {
         }
     }
 
-    /// From the cluster's key, so that every director finds the same template for a SIP call, and nobody else can tell
-    /// which calls meet in one.
+    /// Derived from the cluster's key, so that every director finds the same template for a SIP call, and no
+    /// stranger can tell which calls have equal hashes.
     private static FlowHash callHashes(byte[] key) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
@@ -289,9 +288,9 @@ final class Director implements AutoCloseable {
         return part;
     }
 
-    /// Before an ordinary end: gives the VIPs to a standby that is equal, so that a stop is as hitless as a failover.
+    /// Before an ordinary end, gives the VIPs to an equal standby, so that a stop costs no more than a failover.
     ///
-    /// Asked again for a while where it is refused: the standby may still relay for the failover before this one.
+    /// Repeats a refused failover for a while: the standby may still relay for the previous failover.
     void handOver() throws InterruptedException {
         long giveUpAt = System.nanoTime() + STOP_PATIENCE_NS;
         boolean done = false;

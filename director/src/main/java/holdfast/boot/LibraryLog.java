@@ -10,14 +10,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
-/// Lets libraries write [#LINES_MAX] lines a minute to the log, all together: what others send may make them complain
-/// of each packet, and a full disk is worse than a line that is missing. At the end of the minute it logs how many
-/// were left out. `logback.xml` names it.
+/// Limits the log lines of all libraries together to [#LINES_MAX] a minute. A stranger may make a library complain of
+/// each packet, and a full disk is worse than a missing line. At the end of the minute it logs the number of dropped
+/// lines. `logback.xml` names it.
 public final class LibraryLog extends TurboFilter {
     static final int LINES_MAX = 20;
 
     private static final String OURS = "holdfast.";
-    /// A transport of JGroups logs by the name of its class.
+    /// A transport of JGroups logs under the name of its class.
     private static final String TRANSPORT = "holdfast.sync.jgroups.SealedUdp";
 
     private final AtomicInteger lines = new AtomicInteger();

@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /// This machine's links and addresses, and whether the configuration fits them.
 ///
-/// @param isForwarding  whether the kernel forwards what is not its own; empty where that cannot be read
+/// @param isForwarding  whether the kernel forwards packets of other hosts; empty if that cannot be read
 record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses, Optional<Boolean> isForwarding) {
     private static final Path IP_FORWARD = Path.of("/proc/sys/net/ipv4/ip_forward");
 
@@ -32,7 +32,7 @@ record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses, Option
         }
     }
 
-    /// What of the services does not go well with the kernel's forwarding; nothing that keeps a director from starting.
+    /// Services that do not suit the kernel's forwarding; a warning keeps no director from starting.
     List<MachineMistake> warnings(Configuration configuration) {
         var warnings = new ArrayList<MachineMistake>();
         for (var service : configuration.services()) {
@@ -57,7 +57,7 @@ record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses, Option
         return warnings;
     }
 
-    /// Every mistake at once, in the order of the file.
+    /// Every mistake, in the order of the file.
     List<MachineMistake> mistakes(Configuration configuration) {
         var mistakes = new ArrayList<MachineMistake>();
         for (var name : configuration.interfaces()) {
@@ -90,7 +90,7 @@ record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses, Option
         return mistakes;
     }
 
-    /// The datapath hands packets to links only, and no other machine has this one's address.
+    /// The datapath sends packets to links only, and no other machine has this machine's address.
     private void checkRealServer(ServiceKey service, Configuration.RealServer real, List<MachineMistake> mistakes) {
         if (addresses.stream().anyMatch(own -> own.address() == real.address().bits())) {
             mistakes.add(new MachineMistake(
@@ -133,7 +133,7 @@ record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses, Option
         }
     }
 
-    /// The datapath's ports; every interface is known to exist.
+    /// The datapath's ports; call it only if every interface exists.
     Ports ports(Configuration configuration) {
         return new Ports(configuration.interfaces().stream()
                 .map(name -> link(name).orElseThrow())
@@ -142,7 +142,7 @@ record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses, Option
                 .toList());
     }
 
-    /// The first address of an interface; 0 where it has none.
+    /// The first address of an interface; 0 without one.
     int primaryAddress(String interfaceName) {
         return link(interfaceName)
                 .flatMap(link -> addresses.stream()

@@ -1,10 +1,10 @@
 package holdfast.boot;
 
-/// Something about this machine that does not fit the configuration.
+/// A mismatch between this machine and the configuration.
 ///
 /// @param key     of the configuration
-/// @param value   what stands there
-/// @param rule    what it breaks
+/// @param value   its value there
+/// @param rule    the rule that it breaks
 /// @param remedy  the way out
 record MachineMistake(String key, String value, String rule, String remedy) {
     @Override

@@ -14,7 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `holdfast director`: one director in the foreground, until SIGTERM or SIGINT lets it hand over and leave.
+/// `holdfast director`: runs one director in the foreground, until SIGTERM or SIGINT makes it hand over and leave.
 @Command(
         name = "holdfast director",
         description = "Run a director in the foreground.",
@@ -78,7 +78,7 @@ final class Main implements Callable<Integer> {
         return 0;
     }
 
-    /// A signal's hook: the JVM ends when it returns, so it waits until everything is down.
+    /// A signal's hook: the JVM ends when it returns, so it waits until every part is closed.
     private static void await(CountDownLatch stop, CountDownLatch stopped) {
         stop.countDown();
         try {

@@ -7,13 +7,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes a director warm on the thread `rehearsal`, while it stands by already: all that a failover needs is run on
-/// throw-away instances ([RehearsedPair]) until it hardly gets faster ([Warmth]), and then the compiler is waited for.
+/// Warms a director up on the thread `rehearsal`, while it already stands by. It runs everything that a failover needs
+/// on throw-away instances ([RehearsedPair]) until it hardly gets faster ([Warmth]), and then waits for the compiler.
 ///
-/// A JVM loads a class when it is first used, links each call site when it is first reached, and interprets what has
-/// run
-/// less than some hundred times. Without this, a first failover after a start took five times the CPU time of a fifth
-/// one, and on a slow machine longer than its deadline.
+/// A JVM loads a class at its first use, links each call site at its first call, and interprets code that has run less
+/// than some hundred times. Without the rehearsal, a first failover after a start took five times the CPU time of a
+/// fifth one, and on a slow machine longer than its deadline.
 final class Rehearsal implements AutoCloseable {
     static final String THREAD = "rehearsal";
 
@@ -38,7 +37,7 @@ final class Rehearsal implements AutoCloseable {
         this.done = done;
     }
 
-    /// @param readout  what an operator may ask for; called once in each lap
+    /// @param readout  a question of an operator; called once in each lap
     /// @param done     called once, when [#obstacle] is gone; on the thread `rehearsal`
     static Rehearsal start(Runnable readout, Runnable done) {
         var rehearsal = new Rehearsal(readout, done);
@@ -54,7 +53,7 @@ final class Rehearsal implements AutoCloseable {
                         .formatted((System.nanoTime() - startedAt) / 1_000_000_000));
     }
 
-    /// How many have been run so far.
+    /// Number of rounds run so far.
     int rounds() {
         return rounds;
     }
@@ -72,7 +71,10 @@ final class Rehearsal implements AutoCloseable {
             }
             log.info("director warm rounds={} took-ms={}", rounds, (System.nanoTime() - startedAt) / 1_000_000);
         } catch (RuntimeException | Error e) {
-            log.warn("rehearsal failed action=go-on-cold cause=\"{}\"", e.toString(), e); // a cold director beats none
+            log.warn(
+                    "rehearsal failed action=go-on-cold cause=\"{}\"",
+                    e.toString(),
+                    e); // a cold director is better than none
         }
         isOver = true;
         done.run();
@@ -96,7 +98,7 @@ final class Rehearsal implements AutoCloseable {
         }
     }
 
-    /// What was rehearsed is still being compiled for a while, on the CPUs that a failover would need.
+    /// Waits while the rehearsed code is being compiled, on the CPUs that a failover would need.
     private void awaitCompiler() {
         var compiler = Optional.ofNullable(ManagementFactory.getCompilationMXBean());
         long before = 0;
@@ -116,7 +118,7 @@ final class Rehearsal implements AutoCloseable {
         return !isClosed && System.nanoTime() - startedAt < TIME_MAX_NS;
     }
 
-    /// It ends with the present round, and [#obstacle] stays.
+    /// Ends the rehearsal with the present round; [#obstacle] stays.
     void stop() {
         isClosed = true;
         LockSupport.unpark(thread);

@@ -7,7 +7,7 @@ import ch.qos.logback.core.spi.FilterReply;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
-/// Keeps what throw-away directors say out of the log; `logback.xml` names it.
+/// Keeps the messages of throw-away directors out of the log; `logback.xml` names it.
 public final class RehearsalSilence extends TurboFilter {
     @Override
     public FilterReply decide(

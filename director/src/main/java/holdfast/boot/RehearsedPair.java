@@ -27,12 +27,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// Two throw-away directors in one thread: no link, socket, disk or clock of theirs is a real one, all of their code
-/// is.
+/// Two throw-away directors in one thread: no link, socket, disk or clock of theirs is real, but all of their code is.
 ///
-/// A round is what a pair does in its life: one serves, the other follows; a planned failover, both sides of it; late
-/// packets that are relayed; everything ends. Then they change places. Elections by themselves, with deaths and pauses,
-/// are held beside it in virtual time.
+/// A round is the life of a pair: one director serves, the other follows; a planned failover with both of its sides;
+/// relayed late packets; the end. Then they change places. Elections with deaths and pauses run beside it in virtual
+/// time.
 final class RehearsedPair implements AutoCloseable {
     private static final Configuration.VipGroup GROUP = new Configuration.VipGroup(
             "rehearsal",
@@ -46,7 +45,8 @@ final class RehearsedPair implements AutoCloseable {
             new Configuration.Garp(List.of(), 0),
             List.of(new Configuration.Vip(Ipv4.of("192.0.2.10"), "wan")));
     private static final Ports PORTS = new Ports(List.of(new Ports.Port("wan", 1, 1, 1500, 1)));
-    /// Waiting for another thread is slow where many wait for a CPU, and what an election calls is linked by then.
+    /// Another thread is slow to answer where many wait for a CPU, and after these rounds the calls of an election
+    /// are linked.
     private static final int ELECTED_ROUNDS = 4;
 
     private static final long MOMENT_NS = 20_000;
@@ -92,7 +92,7 @@ final class RehearsedPair implements AutoCloseable {
             sync.active(isFirst, term);
         }
 
-        /// The election waits for the worker, whose thread is this one.
+        /// Runs the worker's side of a promotion: the election waits for the worker, and both are this thread.
         private void elect(Vrrp.Promotion promotion) {
             var elected = CompletableFuture.runAsync(
                     () -> election.becomeActive(promotion, promotedUntil(promotion)),
@@ -104,7 +104,7 @@ final class RehearsedPair implements AutoCloseable {
             elected.join();
         }
 
-        /// A handover is bounded, a takeover after a death is not.
+        /// A handover has a time limit, a takeover after a death has none.
         private static long promotedUntil(Vrrp.Promotion promotion) {
             return promotion.cause() == Vrrp.Cause.HANDOVER
                     ? Clock.boottime() + TimeUnit.SECONDS.toNanos(10)
@@ -171,7 +171,7 @@ final class RehearsedPair implements AutoCloseable {
         turnWorkers();
     }
 
-    /// Events on their way to an election.
+    /// Passes events to an election.
     private static void route() {
         var inbox = new ElectionInbox("wan", PORTS, Clock::boottime);
         inbox.links(new LinkState(PORTS, List.of("rehearsed"), List.of(), List.of(), List.of()));
@@ -184,7 +184,7 @@ final class RehearsedPair implements AutoCloseable {
         return new HandoverMessage(HandoverMessage.Kind.TRANSFER, 1, 1, 0, 0, "");
     }
 
-    /// What the operator who asked for it gets.
+    /// Builds the answer that an operator gets.
     private static void answer() {
         var request = AdminJson.request(REQUEST, FailoverRequest.class);
         AdminJson.write(new FailoverResult(

@@ -25,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
-/// The run from which the build makes the director's AOT cache: it loads what a director loads, without a privilege, an
-/// interface or a peer. Never run in production.
+/// The training run for the director's AOT cache: the build runs it to load the classes of a director, without a
+/// privilege, an interface or a peer. Never run in production.
 ///
-/// Whatever cannot be done here (a machine without multicast on its loopback) is left out of the cache, no more.
+/// Whatever fails here (on a machine without multicast on its loopback) is only missing in the cache.
 final class Training {
     private static final Logger log = LoggerFactory.getLogger(Training.class);
     private static final Ipv4 LOOPBACK = Ipv4.of("127.0.0.1");
-    private static final long PID = ProcessHandle.current().pid(); // two builds at once must not meet
+    private static final long PID = ProcessHandle.current().pid(); // two builds at once must not collide
     private static final int MULTICAST_PORT = 47_000 + (int) (PID % 1000);
     private static final long MEETING_NS = 2_000_000_000L;
 

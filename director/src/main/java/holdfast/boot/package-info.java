@@ -1,6 +1,6 @@
-/// The composition root: reads the configuration, builds the parts, joins them and takes them down in reverse order.
+/// The composition root: reads the configuration, builds the parts, connects them and closes them in reverse order.
 ///
-/// Nothing here decides anything: `holdfast.vrrp` decides who is active, `holdfast.forward` what becomes of a packet.
+/// It decides nothing: `holdfast.vrrp` decides which director is active, `holdfast.forward` what happens to a packet.
 @NullMarked
 package holdfast.boot;
 

@@ -1,9 +1,9 @@
 package holdfast.client;
 
-/// What a listing of clients is ordered by.
+/// The order of a listing of clients.
 public enum By {
     CONNECTIONS,
     NEW_PER_SECOND,
-    /// The part of one service's connections that the client has. A client is listed once for each service.
+    /// The client's part of one service's connections. A listing has a client once for each service.
     SHARE
 }

@@ -5,14 +5,14 @@ import holdfast.conn.SlotIndex;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 
-/// The entries of [Clients] under slot numbers, found by (client, scope). An entry is never removed, only
-/// replaced. Those of clients that have nothing open *rest*: they keep their rate and stand in a queue,
-/// the one that rests longest first, to be replaced before any other.
+/// The entries of [Clients] under slot numbers, found by (client, scope). An entry is never removed, only replaced. The
+/// entries of clients without open connections *rest*: they keep their rate and wait in a queue, the one that rests
+/// longest first, to be replaced before any other.
 final class ClientEntries {
     /// No slot.
     static final int NONE = -1;
 
-    /// The scope of an entry that is nobody's.
+    /// The scope of an unused entry.
     static final int VACANT = -2;
 
     private final MemorySegment records;
@@ -39,12 +39,13 @@ final class ClientEntries {
         return new ClientEntry(records);
     }
 
-    /// Hashed twice, because a scope folded into the address would let a client choose whom it meets.
+    /// Hashed twice, because a scope folded into the address would let a client choose the clients that share its
+    /// place.
     long hash(long hi, long lo, int scope) {
         return hashes.of(hashes.of(hi, lo), scope);
     }
 
-    /// @param hash  of the same
+    /// @param hash  of the same client and scope
     int find(long hash, long hi, long lo, int scope) {
         return index.find(hash, hi, lo, scope, 0);
     }
@@ -60,8 +61,9 @@ final class ClientEntries {
         return slot;
     }
 
-    /// Gives a slot to another client. False when the index has no place for it, with the slot vacant and
-    /// at rest.
+    /// Gives a slot to another client.
+    ///
+    /// @return false if the index has no place for it; the slot is then vacant and rests
     boolean replace(int slot, long hi, long lo, int scope, int most) {
         entry.at(slot);
         if (entry.most() == 0) {
@@ -79,7 +81,7 @@ final class ClientEntries {
         return false;
     }
 
-    /// Puts an entry whose `most` has become 0 at the end of the queue.
+    /// Appends an entry whose `most` has become 0 to the queue.
     void rest(int slot) {
         neighbour.at(slot).next(NONE);
         neighbour.previous(lastResting);
@@ -106,7 +108,7 @@ final class ClientEntries {
         }
     }
 
-    /// The one that rests longest, or [#NONE].
+    /// The entry that rests longest, or [#NONE].
     int firstResting() {
         return firstResting;
     }

@@ -4,14 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// A movable window onto one entry of [ClientEntries]; its only state is where it stands. The datapath
-/// thread's.
+/// A movable window onto one entry of [ClientEntries]; its position is its only state. For the datapath thread.
 ///
 ///     0      8      16       24      28        32     36     40         44
 ///     | hi   | lo   | window | scope | counted | most | next | previous | reserved |
 ///
-/// `counted` are the connections that it accounts for: the client has at least so many, and at most
-/// `most`. `next` and `previous` link the entries that rest.
+/// `counted` are the connections that the entry accounts for: the client has at least so many, and at most `most`.
+/// `next` and `previous` link the resting entries.
 final class ClientEntry {
     static final int BYTES = 48;
 
@@ -90,7 +89,7 @@ final class ClientEntry {
         return Window.perSecond(window(), second, nanos);
     }
 
-    /// What is to be said for keeping the entry: connections, and new ones lately.
+    /// The entry's claim to its place: open connections, and recent new ones.
     int claim(int second) {
         return most() + Window.both(window(), second);
     }

@@ -2,9 +2,8 @@ package holdfast.client;
 
 import holdfast.conf.Ipv4;
 
-/// A network of clients, in the 128 bits of [holdfast.service.Flow]: IPv4 addresses stand in the low 32 bits
-/// alone. So a prefix of IPv6 that covers `::/96` takes all of IPv4 in, which of those in use only `::/0`
-/// does.
+/// A network of clients, in the 128 bits of [holdfast.service.Flow]: an IPv4 address is in the low 32 bits. So a prefix
+/// of IPv6 that covers `::/96` includes all of IPv4; in practice only `::/0` does.
 ///
 /// @param hi      with `lo` its first address
 /// @param length  0 to 128

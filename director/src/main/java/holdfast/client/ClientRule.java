@@ -2,20 +2,20 @@ package holdfast.client;
 
 import holdfast.conf.Configuration;
 
-/// What an operator says about the clients of a network, each by itself.
+/// An operator's rule for the clients of a network, each by itself.
 public sealed interface ClientRule {
-    /// The time of a rule that holds until it is taken back.
+    /// The end of a rule without an end.
     long FOR_EVER = Long.MAX_VALUE;
 
     ClientPrefix clients();
 
-    /// Monotonic ns from which on the rule is as if it were not there, or [#FOR_EVER].
+    /// Monotonic ns at which the rule ends, or [#FOR_EVER].
     long untilAt();
 
-    /// They begin no connections; those they have go on.
+    /// They begin no connections; their open connections continue.
     record Block(ClientPrefix clients, long untilAt) implements ClientRule {}
 
-    /// They may have so much, over all services, in place of what their services allow each client. With
-    /// no bound in it it frees them of that.
+    /// Limits each client over all services, instead of the limits of its services. A limit without a bound exempts
+    /// the client from these.
     record Limit(ClientPrefix clients, Configuration.ClientLimit limit, long untilAt) implements ClientRule {}
 }

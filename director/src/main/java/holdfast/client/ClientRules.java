@@ -6,15 +6,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// The operator's rules about clients, of which the one with the longest prefix that has not expired
-/// holds; without one, what the service allows each client. An immutable snapshot: the control path makes
-/// a new one, the datapath thread asks for each new connection, which allocates nothing and compares
-/// about ten prefixes for each length in use.
+/// The operator's rules for clients. Of the rules that have not expired, the one with the longest prefix applies;
+/// without one, the limits of the service apply. An immutable snapshot: the control path makes a new one. The datapath
+/// thread reads it for each new connection, which allocates nothing and compares about ten prefixes for each length in
+/// use.
 ///
-/// A limit acts on the lower bounds of [Clients] only, so no client is ever refused for what another one
-/// did. A client that has no entry there is not limited, which happens only while every entry has more
-/// claim: connections refused here are not counted there, so under limits nobody's claim grows far beyond
-/// them, and whoever comes near gets an entry.
+/// A limit uses only the lower bounds of [Clients], so no client is refused because of another one. A client without an
+/// entry there is not limited. This happens only while every entry has more claim. Refused connections are not counted
+/// there, so under limits no claim grows far beyond them, and a client that comes near gets an entry.
 public final class ClientRules {
     /// Most rules at once.
     public static final int RULES_MAX = 1024;
@@ -32,21 +31,21 @@ public final class ClientRules {
     /// No rules.
     public static final ClientRules NONE = new ClientRules(List.of());
 
-    /// What a service that limits no client allows.
+    /// The limits of a service that limits no client.
     public static final Configuration.ClientLimit NO_LIMIT = new Configuration.ClientLimit(0, 0);
 
-    /// What becomes of a client's new connection.
+    /// The verdict on a client's new connection.
     public enum Verdict {
         ADMIT,
         BLOCKED,
-        /// It has as many connections as it may.
+        /// It has as many connections as it may have.
         OVER_CONNECTIONS,
-        /// It began as many in this second as it may.
+        /// It has begun as many in this second as it may.
         OVER_RATE
     }
 
     private final ClientRule[] rules; // by ORDER, so longer prefixes come first
-    private final int[] ends; // for each length in use, where its rules end
+    private final int[] ends; // for each length in use, the end of its rules
 
     private ClientRules(List<ClientRule> rules) {
         this.rules = rules.stream().sorted(ORDER).toArray(ClientRule[]::new);
@@ -59,10 +58,9 @@ public final class ClientRules {
         this.ends = ends.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /// These rules with one more, in place of an earlier one about the same clients. Those that have
-    /// expired are left out.
+    /// These rules with one more, which replaces an earlier one for the same clients, and without expired ones.
     ///
-    /// @throws IllegalStateException where there are [#RULES_MAX] already
+    /// @throws IllegalStateException if there are [#RULES_MAX] already
     public ClientRules with(ClientRule rule, long now) {
         var kept = without(rule.clients(), now).list();
         if (kept.size() == RULES_MAX) {
@@ -74,22 +72,21 @@ public final class ClientRules {
         return new ClientRules(more);
     }
 
-    /// These rules without that about exactly these clients, if there is one, and without those that have
-    /// expired.
+    /// These rules without the one for exactly these clients, if any, and without expired ones.
     public ClientRules without(ClientPrefix clients, long now) {
         return new ClientRules(list().stream()
                 .filter(rule -> !rule.clients().equals(clients) && isInForce(rule, now))
                 .toList());
     }
 
-    /// All of them, expired ones too, the longest prefixes first.
+    /// All rules, expired ones included, the longest prefixes first.
     public List<ClientRule> list() {
         return List.of(rules);
     }
 
-    /// Whether a client may begin a connection that its service has.
+    /// Whether a client may begin a connection to a service.
     ///
-    /// @param allowed  by the service, to each client
+    /// @param allowed  the limits of the service for each client
     public Verdict verdict(Flow flow, int service, Configuration.ClientLimit allowed, Clients clients, long now) {
         int found = find(flow.clientHi(), flow.clientLo(), now);
         if (found == NOT_FOUND) {
@@ -113,7 +110,7 @@ public final class ClientRules {
         return Verdict.ADMIT;
     }
 
-    /// The rule that holds for a client, or [#NOT_FOUND].
+    /// The rule that applies to a client, or [#NOT_FOUND].
     private int find(long hi, long lo, long now) {
         int start = 0;
         for (int end : ends) {

@@ -7,43 +7,41 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/// The clients that have most open or open most, with bounds for every number, in memory that never grows.
+/// The clients with the most open or the most new connections, with bounds for every number, in memory that never
+/// grows.
 ///
-/// Each connection counts for its client as a whole and for its client at the service. While there is an
-/// entry for each such pair that has a connection or had one in the last two seconds, all is exact. When
-/// there is none left:
+/// Each connection counts for its client as a whole and for its client at the service. While each such pair that has a
+/// connection, or had one in the last two seconds, has an entry, all numbers are exact. When entries run out:
 ///
-/// - *Who makes room.* The entry that rests longest, else the least of [#SAMPLE] entries at a hand that
-///   goes round; and only for a newcomer with more claim (connections and new ones of two seconds). So an
-///   entry is lost only to a heavier one: a flood of clients of one connection each cannot take the place
-///   of a client with a hundred, however long it lasts, and each attempt costs the same. The least of all
-///   entries would need an ordered structure that the end of every connection would have to keep up; a
-///   sample is as safe, because of the comparison.
-/// - *What a newcomer inherits.* What it had before is unknown but bounded: the connections that no entry
-///   accounts for are in a [Sketch], also those of an entry that was lost. That bound is its error.
-///   Space-Saving's way, the count of the evicted one, is of no use where connections end: ends of
-///   evicted clients take nothing back, and the least count only grows.
-/// - *Who is hidden.* Nobody for long: each new connection is another attempt, and the claim includes
-///   what the sketch has of the client beyond an average cell, so also what it opened while it had no
-///   entry.
+/// - *Which entry makes room.* The entry that rests longest; if none rests, the smallest of [#SAMPLE] entries taken in
+///   rotation, and only if the newcomer has more claim (open connections plus new ones of two seconds). So an entry is
+///   lost only to a heavier one: a flood of clients of one connection each cannot replace a client with a hundred,
+///   however long it lasts, and each attempt costs the same. The smallest of all entries would need an ordered
+///   structure that the end of every connection would have to update; the comparison makes a sample as safe.
+/// - *What a newcomer inherits.* Its earlier count is unknown but bounded: a [Sketch] counts the connections that no
+///   entry accounts for, those of a lost entry included. This bound is its error. Space-Saving's way, the count of the
+///   evicted entry, does not work where connections end: ends of evicted clients reduce no count, and the least count
+///   only grows.
+/// - *Which clients are missing.* None for long: each new connection is another attempt, and the claim includes the
+///   client's count in the sketch beyond an average cell, so also connections that it opened without an entry.
 ///
-/// A connection that ends is taken from what the entry accounts for as long as there is something, then
-/// from the sketch. It may have been another one of the same client, but the sum of both is always what
-/// the client has. So the bounds stay true, and come together again when nothing is left in the sketch.
+/// The end of a connection reduces the count of the entry while that is above 0, then the sketch. It may have been
+/// another connection of the same client, but the sum of both is always the client's number. So the bounds stay true,
+/// and meet again when the sketch is empty.
 ///
-/// Owned by the datapath thread. Every connection that enters or leaves the connection table is to be
-/// told, whoever made it, so a standby counts too; and each datagram that is a connection by itself.
-/// Nothing is allocated after the constructor but by [#services] and [#top].
+/// Owned by the datapath thread. It must learn of every connection that enters or leaves the connection table, whoever
+/// made it, so that a standby counts too, and of each datagram that is a connection by itself. Nothing is allocated
+/// after the constructor except by [#services] and [#ranking].
 public final class Clients {
     /// The scope of a client as a whole.
     public static final int ALL_SERVICES = -1;
 
-    /// In place of a service: clients at each service by itself.
+    /// Instead of a service: clients at each service by itself.
     public static final int EACH_SERVICE = -2;
 
     static final int SAMPLE = 16;
 
-    private static final int NEW_CLAIM = 2; // of a client's first connection: it is live, and it is new
+    private static final int NEW_CLAIM = 2; // of a client's first connection: it is open, and it is new
     private static final int CAPACITY_MAX = 1 << 26;
     private static final int SKETCH_WIDTH = 2; // cells of a row for each entry
     private static final long SECOND = 1_000_000_000L;
@@ -60,10 +58,9 @@ public final class Clients {
     private long notEntered;
     private long strayEnds;
 
-    /// @param capacity  most entries; about 160 bytes each. A client has one, and one more for each of
-    ///     its services
-    /// @param now       monotonic ns; no later time may be before it
-    /// @param memory    gives zeroed memory that lives as long as this
+    /// @param capacity  most entries; about 160 bytes each. A client has one, and one more for each of its services
+    /// @param now       monotonic ns; later calls must not go back in time
+    /// @param memory    gives zeroed memory that lives as long as this object
     public Clients(int capacity, FlowHash hashes, long now, SegmentAllocator memory) {
         if (capacity < 1 || capacity > CAPACITY_MAX) {
             throw new IllegalArgumentException("a table of " + capacity + " clients is not within 1 to 67108864");
@@ -75,7 +72,7 @@ public final class Clients {
         start = now;
     }
 
-    /// Makes known that services have ids below `count`; before the first connection to one.
+    /// Makes room for service ids below `count`; call it before the first connection to such a service.
     public void services(int count) {
         if (count + 1 > liveOf.length) {
             liveOf = Arrays.copyOf(liveOf, count + 1);
@@ -89,25 +86,25 @@ public final class Clients {
         open(hi, lo, service, second);
     }
 
-    /// A connection ends that was told to [#opened] with the same client and service.
+    /// A connection ends that was passed to [#opened] with the same client and service.
     public void closed(long hi, long lo, int service) {
         close(hi, lo, ALL_SERVICES);
         close(hi, lo, service);
     }
 
-    /// Connections of a client that are certainly its own and open.
+    /// Open connections that certainly belong to a client.
     ///
     /// @param service  or [#ALL_SERVICES]
     public int connections(long hi, long lo, int service) {
         return find(hi, lo, service) == ClientEntries.NONE ? 0 : entry.counted();
     }
 
-    /// New connections per second that are certainly a client's own ([Window] tells how they are measured).
+    /// New connections per second that certainly belong to a client ([Window] describes the measure).
     public int newPerSecond(long hi, long lo, int service, long now) {
         return find(hi, lo, service) == ClientEntries.NONE ? 0 : entry.perSecond(second(now), nanos(now));
     }
 
-    /// Begins to look for the first `n` clients.
+    /// Begins a search for the first `n` clients.
     ///
     /// @param service  or [#ALL_SERVICES] or [#EACH_SERVICE]
     public Ranking ranking(int n, By by, int service) {
@@ -128,7 +125,7 @@ public final class Clients {
             this.service = service;
         }
 
-        /// Looks at the next entries, about 10 ns each.
+        /// Reads the next entries, about 10 ns each.
         ///
         /// @return whether there are more
         public boolean look(int entriesMax, long now) {
@@ -146,7 +143,7 @@ public final class Clients {
             return next < entries.size();
         }
 
-        /// Those found, as they are now, the largest first.
+        /// The clients found, with their present numbers, the largest first.
         public List<TopClient> clients(long now) {
             return best.stream()
                     .filter(ranked -> isStillAsked(ranked.slot, now))
@@ -162,13 +159,13 @@ public final class Clients {
         }
     }
 
-    /// Connections in no entry, each counted for the client as a whole and at its service. 0 where all is
-    /// exact; a client that is not listed has at most so many.
+    /// Connections without an entry, each counted for the client as a whole and at its service. 0 if all numbers
+    /// are exact; a client that is not listed has at most so many.
     public long unaccounted() {
         return sketch.sum();
     }
 
-    /// Entries in use, including those of clients that have nothing open.
+    /// Entries in use, including those of clients without open connections.
     public int size() {
         return entries.size();
     }
@@ -177,8 +174,7 @@ public final class Clients {
         return entries.capacity();
     }
 
-    /// Entries that were given to another client while their own had something open or had just opened
-    /// something.
+    /// Entries that were given to another client while their own client had open or recent connections.
     public long replaced() {
         return replaced;
     }
@@ -188,12 +184,12 @@ public final class Clients {
         return notEntered;
     }
 
-    /// Ends of connections whose beginning nobody can have told: a mistake of the caller's.
+    /// Ends of connections that were never opened: a bug of the caller.
     public long strayEnds() {
         return strayEnds;
     }
 
-    /// Memory taken.
+    /// Memory allocated.
     public long bytes() {
         return entries.bytes() + sketch.bytes();
     }
@@ -237,7 +233,7 @@ public final class Clients {
         }
     }
 
-    /// Brings the upper bound of the entry that the view stands on down to what can be known by now.
+    /// Lowers the upper bound of the view's entry to what is known now.
     private void lowerMost(long hash) {
         if (entry.most() > entry.counted()) {
             entry.most(Math.min(entry.most(), entry.counted() + sketch.live(hash)));
@@ -251,7 +247,7 @@ public final class Clients {
     }
 
     /// Finds an entry for a client that has none and opens a connection, which is not counted yet;
-    /// [ClientEntries#NONE] where others have more claim.
+    /// [ClientEntries#NONE] if all others have more claim.
     private int enter(long hash, long hi, long lo, int scope, int second) {
         int slot = entries.takeFresh();
         if (slot == ClientEntries.NONE) {
@@ -265,7 +261,7 @@ public final class Clients {
         return entries.replace(slot, hi, lo, scope, sketch.live(hash)) ? slot : ClientEntries.NONE;
     }
 
-    /// The client that `candidate` stands on loses its entry.
+    /// Takes the entry at `candidate` away from its client.
     private void forget(int claim, int second) {
         if (claim > 0) {
             long hash = entries.hash(candidate.hi(), candidate.lo(), candidate.scope());
@@ -291,8 +287,8 @@ public final class Clients {
         return weakest;
     }
 
-    /// Looks at the upper bound of an entry anew, so that connections of others which once raised it do
-    /// not keep its place for ever.
+    /// Recomputes the upper bound of an entry, so that connections of other clients which once raised it do not
+    /// keep its place for ever.
     private void refresh(int slot) {
         entry.at(slot);
         if (entry.most() > entry.counted()) {

@@ -5,12 +5,12 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// What clients have that no entry accounts for: a count-min sketch of live connections and of new ones.
+/// The connections of clients that no entry accounts for: a count-min sketch of open connections and of new ones.
 ///
-/// A client has one cell in each of [#ROWS] rows; each counts all clients that meet there, so none counts
-/// too little and the smallest is an upper bound. What is put in is taken out again exactly, so a bound
-/// comes down with the load, whoever was forgotten meanwhile. Heavy clients have entries, so only the
-/// light ones meet here. Which of them do is decided by a secret hash.
+/// A client has one cell in each of [#ROWS] rows. Each cell counts all clients that share it, so no cell counts too
+/// little and the smallest is an upper bound. Every addition is removed exactly, so a bound falls with the load,
+/// whichever clients were forgotten meanwhile. Heavy clients have entries, so only light ones share cells. A secret
+/// hash decides which ones.
 ///
 ///     0          8      12
 ///     | window   | live |
@@ -25,10 +25,10 @@ final class Sketch {
     private final MemorySegment cells;
     private final int width;
 
-    private long sum; // of live connections
+    private long sum; // of open connections
     private int latest; // the last second in which something was added
     private long current; // new connections in it
-    private long previous; // and in the one before
+    private long previous; // and in the second before
 
     /// @param width  cells of a row
     Sketch(int width, SegmentAllocator memory) {
@@ -36,7 +36,7 @@ final class Sketch {
         cells = memory.allocate((long) width * ROWS * BYTES, 4);
     }
 
-    /// Adds what a client has.
+    /// Adds a client's connections.
     void add(long hash, int live, long window, int second) {
         roll(second);
         current += Window.both(window, second);
@@ -48,7 +48,9 @@ final class Sketch {
         }
     }
 
-    /// Takes a connection out. False, with nothing changed, when it cannot have been put in.
+    /// Removes a connection.
+    ///
+    /// @return false, with nothing changed, if it cannot have been added
     boolean remove(long hash) {
         if (live(hash) == 0) {
             return false;
@@ -61,7 +63,7 @@ final class Sketch {
         return true;
     }
 
-    /// The most that a client can have here.
+    /// The most open connections that a client can have here.
     int live(long hash) {
         int least = Integer.MAX_VALUE;
         for (int row = 0; row < ROWS; row++) {
@@ -70,7 +72,7 @@ final class Sketch {
         return least;
     }
 
-    /// The most that a client can have begun in a second, rounded up.
+    /// The most connections that a client can have begun in a second, rounded up.
     int perSecond(long hash, int second, int nanos) {
         int least = Integer.MAX_VALUE;
         for (int row = 0; row < ROWS; row++) {
@@ -79,9 +81,8 @@ final class Sketch {
         return least;
     }
 
-    /// What is to be said for giving a client an entry: by how much its bounds exceed the average of a
-    /// cell, which is what a client that has nothing here comes to. Without the average, each client of a
-    /// flood would seem heavy.
+    /// The claim of a client to an entry: by how much its bounds exceed the average of a cell, which a client
+    /// without connections here has too. Without the average, each client of a flood would seem heavy.
     int claim(long hash, int second) {
         roll(second);
         long live = live(hash) - sum / width;
@@ -89,7 +90,7 @@ final class Sketch {
         return (int) (Math.max(0, live) + Math.max(0, recent));
     }
 
-    /// Live connections here.
+    /// Open connections here.
     long sum() {
         return sum;
     }
@@ -114,7 +115,7 @@ final class Sketch {
         }
     }
 
-    /// Rows take different mixtures of the halves of one hash, which serves as well as a hash for each
+    /// Rows use different mixtures of the two halves of one hash, which works as well as a hash for each row
     /// (Kirsch and Mitzenmacher 2006).
     private long cell(long hash, int row) {
         long mixed = ((hash >>> 32) + row * (hash | 1)) & 0xffff_ffffL;

@@ -1,15 +1,15 @@
 package holdfast.client;
 
-/// The new connections of the present second and of the one before, packed into a word:
+/// The new connections of the present second and of the previous one, packed into a word:
 ///
 ///     | second 28 | previous 18 | current 18 |
 ///
-/// The rate is that of the second which ends now, where what the second before contributes is taken as
-/// spread evenly over it. So a steady rate is exact to one, and for a burst the answer is wrong by at
-/// most the count of the second before. A window that nothing was added to for a second is renewed when
-/// it is looked at, so idle ones cost nothing. The second wraps after 8 years.
+/// The rate covers the second that ends now. The share of the previous second counts as spread evenly over it. So a
+/// steady rate is exact to one, and for a burst the rate is wrong by at most the count of the previous second. Reading
+/// renews a window to which nothing was added for a second, so idle windows cost nothing. The second wraps after 8
+/// years.
 final class Window {
-    /// A count stops here: it is more than one worker can begin in a second.
+    /// A count stops here, beyond the number that one worker can begin in a second.
     static final int COUNT_MAX = (1 << 18) - 1;
 
     private static final int COUNT_BITS = 18;
@@ -27,7 +27,7 @@ final class Window {
 
     /// New connections per second, rounded down.
     ///
-    /// @param nanos  how much of `second` is over, 0 to 999999999
+    /// @param nanos  the part of `second` that is over, 0 to 999999999
     static int perSecond(long window, int second, int nanos) {
         long rolled = rolled(window, second);
         return current(rolled) + (int) ((long) previous(rolled) * (NANOS - nanos) / NANOS);
@@ -39,7 +39,7 @@ final class Window {
         return current(rolled) + (int) Math.ceilDiv((long) previous(rolled) * (NANOS - nanos), NANOS);
     }
 
-    /// Both windows together.
+    /// The sum of both windows.
     static long merged(long window, long other, int second) {
         long rolled = rolled(window, second);
         int current = Math.min(COUNT_MAX, current(rolled) + current(rolled(other, second)));

@@ -141,7 +141,10 @@ class WorkerTest {
     }
 
     private void checkpointArrives(long version, long digest) {
-        requireNonNull(datapath.in().claim()).op(Delta.Op.CHECKPOINT).version(version).digest(digest);
+        requireNonNull(datapath.in().claim())
+                .op(Delta.Op.CHECKPOINT)
+                .version(version)
+                .digest(digest);
         datapath.in().publish();
         datapath.wakeUp();
     }
