@@ -14,9 +14,9 @@ import holdfast.linux.Memory;
 ///     48   | toldAt                                                                   |
 ///     56   | version                                                                  |
 ///
-/// Eight words, drawn from the high bits to the low ones; the first two are those of a [Key] with the real server's
-/// port and the state put into the gaps. A wide client stands before them ([SlotView]). A free slot has protocol 0 and
-/// keeps the next free one in the real id.
+/// Eight words, drawn from the high bits to the low ones. The first two are those of a [Key], with the real server's
+/// port and the state in the gaps. A wide client precedes them ([SlotView]). A free slot has protocol 0 and stores the
+/// next free slot in the real id.
 public final class Conn extends SlotView {
     /// No template.
     public static final int NO_TEMPLATE = -1;
@@ -79,7 +79,7 @@ public final class Conn extends SlotView {
         return (int) Memory.getLong(base + ADDRESSES);
     }
 
-    /// The port that the client's packets are addressed to, which need not be the service's.
+    /// The destination port of the client's packets, which may differ from the service's port.
     public int virtualPort() {
         return port(VIRTUAL_PORT);
     }
@@ -88,7 +88,7 @@ public final class Conn extends SlotView {
         return Memory.getInt(base + REAL_ADDRESS);
     }
 
-    /// The port that packets are forwarded to.
+    /// The port to which packets are forwarded.
     public int realPort() {
         return port(REAL_PORT);
     }
@@ -98,7 +98,7 @@ public final class Conn extends SlotView {
         return Memory.getByte(base + STATE);
     }
 
-    /// Sets nothing but the state; [#inactive] and [#expiresAt] go with it ([Tracker]).
+    /// Sets only the state; [Tracker] keeps [#inactive] and [#expiresAt] consistent with it.
     public Conn state(int state) {
         Memory.putByte(base + STATE, (byte) state);
         return this;
@@ -113,7 +113,7 @@ public final class Conn extends SlotView {
         return ForwardingMethod.of(flags() & ConnFlags.METHOD);
     }
 
-    /// Whether replies pass the director, which finds them by the real server's address and port.
+    /// Whether replies pass the director, which finds the connection by the real server's address and port.
     public boolean isNat() {
         return method() == ForwardingMethod.NAT;
     }
@@ -122,7 +122,7 @@ public final class Conn extends SlotView {
         return (flags() & ConnFlags.INACTIVE) != 0;
     }
 
-    /// Moves the connection between its real server's counters.
+    /// Moves the connection between the two counters of its real server.
     public Conn inactive(boolean inactive) {
         if (inactive != isInactive()) {
             flag(ConnFlags.INACTIVE, inactive);
@@ -145,7 +145,7 @@ public final class Conn extends SlotView {
         return Memory.getInt(base + REAL);
     }
 
-    /// Gives the connection to another id, as when its real server has come to be configured; where packets go stays.
+    /// Gives the connection another id, as when its real server becomes configured; its address stays the same.
     public Conn real(int real) {
         table.moveToList(slot(), real(), real);
         table.reals.connectionUnbound(real(), isInactive());
@@ -169,7 +169,7 @@ public final class Conn extends SlotView {
         return Memory.getInt(base + TEMPLATE);
     }
 
-    /// Only the link; who sets or clears it counts in the template too ([holdfast.persist.Persistence]).
+    /// Sets only the link; the caller also counts in the template ([holdfast.persist.Persistence]).
     public Conn template(int template) {
         Memory.putInt(base + TEMPLATE, template);
         return this;
@@ -180,7 +180,7 @@ public final class Conn extends SlotView {
         return Memory.getLong(base + EXPIRES_AT);
     }
 
-    /// Moves the expiry, which is one write where it moves on; where it moves back, the timer is armed anew.
+    /// Sets the expiry: one write if it moves later; if it moves earlier, the timer is armed anew.
     public Conn expiresAt(long at) {
         boolean isSooner = at < expiresAt();
         Memory.putLong(base + EXPIRES_AT, at);
@@ -191,7 +191,7 @@ public final class Conn extends SlotView {
         return this;
     }
 
-    /// The expiry that the standby was told last, in our ns; 0 when it never was.
+    /// The last expiry that was replicated to the standby, in our ns; 0 if none was.
     public long toldAt() {
         return Memory.getLong(base + TOLD_AT);
     }
@@ -201,7 +201,7 @@ public final class Conn extends SlotView {
         return this;
     }
 
-    /// Of the last change, as the active director gave it.
+    /// The version of the last change, as the active director assigned it.
     public long version() {
         return Memory.getLong(base + VERSION);
     }
@@ -213,7 +213,7 @@ public final class Conn extends SlotView {
         return this;
     }
 
-    /// The snapshot that confirmed it last; one byte.
+    /// The snapshot that last confirmed it; one byte.
     public int epoch() {
         return Memory.getByte(base + EPOCH) & 0xff;
     }
@@ -223,7 +223,7 @@ public final class Conn extends SlotView {
         return this;
     }
 
-    /// Packets from the client, of which no more than 255 are counted.
+    /// Packets from the client, counted up to 255.
     public int inPackets() {
         return Memory.getByte(base + IN_PACKETS) & 0xff;
     }
@@ -247,7 +247,7 @@ public final class Conn extends SlotView {
                 clientHi(), clientLo(), virtualAddress(), inboundPorts(), realAddress(), realPort(), version());
     }
 
-    /// Never of a free slot, whose protocol is 0, which is in no key.
+    /// Never true for a free slot, whose protocol is 0, which no key has.
     boolean isInbound(long clientHi, long clientLo, long addresses, long ports) {
         return inboundAddresses() == addresses && inboundPorts() == ports && hasClient(clientHi, clientLo);
     }

@@ -7,10 +7,10 @@ public final class ConnFlags {
     /// The forwarding method, a code of [ForwardingMethod].
     public static final int METHOD = 0x0007;
 
-    /// Made by a delta of the active director.
+    /// Created by a delta of the active director.
     public static final int SYNC = 0x0020;
 
-    /// Only the client's packets have been seen so far.
+    /// So far only the client's packets were seen.
     public static final int NO_OUTPUT = 0x0080;
 
     /// Counted among the inactive connections of its real server.
@@ -18,7 +18,7 @@ public final class ConnFlags {
 
     private ConnFlags() {}
 
-    /// What a connection starts with: inactive, and without output unless replies pass the director.
+    /// The initial flags of a connection: inactive, and without output unless replies pass the director.
     public static int initial(ForwardingMethod method) {
         return method.code() | INACTIVE | (method == ForwardingMethod.NAT ? 0 : NO_OUTPUT);
     }

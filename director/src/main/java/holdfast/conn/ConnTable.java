@@ -5,7 +5,7 @@ import java.lang.foreign.SegmentAllocator;
 
 /// Every connection of one worker: one record for each, and two indexes, one for each direction (IPVS-REF 4.1).
 ///
-/// The memory of one connection, when the table is full, is at most 96 bytes, and 112 where clients are wide:
+/// In a full table a connection takes at most 96 bytes of memory, and 112 with a wide client:
 ///
 ///     record (see Conn)         64      one cache line; 80 with a wide client
 ///     inbound index              7.2    a ninth of a bucket of 64 bytes
@@ -15,11 +15,11 @@ import java.lang.foreign.SegmentAllocator;
 ///                               ----
 ///                               94.3    94.6 from 16.7 M connections on; wide 110.3 and 110.6
 ///
-/// Besides, a fixed part that does not grow with the table: the wheel's buckets, a list head for each real server and
-/// the last buckets of each index.
+/// In addition there is a fixed part that does not grow with the table: the wheel's buckets, a list head for each real
+/// server and the last buckets of each index.
 ///
-/// The table keeps the counters of active and inactive connections in the [RealServerTable] and its own digest, so they
-/// always agree with the entries.
+/// The table updates the counters of active and inactive connections in the [RealServerTable] and its own digest, so
+/// they always match the entries.
 public final class ConnTable extends SlotTable {
     private final Inbound inbound; // by its own type, so that a search knows which keys it compares
     private final Outbound outbound;
@@ -28,14 +28,14 @@ public final class ConnTable extends SlotTable {
     /// A table of IPv4.
     ///
     /// @param capacity  most connections at once
-    /// @param now       from which the timers run, in monotonic ns
+    /// @param now       start of the timers, in monotonic ns
     /// @param memory    gives zeroed memory that lives as long as the table
     public ConnTable(int capacity, RealServerTable reals, FlowHash hashes, long now, SegmentAllocator memory) {
         this(Width.IPV4, capacity, reals, hashes, now, memory);
     }
 
     /// @param capacity  most connections at once
-    /// @param now       from which the timers run, in monotonic ns
+    /// @param now       start of the timers, in monotonic ns
     /// @param memory    gives zeroed memory that lives as long as the table
     public ConnTable(
             Width width, int capacity, RealServerTable reals, FlowHash hashes, long now, SegmentAllocator memory) {
@@ -45,31 +45,31 @@ public final class ConnTable extends SlotTable {
         conn = new Conn(this);
     }
 
-    /// A view to be moved over this table's connections, where none stands yet.
+    /// A view for this table's connections, without a position.
     public Conn view() {
         return new Conn(this);
     }
 
-    /// The connection that a packet of an IPv4 client belongs to, or [#MISSING].
+    /// The connection of a packet of an IPv4 client, or [#MISSING].
     public int find(int protocol, int clientAddress, int clientPort, int virtualAddress, int virtualPort) {
         return find(protocol, 0, clientAddress & 0xffffffffL, clientPort, virtualAddress, virtualPort);
     }
 
-    /// The connection that a client's packet belongs to, or [#MISSING].
+    /// The connection of a client's packet, or [#MISSING].
     public int find(int protocol, long clientHi, long clientLo, int clientPort, int virtualAddress, int virtualPort) {
         long addresses = Key.addresses((int) clientLo, virtualAddress);
         long ports = Key.ports(protocol, clientPort, virtualPort);
         return inbound.find(hash(clientHi, clientLo, addresses, ports), clientHi, clientLo, addresses, ports);
     }
 
-    /// Lookups that are made together, `max` at a time.
+    /// Lookups made together, `max` at a time.
     public Lookups lookups(int max) {
         return lookups(inbound, outbound, max);
     }
 
-    /// Begins a lookup, as [#find] makes it.
+    /// Begins a lookup like [#find].
     ///
-    /// @return its number, or [Lookups#NONE] when there are as many as there may be
+    /// @return its number, or [Lookups#NONE] if there is no room for more
     public int add(
             Lookups lookups,
             int protocol,
@@ -87,7 +87,7 @@ public final class ConnTable extends SlotTable {
                 Key.ports(protocol, clientPort, virtualPort));
     }
 
-    /// Likewise, as [#findOutbound] makes it.
+    /// Begins a lookup like [#findOutbound].
     public int addOutbound(
             Lookups lookups,
             int protocol,
@@ -105,14 +105,15 @@ public final class ConnTable extends SlotTable {
                 Key.ports(protocol, clientPort, sourcePort));
     }
 
-    /// The connection that a reply to an IPv4 client belongs to, or [#MISSING].
+    /// The connection of a reply to an IPv4 client, or [#MISSING].
     public int findOutbound(int protocol, int sourceAddress, int sourcePort, int clientAddress, int clientPort) {
         return findOutbound(protocol, sourceAddress, sourcePort, 0, clientAddress & 0xffffffffL, clientPort);
     }
 
-    /// The connection that a reply belongs to, or [#MISSING]: its source is the real server for NAT, the virtual
-    /// address for the other methods, and its destination the client. Where one client port goes to one real server
-    /// by NAT through two virtual addresses, replies cannot be told apart, and one of the two is found, as in IPVS.
+    /// The connection of a reply, or [#MISSING]. The source of a reply is the real server for NAT and the virtual
+    /// address for other methods; its destination is the client. If one client port reaches one real server by NAT
+    /// through two virtual addresses, its replies are ambiguous, and one of the two connections is found, as in
+    /// IPVS.
     public int findOutbound(
             int protocol, int sourceAddress, int sourcePort, long clientHi, long clientLo, int clientPort) {
         long addresses = Key.addresses((int) clientLo, sourceAddress);
@@ -120,7 +121,7 @@ public final class ConnTable extends SlotTable {
         return outbound.find(hash(clientHi, clientLo, addresses, ports), clientHi, clientLo, addresses, ports);
     }
 
-    /// Puts a connection of an IPv4 client in, as the wide form does.
+    /// Inserts a connection of an IPv4 client, like the wide form.
     public int insert(
             int protocol,
             int clientAddress,
@@ -148,14 +149,14 @@ public final class ConnTable extends SlotTable {
                 expiresAt);
     }
 
-    /// Puts a connection in that is not in yet, in state 0, without a template, with version 0, and arms its timer.
+    /// Inserts a new connection in state 0, without a template, with version 0, and arms its timer.
     ///
     /// @param flags      [ConnFlags]; [ConnFlags#initial] for a new connection
     /// @param service    id, or [holdfast.service.Services#NONE]
-    /// @param real       id, or [RealServerTable#NONE] where the real server is not known here
+    /// @param real       id, or [RealServerTable#NONE] if the real server is not known here
     /// @param expiresAt  monotonic ns
-    /// @return its slot, or [#FULL], which is counted
-    /// @throws IllegalArgumentException for a client that is wider than the table
+    /// @return its slot, or [#FULL], which is counted @throws IllegalArgumentException if the client is wider than
+    ///     the table
     public int insert(
             int protocol,
             long clientHi,
@@ -197,15 +198,15 @@ public final class ConnTable extends SlotTable {
         return slot;
     }
 
-    /// Takes a connection out. Its template, if it has one, is the caller's to release first.
+    /// Removes a connection. The caller releases its template, if it has one.
     public void remove(int slot) {
         conn.at(slot);
         requireLive(slot);
-        strike(slot, conn.real()); // before the indexes, whose branches are a matter of chance: all is read at once
+        strike(slot, conn.real()); // before the indexes, whose branches are unpredictable: reads all at once
         if (wheel.isArmed(slot)) { // not while its own expiry is being reported
             wheel.disarm(slot);
         }
-        long inboundHash = inbound.hash(slot); // both before either index, whose branches are a matter of chance
+        long inboundHash = inbound.hash(slot); // both before either index, whose branches are unpredictable
         long outboundHash = outbound.hash(slot);
         inbound.remove(slot, inboundHash);
         outbound.remove(slot, outboundHash);

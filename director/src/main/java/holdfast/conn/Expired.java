@@ -1,10 +1,11 @@
 package holdfast.conn;
 
-/// What becomes of an entry whose time is up; the table's owner decides.
+/// Decides what happens to an entry whose time has ended; implemented by the table's owner.
 @FunctionalInterface
 public interface Expired {
-    /// Called for an entry that is still in its table. Remove it, or give it a later expiry, and it is armed again;
-    /// one that is left as it is comes back within about a millisecond. Other entries may come and go meanwhile.
+    /// Called for an entry that is still in its table. The callee removes it, or sets a later expiry, for which it
+    /// is armed again. An entry that is left unchanged is reported again within about a millisecond. Other entries
+    /// may change meanwhile.
     ///
     /// @param slot  of the entry
     /// @param now   as given to `advance`

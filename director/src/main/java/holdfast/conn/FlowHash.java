@@ -1,24 +1,23 @@
 package holdfast.conn;
 
-/// Where an entry stands in an index: a hash of two or four 64-bit words under a secret key.
+/// The position of an entry in an index: a hash of two or four 64-bit words under a secret key.
 ///
-/// Clients choose their addresses and ports, so they must not be able to choose which of them meet in one place. The
-/// hash is a multilinear one: the sum, modulo 2^64, of every 32-bit piece times a random 64-bit number. Under numbers
-/// that nobody knows, two different messages have the same sum with a probability of at most 2^-33, whatever the
-/// messages are: the factors of the numbers differ somewhere, by less than 2^32 (after Lemire and Kaser, "Strongly
-/// universal string hashing is fast", 2014). A bijection behind it spreads all other sums, and the even steps that
-/// neighbouring addresses make.
+/// Clients choose their addresses and ports, so they must not be able to choose which of them collide. The hash is
+/// multilinear: the sum, modulo 2^64, of every 32-bit piece times a random 64-bit number. With secret numbers, two
+/// different messages have equal sums with a probability of at most 2^-33, whatever the messages are: the factors of
+/// the numbers differ somewhere, by less than 2^32 (after Lemire and Kaser, "Strongly universal string hashing is
+/// fast", 2014). A bijection after it spreads all other sums, and the even steps of neighbouring addresses.
 ///
-/// SipHash promises more, namely against somebody who sees hashes, which nobody does here. It was used before, and took
-/// as long as everything else of a lookup that the caches hold: too long for a CPU to have two lookups under way, so
-/// that each waited for its memory alone (`bin/bench tables`). It makes this hash's numbers of the key.
+/// SipHash promises more, namely against an attacker who sees hashes, but no client sees them here. The table used it
+/// before. It took as long as the rest of a lookup in the caches: too long for a CPU to overlap two lookups, so that
+/// each waited for its memory alone (`bin/bench tables`). It still derives this hash's numbers from the key.
 public final class FlowHash {
     private static final int PIECES_MAX = 8;
 
-    // In fields of their own, because an array's bounds would be checked for each of them.
+    // Fields of their own: an array would have a bounds check for each.
     private final long number0, number1, number2, number3, number4, number5, number6, number7, start;
 
-    /// @param key0  with `key1` 128 random bits, fresh at each start and never told to anyone
+    /// @param key0  with `key1` 128 random bits, fresh at each start and kept secret
     public FlowHash(long key0, long key1) {
         var numbers = new long[PIECES_MAX + 1];
         for (int i = 0; i < numbers.length; i++) {
@@ -35,7 +34,7 @@ public final class FlowHash {
         start = numbers[8];
     }
 
-    /// All 64 bits are good.
+    /// All 64 bits are of good quality.
     public long of(long first, long second) {
         return Digest.mix(start + sum(number0, first, number1) + sum(number2, second, number3));
     }

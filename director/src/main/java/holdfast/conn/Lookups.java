@@ -2,15 +2,14 @@ package holdfast.conn;
 
 import java.util.Arrays;
 
-/// Lookups in a table that are made together, as those for a batch of packets.
+/// Lookups in a table that are made together, such as those for a batch of packets.
 ///
-/// A lookup reads a line of the index and then the record that it names: two reads of memory, the second of which
-/// needs the first. Here the lines of all lookups are read first, then the records of all ([#fetch]); when each is
-/// finished ([#find]), everything is in the caches. The table begins them ([ConnTable#add],
-/// [holdfast.persist.TemplateTable#add]) and may change at any time: what counts is its state when a lookup is
-/// finished. `bin/bench tables` shows the gain.
+/// A lookup reads a line of the index and then the record that it names: the second read needs the first. [#fetch]
+/// reads the lines of all lookups first, then the records of all; when each lookup is finished ([#find]), everything is
+/// in the caches. The table begins them ([ConnTable#add], [holdfast.persist.TemplateTable#add]) and may change at any
+/// time: a lookup uses the table's state at its end. `bin/bench tables` shows the gain.
 public final class Lookups {
-    /// A lookup that was not begun.
+    /// The number of a lookup that was not begun.
     public static final int NONE = -1;
 
     private static final int READS_MAX = 5; // of one lookup at a time
@@ -43,14 +42,14 @@ public final class Lookups {
         reads = new ReadAhead(READS_MAX * max);
     }
 
-    /// Forgets all, for the next batch.
+    /// Forgets all lookups, for the next batch.
     public void clear() {
         count = 0;
     }
 
     /// Begins a lookup.
     ///
-    /// @return its number, or [#NONE] when there are as many as there may be
+    /// @return its number, or [#NONE] if there is no room for more
     int add(boolean isOutbound, long hash, long clientHi, long clientLo, long addresses, long ports) {
         if (count == lookups.length) {
             return NONE;
@@ -66,12 +65,12 @@ public final class Lookups {
         return count++;
     }
 
-    /// What this lookup finds will be removed, so all that it is linked to is fetched too.
+    /// The entry of this lookup will be removed, so everything that it links to is fetched too.
     public void toBeRemoved(int number) {
         lookups[number].isToBeRemoved = true;
     }
 
-    /// Reads what the lookups are likely to read. Once for a batch, after the last was begun.
+    /// Reads ahead for all lookups. Call it once for a batch, after the last was begun.
     public void fetch() {
         boolean isAnyToBeRemoved = false;
         for (int i = 0; i < count; i++) {
@@ -108,7 +107,9 @@ public final class Lookups {
         reads.read();
     }
 
-    /// Finishes a lookup: the slot of its key, or [SlotTable#MISSING].
+    /// Finishes a lookup.
+    ///
+    /// @return the slot of its key, or [SlotTable#MISSING]
     public int find(int number) {
         var lookup = lookups[number];
         var index = index(lookup);
@@ -123,7 +124,7 @@ public final class Lookups {
         return lookup.isOutbound ? outbound : inbound;
     }
 
-    /// Of no meaning ([ReadAhead#sum]).
+    /// Meaningless ([ReadAhead#sum]).
     long read() {
         return reads.sum();
     }

@@ -2,19 +2,19 @@ package holdfast.conn;
 
 import holdfast.linux.Memory;
 
-/// Reads memory before it is used, so that it is in the caches then.
+/// Reads memory ahead of its use, to load it into the caches.
 ///
-/// A CPU has a dozen reads under way at a time, but only those among the next few hundred instructions. So addresses
-/// are collected first, and then read in a loop that does nothing else.
+/// A CPU has a dozen reads under way at a time, but only among the next few hundred instructions. So this class
+/// collects addresses first, and then reads them in a loop that does nothing else.
 final class ReadAhead {
-    /// What is read from each address on; all that a table allocates ends with as much to spare.
+    /// Bytes read from each address on; every allocation of a table ends with that many spare bytes.
     static final int BYTES = 16;
 
     private final long[] addresses;
     private int count;
-    private long read; // something of all that was read, so that no compiler takes the reads for useless
+    private long read; // part of all that was read, so that no compiler removes the reads
 
-    /// @param max  addresses at a time; more are left out
+    /// @param max  addresses at a time; further ones are ignored
     ReadAhead(int max) {
         addresses = new long[max];
     }
@@ -25,7 +25,7 @@ final class ReadAhead {
         }
     }
 
-    /// Reads all that were added, and forgets them.
+    /// Reads all added addresses, and forgets them.
     void read() {
         long sum = 0;
         for (int i = 0; i < count; i++) {
@@ -35,7 +35,7 @@ final class ReadAhead {
         count = 0;
     }
 
-    /// Of no meaning; reading it keeps [#read] honest.
+    /// Meaningless; its use keeps the compiler from removing the reads of [#read].
     long sum() {
         return read;
     }

@@ -1,6 +1,6 @@
 package holdfast.conn;
 
-/// The state of an SCTP association as a director sees it pass by, with IPVS's codes, names and tables (IPVS-REF 4.6).
+/// The state of an SCTP association as a director sees it, with IPVS's codes, names and tables (IPVS-REF 4.6).
 /// Only ESTABLISHED counts as active.
 public enum SctpState {
     NONE(0, "NO", 2),
@@ -123,16 +123,16 @@ public enum SctpState {
         return STATES[code];
     }
 
-    /// How many codes there are.
+    /// The number of codes.
     public static int count() {
         return STATES.length;
     }
 
-    /// The event that a packet is: the type of its first chunk, but ABORT where one follows a COOKIE-ECHO or
+    /// The event of a packet: the type of its first chunk, but ABORT if an ABORT follows a COOKIE-ECHO or
     /// COOKIE-ACK.
     ///
     /// @param chunk  type of the first chunk
-    /// @param next   type of the second chunk, or of the first where there is no other
+    /// @param next   type of the second chunk, or of the first if there is no other
     public static int event(int chunk, int next) {
         int event = ofChunk(chunk);
         boolean isCookie = event == ON_COOKIE_ECHO || event == ON_COOKIE_ACK;
@@ -156,17 +156,17 @@ public enum SctpState {
     /// The code of the next state.
     ///
     /// @param table  [TcpState#INPUT], [TcpState#OUTPUT] or [TcpState#INPUT_ONLY]
-    /// @param event  as [#event] gives it
+    /// @param event  a value of [#event]
     public static int next(int table, int state, int event) {
         return NEXT[(table * EVENTS + event) * 14 + state];
     }
 
-    /// Whether a real server's counter of active connections has it.
+    /// Whether the state counts as an active connection of its real server.
     public static boolean isActive(int code) {
         return code == ES;
     }
 
-    /// Whether nothing more is to come but last packets.
+    /// Whether only last packets can follow.
     public static boolean isOver(int code) {
         return code == CL || code == RJ;
     }
@@ -175,12 +175,12 @@ public enum SctpState {
         return code;
     }
 
-    /// Two letters, as IPVS writes its tables.
+    /// Two letters, as in IPVS's tables.
     public String shortName() {
         return shortName;
     }
 
-    /// As IPVS lists it, such as `C-ECHOED`.
+    /// The name in IPVS's listings, such as `C-ECHOED`.
     public String listed() {
         return name().replace('_', '-');
     }

@@ -4,33 +4,33 @@ import holdfast.linux.Memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 
-/// A hash index of slot numbers: the table holds the keys, this holds where they are.
+/// A hash index of slot numbers: the table holds the keys, the index holds their positions.
 ///
-/// The hash names a *bucket* of one cache line, which has fifteen places. A place is a *tag* of one byte, more bits of
-/// the hash, and a slot; tag 0 is an empty place:
+/// The hash names a *bucket* of one cache line, which has fifteen places. A place is a *tag* of one byte (more bits of
+/// the hash) and a slot; tag 0 is an empty place:
 ///
-///     0    | tags 15 x 8                      | passed 8 |
-///     16   | slots 15 x 24                    | 24       |
+///      0    | tags 15 x 8                      | passed 8 |
+///      16   | slots 15 x 24                    | 24       |
 ///
-/// An entry takes any empty place of its bucket. Where there is none it goes on to the next bucket, no farther than
-/// [#BUCKETS_MAX], and each bucket that it passed counts it, so that searches go on only where something has passed
-/// (as in Folly's F14 table). So an entry that is taken out leaves an empty place and nothing else to be done. A table
-/// has nine entries to a bucket when it is full; one in two hundred stands outside its own then.
+/// An entry takes any empty place of its bucket. If there is none, it moves on to the next bucket, at most
+/// [#BUCKETS_MAX], and each bucket that it passed counts it, so that searches continue only past a bucket with a count
+/// (as in Folly's F14 table). So a removed entry leaves only an empty place. A full table has nine entries to a bucket,
+/// and one entry in two hundred outside its own bucket.
 ///
-/// A search compares all tags of a bucket at once, in two words, by arithmetic alone: what is a matter of chance a CPU
-/// cannot guess, and each wrong guess would cost it the lookups that it had begun ahead. All memory is read by
-/// address; the numbers of slots that come from outside are checked by the view ([SlotView#at]). `bin/bench tables`
-/// says what it comes to.
+/// A search compares all tags of a bucket at once, in two words, by arithmetic alone. A CPU cannot predict branches on
+/// random tags, and each wrong prediction would cost it the lookups that it had begun ahead. All memory is read by
+/// address; the view checks slot numbers that come from outside ([SlotView#at]). `bin/bench tables` measures the
+/// result.
 ///
-/// A table of more slots than 24 bits can number has slots of 32, and buckets of 80 bytes, of which eleven entries fill
-/// it. Several entries may have equal keys; a search finds one of them.
+/// A table with more slots than 24 bits can number has slots of 32 bits, and buckets of 80 bytes, with eleven
+/// entries each in a full table. Several entries may have equal keys; a search finds one of them.
 public abstract class SlotIndex {
-    /// What a search answers when it finds nothing.
+    /// The result of a search without a match.
     public static final int MISSING = -1;
 
     static final int PLACES = 15;
 
-    /// Buckets that an entry may stand in. In a full table no random key needs more in a lifetime.
+    /// Buckets that an entry may be in. In a full table no random key needs more in a lifetime.
     static final int BUCKETS_MAX = 12;
 
     private static final int PASSED = PLACES; // offset of the count, of at most 11 buckets' entries
@@ -40,14 +40,14 @@ public abstract class SlotIndex {
     private static final long HIGHEST = EACH << 7;
     private static final long TAGS = HIGHEST >>> 8; // of the second word
 
-    private final MemorySegment memory; // keeps it as long as it is used by address
+    private final MemorySegment memory; // keeps the memory alive that is used by address
     private final long buckets;
     private final int homes;
     private final int bucketBytes;
     private final int slotBytes;
     private final int slotMask;
 
-    /// @param slots   how many slots the table has
+    /// @param slots   number of slots in the table
     /// @param memory  gives zeroed memory
     protected SlotIndex(int slots, SegmentAllocator memory) {
         boolean isLarge = slots > 1 << 24;
@@ -59,13 +59,13 @@ public abstract class SlotIndex {
         buckets = this.memory.address();
     }
 
-    /// Whether a slot is in, under this key. Asked also of slots that were in a moment ago ([Lookups]).
+    /// Whether a slot is in use under this key. Also called for slots that were in use a moment ago ([Lookups]).
     protected abstract boolean matches(int slot, long clientHi, long clientLo, long addresses, long ports);
 
     /// The hash of the key of a slot in use.
     protected abstract long hash(int slot);
 
-    /// The slot that has a key, or [#MISSING]. Reads at most [#BUCKETS_MAX] buckets.
+    /// The slot of a key, or [#MISSING]. Reads at most [#BUCKETS_MAX] buckets.
     public final int find(long hash, long clientHi, long clientLo, long addresses, long ports) {
         long bucket = address(hash);
         long tags = tag(hash) * EACH;
@@ -84,22 +84,22 @@ public abstract class SlotIndex {
         return MISSING; // adding keeps to the same bound, so nothing lies beyond it
     }
 
-    /// Address of the bucket that a search for this hash reads first.
+    /// Address of the first bucket that a search for this hash reads.
     final long address(long hash) {
         return buckets + (((hash >>> 32) * homes) >>> 32) * bucketBytes;
     }
 
-    /// The slot whose record a search for this hash is likely to read first, or [#MISSING].
+    /// The slot whose record a search for this hash probably reads first, or [#MISSING].
     final int candidate(long hash) {
         long bucket = address(hash);
         long alike = zeros(bucket, tag(hash) * EACH);
         return alike == 0 ? MISSING : slotAt(bucket, place(alike));
     }
 
-    /// Puts a slot in whose record has its key. False, with nothing changed, when all the places that its key may take
-    /// are taken.
+    /// Adds a slot whose record has its key.
     ///
     /// @param hash  of that key
+    /// @return false, with nothing changed, if all places for its key are taken
     public final boolean add(int slot, long hash) {
         long home = address(hash);
         long bucket = home;
@@ -115,7 +115,7 @@ public abstract class SlotIndex {
         return false;
     }
 
-    /// Takes a slot out that is in.
+    /// Removes a slot.
     ///
     /// @param hash  of its key
     public final void remove(int slot, long hash) {
@@ -124,13 +124,13 @@ public abstract class SlotIndex {
         countPassed(address(hash), bucketOf(tag), -1);
     }
 
-    /// How many buckets a slot that is in has passed; for tests.
+    /// How many buckets a slot has passed; for tests.
     final int passed(int slot) {
         long hash = hash(slot);
         return (int) ((bucketOf(tagOf(slot, hash)) - address(hash)) / bucketBytes);
     }
 
-    /// The counts of all buckets together; for tests.
+    /// The sum of the counts of all buckets; for tests.
     final int passes() {
         int sum = 0;
         for (long bucket = buckets; bucket < buckets + memory.byteSize(); bucket += bucketBytes) {
@@ -143,7 +143,7 @@ public abstract class SlotIndex {
         return memory.byteSize();
     }
 
-    /// Address of the tag of a slot that is in.
+    /// Address of the tag of a slot in the index.
     private long tagOf(int slot, long hash) {
         long bucket = address(hash);
         long tags = tag(hash) * EACH;
@@ -159,7 +159,7 @@ public abstract class SlotIndex {
         throw new IllegalStateException("slot " + slot + " is not in the index under its own key");
     }
 
-    /// Address of the bucket of a tag: buckets stand at multiples of 16.
+    /// Address of the bucket of a tag: bucket addresses are multiples of 16.
     private static long bucketOf(long tag) {
         return tag & -(PLACES + 1);
     }
@@ -170,8 +170,8 @@ public abstract class SlotIndex {
         }
     }
 
-    /// A bit for each place of a bucket that has a tag: those of the first eight at 0, 8, 16 and so on, the others'
-    /// beside them.
+    /// One bit for each place of a bucket with a given tag: the first eight places at bits 0, 8, 16 and so on, the
+    /// others beside them.
     private static long zeros(long bucket, long tags) {
         long first = zeros(Memory.getLong(bucket) ^ tags);
         long second = zeros(Memory.getLong(bucket + Long.BYTES) ^ tags) & TAGS;
@@ -183,13 +183,13 @@ public abstract class SlotIndex {
         return ~(((word & ~HIGHEST) + ~HIGHEST) | word) & HIGHEST;
     }
 
-    /// The place of the lowest of these bits.
+    /// The place of the lowest set bit.
     private static int place(long bits) {
         int bit = Long.numberOfTrailingZeros(bits);
         return (bit & 1) << 3 | bit >>> 3;
     }
 
-    /// Never 0, which is an empty place.
+    /// Never 0, which marks an empty place.
     private static long tag(long hash) {
         return Math.max(1, hash & 0xff);
     }

@@ -2,20 +2,20 @@ package holdfast.conn;
 
 import holdfast.linux.Memory;
 
-/// What links the slots of a table into lists: for each slot two small numbers, next and previous, in fields of one
-/// word, so that a slot's own links are one read, and each neighbour's another.
+/// Links the slots of a table into lists: for each slot two small numbers, next and previous, in fields of one word, so
+/// that a slot's own links are one read, and each neighbour's another.
 public final class SlotLinks {
-    /// Where a record, or an element of an array, has these fields.
+    /// The position of these fields in a record or an array element.
     ///
     /// @param offset         of the word, in bytes
     /// @param bits           of each field
-    /// @param nextShift      how far the field is from the low end of the word
+    /// @param nextShift      distance of the field from the low end of the word
     /// @param previousShift  likewise, or [#ONE_WAY]
     public record Place(int offset, int bits, int nextShift, int previousShift) {
-        /// For lists of which nothing is taken out but the first.
+        /// For lists from which only the first element is removed.
         public static final int ONE_WAY = -1;
 
-        /// A word that has nothing else.
+        /// A word with no other content.
         public static Place wholeWord(int offset) {
             return new Place(offset, Integer.SIZE, 0, Integer.SIZE);
         }
@@ -27,7 +27,7 @@ public final class SlotLinks {
     private final int previousShift;
     private final long mask;
 
-    /// @param first   address of the first record or element; whoever has these links keeps the memory
+    /// @param first   address of the first record or element; the owner of these links keeps the memory alive
     /// @param stride  from one to the next, in bytes
     SlotLinks(Place place, long first, int stride) {
         this.first = first + place.offset;
@@ -49,12 +49,12 @@ public final class SlotLinks {
         set(slot, nextShift, value);
     }
 
-    /// Not where [#isOneWay].
+    /// Do not call it if [#isOneWay].
     int previous(int slot) {
         return (int) (word(slot) >>> previousShift & mask);
     }
 
-    /// Likewise.
+    /// Do not call it if [#isOneWay].
     void previous(int slot, int value) {
         set(slot, previousShift, value);
     }

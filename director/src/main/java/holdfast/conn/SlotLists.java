@@ -1,7 +1,7 @@
 package holdfast.conn;
 
-/// A doubly linked list of slots for each real server, so that listing or flushing the entries of one costs only its
-/// own. A slot is in one list or in none.
+/// A doubly linked list of slots for each real server, so that listing or flushing the entries of one server costs only
+/// its own entries. A slot is in one list or in none.
 public final class SlotLists {
     /// The end of a list.
     public static final int NONE = -1;
@@ -22,7 +22,7 @@ public final class SlotLists {
         return links.next(slot) - 1;
     }
 
-    /// Puts a slot that is in no list at the beginning of one.
+    /// Prepends a slot that is in no list.
     public void add(int list, int slot) {
         int head = heads[list];
         links.put(slot, head, 0);
@@ -32,7 +32,7 @@ public final class SlotLists {
         heads[list] = slot + 1;
     }
 
-    /// @param list  the one that the slot is in
+    /// @param list  the list of the slot
     public void remove(int list, int slot) {
         int after = links.next(slot);
         int before = links.previous(slot);
@@ -46,12 +46,12 @@ public final class SlotLists {
         }
     }
 
-    /// Where the links of a slot are.
+    /// Address of a slot's links.
     long address(int slot) {
         return links.address(slot);
     }
 
-    /// The links that taking a slot out of its list will change, besides its own.
+    /// Reads ahead the links that a removal of a slot changes, besides its own.
     void addNeighbours(ReadAhead reads, int slot) {
         int after = links.next(slot);
         int before = links.previous(slot);

@@ -5,13 +5,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Objects;
 
-/// What the tables of connections and templates are both built on: records that never move, under a slot number that
-/// stays the same while the entry lives; a list of slots for each real server; a timer wheel; and the sum of the
-/// entries' fingerprints. The indexes, and what an entry is, are the tables' own.
+/// The common base of the tables of connections and templates: records that never move, under a slot number that stays
+/// the same while the entry lives; a list of slots for each real server; a timer wheel; and the sum of the entries'
+/// fingerprints. The subclasses own the indexes and the meaning of an entry.
 ///
-/// Only the datapath thread uses a table, even to read. After the constructor nothing is allocated.
+/// Only the datapath thread uses a table, even to read. Nothing is allocated after the constructor.
 public abstract class SlotTable {
-    /// What an insertion answers when there is no room.
+    /// The result of an insertion without room.
     public static final int FULL = -1;
 
     /// No slot: not found, or no further one.
@@ -19,12 +19,12 @@ public abstract class SlotTable {
 
     private static final int CAPACITY_MAX = 1 << 27;
 
-    /// How a table lays its entries out in memory.
+    /// The memory layout of a table's entries.
     ///
     /// @param recordBytes  of a record for IPv4
-    /// @param linkBytes    of what a slot has in a second array, where the links are; 0 where the record has them
+    /// @param linkBytes    of a slot in a second array for the links; 0 if the record has them
     /// @param list         the links of the real server's list
-    /// @param timer        those of the timer wheel
+    /// @param timer        the links of the timer wheel
     public record Layout(int recordBytes, int linkBytes, SlotLinks.Place list, SlotLinks.Place timer) {}
 
     protected final RealServerTable reals;
@@ -35,7 +35,7 @@ public abstract class SlotTable {
     final Width width;
     final int recordBytes;
 
-    private final MemorySegment links; // the records, where they have them
+    private final MemorySegment links; // the records themselves, if they have the links
     private final long linkBytes;
     private final FlowHash hashes;
     private final int capacity;
@@ -49,7 +49,7 @@ public abstract class SlotTable {
     private Expired expired = (_, _) -> {};
 
     /// @param capacity  most entries at once
-    /// @param now       from which the timers run, in monotonic ns
+    /// @param now       start of the timers, in monotonic ns
     /// @param memory    gives zeroed memory that lives as long as the table
     protected SlotTable(
             Width width,
@@ -84,19 +84,19 @@ public abstract class SlotTable {
     /// The table's own view, moved to a slot: only for use inside one operation, never across a callback.
     protected abstract SlotView entry(int slot);
 
-    /// Memory taken by the indexes.
+    /// Memory of the indexes, in bytes.
     protected abstract long indexBytes();
 
-    /// Reports entries whose time is up, looking at no more than `budget` of them.
+    /// Reports entries whose time has ended; checks at most `budget` entries.
     ///
-    /// @return how many were looked at; as many as the budget when there may be more
+    /// @return how many were checked; equal to the budget if there may be more
     public final int advance(long now, int budget, Expired expired) {
         this.expired = expired;
         return wheel.advance(now, budget);
     }
 
-    /// The first slot in use at or after `cursor`, or [#MISSING]. A loop over all meets every entry that is there from
-    /// its beginning to its end, whatever comes and goes meanwhile.
+    /// The first slot in use at or after `cursor`, or [#MISSING]. A loop over all slots meets every entry that
+    /// exists from its beginning to its end, even if others come and go meanwhile.
     public final int next(int cursor) {
         for (int slot = cursor; slot < fresh; slot++) {
             if (isLive(slot)) {
@@ -111,7 +111,7 @@ public abstract class SlotTable {
         return lists.first(real + 1);
     }
 
-    /// The one after an entry among those of the same real server, or [#MISSING]; ask before removing it.
+    /// The next entry of the same real server, or [#MISSING]; call it before removing the entry.
     public final int nextOf(int slot) {
         return lists.next(slot);
     }
@@ -125,7 +125,7 @@ public abstract class SlotTable {
         return size;
     }
 
-    /// How wide the addresses of its clients are.
+    /// The width of its clients' addresses.
     public final Width width() {
         return width;
     }
@@ -134,7 +134,7 @@ public abstract class SlotTable {
         return capacity;
     }
 
-    /// One more than the highest slot that was ever in use: a random slot below it is a fair sample of the entries.
+    /// One more than the highest slot ever used: a random slot below it is a fair sample of the entries.
     public final int high() {
         return fresh;
     }
@@ -144,7 +144,7 @@ public abstract class SlotTable {
         return digest;
     }
 
-    /// The same, computed anew from the entries; for tests and for an operator who doubts.
+    /// The same sum, recomputed from the entries; for tests and for an operator in doubt.
     public final long recomputedDigest() {
         long sum = 0;
         for (int slot = next(0); slot != MISSING; slot = next(slot + 1)) {
@@ -158,17 +158,17 @@ public abstract class SlotTable {
         return refusedFull;
     }
 
-    /// Entries refused because every place of their key in an index was taken.
+    /// Entries refused because every place for their key in an index was taken.
     public final long refusedProbes() {
         return refusedProbes;
     }
 
-    /// Memory taken for all slots, in bytes.
+    /// Memory of all slots, in bytes.
     public final long bytes() {
         return records.byteSize() + linkBytes + indexBytes();
     }
 
-    /// @param outbound  the second index, where there is one
+    /// @param outbound  the second index, if any
     /// @param max       lookups at a time
     protected final Lookups lookups(SlotIndex inbound, SlotIndex outbound, int max) {
         return new Lookups(this, inbound, outbound, max);
@@ -181,12 +181,12 @@ public abstract class SlotTable {
                 isOutbound, hash(clientHi, clientLo, addresses, ports), clientHi, clientLo, addresses, ports);
     }
 
-    /// The links of a slot.
+    /// Reads a slot's links ahead.
     final void addLinks(ReadAhead reads, int slot) {
         reads.add(lists.address(slot));
     }
 
-    /// What changes with a slot that is removed, besides its record and its links, which are in the caches.
+    /// Reads ahead what the removal of a slot changes, besides its record and its links, which are in the caches.
     void addLinked(ReadAhead reads, int slot) {
         lists.addNeighbours(reads, slot);
     }
@@ -204,7 +204,7 @@ public abstract class SlotTable {
         lists.add(to + 1, slot);
     }
 
-    /// A slot that is not in use, or [#FULL].
+    /// An unused slot, or [#FULL].
     protected final int takeSlot() {
         if (freed >= 0) {
             int slot = freed;
@@ -214,13 +214,13 @@ public abstract class SlotTable {
         return fresh < capacity ? fresh++ : FULL;
     }
 
-    /// The slot is not in use any more, and [#takeSlot] may give it out.
+    /// Frees a slot, so that [#takeSlot] can return it.
     protected final void giveBack(int slot) {
         entry(slot).clear(freed);
         freed = slot;
     }
 
-    /// The entry in a slot is in the indexes: counts and lists it.
+    /// Counts and lists an entry that is in the indexes.
     protected final void enlist(int slot, int real) {
         size++;
         digest += entry(slot).digest();
@@ -244,7 +244,7 @@ public abstract class SlotTable {
         return FULL;
     }
 
-    /// Where a key stands in an index.
+    /// The hash of a key for an index.
     protected final long hash(long clientHi, long clientLo, long addresses, long ports) {
         return width == Width.IPV4 ? hashes.of(addresses, ports) : hashes.of(clientHi, clientLo, addresses, ports);
     }
@@ -256,16 +256,16 @@ public abstract class SlotTable {
         }
     }
 
-    /// The time of an entry is up.
+    /// Handles an entry whose time has ended.
     ///
-    /// @return whether it is to be armed again
+    /// @return whether to arm it again
     protected boolean due(int slot, long now) {
         expired.expired(slot, now);
-        return isLive(slot) && !wheel.isArmed(slot); // its slot may hold another one by now, which is armed
+        return isLive(slot) && !wheel.isArmed(slot); // its slot may hold another entry by now, which is armed
     }
 
     private final class Timed implements TimerWheel.Owner {
-        /// What is not in use is due as soon as the wheel comes to it.
+        /// An unused slot is due as soon as the wheel reaches it.
         @Override
         public long expiresAt(int slot) {
             var entry = entry(slot);

@@ -3,11 +3,11 @@ package holdfast.conn;
 import holdfast.linux.Memory;
 import java.util.Objects;
 
-/// A movable window onto one entry of a [SlotTable]; its only state is where it stands.
-/// Not thread-safe: each user keeps a view and moves it.
+/// A movable window onto one entry of a [SlotTable]; its position is its only state. Not thread-safe: each user keeps a
+/// view and moves it.
 ///
 /// Both kinds of record begin with the low 32 bits of the client. A table of [Width#IPV6] has two words in front of
-/// them, at negative offsets, so that all other fields are where they are in a table of IPv4:
+/// them, at negative offsets, so that all other fields have the same offsets as in a table of IPv4:
 ///
 ///     -16  | high 64 bits of the client                  |
 ///     -8   | low 64 bits of the client                   |
@@ -17,7 +17,7 @@ public abstract class SlotView {
     private static final int CLIENT_LO = -8;
     private static final int CLIENT = 4;
 
-    /// Address of the record, from which its offsets are counted.
+    /// Address of the record, the base of its offsets.
     protected long base;
 
     private final SlotTable table;
@@ -37,7 +37,7 @@ public abstract class SlotView {
         stride = table.recordBytes;
     }
 
-    /// Moves to a slot, which is checked, because the memory is read by address.
+    /// Moves to a slot. The slot number is checked, because the memory is read by address.
     public SlotView at(int slot) {
         this.slot = Objects.checkIndex(slot, capacity);
         base = records + (long) slot * stride + clientBytes;
@@ -53,7 +53,7 @@ public abstract class SlotView {
         return isWide ? Memory.getLong(base + CLIENT_HI) : 0;
     }
 
-    /// The low half of the client's address; for IPv4 that address in its low 32 bits.
+    /// The low half of the client's address; an IPv4 address is in its low 32 bits.
     public final long clientLo() {
         return isWide ? Memory.getLong(base + CLIENT_LO) : Memory.getInt(base + CLIENT) & 0xffffffffL;
     }
@@ -66,17 +66,17 @@ public abstract class SlotView {
 
     protected abstract boolean isLive();
 
-    /// Makes the slot one that is not in use.
+    /// Marks the slot as unused.
     protected abstract void clear(int nextFreed);
 
-    /// What [#clear] was given.
+    /// The value passed to [#clear].
     protected abstract int nextFreed();
 
     protected final boolean hasClient(long clientHi, long clientLo) {
         return clientLo() == clientLo && clientHi() == clientHi;
     }
 
-    /// The low 32 bits of the client, which is all of it in a table of IPv4.
+    /// The low 32 bits of the client, which are the whole client in a table of IPv4.
     protected final int clientLow() {
         return Memory.getInt(base + CLIENT);
     }
@@ -85,7 +85,7 @@ public abstract class SlotView {
         table.addDigest(change);
     }
 
-    /// Writes the client but for its low 32 bits, which are the record's.
+    /// Writes the client except its low 32 bits, which belong to the record.
     protected final void fillClient(long clientHi, long clientLo) {
         if (isWide) {
             Memory.putLong(base + CLIENT_HI, clientHi);

@@ -1,7 +1,7 @@
 package holdfast.conn;
 
-/// The state of a TCP connection as a director sees it pass by, with IPVS's codes, names and tables (IPVS-REF
-/// 4.3 to 4.5). The packet path uses the codes; the constants are for listings and for reading.
+/// The state of a TCP connection as a director sees it, with IPVS's codes, names and tables (IPVS-REF 4.3 to 4.5). The
+/// packet path uses the codes; the constants are for listings and readers.
 public enum TcpState {
     NONE(0, "NO", 2, false),
     ESTABLISHED(1, "ES", 900, true),
@@ -15,14 +15,15 @@ public enum TcpState {
     LISTEN(9, "LI", 120, false),
     SYNACK(10, "SA", 120, true);
 
-    /// Which table a packet goes by: the client's, the real server's, and the client's while only the client is seen.
+    /// The tables: for packets of the client, of the real server, and of the client while only the client's are
+    /// seen.
     public static final int INPUT = 0;
 
     public static final int OUTPUT = 1;
     public static final int INPUT_ONLY = 2;
 
-    /// Added to one of these, the table while `secure_tcp` is active: then the client's packets alone establish
-    /// nothing.
+    /// Added to a table while `secure_tcp` is active: then the client's packets alone do not establish a
+    /// connection.
     public static final int SECURE = 3;
 
     /// Events in the order of the tables' rows.
@@ -104,12 +105,12 @@ public enum TcpState {
         return STATES[code];
     }
 
-    /// How many codes there are.
+    /// The number of codes.
     public static int count() {
         return STATES.length;
     }
 
-    /// The event that a segment is: the first that applies of RST, SYN, FIN, ACK.
+    /// The event of a segment: the first that applies of RST, SYN, FIN, ACK.
     ///
     /// @param tcpFlags  the low byte of the flags in the header (RFC 9293 §3.1)
     public static int event(int tcpFlags) {
@@ -127,19 +128,19 @@ public enum TcpState {
 
     /// The code of the next state.
     ///
-    /// @param table  [#INPUT], [#OUTPUT] or [#INPUT_ONLY], plus [#SECURE] where it is active
-    /// @param event  as [#event] gives it; a segment without any of the four flags closes
+    /// @param table  [#INPUT], [#OUTPUT] or [#INPUT_ONLY], plus [#SECURE] while it is active
+    /// @param event  a value of [#event]; a segment without any of the four flags closes
     public static int next(int table, int state, int event) {
         return NEXT[(table * 5 + event) * 11 + state];
     }
 
-    /// Whether a real server's counter of active connections has it.
+    /// Whether the state counts as an active connection of its real server.
     public static boolean isActive(int code) {
         return (ACTIVE >>> code & 1) != 0;
     }
 
-    /// Whether nothing more is to come of a connection but its last packets. Where only the client's side is seen, its
-    /// FIN is all that ever tells.
+    /// Whether only the last packets of a connection can follow. If only the client's side is seen, its FIN is the
+    /// only sign.
     public static boolean isOver(int code, boolean isNoOutput) {
         return (OVER >>> code & 1) != 0 || (isNoOutput && code == FIN_WAIT.code);
     }
@@ -148,7 +149,7 @@ public enum TcpState {
         return code;
     }
 
-    /// Two letters, as IPVS writes its tables.
+    /// Two letters, as in IPVS's tables.
     public String shortName() {
         return shortName;
     }

@@ -5,10 +5,10 @@ import holdfast.conf.Protocol;
 
 /// How long a connection lives after its last packet, by protocol and state, in ns. Immutable.
 public final class Timeouts {
-    /// Of a connection that has no state yet (IPVS-REF 4.1).
+    /// Timeout of a connection without a state (IPVS-REF 4.1).
     public static final long NEW = seconds(3);
 
-    /// Those of IPVS-REF 4.3 and 4.6: `900 120 300` for established TCP, TCP after FIN, and UDP.
+    /// The timeouts of IPVS-REF 4.3 and 4.6: `900 120 300` for established TCP, TCP after FIN, and UDP.
     public static final Timeouts DEFAULT = of(Ipvs.DEFAULT);
 
     private final long[] tcp = new long[TcpState.count()];
@@ -25,7 +25,7 @@ public final class Timeouts {
         }
     }
 
-    /// With the three that may be changed (IPVS-REF 4.9).
+    /// With the three configurable timeouts (IPVS-REF 4.9).
     public static Timeouts of(Ipvs ipvs) {
         var timeouts = new Timeouts(seconds(ipvs.udpTimeoutS()));
         timeouts.tcp[TcpState.ESTABLISHED.code()] = seconds(ipvs.tcpTimeoutS());
@@ -34,7 +34,7 @@ public final class Timeouts {
     }
 
     /// @param protocol  number of the IP header
-    /// @param state     code of a [TcpState] or a [SctpState]; means nothing for others
+    /// @param state     code of a [TcpState] or a [SctpState]; ignored for other protocols
     public long of(int protocol, int state) {
         if (protocol == Protocol.TCP.number()) {
             return tcp[state];

@@ -5,24 +5,26 @@ import java.util.Arrays;
 /// A hierarchical timer wheel over the slots of a table: six rings of 256 buckets, the innermost of 1.05 ms each, the
 /// outermost of 36 years, so 2^32 seconds lie well within.
 ///
-/// With one-way links a slot cannot be taken out before its time. So that one which is not needed any more is met soon,
-/// no slot stands more than 275 seconds ahead then ([#latest]): until its expiry comes, it is looked at as often.
+/// With one-way links a slot cannot be removed before its time. To bound how long an unused slot stays, no slot is
+/// armed more than 275 seconds ahead ([#latest]); longer timers are armed again every 275 seconds.
 ///
-/// A slot stands in the bucket of the time that it was armed for, and is looked at when that comes: if the entry's
-/// expiry has moved on meanwhile, it is armed for the new one. So a packet only writes its connection's expiry. The
-/// invariant is that no slot stands later than its expiry; where an expiry moves *back*, arm the slot again.
+/// A slot is in the bucket of the time for which it was armed. At that time the wheel reads the entry's expiry; if it
+/// has moved later, the slot is armed for the new expiry. So a packet only writes its connection's expiry. The
+/// invariant is that no slot is armed for later than its expiry; if an expiry moves *earlier*, arm the slot again.
 ///
-/// A bucket of an outer ring is spread over the inner rings when its time begins. Each slot looked at, there or in the
-/// innermost ring, costs one of the turn's budget, and the next turn goes on in the same bucket: a million slots of
-/// one second stall nobody. Nothing fires early; at a sufficient budget nothing fires later than 1.05 ms plus the time
-/// between two turns.
+/// When the time of a bucket of an outer ring begins, its slots are spread over the inner rings. Each slot checked,
+/// there or in the innermost ring, takes one of the turn's budget, and the next turn continues in the same bucket: a
+/// million slots of one second delay nothing else. Nothing fires early; with a sufficient budget nothing fires later
+/// than 1.05 ms plus the time between two turns.
 public final class TimerWheel {
-    /// The table that the slots belong to.
+    /// The table of the slots.
     public interface Owner {
         /// When the entry in a slot expires, in ns.
         long expiresAt(int slot);
 
-        /// The expiry has come. The slot is no longer armed; true has it armed again for its expiry then.
+        /// The expiry has come, and the slot is no longer armed.
+        ///
+        /// @return whether to arm it again for its present expiry
         boolean due(int slot, long now);
     }
 
@@ -44,11 +46,11 @@ public final class TimerWheel {
 
     private final long[] occupied = new long[RING / Long.SIZE]; // innermost buckets that may hold a slot
 
-    private long tick; // its buckets and all later ones are to come
+    private long tick; // its buckets and all later ones are still to come
     private int armed;
 
-    /// @param links  of the table's slots, all of them 0; one-way where no slot is ever disarmed
-    /// @param now    the time from which it runs, in ns
+    /// @param links  of the table's slots, all of them 0; one-way if no slot is ever disarmed
+    /// @param now    start of the wheel, in ns
     TimerWheel(Owner owner, SlotLinks links, long now) {
         this.owner = owner;
         this.links = links;
@@ -65,19 +67,19 @@ public final class TimerWheel {
         return armed;
     }
 
-    /// No slot stands later than at this time, in ns.
+    /// The latest time, in ns, for which a slot can be armed.
     public long latest() {
         return (tick + aheadMax) << TICK_SHIFT;
     }
 
-    /// Arms a slot that is not armed. A time that has passed means the next turn.
+    /// Arms a slot that is not armed. A time in the past means the next turn.
     ///
     /// @param at  not later than the entry's expiry, in ns
     public void arm(int slot, long at) {
         armAtTick(slot, Math.max(at >> TICK_SHIFT, tick));
     }
 
-    /// Takes an armed slot out at once; only where the links go both ways.
+    /// Removes an armed slot at once; only if the links go both ways.
     public void disarm(int slot) {
         int after = links.next(slot);
         int before = links.previous(slot);
@@ -93,9 +95,9 @@ public final class TimerWheel {
         armed--;
     }
 
-    /// Looks at the slots whose time has come by `now`, at most `budget` of them.
+    /// Checks the slots that are due by `now`, at most `budget` of them.
     ///
-    /// @return how many were looked at; as many as the budget when there may be more
+    /// @return how many were checked; equal to the budget if there may be more
     public int advance(long now, int budget) {
         long until = now >> TICK_SHIFT; // the tick of now itself is not over, so nothing in it is surely due
         int left = budget;
@@ -114,8 +116,8 @@ public final class TimerWheel {
         return budget - left;
     }
 
-    /// Where a ring begins a new round, spreads the bucket that the next outer ring has for it. When the budget ends
-    /// midway, the rest is still in the buckets, and the next turn calls this for the same tick again.
+    /// When a ring begins a new round, spreads the bucket of the next outer ring. If the budget ends midway, the
+    /// rest stays in the buckets, and the next turn calls this for the same tick again.
     private int spreadOuterBuckets(int budget) {
         int left = budget;
         for (int ring = 1; ring < RINGS && (tick & ((1L << (ring * RING_BITS)) - 1)) == 0; ring++) {
@@ -175,7 +177,7 @@ public final class TimerWheel {
         push(bucket(ring, standsAt), slot);
     }
 
-    /// The bucket of a tick in a ring; buckets of all rings are numbered through.
+    /// The bucket of a tick in a ring; buckets of all rings are numbered consecutively.
     private static int bucket(int ring, long tick) {
         return ring * RING + ((int) (tick >> (ring * RING_BITS)) & (RING - 1));
     }
@@ -210,7 +212,7 @@ public final class TimerWheel {
         return slot;
     }
 
-    /// The links that disarming a slot will change, besides its own.
+    /// Reads ahead the links that disarming a slot changes, besides its own.
     void addNeighbours(ReadAhead reads, int slot) {
         int after = links.next(slot);
         if (after == 0) {

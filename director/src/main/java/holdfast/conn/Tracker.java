@@ -2,14 +2,14 @@ package holdfast.conn;
 
 import holdfast.conf.Protocol;
 
-/// What a forwarded packet does to its connection: state, counters and expiry (IPVS-REF 4.3 to 4.7).
+/// Updates a connection for a forwarded packet: state, counters and expiry (IPVS-REF 4.3 to 4.7).
 public final class Tracker {
     private Tracker() {}
 
     /// Follows a packet.
     ///
     /// @param isInbound  from the client
-    /// @param event      as [TcpState#event] or [SctpState#event] gives it; means nothing for other protocols
+    /// @param event      a value of [TcpState#event] or [SctpState#event]; ignored for other protocols
     /// @param isSecure   whether `secure_tcp` is active (IPVS-REF 4.5)
     public static void follow(Conn conn, boolean isInbound, int event, boolean isSecure, Timeouts timeouts, long now) {
         int protocol = conn.protocol();
@@ -22,7 +22,7 @@ public final class Tracker {
         conn.expiresAt(now + timeouts.of(protocol, conn.state()));
     }
 
-    /// Whether a connection in this state counts as active (IPVS-REF 4.3, 4.6); one of UDP never does.
+    /// Whether a connection in this state counts as active (IPVS-REF 4.3, 4.6); a UDP connection never does.
     public static boolean isActive(int protocol, int state) {
         if (protocol == Protocol.TCP.number()) {
             return TcpState.isActive(state);
@@ -30,7 +30,7 @@ public final class Tracker {
         return protocol == Protocol.SCTP.number() && SctpState.isActive(state);
     }
 
-    /// Whether nothing more is to come of a connection but its last packets; of UDP nobody can tell.
+    /// Whether only the last packets of a connection can follow; unknown, so false, for UDP.
     public static boolean isOver(int protocol, int state, boolean isNoOutput) {
         if (protocol == Protocol.TCP.number()) {
             return TcpState.isOver(state, isNoOutput);

@@ -1,7 +1,7 @@
 package holdfast.conn;
 
-/// How wide the addresses of a table's clients are. Only clients are ever 128 bits wide: virtual and real addresses are
-/// few, and an IPv6 table knows them by 32-bit handles (ADR 0007).
+/// The width of the addresses of a table's clients. Only clients are ever 128 bits wide: virtual and real addresses are
+/// few, and an IPv6 table stores 32-bit handles for them (ADR 0007).
 public enum Width {
     /// 32 bits. In the 128-bit form the high half is 0, and so are the upper 32 bits of the low half.
     IPV4(0),
@@ -14,7 +14,7 @@ public enum Width {
         this.clientBytes = clientBytes;
     }
 
-    /// What a record grows by: 12 bytes of address, and 4 that keep its words aligned.
+    /// The growth of a record: 12 bytes of address, and 4 for alignment.
     int clientBytes() {
         return clientBytes;
     }
