@@ -18,9 +18,7 @@ public record ImpactResult(List<OnService> services, List<String> others) {
     /// @param templatesOrphaned    no client would find them any more, or they name a removed real server
     /// @param clientsRehomed       would get another real server at their next connection
     /// @param connectionsAffected  would end, or wait for a removed real server
-    /// @param vipsMoved            VIPs that another director would hold; always 0 for a new configuration of the
-    ///     same
-    ///     pair
+    /// @param vipsMoved            0 if the VIPs and their election stay the same, else the number of present VIPs
     /// @param why                  a sentence for each cause, without full stop
     public record OnService(
             ServiceKey service,

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
-/// What a director answers its operators: joins the parts of this package, each of which knows one kind of question.
+/// Connects the parts of this package, each of which answers one kind of an operator's questions.
 public final class Answers {
     private final Supplier<VrrpStatus> vrrp;
     private final StatusAnswer status;
@@ -37,7 +37,7 @@ public final class Answers {
     }
 
     /// @param handover  moves the VIPs
-    /// @param term      the highest one known; 0 before the first
+    /// @param term      the highest known term; 0 before the first
     Answers(
             Configuration configuration,
             GroupDatapath datapath,
@@ -77,7 +77,7 @@ public final class Answers {
                 .complete();
     }
 
-    /// Who answers each operation of the admin API.
+    /// The handlers of all operations of the admin API.
     public Handlers handlers() {
         return handlers;
     }

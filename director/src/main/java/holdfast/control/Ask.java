@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// Asks a worker about its tables and waits for the answer, which it gives between its packets.
+/// Asks a worker about its tables and waits for the answer, which the worker gives between its packets.
 final class Ask {
     private static final long TIMEOUT_S = 5;
 
@@ -19,17 +19,17 @@ final class Ask {
         this.datapath = datapath;
     }
 
-    /// What a worker answers to a question; an exception of the question is thrown here.
+    /// The worker's answer to a question; rethrows an exception of the question.
     ///
-    /// @throws IllegalStateException where the worker does not answer within 5 s
+    /// @throws IllegalStateException if the worker does not answer within 5 s
     <T> T tables(Function<Tables, T> question) {
         return within(
                 TIMEOUT_S, datapath.query(question), () -> new IllegalStateException("the datapath did not answer"));
     }
 
-    /// What an answer turns out to be.
+    /// Waits for an answer.
     ///
-    /// @param onSilence  thrown where there is no answer in time
+    /// @param onSilence  thrown if there is no answer in time
     static <T> T within(long timeoutS, CompletableFuture<T> answer, Supplier<RuntimeException> onSilence) {
         try {
             return answer.get(timeoutS, TimeUnit.SECONDS);

@@ -23,11 +23,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What operators ask of clients: who has most, and what they may have.
+/// Answers operators' questions about clients: the busiest clients, and the rules for them.
 public final class ClientCommands {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000_000_000;
-    private static final int V4_LENGTH = 96; // of ::/96, where IPv4 stands in the 128 bits of a client
+    private static final int V4_LENGTH = 96; // of ::/96, which holds IPv4 in the 128 bits of a client
 
     private static final int SLICE = 2048; // entries, some 20 µs
 

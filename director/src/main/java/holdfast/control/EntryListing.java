@@ -26,16 +26,16 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Listings of the entries that a worker holds, taken in slices between its packets.
+/// Lists the entries of a worker in slices, between its packets.
 ///
 /// Entries of real servers or services are found by the real servers' lists, and the templates of one client by their
-/// keys, so that a listing costs what it lists. It is not a snapshot: entries come and go while it is made, and each is
-/// shown as it was when its slice was taken.
+/// keys, so that a listing costs only the entries that it lists. It is not a snapshot: entries come and go meanwhile,
+/// and each is shown as it was in its slice.
 public final class EntryListing {
-    /// Entries looked at in one slice; at some 100 ns for each, packets wait for less than 100 µs.
+    /// Entries checked in one slice; at some 100 ns each, packets wait for less than 100 µs.
     private static final int SLICE = 512;
 
-    /// The ports by which IPVS shows a template that no client finds any more (IPVS-REF 3.5).
+    /// The port in IPVS's listings of a template that no client finds any more (IPVS-REF 3.5).
     private static final int VOID_PORT = 65535;
 
     private static final int END = -1;
@@ -56,11 +56,11 @@ public final class EntryListing {
 
         boolean fits(EntryFilter filter);
 
-        /// Of the slot asked for last.
+        /// The entry of the last slot.
         Connections.Entry entry(long now);
     }
 
-    /// Entries found, and the slot where the next slice begins, or [#END].
+    /// Entries found, and the slot at which the next slice begins, or [#END].
     private record Slice(List<Connections.Entry> entries, int cursor) {}
 
     Connections connections(ConnectionsRequest request) {
@@ -94,7 +94,7 @@ public final class EntryListing {
         });
     }
 
-    /// The findable templates of a client: one lookup for each service.
+    /// The templates that a client can find: one lookup for each service.
     private static List<Connections.Entry> templatesOf(Ipv4 address, Tables tables, EntryFilter filter) {
         var source = new TemplateSource(tables);
         var entries = new ArrayList<Connections.Entry>();
@@ -113,7 +113,7 @@ public final class EntryListing {
         return entries;
     }
 
-    /// @return false where the limit cut something off
+    /// @return false if the limit cut entries off
     private boolean collect(
             List<Connections.Entry> entries, EntryFilter filter, int limit, Function<Tables, Source> source) {
         return (filter.real() == null && filter.service() == null)
@@ -183,8 +183,8 @@ public final class EntryListing {
         return reals;
     }
 
-    /// Whether an entry of a real server may be at the host that is meant. Where it has no port of its own, or its
-    /// service has many, its connections may have another port than it has itself (IPVS-REF 3.3).
+    /// Whether an entry of a real server may match the given host. If the server has no port of its own, or its
+    /// service has many, its connections may have a port other than the server's own (IPVS-REF 3.3).
     private static boolean mayFit(@Nullable Host meant, RealServerTable table, int real) {
         boolean hasAnyPort = table.port(real) == 0 || table.templatePort(real) == 0;
         var endpoint = Named.endpoint(table, real);
@@ -193,8 +193,8 @@ public final class EntryListing {
                 || (hasAnyPort && meant.address().equals(endpoint.address()));
     }
 
-    /// Goes on in one real server's list; at its head where the entry that stood next has gone, which is why `listed`
-    /// knows what came already.
+    /// Continues in one real server's list. If the next entry was removed meanwhile, it restarts at the head;
+    /// `listed` identifies the entries that were listed already.
     private static Slice ofReal(Source source, int real, EntryFilter filter, int from, Set<Integer> listed) {
         var entries = new ArrayList<Connections.Entry>();
         var table = source.table();

@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Moves the VIPs to the standby when an operator asks for it, or says what stands against it.
+/// Moves the VIPs to the standby when an operator asks for it, or gives the reasons against it.
 public final class FailoverCommands {
     private static final long FAILOVER_TIMEOUT_S = 10;
 
@@ -34,7 +34,7 @@ public final class FailoverCommands {
     }
 
     /// @param self  this director's name
-    /// @param term  the highest one known
+    /// @param term  the highest known term
     FailoverCommands(String self, StatusAnswer status, BooleanSupplier isActive, IntSupplier term, Handover handover) {
         this.self = self;
         this.status = status;
@@ -101,7 +101,7 @@ public final class FailoverCommands {
                 done ? heldMicros(record) : null);
     }
 
-    /// How long clients waited: from the hold to the sign of the new active.
+    /// How long clients waited: from the hold to the message of the new active.
     private static @Nullable Long heldMicros(FailoverRecord record) {
         var held = record.steps().stream()
                 .filter(step -> step.name().equals("held"))
@@ -115,7 +115,7 @@ public final class FailoverCommands {
                 false, FailoverResult.Outcome.REFUSED, why, request.reason(), active, null, List.of(), null);
     }
 
-    /// The standby that would take over, with what stands against it: word for word what `status` shows.
+    /// The standby that would take over, with the objections, word for word as `status` shows them.
     private PlannedFailover.Candidate candidate() {
         var readiness = status.readiness();
         var answer = readiness.answer();

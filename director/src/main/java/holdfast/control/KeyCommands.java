@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Replaces the cluster's key while the director runs, and tells who seals with which one.
+/// Replaces the cluster's key while the director runs, and lists the key with which each director seals.
 public final class KeyCommands {
     private static final Logger log = LoggerFactory.getLogger(KeyCommands.class);
 
@@ -28,7 +28,7 @@ public final class KeyCommands {
         return answer(use());
     }
 
-    /// All keys of the file, or none of them.
+    /// Loads all keys of the file, or none of them.
     Keys reload() {
         var before = use();
         var keys = read();

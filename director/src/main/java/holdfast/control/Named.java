@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Finds the services and real servers that operators name, or says which there are.
+/// Finds the services and real servers that operators name; a mistake gets the list of known names.
 public final class Named {
     private static final int SHOWN_MAX = 20;
 

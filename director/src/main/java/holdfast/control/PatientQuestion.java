@@ -9,10 +9,10 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A question to a thread that may be stuck: asked once, waited for with a bound, and not asked again before it is
-/// answered. So a stuck thread collects no questions, and whoever asks again does not wait again.
+/// A question to a thread that may be stuck. It is asked once, waited for with a time limit, and not asked again before
+/// it is answered. So a stuck thread collects no questions, and later callers do not wait again.
 ///
-/// @param <T>  of an answer
+/// @param <T>  the answer
 public final class PatientQuestion<T> {
     private final Supplier<CompletableFuture<T>> question;
     private final long patience;
@@ -20,7 +20,7 @@ public final class PatientQuestion<T> {
     private @Nullable CompletableFuture<T> asked;
     private long askedAt;
 
-    /// @param value    empty where none came in time
+    /// @param value    empty if no answer came in time
     /// @param trouble  why there is no value, as the end of a sentence
     record Answer<T>(Optional<T> value, Optional<String> trouble) {
         static <T> Answer<T> none(String trouble) {

@@ -31,7 +31,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What operators ask of services and real servers at run time.
+/// Answers operators' questions about services and real servers, and obeys their orders at run time.
 public final class RealServerCommands {
     private static final long SECOND = 1_000_000_000;
 
@@ -167,7 +167,7 @@ public final class RealServerCommands {
         return List.copyOf(keys);
     }
 
-    /// @param isAffected  by what else changes, such as mark rules and sysctls
+    /// @param isAffected  by other changes, such as mark rules and sysctls
     private ImpactResult.Change change(ServiceKey key, Configuration wanted, boolean isAffected) {
         var before = configuration.services().stream()
                 .filter(service -> service.key().equals(key))

@@ -1,10 +1,10 @@
 package holdfast.control;
 
-/// Sentences of the explaining part, made into list items and clauses.
+/// Turns sentences of the explaining part into list items and clauses.
 final class Sentence {
     private Sentence() {}
 
-    /// A sentence as a part of another text, without its full stop.
+    /// A sentence without its full stop, as a part of another text.
     static String withoutStop(String sentence) {
         return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
     }

@@ -13,14 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Every service with its real servers, read in slices: there may be very many, and packets wait for each slice.
+/// Lists every service with its real servers in slices: there may be very many, and packets wait for each slice.
 public final class ServiceListing {
     private static final int SLICE = 64; // services and real servers, some 50 µs
     private static final long MS = 1_000_000;
     private static final int NO_AGENT = 100;
 
     private final List<ServiceList.Service> shown = new ArrayList<>();
-    private final List<ServiceList.RealServer> reals = new ArrayList<>(); // of the service that is being read
+    private final List<ServiceList.RealServer> reals = new ArrayList<>(); // of the present service
     private int service;
     private int real; // the next one in that service's list
 
@@ -122,7 +122,7 @@ public final class ServiceListing {
         return table.isUnreachable(id) ? ServiceList.State.UNREACHABLE : ServiceList.State.UP;
     }
 
-    /// The drain mode of a real server, its own or the director's.
+    /// The drain mode of a real server: its own, or the director's.
     static DrainMode drain(RealServerTable table, int id, Ipvs ipvs) {
         var own = table.drain(id);
         if (own != null) {
@@ -131,7 +131,7 @@ public final class ServiceListing {
         return ipvs.expireQuiescentTemplate() ? DrainMode.KEEP_CONNECTIONS : DrainMode.KEEP_ALL;
     }
 
-    /// Until a drain ends what is left, or null where none does.
+    /// Until the drain ends the remaining connections, or null without a deadline.
     static @Nullable Long drainEndsMs(RealServerTable table, int id) {
         return table.weight(id) == 0 && table.drain(id) == DrainMode.UNTIL_DEADLINE
                 ? Math.max(0, (table.drainEndsAt(id) - Clock.monotonic()) / MS)

@@ -38,8 +38,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// The status of a director, put together from what its parts say. It is asked most urgently when a part is broken, so
-/// each part that does not answer is unknown by itself, within a second.
+/// Builds the status of a director from the reports of its parts. An operator needs it most when a part is broken, so a
+/// part that does not answer within a second is unknown, and the others are shown.
 public final class StatusAnswer {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
@@ -53,7 +53,7 @@ public final class StatusAnswer {
     private final StatusSources sources;
     private final PatientQuestion<TableSizes> tables;
 
-    /// How full the tables are, how often each of their bounds was met, whom schedulers pass over, and what they hold.
+    /// The fill of the tables, the counts of their bounds, the servers that schedulers pass over, and the digest.
     private record TableSizes(
             Status.Table connections,
             Status.Table templates,
@@ -61,7 +61,7 @@ public final class StatusAnswer {
             List<String> passedOver,
             long digest) {}
 
-    /// What the sync side knows, and what keeps it from its work; neither where it is off.
+    /// The state of the sync side, and its trouble; neither without sync.
     private record Replicated(Optional<SyncStatus> status, Optional<String> trouble) {
         Optional<SyncStatus.Peer> peer(String name) {
             return peers().stream().filter(peer -> peer.name().equals(name)).findFirst();
@@ -72,8 +72,8 @@ public final class StatusAnswer {
         }
     }
 
-    /// @param replication  empty where tables are not replicated
-    /// @param term         the highest one known; 0 before the first
+    /// @param replication  empty if tables are not replicated
+    /// @param term         the highest known term; 0 before the first
     public StatusAnswer(
             Configuration configuration,
             GroupDatapath datapath,
@@ -121,7 +121,7 @@ public final class StatusAnswer {
                 datapath(asked.value()));
     }
 
-    /// Of the stream that is written or followed; a higher one that was only heard of counts where there is no stream.
+    /// The term of the stream that is written or followed; without a stream, the highest term heard of.
     private @Nullable Integer term(Replicated replicated) {
         long known = replicated
                 .status()
@@ -159,7 +159,7 @@ public final class StatusAnswer {
                 boxed(advertAge(election)));
     }
 
-    /// Adverts that are broken, and those that no director vouches for.
+    /// Adverts that are invalid, and adverts for which no director vouches.
     private static Map<String, Long> notTaken(VrrpStatus election) {
         var reasons = new TreeMap<String, Long>();
         election.refused().forEach((reason, count) -> reasons.put(KebabCase.ofName(reason), count));
@@ -257,7 +257,7 @@ public final class StatusAnswer {
         return readiness(vrrp.get(), replicated());
     }
 
-    /// A standby as the sync side sees it.
+    /// A standby in the view of the sync side.
     Optional<SyncStatus.Peer> peer(String name) {
         return replicated().peer(name);
     }
@@ -283,7 +283,7 @@ public final class StatusAnswer {
         return Readiness.of(self, replicated.peers().stream().map(this::judged).toList());
     }
 
-    /// By the stream that we follow, else by the adverts that we hear.
+    /// The writer of the stream that we follow, else the sender of the adverts that we hear.
     private Optional<String> active(VrrpStatus election, Replicated replicated) {
         if (election.role() == VrrpStatus.Role.ACTIVE) {
             return Optional.of(configuration.director().name());
@@ -307,7 +307,7 @@ public final class StatusAnswer {
                 && TimeUnit.MILLISECONDS.toNanos(age.getAsLong()) <= election.downInterval();
     }
 
-    /// Whatever the active said last is in our tables where the stream is whole or silent, but not where it has gaps.
+    /// The active's last message is in our tables if the stream is whole or silent, but not if it has gaps.
     private static OptionalLong copyAge(Optional<String> active, Replicated replicated) {
         var state = replicated.status().flatMap(SyncStatus::state);
         boolean isWhole = state.filter(

@@ -48,15 +48,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What operators ask of persistence templates: to change them, and where a client is.
+/// Changes persistence templates for operators, and shows the real server of a client.
 public final class TemplateCommands {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000_000_000;
 
-    /// A standby that compared equal within its last digest interval may lack what is younger than this.
+    /// A standby that compared equal within its last digest interval may lack entries younger than this.
     private static final long SETTLED_MS = 500;
 
-    /// Less than the 60 s that `holdfast` waits, and after which the API closes a connection that is idle.
+    /// Less than the 60 s that `holdfast` waits, and after which the API closes an idle connection.
     private static final long ORDER_TIMEOUT_S = 50;
 
     private final Ask ask;
@@ -106,7 +106,7 @@ public final class TemplateCommands {
         return new Host(real.address(), real.port());
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // what the worker answers is the future itself
+    @SuppressWarnings("FutureReturnValueIgnored") // the worker's answer is the future itself
     private Outcome order(
             TemplateOrders.Action action,
             MarkRule.@Nullable Prefix client,
@@ -122,7 +122,7 @@ public final class TemplateCommands {
         return outcome(outcome, ORDER_TIMEOUT_S, isDryRun);
     }
 
-    /// What came of an order, which goes on where it takes longer than somebody waits for it.
+    /// The result of an order, which continues if it takes longer than the caller waits.
     Outcome outcome(CompletableFuture<Outcome> outcome, long timeoutS, boolean isDryRun) {
         try {
             return Ask.within(
@@ -195,7 +195,7 @@ public final class TemplateCommands {
                 then);
     }
 
-    /// Where the next connection of a client that may begin one goes.
+    /// The pick for the next connection of a client that may begin one.
     private static Answer answer(Tables tables, int service, Host client, Hypothesis change) {
         var services = tables.services();
         return new Whereis(services, tables.templates(), tables.persistence(), tables.ipvs())
@@ -284,7 +284,7 @@ public final class TemplateCommands {
         return new Hypothesis.Real(endpoint.address(), endpoint.port());
     }
 
-    /// Whether each other director has the template, as far as its state tells.
+    /// Whether each other director has the template, as far as its state shows.
     private List<WhereIs.Copy> copies(WhereIs.@Nullable Template template) {
         if (template == null) {
             return List.of();
@@ -316,7 +316,7 @@ public final class TemplateCommands {
                 refused(outcome, host(to))));
     }
 
-    /// The real server that the scheduler picks of all but the present one.
+    /// The scheduler's pick among all real servers but the present one.
     private Host another(int service, RehomeRequest request) {
         if (request.client().length() != 32) {
             throw RefusedException.wrongInput(
@@ -357,9 +357,9 @@ public final class TemplateCommands {
         return (long) tables.clients().connections(0, client.address().bits() & 0xffff_ffffL, service);
     }
 
-    /// The answer to a drain, without a promise where a template stays: one that is pinned, or one that controls a
-    /// connection, which may be on another real server since the template was moved. Nor is there a promise where
-    /// they are too many to look at.
+    /// The answer to a drain, without a promised end if a template stays: a pinned one, or one that controls a
+    /// connection, which may be on another real server since the template was moved. There is no promise either if
+    /// there are too many to check.
     static DrainResult promised(DrainResult drained, EntryListing listing) {
         if (drained.templatesGoneMs() == null) {
             return drained;
@@ -388,8 +388,8 @@ public final class TemplateCommands {
         return template.pinned() || !Objects.equals(template.controlled(), 0);
     }
 
-    /// When the last template of a real server has gone at the latest, as far as its counters tell, or null where
-    /// connections or sticky clients keep some; [#promised] looks at each template.
+    /// The latest time at which the last template of a real server ends, as far as its counters show, or null if
+    /// connections or sticky clients keep some; [#promised] checks each template.
     static @Nullable Long templatesGoneMs(Tables tables, int real) {
         var reals = tables.reals();
         int service = reals.service(real);

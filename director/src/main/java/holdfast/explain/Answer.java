@@ -5,16 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Where a client's next connection goes.
+/// The real server of a client's next connection.
 ///
 /// @param service   as in the configuration
 /// @param client    its address
-/// @param template  the one that is looked up for it; empty where the client has none or the service is
-///     not persistent
-/// @param next      real server with the port that the connection goes to; empty where nobody gets it
+/// @param template  the template found for it; empty if the client has none or the service is not persistent
+/// @param next      real server and port of the connection; empty if there is none
 public record Answer(
         String service, String client, Optional<TemplateFound> template, Optional<String> next, Reason reason) {
-    /// This answer where the client's new connections meet with a verdict, which comes before template and scheduler.
+    /// This answer under a verdict on the client's new connections, which precedes template and scheduler.
     public Answer under(ClientRules.Verdict verdict) {
         return switch (verdict) {
             case ADMIT -> this;
@@ -28,7 +27,7 @@ public record Answer(
         return new Answer(service, client, template, Optional.empty(), new Reason.Dropped(why, reason));
     }
 
-    /// The whole answer, a sentence a line.
+    /// The whole answer, one sentence per line.
     public List<String> sentences() {
         var sentences = new ArrayList<String>();
         template.ifPresent(found -> sentences.addAll(found.sentences()));

@@ -4,7 +4,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipvs;
 
-/// The drain mode of a real server: its own, or what all have that have none.
+/// The drain mode of a real server: its own, or the common one.
 final class Draining {
     private Draining() {}
 

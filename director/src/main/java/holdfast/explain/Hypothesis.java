@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// What an operator might change of a service. Real servers that the service does not have are passed over.
+/// A change of a service that an operator considers. Unknown real servers are ignored.
 ///
-/// @param weights  new ones of some real servers
-/// @param netmask  another one, as mask bits; means nothing for a service without persistence
-/// @param removed  real servers taken away
-/// @param added    more of them, at the end of the file
+/// @param weights  new weights of some real servers
+/// @param netmask  a new one, as mask bits; ignored for a service without persistence
+/// @param removed  real servers to remove
+/// @param added    real servers to add, at the end of the file
 public record Hypothesis(
         Map<Real, Integer> weights, OptionalInt netmask, Set<Real> removed, List<Configuration.RealServer> added) {
-    /// That nothing changes.
+    /// No change.
     public static final Hypothesis NOTHING = new Hypothesis(Map.of(), OptionalInt.empty(), Set.of(), List.of());
 
     public Hypothesis {
@@ -25,7 +25,7 @@ public record Hypothesis(
         added = List.copyOf(added);
     }
 
-    /// What tells a real server from others of its service.
+    /// The identity of a real server within its service.
     public record Real(Ipv4 address, int port) {
         static Real of(Configuration.RealServer real) {
             return new Real(real.address(), real.port());
@@ -37,7 +37,7 @@ public record Hypothesis(
         }
     }
 
-    /// The service as it would be.
+    /// The service after the change.
     Configuration.Service appliedTo(Configuration.Service service) {
         var reals = new ArrayList<Configuration.RealServer>();
         for (var real : service.realServers()) {

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/// The real servers of a service as another configuration of it would list them, in the order that
-/// [Services#rebuild] would give them: an overlay that reads counters from the table and never writes to
-/// it. A real server that the table does not know has an id beyond the table's.
+/// The real servers of a service as another configuration would list them, in the order of [Services#rebuild]: an
+/// overlay that reads counters from the table and never writes to it. A real server that is not in the table has an id
+/// beyond the table's.
 final class HypotheticalReals implements RealServers {
     private record Entry(int id, Configuration.RealServer real, boolean isOverloaded) {}
 
@@ -26,7 +26,7 @@ final class HypotheticalReals implements RealServers {
         this.areReachable = areReachable;
     }
 
-    /// @param present  the configuration that `services` was built from
+    /// @param present  the configuration from which `services` was built
     static HypotheticalReals of(
             Services services, int service, Configuration.Service present, Configuration.Service wanted) {
         var table = services.table();
@@ -60,7 +60,7 @@ final class HypotheticalReals implements RealServers {
                 real.port());
     }
 
-    /// Whether editing the threshold ends an overload (IPVS-REF 4.8).
+    /// Whether the edited threshold ends an overload (IPVS-REF 4.8).
     private static boolean isRaised(Configuration.Service present, Configuration.RealServer wanted) {
         return present.realServers().stream()
                 .filter(real -> Hypothesis.Real.of(real).equals(Hypothesis.Real.of(wanted)))
@@ -68,7 +68,7 @@ final class HypotheticalReals implements RealServers {
                         && (wanted.upperThreshold() == 0 || wanted.upperThreshold() > real.upperThreshold()));
     }
 
-    /// Whether the scheduler of the service would be told of a change.
+    /// Whether the change would edit the service, which its scheduler would notice.
     boolean isEdited() {
         return isEdited;
     }

@@ -12,10 +12,9 @@ import holdfast.service.RealServerTable;
 import java.util.Optional;
 import java.util.Set;
 
-/// A service as another configuration of it would be. A real server that this configuration does not have is as the
-/// table has it.
+/// A service as another configuration would define it. A real server that this configuration lacks is as in the table.
 final class HypotheticalTerms implements Terms {
-    /// Those that ask which address the client connects to.
+    /// The schedulers that use the destination address.
     private static final Set<SchedulerName> BY_DESTINATION =
             Set.of(SchedulerName.DH, SchedulerName.LBLC, SchedulerName.LBLCR);
 
@@ -29,7 +28,7 @@ final class HypotheticalTerms implements Terms {
     /// @param service    its id
     /// @param wanted     the other configuration
     /// @param reals      the real servers of that configuration
-    /// @param scheduler  a copy of the service's, which may be asked without effect
+    /// @param scheduler  a copy of the service's scheduler, which may be used without effect
     HypotheticalTerms(
             int service,
             Configuration.Service wanted,
@@ -70,7 +69,7 @@ final class HypotheticalTerms implements Terms {
         return wanted.persistence().map(Configuration.Persistence::prefixLength).orElse(128);
     }
 
-    /// Nobody where the scheduler would have to know a destination that is not known.
+    /// Picks none if the scheduler would need an unknown destination.
     @Override
     public int pick(Flow flow, long now) {
         int position = isUndecided(flow) ? Scheduler.NONE : scheduler.pickReachableFirst(reals, flow, now);
@@ -102,7 +101,7 @@ final class HypotheticalTerms implements Terms {
         return position >= 0 ? reals.weight(position) : table.weight(real);
     }
 
-    /// What becomes of the clients of a real server whose weight is 0.
+    /// The drain mode for the clients of a real server whose weight is 0.
     DrainMode drain(int real) {
         int position = reals.positionOf(real);
         return position >= 0

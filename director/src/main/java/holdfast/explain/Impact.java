@@ -13,8 +13,8 @@ import java.util.function.ToLongFunction;
 /// What a new configuration would do to clients and connections (IPVS-REF 1.7, 3.9), counted by the
 /// counters of the real servers: no table is scanned.
 ///
-/// @param vips      what becomes of the virtual addresses, a sentence each
-/// @param services  those that are affected: of the new configuration first, then those that it drops
+/// @param vips      the changes of virtual addresses, a sentence each
+/// @param services  affected services: those of the new configuration first, then removed ones
 public record Impact(boolean vipsUnmoved, List<String> vips, List<ServiceImpact> services) {
     public Impact {
         vips = List.copyOf(vips);
@@ -58,7 +58,7 @@ public record Impact(boolean vipsUnmoved, List<String> vips, List<ServiceImpact>
         return sum(RealImpact::connectionsBlackHoled);
     }
 
-    /// The whole report, a sentence a line.
+    /// The whole report, one sentence per line.
     public List<String> sentences() {
         var sentences = new ArrayList<>(vips);
         services.forEach(service -> sentences.addAll(service.sentences()));

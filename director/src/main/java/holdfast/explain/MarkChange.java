@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// What changes of the packets that carry a mark. The first rule that fits counts, so what a rule gives its mark
-/// to also depends on those before it that give another mark to some of the same packets.
+/// The change of the packets that carry a mark. The first rule that matches applies, so the effect of a rule also
+/// depends on earlier rules that give another mark to some of the same packets.
 final class MarkChange {
     private final Map<MarkRule, Set<MarkRule>> before;
     private final Map<MarkRule, Set<MarkRule>> after;
@@ -19,7 +19,7 @@ final class MarkChange {
         after = rivals(mark, wanted);
     }
 
-    /// Nothing where the same packets carry the mark.
+    /// Empty if the same packets carry the mark.
     Optional<String> sentence() {
         if (!before.keySet().equals(after.keySet())) {
             return Optional.of("the rules of the mark change, so other new connections come to the service;"

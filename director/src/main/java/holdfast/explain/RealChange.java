@@ -7,8 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What changes between two configurations of one real server, of which either may be missing (IPVS-REF
-/// 1.7, 3.9).
+/// The change of one real server between two configurations, of which either may lack it (IPVS-REF 1.7, 3.9).
 final class RealChange {
     private final ServiceChange service;
     private final String real;
@@ -31,7 +30,7 @@ final class RealChange {
         connections = held.connections();
     }
 
-    /// Nothing where the real server is not affected.
+    /// Empty if the real server is not affected.
     Optional<RealImpact> impact() {
         if (before.isEmpty()) {
             return Optional.of(added());
@@ -143,7 +142,7 @@ final class RealChange {
         return real.weight() > 0 || Draining.mode(real, ipvs) == DrainMode.KEEP_ALL;
     }
 
-    /// Whether its connections are ended, at once or at a deadline.
+    /// Whether its connections end, at once or at a deadline.
     private static boolean ends(Configuration.RealServer real, Ipvs ipvs) {
         var mode = Draining.mode(real, ipvs);
         return real.weight() == 0 && (mode == DrainMode.NOW || mode == DrainMode.UNTIL_DEADLINE);

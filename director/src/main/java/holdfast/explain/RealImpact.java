@@ -1,18 +1,16 @@
 package holdfast.explain;
 
-/// What a change does to the clients and connections of one real server. Templates count clients
-/// (networks), and those that wait unfindable for their end are among them, so the numbers of templates
-/// and clients are upper bounds.
+/// The effect of a change on the clients and connections of one real server. Templates count clients (networks),
+/// including templates that no client finds any more, so the numbers of templates and clients are upper bounds.
 ///
 /// @param real                   address and port
-/// @param templatesOrphaned      templates that no packet finds any more, or that lead to a removed real
-///     server
-/// @param clientsRehomed         clients that get another real server with their next connection
-/// @param templatesRevived       templates that are found again
-/// @param connectionsEnded       connections that are ended
-/// @param connectionsBlackHoled  connections whose packets are dropped from now on
-/// @param connectionsRevived     connections that go on again
-/// @param sentence               all of it in words
+/// @param templatesOrphaned      templates that no packet will find any more, or that name a removed real server
+/// @param clientsRehomed         clients that get another real server at their next connection
+/// @param templatesRevived       templates that packets find again
+/// @param connectionsEnded       connections that end
+/// @param connectionsBlackHoled  connections whose packets are dropped from then on
+/// @param connectionsRevived     connections that continue again
+/// @param sentence               all of it as a sentence
 public record RealImpact(
         String real,
         long templatesOrphaned,

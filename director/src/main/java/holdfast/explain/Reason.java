@@ -3,15 +3,15 @@ package holdfast.explain;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Why a client's next connection goes where it goes.
+/// Why a client's next connection gets its real server.
 public sealed interface Reason {
-    /// One sentence or, for a chain of reasons, one for each.
+    /// One sentence; for a chain of reasons, one sentence each.
     String sentence();
 
-    /// The client's template is valid, so its real server is used and nobody else is asked.
+    /// The client's template is valid, so the director uses its real server without asking the scheduler.
     ///
-    /// @param quiesced    whether the weight is 0, which does not matter here
-    /// @param overloaded  whether it is over its threshold, which does not matter either
+    /// @param quiesced    whether the weight is 0, which has no effect here
+    /// @param overloaded  whether it is over its threshold, which has no effect here either
     record KeptByTemplate(String real, boolean quiesced, boolean overloaded) implements Reason {
         @Override
         public String sentence() {
@@ -20,7 +20,7 @@ public sealed interface Reason {
         }
     }
 
-    /// Likewise, with a template that an operator made.
+    /// The same with a template that an operator made.
     record PinnedByTemplate(String real, boolean quiesced, boolean overloaded) implements Reason {
         @Override
         public String sentence() {
@@ -29,9 +29,9 @@ public sealed interface Reason {
         }
     }
 
-    /// The client has a template that cannot be used any more.
+    /// The client has a template that is no longer valid.
     ///
-    /// @param condition  of IPVS-REF 3.5
+    /// @param condition  the violated condition of IPVS-REF 3.5
     record TemplateInvalid(String condition, Reason then) implements Reason {
         @Override
         public String sentence() {
@@ -39,7 +39,7 @@ public sealed interface Reason {
         }
     }
 
-    /// The service is persistent and the client new to it, or as good as new.
+    /// The service is persistent, and the client has no usable template.
     record Scheduled(String scheduler, String real) implements Reason {
         @Override
         public String sentence() {
@@ -59,7 +59,7 @@ public sealed interface Reason {
     /// A real server that the scheduler does not pick.
     record Out(String real, String why) {}
 
-    /// The scheduler picks nobody.
+    /// The scheduler picks none.
     ///
     /// @param candidates  every real server of the service
     record NoRealServer(String scheduler, List<Out> candidates) implements Reason {
@@ -78,7 +78,8 @@ public sealed interface Reason {
         }
     }
 
-    /// Whom the client gets depends on which address it connects to, and the service is a mark that has several.
+    /// The pick depends on the address to which the client connects, and the service is a mark with several
+    /// addresses.
     record DestinationUnknown(String scheduler) implements Reason {
         @Override
         public String sentence() {
@@ -99,8 +100,8 @@ public sealed interface Reason {
 
     /// The client may begin no connection at present.
     ///
-    /// @param why   what is true of the client
-    /// @param then  what holds when it may again
+    /// @param why   the rule that applies to the client
+    /// @param then  the reason once it may again
     record Dropped(String why, Reason then) implements Reason {
         @Override
         public String sentence() {
@@ -110,8 +111,8 @@ public sealed interface Reason {
         }
     }
 
-    /// There is room for the template that the client needs only if another one goes (ADR 0019). Which may go is
-    /// found out when the packet comes, so nobody can say before whether one is found.
+    /// The table has room for the client's template only if another one is removed (ADR 0019). Which one is
+    /// removable is decided when the packet arrives, so the answer cannot tell whether there will be one.
     record TemplateTableFull(int capacity, Reason then) implements Reason {
         @Override
         public String sentence() {
@@ -121,7 +122,7 @@ public sealed interface Reason {
         }
     }
 
-    /// Real servers that the scheduler does not look at, because nothing gets to their hosts.
+    /// Real servers that the scheduler ignores, because their hosts cannot be reached.
     record PassedOver(List<String> reals, Reason then) implements Reason {
         public PassedOver {
             reals = List.copyOf(reals);
@@ -134,7 +135,7 @@ public sealed interface Reason {
         }
     }
 
-    /// Nothing gets to the real server that the client has or would be given.
+    /// The real server that the client has or would get cannot be reached.
     record Unreachable(String real, Reason then) implements Reason {
         @Override
         public String sentence() {

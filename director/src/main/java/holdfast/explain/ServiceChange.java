@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What changes between two configurations of one service, of which either may be missing (IPVS-REF 3.9).
+/// The change of one service between two configurations, of which either may lack it (IPVS-REF 3.9).
 final class ServiceChange {
     private final Census census;
     private final Optional<Configuration.Service> before;
@@ -67,7 +67,7 @@ final class ServiceChange {
         return allAfter.ipvs();
     }
 
-    /// Whether templates are looked up now.
+    /// Whether templates are used now.
     boolean wasPersistent() {
         return before.flatMap(Configuration.Service::persistence).isPresent();
     }
@@ -76,7 +76,7 @@ final class ServiceChange {
         return after.flatMap(Configuration.Service::persistence).isPresent();
     }
 
-    /// Whether a template that is found now is found afterwards, if its real server stays.
+    /// Whether a template that is found now will be found, if its real server stays.
     boolean keepsTemplates() {
         return wasPersistent() && isPersistent() && !isNetmaskChanged() && !isEngineChanged();
     }

@@ -3,11 +3,11 @@ package holdfast.explain;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a change does to one service.
+/// The effect of a change on one service.
 ///
 /// @param service  as in the configuration
-/// @param changes  what changes of the service as a whole, a sentence each
-/// @param reals    the real servers that are affected, those of the new configuration first
+/// @param changes  the changes of the service as a whole, a sentence each
+/// @param reals    the affected real servers, those of the new configuration first
 public record ServiceImpact(String service, List<String> changes, List<RealImpact> reals) {
     public ServiceImpact {
         changes = List.copyOf(changes);

@@ -3,19 +3,18 @@ package holdfast.explain;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The template under which a client's next connection comes.
+/// The template that a client's next connection will use.
 ///
 /// @param client       the client (network) of its key
-/// @param real         where it leads
+/// @param real         its real server
 /// @param remainingS   until its timer ends, rounded up
-/// @param timeoutS     by which a connection renews it
-/// @param renewedAgoS  when a connection renewed it last; [#UNKNOWN] where its timer may have been
-///     re-armed since
+/// @param timeoutS     the timer's value at a renewal
+/// @param renewedAgoS  since a connection last renewed it; [#UNKNOWN] if its timer may have been re-armed since
 /// @param pinned       whether an operator gave the client this real server
 /// @param assured      whether one of its connections was established
-/// @param controlled   connections that go through it
+/// @param controlled   connections made through it
 /// @param version      of its last change, as standbys know it
-/// @param invalid      the condition of IPVS-REF 3.5 that it fails; empty while it is valid
+/// @param invalid      the condition of IPVS-REF 3.5 that it violates; empty while it is valid
 public record TemplateFound(
         String client,
         String real,
@@ -27,7 +26,7 @@ public record TemplateFound(
         int controlled,
         long version,
         String invalid) {
-    /// No time that could be told.
+    /// An unknown time.
     public static final long UNKNOWN = -1;
 
     public boolean valid() {

@@ -7,8 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
-/// What becomes of the virtual addresses. Services and real servers never move them; only their own
-/// groups do.
+/// The change of the virtual addresses. Services and real servers never move them; only their own groups do.
 final class VipChange {
     private final Map<Configuration.Vip, Configuration.VipGroup> before;
     private final Map<Configuration.Vip, Configuration.VipGroup> after;

@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// Answers where a client's next connection would go, now or after a change, and why.
+/// Answers which real server a client's next connection would get, now or after a change, and why.
 ///
-/// It takes the same [Decision] as the datapath, with a copy of the scheduler, and commits nothing: no template,
-/// counter or turn of a scheduler changes. For the worker's thread; costs one lookup and one pick.
+/// It makes the same [Decision] as the datapath, with a copy of the scheduler, and commits nothing: no template,
+/// counter or scheduler state changes. For the worker's thread; costs one lookup and one pick.
 public final class Whereis {
     private static final long SECOND = 1_000_000_000L;
 
@@ -42,10 +42,10 @@ public final class Whereis {
 
     /// @param service    its id
     /// @param present    its configuration
-    /// @param flow       the first packet of the connection; its sticky client is set. Its virtual address may be
-    ///     0 for a mark service, and its virtual port for a service of every port: then nobody knows them
+    /// @param flow       the first packet of the connection; its sticky client is set. Its virtual address may be 0
+    ///     for a mark service, and its virtual port 0 for a service of every port: both are then unknown
     /// @param scheduler  the service's own, which is only copied
-    /// @param change     [Hypothesis#NOTHING] for how things are
+    /// @param change     [Hypothesis#NOTHING] for the present
     public Answer ask(
             int service, Configuration.Service present, Flow flow, Scheduler scheduler, Hypothesis change, long now) {
         var wanted = change.appliedTo(present);
@@ -133,7 +133,7 @@ public final class Whereis {
                     .orElse(reason);
         }
 
-        /// @param picked  position of the real server that the scheduler picks
+        /// @param picked  position of the scheduler's pick
         private Reason withUnreachable(int picked, String next, Reason reason) {
             if (reals.isUnreachable(picked)) {
                 return new Reason.Unreachable(next, reason);
@@ -165,7 +165,7 @@ public final class Whereis {
                     isKept ? "" : invalid(real)));
         }
 
-        /// Whether something but a connection may have set the timer of the template last.
+        /// Whether something other than a connection may have set the template's timer last.
         private boolean mayBeRearmed(long remainingS) {
             var rearm =
                     wanted.persistence().map(Configuration.Persistence::rearm).orElseThrow();
@@ -177,7 +177,7 @@ public final class Whereis {
             };
         }
 
-        /// The condition of IPVS-REF 3.5 that an unfit template fails.
+        /// The condition of IPVS-REF 3.5 that an invalid template violates.
         private String invalid(int real) {
             var name = Words.real(table, real);
             return terms.isAvailable(real)
@@ -208,7 +208,7 @@ public final class Whereis {
             return "is not the one that this client hashes to";
         }
 
-        /// The port of the real server; 0 where the client's port goes there and nobody knows it.
+        /// The port of the real server; 0 if the client's port is used and unknown.
         private int connectionPort() {
             boolean isMapped = !terms.isPersistent() && wanted.key().isMark();
             return flow.virtualPort() == 0 && !isMapped ? 0 : decision.realPort();

@@ -4,7 +4,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
 import holdfast.service.RealServerTable;
 
-/// How things are named in sentences.
+/// Names and numbers in sentences.
 final class Words {
     private Words() {}
 
