@@ -1,19 +1,20 @@
 package holdfast.forward;
 
-/// Whether the packets of a port have queued up for so long that more arrive than the worker takes. Then first packets
-/// of connections are dropped, which costs little, so that those of connections find room in the ring: what the kernel
-/// drops from a full one is anybody's.
+/// Decides when a port's packets have queued up for so long that more arrive than the worker can handle. The worker
+/// then drops first packets of connections, which costs little, so that packets of existing connections find room in
+/// the ring: from a full ring the kernel drops packets of all clients.
 ///
-/// A burst or what arrived during a pause or a hold does not count: a worker that keeps up is through with it sooner.
+/// A burst does not count, nor do packets that arrived during a pause or a hold: a worker that keeps up handles them
+/// sooner.
 public final class Backlog {
     private static final long PATIENCE_NS = 100_000_000;
 
     private boolean isBehind;
     private long since;
 
-    /// At each batch of the port.
+    /// Call it at each batch of the port.
     ///
-    /// @param isBehindNow  as the ring says
+    /// @param isBehindNow  the state of the ring
     public boolean lasts(boolean isBehindNow, long now) {
         if (!isBehind) {
             since = now;

@@ -9,8 +9,8 @@ import holdfast.table.Replica;
 import holdfast.table.Tables;
 import java.util.function.LongSupplier;
 
-/// What a worker does in each mode: which orders it follows, when it takes packets, what it writes to the stream and
-/// what it applies from it.
+/// Decides what a worker does in each mode: which orders it obeys, when it takes packets, which changes it writes to
+/// the stream and which it applies from it.
 ///
 /// It has no thread, ring, clock or log: time is an argument, and everything that leaves it goes to its [Shell]. Only
 /// [Mode#after] leads from one mode to another. Times are monotonic ns, except where a parameter names the boot-time
@@ -22,37 +22,37 @@ public final class Datapath {
 
     private static final int APPLY_BUDGET = 1024;
 
-    /// What becomes of the packets in the receive rings in this turn.
+    /// The treatment of the packets in the receive rings in this turn.
     public enum Packets {
-        /// The forwarder decides about each.
+        /// The forwarder decides about each packet.
         TAKE,
-        /// They stay where they are.
+        /// They stay in the ring.
         LEAVE,
-        /// Another director may serve: they are dropped, and counted.
+        /// Another director may serve: the worker drops and counts them.
         DISCARD
     }
 
-    /// Hears of a datapath, on its thread: each method must be short.
+    /// Receives a datapath's effects, on its thread: each method must be short.
     public interface Shell {
-        /// Whether frames that nobody takes will soon find no room in some ring. Asked only during a hold.
+        /// Whether waiting frames will soon find no room in some ring. Called only during a hold.
         boolean isNearlyFull();
 
         void entered(Mode mode);
 
-        /// An order that makes no sense in this mode changed nothing.
+        /// An order that is not possible in this mode was ignored.
         void ignored(Mode.Order order, Mode mode);
 
         /// Everything up to `version` is in the stream, with a checkpoint behind it, and nothing follows during the
         /// hold.
         void held(long version);
 
-        /// Held packets take three quarters of the room of some port. Once for each hold.
+        /// Held packets fill three quarters of some port's room. Called once for each hold.
         void heldFull();
 
         /// A checkpoint was compared; `applied` is the version of the last change applied.
         void compared(Equality equality, long applied);
 
-        /// The tables are equal again after this director yielded to another active one.
+        /// The tables are equal again after this director yielded to another active director.
         void merged(String report);
     }
 
@@ -83,11 +83,11 @@ public final class Datapath {
 
     // ---- orders
 
-    /// Serves from now on, and writes changes under this term. All that the former active sent is applied first.
+    /// Starts to serve, and writes changes under this term, after it has applied everything from the former active.
     ///
-    /// @param notAfter  on the boot-time clock: later than this another director may serve, and this one does not
-    ///     begin; [Long#MAX_VALUE] where nobody else is left
-    /// @param boottime  is read after everything is applied, which may take long
+    /// @param notAfter  on the boot-time clock: later another director may serve, and this one does not begin;
+    ///     [Long#MAX_VALUE] if there is no other director
+    /// @param boottime  read after everything is applied, which may take long
     /// @return whether it serves
     public boolean activate(int term, long notAfter, long now, LongSupplier boottime) {
         replica.catchUp(now);
@@ -99,10 +99,10 @@ public final class Datapath {
         return isInTime;
     }
 
-    /// Goes on under a higher term, whose stream begins anew. Entries keep their versions: on a standby, records of a
-    /// term before the stream's give way, and a snapshot brings all.
+    /// Continues under a higher term, whose stream begins anew. Entries keep their versions: on a standby, records
+    /// of a term before the stream's give way, and a snapshot brings all.
     ///
-    /// @return whether it does: false where it does not serve, or where the term is not above its own
+    /// @return false if it does not serve, or if the term is not above its own
     public boolean renew(int term, long now) {
         boolean serves = mode == Mode.ACTIVE || mode == Mode.HELD;
         boolean isHigher = term > Version.term(changes.version());
@@ -117,10 +117,11 @@ public final class Datapath {
         checkpointAt = now;
     }
 
-    /// Serves nothing from now on, and follows.
+    /// Stops serving and follows.
     ///
-    /// @param yields    to another director that is active too, so that some clients may change their real server
-    /// @param leaseEnd  [Lease#end] when this was ordered
+    /// @param yields    whether it yields to another active director, so that some clients may change their real
+    ///     server
+    /// @param leaseEnd  [Lease#end] at the time of the order
     public void standBy(boolean yields, long leaseEnd) {
         if (yields && mode == Mode.ACTIVE) {
             replica.merge().begin(Version.term(changes.version()));
@@ -130,7 +131,7 @@ public final class Datapath {
         }
     }
 
-    /// Leaves packets where they are, and reports the last version.
+    /// Leaves packets in the rings, and reports the last version.
     public void hold(long now) {
         if (enter(Mode.Order.HOLD)) {
             isHeldFull = false;
@@ -139,15 +140,15 @@ public final class Datapath {
         }
     }
 
-    /// Serves again after a hold, what was held first.
+    /// Serves again after a hold, the held packets first.
     public void resume() {
         enter(Mode.Order.RESUME);
     }
 
-    /// Sends what was held and what still arrives on to another director.
+    /// Relays held and late packets to another director.
     ///
     /// @param macs      of that director, by index of the port
-    /// @param leaseEnd  [Lease#end] when this was ordered
+    /// @param leaseEnd  [Lease#end] at the time of the order
     public void relay(long[] macs, long leaseEnd) {
         forwarder.relayTo(macs);
         if (enter(Mode.Order.RELAY)) {
@@ -155,17 +156,17 @@ public final class Datapath {
         }
     }
 
-    /// Only after the mode has changed: until then the lost lease is what holds back the old batch. A promotion that
-    /// was ordered after this end has renewed the lease, and stays bound by it.
+    /// Call it only after the mode has changed: until then the lost lease holds the old batch back. A promotion
+    /// ordered after this end has renewed the lease, which stays in force for it.
     private void stopServing(long leaseEnd) {
         lease.unbind(leaseEnd);
         forwarder.forgetWaiting();
         tables.demote();
     }
 
-    /// Goes over to the mode that an order leads to.
+    /// Enters the mode to which an order leads.
     ///
-    /// @return whether it leads anywhere
+    /// @return false if the order is not possible in this mode
     private boolean enter(Mode.Order order) {
         var next = mode.after(order);
         if (next.isPresent()) {
@@ -178,16 +179,16 @@ public final class Datapath {
         return false;
     }
 
-    /// Writes all entries into the stream, in the turns to come.
+    /// Writes all entries into the stream, in the coming turns.
     public void beginSnapshot() {
         changes.beginSnapshot();
     }
 
     // ---- turns
 
-    /// What becomes of packets that wait now.
+    /// The treatment of waiting packets.
     ///
-    /// @param boottime  is read only where this director serves
+    /// @param boottime  read only if this director serves
     public Packets packets(LongSupplier boottime) {
         return switch (mode) {
             case HELD -> Packets.LEAVE;
@@ -196,9 +197,9 @@ public final class Datapath {
         };
     }
 
-    /// Everything in a turn of the loop that follows its orders and packets.
+    /// The part of a loop's turn that follows its orders and packets.
     ///
-    /// @return whether there was anything to do
+    /// @return whether there was work
     public boolean turn(long now) {
         boolean busy = mode != Mode.HELD && tables.turn(now, TIMER_BUDGET) > 0; // during a hold nothing changes
         switch (mode) {
@@ -217,7 +218,7 @@ public final class Datapath {
         return busy;
     }
 
-    /// Whether the sync side has something to send or to acknowledge that it had not at the last call.
+    /// Whether the sync side has new work since the last call: changes to send or to acknowledge.
     public boolean takeNews() {
         boolean had = hasNews;
         hasNews = false;

@@ -1,6 +1,6 @@
 package holdfast.forward;
 
-/// Where the forwarder puts a frame that is to leave; the frame must stay as it is until the flush.
+/// Accepts the frames that the forwarder sends; a frame must stay unchanged until the flush.
 public interface Egress {
     int BATCH_MAX = 64; // frames that are read, decided and sent together
 

@@ -5,12 +5,12 @@ import holdfast.packet.Replies;
 import holdfast.table.Counter;
 import holdfast.table.Counters;
 
-/// How a frame leaves: the way to its next hop, and the MACs. A frame whose next hop has no MAC yet waits for it; if it
-/// waits in vain, its client hears that the host is unreachable, as from the kernel.
+/// Sends a frame: finds the way to its next hop and writes the MACs. A frame whose next hop has no known MAC waits for
+/// it; if it waits in vain, its client gets "host unreachable", as from the kernel.
 ///
-/// Each frame is counted where it ends: sent, or dropped. One for each worker; allocates nothing.
+/// Each frame is counted where it ends: sent, or dropped. One object for each worker; allocates nothing.
 final class Exit {
-    /// In place of the port that a client sent to, where it is to hear nothing.
+    /// Instead of the client's destination port, if the client gets no error.
     static final int NO_PORT = -1;
 
     private static final long LOOK_INTERVAL_NS = 10_000_000;
@@ -34,7 +34,7 @@ final class Exit {
         this.answers = answers;
     }
 
-    /// Goes over to other ways, and sends what has waited for them.
+    /// Adopts new ways, and sends the frames that have waited for them.
     void follow(NextHops now) {
         hops = now;
         int count = 0;
@@ -53,7 +53,7 @@ final class Exit {
         }
     }
 
-    /// Ends the wait of frames that have waited for too long. Cheap to call each turn.
+    /// Ends the wait of frames that have waited too long. Cheap enough for each turn.
     ///
     /// @return whether there may be something to flush
     boolean tend(long now) {
@@ -69,7 +69,7 @@ final class Exit {
         return true;
     }
 
-    /// Drops what waits: this director does not serve any more.
+    /// Drops all waiting frames: this director no longer serves.
     void forget() {
         for (int place = 0; !waiting.isEmpty() && place < Waiting.FRAMES_MAX; place++) {
             if (waiting.isTaken(place)) {
@@ -83,7 +83,7 @@ final class Exit {
         return hops.resolve(destination);
     }
 
-    /// Has the kernel look for a destination's next hop, where its MAC is not known.
+    /// Makes the kernel look for a destination's next hop, if its MAC is unknown.
     void warm(int destination) {
         long way = hops.resolve(destination);
         if (way != NextHops.NO_ROUTE && !NextHops.isResolved(way)) {
@@ -94,10 +94,10 @@ final class Exit {
     /// Sends a frame, now or when the MAC of its next hop is known.
     ///
     /// @param way      to the destination
-    /// @param end      what the frame is counted as when it leaves
-    /// @param address  destination that the frame's sender gave it
-    /// @param port     likewise; [#NO_PORT] where the sender is to hear nothing
-    /// @param ingress  port that the frame came in by
+    /// @param end      the counter of the frame when it leaves
+    /// @param address  the destination that the frame's sender wrote
+    /// @param port     likewise; [#NO_PORT] if the sender gets no error
+    /// @param ingress  port on which the frame arrived
     void leave(Frame frame, long way, int destination, Counter end, int address, int port, int ingress, long now) {
         if (NextHops.isResolved(way)) {
             send(frame, way, end);

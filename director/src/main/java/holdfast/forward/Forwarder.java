@@ -17,10 +17,10 @@ import holdfast.table.Counters;
 import holdfast.table.Tables;
 import java.util.Optional;
 
-/// What becomes of one frame: the decision procedure of IPVS-REF 1.2 to 1.9 on flat memory.
+/// Decides about one frame and forwards it: the decision procedure of IPVS-REF 1.2 to 1.9 on flat memory.
 ///
-/// Pure but for its tables and counters: frames come in by address, leave through [Egress], and time is an argument.
-/// Nothing is allocated, and whatever is not forwarded is counted under its reason.
+/// Pure except for its tables and counters: frames arrive by address and leave through [Egress], and time is an
+/// argument. It allocates nothing, and counts every frame that it does not forward by its reason.
 public final class Forwarder {
     private static final int REUSE_ONE_WAY = 2; // a bit of conn_reuse_mode
     private static final int IKE = 500;
@@ -35,7 +35,7 @@ public final class Forwarder {
     private final Fragments fragments;
     private final Conn conn;
     private final Lookups lookups;
-    private final int[] lookupOf = new int[Egress.BATCH_MAX]; // the number of each frame's
+    private final int[] lookupOf = new int[Egress.BATCH_MAX]; // the lookup number of each frame
     private final OwnAnswers answers;
     private final Refusals refusals;
     private final Exit exit;
@@ -44,7 +44,7 @@ public final class Forwarder {
     private final IcmpErrors icmpErrors;
 
     private long[] relayMacs = {};
-    private int lookup; // of the frame that is being taken
+    private int lookup; // of the present frame
 
     public Forwarder(
             Tables tables,
@@ -70,21 +70,21 @@ public final class Forwarder {
         icmpErrors = new IcmpErrors(frame, embedded, tables, newConnections, transmit);
     }
 
-    /// Goes over to the links and ways as they are now, and sends what has waited for a way. Between two batches only.
+    /// Adopts new links and ways, and sends frames that have waited for a way. Call it between two batches only.
     public void follow(Network network) {
         links.follow(network.ports());
         tables.reach(network.hops()::isUnreachable);
         exit.follow(network.hops());
     }
 
-    /// Ends the wait of frames that have waited for too long.
+    /// Ends the wait of frames that have waited too long.
     ///
     /// @return whether there may be something to flush
     public boolean tend(long now) {
         return exit.tend(now);
     }
 
-    /// Drops what waits for a way: this director does not serve any more.
+    /// Drops all frames that wait for a way: this director no longer serves.
     public void forgetWaiting() {
         exit.forget();
     }
@@ -109,17 +109,17 @@ public final class Forwarder {
         relayMacs = macs.clone();
     }
 
-    /// Whether first packets of connections are dropped from now on ([Backlog]).
+    /// Sets whether to drop first packets of connections ([Backlog]).
     public void shed(boolean now) {
         newConnections.shed(now);
     }
 
-    /// Decides about the frames of a batch, one after the other, and does it.
+    /// Decides about the frames of a batch and forwards them, one after the other.
     ///
     /// @param addresses  of each `virtio_net_hdr`
     /// @param lengths    bytes from the Ethernet header on
     /// @param count      frames, no more than [Egress#BATCH_MAX]
-    /// @param port       that they came in by
+    /// @param port       on which they arrived
     public void take(long[] addresses, int[] lengths, int count, int port, Mode mode, long now) {
         if (mode != Mode.STANDBY) {
             lookUp(addresses, lengths, count);
@@ -130,7 +130,7 @@ public final class Forwarder {
         }
     }
 
-    /// Begins to look for the connection of each frame that belongs to one, so that a batch waits for memory together.
+    /// Begins the lookup of each frame's connection, so that a batch waits for memory together.
     private void lookUp(long[] addresses, int[] lengths, int count) {
         lookups.clear();
         for (int i = 0; i < count; i++) {
@@ -218,7 +218,7 @@ public final class Forwarder {
         counters.count(Counter.RELAYED);
     }
 
-    /// A packet to an owned address: along its connection, or the first of one (IPVS-REF 1.2).
+    /// Handles a packet to an owned address: it follows its connection, or may begin one (IPVS-REF 1.2).
     private void fromClient(int port, long now) {
         flow.v4(frame.protocol(), frame.source(), frame.sourcePort(), frame.destination(), frame.destinationPort());
         int slot = lookups.find(lookup);
@@ -240,8 +240,8 @@ public final class Forwarder {
         }
     }
 
-    /// Counts and follows first, as IPVS does: a connection whose packet cannot be sent is there all the same. Else a
-    /// dead real server would have none, and `wlc` would pick it for ever (ADR 21).
+    /// Counts and follows first, as IPVS does: the connection stays even if its packet cannot be sent. Otherwise a
+    /// dead real server would have no connections, and `wlc` would pick it for ever (ADR 21).
     private void toServer(int slot, int port, long now) {
         conn.at(slot);
         tables.follow(conn, true, frame.event(), now);
@@ -253,7 +253,7 @@ public final class Forwarder {
         }
     }
 
-    /// A fragment without ports goes where the first one of its datagram went.
+    /// A fragment without ports follows the first fragment of its datagram.
     private void followFirstFragment(boolean isToOwned, int port, long now) {
         int first = fragments.find(frame, now);
         if (first == Fragments.NONE) {
@@ -272,9 +272,8 @@ public final class Forwarder {
         transmit.go(leg, fragments.method(first), fragments.address(first), Exit.NO_PORT);
     }
 
-    /// Whether a packet that may be the first of a connection replaces the connection that it is on (IPVS-REF 1.6):
-    /// where the real server is quiesced and `expire_nodest_conn` is on, or where the old connection is finished
-    /// and no template controls it.
+    /// Whether a possible first packet replaces its existing connection (IPVS-REF 1.6): if the real server is
+    /// quiesced and `expire_nodest_conn` is on, or if the old connection is finished and no template controls it.
     private boolean isReplaced(int slot) {
         conn.at(slot);
         var ipvs = tables.ipvs();
@@ -287,7 +286,8 @@ public final class Forwarder {
         if (conn.template() != Conn.NO_TEMPLATE) {
             return false;
         }
-        if (tables.isFromLastClose(conn.service())) { // it was let go, so its old entry would not hold the template
+        if (tables.isFromLastClose(
+                conn.service())) { // the finished connection was released, so its old entry would not hold the template
             return Tracker.isOver(conn.protocol(), conn.state(), conn.isNoOutput());
         }
         return ipvs.connReuseMode() != 0 && isFinished(ipvs.connReuseMode());
@@ -311,10 +311,10 @@ public final class Forwarder {
         return real != RealServerTable.NONE && tables.reals().isRemoved(real);
     }
 
-    /// Ends a connection whose real server was removed; without `expire_nodest_conn` it waits for that to come back,
-    /// and its packet is dropped (IPVS-REF 1.7).
+    /// Ends a connection whose real server was removed. Without `expire_nodest_conn` it waits for the server's
+    /// return, and its packet is dropped (IPVS-REF 1.7).
     ///
-    /// @return whether it ended
+    /// @return whether the connection ended
     private boolean endOrphan(int slot, long now) {
         boolean isVoid = tables.ipvs().expireNodestConn()
                 || tables.reals().isForgotten(conn.at(slot).real());
@@ -326,7 +326,7 @@ public final class Forwarder {
         return true;
     }
 
-    /// A packet that is not for us unless it is a NAT server's reply (IPVS-REF 1.9).
+    /// Handles a packet that is not for us unless it is a NAT server's reply (IPVS-REF 1.9).
     private void fromServer(int port, long now) {
         int slot = lookups.find(lookup);
         if (slot == ConnTable.MISSING) {
@@ -351,8 +351,8 @@ public final class Forwarder {
         transmit.go(Leg.TO_CLIENT, conn.method(), conn.virtualAddress(), conn.virtualPort());
     }
 
-    /// A packet of no connection: the kernel's, unless a NAT server is to hear that nobody listens (IPVS-REF 1.9
-    /// step 7).
+    /// Handles a packet without a connection: it belongs to the kernel, unless a NAT server gets port unreachable
+    /// (IPVS-REF 1.9 step 7).
     private void refuseOrLeave(int port, long now) {
         if (tables.ipvs().natIcmpSend()
                 && !isReset()
@@ -364,7 +364,7 @@ public final class Forwarder {
         }
     }
 
-    /// Whether a packet ends what it belongs to at once, so that an answer would tell its sender nothing.
+    /// Whether a packet ends its connection at once, so that an answer would tell its sender nothing.
     private boolean isReset() {
         return switch (frame.protocol()) {
             case Frame.TCP -> (frame.tcpFlags() & Frame.RST) != 0;
@@ -381,7 +381,7 @@ public final class Forwarder {
         }
     }
 
-    /// ESP and AH go where the client's key exchange goes, and nowhere without one (IPVS-REF 1.14).
+    /// ESP and AH follow the client's key exchange, and are dropped without one (IPVS-REF 1.14).
     private void followKeyExchange(int port, long now) {
         int slot = tables.connections().find(Frame.UDP, frame.source(), IKE, frame.destination(), IKE);
         if (slot != ConnTable.MISSING && isOrphan(slot)) {

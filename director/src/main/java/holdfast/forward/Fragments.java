@@ -4,11 +4,11 @@ import holdfast.conf.ForwardingMethod;
 import holdfast.conn.FlowHash;
 import holdfast.packet.Frame;
 
-/// Where the later fragments of an IPv4 datagram go: after the first one, which alone has the ports (RFC 791). IPVS
-/// lets the kernel gather fragments first (IPVS-REF 1.11); here nothing is gathered, so nothing is held in memory for
-/// a sender who never sends the rest. A fragment that comes before the first one is dropped.
+/// Forwards the later fragments of an IPv4 datagram like the first one, which alone has the ports (RFC 791). IPVS lets
+/// the kernel reassemble fragments first (IPVS-REF 1.11). This class reassembles nothing, so it holds no memory for a
+/// sender that never sends the rest. A fragment that arrives before the first one is dropped.
 ///
-/// Four places for each key, of which the oldest is given up when all are taken. Worker only; allocates nothing.
+/// Four places for each key; when all are taken, the oldest is replaced. Worker only; allocates nothing.
 final class Fragments {
     static final int NONE = -1;
 
@@ -34,12 +34,12 @@ final class Fragments {
         this.hashes = hashes;
     }
 
-    /// Remembers how the first fragment of a datagram is forwarded, so that the later ones follow it. Does nothing for
-    /// any other packet.
+    /// Remembers how the first fragment of a datagram is forwarded, so that the later ones follow it. Ignores any
+    /// other packet.
     ///
-    /// @param frame    as it came in, not yet rewritten
-    /// @param address  as [Transmit#go] takes it
-    /// @param hop      address that the next hop is looked up for
+    /// @param frame    as it arrived, not yet rewritten
+    /// @param address  as for [Transmit#go]
+    /// @param hop      address for the next-hop lookup
     void remember(
             Frame frame, Leg leg, ForwardingMethod method, int address, int hop, int service, int real, long now) {
         if (!frame.isFirstFragment()) {
@@ -57,7 +57,7 @@ final class Fragments {
         this.real[at] = real;
     }
 
-    /// Where the first fragment of this one's datagram stands, or [#NONE].
+    /// The place of the first fragment of this one's datagram, or [#NONE].
     int find(Frame frame, long now) {
         long key = key(frame);
         int id = datagram(frame);
@@ -94,7 +94,7 @@ final class Fragments {
         return real[at];
     }
 
-    /// The place of the same datagram, else one that is free or over, else the oldest.
+    /// The place of the same datagram, else a free or expired one, else the oldest.
     private int placeFor(long key, int id, long now) {
         int set = set(key, id);
         int oldest = set;

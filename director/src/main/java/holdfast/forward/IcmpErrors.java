@@ -9,10 +9,10 @@ import holdfast.table.Counter;
 import holdfast.table.Counters;
 import holdfast.table.Tables;
 
-/// Forwards ICMP errors about the packets of connections, such as "fragmentation needed", to whoever sent the packet
+/// Forwards ICMP errors about the packets of connections, such as "fragmentation needed", to the sender of the packet
 /// (IPVS-REF 1.8, 1.10).
 ///
-/// One for each worker; allocates nothing.
+/// One object for each worker; allocates nothing.
 final class IcmpErrors {
     private final Frame frame;
     private final Embedded embedded;
@@ -33,7 +33,7 @@ final class IcmpErrors {
         conn = tables.connections().view();
     }
 
-    /// Takes an ICMP message that the director does not answer itself.
+    /// Handles an ICMP message that the director does not answer itself.
     void take(boolean isToOwned, int port, long now) {
         if (!Embedded.isError(frame.icmpType()) || !embedded.wrap(frame)) {
             counters.count(Counter.NOT_OURS);
@@ -46,7 +46,7 @@ final class IcmpErrors {
         }
     }
 
-    /// The error is about what a real server sent (IPVS-REF 1.8, 6.7).
+    /// Forwards an error about a real server's packet (IPVS-REF 1.8, 6.7).
     private void toServer(int port, long now) {
         flow.v4(
                 embedded.protocol(),
@@ -75,7 +75,7 @@ final class IcmpErrors {
         }
     }
 
-    /// The error is about what a client sent; it comes from a NAT server or a router before it (IPVS-REF 1.10).
+    /// Forwards an error about a client's packet; it comes from a NAT server or a router before it (IPVS-REF 1.10).
     private void toClient(int port, long now) {
         int slot = tables.connections()
                 .findOutbound(

@@ -4,27 +4,27 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// The right to act for the owned addresses, which the election renews with every advert that it sends.
 ///
-/// Its end is the earliest moment at which a peer that hears nothing of us may take over. It is measured on the
-/// boot-time clock, so it runs out while this process is frozen or its machine sleeps, and the worker notices before
-/// it sends the next packet (design 5, "pause fencing"). The thread that sends adverts is the only one that renews
-/// it: a worker alone that was paused for longer while adverts went on has lost nothing.
+/// It ends at the earliest moment at which a peer that hears nothing of us may take over. The boot-time clock measures
+/// it, so that it runs out while this process is frozen or its machine sleeps, and the worker notices before it sends
+/// the next packet (design 5, "pause fencing"). Only the thread that sends adverts renews it: if the worker alone was
+/// paused while adverts continued, the lease is still valid.
 public final class Lease {
-    /// An end that never comes: the lease does not count.
+    /// An end that never comes: the lease is not in force.
     private static final long UNBOUND = Long.MAX_VALUE;
 
     private final AtomicLong until = new AtomicLong(UNBOUND);
 
-    /// From now on the lease counts, until `end` on the boot-time clock.
+    /// Puts the lease into force until `end` on the boot-time clock.
     public void renew(long end) {
         until.set(end);
     }
 
-    /// The end as it is now; it names this renewal to [Datapath].
+    /// The present end, which identifies this renewal to [Datapath].
     public long end() {
         return until.get();
     }
 
-    /// The lease does not count any more, unless it was renewed after `end`: then a newer promotion goes by it.
+    /// Ends the force of the lease, unless it was renewed after `end` for a newer promotion.
     public void unbind(long end) {
         until.compareAndSet(end, UNBOUND);
     }

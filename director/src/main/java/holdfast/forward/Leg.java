@@ -2,7 +2,7 @@ package holdfast.forward;
 
 import holdfast.table.Counter;
 
-/// Which way a frame is forwarded, and as what.
+/// The direction and kind of a forwarded frame.
 enum Leg {
     /// A client's packet, to its real server.
     TO_SERVER(Counter.FORWARDED_TO_SERVER),
@@ -19,7 +19,7 @@ enum Leg {
         this.end = end;
     }
 
-    /// What a frame is counted as when it leaves.
+    /// The counter of a frame when it leaves.
     Counter end() {
         return end;
     }

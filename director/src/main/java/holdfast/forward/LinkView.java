@@ -1,6 +1,6 @@
 package holdfast.forward;
 
-/// The [Ports] as a worker reads them for each packet: flat, and replaced only between two batches. Not thread-safe.
+/// The [Ports] in a flat form for each packet; replaced only between two batches. Not thread-safe.
 final class LinkView {
     private final long[] macs;
     private final int[] mtus;
@@ -37,7 +37,7 @@ final class LinkView {
         return ports.at(port).name();
     }
 
-    /// Whether some port of ours has this MAC.
+    /// Whether one of our ports has this MAC.
     boolean hasMac(long mac) {
         for (long ours : macs) {
             if (ours == mac) {

@@ -2,7 +2,7 @@ package holdfast.forward;
 
 import java.util.Optional;
 
-/// What a worker does with packets for the owned addresses, and which order leads from one mode to another.
+/// How a worker treats packets for the owned addresses, and the mode after each order.
 ///
 ///               ACTIVATE  STAND_BY  HOLD    RESUME  RELAY
 ///     STANDBY   ACTIVE    STANDBY   -       -       -
@@ -10,16 +10,16 @@ import java.util.Optional;
 ///     HELD      ACTIVE    STANDBY   -       ACTIVE  RELAY
 ///     RELAY     ACTIVE    STANDBY   -       -       -
 public enum Mode {
-    /// Nothing: another director is active.
+    /// Drops them: another director is active.
     STANDBY,
     /// Answers and forwards.
     ACTIVE,
-    /// Leaves them in the receive ring, for the instant in which a handover is decided (ADR 4).
+    /// Leaves them in the receive ring, while a handover is decided (ADR 4).
     HELD,
-    /// Sends them on to the new active.
+    /// Relays them to the new active.
     RELAY;
 
-    /// What the election tells a worker.
+    /// The orders of the election to a worker.
     public enum Order {
         ACTIVATE,
         STAND_BY,
@@ -28,7 +28,7 @@ public enum Mode {
         RELAY
     }
 
-    /// The mode after an order; empty where the order makes no sense in this mode and is ignored.
+    /// The mode after an order; empty if the order is not possible in this mode and is ignored.
     public Optional<Mode> after(Order order) {
         return switch (order) {
             case ACTIVATE -> Optional.of(ACTIVE);

@@ -1,5 +1,5 @@
 package holdfast.forward;
 
-/// The links of the datapath and the ways through them, as the kernel had both at one moment: a worker must not take
-/// the ports of one moment and the ways of another.
+/// The links of the datapath and the ways through them, both from one moment: a worker must not combine ports and ways
+/// of different moments.
 public record Network(Ports ports, NextHops hops) {}

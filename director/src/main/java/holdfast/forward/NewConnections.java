@@ -12,10 +12,10 @@ import holdfast.table.Counter;
 import holdfast.table.Counters;
 import holdfast.table.Tables;
 
-/// Whether a packet without a connection begins one, and what its sender hears where it does not (IPVS-REF 1.3 to
+/// Decides whether a packet without a connection begins one, and which error its sender gets otherwise (IPVS-REF 1.3 to
 /// 1.5).
 ///
-/// One for each worker; allocates nothing.
+/// One object for each worker; allocates nothing.
 final class NewConnections {
     private static final int UDP_HEADER_BYTES = 8;
     private static final int FTP_DATA = 20;
@@ -56,15 +56,15 @@ final class NewConnections {
         conn = tables.connections().view();
     }
 
-    /// Whether no packet begins a connection from now on.
+    /// Sets whether to drop all packets that would begin a connection.
     void shed(boolean now) {
         isShedding = now;
     }
 
     /// Makes a connection for a client's packet.
     ///
-    /// @param flow  of the packet; gets its mark here
-    /// @return the slot of the connection, or [ConnTable#MISSING] where the packet has been dealt with
+    /// @param flow  of the packet; receives its mark here
+    /// @return the slot of the connection, or [ConnTable#MISSING] if the packet has been handled
     int byPacket(Flow flow, int port, long now) {
         flow.mark(tables.marks().of(flow, links.name(port)));
         int service = tables.services().find(flow);
@@ -94,8 +94,8 @@ final class NewConnections {
         return ConnTable.MISSING;
     }
 
-    /// Whether there is time for one more connection, its client may have it, and the defence lets it pass; one that
-    /// may not has been counted.
+    /// Whether the worker has time for a new connection, the client may have it, and the defence admits it; counts
+    /// a packet that is refused.
     private boolean isAdmitted(int service, Flow flow, long now) {
         if (isShedding) {
             counters.count(Counter.DROPPED_OVERLOAD);
@@ -128,11 +128,11 @@ final class NewConnections {
         return hash != SipCallId.NONE;
     }
 
-    /// A new connection for an ICMP error about one that nothing is known of, where it is to have one (IPVS-REF 1.8
-    /// step 6). Not where the next packet would not find it: a datagram may be a connection by itself, and a call
-    /// is not quoted.
+    /// Makes a connection for an ICMP error about an unknown one, if the configuration wants it (IPVS-REF 1.8 step
+    /// 6). Makes none if the next packet would not find it: a datagram may be a connection by itself, and an error
+    /// does not quote a SIP call.
     ///
-    /// @return its slot, or [ConnTable#MISSING] where the packet has been dealt with
+    /// @return its slot, or [ConnTable#MISSING] if the packet has been dropped
     int byError(Flow flow, int port, long now) {
         flow.mark(tables.marks().of(flow, links.name(port)));
         var services = tables.services();
@@ -169,8 +169,8 @@ final class NewConnections {
         }
     }
 
-    /// Answers the client of a packet that no service or connection takes. The kernel's stack, to which IPVS leaves it,
-    /// would take a SYN for a new connection, whatever its source port.
+    /// Refuses a packet that no service or connection takes. IPVS leaves it to the kernel's stack, which would
+    /// regard any SYN as a new connection, whatever its source port.
     private void refuseUnwanted(int port, long now) {
         if (frame.begins() || frame.protocol() == Frame.UDP) {
             refusals.noService(frame, port, now);
@@ -202,13 +202,14 @@ final class NewConnections {
         };
     }
 
-    /// Whether an FTP service was found only because the packet might be FTP data; where it is not, the packet
-    /// is nobody's and gets no error (IPVS-REF 1.5, order 2).
+    /// Whether an FTP service was found only because the packet might be FTP data. If it is not, no service takes
+    /// the packet, and its sender gets no error (IPVS-REF 1.5, order 2).
     private boolean isBorrowed(int service) {
         return tables.services().key(service).port() == Services.FTP && frame.destinationPort() != Services.FTP;
     }
 
-    /// Asks for the client's neighbour while its first packet is on the way, so that the reply finds it.
+    /// Makes the kernel look for the client's neighbour while its first packet is under way, so that the reply
+    /// finds it.
     private void warmTheWayBack(int slot) {
         if (conn.at(slot).isNat()) {
             exit.warm(conn.clientAddress());

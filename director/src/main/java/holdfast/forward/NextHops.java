@@ -6,25 +6,24 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/// Where a packet goes next, as the kernel's routes and neighbours had it at one moment; rebuilt and replaced when
-/// they change.
+/// The way of a packet, by the kernel's routes and neighbours of one moment; a change makes a new object.
 ///
-/// Immutable, read by workers without allocation. Routes are few and are searched from the longest prefix on;
+/// Immutable; workers read it without allocation. Routes are few and are searched from the longest prefix on;
 /// neighbours are in an open-addressing table at most half full.
 public final class NextHops {
-    /// No route leads there through a datapath port.
+    /// No route through a datapath port leads to the destination.
     public static final long NO_ROUTE = -1;
-    /// What [#mac] gives where the next hop's MAC is not known.
+    /// The result of [#mac] if the next hop's MAC is unknown.
     private static final long NO_MAC = 0;
 
-    /// A way to a prefix.
+    /// A route to a prefix.
     ///
-    /// @param gateway  0 where the destination itself is on the link
-    /// @param port     index of the datapath interface; -1 for one that is not the datapath's, which is no way for
-    ///     us and hides the less specific ones
+    /// @param gateway  0 if the destination is on the link itself
+    /// @param port     index of the datapath interface; -1 for an interface outside the datapath, which is no way
+    ///     for us but hides less specific routes
     public record Route(int destination, int prefixLength, int gateway, int port, int metric) {}
 
-    /// A next hop whose MAC is known and believed.
+    /// A next hop with a known and valid MAC.
     public record Neighbour(int port, int address, long mac) {}
 
     private final int[] destinations;
@@ -33,13 +32,13 @@ public final class NextHops {
     private final int[] ports;
     private final long[] neighbourKeys;
     private final long[] neighbourMacs;
-    private final long[] failed; // as #neighbourOf gives them, in order
+    private final long[] failed; // in the form of #neighbourOf, sorted
 
     public NextHops(List<Route> routes, List<Neighbour> neighbours) {
         this(routes, neighbours, Set.of());
     }
 
-    /// @param failed  next hops that were asked for their MAC in vain and are not known since, as [#key] gives them
+    /// @param failed  next hops whose MAC was looked for in vain and is still unknown, in the form of [#key]
     public NextHops(List<Route> routes, List<Neighbour> neighbours, Set<Long> failed) {
         this.failed = failed.stream().mapToLong(Long::longValue).sorted().toArray();
         var sorted = routes.stream()
@@ -67,12 +66,12 @@ public final class NextHops {
         }
     }
 
-    /// A snapshot that knows nothing: what a worker starts with.
+    /// An empty snapshot: a worker's initial state.
     public static NextHops none() {
         return new NextHops(List.of(), List.of());
     }
 
-    /// The way to a destination, or [#NO_ROUTE]. Ask [#isResolved] before [#mac].
+    /// The way to a destination, or [#NO_ROUTE]. Call [#isResolved] before [#mac].
     public long resolve(int destination) {
         int route = route(destination);
         if (route < 0) {
@@ -94,7 +93,7 @@ public final class NextHops {
         return way & 0xffff_ffff_ffffL;
     }
 
-    /// The neighbour that has to be resolved for a destination, as `port << 32 | address`, or [#NO_ROUTE].
+    /// The neighbour to resolve for a destination, as `port << 32 | address`, or [#NO_ROUTE].
     public long neighbourOf(int destination) {
         int route = route(destination);
         if (route < 0) {
@@ -103,23 +102,23 @@ public final class NextHops {
         return key(ports[route], gateways[route] == 0 ? destination : gateways[route]);
     }
 
-    /// The way to a neighbour that is on the link, which is given as [#neighbourOf] gives one.
+    /// The way to a neighbour on the link, in the form of [#neighbourOf].
     long way(long neighbour) {
         return way((int) (neighbour >>> 32), (int) neighbour);
     }
 
-    /// Whether the MAC of a neighbour is known, which is given as [#neighbourOf] gives one.
+    /// Whether the MAC of a neighbour, in the form of [#neighbourOf], is known.
     public boolean knows(long neighbour) {
         return isResolved(way(neighbour));
     }
 
-    /// Whether nothing gets to a destination: no route leads there, or the next hop was looked for in vain.
+    /// Whether a destination cannot be reached: no route leads to it, or its next hop was looked for in vain.
     public boolean isUnreachable(int destination) {
         long neighbour = neighbourOf(destination);
         return neighbour == NO_ROUTE || (Arrays.binarySearch(failed, neighbour) >= 0 && !knows(neighbour));
     }
 
-    /// The gateways of all routes, each as [#neighbourOf] gives a neighbour.
+    /// The gateways of all routes, in the form of [#neighbourOf].
     public long[] gateways() {
         return IntStream.range(0, gateways.length)
                 .filter(i -> gateways[i] != 0 && ports[i] >= 0)

@@ -5,16 +5,16 @@ import holdfast.packet.Replies;
 import holdfast.table.Counter;
 import holdfast.table.Counters;
 
-/// What the director itself sends: ARP answers and echo replies for owned addresses, ICMP errors and TCP resets. It
-/// also sees who else claims an owned address.
+/// Sends the director's own packets: ARP replies and echo replies for owned addresses, ICMP errors and TCP resets. It
+/// also detects other machines that claim an owned address.
 ///
-/// One for each worker; allocates nothing.
+/// One object for each worker; allocates nothing.
 final class OwnAnswers {
     private static final int ICMP_ERRORS_PER_SECOND = 1000;
     private static final int RESETS_PER_SECOND = 1000;
     private static final int CONFLICTS_PER_SECOND = 10;
 
-    /// Who hears of ARP that claims an owned address for a stranger's MAC; lossy.
+    /// Receives ARP packets that claim an owned address for a stranger's MAC; lossy.
     public interface Conflicts {
         void seen(int address, long mac, int port);
     }
@@ -52,8 +52,8 @@ final class OwnAnswers {
         }
     }
 
-    /// ARP whose sender has an owned address: every neighbour that hears it takes the address for the sender's. It
-    /// is not answered, or two directors would answer each other for ever.
+    /// Handles ARP whose sender has an owned address: every neighbour that hears it assigns the address to that
+    /// sender. It gets no answer, or two directors would answer each other for ever.
     private void noteClaim(Frame frame, int port, long now) {
         long mac = Replies.arpSenderMac(frame);
         if (links.hasMac(mac)) {
@@ -72,7 +72,7 @@ final class OwnAnswers {
         counters.count(Counter.ANSWERED_ECHO);
     }
 
-    /// Tells a client that its packet cannot be delivered. What does not come from a client is not answered.
+    /// Tells a client that its packet cannot be delivered. A packet that is not a client's gets no answer.
     ///
     /// @param code  of ICMP destination unreachable
     void unreachable(Frame frame, int code, int port, long now) {
@@ -81,7 +81,7 @@ final class OwnAnswers {
         }
     }
 
-    /// Tells a real server that nobody listens to what it sent.
+    /// Tells a real server that no connection takes its packet.
     void portUnreachable(Frame frame, int port, long now) {
         error(frame, Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
     }
@@ -90,15 +90,15 @@ final class OwnAnswers {
         error(frame, Replies.TIME_EXCEEDED, 0, 0, port, now);
     }
 
-    /// @param mtu  of the link that the frame does not fit
+    /// @param mtu  of the link that is too small for the frame
     void tooBig(Frame frame, int mtu, int port, long now) {
         if (frame.mayNotFragment()) {
             error(frame, Replies.UNREACHABLE, Replies.FRAGMENTATION_NEEDED, mtu, port, now);
         }
     }
 
-    /// Sends an ICMP error about a frame to its sender, where RFC 1812 §4.3.2.7 allows it, unless too many were sent in
-    /// this second.
+    /// Sends an ICMP error about a frame to its sender, if RFC 1812 §4.3.2.7 allows it and the limit of this second
+    /// is not reached.
     private void error(Frame frame, int type, int code, int mtu, int port, long now) {
         if (frame.protocol() == Frame.ICMP
                 || frame.isLaterFragment()
@@ -116,7 +116,7 @@ final class OwnAnswers {
         counters.count(Counter.SENT_ICMP_ERROR);
     }
 
-    /// Resets the TCP connection that a client's segment belongs to, unless too many were reset in this second.
+    /// Resets the TCP connection of a client's segment, if the limit of this second is not reached.
     void reset(Frame frame, int port, long now) {
         if ((frame.tcpFlags() & Frame.RST) != 0 || !isHost(frame.source())) {
             return;
@@ -130,7 +130,7 @@ final class OwnAnswers {
         counters.count(Counter.SENT_RESET);
     }
 
-    /// Whether an address can be that of one host: not `0.0.0.0/8`, `127.0.0.0/8` or 224.0.0.0 and above.
+    /// Whether an address can belong to one host: not `0.0.0.0/8`, `127.0.0.0/8` or 224.0.0.0 and above.
     private static boolean isHost(int address) {
         int first = address >>> 24;
         return first != 0 && first != 127 && first < 224;

@@ -7,7 +7,7 @@ import java.util.List;
 ///
 /// Immutable; a lookup is a binary search over a few numbers.
 public final class OwnedAddresses {
-    /// An owned address and the datapath port (index of its interface) on which ARP for it is answered.
+    /// An owned address, and the datapath port (index of its interface) that answers ARP for it.
     public record Owned(int address, int port) {}
 
     private final int[] addresses;
@@ -25,7 +25,7 @@ public final class OwnedAddresses {
         return Arrays.binarySearch(addresses, address) >= 0;
     }
 
-    /// Whether ARP for the address is answered on this port: a VIP answered on a foreign link would attract its
+    /// Whether this port answers ARP for the address: a VIP that is answered on a foreign link would attract its
     /// traffic there.
     boolean isAnsweredOn(int address, int port) {
         int at = Arrays.binarySearch(addresses, address);

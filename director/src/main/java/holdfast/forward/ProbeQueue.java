@@ -5,10 +5,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongConsumer;
 
-/// Neighbours that a worker misses, on their way to the thread that asks the kernel for them; bounded, lossy and
-/// free of allocation.
+/// The queue of neighbours that a worker lacks, for the thread that asks the kernel for them; bounded, lossy and free
+/// of allocation.
 ///
-/// A request that finds no room is dropped: the packet that caused it comes again. Of many requests only the first one
+/// It drops a request that finds no room: the packet that caused it will be repeated. Of many requests only the first
 /// makes the system call that wakes the reader.
 public final class ProbeQueue implements AutoCloseable {
     private static final int CAPACITY = 256;
@@ -34,9 +34,9 @@ public final class ProbeQueue implements AutoCloseable {
 
     /// Worker only.
     ///
-    /// @param neighbour  as [NextHops#neighbourOf] gives it
+    /// @param neighbour  in the form of [NextHops#neighbourOf]
     public void offer(long neighbour) {
-        if (neighbour == NextHops.NO_ROUTE) { // the route went between the worker's two looks at it
+        if (neighbour == NextHops.NO_ROUTE) { // the route disappeared between the worker's two lookups
             return;
         }
         long at = tail.getPlain();
@@ -44,7 +44,8 @@ public final class ProbeQueue implements AutoCloseable {
             return;
         }
         requests.setPlain(slot(at), neighbour);
-        // Written before the flag is read, and drain() clears the flag before it reads this: no wake-up is lost.
+        // Written before the flag is read, and drain() clears the flag before it reads this: no wake-up is
+        // lost.
         tail.set(at + 1);
         if (!isSignalled) {
             isSignalled = true;

@@ -5,11 +5,11 @@ import holdfast.conf.Refusal;
 import holdfast.packet.Frame;
 import holdfast.packet.Replies;
 
-/// What a client hears of a packet that nobody takes: what the stack of a Linux host would answer, as behind IPVS
-/// (IPVS-REF 1.3), or nothing (ADR 0020).
+/// Refuses packets that no service or connection takes: answers as the stack of a Linux host would, as behind IPVS
+/// (IPVS-REF 1.3), or not at all (ADR 0020).
 ///
-/// A segment of a connection that is not known may belong to one that another director serves. It is answered only
-/// while a standby vouches for this director, unless an operator wants it otherwise.
+/// A segment of an unknown connection may belong to a connection of another director. By default it is answered only
+/// while a standby vouches for this director.
 final class Refusals {
     private final OwnAnswers answers;
     private final Refusal ofNoService;
@@ -22,14 +22,14 @@ final class Refusals {
         ofNoConnection = configured.refuseNoConnection();
     }
 
-    /// Another director has said that it stands by; until then it may be taken for true. Any thread.
+    /// A standby vouches for this director until then. Any thread.
     ///
     /// @param until  monotonic ns
     void vouchedUntil(long until) {
         vouchedUntil = until;
     }
 
-    /// The first packet of a connection to a port without service.
+    /// Refuses the first packet of a connection to a port without service.
     void noService(Frame frame, int port, long now) {
         if (!isMeant(ofNoService, now)) {
             return;
@@ -41,7 +41,7 @@ final class Refusals {
         }
     }
 
-    /// A packet in the middle of a connection that is not known.
+    /// Refuses a packet in the middle of an unknown connection.
     void noConnection(Frame frame, int port, long now) {
         if (frame.protocol() == Frame.TCP && isMeant(ofNoConnection, now)) {
             answers.reset(frame, port, now);

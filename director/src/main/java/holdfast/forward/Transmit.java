@@ -7,11 +7,12 @@ import holdfast.packet.Replies;
 import holdfast.table.Counter;
 import holdfast.table.Counters;
 
-/// The one tail of every frame that is forwarded: the checks that every forwarding method makes (IPVS-REF 6.1), the
-/// TTL, the rewrite by forwarding method, and the way out through [Exit].
+/// The last steps of every forwarded frame: the checks common to all forwarding methods (IPVS-REF 6.1), the TTL, the
+/// rewrite by forwarding method, and the way out through [Exit].
 ///
-/// Two calls for each frame: [#mayGo] finds the way and checks, [#go] changes the frame and sends it. Between them the
-/// caller counts the packet and remembers what the rewrite overwrites. One for each worker; allocates nothing.
+/// Two calls for each frame: [#mayGo] finds the way and checks, [#go] changes the frame and sends it. In between the
+/// caller counts the packet and saves the fields that the rewrite changes. One object for each worker; allocates
+/// nothing.
 final class Transmit {
     private final Frame frame;
     private final Embedded embedded;
@@ -21,13 +22,13 @@ final class Transmit {
     private final Exit exit;
     private final Unrouted unrouted = new Unrouted();
 
-    private int hop; // of the frame that may go, like the three below
+    private int hop; // of the frame that may go, as are the next three
     private long way;
     private int ingress;
     private long now;
 
-    /// @param frame     stands on the frame that is being taken
-    /// @param embedded  stands on the packet that an ICMP error in the frame quotes
+    /// @param frame     positioned at the present frame
+    /// @param embedded  positioned at the packet that an ICMP error in the frame quotes
     Transmit(Frame frame, Embedded embedded, LinkView links, Counters counters, OwnAnswers answers, Exit exit) {
         this.frame = frame;
         this.embedded = embedded;
@@ -45,8 +46,8 @@ final class Transmit {
     /// Whether the frame may be forwarded to `hop`. A frame that may not has been counted, and its sender has heard of
     /// it.
     ///
-    /// @param hop      address that the next hop is looked up for
-    /// @param ingress  port that the frame came in by
+    /// @param hop      address for the next-hop lookup
+    /// @param ingress  port on which the frame arrived
     boolean mayGo(int hop, int ingress, long now) {
         this.hop = hop;
         this.ingress = ingress;
@@ -72,10 +73,10 @@ final class Transmit {
         return true;
     }
 
-    /// Forwards the frame that [#mayGo] has just let pass.
+    /// Forwards the frame that [#mayGo] has just admitted.
     ///
     /// @param address  of the real server on the way to it, else the virtual address
-    /// @param port     likewise; [Exit#NO_PORT] where the frame has no ports
+    /// @param port     likewise; [Exit#NO_PORT] if the frame has no ports
     void go(Leg leg, ForwardingMethod method, int address, int port) {
         boolean isAnswerable = leg == Leg.TO_SERVER && port != Exit.NO_PORT;
         int originalAddress = frame.destination();
@@ -83,13 +84,13 @@ final class Transmit {
         frame.decrementTtl();
         switch (method) {
             case NAT -> translate(leg, address, port);
-            case DR -> {} // every address stays: the real server has the virtual one too
+            case DR -> {} // every address stays: the real server has the virtual address too
         }
         exit.leave(frame, way, hop, leg.end(), originalAddress, originalPort, ingress, now);
     }
 
-    /// Puts an address and a port into the frame (IPVS-REF 6.2), or into an ICMP error and the packet that it quotes
-    /// (IPVS-REF 6.7).
+    /// Writes an address and a port into the frame (IPVS-REF 6.2), or into an ICMP error and the packet that it
+    /// quotes (IPVS-REF 6.7).
     private void translate(Leg leg, int address, int port) {
         switch (leg) {
             case TO_SERVER -> {

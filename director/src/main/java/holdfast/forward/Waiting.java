@@ -7,14 +7,14 @@ import java.util.Arrays;
 
 /// Frames that wait for the MAC of their next hop, as packets wait behind ARP in the kernel (RFC 1122 §2.3.2.2).
 ///
-/// A frame waits for [#WAIT_NS] at most. Where a neighbour has [#PER_NEIGHBOUR_MAX] frames, or all have
-/// [#FRAMES_MAX], the oldest one gives its place up: its sender has most likely sent it again. Flat, and for one
-/// thread; adding one looks at every place, which is less than a microsecond.
+/// A frame waits for [#WAIT_NS] at most. If a neighbour has [#PER_NEIGHBOUR_MAX] frames, or all neighbours together
+/// have [#FRAMES_MAX], the oldest frame makes room: its sender has most likely repeated it. Flat, and for one thread;
+/// adding a frame checks every place, in less than a microsecond.
 public final class Waiting {
     static final int FRAMES_MAX = 1024;
     static final int PER_NEIGHBOUR_MAX = 64;
     static final int FRAME_BYTES_MAX = 2048 - Frame.VNET_BYTES;
-    /// As long as the kernel asks for a MAC: three times, once a second.
+    /// As long as the kernel tries to resolve a MAC: three times, once a second.
     public static final long WAIT_NS = 3_000_000_000L;
 
     private static final int NONE = -1;
@@ -23,7 +23,7 @@ public final class Waiting {
     private final long frames = Memory.allocate((long) FRAMES_MAX * (Frame.VNET_BYTES + FRAME_BYTES_MAX));
     private final long[] neighbours = new long[FRAMES_MAX];
     private final long[] since = new long[FRAMES_MAX];
-    private final long[] numbers = new long[FRAMES_MAX]; // in the order in which frames came
+    private final long[] numbers = new long[FRAMES_MAX]; // in the order of arrival
     private final int[] lengths = new int[FRAMES_MAX];
     private final Counter[] ends = new Counter[FRAMES_MAX];
     private final int[] ingressPorts = new int[FRAMES_MAX];
@@ -41,7 +41,7 @@ public final class Waiting {
         return size == 0;
     }
 
-    /// The place for one more frame to a neighbour. Where [#isTaken], the frame there has to give way first.
+    /// The place for one more frame to a neighbour. If [#isTaken], the frame there has to leave first.
     int place(long neighbour) {
         int free = NONE;
         int oldest = NONE;
@@ -74,10 +74,10 @@ public final class Waiting {
 
     /// Copies a frame into a free place.
     ///
-    /// @param end      what it is counted as when it leaves
-    /// @param ingress  port that it came in by
-    /// @param address  destination that its sender gave it
-    /// @param port     likewise; [Exit#NO_PORT] where its sender is to hear nothing
+    /// @param end      its counter when it leaves
+    /// @param ingress  port on which it arrived
+    /// @param address  the destination that its sender wrote
+    /// @param port     likewise; [Exit#NO_PORT] if its sender gets no error
     void put(int place, Frame frame, long neighbour, Counter end, int ingress, int address, int port, long now) {
         Memory.copy(frame.address(), address(place), Frame.VNET_BYTES + frame.length());
         neighbours[place] = neighbour;
@@ -91,20 +91,20 @@ public final class Waiting {
         size++;
     }
 
-    /// Frees a place. Its frame stays as it is until the next [#put].
+    /// Frees a place. The frame's bytes stay until the next [#put].
     void remove(int place) {
         neighbours[place] = FREE;
         size--;
     }
 
-    /// Whether a frame waits at this place, and has waited for too long.
+    /// Whether a frame has waited too long at this place.
     boolean isOver(int place, long now) {
         return isTaken(place) && now - since[place] >= WAIT_NS;
     }
 
-    /// Puts places in the order in which their frames came.
+    /// Sorts places by the arrival of their frames.
     void sort(int[] places, int count) {
-        for (int i = 1; i < count; i++) { // they mostly are
+        for (int i = 1; i < count; i++) { // they mostly are in order
             int place = places[i];
             int at = i;
             for (; at > 0 && numbers[places[at - 1]] > numbers[place]; at--) {
@@ -114,7 +114,7 @@ public final class Waiting {
         }
     }
 
-    /// Of its `virtio_net_hdr`.
+    /// Address of the frame's `virtio_net_hdr`.
     long address(int place) {
         return frames + (long) place * (Frame.VNET_BYTES + FRAME_BYTES_MAX);
     }

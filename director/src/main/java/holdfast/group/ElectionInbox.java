@@ -17,8 +17,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Events for the election from parts that start before it does: what they say before is kept where it is a state, and
-/// dropped where it is a moment.
+/// Receives events for the election from parts that start before it. Of earlier events it keeps states and drops
+/// moments.
 public final class ElectionInbox {
     private volatile @Nullable ElectionEvents election;
     private final String interfaceName;
@@ -27,10 +27,10 @@ public final class ElectionInbox {
     private volatile TableState tables = TableState.UNKNOWN;
     private volatile GroupLinks links;
 
-    /// Where another director said at `at` that it is.
+    /// The place of another director, as reported at `at`.
     private record Found(Links links, long at) {}
 
-    /// @param interfaceName  on which adverts travel
+    /// @param interfaceName  link of the adverts
     /// @param boottime       the boot-time clock
     public ElectionInbox(String interfaceName, Ports ports, LongSupplier boottime) {
         this.interfaceName = interfaceName;
@@ -38,7 +38,7 @@ public final class ElectionInbox {
         links = groupLinks(ports, List.of());
     }
 
-    /// The links as they are known now.
+    /// The links as known now.
     public GroupLinks links() {
         return links;
     }
@@ -75,15 +75,15 @@ public final class ElectionInbox {
         to().ifPresent(ElectionEvents::heldFull);
     }
 
-    /// Somebody else announced an address of ours. Where that is another director, the election settles it by what that
-    /// one says.
+    /// Another machine announced an address of ours. If it is another director, the election settles the case by
+    /// that director's word.
     public void stolen(int address, long mac) {
         if (!isOfPeer(mac)) {
             to().ifPresent(started -> started.stolen(address, mac));
         }
     }
 
-    /// Whether a director that speaks under the cluster's seal now answers for VIPs with this MAC.
+    /// Whether a director with a recent sealed word answers for VIPs with this MAC.
     boolean isOfPeer(long mac) {
         long now = boottime.getAsLong();
         return peers.values().stream()

@@ -9,21 +9,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/// A planned failover as an operator asks for it: what stands against it only for the moment (a standby that is behind,
-/// or
-/// was paused an instant ago) is waited for before the operator is told no. An attempt is repeated only where it ended
-/// before any packet was held.
+/// A planned failover for an operator. It waits for temporary objections (a standby that is behind, or was paused an
+/// instant ago) before it refuses. It repeats an attempt only if it ended before any packet was held.
 ///
-/// @param candidate  what is known now of the director that would take over
+/// @param candidate  the present knowledge of the director that would take over
 /// @param attempt    one handover
-/// @param time       how to look at the clock and to wait
+/// @param time       reads the clock and waits
 public record PlannedFailover(Supplier<Candidate> candidate, Attempt attempt, Time time) {
     static final Duration PATIENCE = Duration.ofSeconds(2);
     static final Duration LOOK_INTERVAL = Duration.ofMillis(20);
 
-    /// @param peer        empty where there is none
+    /// @param peer        empty if there is none
     /// @param objections  each reason not to begin, as `status` shows it
-    /// @param mayPass     whether all of them may go away within seconds
+    /// @param mayPass     whether all of them may disappear within seconds
     public record Candidate(Optional<Preflight> peer, List<String> objections, boolean mayPass) {
         public Candidate {
             objections = peer.isEmpty() && objections.isEmpty()
@@ -48,7 +46,7 @@ public record PlannedFailover(Supplier<Candidate> candidate, Attempt attempt, Ti
     /// Nothing was begun.
     public record Refused(List<String> reasons) implements Outcome {}
 
-    /// What came of the last attempt.
+    /// The result of the last attempt.
     public record Ended(FailoverRecord record) implements Outcome {}
 
     public Outcome run() throws ExecutionException, TimeoutException, InterruptedException {

@@ -15,29 +15,28 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Whether a standby would serve if the active died now: one pure function behind `holdfast status`, the monitoring
-/// check
-/// and a planned failover.
+/// check and a planned failover.
 ///
-/// The active judges each standby, and a standby judges itself, by the same rules. Each part of the answer stands by
-/// itself and is an objection or none. A "no" among the objections wins over an "unknown", and that over a "yes": what
-/// is not known about one part never hides that another one is bad.
+/// The active judges each standby, and a standby judges itself, by the same rules. Each part of the answer is
+/// independent, and is an objection or none. A "no" among the objections wins over an "unknown", and "unknown" wins
+/// over "yes": an unknown part never hides a bad part.
 public final class Readiness {
-    /// An older word says nothing about now; hellos come ten times a second.
+    /// An older word does not count; hellos come ten times a second.
     static final long WORD_AGE_MAX = TimeUnit.SECONDS.toNanos(1);
 
-    /// A standby further behind would make a planned failover hold packets for longer than clients overlook.
+    /// A standby further behind would make a planned failover hold packets long enough for clients to notice.
     static final long LAG_MAX = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final FailoverReadiness answer;
     private final List<Judged> judged;
     private final List<Objection> noCandidate;
 
-    /// What a director says of itself; ours is what the others hear.
+    /// A director's report about itself; ours is the word that the others receive.
     ///
     /// @param obstacles    why it could not take over now, each a sentence without the director's name
-    /// @param unreachable  real servers and gateways of which it gets no answer
-    /// @param routes       destinations beyond its links that it has a route to
-    /// @param elsewhere    destinations that it sends over an interface that is not the datapath's
+    /// @param unreachable  real servers and gateways that do not answer it
+    /// @param routes       destinations beyond its links to which it has a route
+    /// @param elsewhere    destinations that it routes over an interface outside the datapath
     public record Word(
             Standing standing,
             List<String> obstacles,
@@ -56,14 +55,14 @@ public final class Readiness {
     public record Heard(Word word, long age) {}
 
     /// @param name        of this director
-    /// @param word        what it would say of itself now
-    /// @param realServers addresses of the configured ones, of which every director wants an answer
+    /// @param word        its present word
+    /// @param realServers addresses of the configured real servers, which every director must reach
     /// @param replicates  whether `cluster.sync` is on
     /// @param syncTrouble why nothing is known of the other directors, such as a sync thread that ended
-    /// @param active      name of the active director; empty where none is known
-    /// @param tables      of ourselves against the active's; [Sync.State#EQUAL] on the active
-    /// @param copyAge     ns since our tables were as the active's; empty where unknown, and on the active
-    /// @param hearsActive whether its adverts are heard, which come on another way than its word
+    /// @param active      name of the active director; empty if none is known
+    /// @param tables      state of our tables against the active's; [Sync.State#EQUAL] on the active
+    /// @param copyAge     ns since our tables equalled the active's; empty if unknown, and on the active
+    /// @param hearsActive whether the active's adverts are heard, which take another path than its word
     public record Self(
             String name,
             Word word,
@@ -79,11 +78,11 @@ public final class Readiness {
         }
     }
 
-    /// Another director. What is not known is empty.
+    /// Another director. An unknown value is empty.
     ///
     /// @param heard    its last word; empty before the first one
-    /// @param silence  ns since anything authentic was heard of it
-    /// @param lag      age in ns of the oldest change that it lacks; 0 where it lacks none
+    /// @param silence  ns since its last authentic message
+    /// @param lag      age in ns of the oldest change that it lacks; 0 if it lacks none
     public record Peer(
             String name,
             Optional<Heard> heard,
@@ -100,7 +99,7 @@ public final class Readiness {
 
     /// One reason against a failover.
     ///
-    /// @param passes  whether it may go away within seconds, so that a planned failover waits before it is refused
+    /// @param passes  whether it may disappear within seconds, so that a planned failover waits before it refuses
     record Objection(String sentence, Safe verdict, boolean passes) {
         static Objection no(String sentence) {
             return new Objection(sentence, Safe.NO, false);
@@ -117,14 +116,14 @@ public final class Readiness {
 
     private record Judged(Peer peer, List<Objection> objections) {}
 
-    /// What the judge looks at, seen from either side.
+    /// The judge's input, in either direction.
     ///
     /// @param name    of the director that would take over
-    /// @param word    its word; empty where it is too old
-    /// @param silence the objection where the word is missing
-    /// @param other   our word for the active, or the active's for us
-    /// @param from    the active as it stands in a sentence
-    /// @param realServers  as of [Self]
+    /// @param word    its word; empty if it is too old
+    /// @param silence the objection if the word is missing
+    /// @param other   our word for the active, or the active's word for us
+    /// @param from    the active as named in a sentence
+    /// @param realServers  as in [Self]
     private record Candidate(
             String name,
             Optional<Word> word,
@@ -141,7 +140,7 @@ public final class Readiness {
         this.noCandidate = noCandidate;
     }
 
-    /// @param peers  every other director that was ever heard
+    /// @param peers  every other director heard since the start
     public static Readiness of(Self self, List<Peer> peers) {
         var general = new ArrayList<Objection>();
         if (!self.replicates()) {
@@ -272,7 +271,7 @@ public final class Readiness {
         return peer.lag().isPresent() && peer.lag().getAsLong() > LAG_MAX;
     }
 
-    /// It left or died, and no way leads to it any more; where only the sync channel is cut, its word still comes.
+    /// It left or died, and no path leads to it; if only the sync channel is cut, its word still arrives.
     private static boolean isLost(Peer peer) {
         return peer.tables() == Sync.State.GONE && peer.freshWord().isEmpty();
     }
@@ -281,7 +280,7 @@ public final class Readiness {
         if (peer.freshWord().isPresent()) {
             return Optional.empty();
         }
-        // Of a peer that is gone the last word is forgotten, but not when it came.
+        // The last word of a peer that is gone is forgotten, but not its time.
         var last = peer.heard().isEmpty() && peer.tables() == Sync.State.GONE
                 ? peer.silence()
                 : peer.heard().map(heard -> OptionalLong.of(heard.age())).orElse(OptionalLong.empty());
@@ -378,14 +377,13 @@ public final class Readiness {
         return answer;
     }
 
-    /// Why a planned failover to this director would be refused now, one sentence each; empty where it would begin. On
-    /// a
-    /// director that is not active: where to ask instead.
+    /// Why a planned failover to this director would be refused now, one sentence each; empty if it would begin. On
+    /// a director that is not active: where to ask instead.
     public List<String> objections(String peer) {
         return sentences(of(peer));
     }
 
-    /// Whether every objection to this director may go away within seconds; also where there is none.
+    /// Whether every objection to this director may disappear within seconds; also true without objections.
     public boolean mayPass(String peer) {
         return of(peer).stream().allMatch(Objection::passes);
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// Joins what the parts of a director say of it into the sources of its status.
+/// Joins the reports of a director's parts into the sources of its status.
 public final class Readouts {
     private static final long ALARM_MS = TimeUnit.MINUTES.toMillis(5);
 
@@ -35,7 +35,7 @@ public final class Readouts {
                 said.elsewhere());
     }
 
-    /// A director that does not know yet where it stands cannot serve.
+    /// A director whose election has no state yet cannot serve.
     private static Standing standing(Word said) {
         return said.standing() == holdfast.sync.Standing.UNKNOWN
                 ? Standing.FAULT

@@ -25,17 +25,17 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// The sync side as the election sees it, also where `cluster.sync` is off and there is none.
+/// The election's view of the sync side, also if `cluster.sync` is off and there is none.
 ///
-/// It joins what two threads know into one fact: the worker knows which digests agreed, the sync thread whether the
-/// stream is whole.
+/// It joins the knowledge of two threads: the worker knows which digests agreed, the sync thread whether the stream is
+/// whole.
 public final class Replication implements AutoCloseable {
     private final Consumer<TableState> publish;
     private final AtomicReference<Known> known = new AtomicReference<>(Known.NOTHING);
     private final AtomicInteger unpublished = new AtomicInteger();
     private volatile @Nullable TableSync node;
 
-    /// What is known of our own tables as a standby.
+    /// The known state of our own tables as a standby.
     private record Known(Equality equality, long applied, SyncState state) {
         static final Known NOTHING = new Known(Equality.UNKNOWN, 0, SyncState.UNKNOWN);
 
@@ -49,7 +49,7 @@ public final class Replication implements AutoCloseable {
         }
     }
 
-    /// @param publish  called with what is known of our own tables whenever it changes, by one thread at a time
+    /// @param publish  called with the state of our own tables at each change, by one thread at a time
     public Replication(Consumer<TableState> publish) {
         this.publish = publish;
     }
@@ -68,7 +68,7 @@ public final class Replication implements AutoCloseable {
         change(before -> new Known(before.equality(), before.applied(), now));
     }
 
-    /// Nobody waits here: where another thread is publishing, that one publishes this change too.
+    /// No thread waits here: if another thread is publishing, it publishes this change too.
     private void change(UnaryOperator<Known> step) {
         known.updateAndGet(step);
         if (unpublished.getAndIncrement() == 0) {
@@ -80,14 +80,14 @@ public final class Replication implements AutoCloseable {
         }
     }
 
-    /// From here on nothing that was known of our tables as a standby counts, also not once we stand by again: until
-    /// the sync side has looked, we are not equal to anybody.
+    /// Discards all knowledge of our tables as a standby, also for a later time as a standby: until the sync side
+    /// has compared again, we are equal to no active.
     public void active(int term) {
         change(before -> new Known(Equality.UNKNOWN, before.applied(), SyncState.UNKNOWN));
         with(sync -> sync.active(term));
     }
 
-    /// The worker goes on in this term.
+    /// The worker has continued in this term.
     public void renew(int term) {
         with(sync -> sync.renew(term));
     }
@@ -100,12 +100,12 @@ public final class Replication implements AutoCloseable {
         with(sync -> sync.send(to, message.givenTerm(), HandoverCodec.encode(message)));
     }
 
-    /// Seals and opens with these keys from now on.
+    /// Sets the keys that seal and open.
     public void keys(ClusterKeys keys) {
         with(sync -> sync.keys(keys));
     }
 
-    /// Empty where `cluster.sync` is off.
+    /// Empty if `cluster.sync` is off.
     public Optional<KeyUse> keyUse() {
         return Optional.ofNullable(node).map(TableSync::keyUse);
     }
@@ -114,7 +114,7 @@ public final class Replication implements AutoCloseable {
         with(sync -> sync.word(word));
     }
 
-    /// Where this director is found now.
+    /// Sets where this director is reachable.
     public void found(Links links, List<ServiceLink> serviceLinks) {
         with(sync -> {
             sync.links(links);
@@ -122,9 +122,9 @@ public final class Replication implements AutoCloseable {
         });
     }
 
-    /// A peer's word as the election hears it. One that does not know yet takes no part.
+    /// A peer's word in the election's form. A peer whose standing is unknown takes no part.
     ///
-    /// @param self  our own name, to which it may answer
+    /// @param self  our own name, under which the word may answer us
     public static PeerWord heard(String self, String member, Links links, Word word) {
         var standing = word.standing() == Standing.UNKNOWN
                 ? holdfast.vip.Standing.FAULT
@@ -139,7 +139,7 @@ public final class Replication implements AutoCloseable {
                 word.history());
     }
 
-    /// Empty where tables are not replicated.
+    /// Empty if tables are not replicated.
     public Optional<SyncStatus> status() {
         return Optional.ofNullable(node).map(TableSync::status);
     }

@@ -21,12 +21,12 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Does what the election decides: tells the worker and the sync side, on the thread `vrrp-<vrid>`.
+/// Performs the decisions of the election on the worker and the sync side, on the thread `vrrp-<vrid>`.
 public final class RoleChange implements VrrpNode.Listener {
     private static final Logger log = LoggerFactory.getLogger(RoleChange.class);
 
     private static final long SERVES_NS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
-    /// A datapath that has not answered by then has found that it was too late, or will.
+    /// A datapath that has not answered after this time is too late, or will find so.
     private static final long ANSWERS_NS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Configuration.VipGroup group;
@@ -42,21 +42,21 @@ public final class RoleChange implements VrrpNode.Listener {
 
     /// Sends a frame on an interface.
     public interface Announcer {
-        /// @return why it was not sent; empty where it was
+        /// @return why it was not sent; empty if it was
         Optional<String> send(String interfaceName, byte[] frame);
     }
 
-    /// A promotion that was ordered of the datapath.
+    /// A promotion that the datapath was ordered to perform.
     ///
-    /// @param isBounded  whether another director serves if this one comes too late
+    /// @param isBounded  whether another director serves if this one is too late
     /// @param serves     the datapath's answer
-    /// @param patience   ns for which the election waits for it
+    /// @param patience   ns for which the election waits for the answer
     public record Promotion(
             int term, Vrrp.Cause cause, boolean isBounded, CompletableFuture<Boolean> serves, long patience) {}
 
-    /// @param ports      as they are now
+    /// @param ports      the present ports
     /// @param takeAbove  takes the term of a promotion, above a given one
-    /// @param unfit      what speaks against a takeover and is not the election's to know, as sentences
+    /// @param unfit      reasons against a takeover that the election cannot know, as sentences
     /// @param boottime   the boot-time clock
     public RoleChange(
             Configuration.VipGroup group,
@@ -92,9 +92,9 @@ public final class RoleChange implements VrrpNode.Listener {
         return isPromoted(ordered, answer(ordered));
     }
 
-    /// Orders the datapath to serve, under the next term. Waits for nothing.
+    /// Orders the datapath to serve under the next term. Does not wait.
     ///
-    /// The announcements that follow must find the worker serving. That takes a turn of its loop, unless it gets no
+    /// The worker must serve before the announcements that follow. This takes a turn of its loop, unless it gets no
     /// processor; adverts must not wait for long.
     public Promotion promote(Vrrp.Promotion promotion, long notAfter) {
         int term = takeAbove.applyAsInt(0);
@@ -116,9 +116,10 @@ public final class RoleChange implements VrrpNode.Listener {
         }
     }
 
-    /// Does what follows from the datapath's answer. Where it gave none, and nobody else will serve, it serves later.
+    /// Acts on the datapath's answer. Without an answer, if no other director will serve, the datapath serves
+    /// later.
     ///
-    /// @param answer  empty where it came too late
+    /// @param answer  empty if it came too late
     /// @return whether the datapath serves
     public boolean isPromoted(Promotion ordered, Optional<Boolean> answer) {
         if (ordered.isBounded() && !answer.orElse(false)) {
@@ -171,7 +172,7 @@ public final class RoleChange implements VrrpNode.Listener {
         log.info("role changed to=relay peer={}", peer);
     }
 
-    /// The MAC with which the peer answers on a port's link, of any VIP there; 0 where it has none.
+    /// The MAC with which the peer answers on a port's link, for any VIP there; 0 without one.
     private long macOf(Ports.Port port, Map<String, Long> macsByVip) {
         return group.vips().stream()
                 .filter(vip -> vip.interfaceName().equals(port.name()))
@@ -205,6 +206,7 @@ public final class RoleChange implements VrrpNode.Listener {
 
     @Override
     public void failed(Throwable bug) {
-        Runtime.getRuntime().halt(1); // without adverts the standby takes over; nothing of us must answer any more
+        Runtime.getRuntime()
+                .halt(1); // without adverts the standby takes over, so this process must not answer any more
     }
 }

@@ -7,15 +7,14 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// What the parts of a director say of it, for its status and its readiness. Each is asked by the threads of the API
-/// and
+/// The reports of a director's parts for its status and its readiness. The threads of the API call each supplier, which
 /// answers at once.
 ///
-/// @param word    what this director says of itself to the others
+/// @param word    this director's word to the others
 /// @param heard   the last word of another director, and its age; empty before the first
-/// @param paths   ms since another director was last heard, by the path on which: the interconnect, or a service link
-/// @param faults  what this director lacks, each a sentence
-/// @param alarms  what others do to it, each a sentence
+/// @param paths   ms since another director was last heard, by path: the interconnect, or a service link
+/// @param faults  faults of this director, each a sentence
+/// @param alarms  behaviour of other machines, each a sentence
 public record StatusSources(
         Supplier<Readiness.Word> word,
         Function<SyncStatus.Peer, Optional<Readiness.Heard>> heard,

@@ -13,10 +13,9 @@ import java.util.Optional;
 
 /// The file that keeps a group's term: one line, `TERM free|used BOOT-ID`. Any thread.
 ///
-/// Two ways of writing. [#reserve] survives a power failure and may take as long as the disk wishes. [#use] overwrites
-/// the line in place and leaves it in the page cache: it survives the end of the process, but no reboot. That is why
-/// the
-/// line names the boot in which it was written.
+/// It is written in two ways. [#reserve] survives a power failure and may take as long as the disk needs. [#use]
+/// overwrites the line in place and leaves it in the page cache: it survives the end of the process, but no reboot. So
+/// the line names the boot in which it was written.
 public final class TermFile implements TermStore.Disk {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final String FREE = "free";
@@ -27,12 +26,12 @@ public final class TermFile implements TermStore.Disk {
     private final String bootId;
     private int written;
 
-    /// What the line says.
+    /// The content of the line.
     ///
     /// @param free    whether no promotion had taken the term when the line was written
     /// @param bootId  of the kernel that ran then; empty in a file of an older version
     record Line(int term, boolean free, String bootId) {
-        /// @throws NumberFormatException where there is no term in it
+        /// @throws NumberFormatException if it has no term
         static Line parse(String text) {
             var words = text.strip().split(" ", -1);
             if (words.length == 1) {
@@ -44,18 +43,18 @@ public final class TermFile implements TermStore.Disk {
             return new Line(Integer.parseInt(words[0]), words[1].equals(FREE), words[2]);
         }
 
-        /// As long as any other line of the same boot, so that one overwrites another whole.
+        /// As long as any other line of the same boot, so that a write replaces the whole line.
         String text() {
             return String.format(Locale.ROOT, "%05d %s %s\n", term, free ? FREE : USED, bootId);
         }
 
-        /// The highest term that may have been used: after a reboot nobody knows whether a free one still was.
+        /// The highest term that may have been used: after a reboot a free term may have been used since.
         int highestUsed(String bootNow) {
             return free && bootId.equals(bootNow) ? term - 1 : term;
         }
     }
 
-    /// @param bootId  of the kernel that runs now
+    /// @param bootId  of the running kernel
     TermFile(Path directory, String group, String bootId) {
         this.directory = directory;
         this.file = directory.resolve("term-" + group);
@@ -66,8 +65,7 @@ public final class TermFile implements TermStore.Disk {
         return Files.readString(BOOT_ID).strip();
     }
 
-    /// @return empty where there is no file
-    /// @throws NumberFormatException where it holds no term
+    /// @return empty without a file @throws NumberFormatException if it has no term
     Optional<Line> read() throws IOException {
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -100,7 +98,7 @@ public final class TermFile implements TermStore.Disk {
         }
     }
 
-    /// Nothing is to be done where a later term is reserved already: all before it count as used.
+    /// Does nothing if a later term is reserved already: all earlier ones count as used.
     @Override
     public synchronized void use(int term) throws IOException {
         if (written > term) {

@@ -16,15 +16,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The terms of a VIP group: each promotion takes the next one, and none is used twice while there is a disk to keep
-/// it.
+/// The terms of a VIP group: each promotion takes the next term, and no term is used twice while a disk can keep it.
 ///
-/// The next term is reserved on disk before it is needed, so that a promotion does not wait for a disk. A restart
-/// uses no term up: a reserved one that nobody took is taken by the next promotion.
+/// The store reserves the next term on disk before it is needed, so that a promotion does not wait for a disk. A
+/// restart uses no term up: the next promotion takes a reserved term that is still unused.
 ///
-/// A disk that refuses is an operator's trouble and no reason to die: it is told in [#trouble], and terms go on above
-/// all
-/// that were seen.
+/// A disk that refuses is a fault for the operator and no reason to end the process: [#trouble] reports it, and the
+/// store takes terms above all that it has seen.
 public final class TermStore {
     private static final Logger log = LoggerFactory.getLogger(TermStore.class);
 
@@ -36,16 +34,16 @@ public final class TermStore {
     private volatile int reserved;
     private volatile @Nullable String trouble;
 
-    /// Where terms are kept; its text form is the file that an operator can look at.
+    /// The storage of terms; its text form is the file that an operator can read.
     public interface Disk {
-        /// The next promotion may take this term; it is on disk for good when this returns.
+        /// Reserves a term for the next promotion; it is on disk for good when this returns.
         void reserve(int term) throws IOException;
 
-        /// A promotion takes this term; written so that the end of this process does not undo it. Waits for no disk
-        /// where the machine is well.
+        /// Marks a term as taken by a promotion, so that the end of this process does not undo it. Waits for no
+        /// disk on a healthy machine.
         void use(int term) throws IOException;
 
-        /// Writes something of the size of a term, and removes it again.
+        /// Writes data of the size of a term, and removes it again.
         void probe() throws IOException;
     }
 
@@ -65,7 +63,7 @@ public final class TermStore {
         }
     }
 
-    /// @throws IllegalStateException where the file holds no term
+    /// @throws IllegalStateException if the file has no term
     public static TermStore open(Path directory, String group, String bootId) {
         var file = new TermFile(directory, group, bootId);
         try {
@@ -85,7 +83,7 @@ public final class TermStore {
         }
     }
 
-    /// A term that another director uses; ours will be higher. Waits for nothing.
+    /// Records a term that another director uses; ours will be higher. Does not wait.
     ///
     /// @return whether it is news, so that another term must be reserved
     public boolean saw(int term) {
@@ -93,9 +91,9 @@ public final class TermStore {
         return current.getAndAccumulate(known, Math::max) < known;
     }
 
-    /// The term of the promotion that happens now: above `seen` and above all seen before. Waits for nothing.
+    /// The term of a promotion now: above `seen` and above all seen before. Does not wait.
     ///
-    /// @return the last term of all again where there is none above; [#trouble] says so
+    /// @return the highest possible term again if there is none above; [#trouble] reports it
     public int takeAbove(int seen) {
         return current.updateAndGet(last -> Math.min(Math.max(last, seen), TERM_MAX - 1) + 1);
     }
@@ -110,7 +108,7 @@ public final class TermStore {
 
     /// Notes on disk that a promotion took this term.
     ///
-    /// @return whether the end of this process cannot undo it
+    /// @return whether the note survives the end of this process
     public boolean use(int term) {
         try {
             disk.use(term);
@@ -121,9 +119,9 @@ public final class TermStore {
         }
     }
 
-    /// Makes sure that the next promotion finds its term on disk.
+    /// Reserves the term of the next promotion on disk.
     ///
-    /// @return whether there is nothing to try again
+    /// @return whether nothing has to be tried again
     public boolean reserveNext() {
         int next = current.get() + 1;
         if (next > TERM_MAX || next <= reserved) {
@@ -135,13 +133,13 @@ public final class TermStore {
             recovered();
             return true;
         } catch (IOException | RuntimeException | Error e) {
-            failed(e); // whatever it is: the election must not learn of it by dying
+            failed(e); // any error: it must not end the election's thread
             return false;
         }
     }
 
-    /// Looks whether the disk would take another term: the one that is reserved already hides for long that it does
-    /// not.
+    /// Checks whether the disk would accept another term: the term that is reserved already hides a fault for a
+    /// long time.
     void check() {
         try {
             if (reserveNext()) {
@@ -172,14 +170,14 @@ public final class TermStore {
         }
     }
 
-    /// One sentence: why a promotion now could not keep its term, and the way out; empty where it could.
+    /// Why a promotion now could not keep its term, and the way out, as one sentence; empty if it could.
     public Optional<String> trouble() {
         return current.get() >= TERM_MAX
                 ? Optional.of("the terms are used up, " + TERM_MAX + " of " + TERM_MAX + "; " + anew())
                 : Optional.ofNullable(trouble);
     }
 
-    /// The trouble, and what will be one.
+    /// The present trouble, and the coming one.
     List<String> faults() {
         var faults = new ArrayList<String>();
         trouble().ifPresent(faults::add);
@@ -203,7 +201,7 @@ public final class TermStore {
         };
     }
 
-    /// By the kernel's words, which are all that Java gives of an errno.
+    /// By the kernel's words, which are all that Java reports of an errno.
     private static String remedy(String cause) {
         return switch (cause) {
             case "No space left on device", "Disk quota exceeded" -> "free space there";

@@ -15,13 +15,12 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The [TermStore] with its disk on threads of their own, so that neither the election nor the sync side waits for it
-/// or
-/// fails by it.
+/// The [TermStore] with its disk on threads of their own, so that neither the election nor the sync side waits for the
+/// disk or fails because of it.
 public final class Terms implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Terms.class);
 
-    /// The disk is looked at, and asked again where it refused.
+    /// Interval of the checks of the disk, and of new attempts after a refusal.
     private static final long LOOK_INTERVAL_S = 1;
     /// A note in the page cache takes some 50 us; on a machine where it takes longer, clients must not wait for it.
     private static final long NOTE_MS_MAX = 2;
@@ -80,15 +79,15 @@ public final class Terms implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
                 Thread.ofPlatform().name(name).daemon().factory(),
-                new ThreadPoolExecutor.DiscardPolicy()); // what comes after the end is late, not wrong
+                new ThreadPoolExecutor.DiscardPolicy()); // a note after the end is late, not wrong
     }
 
-    /// The term of a promotion: above all seen. Waits for no disk and never throws.
+    /// Takes the term of a promotion: above all seen. Waits for no disk and never throws.
     public int take() {
         return takeAbove(0);
     }
 
-    /// The term of a promotion, above `seen` too.
+    /// Takes the term of a promotion, above `seen` too.
     public int takeAbove(int seen) {
         int term = store.takeAbove(seen);
         boolean isOnDisk = store.isReserved(term);
@@ -118,7 +117,7 @@ public final class Terms implements AutoCloseable {
         }
     }
 
-    /// A term that another director uses. Waits for nothing, and may be called for each message of it.
+    /// Records a term that another director uses. Does not wait, so it may be called for each message.
     public void saw(int term) {
         if (store.saw(term)) {
             reserveSoon();
@@ -143,7 +142,7 @@ public final class Terms implements AutoCloseable {
         disk.execute(store::reserveNext);
     }
 
-    /// Waits for what is being written, but not for a disk that hangs.
+    /// Waits for the present write, but not for a disk that hangs.
     @Override
     public void close() {
         threads.forEach(ExecutorService::shutdown);

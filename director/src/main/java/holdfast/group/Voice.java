@@ -15,9 +15,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What this director says to its peers under the cluster's seal: what the election knows and what the links reach,
-/// joined
-/// into one word, and where it is found.
+/// Builds this director's word to its peers from the election's state and the links' state, and publishes it under the
+/// cluster's seal together with this director's addresses.
 public final class Voice {
     private final Configuration.VipGroup group;
     private final int address;
@@ -25,7 +24,7 @@ public final class Voice {
     private OwnWord said;
     private @Nullable LinkState state;
 
-    /// @param address  from which our adverts come
+    /// @param address  source of our adverts
     public Voice(Configuration.VipGroup group, int address, Replication replication) {
         this.group = group;
         this.address = address;
@@ -33,7 +32,7 @@ public final class Voice {
         said = new OwnWord(holdfast.vip.Standing.FAULT, 0, Map.of(), 0, List.of("it has not started yet"));
     }
 
-    /// The election has something new to say.
+    /// The election has a new word.
     public synchronized void word(OwnWord now) {
         said = now;
         say();
@@ -49,7 +48,7 @@ public final class Voice {
         say();
     }
 
-    /// Says everything, to a sync side that has just started.
+    /// Sends everything to a sync side that has just started.
     public synchronized void begin() {
         if (state != null) {
             replication.found(where(state.ports()), serviceLinks(state.ports()));
@@ -57,7 +56,7 @@ public final class Voice {
         say();
     }
 
-    /// What it says now.
+    /// The present word.
     public synchronized Word latest() {
         var unreachable = state == null ? List.<Ipv4>of() : state.unreachable();
         return new Word(
