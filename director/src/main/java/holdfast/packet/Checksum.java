@@ -4,7 +4,7 @@ import holdfast.linux.Memory;
 
 /// The Internet checksum (RFC 1071) and its incremental update (RFC 1624), on words in the machine's byte order.
 ///
-/// One's complement sums are indifferent to byte order as long as every word is loaded the same way, so nothing is
+/// One's complement sums do not depend on byte order as long as every word is loaded in the same order, so nothing is
 /// swapped here: callers pass 16-bit words as [Memory#getShort] loads them.
 public final class Checksum {
     private static final int CASTAGNOLI = 0x82f63b78; // its polynomial, the lowest power first
@@ -12,7 +12,7 @@ public final class Checksum {
 
     private Checksum() {}
 
-    /// The one's complement sum of `length` bytes, unfolded, to be added to others and given to [#fold].
+    /// The one's complement sum of `length` bytes, unfolded, to add to others and pass to [#fold].
     public static long sum(long address, int length) {
         long sum = 0;
         long at = address;
@@ -35,7 +35,7 @@ public final class Checksum {
         return sum;
     }
 
-    /// A sum folded into 16 bits, not complemented.
+    /// Folds a sum into 16 bits, without complementing it.
     public static int fold(long sum) {
         long folded = (sum & 0xffff_ffffL) + (sum >>> 32);
         folded = (folded & 0xffff) + (folded >>> 16);
@@ -44,23 +44,25 @@ public final class Checksum {
         return (int) folded;
     }
 
-    /// The change of a sum when a 16-bit word goes from `before` to `after`; add changes up, then [#apply] them once.
+    /// The change of a sum when a 16-bit word changes from `before` to `after`; add up all changes, then [#apply]
+    /// them once.
     static long delta(int before, int after) {
         return (~before & 0xffffL) + (after & 0xffffL);
     }
 
-    /// The change of a sum when a 32-bit field goes from `before` to `after`.
+    /// The change of a sum when a 32-bit field changes from `before` to `after`.
     static long delta32(int before, int after) {
         return delta(before, after) + delta(before >>> 16, after >>> 16);
     }
 
-    /// A complete checksum field after the summed data changed by `delta`: `~fold(~HC + delta)` (RFC 1624 equation 3).
+    /// Updates a complete checksum field after the summed data changed by `delta`: `~fold(~HC + delta)` (RFC 1624
+    /// equation 3).
     static int apply(int field, long delta) {
         return ~fold((~field & 0xffff) + delta) & 0xffff;
     }
 
-    /// A partial checksum field after the pseudo-header changed by `delta`: the field is an uncomplemented sum
-    /// (packet-io 2, rule 1).
+    /// Updates a partial checksum field after the pseudo-header changed by `delta`: the field is an uncomplemented
+    /// sum (packet-io 2, rule 1).
     static int applyPartial(int field, long delta) {
         return fold((field & 0xffff) + delta);
     }

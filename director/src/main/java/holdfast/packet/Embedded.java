@@ -2,8 +2,8 @@ package holdfast.packet;
 
 import holdfast.linux.Memory;
 
-/// A window onto the packet that an ICMP error quotes: its addresses and ports say which connection the error is about
-/// (RFC 792, IPVS-REF 1.8, 1.10). Its only state is where it stands; not thread-safe.
+/// A window onto the packet that an ICMP error quotes: its addresses and ports identify the connection of the error
+/// (RFC 792, IPVS-REF 1.8, 1.10). Its position is its only state; not thread-safe.
 public final class Embedded {
     private static final int ICMP_BYTES = 8;
     private static final int PORTS_BYTES = 4;
@@ -12,7 +12,7 @@ public final class Embedded {
     private long ip;
     private long ports;
 
-    /// Whether a type of ICMP can be about a connection.
+    /// Whether an ICMP type can be about a connection.
     public static boolean isError(int icmpType) {
         return icmpType == UNREACHABLE || icmpType == SOURCE_QUENCH || icmpType == TIME_EXCEEDED;
     }
@@ -57,13 +57,14 @@ public final class Embedded {
         return Memory.getShortBe(ports + 2) & 0xffff;
     }
 
-    /// Makes the quoted packet one that a real server sent (IPVS-REF 6.7). Its own transport sum stays as it is.
+    /// Changes the quoted packet into the one that the real server sent (IPVS-REF 6.7). Its own transport sum stays
+    /// unchanged.
     public void rewriteSource(int address, int port) {
         Frame.rewriteAddress(ip, ip + 12, address);
         Memory.putShortBe(ports, (short) port);
     }
 
-    /// Makes the quoted packet one that a client sent to the virtual service.
+    /// Changes the quoted packet into the one that the client sent to the virtual service.
     public void rewriteDestination(int address, int port) {
         Frame.rewriteAddress(ip, ip + 16, address);
         Memory.putShortBe(ports + 2, (short) port);

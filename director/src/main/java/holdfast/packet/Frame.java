@@ -4,28 +4,29 @@ import holdfast.conn.SctpState;
 import holdfast.conn.TcpState;
 import holdfast.linux.Memory;
 
-/// A movable window onto one received Ethernet frame, with the offload metadata in front of it; its only state is
-/// where it stands.
+/// A movable window onto one received Ethernet frame, with the offload metadata in front of it; its position is its
+/// only state.
 ///
-/// Not thread-safe: each worker keeps one. Everything read was checked by [#wrap] to lie inside the frame, so the
-/// getters are plain loads.
+/// Not thread-safe: each worker keeps one. [#wrap] checks that every field lies inside the frame, so the getters are
+/// plain loads.
 ///
 ///     address             +10              +24            +24+IHL
 ///     | virtio_net_hdr 10 | Ethernet 14    | IPv4 header  | TCP, UDP, SCTP or ICMP ...
 public final class Frame {
-    /// What a frame is, as far as the datapath cares.
+    /// The kind of a frame, as the datapath distinguishes it.
     public enum Kind {
         /// TCP, UDP or SCTP over IPv4, whole or the first fragment of TCP or UDP, with its ports readable.
         FLOW,
         /// ICMP over IPv4, whole, header readable.
         ICMP,
-        /// ESP or AH over IPv4, which IPVS lets follow the UDP connection of their key exchange (IPVS-REF 1.14).
+        /// ESP or AH over IPv4, which IPVS forwards along the UDP connection of their key exchange (IPVS-REF
+        /// 1.14).
         IPSEC,
         /// ARP for IPv4 over Ethernet.
         ARP,
         /// Any other IPv4 fragment.
         FRAGMENT,
-        /// IPv4 that contradicts itself: lengths, version or header checksum.
+        /// IPv4 with contradictory lengths, version or header checksum.
         MALFORMED,
         /// Anything else: not ours.
         OTHER
@@ -62,7 +63,7 @@ public final class Frame {
     private int protocol;
     private boolean isFirstFragment;
 
-    /// Moves the window to a frame and says what it is.
+    /// Moves the window to a frame and determines its kind.
     ///
     /// @param address  of the `virtio_net_hdr`; the Ethernet header follows
     /// @param frameLength  bytes from the Ethernet header on
@@ -129,12 +130,12 @@ public final class Frame {
         return length;
     }
 
-    /// Where the IPv4 or ARP header begins.
+    /// Address of the IPv4 or ARP header.
     long network() {
         return ip;
     }
 
-    /// Where the TCP, UDP, SCTP or ICMP header begins.
+    /// Address of the TCP, UDP, SCTP or ICMP header.
     public long transport() {
         return transport;
     }
@@ -153,7 +154,7 @@ public final class Frame {
         return Mac.load(vnet + VNET_BYTES + 6);
     }
 
-    /// Bytes of the IPv4 packet, header included: what IPVS counts (IPVS-REF 4.12).
+    /// Bytes of the IPv4 packet including its header, as IPVS counts them (IPVS-REF 4.12).
     public int ipLength() {
         return ipLength;
     }
@@ -162,17 +163,17 @@ public final class Frame {
         return protocol;
     }
 
-    /// Whether others follow that have no ports.
+    /// Whether later fragments without ports follow.
     public boolean isFirstFragment() {
         return isFirstFragment;
     }
 
-    /// Whether it is a part of a datagram, and not the first one.
+    /// Whether it is a fragment of a datagram, but not the first one.
     public boolean isLaterFragment() {
         return (Memory.getShortBe(ip + 6) & FRAGMENT_OFFSET) != 0;
     }
 
-    /// What the fragments of one datagram have in common.
+    /// The identification common to the fragments of a datagram.
     public int identification() {
         return Memory.getShortBe(ip + 4) & 0xffff;
     }
@@ -185,9 +186,9 @@ public final class Frame {
         return (Memory.getByte(ip + 6) & 0x40) != 0;
     }
 
-    /// Bytes of the largest IPv4 packet that leaves for this frame: all of it, or of a super-frame each packet that
-    /// the egress link cuts from it (`skb_gso_network_seglen` of the kernel). The sender chose that size by a path
-    /// MTU that may be out of date.
+    /// Bytes of the largest IPv4 packet that leaves for this frame: the whole packet, or the largest packet that
+    /// the egress link cuts from a super-frame (`skb_gso_network_seglen` of the kernel). The sender chose that size
+    /// by a path MTU that may be out of date.
     public int largestPacket() {
         int type = Memory.getByte(vnet + GSO_TYPE) & ~GSO_ECN;
         if (type == GSO_NONE) {
@@ -196,7 +197,7 @@ public final class Frame {
         int transportHeader = switch (type) {
             case GSO_TCPV4 -> (Memory.getByte(transport + 12) & 0xf0) >>> 2;
             case GSO_UDP_L4 -> UDP_HEADER_BYTES;
-            default -> 0; // GSO_UDP cuts fragments, and its size holds the header of the first one
+            default -> 0; // GSO_UDP cuts fragments, and its size includes the header of the first one
         };
         int payload = Memory.getShort(vnet + GSO_SIZE) & 0xffff;
         return Math.min(ipLength, (int) (transport - ip) + transportHeader + payload);
@@ -223,14 +224,14 @@ public final class Frame {
         return Memory.getByte(transport + 13) & 0xff;
     }
 
-    /// The sequence numbers that a TCP segment takes: its data, SYN and FIN (RFC 9293 §3.4).
+    /// The number of sequence numbers that a TCP segment occupies: its data, SYN and FIN (RFC 9293 §3.4).
     int tcpSequenceLength() {
         int header = (Memory.getByte(transport + 12) & 0xf0) >>> 2;
         int flags = tcpFlags();
         return transportBytes() - header + ((flags & SYN) != 0 ? 1 : 0) + ((flags & FIN) != 0 ? 1 : 0);
     }
 
-    /// What the packet does to its connection, as [holdfast.conn.Tracker#follow] takes it.
+    /// The packet's event for its connection, as [holdfast.conn.Tracker#follow] expects it.
     public int event() {
         return switch (protocol) {
             case TCP -> TcpState.event(tcpFlags());
@@ -239,7 +240,7 @@ public final class Frame {
         };
     }
 
-    /// Whether the packet may be the first one of a connection: a SYN, or an INIT (IPVS-REF 0.2).
+    /// Whether the packet can be the first one of a connection: a SYN, or an INIT (IPVS-REF 0.2).
     public boolean begins() {
         return switch (protocol) {
             case TCP -> (tcpFlags() & SYN) != 0;
@@ -261,20 +262,20 @@ public final class Frame {
         return Memory.getByte(transport) & 0xff;
     }
 
-    /// Makes a real server the packet's destination (NAT, client to server; IPVS-REF 6.2).
+    /// Replaces the packet's destination by a real server (NAT, client to server; IPVS-REF 6.2).
     public void rewriteDestination(int address, int port) {
         rewrite(ip + 16, address, transport + 2, port);
     }
 
-    /// Makes the virtual service the packet's source (NAT, server to client; IPVS-REF 6.2).
+    /// Replaces the packet's source by the virtual service (NAT, server to client; IPVS-REF 6.2).
     public void rewriteSource(int address, int port) {
         rewrite(ip + 12, address, transport, port);
     }
 
-    /// Changes one end of the flow and keeps every checksum right.
+    /// Changes one end of the flow and updates every checksum.
     ///
-    /// A partial transport checksum holds the pseudo-header's sum only, so the address moves it and the port does
-    /// not: the card sums the port later, when it completes the field (packet-io 2, rules 1 to 3).
+    /// A partial transport checksum covers only the pseudo-header, so the address changes it and the port does not:
+    /// the card adds the port later, when it completes the field (packet-io 2, rules 1 to 3).
     private void rewrite(long addressAt, int address, long portAt, int port) {
         short portBefore = Memory.getShort(portAt);
         short portAfter = Short.reverseBytes((short) port);
@@ -294,22 +295,22 @@ public final class Frame {
         }
     }
 
-    /// Makes a real server the destination of a packet that has no ports to change.
+    /// Replaces the destination of a packet without ports by a real server.
     public void rewriteDestinationAddress(int address) {
         rewriteAddress(ip, ip + 16, address);
     }
 
-    /// Makes the virtual address the source of a packet that has no ports to change.
+    /// Replaces the source of a packet without ports by the virtual address.
     public void rewriteSourceAddress(int address) {
         rewriteAddress(ip, ip + 12, address);
     }
 
-    /// Whether the sum of an ICMP message is right.
+    /// Whether the checksum of an ICMP message is correct.
     public boolean hasRightIcmpSum() {
         return Checksum.fold(Checksum.sum(transport, transportBytes())) == 0xffff;
     }
 
-    /// Computes the sum of an ICMP message anew.
+    /// Recomputes the checksum of an ICMP message.
     public void sumIcmp() {
         Memory.putShort(transport + 2, (short) 0);
         Memory.putShort(transport + 2, (short) ~Checksum.fold(Checksum.sum(transport, transportBytes())));
@@ -320,7 +321,7 @@ public final class Frame {
         return ipLength - (int) (transport - ip);
     }
 
-    /// @return what the address changed, for the sums above
+    /// @return the change caused by the address, for the other sums
     static long rewriteAddress(long header, long addressAt, int address) {
         int before = Memory.getInt(addressAt);
         int after = Integer.reverseBytes(address);
@@ -330,8 +331,8 @@ public final class Frame {
         return delta;
     }
 
-    /// SCTP's sum covers its own header alone and cannot be adjusted (RFC 9260 §6.8); a card that is to complete it
-    /// needs nothing of us.
+    /// SCTP's checksum covers its own packet alone and cannot be adjusted (RFC 9260 §6.8). If a card will complete
+    /// it, nothing has to be done.
     private void sumSctp() {
         if ((Memory.getByte(vnet) & NEEDS_CSUM) == 0) {
             Memory.putInt(transport + 8, 0);
@@ -339,7 +340,7 @@ public final class Frame {
         }
     }
 
-    /// One hop less to live; the caller has checked that more than one was left.
+    /// Decrements the TTL; the caller has checked that it is above one.
     public void decrementTtl() {
         int before = Memory.getShort(ip + 8); // TTL and protocol share a word of the sum
         Memory.putByte(ip + 8, (byte) (ttl() - 1));
@@ -347,8 +348,8 @@ public final class Frame {
         Memory.putShort(ip + 10, (short) Checksum.apply(Memory.getShort(ip + 10), Checksum.delta(before, after)));
     }
 
-    /// Addresses the frame to the next hop and makes it fit for sending: what the receiving card vouched for is not
-    /// passed on.
+    /// Writes the MACs for the next hop and prepares the offload metadata for sending: the receiving card's
+    /// verification is not passed on.
     public void sendTo(long sourceMac, long destinationMac) {
         Mac.store(vnet + VNET_BYTES, destinationMac);
         Mac.store(vnet + VNET_BYTES + 6, sourceMac);

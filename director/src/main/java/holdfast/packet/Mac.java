@@ -15,7 +15,7 @@ public final class Mac {
         Memory.putIntBe(address + 2, (int) mac);
     }
 
-    /// Colon-separated hexadecimal, for people.
+    /// Colon-separated hexadecimal, for readers.
     static String text(long mac) {
         var digits = "%012x".formatted(mac);
         return digits.replaceAll("(..)(?!$)", "$1:");

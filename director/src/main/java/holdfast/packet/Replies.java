@@ -2,10 +2,10 @@ package holdfast.packet;
 
 import holdfast.linux.Memory;
 
-/// Packets that the director itself says: ARP answers, ICMP echo replies, ICMP errors and TCP resets.
+/// Builds the director's own packets: ARP replies, ICMP echo replies, ICMP errors and TCP resets.
 ///
-/// An answer is written over the question, in the ring's own memory; an error or a reset is built in a buffer of its
-/// own that lives as long as the worker, because the packet that it is about may still be needed.
+/// A reply overwrites its request in the ring's own memory. An error or a reset is built in a separate buffer that
+/// lives as long as the worker, because the packet that caused it may still be needed.
 public final class Replies {
     private static final int IP_BYTES = 20;
     private static final int ICMP_BYTES = 8;
@@ -32,7 +32,7 @@ public final class Replies {
     private final int slotsMax;
     private int nextSlot;
 
-    /// @param slotsMax  packets that may wait for one flush at the same time
+    /// @param slotsMax  most packets that wait for one flush
     public Replies(int slotsMax) {
         this.slotsMax = slotsMax;
         this.slots = Memory.allocate((long) slotsMax * SLOT_BYTES);
@@ -54,7 +54,7 @@ public final class Replies {
         return Memory.getIntBe(frame.network() + 24);
     }
 
-    /// Turns an ARP request for an owned address into its answer (RFC 826).
+    /// Turns an ARP request for an owned address into its reply (RFC 826).
     public static void answerArp(Frame frame, long mac) {
         long arp = frame.network();
         int asked = arpTargetAddress(frame);
@@ -68,7 +68,8 @@ public final class Replies {
         frame.sendTo(mac, askerMac);
     }
 
-    /// Turns an echo request to an owned address into its reply (RFC 792): ends swapped, type 0, sums adjusted.
+    /// Turns an echo request to an owned address into its reply (RFC 792): addresses swapped, type 0, sums
+    /// adjusted.
     public static void answerEcho(Frame frame, long mac) {
         long ip = frame.network();
         int source = Memory.getInt(ip + 12);
@@ -87,11 +88,11 @@ public final class Replies {
         frame.sendTo(mac, frame.sourceMac());
     }
 
-    /// Builds an ICMP error about `frame` to whoever sent it, and returns the address of its `virtio_net_hdr`.
+    /// Builds an ICMP error about `frame` to its sender, and returns the address of its `virtio_net_hdr`.
     ///
-    /// The packet stays valid until as many further ones were built as there are slots.
+    /// The packet stays valid until as many further packets were built as there are slots.
     ///
-    /// @param from  source address: the owned address that was asked, or the port's own
+    /// @param from  source address: the owned address of the request, or the port's own
     /// @param mtu   for fragmentation needed, else 0
     public long error(Frame frame, int type, int code, int mtu, int from, long sourceMac) {
         int quoted = Math.min(frame.ipLength(), QUOTE_MAX);
@@ -109,7 +110,7 @@ public final class Replies {
         return at;
     }
 
-    /// Builds the segment that resets the connection of a client's segment (RFC 9293 §3.10.7.1), as [#error] does.
+    /// Builds the segment that resets the connection of a client's segment (RFC 9293 §3.10.7.1), like [#error].
     public long reset(Frame frame, long sourceMac) {
         long asked = frame.transport();
         long at = packet(frame, 0, DONT_FRAGMENT, Frame.TCP, TCP_BYTES, frame.destination(), sourceMac);
@@ -122,7 +123,7 @@ public final class Replies {
         Memory.putIntBe(tcp + 8, acknowledges ? 0 : Memory.getIntBe(asked + 4) + frame.tcpSequenceLength());
         Memory.putByte(tcp + 12, (byte) (TCP_BYTES << 2));
         Memory.putByte(tcp + 13, (byte) (acknowledges ? Frame.RST : Frame.RST | Frame.ACK));
-        Memory.putInt(tcp + 14, 0); // no window; the sum is not there yet
+        Memory.putInt(tcp + 14, 0); // no window; the checksum follows later
         Memory.putShort(tcp + 18, (short) 0);
         long pseudoHeader = Checksum.sum(ip + 12, 8)
                 + (Short.reverseBytes((short) Frame.TCP) & 0xffff)
@@ -131,7 +132,7 @@ public final class Replies {
         return at;
     }
 
-    /// Begins a packet to whoever sent `frame`, up to the end of its IPv4 header.
+    /// Begins a packet to the sender of `frame`, up to the end of its IPv4 header.
     private long packet(
             Frame frame, int typeOfService, int fragment, int protocol, int payload, int from, long sourceMac) {
         long at = slots + (long) nextSlot * SLOT_BYTES;
@@ -156,7 +157,7 @@ public final class Replies {
         return at;
     }
 
-    /// Frame bytes of an error or a reset that was built here.
+    /// Frame bytes of an error or a reset built here.
     public static int lengthOf(long packet) {
         long ip = packet + Frame.VNET_BYTES + Frame.ETHERNET_BYTES;
         return Frame.ETHERNET_BYTES + (Memory.getShortBe(ip + 2) & 0xffff);

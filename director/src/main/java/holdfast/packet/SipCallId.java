@@ -8,7 +8,7 @@ import holdfast.linux.Memory;
 ///
 /// Reads each byte of the datagram at most twice and allocates nothing.
 public final class SipCallId {
-    /// What [#hash] answers where there is no Call-ID.
+    /// The result of [#hash] without a Call-ID.
     public static final long NONE = 0;
 
     private static final int VALUE_MAX = 255;
@@ -21,11 +21,11 @@ public final class SipCallId {
         this.hashes = hashes;
     }
 
-    /// The hash of the message's Call-ID, never 0; or [#NONE] where it has none, an empty or a longer one than 255
-    /// bytes, or one that its line end does not close.
+    /// The hash of the message's Call-ID, never 0. [#NONE] if there is none, if it is empty or longer than 255
+    /// bytes, or if no line end follows it.
     ///
     /// @param address  of the datagram's payload
-    /// @param length   bytes of it
+    /// @param length   of the payload, in bytes
     public long hash(long address, int length) {
         long end = address + length;
         for (long line = address; line < end; line = nextLine(line, end)) {
@@ -45,7 +45,7 @@ public final class SipCallId {
         return at + 1;
     }
 
-    /// Where the value begins if the line is a Call-ID header, else 0.
+    /// Address of the value if the line is a Call-ID header, else 0.
     private static long valueOf(long line, long end) {
         long after = afterName(line, end, LONG_NAME);
         if (after == 0) {

@@ -6,26 +6,26 @@ import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 
-/// Which real server the first packet of a connection gets, and what has to become of the client's template, as IPVS
-/// decides (IPVS-REF 1.4, 3.2 to 3.5).
+/// Picks the real server for the first packet of a connection, and determines the change of the client's template, as
+/// IPVS does (IPVS-REF 1.4, 3.2 to 3.5).
 ///
-/// It reads the tables and changes nothing: [Persistence] commits it, and an operator's question does not. A holder
-/// that is filled again and again, so that a decision allocates nothing. Not thread-safe.
+/// It reads the tables and changes nothing: [Persistence] commits it, and an operator's question does not. The object
+/// is reused, so that a decision allocates nothing. Not thread-safe.
 public final class Decision {
     /// No template.
     public static final int NO_TEMPLATE = -1;
 
-    /// How a decision ends.
+    /// The outcome of a decision.
     public enum Outcome {
         /// The service is not persistent; the scheduler picked [#real].
         SCHEDULED,
-        /// The template [#found] leads to [#real].
+        /// The template [#found] names [#real].
         KEPT,
-        /// The scheduler picked [#real], and a new template is to hold it.
+        /// The scheduler picked [#real], and a new template will hold it.
         NEW_TEMPLATE,
         /// The service does not answer at the port of the packet.
         OTHER_PORT,
-        /// The scheduler has nobody to pick.
+        /// The scheduler picked none.
         NO_REAL_SERVER
     }
 
@@ -46,7 +46,7 @@ public final class Decision {
 
     /// Decides for the first packet of a connection.
     ///
-    /// @param flow  of the packet; what stands for the client in a template's key is put into it
+    /// @param flow  of the packet; receives the client part of the template's key
     public Outcome decide(Terms terms, Flow flow, long now) {
         found = NO_TEMPLATE;
         real = RealServerTable.NONE;
@@ -66,7 +66,7 @@ public final class Decision {
         return real;
     }
 
-    /// The port there that the connection goes to (IPVS-REF 3.3).
+    /// The port of the real server for the connection (IPVS-REF 3.3).
     public int realPort() {
         return realPort;
     }
@@ -76,8 +76,8 @@ public final class Decision {
         return found;
     }
 
-    /// Whether a template may be kept. Overload, another timeout or another scheduler do not make it unfit (IPVS-REF
-    /// 3.5). A template that an operator pinned holds as long as its real server is configured.
+    /// Whether a template may be kept. Overload, another timeout or another scheduler do not make it unfit
+    /// (IPVS-REF 3.5). A pinned template stays fit as long as its real server is configured.
     boolean isFit(Terms terms, int slot) {
         int leadsTo = template.at(slot).real();
         return template.isPinned() ? terms.isAvailable(leadsTo) : terms.keepsClients(leadsTo);
@@ -103,7 +103,7 @@ public final class Decision {
         return real == RealServerTable.NONE ? Outcome.NO_REAL_SERVER : Outcome.NEW_TEMPLATE;
     }
 
-    /// A service answers only at its own port without persistence, unless a mark says what is its (IPVS-REF 1.4
+    /// Without persistence a service answers only at its own port, unless a mark selects its packets (IPVS-REF 1.4
     /// step 5).
     private Outcome byScheduler(Terms terms, Flow flow, long now) {
         if (!isOwnPort(terms, flow) && !terms.key().isMark()) {
@@ -113,9 +113,9 @@ public final class Decision {
         return real == RealServerTable.NONE ? Outcome.NO_REAL_SERVER : Outcome.SCHEDULED;
     }
 
-    /// Finds what stands for the client in the key: its address under the mask; with a persistence engine, a hash over
-    /// that and the call (IPVS-REF 3.11). Two calls of one hash, of IPv4 clients one pair of four thousand million,
-    /// share a template and so a real server; neither notices.
+    /// Finds the client part of the key: its address under the mask; with a persistence engine, a hash over that
+    /// address and the call (IPVS-REF 3.11). Two calls with equal hashes (for IPv4 clients, one pair in four
+    /// thousand million) share a template and so a real server; neither notices.
     private void recognise(Terms terms, Flow flow) {
         if (templates.width() == Width.IPV4) {
             flow.stickyUnder(terms.netmask());
@@ -128,8 +128,8 @@ public final class Decision {
         }
     }
 
-    /// The real server's own port where the packet came to the service's; without persistence a mark service uses it
-    /// for every port (IPVS-REF 1.4 step 7, 3.3).
+    /// The real server's own port if the packet came to the service's port. Without persistence a mark service uses
+    /// it for every port (IPVS-REF 1.4 step 7, 3.3).
     private int portOf(Terms terms, Flow flow) {
         int own = terms.port(real);
         boolean isUsed = isOwnPort(terms, flow) || !terms.isPersistent();

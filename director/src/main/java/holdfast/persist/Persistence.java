@@ -10,14 +10,14 @@ import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 
-/// Which real server a new connection goes to, and what happens to the template behind it, as IPVS decides
-/// (IPVS-REF 1.4, 3.2 to 3.9), with the ways out that IPVS does not have (ADR 0008).
+/// Picks the real server of a new connection and updates the template behind it, as IPVS does (IPVS-REF 1.4, 3.2 to
+/// 3.9), with re-arm policies that IPVS does not have (ADR 0008).
 ///
-/// A template's time runs from the start of the client's latest connection; what follows when it is up while
-/// connections still go through it is the service's [RearmPolicy].
+/// A template's time starts with the client's latest connection. The service's [RearmPolicy] decides what follows when
+/// it ends while connections still use the template.
 ///
-/// A [Decision] comes first and changes no table; a commit makes it true. Owned by the datapath thread, like the tables
-/// it decides over; what was decided and committed stays in [#real], [#template] and their like until the next
+/// A [Decision] comes first and changes no table; a commit makes it effective. Owned by the datapath thread, like the
+/// tables that it reads. The last decision and commit stay in [#real], [#template] and similar methods until the next
 /// decision, so that nothing is allocated.
 public final class Persistence {
     /// No template.
@@ -28,7 +28,7 @@ public final class Persistence {
 
     private static final long SECOND = 1_000_000_000;
 
-    /// What a new connection gets.
+    /// The verdict on a new connection.
     public enum Verdict {
         /// The service is not persistent; the scheduler picked [#real].
         SCHEDULED,
@@ -67,8 +67,7 @@ public final class Persistence {
         decision = new Decision(templates, callHashes);
     }
 
-    /// Goes over to a new configuration; templates keep the timeouts they have (IPVS-REF 3.9). The scheduler's side is
-    /// updated here too.
+    /// Adopts a new configuration and updates the schedulers; templates keep their timeouts (IPVS-REF 3.9).
     public void update(Services next, Ipvs nextIpvs) {
         services = next;
         ipvs = nextIpvs;
@@ -81,8 +80,9 @@ public final class Persistence {
         return commit(service, flow, now);
     }
 
-    /// Decides for the first packet of a connection. The caller knows that no connection has the packet, that it may
-    /// begin one (IPVS-REF 1.3), and that `service` is its service. Changes no table; only the scheduler moves on.
+    /// Decides for the first packet of a connection. The caller has checked that no connection has the packet, that
+    /// it may begin one (IPVS-REF 1.3), and that `service` is its service. Changes no table; only the scheduler
+    /// advances.
     public void decide(int service, Flow flow, long now) {
         assignedReal = RealServerTable.NONE;
         assignedTemplate = NO_TEMPLATE;
@@ -91,7 +91,7 @@ public final class Persistence {
         decision.decide(configured, flow, now);
     }
 
-    /// Makes the last decision true: an unfit template becomes unfindable, and a new template is made. After
+    /// Commits the last decision: makes an unfit template unfindable, and creates a new template. After
     /// [Verdict#DROP] the caller may make room and commit again.
     public Verdict commit(int service, Flow flow, long now) {
         var outcome = decision.outcome();
@@ -121,65 +121,69 @@ public final class Persistence {
         return templates.insert(flow.stickyHi(), flow.stickyLo(), decision.real(), timeoutS, now + timeoutS * SECOND);
     }
 
-    /// A separate decision over the same templates, to ask where a client would go.
+    /// A separate decision over the same templates, for an operator's question.
     public Decision newDecision() {
         return new Decision(templates, callHashes);
     }
 
-    /// Id of the real server that was committed last, or [RealServerTable#NONE].
+    /// Id of the real server of the last commit, or [RealServerTable#NONE].
     public int real() {
         return assignedReal;
     }
 
-    /// The port there that the connection goes to (IPVS-REF 3.3).
+    /// The port of the real server for the connection (IPVS-REF 3.3).
     public int realPort() {
         return decision.realPort();
     }
 
-    /// Slot of the template that was kept or made last, or [#NO_TEMPLATE]. Once the connection is in its table,
-    /// [#attach] it.
+    /// Slot of the template that the last commit kept or created, or [#NO_TEMPLATE]. Once the connection is in its
+    /// table, [#attach] it.
     public int template() {
         return assignedTemplate;
     }
 
-    /// Slot of the template that [#commit] made unfindable last, or [#NO_TEMPLATE]. A standby must learn of it: by the
-    /// new template of the same key or, where none was made, by the end of this one.
+    /// Slot of the template that the last [#commit] made unfindable, or [#NO_TEMPLATE]. The standby must learn of
+    /// it: by the new template of the same key or, without one, by the end of this one.
     public int invalidated() {
         return invalidated;
     }
 
-    /// A connection of the client has been made through the template: counts it and restarts the timer.
+    /// A connection of the client uses the template: counts it and restarts the timer.
     public void attach(int slot, long now) {
         link(slot);
         renew(slot, now);
     }
 
-    /// A datagram that is a connection by itself has gone through the template (IPVS-REF 1.12): restarts the timer.
+    /// A datagram that is a connection by itself used the template (IPVS-REF 1.12): restarts the timer.
     public void renew(int slot, long now) {
         template.at(slot);
         template.expiresAt(now + template.timeoutS() * SECOND);
     }
 
-    /// A connection is linked to its template on a standby: counts it; the timer goes by what the active says.
+    /// A standby links a connection to its template: counts it; the active's records set the timer.
     public void link(int slot) {
         template.at(slot);
         template.controlled(template.controlled() + 1);
     }
 
-    /// A controlled connection ends. True when the template has to go with it, which is when the last one was ended by
-    /// force and none was ever established (IPVS-REF 3.8); the caller announces and removes it.
+    /// A controlled connection ends.
+    ///
+    /// @return whether the template ends with it: if the last one was ended by force and none was ever established
+    ///     (IPVS-REF 3.8); the caller replicates the end and removes the template
     public boolean release(int slot, boolean byForce) {
         template.at(slot);
         template.controlled(template.controlled() - 1);
         return byForce && template.controlled() == 0 && !template.isAssured() && !template.isPinned();
     }
 
-    /// Whether a template's time runs from the end of its connections.
+    /// Whether a template's time starts at the end of its connections.
     public boolean isFromLastClose(int slot) {
         return rearm(slot) == RearmPolicy.FROM_LAST_CLOSE;
     }
 
-    /// A controlled connection was established, or for UDP answered (IPVS-REF 3.7). True when that is news.
+    /// A controlled connection was established, or for UDP answered (IPVS-REF 3.7).
+    ///
+    /// @return whether this changed the template
     public boolean assure(int slot) {
         template.at(slot);
         boolean isNews = !template.isAssured();
@@ -187,8 +191,9 @@ public final class Persistence {
         return isNews;
     }
 
-    /// The timer of a template ended. True when it lives on, by its policy or because it is pinned; else it has to be
-    /// removed.
+    /// The timer of a template ended.
+    ///
+    /// @return true if it lives on, by its policy or because it is pinned; else the caller removes it
     public boolean rearm(int slot, long now) {
         template.at(slot);
         if (template.isPinned()) {
@@ -203,14 +208,15 @@ public final class Persistence {
                 template.timeoutS(REARMED_S);
                 renew(slot, now);
             }
-            case EACH_CONNECTION -> // never later than a new connection may say: a wheel does not see a timer move back
+            case EACH_CONNECTION -> // never later than a new connection may set it: the wheel does not see a timer move
+                // back
                 template.expiresAt(now + Math.min(REARMED_S, template.timeoutS()) * SECOND);
             case PERSISTENCE_TIMEOUT, FROM_LAST_CLOSE -> renew(slot, now);
         }
         return true;
     }
 
-    /// Another director says that a template is gone: removes it, or makes it unfindable as long as connections here
+    /// Another director reports the end of a template: removes it, or makes it unfindable while connections here
     /// are linked to it.
     public void drop(int slot) {
         if (template.at(slot).controlled() == 0) {
@@ -224,12 +230,12 @@ public final class Persistence {
         return services.rearm(template.at(slot).service());
     }
 
-    /// A scheduler that stands where the service's does, to ask it what it would pick.
+    /// A copy of the service's scheduler, to ask which server it would pick.
     public Scheduler schedulerOf(int service) {
         return schedulers.copyOf(service);
     }
 
-    /// Addresses that schedulers forgot before their time, for want of room.
+    /// Addresses that schedulers forgot early for lack of room.
     public long schedulerEvictions() {
         return schedulers.evictions();
     }
@@ -247,8 +253,8 @@ public final class Persistence {
         return templates.find(key.protocol().number(), client, key.address().bits(), Services.templatePort(key.port()));
     }
 
-    /// Whether a template's client may be one of a prefix: a network is where the two share an address. A call is known
-    /// by its hash (IPVS-REF 3.11), so it is in no prefix but that of all clients.
+    /// Whether a template's client may belong to a prefix: a network does if the two share an address. A call is
+    /// known by its hash (IPVS-REF 3.11), so it belongs only to the prefix of all clients.
     ///
     /// @param mask  of the prefix, 0 for all clients
     public boolean isInPrefix(int slot, int address, int mask) {

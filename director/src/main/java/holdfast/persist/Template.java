@@ -18,11 +18,11 @@ import holdfast.service.RealServerTable;
 ///     24  | timeout in s 32      | controlled 24  | epoch 8 |
 ///     32  | told 16 | list: previous 24 | list: next 24     |
 ///
-/// `told` is the expiry last told to the standby, of which it holds the low 16 bits in units of about 1/8192 of the
-/// timeout; it lies at most two timeouts before the expiry, so that is enough to know it to within one unit. A table
-/// of more slots than 24 bits can number has links of 32 bits: that of the timer at 32, below `told`, and those of
-/// the list in a sixth word. A wide client stands before them ([SlotView]). A free slot has flags 0 and keeps the
-/// next free one in the place of the client.
+/// `told` encodes the expiry last replicated to the standby: its low 16 bits in units of about 1/8192 of the timeout.
+/// It lies at most two timeouts before the expiry, so the bits determine it to within one unit. A table with more slots
+/// than 24 bits can number has links of 32 bits: the timer's link at 32, below `told`, and the list's links in a sixth
+/// word. A wide client precedes the record ([SlotView]). A free slot has flags 0 and stores the next free slot in place
+/// of the client.
 public final class Template extends SlotView {
     private static final int CLIENT = 0;
     private static final int TIME = 8;
@@ -34,7 +34,7 @@ public final class Template extends SlotView {
             40, 0, new SlotLinks.Place(TOLD, 24, 0, 24), new SlotLinks.Place(CLIENT, 24, 8, SlotLinks.Place.ONE_WAY));
     private static final SlotTable.Layout LARGE = new SlotTable.Layout(
             48, 0, SlotLinks.Place.wholeWord(40), new SlotLinks.Place(TOLD, 32, 0, SlotLinks.Place.ONE_WAY));
-    private static final int LINKED_BY_24_BITS = 0xffffff - 1; // the wheel numbers a slot with two more
+    private static final int LINKED_BY_24_BITS = 0xffffff - 1; // the wheel stores a slot number plus two
 
     private static final int LIVE = 1;
     private static final int ASSURED = 2;
@@ -63,7 +63,7 @@ public final class Template extends SlotView {
         return this;
     }
 
-    /// The client's address under the mask that the template was made with, or the low 32 bits of a wide one.
+    /// The client's address under the mask at its creation, or the low 32 bits of a wide one.
     public int client() {
         return clientLow();
     }
@@ -86,7 +86,7 @@ public final class Template extends SlotView {
         return Memory.getShort(base + TIME) & 0xffff;
     }
 
-    /// Gives the template to another real server of the same key; what a standby does when a delta says so.
+    /// Gives the template another real server of the same key, as a standby does when a delta requests it.
     public Template real(int real) {
         if (!hasSameKey(real)) {
             throw new IllegalArgumentException(
@@ -104,7 +104,7 @@ public final class Template extends SlotView {
         return reals.service(real());
     }
 
-    /// How many connections it controls.
+    /// Number of connections that it controls.
     public int controlled() {
         return (int) (word(USE) >>> 8) & CONTROLLED_MAX;
     }
@@ -127,14 +127,15 @@ public final class Template extends SlotView {
         return expiresMs() * MS;
     }
 
-    /// Moves the expiry on, in ns, rounded up to ms. A move back is noticed only when the former expiry comes.
+    /// Sets a later expiry, in ns, rounded up to ms. An earlier expiry takes effect only when the former one comes.
     public Template expiresAt(long at) {
         putTime(Math.ceilDiv(at, MS), toldMs());
         return this;
     }
 
-    /// The expiry that the standby was told last, in our ns, rounded down by at most 1/8192 of the timeout; never later
-    /// than the expiry, and after two timeouts without a word not earlier than two before it.
+    /// The last expiry that was replicated to the standby, in our ns, rounded down by at most 1/8192 of the
+    /// timeout. It is never later than the expiry; without replication for two timeouts it is not earlier than two
+    /// timeouts before the expiry.
     public long toldAt() {
         return toldMs() * MS;
     }
@@ -144,7 +145,7 @@ public final class Template extends SlotView {
         return this;
     }
 
-    /// Of the last change, as the active director gave it.
+    /// The version of the last change, as the active director assigned it.
     public long version() {
         return word(VERSION);
     }
@@ -156,7 +157,7 @@ public final class Template extends SlotView {
         return this;
     }
 
-    /// The snapshot that confirmed it last; one byte.
+    /// The snapshot that last confirmed it; one byte.
     public int epoch() {
         return Memory.getByte(base + USE) & 0xff;
     }
@@ -176,7 +177,7 @@ public final class Template extends SlotView {
         return this;
     }
 
-    /// Whether an operator tied the client to its real server.
+    /// Whether an operator pinned the client to its real server.
     public boolean isPinned() {
         return (flags() & PINNED) != 0;
     }
@@ -207,8 +208,8 @@ public final class Template extends SlotView {
                         version());
     }
 
-    /// Whether it can be found under this key. The client first: only where it is the right one is the real server
-    /// looked up.
+    /// Whether it can be found under this key. It compares the client first and looks up the real server only if
+    /// the client matches.
     boolean isOf(long clientHi, long clientLo, long addresses, long ports) {
         return hasClient(clientHi, clientLo)
                 && (flags() & (LIVE | INVALID)) == LIVE
@@ -253,7 +254,7 @@ public final class Template extends SlotView {
         putTime(expiresMs, expiresMs);
     }
 
-    /// Not live, but the expiry stays readable for the wheel.
+    /// Marks it unused, but keeps the expiry readable for the wheel.
     void clear() {
         putClient(0, 0);
     }
@@ -268,14 +269,14 @@ public final class Template extends SlotView {
         return client();
     }
 
-    /// Whether it could be this real server's.
+    /// Whether this real server gives the same key.
     public boolean hasSameKey(int real) {
         return reals.protocol(real) == protocol()
                 && reals.virtualAddress(real) == virtualAddress()
                 && reals.templatePort(real) == virtualPort();
     }
 
-    /// Leaves the timer's link alone, because the wheel may have the slot.
+    /// Keeps the timer's link, because the wheel may have the slot.
     private void putClient(int client, int flags) {
         put(CLIENT, (word(CLIENT) & 0xffffff00L) | (long) client << 32 | flags);
     }

@@ -9,30 +9,31 @@ import holdfast.conn.Width;
 import holdfast.service.RealServerTable;
 import java.lang.foreign.SegmentAllocator;
 
-/// Every persistence template: which real server each client (network) goes to. It is found by (protocol, masked
-/// client, virtual address, virtual port), of which all but the client are those of its real server
+/// Every persistence template: the real server of each client (network). A template is found by (protocol, masked
+/// client, virtual address, virtual port), of which all but the client come from its real server
 /// ([RealServerTable#templatePort]).
 ///
-/// The memory of one template, when the table is full, is at most 48 bytes, and 64 where clients are wide:
+/// In a full table a template takes at most 48 bytes of memory, and 64 with a wide client:
 ///
 ///     record (see Template)     40      56 with a wide client; links of timer wheel and real server included
 ///     index                      7.2    a ninth of a bucket of 64 bytes
 ///                               ----
 ///                               47.2    wide 63.2
 ///
-/// From 16.7 M templates on links and slots need 32 bits: 56 bytes, and 72.
+/// With more than 16.7 M templates links and slots need 32 bits: 56 bytes, and 72.
 ///
-/// Besides, a fixed part that does not grow with the table, as in [holdfast.conn.ConnTable].
+/// In addition there is a fixed part that does not grow with the table, as in [holdfast.conn.ConnTable].
 ///
-/// The wheel has one link only and cannot let go of a slot before its time. So a template that is removed early leaves
-/// its slot *lingering*: not in use, but still in the wheel, until the wheel comes to it, within 275 seconds, or a new
-/// template takes it over with its place in the wheel. Then it lives until that comes at least, even if its own timeout
-/// is shorter: in a full table a client that stays too long is better than one that is refused.
+/// The wheel has one link only, so a slot cannot leave it before its time. A template that is removed early leaves its
+/// slot *lingering*: unused, but still in the wheel, until the wheel reaches it, within 275 seconds, or a new template
+/// takes the slot with its place in the wheel. The new template then lives at least until that time, even if its own
+/// timeout is shorter: in a full table a template that stays too long is better than a refused client.
 ///
-/// An *invalid* template (IPVS-REF 3.5) is out of the index and of the digest, but stays listed and keeps counting its
-/// connections until its timer ends; a standby never has one.
+/// An *invalid* template (IPVS-REF 3.5) is out of the index and of the digest, but stays listed and counts its
+/// connections until its timer ends; a standby never has an invalid template.
 public final class TemplateTable extends SlotTable {
-    private static final int LINGERING = RealServerTable.NONE; // no template has no real server, so that list is free
+    private static final int LINGERING =
+            RealServerTable.NONE; // a template always has a real server, so that list is free
 
     private final Index index;
     private final Template template;
@@ -42,14 +43,14 @@ public final class TemplateTable extends SlotTable {
     /// A table of IPv4.
     ///
     /// @param capacity  most templates at once
-    /// @param now       from which the timers run, in monotonic ns
+    /// @param now       start of the timers, in monotonic ns
     /// @param memory    gives zeroed memory that lives as long as the table
     public TemplateTable(int capacity, RealServerTable reals, FlowHash hashes, long now, SegmentAllocator memory) {
         this(Width.IPV4, capacity, reals, hashes, now, memory);
     }
 
     /// @param capacity  most templates at once
-    /// @param now       from which the timers run, in monotonic ns
+    /// @param now       start of the timers, in monotonic ns
     /// @param memory    gives zeroed memory that lives as long as the table
     public TemplateTable(
             Width width, int capacity, RealServerTable reals, FlowHash hashes, long now, SegmentAllocator memory) {
@@ -58,7 +59,7 @@ public final class TemplateTable extends SlotTable {
         template = new Template(this);
     }
 
-    /// A view to be moved over this table's templates, where none stands yet.
+    /// A view for this table's templates, without a position.
     public Template view() {
         return new Template(this);
     }
@@ -80,14 +81,14 @@ public final class TemplateTable extends SlotTable {
         return index.find(hash(clientHi, clientLo, addresses, ports), clientHi, clientLo, addresses, ports);
     }
 
-    /// Lookups that are made together, `max` at a time.
+    /// Lookups made together, `max` at a time.
     public Lookups lookups(int max) {
         return lookups(index, index, max);
     }
 
-    /// Begins a lookup, as [#find] makes it.
+    /// Begins a lookup like [#find].
     ///
-    /// @return its number, or [Lookups#NONE] when there are as many as there may be
+    /// @return its number, or [Lookups#NONE] if there is no room for more
     public int add(Lookups lookups, int protocol, long clientHi, long clientLo, int virtualAddress, int virtualPort) {
         return add(
                 lookups,
@@ -98,22 +99,21 @@ public final class TemplateTable extends SlotTable {
                 Key.ports(protocol, 0, virtualPort));
     }
 
-    /// Puts a template of an IPv4 client in, as the wide form does.
+    /// Inserts a template of an IPv4 client, like the wide form.
     public int insert(int client, int real, long timeoutS, long expiresAt) {
         return insert(0, client & 0xffffffffL, real, timeoutS, expiresAt);
     }
 
-    /// Puts a template in that is not in yet, valid, not assured, controlling nothing, with version 0, and arms its
-    /// timer.
+    /// Inserts a new template, valid, not assured, without connections, with version 0, and arms its timer.
     ///
     /// @param clientHi   masked
     /// @param clientLo   likewise
     /// @param real       id, which gives the rest of the key
     /// @param timeoutS   seconds, up to 2^32-1
-    /// @param expiresAt  monotonic ns; kept in whole ms, rounded up. In a full table it may become
-    ///     later, by up to 275 seconds
-    /// @return its slot, or [#FULL], which is counted
-    /// @throws IllegalArgumentException for a client that is wider than the table
+    /// @param expiresAt  monotonic ns; kept in whole ms, rounded up. In a full table it may become later, by up to
+    ///     275 seconds
+    /// @return its slot, or [#FULL], which is counted @throws IllegalArgumentException if the client is wider than
+    ///     the table
     public int insert(long clientHi, long clientLo, int real, long timeoutS, long expiresAt) {
         requireFit(clientHi, clientLo);
         int slot = takeSlot();
@@ -139,7 +139,7 @@ public final class TemplateTable extends SlotTable {
         return slot;
     }
 
-    /// Takes a template out that controls no connection.
+    /// Removes a template that controls no connection.
     public void remove(int slot) {
         template.at(slot);
         if (!template.isLive() || template.controlled() != 0) {
@@ -147,7 +147,7 @@ public final class TemplateTable extends SlotTable {
                     + template.isLive() + " controlled=" + template.controlled());
         }
         int real = template.real();
-        strike(slot, real); // before the index, whose branches are a matter of chance, so that both are read at once
+        strike(slot, real); // before the index, whose branches are unpredictable, so that both are read at once
         if (!template.isInvalid()) {
             index.remove(slot, index.hash(slot));
         }
@@ -156,7 +156,7 @@ public final class TemplateTable extends SlotTable {
     }
 
     /// Makes a template unfindable; it stays until its timer ends (IPVS-REF 3.5). Its version is void from here on:
-    /// do not announce its end when it comes, because another template may have the key by then.
+    /// do not replicate its end, because another template may have the key by then.
     public void invalidate(int slot) {
         if (!template.at(slot).isInvalid()) {
             index.remove(slot, index.hash(slot));
@@ -164,7 +164,7 @@ public final class TemplateTable extends SlotTable {
         }
     }
 
-    /// Slots that are not in use but still in the wheel.
+    /// Unused slots that are still in the wheel.
     public int lingering() {
         return lingering;
     }
@@ -179,7 +179,8 @@ public final class TemplateTable extends SlotTable {
         reals.templateBound(to);
     }
 
-    /// Where to go on in a real server's list: where a walk stood, or at the head when what stood there went away.
+    /// The slot at which a walk of a real server's list continues: its former position, or the head if that entry
+    /// was removed.
     public int resumed(int real, int slot) {
         boolean isThere = slot != MISSING && isLive(slot) && template.at(slot).real() == real;
         return isThere ? slot : firstOf(real);
@@ -205,12 +206,12 @@ public final class TemplateTable extends SlotTable {
         return false;
     }
 
-    /// Where a lingering slot is in the wheel at the latest, in ns.
+    /// The latest time, in ns, until which a lingering slot is in the wheel.
     private long standsAt(int slot) {
         return Math.min(template.at(slot).expiresAt(), wheel.latest());
     }
 
-    /// The slot is not in use any more, but it lingers where the wheel has it still.
+    /// Frees a slot, which lingers while the wheel has it.
     private void leave(int slot) {
         if (wheel.isArmed(slot)) {
             template.at(slot).clear();
