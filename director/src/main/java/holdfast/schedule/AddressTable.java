@@ -2,15 +2,15 @@ package holdfast.schedule;
 
 import java.util.Arrays;
 
-/// Destination addresses that `lblc` and `lblcr` remember, each in a slot with the time of its last use;
-/// the scheduler keeps the slot's real servers in columns of its own. Allocates nothing once it is made,
-/// of about half a megabyte.
+/// Destination addresses that `lblc` and `lblcr` remember, each in a slot with the time of its last use; the scheduler
+/// keeps the slot's real servers in columns of its own. Allocates about half a megabyte when it is made, and nothing
+/// later.
 ///
-/// IPVS forgets in two ways (IPVS-REF 5.9). Every half hour it drops what was unused for the service's
-/// expiration: so does this table, counting half hours from its first use, but without a timer; a slot is
-/// stale from the half hour on that would have dropped it. And beyond 16 * 1024 entries IPVS drops some of
-/// those unused for six minutes, once a minute, and grows meanwhile; this table has no room beyond, and a
-/// new address takes the slot that was unused for longest, at once.
+/// IPVS forgets in two ways (IPVS-REF 5.9). Every half hour it drops addresses that were unused for the service's
+/// expiration. This table does the same, counting half hours from its first use, but without a timer: a slot is stale
+/// from the half hour on that would have dropped it. Beyond 16 * 1024 entries IPVS also drops, once a minute, some
+/// entries unused for six minutes, and grows meanwhile. This table does not grow: a new address at once takes the slot
+/// that was unused for longest.
 final class AddressTable {
     static final int MAX = 16 * 1024;
     static final int NONE = -1;
@@ -29,7 +29,7 @@ final class AddressTable {
     private int size;
     private boolean isStarted;
     private long nextCheckAt;
-    private long staleUntil; // what was last used then or before is stale
+    private long staleUntil; // a slot last used then or earlier is stale
     private long evictions;
 
     AddressTable() {
@@ -58,9 +58,9 @@ final class AddressTable {
         evictions = other.evictions;
     }
 
-    /// Makes up for the half-hourly checks that have become due; before each [#find].
+    /// Catches up on the half-hourly checks that are due; call it before each [#find].
     ///
-    /// @param expiration  ns of not being used after which a check drops an address
+    /// @param expiration  ns without use after which a check drops an address
     void check(long now, long expiration) {
         if (!isStarted) {
             isStarted = true;
@@ -76,21 +76,21 @@ final class AddressTable {
         }
     }
 
-    /// The slot of an address that is remembered, or [#NONE].
+    /// The slot of a remembered address, or [#NONE].
     int find(int address) {
         int slot = lookUp(address);
         return slot == NONE || isStale(slot) ? NONE : slot;
     }
 
-    /// The address has been asked for.
+    /// Records a use of the address.
     void use(int slot, long now) {
         unlink(slot);
         linkNewest(slot);
         usedAt[slot] = now;
     }
 
-    /// A slot for an address that [#find] does not find. It may have been another's; its columns are the
-    /// caller's to set.
+    /// A slot for an address that [#find] does not find. It may have been another address's; the caller sets its
+    /// columns.
     int add(int address, long now) {
         int slot = lookUp(address);
         if (slot == NONE) {
@@ -104,7 +104,7 @@ final class AddressTable {
         return slot;
     }
 
-    /// Addresses that were dropped before their time, for want of room.
+    /// Addresses that were dropped early for lack of room.
     long evictions() {
         return evictions;
     }

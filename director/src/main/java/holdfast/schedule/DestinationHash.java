@@ -3,11 +3,11 @@ package holdfast.schedule;
 import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
-/// Picks by the destination's address alone, whatever the weights: the real server of its bucket out of
-/// 256, or nobody when that one is not eligible (`ip_vs_dh`, IPVS-REF 5.7). One that is unreachable leaves its
-/// destinations to the next eligible one of the list.
+/// Picks by the destination's address alone, whatever the weights: the real server of its bucket out of 256, or none if
+/// that server is not eligible (`ip_vs_dh`, IPVS-REF 5.7). An unreachable server leaves its destinations to the next
+/// eligible server of the list.
 ///
-/// Buckets go round the list, so bucket i is the list's i modulo its length, and no table is needed.
+/// Buckets repeat the list: bucket i is the list's i modulo its length, so no table is needed.
 final class DestinationHash implements Scheduler {
     private static final int BUCKET_BITS = 8;
 
@@ -29,6 +29,6 @@ final class DestinationHash implements Scheduler {
 
     @Override
     public Scheduler copy() {
-        return this; // it keeps nothing
+        return this; // it has no state
     }
 }

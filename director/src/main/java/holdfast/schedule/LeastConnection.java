@@ -19,6 +19,6 @@ final class LeastConnection implements Scheduler {
 
     @Override
     public Scheduler copy() {
-        return this; // it keeps nothing
+        return this; // it has no state
     }
 }

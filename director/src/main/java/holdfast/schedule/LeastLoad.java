@@ -3,12 +3,11 @@ package holdfast.schedule;
 import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
-/// Picks the real server with the smallest (256 * (active + 1) + inactive) / (weight * agent percent), of
-/// equals the newest, among those that are eligible and whose agent says more than 0 percent.
+/// Picks the real server with the smallest (256 * (active + 1) + inactive) / (weight * agent percent), of equals the
+/// newest, among the eligible servers whose agent reports more than 0 percent.
 ///
-/// It is `wlc` with two differences: the new connection counts, so that of idle real servers the strongest
-/// one comes first; and the agent's word scales the weight, so that an operator's weights stay what they
-/// are.
+/// It is `wlc` with two differences. The new connection counts, so that of idle real servers the strongest comes first.
+/// And the agent's report scales the weight, so that the operator's weights stay unchanged.
 final class LeastLoad implements Scheduler {
     @Override
     public int pick(RealServers reals, Flow flow, long now) {
@@ -36,6 +35,6 @@ final class LeastLoad implements Scheduler {
 
     @Override
     public Scheduler copy() {
-        return this; // it keeps nothing
+        return this; // it has no state
     }
 }

@@ -6,21 +6,20 @@ import holdfast.service.RealServers;
 import java.util.Arrays;
 import java.util.function.IntSupplier;
 
-/// Picks the real server that the destination's address had last, while that one has a weight and room;
-/// else the one with the least load for its weight, as `wlc` does, which the address has from then on. For
-/// caches (`ip_vs_lblc`, IPVS-REF 5.9).
+/// Picks the real server that the destination's address had last, while that server has a weight and room; else the
+/// server with the least load for its weight, as `wlc` does, which the address has from then on. For caches
+/// (`ip_vs_lblc`, IPVS-REF 5.9).
 ///
-/// Only the weight, [#hasTooMuch] and that nothing gets to it part an address from its real server; that it is
-/// overloaded does not.
-/// What is remembered, and for how long, is in [AddressTable].
+/// An address leaves its real server only if the weight is 0, if [#hasTooMuch], or if the server is unreachable; an
+/// overload is no reason. [AddressTable] remembers the addresses.
 final class LocalityLeastConnection implements Scheduler {
     private static final long SECOND = 1_000_000_000L;
 
     private final IntSupplier expirationS;
     private final AddressTable addresses;
-    private final int[] chosen; // ids by slot, because positions shift; a dropped one that comes back is found again
+    private final int[] chosen; // ids by slot, because positions shift; a dropped server that returns is found again
 
-    /// @param expirationS  seconds, asked for at each pick
+    /// @param expirationS  seconds, read at each pick
     LocalityLeastConnection(IntSupplier expirationS) {
         this.expirationS = expirationS;
         addresses = new AddressTable();
@@ -54,8 +53,8 @@ final class LocalityLeastConnection implements Scheduler {
         return position;
     }
 
-    /// Whether it has more active connections than its weight while another one has less than half of its
-    /// own.
+    /// Whether it has more active connections than its weight while another server has less than half of its own
+    /// weight.
     static boolean hasTooMuch(RealServers reals, int position) {
         if (reals.active(position) <= reals.weight(position)) {
             return false;

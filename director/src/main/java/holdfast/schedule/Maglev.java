@@ -5,13 +5,13 @@ import holdfast.service.RealServers;
 import java.util.Arrays;
 import java.util.Set;
 
-/// Picks by the client's address: the real server of its slot in Google's Maglev table, of which each has
-/// its weight's share, and few change hands when one is added or dropped (`ip_vs_mh`, IPVS-REF 5.12).
+/// Picks by the client's address: the real server of its slot in Google's Maglev table. Each server has its weight's
+/// share of the slots, and few slots change when a server is added or dropped (`ip_vs_mh`, IPVS-REF 5.12).
 ///
-/// Each real server prefers the slots in an order of its own, and they take turns at their next free one.
-/// What counts is the last weight that was not 0: a quiesced one keeps its slots, so that its clients get
-/// nobody or the fallback and the others stay where they are. IPVS refuses more real servers than there
-/// are slots; here the oldest of so many get none.
+/// Each real server prefers the slots in an order of its own, and the servers take turns at their next free slot. The
+/// last weight that was not 0 counts: a quiesced server keeps its slots, so that its clients get none or the fallback,
+/// and other clients keep their server. IPVS refuses more real servers than there are slots; here the oldest of so many
+/// servers get none.
 final class Maglev extends SlotScheduler {
     static final int SLOTS = 4093;
 
@@ -67,8 +67,8 @@ final class Maglev extends SlotScheduler {
         return Integer.remainderUnsigned(hashed, SLOTS - 1) + 1;
     }
 
-    /// How many slots in a row each takes when it is its turn: its weight in lowest terms, with the
-    /// largest one of all cut to six bits.
+    /// The number of slots that each server takes in its turn: its weight in lowest terms, with the largest weight
+    /// cut to six bits.
     private static int[] turns(RealServers reals) {
         int largest = 0;
         int common = 0;

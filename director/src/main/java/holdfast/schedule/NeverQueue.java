@@ -3,8 +3,8 @@ package holdfast.schedule;
 import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
-/// Picks the newest real server without an active connection; when all have one, as
-/// [ShortestExpectedDelay] does (`ip_vs_nq`, IPVS-REF 5.6).
+/// Picks the newest real server without an active connection; if all have one, picks as [ShortestExpectedDelay] does
+/// (`ip_vs_nq`, IPVS-REF 5.6).
 final class NeverQueue implements Scheduler {
     @Override
     public int pick(RealServers reals, Flow flow, long now) {
@@ -18,6 +18,6 @@ final class NeverQueue implements Scheduler {
 
     @Override
     public Scheduler copy() {
-        return this; // it keeps nothing
+        return this; // it has no state
     }
 }

@@ -3,9 +3,9 @@ package holdfast.schedule;
 import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
-/// Picks the real server of the highest weight that has no more active connections than its weight; of
-/// equals, the newest. So one holds a connection more than its weight before the next one gets any
-/// (`ip_vs_ovf`, IPVS-REF 5.11).
+/// Picks the real server of the highest weight that has no more active connections than its weight; of equals, the
+/// newest. So a server gets one connection more than its weight before the next server gets any (`ip_vs_ovf`, IPVS-REF
+/// 5.11).
 final class Overflow implements Scheduler {
     @Override
     public int pick(RealServers reals, Flow flow, long now) {
@@ -21,6 +21,6 @@ final class Overflow implements Scheduler {
 
     @Override
     public Scheduler copy() {
-        return this; // it keeps nothing
+        return this; // it has no state
     }
 }

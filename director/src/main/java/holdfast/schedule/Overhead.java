@@ -2,10 +2,9 @@ package holdfast.schedule;
 
 import holdfast.service.RealServers;
 
-/// What a real server carries, and how that compares between real servers of different weight (IPVS-REF
-/// 5.1).
+/// The load of a real server, and its comparison between real servers of different weight (IPVS-REF 5.1).
 final class Overhead {
-    /// An active connection weighs as much as so many inactive ones.
+    /// An active connection weighs as much as this number of inactive ones.
     static final long ACTIVE = 256;
 
     private Overhead() {}
@@ -14,7 +13,7 @@ final class Overhead {
         return reals.active(position) * ACTIVE + reals.inactive(position);
     }
 
-    /// Whether load / weight of one is smaller than that of the other, without dividing. A load takes 40
+    /// Whether load / weight of one server is smaller than that of the other, without a division. A load takes 40
     /// bits at most and a weight with its agent's percent 38, so the products need more than 64.
     static boolean isLess(long load, long weight, long otherLoad, long otherWeight) {
         long high = Math.multiplyHigh(otherLoad, weight);
@@ -22,8 +21,8 @@ final class Overhead {
         return high == otherHigh ? Long.compareUnsigned(otherLoad * weight, load * otherWeight) > 0 : high > otherHigh;
     }
 
-    /// The eligible one with the least overhead for its weight, of equals the first; [Scheduler#NONE]
-    /// without one.
+    /// The eligible server with the least overhead for its weight, of equals the first; [Scheduler#NONE] without
+    /// one.
     static int leastForWeight(RealServers reals) {
         int best = Scheduler.NONE;
         for (int i = 0; i < reals.count(); i++) {

@@ -3,15 +3,15 @@ package holdfast.schedule;
 import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
-/// Draws two real servers at random, each with its weight's share, and picks the one with less load for
-/// its weight; of equals, the one drawn first (`ip_vs_twos`, IPVS-REF 5.13).
+/// Draws two real servers at random, each with its weight's share, and picks the server with less load for its weight;
+/// of equals, the server drawn first (`ip_vs_twos`, IPVS-REF 5.13).
 ///
-/// As in IPVS, a draw is a number from 0 up to and including the sum of the weights, so the head of the
-/// list has one chance more than its weight; and loads are compared in 32 bits, which overflow.
+/// As in IPVS, a draw is a number from 0 up to and including the sum of the weights, so the head of the list has one
+/// chance more than its weight; and loads are compared in 32 bits, which overflow.
 final class PowerOfTwoChoices implements Scheduler {
     private long random;
 
-    /// @param seed  any number; another one for each service, lest their draws go together
+    /// @param seed  any number; different for each service, so that their draws are independent
     PowerOfTwoChoices(long seed) {
         random = seed;
     }
@@ -30,13 +30,13 @@ final class PowerOfTwoChoices implements Scheduler {
         return isLighter(reals, second, first) ? second : first;
     }
 
-    /// Uniform in 0 to `max` inclusive, but for a bias of less than one in 2^64 / `max`.
+    /// Uniform in 0 to `max` inclusive, except for a bias of less than one in 2^64 / `max`.
     private long draw(long max) {
         random += Mix.GOLDEN;
         return Math.unsignedMultiplyHigh(Mix.of(random), max + 1);
     }
 
-    /// The eligible one at which the weights walked over reach `drawn`.
+    /// The eligible server at which the running sum of weights reaches `drawn`.
     private static int at(long drawn, RealServers reals) {
         long left = drawn;
         int last = NONE;

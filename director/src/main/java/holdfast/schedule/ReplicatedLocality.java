@@ -4,14 +4,12 @@ import holdfast.service.Flow;
 import holdfast.service.RealServers;
 import java.util.function.IntSupplier;
 
-/// Picks, of the real servers that the destination's address has had, the one with the least load for its
-/// weight; where none of them has a weight and room, the one that `wlc` picks, which joins them
-/// (`ip_vs_lblcr`, IPVS-REF 5.10).
+/// Picks, of the real servers that the destination's address has had, the server with the least load for its weight. If
+/// none of them has a weight and room, it picks as `wlc` does, and the pick joins them (`ip_vs_lblcr`, IPVS-REF 5.10).
 ///
-/// A set that nothing has joined or left for the service's expiration loses its most loaded member, one
-/// per pick. Differently from IPVS, a set has at most [#MEMBERS_MAX] members: to one that is full a new
-/// member comes in place of the most loaded one; and a member that the configuration has dropped is the
-/// first to leave. What is remembered, and for how long, is in [AddressTable].
+/// A set that has not changed for the service's expiration loses its most loaded member, one per pick. Unlike in IPVS,
+/// a set has at most [#MEMBERS_MAX] members: in a full set a new member replaces the most loaded one, and a member that
+/// the configuration has dropped leaves first. [AddressTable] remembers the addresses.
 final class ReplicatedLocality implements Scheduler {
     static final int MEMBERS_MAX = 16;
 
@@ -19,12 +17,12 @@ final class ReplicatedLocality implements Scheduler {
 
     private final IntSupplier expirationS;
     private final AddressTable addresses;
-    private final int[] members; // ids, MEMBERS_MAX for each slot, the one that joined last at the end
+    private final int[] members; // ids, MEMBERS_MAX for each slot, the latest member at the end
     private final byte[] sizes;
     private final long[] modifiedAt;
     private long displaced;
 
-    /// @param expirationS  seconds, asked for at each pick
+    /// @param expirationS  seconds, read at each pick
     ReplicatedLocality(IntSupplier expirationS) {
         this.expirationS = expirationS;
         addresses = new AddressTable();
@@ -64,8 +62,7 @@ final class ReplicatedLocality implements Scheduler {
         return position;
     }
 
-    /// The position of the eligible member with the least load for its weight; of equals, the one that
-    /// joined last.
+    /// The position of the eligible member with the least load for its weight; of equals, the latest member.
     private int lightest(int slot, RealServers reals) {
         int best = NONE;
         for (int member = sizes[slot] - 1; member >= 0; member--) {
@@ -78,8 +75,8 @@ final class ReplicatedLocality implements Scheduler {
         return best;
     }
 
-    /// Removes the member with the most load for its weight, of equals the one that joined last. Quiesced
-    /// ones stay, as in IPVS: their load has no measure.
+    /// Removes the member with the most load for its weight, of equals the latest. Quiesced members stay, as in
+    /// IPVS: their load for weight 0 is undefined.
     private void removeHeaviest(int slot, RealServers reals, long now) {
         int heaviest = NONE;
         int heaviestPosition = NONE;
@@ -136,7 +133,7 @@ final class ReplicatedLocality implements Scheduler {
         return slot;
     }
 
-    /// Addresses and members.
+    /// Addresses and members dropped early.
     @Override
     public long evictions() {
         return addresses.evictions() + displaced;

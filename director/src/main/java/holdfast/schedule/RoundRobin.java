@@ -3,8 +3,8 @@ package holdfast.schedule;
 import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
-/// Picks the next eligible real server after the one picked last; a fresh service starts with the newest. Weights count
-/// only as zero or not (`ip_vs_rr`, IPVS-REF 5.2).
+/// Picks the next eligible real server after the last pick; a fresh service starts with the newest. Weights count only
+/// as zero or not (`ip_vs_rr`, IPVS-REF 5.2).
 final class RoundRobin implements Scheduler {
     private int last = NONE; // an id, because positions shift when a real server is added
 
@@ -21,7 +21,7 @@ final class RoundRobin implements Scheduler {
         return NONE;
     }
 
-    /// When the one picked last is gone, the turn is that of the one which came after it.
+    /// If the last pick was removed, the server after it is next.
     @Override
     public void changed(RealServers before, RealServers after) {
         for (int i = before.positionOf(last); i >= 0; i--) {

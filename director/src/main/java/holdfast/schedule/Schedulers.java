@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/// The scheduler of each service. A scheduler outlives a change of configuration that leaves its name and
-/// its flags alone, with where it stood; it does not outlive its service. Owned by the datapath thread.
+/// The scheduler of each service. A scheduler and its state survive a change of configuration that keeps its name and
+/// its flags, but not its service's removal. Owned by the datapath thread.
 public final class Schedulers {
     private final SplittableRandom seeds;
     private Services services;
@@ -23,7 +23,7 @@ public final class Schedulers {
         this(services, ipvs, new SplittableRandom());
     }
 
-    /// @param seeds  makes the schedulers that draw lots repeatable
+    /// @param seeds  makes the random schedulers repeatable
     Schedulers(Services services, Ipvs ipvs, SplittableRandom seeds) {
         this.services = services;
         this.ipvs = ipvs;
@@ -31,14 +31,14 @@ public final class Schedulers {
         follow(services, services);
     }
 
-    /// The id of the real server picked for a service of the current snapshot, or [RealServerTable#NONE].
+    /// The id of the real server picked for a service of the present snapshot, or [RealServerTable#NONE].
     public int pick(int service, Flow flow, long now) {
         var reals = services.reals(service);
         int position = schedulers[service].pickReachableFirst(reals, flow, now);
         return position == Scheduler.NONE ? RealServerTable.NONE : reals.id(position);
     }
 
-    /// Goes over to a new snapshot and tells the schedulers of the services that changed.
+    /// Adopts a new snapshot and notifies the schedulers of the services that changed.
     public void update(Services next, Ipvs ipvs) {
         var before = services;
         services = next;
@@ -46,13 +46,13 @@ public final class Schedulers {
         follow(before, next);
     }
 
-    /// A scheduler of its own that stands where the service's does, to ask what would be picked. It
-    /// allocates, for `lblcr` more than a megabyte.
+    /// A copy of the service's scheduler with its state, to ask for a pick. It allocates, for `lblcr` more than a
+    /// megabyte.
     public Scheduler copyOf(int service) {
         return schedulers[service].copy();
     }
 
-    /// What all of them forgot before its time, for want of room; schedulers that were replaced included.
+    /// Entries that all schedulers forgot early for lack of room, replaced schedulers included.
     public long evictions() {
         long evictions = evictionsOfReplaced;
         for (var scheduler : schedulers) {

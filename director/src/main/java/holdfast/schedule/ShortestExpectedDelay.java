@@ -3,8 +3,8 @@ package holdfast.schedule;
 import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
-/// Picks the real server that would have the fewest active connections for its weight with this one added;
-/// of equals, the newest (`ip_vs_sed`, IPVS-REF 5.6).
+/// Picks the real server that would have the fewest active connections for its weight with the new connection added; of
+/// equals, the newest (`ip_vs_sed`, IPVS-REF 5.6).
 final class ShortestExpectedDelay implements Scheduler {
     @Override
     public int pick(RealServers reals, Flow flow, long now) {
@@ -28,6 +28,6 @@ final class ShortestExpectedDelay implements Scheduler {
 
     @Override
     public Scheduler copy() {
-        return this; // it keeps nothing
+        return this; // it has no state
     }
 }

@@ -1,8 +1,7 @@
 package holdfast.schedule;
 
-/// SipHash-1-3 of one 32-bit word under a key whose halves are equal, cut to 32 bits: the kernel's
-/// `hsiphash` on 64-bit machines of little-endian byte order. [holdfast.conn.FlowHash] is the same
-/// function of two longer words.
+/// SipHash-1-3 of one 32-bit word under a key whose halves are equal, cut to 32 bits: the kernel's `hsiphash` on
+/// little-endian 64-bit machines.
 final class SipHash {
     private static final long LENGTH = (long) Integer.BYTES << 56;
     private static final int ROUNDS = 4; // one for the word, three to finish

@@ -5,9 +5,9 @@ import holdfast.service.Flow;
 import holdfast.service.RealServers;
 import java.util.Set;
 
-/// What `sh` and `mh` share: the client hashes to a slot of a table, and the slot's real server is picked.
-/// Where that one is not eligible, nobody is; or, with `fallback`, the hash walks on through the table
-/// (IPVS-REF 5.8, 5.12). It walks on in any case where that one is unreachable.
+/// The common part of `sh` and `mh`: the client hashes to a slot of a table, which gives the real server. If that
+/// server is not eligible, the pick is none; with `fallback` the hash walks on through the table (IPVS-REF 5.8, 5.12).
+/// It also walks on if that server is unreachable.
 abstract class SlotScheduler implements Scheduler {
     private final boolean hasFallback;
     private final boolean countsPort;
@@ -20,9 +20,9 @@ abstract class SlotScheduler implements Scheduler {
     /// Positions in the list of real servers, or [#NONE] for an empty slot.
     abstract int[] slots();
 
-    /// The slot of a client, and where the walk goes for the other offsets.
+    /// The slot of a client at a step of the walk.
     ///
-    /// @param client  address and, where it counts, port
+    /// @param client  address and, if it counts, port
     abstract int slotOf(int client, int offset);
 
     @Override
@@ -40,8 +40,8 @@ abstract class SlotScheduler implements Scheduler {
         return hasFallback || reals.isUnreachable(position) ? walk(reals, slots, client, first) : NONE;
     }
 
-    /// Offsets begin at the first slot's number, so that clients of one unusable slot do not all go to the
-    /// same next.
+    /// Offsets begin at the first slot's number, so that clients of one unusable slot do not all get the same next
+    /// server.
     private int walk(RealServers reals, int[] slots, int client, int first) {
         for (int step = 0; step < slots.length; step++) {
             int position = slots[slotOf(client, (step + first) % slots.length)];

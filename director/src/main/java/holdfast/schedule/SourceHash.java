@@ -4,9 +4,9 @@ import holdfast.conf.SchedulerFlag;
 import holdfast.service.RealServers;
 import java.util.Set;
 
-/// Picks by the client's address: the real server of its bucket out of 256, of which each has as many in a
-/// row as its weight, again and again; one of weight 0 still has one each time, whose clients get nobody
-/// or the fallback (`ip_vs_sh`, IPVS-REF 5.8).
+/// Picks by the client's address: the real server of its bucket out of 256. Each server has as many buckets in a row as
+/// its weight, repeatedly. A server of weight 0 still has one each time, whose clients get none or the fallback
+/// (`ip_vs_sh`, IPVS-REF 5.8).
 final class SourceHash extends SlotScheduler {
     private static final int BUCKET_BITS = 8;
     private static final int BUCKETS = 1 << BUCKET_BITS;

@@ -3,8 +3,8 @@ package holdfast.schedule;
 import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
-/// Picks the eligible real server of the highest weight for everybody; of equals, the newest (`ip_vs_fo`,
-/// IPVS-REF 5.11).
+/// Picks the eligible real server of the highest weight for every client; of equals, the newest (`ip_vs_fo`, IPVS-REF
+/// 5.11).
 final class WeightedFailover implements Scheduler {
     @Override
     public int pick(RealServers reals, Flow flow, long now) {
@@ -19,6 +19,6 @@ final class WeightedFailover implements Scheduler {
 
     @Override
     public Scheduler copy() {
-        return this; // it keeps nothing
+        return this; // it has no state
     }
 }

@@ -13,6 +13,6 @@ final class WeightedLeastConnection implements Scheduler {
 
     @Override
     public Scheduler copy() {
-        return this; // it keeps nothing
+        return this; // it has no state
     }
 }

@@ -3,14 +3,14 @@ package holdfast.schedule;
 import holdfast.service.Flow;
 import holdfast.service.RealServers;
 
-/// Picks in rounds of falling level: in each, the next real server whose weight reaches the level; so a real
+/// Picks in rounds of falling level: in each round, the next real server whose weight reaches the level. So a real
 /// server gets its weight's share, and of equals the newest comes first (`ip_vs_wrr`, IPVS-REF 5.3).
 ///
-/// Levels go down from the largest weight by the greatest common divisor of all. Overloaded real servers are
-/// passed over but still count for both. IPVS gets real servers one by one, and each of them moves the level. So
-/// several that are added at once, as by a file, move it as if each had come by itself.
+/// Levels fall from the largest weight by the greatest common divisor of all weights. Overloaded real servers are
+/// skipped but still count for both. IPVS adds real servers one by one, and each changes the level. So servers that are
+/// added at once, such as by a file, change the level as if they had been added one by one.
 final class WeightedRoundRobin implements Scheduler {
-    private int position = NONE; // of the one picked last; NONE stands before the first
+    private int position = NONE; // of the last pick; NONE is the position before the first
     private int level;
     private int levelMax;
     private int divisor = 1;
@@ -21,7 +21,7 @@ final class WeightedRoundRobin implements Scheduler {
         if (levelMax == 0 || heaviest == 0) {
             return NONE;
         }
-        while (true) { // ends, because the level comes round to one that the heaviest reaches
+        while (true) { // ends, because the level returns to one that the heaviest reaches
             for (int i = position + 1; i < reals.count(); i++) {
                 if (reals.isEligible(i) && reals.weight(i) >= level) {
                     position = i;
@@ -51,7 +51,7 @@ final class WeightedRoundRobin implements Scheduler {
         }
     }
 
-    /// How many at the head of the list are new.
+    /// Number of new servers at the head of the list.
     private static int added(RealServers before, RealServers after) {
         int added = 0;
         while (added < after.count() && before.positionOf(after.id(added)) < 0) {
@@ -72,8 +72,8 @@ final class WeightedRoundRobin implements Scheduler {
         }
     }
 
-    /// The next level down, at the bottom the highest one again. Levels that no eligible real server reaches are
-    /// skipped at once: one overloaded real server of a great weight would cost as many rounds.
+    /// The next lower level, or the highest one again after the lowest. It skips levels that no eligible real
+    /// server reaches: one overloaded real server of a great weight would cost as many rounds.
     private int nextLevel(int heaviest) {
         int next = level - divisor;
         if (next <= 0) {

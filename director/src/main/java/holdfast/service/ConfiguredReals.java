@@ -1,6 +1,6 @@
 package holdfast.service;
 
-/// The real servers of a service of the present configuration, read from the table.
+/// The real servers of a service in the present configuration, read from the table.
 final class ConfiguredReals implements RealServers {
     private final RealServerTable table;
     private final int[] ids;
@@ -14,7 +14,7 @@ final class ConfiguredReals implements RealServers {
         asIfReachable = new ConfiguredReals(this);
     }
 
-    /// As if all of them were reachable.
+    /// The same servers, all as reachable.
     private ConfiguredReals(ConfiguredReals other) {
         table = other.table;
         ids = other.ids;

@@ -1,10 +1,10 @@
 package holdfast.service;
 
-/// What is known of a packet that may begin a connection: who talks to whom, and its mark. A holder that its owner
-/// fills again and again, so that a decision takes one argument and allocates nothing. Not thread-safe.
+/// The addresses, ports and mark of a packet that may begin a connection. The owner reuses the object, so that a
+/// decision takes one argument and allocates nothing. Not thread-safe.
 ///
-/// Client addresses are 128 bits wide, and an IPv4 address stands in the low 32 bits alone. Virtual addresses are 32
-/// bits: an IPv4 address, or for IPv6 the handle of one (ADR 0007).
+/// Client addresses are 128 bits wide; an IPv4 address is in the low 32 bits. Virtual addresses are 32 bits: an IPv4
+/// address, or the handle of an IPv6 address (ADR 0007).
 public final class Flow {
     private int protocol;
     private long clientHi;
@@ -26,7 +26,7 @@ public final class Flow {
     /// A flow of IPv6 without a mark.
     ///
     /// @param virtualAddress   handle of the destination
-    /// @param destinationFold  the destination's four words XORed, which is what hashing schedulers go by
+    /// @param destinationFold  the destination's four words XORed, the input of hashing schedulers
     public Flow v6(
             int protocol,
             long clientHi,
@@ -66,25 +66,25 @@ public final class Flow {
         return this;
     }
 
-    /// @param hash  of the SIP call that the packet is of; 0 for none
+    /// @param hash  of the packet's SIP call; 0 for none
     public Flow call(long hash) {
         call = hash;
         return this;
     }
 
-    /// The client as its template has it.
+    /// Sets the client part of the template's key.
     public Flow sticky(long hi, long lo) {
         stickyHi = hi;
         stickyLo = lo;
         return this;
     }
 
-    /// Likewise, as an IPv4 address under a mask, bit by bit (IPVS-REF 3.2).
+    /// Sets it to an IPv4 address under a mask, bit by bit (IPVS-REF 3.2).
     public Flow stickyUnder(int netmask) {
         return sticky(0, clientLo & netmask & 0xffff_ffffL);
     }
 
-    /// Likewise, as an IPv6 address of which a prefix of 1 to 128 bits counts.
+    /// Sets it to a prefix of 1 to 128 bits of an IPv6 address.
     public Flow stickyPrefix(int length) {
         long hi = length >= 64 ? clientHi : clientHi & (-1L << (64 - length));
         long lo = length <= 64 ? 0 : clientLo & (-1L << (128 - length));
@@ -112,7 +112,7 @@ public final class Flow {
         return virtualAddress;
     }
 
-    /// The port that the packet is addressed to, which need not be the service's.
+    /// The destination port of the packet, which may differ from the service's port.
     public int virtualPort() {
         return virtualPort;
     }
@@ -122,7 +122,7 @@ public final class Flow {
         return mark;
     }
 
-    /// Hash of the SIP call that the packet is of; 0 for none.
+    /// Hash of the packet's SIP call; 0 for none.
     public long call() {
         return call;
     }
@@ -137,13 +137,13 @@ public final class Flow {
         return stickyLo;
     }
 
-    /// The client as the hashing schedulers of IPVS take it: for IPv6 the four words XORed (IPVS-REF 5.7, 5.12).
+    /// The client as IPVS's hashing schedulers use it: for IPv6 the four words XORed (IPVS-REF 5.7, 5.12).
     public int clientFold() {
         long folded = clientHi ^ clientLo;
         return (int) (folded >>> 32) ^ (int) folded;
     }
 
-    /// The destination likewise.
+    /// The destination in the same form.
     public int destinationFold() {
         return destinationFold;
     }

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// The mark of a first packet: what iptables' MARK target does for IPVS, since a packet socket cannot see the kernel's
-/// mark. The first rule that fits counts. Asked once for each new connection; immutable, and allocates nothing.
+/// The mark of a first packet, as iptables' MARK target sets it for IPVS; a packet socket cannot see the kernel's mark.
+/// If several rules match, the first one applies. Read once for each new connection; immutable, and allocates nothing.
 public final class Marks {
     private static final int ANY_PROTOCOL = -1;
     private static final int ONE_ADDRESS = -1; // as a mask
@@ -33,7 +33,7 @@ public final class Marks {
                     && (interfaceName.isEmpty() || interfaceName.equals(from));
         }
 
-        /// @param ranges  first and last port by turns; none for all
+        /// @param ranges  first and last port alternating; none for all
         private static boolean isIn(int[] ranges, int port) {
             for (int i = 0; i < ranges.length; i += 2) {
                 if (port >= ranges[i] && port <= ranges[i + 1]) {
@@ -48,9 +48,9 @@ public final class Marks {
         this.rules = rules.stream().map(Marks::compiled).toArray(Rule[]::new);
     }
 
-    /// The mark of a flow, or 0 where no rule fits.
+    /// The mark of a flow, or 0 if no rule matches.
     ///
-    /// @param from  name of the interface that the packet came in by
+    /// @param from  name of the interface on which the packet arrived
     public int of(Flow flow, String from) {
         for (var rule : rules) {
             if (rule.fits(flow, from)) {
@@ -60,7 +60,8 @@ public final class Marks {
         return 0;
     }
 
-    /// The one destination that every rule of a mark names, or 0 where they name several or none. For the control path.
+    /// The single destination that every rule of a mark names, or 0 if they name several or none. For the control
+    /// path.
     public int destination(int mark) {
         var destinations = Arrays.stream(rules)
                 .filter(rule -> rule.mark == mark)

@@ -9,17 +9,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Every real server that is configured or still referred to, as flat columns under a stable id.
 ///
-/// An id stands for (protocol, VIP, port of the service, address, port of the real server). It stays with that tuple
-/// when the configuration drops the real server, so that connections and templates of a real server which comes back
-/// work again (IPVS-REF 3.9); it is given to another tuple only when the table is full and nothing refers to it.
-/// A *forgotten* real server does not come back: while entries refer to its id, another id is given to the tuple.
-/// The tables of connections and templates keep the counters, so a counter is always the number of entries.
-/// Owned by the datapath thread; another thread may read the counters and sees values of some moment ago.
+/// An id identifies (protocol, VIP, port of the service, address, port of the real server). It keeps that tuple when
+/// the configuration drops the real server, so that its connections and templates work again when it returns (IPVS-REF
+/// 3.9). Another tuple gets the id only if the table is full and no entry refers to it. A *forgotten* real server does
+/// not return: while entries refer to its id, the tuple gets another id.
+///
+/// The tables of connections and templates update the counters, so a counter always equals the number of entries. Owned
+/// by the datapath thread; another thread may read the counters and sees slightly old values.
 public final class RealServerTable {
     /// No real server.
     public static final int NONE = -1;
 
-    private static final int MAX = 1 << 16; // a template keeps an id in 16 bits
+    private static final int MAX = 1 << 16; // a template stores an id in 16 bits
     private static final int AVAILABLE = 1;
     private static final int OVERLOAD = 2;
     private static final int UNREACHABLE = 4;
@@ -50,13 +51,13 @@ public final class RealServerTable {
     private final long[] configuredDrainEndsAt;
     private final Traffic traffic;
 
-    /// Open addressing over ids plus one; at most half full, so a probe ends soon. Its keys come from an operator or
-    /// from an authenticated peer, so the hash needs no secret.
+    /// Open addressing over ids plus one; at most half full, so a probe ends soon. Its keys come from an operator
+    /// or from an authenticated peer, so the hash needs no secret.
     private final int[] index;
 
     private int size;
 
-    /// @param max  most ids at once; the memory for all of them is taken here, about 300 bytes for each
+    /// @param max  most ids at once; allocates memory for all of them, about 300 bytes each
     public RealServerTable(int max) {
         if (max < 1 || max > MAX) {
             throw new IllegalArgumentException("a table of " + max + " real servers is not within 1 to " + MAX);
@@ -112,9 +113,9 @@ public final class RealServerTable {
         return NONE;
     }
 
-    /// The id of a real server, which becomes known, not available and without a service if it was not known before:
-    /// what a standby does with a template of a real server that it has not configured (yet).
-    /// [#NONE] when the table is full of real servers that are referred to.
+    /// The id of a real server. An unknown server gets a new id, not available and without a service: a standby
+    /// does this for a template of a real server that it has not configured (yet). [#NONE] if the table is full of
+    /// real servers that are referred to.
     public int intern(int protocol, int virtualAddress, int virtualPort, int address, int port) {
         int known = find(protocol, virtualAddress, virtualPort, address, port);
         if (known != NONE) {
@@ -136,7 +137,7 @@ public final class RealServerTable {
         if (before == NONE) {
             lastWeight[id] = 0;
             traffic.reset(id);
-        } else { // its like keeps the sums (IPVS-REF 3.9)
+        } else { // a server of the same tuple keeps the sums (IPVS-REF 3.9)
             lastWeight[id] = lastWeight[before];
             traffic.copy(before, id);
         }
@@ -156,8 +157,8 @@ public final class RealServerTable {
         return size < max() ? size++ : recycled();
     }
 
-    /// Takes over what the configuration says; the real server is available again if it was not. The deadline of a
-    /// drain runs from when it is first said.
+    /// Applies the configuration; the real server becomes available. The deadline of a drain counts from the first
+    /// configuration that has it.
     ///
     /// @param now  monotonic ns
     void configure(int id, int service, Configuration.RealServer real, long now) {
@@ -183,7 +184,7 @@ public final class RealServerTable {
         judgeLoad(id);
     }
 
-    /// Makes edited thresholds hold for the connections that are there, and not only from the next one on.
+    /// Applies edited thresholds to the present connections, and not only from the next one on.
     private void judgeLoad(int id) {
         int total = active[id] + inactive[id];
         if (isAtUpperThreshold(id, total)) {
@@ -193,13 +194,14 @@ public final class RealServerTable {
         }
     }
 
-    /// The configuration has dropped it: its connections stay, and revive when it comes back.
+    /// The configuration has dropped it: its connections stay, and revive when it returns.
     void retire(int id) {
         flags[id] &= ~AVAILABLE;
     }
 
-    /// Lets none of those that the configuration has dropped come back: what refers to one is void from now on, also
-    /// when its like is added again before the last entry is taken out (`expire_nodest_conn`, IPVS-REF 1.7).
+    /// Forgets every real server that the configuration has dropped: entries that refer to one are void from now
+    /// on, even if the same tuple is added again before the last entry is removed (`expire_nodest_conn`, IPVS-REF
+    /// 1.7).
     public void forgetRemoved() {
         boolean isAny = false;
         for (int id = 0; id < size; id++) {
@@ -215,7 +217,7 @@ public final class RealServerTable {
 
     /// Gives it no new clients from now on, until [#restore] or the next configuration.
     ///
-    /// @param mode    null for what the director does by default at each moment
+    /// @param mode    null to follow the director's default at each moment
     /// @param endsAt  monotonic ns; for UNTIL_DEADLINE
     public void quiesce(int id, @Nullable DrainMode mode, long endsAt) {
         weight[id] = 0;
@@ -223,7 +225,7 @@ public final class RealServerTable {
         drainEndsAt[id] = endsAt;
     }
 
-    /// Gives it the weight and the drain that it is configured with, in place of those of [#quiesce].
+    /// Restores its configured weight and drain after [#quiesce].
     public void restore(int id) {
         weight[id] = configuredWeight[id];
         if (weight[id] != 0) {
@@ -233,7 +235,7 @@ public final class RealServerTable {
         drainEndsAt[id] = configuredDrainEndsAt[id];
     }
 
-    /// What the configuration says of it, with the weight and the drain that it has at this moment.
+    /// Its configuration, with its present weight and drain.
     Configuration.RealServer present(int id, Configuration.RealServer configured) {
         return new Configuration.RealServer(
                 configured.address(),
@@ -245,24 +247,24 @@ public final class RealServerTable {
                 Optional.ofNullable(drain[id]).map(mode -> new Configuration.Drain(mode, 0)));
     }
 
-    /// How it is emptied while its weight is 0; null for what the director does by default.
+    /// Its drain mode while its weight is 0; null for the director's default.
     public @Nullable DrainMode drain(int id) {
         return drain[id];
     }
 
-    /// Seconds from its quiescing on after which UNTIL_DEADLINE ends what is left, as configured.
+    /// Seconds after quiescing at which UNTIL_DEADLINE ends the remaining connections, as configured.
     public long configuredDrainS(int id) {
         return configuredDrainS[id];
     }
 
-    /// When UNTIL_DEADLINE ends what is left, in monotonic ns.
+    /// When UNTIL_DEADLINE ends the remaining connections, in monotonic ns.
     public long drainEndsAt(int id) {
         return drainEndsAt[id];
     }
 
-    /// Whether sticky clients still come to it: always but while it is drained otherwise, or removed.
+    /// Whether it keeps its sticky clients: always, unless its drain mode moves them or it was removed.
     ///
-    /// @param expireQuiescentTemplate  what applies to those without a drain mode of their own
+    /// @param expireQuiescentTemplate  the default for servers without a drain mode of their own
     public boolean keepsClients(int id, boolean expireQuiescentTemplate) {
         if (!isAvailable(id)) {
             return false;
@@ -270,7 +272,7 @@ public final class RealServerTable {
         return weight[id] != 0 || (drain[id] == null ? !expireQuiescentTemplate : drain[id] == DrainMode.KEEP_ALL);
     }
 
-    /// Whether a drain says that nothing of it may be left now.
+    /// Whether a drain requires all its entries to end now.
     public boolean isToBeEmptied(int id, long now) {
         return weight[id] == 0
                 && (drain[id] == DrainMode.NOW
@@ -282,7 +284,7 @@ public final class RealServerTable {
         return traffic;
     }
 
-    /// The id of the service, which may itself be dropped by now; [Services#NONE] when none was ever configured.
+    /// The id of the service, which may itself have been dropped; [Services#NONE] if none was ever configured.
     public int service(int id) {
         return service[id];
     }
@@ -311,7 +313,7 @@ public final class RealServerTable {
         return address[id];
     }
 
-    /// As configured; 0 keeps the packet's port.
+    /// As configured; 0 uses the packet's port.
     public int port(int id) {
         return port[id];
     }
@@ -325,17 +327,17 @@ public final class RealServerTable {
         return weight[id];
     }
 
-    /// The last weight that was not 0; 0 when it never had one (IPVS-REF 2.4).
+    /// The last weight that was not 0; 0 if it never had one (IPVS-REF 2.4).
     public int lastWeight(int id) {
         return lastWeight[id];
     }
 
-    /// What its agent says it can take, in percent of its weight; 100 where no agent has spoken.
+    /// The part of its weight that its agent reports it can take, in percent; 100 without a report.
     public int agentPercent(int id) {
         return agentPercent[id];
     }
 
-    /// @param percent  0 to 100; 0 keeps new connections away from it where the scheduler asks for it
+    /// @param percent  0 to 100; 0 gives it no new connections if the scheduler uses agents
     public void agentPercent(int id, int percent) {
         if (percent < 0 || percent > 100) {
             throw new IllegalArgumentException("an agent cannot say " + percent + " percent");
@@ -343,27 +345,27 @@ public final class RealServerTable {
         agentPercent[id] = (byte) percent;
     }
 
-    /// Whether the configuration has it now.
+    /// Whether the present configuration has it.
     public boolean isAvailable(int id) {
         return (flags[id] & AVAILABLE) != 0;
     }
 
-    /// Whether the configuration had it once, but no longer.
+    /// Whether an earlier configuration had it and the present one has not.
     public boolean isRemoved(int id) {
         return !isAvailable(id) && service[id] != Services.NONE;
     }
 
-    /// Whether it was removed and does not come back; see [#forgetRemoved].
+    /// Whether it was removed and will not return; see [#forgetRemoved].
     public boolean isForgotten(int id) {
         return (flags[id] & FORGOTTEN) != 0;
     }
 
-    /// Whether two ids stand for the same tuple, of which one at least is forgotten.
+    /// Whether two ids have the same tuple, and at least one of them is forgotten.
     public boolean isAlike(int id, int other) {
         return is(id, protocol[other], virtualAddress[other], virtualPort[other], address[other], port[other]);
     }
 
-    /// Whether schedulers pass it over because it holds as many connections as it may.
+    /// Whether schedulers skip it because it has reached its threshold.
     public boolean isOverloaded(int id) {
         return (flags[id] & OVERLOAD) != 0;
     }
@@ -372,7 +374,7 @@ public final class RealServerTable {
         flags[id] = overloaded ? flags[id] | OVERLOAD : flags[id] & ~OVERLOAD;
     }
 
-    /// Whether schedulers pass it over while others are there, because nothing gets to its host.
+    /// Whether schedulers skip it while others are there, because its host cannot be reached.
     public boolean isUnreachable(int id) {
         return (flags[id] & UNREACHABLE) != 0;
     }
@@ -381,7 +383,7 @@ public final class RealServerTable {
         flags[id] = unreachable ? flags[id] | UNREACHABLE : flags[id] & ~UNREACHABLE;
     }
 
-    /// Connections from which on it gets no new ones; 0 for no bound.
+    /// Connections at which it gets no new ones; 0 for no bound.
     public int upperThreshold(int id) {
         return upperThreshold[id];
     }
@@ -405,7 +407,7 @@ public final class RealServerTable {
         return persistent[id];
     }
 
-    /// A connection is now this real server's; for the connection table. Nothing happens for [#NONE].
+    /// Counts a new connection of this real server; for the connection table. Does nothing for [#NONE].
     public void connectionBound(int id, boolean isInactive) {
         count(id, isInactive, 1);
     }
@@ -415,7 +417,7 @@ public final class RealServerTable {
         count(id, isInactive, -1);
     }
 
-    /// A connection has become active or inactive, which leaves their sum, and so the thresholds, alone.
+    /// A connection has become active or inactive; their sum, which the thresholds use, does not change.
     public void connectionMoved(int id, boolean isInactive) {
         if (id != NONE) {
             active[id] += isInactive ? -1 : 1;
@@ -423,7 +425,7 @@ public final class RealServerTable {
         }
     }
 
-    /// A template is now this real server's; for the template table.
+    /// Counts a new template of this real server; for the template table.
     public void templateBound(int id) {
         persistent[id]++;
     }
@@ -467,7 +469,7 @@ public final class RealServerTable {
                 && this.protocol[id] == protocol;
     }
 
-    /// An id that nothing needs any more, taken out of the index; [#NONE] when there is none.
+    /// An unused id, removed from the index; [#NONE] if there is none.
     private int recycled() {
         for (int id = 0; id < size; id++) {
             if (!isAvailable(id) && isUnused(id)) {
@@ -482,7 +484,7 @@ public final class RealServerTable {
         return active[id] + inactive[id] + persistent[id] == 0;
     }
 
-    /// A forgotten one of this tuple, which nothing refers to where there is such a one; [#NONE] where there is none.
+    /// A forgotten id of this tuple, preferably one that no entry refers to; [#NONE] if there is none.
     private int forgotten(int protocol, int virtualAddress, int virtualPort, int address, int port) {
         int found = NONE;
         for (int id = 0; id < size; id++) {

@@ -1,11 +1,11 @@
 package holdfast.service;
 
-/// The real servers of one service in the order that schedulers walk them: the one added last comes first
-/// (IPVS-REF 5.1). The order is fixed; weights, flags and counters are as they are now.
+/// The real servers of one service in the order in which schedulers walk them: the latest addition first (IPVS-REF
+/// 5.1). The order is fixed; weights, flags and counters are the present ones.
 public interface RealServers {
     int count();
 
-    /// The id in the [RealServerTable] of the one at a position, 0 to `count() - 1`.
+    /// The id in the [RealServerTable] of the server at a position, 0 to `count() - 1`.
     int id(int position);
 
     /// The position of an id, or -1.
@@ -20,18 +20,18 @@ public interface RealServers {
 
     int weight(int position);
 
-    /// The last weight that was not 0; 0 when it never had one (IPVS-REF 2.4).
+    /// The last weight that was not 0; 0 if it never had one (IPVS-REF 2.4).
     int lastWeight(int position);
 
-    /// What its agent says it can take, in percent of its weight; 100 where no agent has spoken.
+    /// The part of its weight that its agent reports it can take, in percent; 100 without a report.
     int agentPercent(int position);
 
     boolean isOverloaded(int position);
 
-    /// Whether nothing gets to its host, so that it is passed over while others are there.
+    /// Whether its host cannot be reached, so that schedulers skip it while others are there.
     boolean isUnreachable(int position);
 
-    /// The same ones, but none of them as unreachable.
+    /// The same servers, all as reachable.
     RealServers asIfReachable();
 
     /// Whether a scheduler may pick it: not quiesced, not overloaded and not unreachable.
@@ -52,9 +52,9 @@ public interface RealServers {
 
     int inactive(int position);
 
-    /// Its address; for IPv6 the four words XORed, since only hashing schedulers ask.
+    /// Its address; for IPv6 the four words XORed, since only hashing schedulers use it.
     int address(int position);
 
-    /// As configured; 0 keeps the packet's port.
+    /// As configured; 0 uses the packet's port.
     int port(int position);
 }

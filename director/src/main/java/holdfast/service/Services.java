@@ -16,24 +16,24 @@ import org.jspecify.annotations.Nullable;
 
 /// The virtual services of one configuration, found by a packet's destination.
 ///
-/// A snapshot whose shape never changes: a new configuration makes a new snapshot over the same [RealServerTable].
-/// Ids of services and of real servers are the same in every snapshot; a service that was dropped keeps its id and is
-/// no longer found. Build it on the datapath thread, because it marks real servers in the table.
+/// An immutable snapshot: a new configuration makes a new snapshot over the same [RealServerTable]. Ids of services and
+/// of real servers are the same in every snapshot; a service that was dropped keeps its id and is no longer found.
+/// Build it on the datapath thread, because it marks real servers in the table.
 public final class Services {
     /// No service.
     public static final int NONE = -1;
 
-    /// The port that stands for FTP wherever a rule of IPVS treats it apart.
+    /// The port of FTP, for IPVS's special rules.
     public static final int FTP = 21;
 
     private static final int FTP_DATA = 20;
     private static final Configuration.ClientLimit NO_LIMIT = new Configuration.ClientLimit(0, 0);
     private static final int UNPRIVILEGED_PORTS = 1024;
 
-    /// Most services that one process may ever have had.
+    /// Most services that one process can have during its life.
     public static final int MAX = 4096;
 
-    /// The row of [#traffic] that counts for all services together.
+    /// The row of [#traffic] with the sums over all services.
     public static final int ALL = MAX;
 
     private record Entry(
@@ -58,9 +58,9 @@ public final class Services {
     private final int[] ids;
     private final boolean hasFtp;
     private final boolean hasPortZero;
-    private final long[] natServers; // in order
+    private final long[] natServers; // sorted
 
-    /// No services at all: what a director starts from.
+    /// No services: a director's initial state.
     public Services(RealServerTable table) {
         this(table, new Traffic(MAX + 1), new Entry[0]);
     }
@@ -85,11 +85,11 @@ public final class Services {
         natServers = natServers();
     }
 
-    /// The snapshot of a new configuration. Real servers that are in both keep their place in the list, new ones come
-    /// before them, the last one of the file first; what `wanted` lacks is retired in the table.
+    /// The snapshot of a new configuration. Real servers in both keep their place in the list; new ones precede
+    /// them, the last one of the file first. Real servers that `wanted` lacks are retired in the table.
     ///
-    /// @param now  monotonic ns, from which deadlines of drains run
-    /// @throws IllegalStateException where there is no room for another service or real server
+    /// @param now  monotonic ns, the start of drain deadlines @throws IllegalStateException if there is no room for
+    ///     another service or real server
     public Services rebuild(List<Configuration.Service> wanted, long now) {
         var next = new ArrayList<>(List.of(entries));
         var idsByKey = new HashMap<ServiceKey, Integer>();
@@ -122,7 +122,7 @@ public final class Services {
         }
     }
 
-    /// The service that a flow belongs to, or [#NONE]: that of its mark first, then as [#find(int,int,int)].
+    /// The service of a flow, or [#NONE]: that of its mark first, then as [#find(int,int,int)].
     public int find(Flow flow) {
         return find(flow.mark(), flow.protocol(), flow.virtualAddress(), flow.virtualPort());
     }
@@ -132,8 +132,8 @@ public final class Services {
         return marked == NONE ? find(protocol, address, port) : marked;
     }
 
-    /// The service a packet belongs to, or [#NONE]: exactly its destination; else, for TCP to port 20 or to an
-    /// unprivileged port, the FTP service of its address; else the port-0 service of its address (IPVS-REF 2.1).
+    /// The service of a packet, or [#NONE]: the exact destination; else, for TCP to port 20 or to an unprivileged
+    /// port, the FTP service of its address; else the port-0 service of its address (IPVS-REF 2.1).
     public int find(int protocol, int address, int port) {
         int exact = exactly(protocol, address, port);
         if (exact != NONE) {
@@ -148,24 +148,24 @@ public final class Services {
         return hasPortZero ? exactly(protocol, address, 0) : NONE;
     }
 
-    /// The service of a connection that another director made, or [#NONE].
+    /// The service of another director's connection, or [#NONE].
     ///
     /// @param mark  of its service, or 0
     public int serviceOfConnection(int mark, int protocol, int virtualAddress, int virtualPort) {
         return find(mark, protocol, virtualAddress, virtualPort);
     }
 
-    /// The real server of a connection that another director made, or [RealServerTable#NONE]. Such a connection is
-    /// forwarded all the same (IPVS-REF 1.2).
+    /// The real server of another director's connection, or [RealServerTable#NONE]. Such a connection is forwarded
+    /// all the same (IPVS-REF 1.2).
     ///
-    /// @param service  as [#serviceOfConnection] gives it
+    /// @param service  a value of [#serviceOfConnection]
     public int realOfConnection(int service, int address, int port) {
         return service == NONE ? RealServerTable.NONE : realOf(service, address, port);
     }
 
-    /// The real server of a template that another director made. One that is not configured here gets an id too,
-    /// as not available, so that the template is kept and revives with its real server;
-    /// [RealServerTable#NONE] only when the table is full.
+    /// The real server of another director's template. A server that is not configured here gets an id too, as not
+    /// available, so that the template is kept and revives with its real server. [RealServerTable#NONE] only if the
+    /// table is full.
     ///
     /// @param templatePort  the virtual port of the template's key
     public int realOfTemplate(int protocol, int virtualAddress, int templatePort, int address, int port) {
@@ -178,7 +178,7 @@ public final class Services {
                 : real;
     }
 
-    /// Whether a packet of no connection comes from a real server that is forwarded to by NAT (IPVS-REF 1.9, step 7).
+    /// Whether a packet without a connection comes from a NAT real server (IPVS-REF 1.9, step 7).
     public boolean isNatServer(int protocol, int address, int port) {
         return Arrays.binarySearch(natServers, packed(protocol, address, port)) >= 0
                 || Arrays.binarySearch(natServers, packed(Protocol.MARK.number(), address, port)) >= 0;
@@ -189,7 +189,7 @@ public final class Services {
         return entries.length;
     }
 
-    /// Whether the configuration of this snapshot has the service; one that it dropped keeps its id.
+    /// Whether this snapshot's configuration has the service; a dropped service keeps its id.
     public boolean isConfigured(int service) {
         return entries[service].isConfigured;
     }
@@ -198,23 +198,23 @@ public final class Services {
         return entries[service].service.key();
     }
 
-    /// As configured last, with the real servers of then.
+    /// Its last configuration, with the real servers of that time.
     public Configuration.Service configured(int service) {
         return entries[service].service;
     }
 
-    /// What one client may have of the service; zeros for no bound.
+    /// The limits for each client of the service; zeros for no bound.
     public Configuration.ClientLimit clientLimit(int service) {
         return entries[service].clientLimit;
     }
 
-    /// Id of the service with a key that is configured now, or [#NONE].
+    /// Id of the configured service with a key, or [#NONE].
     public int idOf(ServiceKey key) {
         int id = exactly(key.protocol().number(), key.address().bits(), key.port());
         return id != NONE && entries[id].isConfigured ? id : NONE;
     }
 
-    /// As configured last, but with the weights and drains that its real servers have at this moment.
+    /// Its last configuration, with the present weights and drains of its real servers.
     public Configuration.Service present(int service) {
         var configured = entries[service].service;
         var reals = new ArrayList<Configuration.RealServer>();
@@ -237,7 +237,7 @@ public final class Services {
         return entries[service].service.onePacket();
     }
 
-    /// Whether clients are recognised by what a persistence engine finds in their packets.
+    /// Whether a persistence engine identifies its clients.
     public boolean hasEngine(int service) {
         return entries[service].hasEngine;
     }
@@ -251,17 +251,17 @@ public final class Services {
         return entries[service].timeoutS;
     }
 
-    /// The bits of a client's address that its templates go by.
+    /// The bits of a client's address that count for its templates.
     public int netmask(int service) {
         return entries[service].netmask;
     }
 
-    /// How many leading bits of an IPv6 client's address its templates go by.
+    /// The number of leading bits of an IPv6 client's address that count for its templates.
     public int prefixLength(int service) {
         return entries[service].prefixLength;
     }
 
-    /// What becomes of the timers of a service's templates; IPVS's way for [#NONE].
+    /// How the timers of a service's templates restart; IPVS's policy for [#NONE].
     public RearmPolicy rearm(int service) {
         return service == NONE ? RearmPolicy.IPVS : entries[service].rearm;
     }
@@ -271,17 +271,17 @@ public final class Services {
         return port == FTP ? 0 : port;
     }
 
-    /// Packets, bytes and connections by service, and for [#ALL] of them.
+    /// Packets, bytes and connections by service, and for [#ALL] services.
     public Traffic traffic() {
         return traffic;
     }
 
-    /// Newest first. The same object as in the snapshot before where none was added, dropped or edited.
+    /// Newest first. The same object as in the previous snapshot if no server was added, dropped or edited.
     public RealServers reals(int service) {
         return entries[service].reals;
     }
 
-    /// What a new service has before its first real server is added.
+    /// The real servers of a new service before its first one is added.
     public RealServers nobody() {
         return new ConfiguredReals(table, new int[0]);
     }
@@ -325,7 +325,7 @@ public final class Services {
                     || table.method(realId) != real.method();
             table.configure(realId, id, real, now);
             if (isRevived) {
-                table.traffic().reset(realId); // as that of the service
+                table.traffic().reset(realId); // as for the service
             }
             wanted.add(realId);
         }
@@ -356,7 +356,7 @@ public final class Services {
         return servers.stream().mapToLong(Long::longValue).toArray();
     }
 
-    /// Those kept as they were, with the new ones before them, the last one first.
+    /// Kept servers in their order, preceded by new ones, the last one of the file first.
     private static int[] order(Set<Integer> wanted, @Nullable Entry before) {
         var order = new ArrayList<Integer>();
         if (before != null) {

@@ -2,14 +2,14 @@ package holdfast.service;
 
 import java.util.Arrays;
 
-/// What passed, row by row: the counters of `ipvsadm --stats` and the rates of `--rate` (IPVS-REF 4.12).
+/// Traffic by row: the counters of `ipvsadm --stats` and the rates of `--rate` (IPVS-REF 4.12).
 ///
-/// Written by the datapath thread. Another thread may read and sees values of some moment ago.
+/// Written by the datapath thread. Another thread may read and sees slightly old values.
 public final class Traffic {
-    /// How often [#estimate] is to be called.
+    /// The interval between calls of [#estimate].
     public static final long ESTIMATE_INTERVAL_NS = 2_000_000_000L;
 
-    /// What is counted, in the order in which ipvsadm prints it.
+    /// The counted units, in ipvsadm's order.
     public enum Unit {
         CONNECTIONS,
         PACKETS_IN,
@@ -25,12 +25,12 @@ public final class Traffic {
     private static final Unit[] UNITS = Unit.values();
     private static final int CONNECTIONS = 0, PACKETS_IN = 1, PACKETS_OUT = 2, BYTES_IN = 3, BYTES_OUT = 4;
 
-    /// Rates are kept in fractions: 1/1024 of a connection or packet, 1/32 of a byte, each per second.
+    /// Rates are fixed-point: 1/1024 of a connection or packet, 1/32 of a byte, each per second.
     private static final int COUNT_SHIFT = 10, BYTE_SHIFT = 5;
 
     private final long[] counted;
-    private final long[] zeroedAt; // what had been counted when an operator last asked for zero
-    private final long[] estimatedAt; // what had been counted when the rate was last estimated
+    private final long[] zeroedAt; // the counts when an operator last reset them
+    private final long[] estimatedAt; // the counts when the rate was last estimated
     private final long[] rates;
 
     public Traffic(int rows) {
@@ -63,13 +63,13 @@ public final class Traffic {
         return counted[at] - zeroedAt[at];
     }
 
-    /// Per second, as IPVS rounds it: a decaying rate reaches 0.
+    /// Per second, rounded as in IPVS: a decaying rate reaches 0.
     public long rate(int row, Unit unit) {
         int shift = unit.isBytes() ? BYTE_SHIFT : COUNT_SHIFT;
         return (rates[at(row, unit)] + (1L << (shift - 1)) - 1) >> shift;
     }
 
-    /// Shown totals begin at 0 again and rates too (`ipvsadm -Z`).
+    /// Resets the shown totals and the rates (`ipvsadm -Z`).
     public void zero(int row) {
         for (var unit : UNITS) {
             zeroedAt[at(row, unit)] = counted[at(row, unit)];
@@ -77,7 +77,7 @@ public final class Traffic {
         }
     }
 
-    /// The row is another's from now on.
+    /// Clears the row for another owner.
     void reset(int row) {
         int from = row * UNITS.length;
         for (var column : columns()) {
@@ -85,7 +85,7 @@ public final class Traffic {
         }
     }
 
-    /// The row goes on from where another one stands.
+    /// Copies a row, which continues from there.
     void copy(int from, int to) {
         for (var column : columns()) {
             System.arraycopy(column, from * UNITS.length, column, to * UNITS.length, UNITS.length);
@@ -96,7 +96,7 @@ public final class Traffic {
         return new long[][] {counted, zeroedAt, estimatedAt, rates};
     }
 
-    /// Gives the newest two seconds a quarter of the say.
+    /// Weights the newest two seconds with a quarter.
     public void estimate(int row) {
         for (var unit : UNITS) {
             int at = at(row, unit);
