@@ -12,10 +12,10 @@ import holdfast.sync.Version;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The worker's side of the stream: gives every change its version and writes it as a delta.
+/// The worker's side of the stream: assigns a version to every change and writes the change as a delta.
 ///
-/// While this director is active each change has a version, whether or not the ring has room for it: a hole in the
-/// sequence tells the sync side that a delta was lost. Allocates nothing.
+/// While this director is active, each change has a version even if the ring has no room for it: a gap in the sequence
+/// shows the sync side that a delta was lost. Allocates nothing.
 public final class Changes {
     private static final int SNAPSHOT_BUDGET = 256; // slots in a turn, used or not: a flood leaves many free
     private static final long MS = 1_000_000;
@@ -36,7 +36,7 @@ public final class Changes {
     private final TemplateTable templates;
     private final RealServerTable reals;
     private final Counters counters;
-    private final Supplier<Policy> policy; // as it is now
+    private final Supplier<Policy> policy; // the present one
     private final boolean replicated;
     private final Conn copied;
     private final Template copiedTemplate;
@@ -50,7 +50,7 @@ public final class Changes {
     private boolean copyAgain;
     private int cursor;
 
-    /// @param replicated   whether anybody reads the ring
+    /// @param replicated   whether a sync thread reads the ring
     /// @param ringRecords  a power of two
     Changes(
             ConnTable connections,
@@ -89,7 +89,7 @@ public final class Changes {
         isOpen = false;
     }
 
-    /// Whether the ring is more than half full, so that what may wait leaves the rest to what may not.
+    /// Whether the ring is more than half full, so that changes that can wait leave the rest to those that cannot.
     public boolean isCrowded() {
         return ring.size() > ring.capacity() / 2;
     }
@@ -125,7 +125,7 @@ public final class Changes {
         template(template, 0, now);
     }
 
-    /// It is the same template, with the connections that it had, though its real server is another one.
+    /// It is the same template, with its connections, although its real server changes.
     void templateMoved(Template template, long now) {
         template(template, Delta.MOVED, now);
     }
@@ -162,9 +162,9 @@ public final class Changes {
         }
     }
 
-    /// Goes on with the snapshot, as far as a budget and the ring allow; half of the ring is left to live changes.
+    /// Continues the snapshot, as far as a budget and the ring allow; it leaves half of the ring to live changes.
     ///
-    /// @return whether there was anything to do
+    /// @return whether there was work
     public boolean writeSnapshot(long now) {
         if (copying == Copying.NOTHING || !isOpen) {
             return false;
@@ -223,7 +223,7 @@ public final class Changes {
         }
     }
 
-    /// Seconds of a connection's full timeout in its present state.
+    /// The full timeout of a connection in its present state, in seconds.
     long timeoutS(Conn conn) {
         return policy.get().timeouts().of(conn.protocol(), conn.state()) / SECOND;
     }

@@ -2,12 +2,12 @@ package holdfast.table;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// One worker's counters: each is written by one thread with plain cost, and read by anybody. That thread is the
-/// worker, but for those of netlink, probes and echoes, which [LinkWatch] writes, and that of the [Shield].
+/// One worker's counters. One thread writes each counter at plain cost, any thread reads it. That thread is the worker,
+/// except for the counters of netlink, probes and echoes, which `LinkWatch` writes, and that of the `Shield`.
 public final class Counters {
     private final AtomicLongArray values = new AtomicLongArray(Counter.values().length);
 
-    /// Only by the counter's thread: a single writer needs no atomic addition.
+    /// Only for the counter's own thread: a single writer needs no atomic addition.
     public void add(Counter counter, long count) {
         values.setOpaque(counter.ordinal(), values.getPlain(counter.ordinal()) + count);
     }

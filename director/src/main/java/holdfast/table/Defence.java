@@ -2,16 +2,16 @@ package holdfast.table;
 
 import holdfast.conf.Ipvs;
 
-/// The defence against overload of IPVS-REF 4.10: when it is on, which first packets it drops, and which entries.
+/// The defence against overload of IPVS-REF 4.10: when it is active, which first packets it drops, and which entries.
 ///
-/// IPVS goes by free memory; our memory is taken at the start, so what may become short is free connection slots. Each
-/// of the three strategies is off (0), automatic and at rest (1) or at work (2), or always at work (3).
+/// IPVS checks free memory. Holdfast allocates its memory at the start, so it checks free connection slots. Each of the
+/// three strategies is off (0), automatic and idle (1) or active (2), or always active (3).
 ///
-/// Pure but for its counters; the worker tells it once a second how many slots are free.
+/// Pure except for its counters; the worker passes it the number of free slots once a second.
 public final class Defence {
     private static final int LOTTERY_PACKETS_MAX = 8;
 
-    /// IPVS's formula drops every packet once no memory is left. A full table makes room by itself, so half of the
+    /// IPVS's formula drops every packet once no memory is left. A full table makes room anyway, so half of the
     /// newcomers get in.
     private static final int DROP_RATE_MIN = 2;
 
@@ -37,7 +37,7 @@ public final class Defence {
         dropCounter = dropRate;
     }
 
-    /// Once a second.
+    /// Call it once a second.
     ///
     /// @param free  connection slots
     public void step(int free) {
@@ -59,7 +59,7 @@ public final class Defence {
         return level == 2 && !isShort ? 1 : level;
     }
 
-    /// Whether to drop this packet, which would begin a connection: one of so many.
+    /// Whether to drop this packet, which would begin a connection: one of several.
     public boolean dropsPacket() {
         if (dropRate == 0 || --dropCounter > 0) {
             return false;
@@ -68,17 +68,18 @@ public final class Defence {
         return true;
     }
 
-    /// Whether entries are to be looked through this second.
+    /// Whether to search for removable entries this second.
     boolean dropsEntries() {
         return dropEntry >= 2;
     }
 
-    /// Whether TCP goes by the table of `secure_tcp` (IPVS-REF 4.5).
+    /// Whether TCP uses the table of `secure_tcp` (IPVS-REF 4.5).
     public boolean isSecure() {
         return secureTcp >= 2;
     }
 
-    /// Whether an idle connection of so many inbound packets loses: one of eight with eight, every one with one.
+    /// Whether an idle connection with that many inbound packets is removed: one in eight with eight packets, every
+    /// one with one.
     boolean loses(int inPackets) {
         if (inPackets < 1 || inPackets > LOTTERY_PACKETS_MAX || --tickets[inPackets] > 0) {
             return false;

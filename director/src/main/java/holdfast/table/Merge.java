@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// What becomes of the templates that a director made while another one was active too, once it follows that one: the
-/// other's decision counts, so some of its clients change their real server. Worker only.
+/// Counts what happens to the templates that a director made while another director was active too, once it follows
+/// that director. The other's decision counts, so some clients change their real server. Worker only.
 public final class Merge {
-    /// Clients that a report names.
+    /// Most clients that a report names.
     static final int NAMED_MAX = 16;
 
     private int term;
@@ -19,7 +19,7 @@ public final class Merge {
 
     /// This director has yielded to another active.
     ///
-    /// @param ownTerm  in which it was active
+    /// @param ownTerm  the term in which it was active
     public void begin(int ownTerm) {
         term = ownTerm;
         moved = 0;
@@ -27,7 +27,7 @@ public final class Merge {
         named.clear();
     }
 
-    /// The other active has sent this client elsewhere.
+    /// The other active has assigned another real server to this client.
     void moved(long version, int client) {
         if (isOurs(version)) {
             moved++;
@@ -43,7 +43,7 @@ public final class Merge {
         }
     }
 
-    /// What was found, as the end of a log line, once the tables are equal; empty where no merge was under way.
+    /// The result, as the end of a log line, once the tables are equal; empty if no merge was under way.
     public String end() {
         if (term == 0) {
             return "";

@@ -16,21 +16,21 @@ import holdfast.sync.Version;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The standby's side of the stream: makes the tables what the active's deltas say.
+/// The standby's side of the stream: applies the active's deltas to the tables.
 ///
 /// The version decides whether a record is news, never the order of arrival. But an entry of ours from a term before
-/// the stream's gives way to any record: where we were active and nobody got our last changes, they never happened. A
-/// snapshot is a mark and sweep: what neither it nor a live delta has mentioned between its begin and its end is not
-/// there on the active. Worker only, but for [#applied] and [#equality].
+/// the stream's yields to any record: changes that we made as the active and that no other director received are void.
+/// A snapshot is a mark and sweep: an entry that neither it nor a live delta named between its begin and its end does
+/// not exist on the active. Worker only, except [#applied] and [#equality].
 public final class Replica {
     public static final int RING_RECORDS = 1 << 16;
     private static final int BATCH = 64;
     private static final int IN_PACKETS = 3; // of a connection that another director made (IPVS-REF 7.6)
     private static final long MS = 1_000_000;
-    /// A turn sweeps so many slots, or so many less as it removes entries: some 15 µs in all.
+    /// Slots swept in a turn; a removed entry counts as several. Some 15 µs in all.
     private static final int SWEEP_BUDGET = 1024;
 
-    private static final int REMOVAL = 16; // slots that could be looked at meanwhile
+    private static final int REMOVAL = 16; // slots that could be checked in the time of a removal
     private static final int FLAGS_TAKEN = ConnFlags.METHOD | ConnFlags.NO_OUTPUT | ConnFlags.INACTIVE;
 
     private final DeltaRing ring;
@@ -40,19 +40,19 @@ public final class Replica {
     private final Lookups connectionLookups;
     private final Lookups templateLookups;
     private final int[] entryOf = new int[BATCH]; // the number of each record's lookup
-    private final int[] controllerOf = new int[BATCH]; // and of that of the template that it names
+    private final int[] controllerOf = new int[BATCH]; // and of the lookup of the template that it names
     private final Conn conn;
     private final Template template;
 
     private final Merge merge = new Merge();
 
-    private int at; // which record of the batch is being applied
+    private int at; // index of the present record in the batch
     private volatile long applied;
     private volatile Equality equality = Equality.UNKNOWN;
     private long appliedVersion;
     private boolean compared;
     private int epoch;
-    private int sweptConnections; // slots that a sweep has looked at
+    private int sweptConnections; // slots that a sweep has checked
     private int sweptTemplates;
     private int streamTerm;
 
@@ -95,26 +95,26 @@ public final class Replica {
         return was;
     }
 
-    /// What the stream does to what we made while another director was active too.
+    /// The fate of entries that we made while another director was active too.
     public Merge merge() {
         return merge;
     }
 
-    /// We write the stream ourselves now; what was proved of another one says nothing any more.
+    /// We write the stream ourselves now; proofs about another director's stream are void.
     public void forget() {
         equality = Equality.UNKNOWN;
     }
 
-    /// Applies records in batches, of which all is read before it is needed. The end of a snapshot is applied when all
-    /// that it did not mention is gone, which takes several turns.
+    /// Applies records in batches, and reads everything ahead of its use. The end of a snapshot is applied once all
+    /// entries that it did not name are removed, which takes several turns.
     ///
-    /// @return 0 where there is nothing to do
+    /// @return 0 if there is no work
     public int apply(long now, int budget) {
         return apply(now, budget, SWEEP_BUDGET);
     }
 
-    /// Applies all that has arrived, for a promotion that waits for it. What a snapshot did not mention is not looked
-    /// for: it ends by its own timer.
+    /// Applies everything that has arrived, for a promotion that waits for it. It does not search for entries that
+    /// a snapshot did not name: they end by their own timers.
     public void catchUp(long now) {
         apply(now, Integer.MAX_VALUE, 0);
     }
@@ -137,9 +137,9 @@ public final class Replica {
         return isSweeping ? done + 1 : done;
     }
 
-    /// Begins to look for the entries of the next records.
+    /// Begins the lookups of the next records.
     ///
-    /// @return how many records
+    /// @return number of records
     private int lookUp(int max) {
         connectionLookups.clear();
         templateLookups.clear();
@@ -184,7 +184,7 @@ public final class Replica {
                 delta.virtualPort());
     }
 
-    /// Nobody asks for what this finds, but a new connection goes where it looks.
+    /// Prefetches the outbound index bucket that inserting the connection will write.
     private void beginOutboundLookup(Delta delta) {
         boolean isNat = (delta.flags() & ConnFlags.METHOD) == ForwardingMethod.NAT.code();
         connections.addOutbound(
@@ -197,7 +197,7 @@ public final class Replica {
                 delta.clientPort());
     }
 
-    /// [Lookups#NONE] where the record names no template.
+    /// [Lookups#NONE] if the record names no template.
     private int beginControllerLookup(Delta delta) {
         if (delta.templatePort() == Delta.NO_TEMPLATE) {
             return Lookups.NONE;
@@ -222,7 +222,7 @@ public final class Replica {
                 delta.virtualPort());
     }
 
-    /// Drops what arrives of a stream that is not followed any more.
+    /// Drops records of a stream that is no longer followed.
     public void discard() {
         int dropped = 0;
         for (; ring.peek() != null; dropped++) {
@@ -300,8 +300,8 @@ public final class Replica {
         return found == TemplateTable.MISSING ? Conn.NO_TEMPLATE : found;
     }
 
-    /// A link that the active does not have would keep a template too long, and a missing one would end it too soon:
-    /// a deposed active has both.
+    /// Corrects the link: a link that the active does not have would keep a template too long, and a missing one
+    /// would end it too soon. A deposed active has both.
     private void linkTo(int controller) {
         int before = conn.template();
         if (before == controller) {
@@ -344,7 +344,7 @@ public final class Replica {
                 expiresAt);
     }
 
-    /// FTP data goes to other ports of the real server than its own; its template knows it (IPVS-REF 3.3).
+    /// FTP data uses other ports of the real server than its own; its template knows the server (IPVS-REF 3.3).
     private int real(int service, Delta delta) {
         int real = tables.services().realOfConnection(service, delta.realAddress(), delta.realPort());
         int controller = real == RealServerTable.NONE ? controller() : Conn.NO_TEMPLATE;
@@ -387,7 +387,7 @@ public final class Replica {
         long expiresAt = now + delta.remainingMs() * MS;
         if (real != RealServerTable.NONE && slot != TemplateTable.MISSING && template.real() != real) {
             boolean isMoved = (delta.state() & Delta.MOVED) != 0 && template.hasSameKey(real);
-            if (isMoved || tables.reals().isAlike(template.real(), real)) { // alike where we forgot the former one
+            if (isMoved || tables.reals().isAlike(template.real(), real)) { // alike if we forgot the former one
                 template.real(real);
             } else { // it is another template, and the connections of the old one stay with that
                 merge.moved(template.version(), template.client());
@@ -425,10 +425,10 @@ public final class Replica {
         sweptTemplates = 0;
     }
 
-    /// Goes on removing what the snapshot did not mention.
+    /// Continues to remove entries that the snapshot did not name.
     ///
     /// @param budget  0 for a promotion that has no time for it
-    /// @return whether that is done
+    /// @return whether all are removed
     private boolean sweep(int budget) {
         int left = budget;
         for (; left > 0 && sweptConnections < connections.high(); left--) {

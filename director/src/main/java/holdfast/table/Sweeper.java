@@ -10,12 +10,12 @@ import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 
-/// Takes out entries that nobody asked for by packet or timer, a few per turn: those of real servers that are to be
-/// emptied or were removed (IPVS-REF 1.7), and those that the defence gives up (4.10).
+/// Removes entries for other reasons than a packet or a timer, a few per turn: entries of real servers that are drained
+/// or removed (IPVS-REF 1.7), and entries that the defence removes (4.10).
 ///
-/// It looks at the real servers once a second and whenever the configuration changes. What is left then is found by
-/// their own lists, so it costs no more than what it takes out. Entries of a forgotten real server are void already, so
-/// they wait while the stream to the standbys is more than half full. Worker only.
+/// It checks the real servers once a second and whenever the configuration changes. It finds their entries by the
+/// servers' own lists, so it costs only the entries that it removes. Entries of a forgotten real server are void
+/// already, so they wait while the stream to the standbys is more than half full. Worker only.
 public final class Sweeper {
     private static final int DEFENCE_PARTS = 32;
     private static final long IDLE = 60_000_000_000L;
@@ -28,9 +28,9 @@ public final class Sweeper {
     private final Conn conn;
     private final Template template;
 
-    private int sweptReal; // the real servers from here on are still to be looked at
+    private int sweptReal; // the real servers from here on are still to be checked
     private boolean isHeldUp; // a forgotten real server waits for room in the stream
-    private int cursor = TemplateTable.MISSING; // the template of it that is looked at next
+    private int cursor = TemplateTable.MISSING; // its template to check next
     private int connectionsToJudge;
     private int templatesToJudge;
     private int random = 1;
@@ -46,12 +46,12 @@ public final class Sweeper {
         sweptReal = reals.max();
     }
 
-    /// Begins to look at all real servers anew.
+    /// Starts to check all real servers anew.
     void lookAtRealServers() {
         sweptReal = 0;
     }
 
-    /// Once a second.
+    /// Call it once a second.
     void step() {
         lookAtRealServers();
         if (defence.dropsEntries()) {
@@ -60,7 +60,7 @@ public final class Sweeper {
         }
     }
 
-    /// @return how many entries and real servers were looked at
+    /// @return number of entries and real servers checked
     int run(long now, int budget) {
         int left = budget;
         if (isHeldUp && !tables.changes().isCrowded()) {
@@ -86,7 +86,7 @@ public final class Sweeper {
         return high == 0 ? 0 : (int) (Integer.toUnsignedLong(random) % high);
     }
 
-    /// Goes on with one real server, and to the next one when nothing of it has to go any more.
+    /// Continues with one real server, and with the next one when none of its entries has to be removed any more.
     private int sweep(int real, long now, int budget) {
         boolean isForgotten = reals.isForgotten(real);
         boolean isSwept = isForgotten || reals.isToBeEmptied(real, now);
@@ -116,9 +116,9 @@ public final class Sweeper {
         return ended;
     }
 
-    /// Pinned templates of a drained real server stay: their operator said so, and a flush ends them.
+    /// Keeps pinned templates of a drained real server: an operator pinned them, and a flush ends them.
     ///
-    /// @return how many were looked at
+    /// @return number of templates checked
     private int dropTemplates(int real, boolean arePinnedToo, int budget, long now) {
         int looked = 0;
         int slot = templates.resumed(real, cursor);
@@ -168,8 +168,8 @@ public final class Sweeper {
         return idle >= IDLE && defence.loses(conn.inPackets());
     }
 
-    /// Those of one-packet services have no connections to be assured by; they go once nobody has used them for a
-    /// minute (IPVS draws lots, by a count of packets that our templates have no room for).
+    /// Templates of one-packet services have no connections that could assure them; they are removed after a minute
+    /// without use (IPVS draws lots, by a count of packets for which our templates have no room).
     private void judgeTemplate(int slot, long now) {
         if (slot >= templates.high() || !templates.isLive(slot)) {
             return;

@@ -32,15 +32,15 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that one worker knows about clients, and the events in which it changes.
+/// One worker's knowledge of clients, and the events that change it.
 ///
-/// Each change goes through here, so that the standby hears of it: the tables keep entries, counters and digests in
-/// step, and [Changes] gives each change its version and puts it into the stream. Worker only.
+/// Each change passes through this class, so that it is replicated to the standby. The tables keep entries, counters
+/// and digests consistent; [Changes] assigns a version to each change and writes it into the stream. Worker only.
 public final class Tables {
-    /// What [#connect] answers where the service has no real server to give.
+    /// The result of [#connect] if the service has no real server for the client.
     public static final int NO_REAL_SERVER = -2;
 
-    /// A standby is told of a renewal when it moves the expiry by more than this part of the timeout.
+    /// A renewal is replicated to the standby if it moves the expiry by more than this part of the timeout.
     static final int TOLD_PARTS = 10;
 
     private static final int REAL_SERVERS_MAX = 4096;
@@ -74,9 +74,9 @@ public final class Tables {
     private long nextSecondAt;
     private long nextEstimateAt;
 
-    /// @param hashes      with a key that no client knows, so that none can fill one bucket
+    /// @param hashes      with a secret key, so that no client can fill one bucket
     /// @param callHashes  the same on every director of a cluster ([Persistence])
-    /// @param now         monotonic ns, from which the timers run
+    /// @param now         monotonic ns, the start of the timers
     /// @param memory      gives zeroed memory that lives as long as the tables
     public Tables(
             Configuration.Datapath limits,
@@ -115,8 +115,8 @@ public final class Tables {
         nextEstimateAt = now + Traffic.ESTIMATE_INTERVAL_NS;
     }
 
-    /// Goes over to this configuration; connections and templates stay (IPVS-REF 3.9), but with `expire_nodest_conn`
-    /// those of removed real servers go.
+    /// Adopts this configuration. Connections and templates stay (IPVS-REF 3.9), except those of removed real
+    /// servers with `expire_nodest_conn`.
     public void configure(Ipvs nextIpvs, List<MarkRule> rules, List<Configuration.Service> wanted, long now) {
         policy = policy.with(nextIpvs, rules, wanted, now);
         if (nextIpvs.expireNodestConn()) {
@@ -131,7 +131,7 @@ public final class Tables {
         }
     }
 
-    /// Learns for the schedulers which addresses nothing gets to.
+    /// Tells the schedulers which addresses cannot be reached.
     public void reach(IntPredicate isUnreachable) {
         unreachable = isUnreachable;
         for (int real = 0; limits.passOverUnreachable() && real < reals.size(); real++) {
@@ -139,7 +139,7 @@ public final class Tables {
         }
     }
 
-    /// Bounds and trade-offs that they were made with.
+    /// The bounds and trade-offs of these tables.
     public Configuration.Datapath limits() {
         return limits;
     }
@@ -180,14 +180,14 @@ public final class Tables {
         return persistence;
     }
 
-    /// What an operator does to templates.
+    /// The operator's orders for templates.
     public TemplateOrders chores() {
         return chores;
     }
 
     /// Gives a real server no new clients from now on, until [#restore] or the next configuration.
     ///
-    /// @param mode    null for what `expire_quiescent_template` says at each moment
+    /// @param mode    null to follow `expire_quiescent_template` at each moment
     /// @param endsAt  monotonic ns; for UNTIL_DEADLINE
     public void quiesce(int real, @Nullable DrainMode mode, long endsAt) {
         reals.quiesce(real, mode, endsAt);
@@ -195,13 +195,13 @@ public final class Tables {
         sweeper.lookAtRealServers();
     }
 
-    /// Gives a real server the weight and the drain back that it is configured with.
+    /// Restores a real server's configured weight and drain.
     public void restore(int real) {
         reals.restore(real);
         persistence.edited(reals.service(real));
     }
 
-    /// Under a key of this process alone.
+    /// Hashes under a key of this process alone.
     public FlowHash hashes() {
         return hashes;
     }
@@ -210,7 +210,7 @@ public final class Tables {
         return callHashes;
     }
 
-    /// What each client has open.
+    /// The open connections of each client.
     public Clients clients() {
         return clients;
     }
@@ -219,7 +219,7 @@ public final class Tables {
         return policy.clientRules();
     }
 
-    /// What operators allow to clients from now on.
+    /// Sets the operator's rules for clients.
     public void clientRules(ClientRules rules) {
         policy = policy.with(rules);
     }
@@ -229,12 +229,13 @@ public final class Tables {
         return isActive;
     }
 
-    /// A connection's full timeout in its present state, in ns.
+    /// The full timeout of a connection in its present state, in ns.
     public long timeout(Conn listed) {
         return policy.timeouts().of(listed.protocol(), listed.state());
     }
 
-    /// Whether the templates of a service live from the end of their connections, which are therefore let go of then.
+    /// Whether the templates of a service live from the end of their connections, so that a finished connection is
+    /// released.
     public boolean isFromLastClose(int service) {
         return policy.services().rearm(service) == RearmPolicy.FROM_LAST_CLOSE;
     }
@@ -252,14 +253,14 @@ public final class Tables {
         return changes.digest();
     }
 
-    /// From now on changes are ours, under this term, and timers end entries.
+    /// Makes changes ours, under this term; timers end entries from now on.
     public void promote(int term, long now) {
         this.term = term;
         isActive = true;
         changes.begin(term, now);
     }
 
-    /// From now on changes are another director's.
+    /// Leaves changes to another director from now on.
     public void demote() {
         isActive = false;
         changes.end();
@@ -292,7 +293,7 @@ public final class Tables {
         return slot;
     }
 
-    /// Gives a datagram that is a connection by itself its real server, [Persistence#real] (IPVS-REF 1.12).
+    /// Picks the real server, [Persistence#real], of a datagram that is a connection by itself (IPVS-REF 1.12).
     ///
     /// @return 0, [ConnTable#FULL] or [#NO_REAL_SERVER]
     public int connectOnce(int service, Flow flow, long now) {
@@ -303,9 +304,13 @@ public final class Tables {
                 renewed(template.at(persistence.template()), now);
             }
             countConnection(service, persistence.real());
-            reals.connectionBound(persistence.real(), true); // for an instant, but thresholds see it (IPVS-REF 4.8)
+            reals.connectionBound(persistence.real(), true); // for an instant, but thresholds count it (IPVS-REF 4.8)
             reals.connectionUnbound(persistence.real(), true);
-            clients.opened(flow.clientHi(), flow.clientLo(), service, now); // likewise, and a client's rate has it
+            clients.opened(
+                    flow.clientHi(),
+                    flow.clientLo(),
+                    service,
+                    now); // for an instant too, and the client's rate counts it
             clients.closed(flow.clientHi(), flow.clientLo(), service);
         }
         return refused;
@@ -326,7 +331,7 @@ public final class Tables {
         };
     }
 
-    /// Whether a client may begin a connection that its service has.
+    /// Whether a client may begin a connection to a service.
     public ClientRules.Verdict verdict(int service, Flow flow, long now) {
         return policy.clientRules().verdict(flow, service, services().clientLimit(service), clients, now);
     }
@@ -351,14 +356,14 @@ public final class Tables {
         return slot;
     }
 
-    /// A connection is in the table, whoever made it.
+    /// Counts a connection that entered the table, whoever made it.
     void entered(Conn entered, long now) {
         if (entered.service() != Services.NONE) {
             clients.opened(entered.clientHi(), entered.clientLo(), entered.service(), now);
         }
     }
 
-    /// Takes a connection out of the table; its template is the caller's.
+    /// Removes a connection from the table; the caller releases its template.
     void takeOut(Conn leaving) {
         if (leaving.service() != Services.NONE) {
             clients.closed(leaving.clientHi(), leaving.clientLo(), leaving.service());
@@ -372,7 +377,7 @@ public final class Tables {
         services().traffic().connection(Services.ALL);
     }
 
-    /// Counts a client's packet that is being forwarded.
+    /// Counts a client's packet that is forwarded.
     ///
     /// @param real  id, or [RealServerTable#NONE]
     public void countIn(int service, int real, int bytes) {
@@ -385,7 +390,7 @@ public final class Tables {
         services().traffic().in(Services.ALL, bytes);
     }
 
-    /// Counts a reply that is being forwarded.
+    /// Counts a reply that is forwarded.
     public void countOut(int service, int real, int bytes) {
         if (real != RealServerTable.NONE) {
             reals.traffic().out(real, bytes);
@@ -403,10 +408,10 @@ public final class Tables {
         }
     }
 
-    /// Follows a packet of a connection.
+    /// Updates a connection for a packet.
     ///
-    /// @param followed  a view that stands on it
-    /// @param event     as [Frame#event] gives it
+    /// @param followed  a view at the connection
+    /// @param event     a value of [Frame#event]
     public void follow(Conn followed, boolean isInbound, int event, long now) {
         int protocol = followed.protocol();
         int stateBefore = followed.state();
@@ -450,7 +455,7 @@ public final class Tables {
         }
     }
 
-    /// Where a template's time runs from the end of its connections, one that is over is none of them any more.
+    /// With rearm from-last-close, a finished connection no longer counts towards its template.
     private void letGo(Conn over, long now) {
         int controller = over.template();
         if (persistence.isFromLastClose(controller)) {
@@ -469,7 +474,7 @@ public final class Tables {
 
     /// Ends a connection before its time.
     ///
-    /// @param byForce  whether a template that nothing else uses may go with it (IPVS-REF 3.8)
+    /// @param byForce  whether a template without other connections may end with it (IPVS-REF 3.8)
     public void end(int slot, boolean byForce, long now) {
         conn.at(slot);
         int controller = conn.template();
@@ -486,10 +491,10 @@ public final class Tables {
         }
     }
 
-    /// Ends what is due, and does what an operator, a drain or the defence asked for; on a standby nothing ends before
-    /// the active says so.
+    /// Ends entries that are due, and does the work of orders, drains and the defence; on a standby no entry ends
+    /// before the active ends it.
     ///
-    /// @return how many entries were looked at
+    /// @return number of entries checked
     public int turn(long now, int budget) {
         int done =
                 connections.advance(now, budget, connectionExpired) + templates.advance(now, budget, templateExpired);
@@ -551,7 +556,8 @@ public final class Tables {
         }
     }
 
-    /// Ends a template before its time: it is unfindable at once, and gone when no connection is linked to it any more.
+    /// Ends a template before its time: it is unfindable at once, and removed when no connection is linked to it
+    /// any more.
     public void dropTemplate(int slot, long now) {
         announceEnd(slot, now);
         if (!template.at(slot).isInvalid() || template.controlled() == 0) {
@@ -559,7 +565,7 @@ public final class Tables {
         }
     }
 
-    /// Gives a template to another real server of its service; its connections stay where they are.
+    /// Assigns another real server of its service to a template; its connections stay where they are.
     public void moveTemplate(int slot, int real, long now) {
         template.at(slot).real(real);
         if (!template.isInvalid()) {
@@ -567,14 +573,14 @@ public final class Tables {
         }
     }
 
-    /// Makes a template permanent, or lets its time run again from now.
+    /// Pins a template, or restarts its time from now.
     public void pinTemplate(int slot, boolean pinned, long now) {
         template.at(slot).pinned(pinned);
         persistence.renew(slot, now);
         announce(slot, now);
     }
 
-    /// The template of a client in a service, made for this real server where there is none.
+    /// The template of a client in a service, created for this real server if there is none.
     ///
     /// @return its slot, or [TemplateTable#FULL]
     int madeTemplate(int service, int client, int real, long now) {
@@ -586,8 +592,8 @@ public final class Tables {
         return templates.insert(client, real, timeoutS, now + timeoutS * SECOND);
     }
 
-    /// Until when an entry of the former active lives at least: it may have been renewed by as much as we were not
-    /// told.
+    /// The earliest expiry of the former active's entry: the active may have renewed it by as much as it did
+    /// not replicate.
     private long grace(long version, long toldAt, long seconds) {
         return Version.term(version) < term ? toldAt + seconds * SECOND / TOLD_PARTS : Long.MIN_VALUE;
     }

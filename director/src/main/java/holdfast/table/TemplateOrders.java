@@ -11,14 +11,15 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// What an operator does to templates: flush, move, pin. Done on the datapath thread a few per turn, so that packets do
-/// not wait, and none while the stream to the standbys is more than half full, so that they hear of every one.
+/// Performs an operator's orders on templates: flush, move, pin. It works on the datapath thread, a few templates per
+/// turn, so that packets do not wait, and pauses while the stream to the standbys is more than half full, so that they
+/// learn of every change.
 ///
-/// One client is found by its keys, one for each service; all of a real server or a service by the real servers' own
-/// lists. So an order costs what it touches, but for a client prefix, which looks at every template of the real servers
-/// that are left. Worker only.
+/// It finds one client by its keys, one for each service, and the templates of a real server or a service by the real
+/// servers' own lists. So an order costs only the templates that it concerns, except an order for a client prefix,
+/// which checks every template of the remaining real servers. Worker only.
 public final class TemplateOrders {
-    /// Orders that may wait; more are refused.
+    /// Most orders that wait; more are refused.
     private static final int ORDERS_MAX = 64;
 
     public enum Action {
@@ -28,7 +29,7 @@ public final class TemplateOrders {
         UNPIN
     }
 
-    /// Which templates.
+    /// Selects templates.
     ///
     /// @param client   address whose bits under `mask` count, as far as the service's netmask has them
     /// @param mask     all ones for one client, 0 for all
@@ -41,11 +42,11 @@ public final class TemplateOrders {
         }
     }
 
-    /// A real server by its address, whatever services have it.
+    /// A real server by its address, in any service.
     ///
     /// @param port  as configured, or [#ANY_PORT]
     public record Target(int address, int port) {
-        /// Whatever the port.
+        /// Any port.
         public static final int ANY_PORT = -1;
 
         boolean is(RealServerTable reals, int id) {
@@ -53,11 +54,12 @@ public final class TemplateOrders {
         }
     }
 
-    /// What came of an order.
+    /// The outcome of an order.
     ///
-    /// @param matched  templates that it was about
-    /// @param done     those changed, or made
-    /// @param refused  those that could not be: no such real server in the service or more than one, or no room
+    /// @param matched  templates that the order selected
+    /// @param done     templates changed, or created
+    /// @param refused  templates that could not be changed: no such real server in the service or more than one, or
+    ///     no room
     public record Outcome(long matched, long done, long refused) {}
 
     private static final class Order {
@@ -66,7 +68,7 @@ public final class TemplateOrders {
         private final @Nullable Target to;
         private final boolean isDryRun;
         private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        private final int[] walked; // what it goes through: services for one client, else real servers
+        private final int[] walked; // the ids of the walk: services for one client, else real servers
         private int at;
         private int cursor = TemplateTable.MISSING;
         private long matched;
@@ -95,11 +97,11 @@ public final class TemplateOrders {
         template = templates.view();
     }
 
-    /// Takes an order. Its outcome comes once everything is done; it fails where this director is not or no longer
-    /// active, and where too many wait.
+    /// Accepts an order. Its outcome comes once everything is done. The future fails if this director is not or no
+    /// longer active, or if too many orders wait.
     ///
-    /// @param to        where MOVE moves, and what PIN makes a template for where a client has none; else null
-    /// @param isDryRun  only count what would be done
+    /// @param to        the real server for MOVE, and for PIN if a client has no template; else null
+    /// @param isDryRun  only count
     public CompletableFuture<Outcome> order(Action action, Selection selection, @Nullable Target to, boolean isDryRun) {
         var order = new Order(action, selection, to, isDryRun, walked(selection));
         if (!tables.isActive()) {
@@ -114,7 +116,7 @@ public final class TemplateOrders {
         return order.outcome;
     }
 
-    /// @return how many templates were looked at
+    /// @return number of templates checked
     public int run(long now, int budget) {
         var order = orders.peek();
         if (order == null || tables.changes().isCrowded()) {
@@ -131,7 +133,7 @@ public final class TemplateOrders {
         return Math.max(1, budget - left);
     }
 
-    /// What is not done yet will not be: another director changes the tables now.
+    /// Drops unfinished work: another director changes the tables now.
     void giveUp() {
         for (var order = orders.poll(); order != null; order = orders.poll()) {
             order.outcome.completeExceptionally(
@@ -182,7 +184,7 @@ public final class TemplateOrders {
         return 1;
     }
 
-    /// The template of a client; one of a forgotten real server is taken out before the sweep comes to it.
+    /// The template of a client; removes one of a forgotten real server before the sweep does.
     private int findRemembered(int service, int client, long now) {
         int slot = tables.persistence().find(service, client);
         if (slot != TemplateTable.MISSING && reals.isForgotten(template.at(slot).real())) {
@@ -192,8 +194,8 @@ public final class TemplateOrders {
         return slot;
     }
 
-    /// Goes on in one real server's list. Where what stood next went away meanwhile, it begins again at the head: what
-    /// was done to a template is not done to it twice.
+    /// Continues in one real server's list. If the next template was removed meanwhile, it restarts at the head: no
+    /// template is changed twice.
     private int visitRealServer(Order order, long now, int budget) {
         int real = order.walked[order.at];
         int slot = templates.resumed(real, order.cursor);
@@ -268,7 +270,7 @@ public final class TemplateOrders {
         order.refused += done ? 0 : 1;
     }
 
-    /// The real server that an order names, in a service, where it is configured there now, and is the only one.
+    /// The real server that an order names, in a service, if it is configured there now and is the only match.
     private int target(Order order, int service) {
         var to = order.to;
         if (to == null || service == Services.NONE) {

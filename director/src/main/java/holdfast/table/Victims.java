@@ -11,24 +11,24 @@ import holdfast.persist.TemplateTable;
 
 /// Makes room in a full table (ADR 0019): IPVS has no bound, and a flood fills the machine's memory instead.
 ///
-/// A hand goes round each table, as in the clock algorithm for pages. Of the entries in a window before the hand,
-/// the one that was silent for longest goes, if no established client relies on it. The newcomer gets its slot, which
-/// is then behind the hand. So in a flood the oldest handshake goes first, and a new one has a whole round of the hand
-/// to end in. Where the window has nobody that may go, as many slots chosen at random are looked at, and the hand goes
-/// on from there: established clients that fill a stretch of the table do not stop it. Worker only.
+/// A hand goes round each table, as in the clock algorithm for pages. Of the entries in a window before the hand, it
+/// removes the one that was silent for longest, if no established client relies on it. The newcomer gets its slot,
+/// which is then behind the hand. So in a flood the oldest handshake is removed first, and a new one has a whole round
+/// of the hand to complete. If no entry of the window is removable, it checks as many random slots, and the hand
+/// continues from there: a stretch of established clients does not stop it. Worker only.
 public final class Victims {
     private static final int NONE = -1;
 
-    // Ranks: whatever its age, one of a higher rank goes before one of a lower.
+    // Ranks: whatever its age, an entry of a higher rank is removed before one of a lower rank.
     private static final int STAYS = 0;
     private static final int SECOND_BEST = 1;
     private static final int FIRST = 2;
 
-    /// If one entry of four may go, window and lots miss it with a probability of 1 in 100 million.
+    /// If one entry of four is removable, window and random slots miss it with a probability of 1 in 100 million.
     private static final int WINDOW = 32;
 
-    /// How many connections one packet may end until a template is free: a flood may give each template several. Each
-    /// ends once, so on average no more end than begin.
+    /// The most connections that one packet may end until a template is free: a flood may give each template
+    /// several. Each ends once, so on average no more end than begin.
     private static final int ENDED_MAX = 32;
 
     private static final long SECOND = 1_000_000_000L;
@@ -44,7 +44,7 @@ public final class Victims {
     private int templateHand;
     private int random = 0x2545f491;
 
-    private int found; // by the search under way: the slot that goes, or NONE
+    private int found; // by the present search: the slot to remove, or NONE
     private int foundRank;
     private long foundSilentSince;
 
@@ -57,7 +57,8 @@ public final class Victims {
         template = templates.view();
     }
 
-    /// Ends the connection that matters least: half-open, or where none is found in its last state. Its template stays.
+    /// Ends the least important connection: a half-open one, or if none is found, one in its last state. Its
+    /// template stays.
     ///
     /// @return whether there is room now
     boolean makeRoomForConnection(long now) {
@@ -69,8 +70,8 @@ public final class Victims {
         return true;
     }
 
-    /// Removes the template that matters least. No established connection ever used it, and either nothing uses it now,
-    /// or connections that were never established end with it.
+    /// Removes the least important template. No established connection ever used it, and either nothing uses it
+    /// now, or connections that were never established end with it.
     ///
     /// @return whether there is room now
     boolean makeRoomForTemplate(long now) {
@@ -104,12 +105,12 @@ public final class Victims {
 
     private enum Wanted {
         CONNECTION,
-        /// A connection whose template goes when it ends, or at least comes nearer to that.
+        /// A connection whose end removes its template, or brings that closer.
         TEMPLATE_OF_CONNECTION,
         UNUSED_TEMPLATE
     }
 
-    /// Looks in the window first, and where that has nobody at so many random slots.
+    /// Searches the window first, and if it has no removable entry, as many random slots.
     private void search(Wanted wanted, int lots) {
         found = NONE;
         foundRank = STAYS;
@@ -176,7 +177,7 @@ public final class Victims {
         return isOver(conn) ? SECOND_BEST : STAYS;
     }
 
-    /// One that was refused counts as well: its template would have been assured if it had ever been established.
+    /// A refused connection counts too: its template would have been assured if it had ever been established.
     private int rankOfTemplate(Conn conn) {
         if (conn.template() == Conn.NO_TEMPLATE || rank(conn) == STAYS) {
             return STAYS;
@@ -188,7 +189,7 @@ public final class Victims {
         return template.controlled() == 1 ? FIRST : SECOND_BEST;
     }
 
-    /// An invalid one is of no use to anybody, because no new connection finds it.
+    /// An invalid template is useless, because no new connection finds it.
     private static boolean isUnused(Template template) {
         return template.controlled() == 0 && !template.isPinned() && (!template.isAssured() || template.isInvalid());
     }
@@ -197,8 +198,8 @@ public final class Victims {
         return Tracker.isOver(conn.protocol(), conn.state(), conn.isNoOutput());
     }
 
-    /// Whether the other end of a connection has not shown yet that it wants it. A UDP flow of one packet counts: what
-    /// answered it, if anything did, has done so by now.
+    /// Whether the other end of a connection has not yet shown that it accepts it. A UDP flow of one packet counts:
+    /// an answer, if there was one, has arrived by now.
     private static boolean isHalfOpen(Conn conn) {
         return switch (Protocol.of(conn.protocol())) {
             case TCP ->
