@@ -12,15 +12,15 @@ import org.slf4j.LoggerFactory;
 
 /// Sends frames of the control plane, such as gratuitous ARP, on an interface by its name. Any thread; never waits.
 ///
-/// A packet socket is bound to the number of an interface. Each is opened as soon as there is the interface: a
-/// promotion that finds no file descriptor left must still announce the addresses. It is opened anew when the interface
-/// was made anew or the socket failed.
+/// A packet socket is bound to the number of an interface. Each socket is opened as soon as its interface exists,
+/// because a promotion without a free file descriptor must still announce the addresses. It is reopened when the
+/// interface was recreated or the socket failed.
 public final class Announcers implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Announcers.class);
 
-    /// The part of [PacketSender] that is used here.
+    /// The part of [PacketSender] that this class uses.
     interface Sender extends AutoCloseable {
-        /// @throws SyscallException where the frame was not sent
+        /// @throws SyscallException if the frame was not sent
         void sendFrame(byte[] frame);
 
         @Override
@@ -37,7 +37,7 @@ public final class Announcers implements AutoCloseable {
         this(ports, Announcers::open);
     }
 
-    /// @param opener  opens a sender for the number of an interface
+    /// @param opener  opens a sender for an interface number
     Announcers(Ports ports, IntFunction<Sender> opener) {
         this.ports = ports;
         this.opener = opener;
@@ -59,7 +59,7 @@ public final class Announcers implements AutoCloseable {
         };
     }
 
-    /// Goes over to the ports as they are now.
+    /// Adopts the present ports.
     public synchronized void follow(Ports now) {
         ports = now;
         openAll();
@@ -79,7 +79,7 @@ public final class Announcers implements AutoCloseable {
 
     /// Sends a frame now.
     ///
-    /// @return why it was not sent; empty where it was
+    /// @return why it was not sent; empty if it was
     public synchronized Optional<String> send(String interfaceName, byte[] frame) {
         int port = ports.indexOf(interfaceName);
         int ifindex = port < 0 ? 0 : ports.at(port).ifindex();

@@ -2,32 +2,33 @@ package holdfast.worker;
 
 import java.util.concurrent.CompletableFuture;
 
-/// What the election orders a worker to do. Any thread; each order is only enqueued, and they are obeyed in turn.
+/// The orders of the election to a worker. Any thread; each order is only enqueued, and the worker obeys them in turn.
 public interface DatapathOrders {
-    /// Serves from now on, and writes changes under this term. All that the former active sent is applied first.
+    /// Starts to serve, and writes changes under this term, after it has applied everything from the former active.
     ///
-    /// @param notAfter  on the boot-time clock: later than this another director may serve, and this one does not
-    ///     begin; [Long#MAX_VALUE] where nobody else is left
-    /// @return whether it serves; done when that is so
+    /// @param notAfter  on the boot-time clock: later another director may serve, and this one does not begin;
+    ///     [Long#MAX_VALUE] if there is no other director
+    /// @return completed with whether it serves
     CompletableFuture<Boolean> activate(int term, long notAfter);
 
-    /// Goes on under a higher term, whose stream begins anew.
+    /// Continues under a higher term, whose stream begins anew.
     ///
-    /// @return whether it does: false where it does not serve, or where the term is not above its own
+    /// @return completed with false if it does not serve, or if the term is not above its own
     CompletableFuture<Boolean> renew(int term);
 
-    /// Serves nothing from now on, and follows.
+    /// Stops serving and follows.
     ///
-    /// @param yields  to another director that is active too, so that some clients may change their real server
+    /// @param yields  whether it yields to another active director, so that some clients may change their real
+    ///     server
     void standBy(boolean yields);
 
-    /// Leaves packets where they are, and reports the last version to the listener.
+    /// Leaves packets in the rings, and reports the last version to the listener.
     void hold();
 
-    /// Serves again after a hold, what was held first.
+    /// Serves again after a hold, the held packets first.
     void resume();
 
-    /// Sends what was held and what still arrives on to another director.
+    /// Relays held and late packets to another director.
     ///
     /// @param macs  of that director, by index of the port
     void relay(long[] macs);

@@ -42,10 +42,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// A throw-away datapath without ports or thread that takes frames of every kind, so that the code of the real one is
-/// loaded and compiled before anything depends on it.
+/// A throw-away datapath without ports or thread that takes frames of every kind, so that the JVM loads and compiles
+/// the code of the real one before anything depends on it.
 ///
-/// What leaves it goes nowhere. Two of them and a sync between them are a pair. Whoever made it is its only thread.
+/// Its output is discarded. Two of them with a sync between them are a pair. Only the thread that made it uses it.
 public final class DatapathRehearsal implements AutoCloseable {
     private static final int ENTRIES_MAX = 1024;
     private static final int RING_RECORDS = 1 << 12;
@@ -65,7 +65,7 @@ public final class DatapathRehearsal implements AutoCloseable {
     private static final int REAL_PORT = 8080;
     private static final int FIRST_SCHEDULED_PORT = 1000;
 
-    /// A frame and the port by which it comes in.
+    /// A frame and its ingress port.
     private record Step(int port, byte[] frame) {}
 
     private final Arena arena = Arena.ofConfined();
@@ -108,7 +108,7 @@ public final class DatapathRehearsal implements AutoCloseable {
         worker.turn(Clock.monotonic());
     }
 
-    /// Takes each frame once, as the mode of the worker wants it.
+    /// Takes each frame once, as the worker's mode requires.
     public void takeFrames() {
         long now = Clock.monotonic();
         for (var step : script) {
@@ -122,7 +122,7 @@ public final class DatapathRehearsal implements AutoCloseable {
         probes.drain(_ -> {});
     }
 
-    /// Ends whatever is in the tables, so that the next frames find them empty.
+    /// Removes all entries of the tables, so that the next frames find them empty.
     public void endAll() {
         long now = Clock.monotonic();
         for (int slot = tables.connections().next(0);
@@ -137,14 +137,13 @@ public final class DatapathRehearsal implements AutoCloseable {
         }
     }
 
-    /// Frames that left, by kind of egress.
+    /// Frames sent, by kind of egress.
     long[] sent() {
         return sent.clone();
     }
 
-    /// Three kinds of egress by turns: a compiler that has seen only one would bet on it, and lose with the first
-    /// packet
-    /// that is real.
+    /// Three kinds of egress in turn: a compiler that has seen only one kind would optimise for it, and have to
+    /// recompile at the first real packet.
     private final class Ways implements Egress {
         private final Egress[] ways = {
             (_, _, _) -> sent[0]++, (_, _, _) -> sent[1]++, (_, _, _) -> sent[2]++,

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Asks real servers and gateways by ICMP echo, as [Reach] wants it, on the thread of its owner.
+/// Sends ICMP echoes to real servers and gateways, as [Reach] decides, on the thread of its owner.
 ///
-/// Replies are read only when the next question is sent. So a flood of replies costs no more than what the socket's
-/// buffer holds, and at rest there is one wake-up for each question. Where the socket fails nobody counts as silent,
-/// and another socket is opened a second later.
+/// It reads replies only when it sends the next request. So a flood of replies costs no more than the socket's buffer
+/// holds, and an idle director wakes up once for each request. If the socket fails, no address counts as silent, and
+/// another socket is opened a second later.
 public final class EchoWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EchoWatch.class);
     private static final long REOPEN_INTERVAL_NS = 1_000_000_000;
@@ -39,7 +39,7 @@ public final class EchoWatch implements AutoCloseable {
         openAt = now;
     }
 
-    /// @param addresses  as of [Reach#follow]
+    /// @param addresses  as for [Reach#follow]
     void follow(Collection<Integer> addresses) {
         var wanted = List.copyOf(addresses);
         if (!wanted.equals(targets)) {
@@ -48,12 +48,12 @@ public final class EchoWatch implements AutoCloseable {
         }
     }
 
-    /// Nanoseconds until [#turn] has something to do.
+    /// Nanoseconds until [#turn] is due.
     long waits(long now) {
         return Math.max(reach.waits(now), openAt - now);
     }
 
-    /// @return whether somebody has become silent or has answered again
+    /// @return whether an address has become silent or has answered again
     boolean turn(long now) {
         var before = reach.silent();
         if (waits(now) <= 0) {

@@ -15,10 +15,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What the kernel said of its links, addresses, routes and neighbours, and what follows from it for the datapath.
-/// Pure, and a value.
+/// The kernel's links, addresses, routes and neighbours, and their meaning for the datapath. Pure, and a value.
 ///
-/// @param failed  next hops that the kernel has asked for their MAC in vain and has not learned since
+/// @param failed  next hops whose MAC the kernel has asked for in vain and has not learned since
 public record KernelView(
         List<Netlink.Link> links,
         List<Netlink.Address> addresses,
@@ -54,7 +53,7 @@ public record KernelView(
                 .orElseGet(() -> Ports.Port.missing(wanted.name()));
     }
 
-    /// The address of its start where it still has that and must keep it, else its first one.
+    /// The address that it had at the start, if it still has it and must keep it; else its first address.
     private int address(Netlink.Link link, Ports.Port wanted, LinkNeeds needs) {
         var has = addressesOf(link);
         boolean isKept = needs.loyal().contains(wanted.name()) && has.contains(wanted.address());
@@ -120,9 +119,9 @@ public record KernelView(
         return new NextHops(ways, usable, inVain);
     }
 
-    /// @param faults        of the links and of what else keeps this director from serving
+    /// @param faults        of the links, and other faults that keep this director from serving
     /// @param destinations  addresses of the real servers
-    /// @param silent        who does not answer ICMP echoes
+    /// @param silent        addresses that do not answer ICMP echoes
     LinkState state(Network network, List<String> faults, int[] destinations, Set<Integer> silent) {
         var hops = network.hops();
         var deadGateways = Arrays.stream(hops.gateways())
@@ -150,8 +149,8 @@ public record KernelView(
                 .toList();
     }
 
-    /// Whether a route over another interface is used where one of the ways would be used without it. Beside a default
-    /// route that is no fault: a host has routes of its own, for its management.
+    /// Whether the kernel uses a route over another interface where it would otherwise use one of the ways. Beside
+    /// a default route this is no fault: a host has routes of its own, for its management.
     private static boolean takesFrom(Netlink.Route other, List<Netlink.Route> ways) {
         var same = ways.stream().filter(way -> isSamePrefix(way, other)).toList();
         return same.isEmpty()

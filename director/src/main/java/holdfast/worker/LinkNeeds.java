@@ -4,10 +4,10 @@ import holdfast.forward.Ports;
 import java.util.List;
 import java.util.Set;
 
-/// What a director needs of its links to serve.
+/// A director's requirements on its links.
 ///
-/// @param atStart  the ports as they were when the director started; one that had an address must have one
-/// @param loyal    interfaces that must keep the very address that they had at start, because adverts come from it
+/// @param atStart  the ports at the director's start; a port that had an address must have one
+/// @param loyal    interfaces that must keep the very address of the start, because it is the source of adverts
 public record LinkNeeds(Ports atStart, Set<String> loyal) {
     public LinkNeeds {
         loyal = Set.copyOf(loyal);

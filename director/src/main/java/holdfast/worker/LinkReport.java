@@ -3,7 +3,7 @@ package holdfast.worker;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Which [LinkState] is news: a link or a fault at once, what is reached at most once a second. Pure; times are
+/// Decides which [LinkState] to report: a link or a fault at once, changed reach at most once a second. Pure; times are
 /// monotonic ns.
 public final class LinkReport {
     static final long REACH_INTERVAL_NS = 1_000_000_000;
@@ -12,7 +12,7 @@ public final class LinkReport {
     private long reachToldAt;
     private boolean isReachOwed;
 
-    /// What to tell, if anything has changed that may be told now.
+    /// The state to report, if a change may be reported now.
     Optional<LinkState> news(LinkState now, long at) {
         var before = told;
         if (before == null) {
@@ -34,7 +34,7 @@ public final class LinkReport {
         return Optional.of(state);
     }
 
-    /// Nanoseconds until what is held back may be told; [Long#MAX_VALUE] where nothing is.
+    /// Nanoseconds until a change that is held back may be reported; [Long#MAX_VALUE] without one.
     long waits(long at) {
         return isReachOwed ? Math.max(0, reachToldAt + REACH_INTERVAL_NS - at) : Long.MAX_VALUE;
     }

@@ -4,15 +4,15 @@ import holdfast.conf.Ipv4;
 import holdfast.forward.Ports;
 import java.util.List;
 
-/// What a director may say of its links and of what it reaches through them; a value.
+/// The state of a director's links, and what it reaches through them; a value.
 ///
-/// @param ports        as they are now; their addresses and MACs are what peers must be told
-/// @param faults       sentences that name the link and say why this director cannot serve, such as `front has no
-///     carrier`; empty where all is well
+/// @param ports        the present ports; peers need their addresses and MACs
+/// @param faults       why this director cannot serve, as sentences that name the link, such as `front has no carrier`;
+///     empty without faults
 /// @param unreachable  real servers without a route, and real servers and gateways that do not answer ARP or ICMP
 ///     echoes, in ascending order
-/// @param routes       prefixes to which a route leads through a datapath port, such as `10.0.0.0/24`, each once
-/// @param elsewhere    prefixes that are taken from a route through a datapath port and lead over another interface,
+/// @param routes       prefixes with a route through a datapath port, such as `10.0.0.0/24`, each once
+/// @param elsewhere    prefixes that a route over another interface takes away from a route through a datapath port,
 ///     each once
 public record LinkState(
         Ports ports, List<String> faults, List<Ipv4> unreachable, List<String> routes, List<String> elsewhere) {
@@ -29,7 +29,7 @@ public record LinkState(
                 && elsewhere.equals(other.elsewhere);
     }
 
-    /// These links, with what `other` reaches.
+    /// These links, with the reach of `other`.
     LinkState withReachOf(LinkState other) {
         return new LinkState(ports, faults, other.unreachable, other.routes, other.elsewhere);
     }

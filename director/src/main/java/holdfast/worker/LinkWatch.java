@@ -29,33 +29,33 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Follows the kernel's links, addresses, routes and neighbours on the thread `netlink`, and publishes what changes:
-/// a [Network] for the worker, a [LinkState] for whoever decides and tells.
+/// Follows the kernel's links, addresses, routes and neighbours on the thread `netlink`, and publishes changes: a
+/// [Network] for the worker, a [LinkState] for the election and the word.
 ///
-/// Interfaces are followed by name. It also keeps next hops warm, on the standby as on the active: every
-/// [#WARM_INTERVAL_NS] it asks the kernel to verify the neighbours behind every route and every real server. So a
-/// takeover finds their MACs known, and one that does not answer at its MAC for three seconds is looked for anew. A MAC
-/// that somebody set by hand is left alone.
+/// It follows interfaces by name. It also keeps next hops warm, on the standby as on the active: every
+/// [#WARM_INTERVAL_NS] it makes the kernel verify the neighbours behind every route and every real server. So a
+/// takeover finds their MACs known, and a neighbour that does not answer at its MAC for three seconds is looked for
+/// anew. It leaves a static MAC alone.
 ///
-/// ARP alone does not tell who would answer a client, so real servers and gateways are asked by ICMP echo too.
+/// ARP alone does not show who would answer a client, so it sends ICMP echoes to real servers and gateways too.
 ///
-/// No answer of the kernel ends it: a refused probe and an interrupted list are counted, a broken socket is replaced.
+/// No answer of the kernel ends it: it counts a refused probe and an interrupted list, and replaces a broken socket.
 public final class LinkWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LinkWatch.class);
     private static final long WARM_INTERVAL_NS = 2_000_000_000L;
     private static final long ASK_AGAIN_NS = 20_000_000;
     private static final long REOPEN_INTERVAL_NS = 200_000_000;
-    private static final int FAILURES_MAX = 3; // in a row, before it is a reason to give up the VIPs
+    private static final int FAILURES_MAX = 3; // in a row, before they are a reason to give up the VIPs
     private static final int NETLINK = 0;
-    private static final int NOBODY = -1; // poll() passes over a negative descriptor
+    private static final int NOBODY = -1; // poll() skips a negative descriptor
 
-    /// What becomes of the news. Called on the thread `netlink`, and by [#start] before it returns.
+    /// Receives the changes. Called on the thread `netlink`, and by [#start] before it returns.
     public interface Listener {
         /// Links, routes or neighbours have changed.
         void network(Network network);
 
-        /// What may be said of the links has changed. A fault comes at once and goes at once; what is reached changes
-        /// at most once a second.
+        /// The state of the links has changed. A fault is reported and cleared at once; reach changes at most
+        /// once a second.
         void links(LinkState state);
     }
 
@@ -88,7 +88,7 @@ public final class LinkWatch implements AutoCloseable {
     private KernelView published = KernelView.EMPTY;
     private Network network;
     private List<String> faults = List.of();
-    private Set<Long> nextHops = Set.of(); // that are kept warm, as NextHops#neighbourOf gives them
+    private Set<Long> nextHops = Set.of(); // that are kept warm, in the form of NextHops#neighbourOf
     private final LinkReport report = new LinkReport();
     private final Minutely refusals = new Minutely();
     private final Minutely interruptions = new Minutely();
@@ -98,9 +98,9 @@ public final class LinkWatch implements AutoCloseable {
     private int failures;
     private String failure = "";
 
-    /// @param probes        where workers ask for neighbours that they miss
+    /// @param probes        the workers' requests for neighbours that they lack
     /// @param destinations  addresses of the real servers, whose next hops are kept warm
-    /// @param counters      those named after netlink, probes and echoes are written here
+    /// @param counters      the counters named after netlink, probes and echoes are written here
     public LinkWatch(
             LinkNeeds needs, ProbeQueue probes, Supplier<int[]> destinations, Counters counters, Listener listener) {
         this(needs, probes, destinations, counters, listener, Netlink::open, EchoSocket::open);
@@ -125,9 +125,9 @@ public final class LinkWatch implements AutoCloseable {
         poller = new Poller(NOBODY, probes.wakeUp().fd());
     }
 
-    /// Publishes how it is now, and follows from then on.
+    /// Publishes the present state, and follows it from then on.
     ///
-    /// @throws SyscallException where the kernel cannot be asked
+    /// @throws SyscallException if the kernel's state cannot be read
     public void start() {
         open();
         long now = System.nanoTime();
@@ -152,7 +152,7 @@ public final class LinkWatch implements AutoCloseable {
             }
         } catch (RuntimeException | Error bug) {
             log.error("netlink failed action=exit cause={}", bug.toString(), bug);
-            Runtime.getRuntime().halt(1); // a director whose routes stand still must not look alive
+            Runtime.getRuntime().halt(1); // a director with outdated routes must not look alive
         }
     }
 
@@ -211,11 +211,12 @@ public final class LinkWatch implements AutoCloseable {
         }
     }
 
-    /// Takes in what the kernel has notified of.
+    /// Applies the kernel's notifications.
     private void hear() {
         for (var change : kernel().receive()) {
             switch (change) {
-                // The kernel removes the routes of a link or address that goes without a notification for each.
+                // When a link or an address disappears, the kernel removes its routes without a
+                // notification for each.
                 case Netlink.Change.LinkChanged _, Netlink.Change.AddressChanged _ -> {
                     stale.add(Part.LINKS);
                     stale.add(Part.ROUTES);
@@ -256,7 +257,7 @@ public final class LinkWatch implements AutoCloseable {
         }
     }
 
-    /// Reads what is out of date. A part that changes during each attempt stays so, and holds up no other.
+    /// Reads what is out of date. A part that changes during each attempt stays out of date, and delays no other.
     private void read(long now) {
         var from = kernel;
         if (from == null || stale.isEmpty()) {
@@ -291,8 +292,8 @@ public final class LinkWatch implements AutoCloseable {
         }
     }
 
-    /// Whether all that is known may be published. What was interrupted is as it was before, which is better than
-    /// to keep back what has changed elsewhere.
+    /// Whether everything known may be published. An interrupted part keeps its old state, which is better than to
+    /// hold back changes of other parts.
     private boolean isKnown() {
         return stale.isEmpty() || (kernel != null && !published.equals(KernelView.EMPTY));
     }
@@ -328,7 +329,7 @@ public final class LinkWatch implements AutoCloseable {
                 .ifPresent(listener::links);
     }
 
-    /// Real servers first: where there are too many, gateways are left out.
+    /// Real servers first: if there are too many addresses, gateways are left out.
     private Set<Integer> asked(int[] servers) {
         var asked = new LinkedHashSet<Integer>();
         for (int server : servers) {
@@ -351,14 +352,14 @@ public final class LinkWatch implements AutoCloseable {
         }
     }
 
-    /// Has the next hops verified, and reads everything again: not all that the kernel changes is notified of.
+    /// Verifies the next hops, and reads everything again: the kernel does not notify of every change.
     private void warm(long now) {
         warmAt = now + WARM_INTERVAL_NS;
         if (kernel == null) {
             return;
         }
         nextHops = nextHops();
-        failed.removeIf(hop -> !nextHops.contains(key(hop))); // nobody looks for them any more
+        failed.removeIf(hop -> !nextHops.contains(key(hop))); // they are no longer needed
         nextHops.forEach(this::probe);
         kernel().verify(neighbour -> nextHops.contains(key(Hop.of(neighbour))))
                 .forEach(errno -> refused(errno, Optional.empty()));

@@ -1,6 +1,6 @@
 package holdfast.worker;
 
-/// Lets a repeated message into the log once a minute. Not thread-safe; times are monotonic ns.
+/// Admits a repeated message to the log once a minute. Not thread-safe; times are monotonic ns.
 public final class Minutely {
     private static final long INTERVAL_NS = 60_000_000_000L;
 

@@ -19,14 +19,14 @@ import org.slf4j.LoggerFactory;
 
 /// The rings and senders of all ports, for one worker.
 ///
-/// A frame stays where it is, in the receive ring's memory, until [#flush] has sent what was taken from it; only
-/// then is the ring released. Before anything leaves, the lease is looked at: a director that was paused while the
-/// batch was being made sends none of it.
+/// A frame stays in place, in the receive ring's memory, until [#flush] has sent it; only then is the ring released.
+/// Before it sends anything, it checks the lease: a director that was paused while the batch was being made sends none
+/// of it.
 ///
-/// No errno ends it: a port whose interface is away has no sockets, and gets them as soon as it can.
+/// No errno ends it: a port whose interface is missing has no sockets, and gets them as soon as possible.
 public final class PacketIo implements Egress, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PacketIo.class);
-    private static final int CLOSED = -1; // poll() passes over a negative descriptor
+    private static final int CLOSED = -1; // poll() skips a negative descriptor
 
     private static final long TEND_INTERVAL_NS = 100_000_000;
     /// A turn takes some microseconds and a sleep 10 ms at most. After a longer gap this process did not run.
@@ -40,11 +40,11 @@ public final class PacketIo implements Egress, AutoCloseable {
     private final Minutely unsent = new Minutely();
     private Ports ports;
     private long tendAt;
-    private long turnAt; // when the latest turn began
+    private long turnAt; // start of the latest turn
     private boolean isHeld;
     private long unsentBefore;
 
-    /// @throws SyscallException where the sockets of a port cannot be opened
+    /// @throws SyscallException if the sockets of a port cannot be opened
     PacketIo(Ports ports, EventFd wakeUp, Counters counters, Lease lease) {
         this.ports = ports;
         this.counters = counters;
@@ -79,7 +79,7 @@ public final class PacketIo implements Egress, AutoCloseable {
         return sockets.length;
     }
 
-    /// The receive ring of a port, or null while its interface is away.
+    /// The receive ring of a port, or null while its interface is missing.
     @Nullable
     PacketRing ring(int port) {
         return sockets[port].ring();
@@ -96,7 +96,7 @@ public final class PacketIo implements Egress, AutoCloseable {
         }
     }
 
-    /// Sends what all ports have collected.
+    /// Sends the frames collected for all ports.
     void flush() {
         for (int port = 0; port < sockets.length; port++) {
             flush(port);
@@ -129,7 +129,7 @@ public final class PacketIo implements Egress, AutoCloseable {
         }
     }
 
-    /// Whether frames that nobody takes will soon find no room in some ring.
+    /// Whether waiting frames will soon find no room in some ring.
     boolean isNearlyFull() {
         for (var port : sockets) {
             var ring = port.ring();
@@ -140,7 +140,7 @@ public final class PacketIo implements Egress, AutoCloseable {
         return false;
     }
 
-    /// Goes over to the ports as they are now. Only between batches, since it takes rings away.
+    /// Adopts the present ports. Call it only between batches, since it closes rings.
     void follow(Ports now) {
         ports = now;
         for (int port = 0; port < sockets.length; port++) {
@@ -153,7 +153,7 @@ public final class PacketIo implements Egress, AutoCloseable {
         openMissing(Clock.monotonic());
     }
 
-    /// Sleeps until a packet or a wake-up comes, or for the given time.
+    /// Sleeps until a packet or a wake-up arrives, or for the given time.
     void await(long nanos) {
         poller.poll(nanos);
         closeDead();
@@ -163,7 +163,7 @@ public final class PacketIo implements Egress, AutoCloseable {
         return poller.readable(sockets.length);
     }
 
-    /// Packets are held from now on, or no longer: what a full ring costs meanwhile has another cause.
+    /// Notes whether packets are held, which changes the counted cause of a full ring.
     void hold(boolean held) {
         if (held != isHeld) {
             count(ringDrops());
@@ -175,8 +175,8 @@ public final class PacketIo implements Egress, AutoCloseable {
         return isHeld ? Counter.RING_DROPS_HELD : Counter.RING_DROPS;
     }
 
-    /// Mends what a link that went down has broken, also where packets of other links leave no time to sleep; and reads
-    /// the kernel's counters. At each turn, between batches; it looks at the time and mostly does nothing.
+    /// Repairs what a link that went down has broken, also while packets of other links leave no time to sleep, and
+    /// reads the kernel's counters. Call it at each turn, between batches; mostly it only compares the time.
     void tend(long now) {
         long gap = turnAt == 0 ? 0 : now - turnAt;
         turnAt = now;
@@ -226,7 +226,7 @@ public final class PacketIo implements Egress, AutoCloseable {
         }
     }
 
-    /// @param ringDrops  the cause of what full rings have dropped since the last call
+    /// @param ringDrops  the cause of the drops of full rings since the last call
     private void count(Counter ringDrops) {
         for (var port : sockets) {
             port.count(counters, ringDrops);

@@ -7,10 +7,10 @@ import holdfast.table.Counter;
 import holdfast.table.Counters;
 import org.jspecify.annotations.Nullable;
 
-/// The packet sockets of one port, both open or both closed: they are bound to the number of an interface, so they end
-/// with it and are opened anew for its successor. Owned by the worker.
+/// The packet sockets of one port, both open or both closed. They are bound to the number of an interface, so they end
+/// with it and are reopened for its successor. Owned by the worker.
 public final class PortSockets implements AutoCloseable {
-    /// A hold lasts as long as the frames that arrive meanwhile find room here; 8 MiB for each port (ADR 4).
+    /// A hold can last until this ring is full; 8 MiB for each port (ADR 4).
     private static final int RING_FRAMES = 4096;
 
     private @Nullable PacketRing ring;
@@ -18,7 +18,7 @@ public final class PortSockets implements AutoCloseable {
     private int ifindex;
     private PacketRing.Stats counted = new PacketRing.Stats(0, 0, 0);
 
-    /// @throws holdfast.linux.SyscallException where the kernel refuses; then both are closed
+    /// @throws holdfast.linux.SyscallException if the kernel refuses; then both are closed
     void open(int index) {
         var opened = PacketRing.open(index, RING_FRAMES, Egress.BATCH_MAX);
         try {
@@ -32,7 +32,7 @@ public final class PortSockets implements AutoCloseable {
         }
     }
 
-    /// The interface that they are bound to; 0 while they are closed.
+    /// The number of their interface; 0 while they are closed.
     int ifindex() {
         return ifindex;
     }
@@ -47,9 +47,9 @@ public final class PortSockets implements AutoCloseable {
         return sender;
     }
 
-    /// Adds to the counters what the kernel has dropped since the last call. A system call.
+    /// Adds the kernel's drops since the last call to the counters. A system call.
     ///
-    /// @param ringDrops  the cause of those for which the ring had no room
+    /// @param ringDrops  the cause of drops for lack of room in the ring
     void count(Counters counters, Counter ringDrops) {
         if (ring != null) {
             var now = ring.stats();

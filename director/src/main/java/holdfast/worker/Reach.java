@@ -8,27 +8,26 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Whom to ask by ICMP echo and when, and who does not answer. Pure; times are monotonic ns.
+/// Decides when to send an ICMP echo to which address, and which addresses are silent. Pure; times are monotonic ns.
 ///
-/// Every address has its turn once a second, evenly spread over the second. Turns that a pause has missed are not made
-/// up for. At its turn an address is silent if its last [#UNANSWERED_MAX] questions are unanswered: three seconds after
-/// its last answer. Questions are counted and not seconds, so that a director that was paused takes nobody for silent
-/// whom it has not asked. One answer ends the silence. A new address is not known yet, and not silent, until its third
-/// turn.
+/// Every address has its turn once a second, evenly spread over the second. Turns missed in a pause are not repeated.
+/// At its turn an address is silent if its last [#UNANSWERED_MAX] requests are unanswered: three seconds after its last
+/// answer. It counts requests and not seconds, so that after a pause no address is silent that was not asked. One
+/// answer ends the silence. A new address is unknown, and not silent, until its third turn.
 public final class Reach {
     static final int TARGETS_MAX = 1024;
     private static final int UNANSWERED_MAX = 2;
     private static final long ROUND_NS = 1_000_000_000;
     /// With more than 200 addresses a round takes longer than a second.
     private static final long GAP_NS_MIN = 5_000_000;
-    /// The answer to an older question says nothing about now.
+    /// The answer to an older request does not count.
     private static final int SEQUENCES_VALID = 3;
 
     record Question(int address, int identifier, int sequence) {}
 
     private static final class Target {
         final int address;
-        int sequence; // of its last question
+        int sequence; // of its last request
         int unanswered; // stays at the bound at which it is silent
 
         Target(int address, int sequence) {
@@ -49,19 +48,19 @@ public final class Reach {
     private int next;
     private long askAt;
 
-    /// @param identifier     16 bits of every question, random for each process: what others ask is not ours
+    /// @param identifier     16 bits of every request, random for each process, to ignore answers to other programs
     /// @param firstSequence  16 random bits
-    /// @param now            when the first address has its first turn
+    /// @param now            the first turn of the first address
     Reach(int identifier, int firstSequence, long now) {
         this.identifier = identifier;
         this.firstSequence = firstSequence;
         askAt = now;
     }
 
-    /// Asks these addresses from now on; what is known of those that it asks already stays known.
+    /// Sets the addresses; the state of addresses that stay is kept.
     ///
-    /// @param addresses  each once; the first ones are asked where there are too many
-    /// @return how many are not asked because they are beyond [#TARGETS_MAX]
+    /// @param addresses  each once; if there are too many, the first ones are asked
+    /// @return number of addresses beyond [#TARGETS_MAX], which are not asked
     int follow(Collection<Integer> addresses) {
         var before = byAddress;
         targets = addresses.stream()
@@ -74,18 +73,18 @@ public final class Reach {
         return addresses.size() - targets.size();
     }
 
-    /// Nobody is known to be silent any more, as if all addresses were new.
+    /// Forgets all silence, as if all addresses were new.
     void forget() {
         targets.forEach(target -> target.unanswered = 0);
         findSilent();
     }
 
-    /// Nanoseconds until the next turn; [Long#MAX_VALUE] where nobody is asked.
+    /// Nanoseconds until the next turn; [Long#MAX_VALUE] without addresses.
     long waits(long now) {
         return targets.isEmpty() ? Long.MAX_VALUE : Math.max(0, askAt - now);
     }
 
-    /// The question that is due, if one is.
+    /// The request that is due, if any.
     Optional<Question> ask(long now) {
         if (waits(now) > 0) {
             return Optional.empty();

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Makes the frames of a rehearsal, each as it would come from a link, with its `virtio_net_hdr` and right sums.
+/// Makes the frames of a rehearsal, as they would arrive from a link, with `virtio_net_hdr` and correct checksums.
 public final class RehearsedFrames {
     static final int SYN = 0x02;
     static final int ACK = 0x10;
@@ -37,7 +37,7 @@ public final class RehearsedFrames {
         return frame(packet, Frame.ETHERTYPE_IPV4);
     }
 
-    /// A segment of 64 KB less, which the sending card still has to cut and sum.
+    /// A segment of almost 64 KB, which the sending card still has to cut and sum.
     static byte[] superFrame(End from, End to) {
         var frame = tcp(from, to, ACK);
         frame[0] = NEEDS_CSUM;
@@ -55,7 +55,7 @@ public final class RehearsedFrames {
         return frame(packet, Frame.ETHERTYPE_IPV4);
     }
 
-    /// The first fragment of a datagram, and what follows it.
+    /// The first fragment of a datagram, and the later ones.
     static byte[][] fragments(End from, End to) {
         var first = packet(Frame.UDP, from.address(), to.address(), FIRST_BYTES);
         ports(first, from, to).putShort((short) (FIRST_BYTES + 8));
@@ -77,7 +77,7 @@ public final class RehearsedFrames {
         return frame(packet, Frame.ETHERTYPE_IPV4);
     }
 
-    /// "Fragmentation needed" for a packet, as it would look to whoever sent it.
+    /// "Fragmentation needed" for a packet, as its sender would receive it.
     static byte[] icmpError(int from, byte[] quoted) {
         var about = ByteBuffer.wrap(quoted, Frame.VNET_BYTES + Frame.ETHERNET_BYTES, IP_BYTES + 8)
                 .slice();
@@ -111,21 +111,21 @@ public final class RehearsedFrames {
         return frame(ByteBuffer.allocate(46), 0x88cc);
     }
 
-    /// The same frame on its last hop.
+    /// The same frame with its last TTL.
     static byte[] dying(byte[] frame) {
         byte[] dying = frame.clone();
         dying[Frame.VNET_BYTES + Frame.ETHERNET_BYTES + TTL_AT] = 1;
         return summed(dying);
     }
 
-    /// The same frame with a wrong header sum.
+    /// The same frame with a wrong header checksum.
     static byte[] malformed(byte[] frame) {
         byte[] malformed = frame.clone();
         malformed[Frame.VNET_BYTES + Frame.ETHERNET_BYTES + TTL_AT]++;
         return malformed;
     }
 
-    /// The same packet with so many bytes that no link takes it unsegmented, and that must not be fragmented.
+    /// The same packet, too large for any link to send unsegmented, and not to be fragmented.
     static byte[] tooBig(byte[] frame) {
         byte[] big = Arrays.copyOf(frame, frame.length + 2000);
         int ip = Frame.VNET_BYTES + Frame.ETHERNET_BYTES;
@@ -154,7 +154,7 @@ public final class RehearsedFrames {
     private static byte[] frame(ByteBuffer packet, int etherType) {
         return summed(ByteBuffer.allocate(Frame.VNET_BYTES + Frame.ETHERNET_BYTES + packet.capacity())
                 .put(new byte[Frame.VNET_BYTES])
-                .put(new byte[6]) // the port's, which whoever takes the frame knows
+                .put(new byte[6]) // the port's, which the receiver of the frame knows
                 .put(mac(NEIGHBOUR_MAC))
                 .putShort((short) etherType)
                 .put(packet.rewind())
@@ -165,7 +165,7 @@ public final class RehearsedFrames {
         return Arrays.copyOfRange(ByteBuffer.allocate(8).putLong(mac).array(), 2, 8);
     }
 
-    /// The same frame with the sums that are looked at: that of its header, and that of ICMP.
+    /// The same frame with the checksums that the datapath checks: of its header, and of ICMP.
     private static byte[] summed(byte[] frame) {
         int ip = Frame.VNET_BYTES + Frame.ETHERNET_BYTES;
         if (ByteBuffer.wrap(frame).getShort(ip - 2) != (short) Frame.ETHERTYPE_IPV4) {

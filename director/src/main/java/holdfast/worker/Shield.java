@@ -18,16 +18,16 @@ import org.slf4j.LoggerFactory;
 /// Keeps the kernel from handling the datapath's packets a second time: nftables rules at the ingress of each port.
 ///
 /// Packet sockets see a packet before these rules do (packet-io 2), so the datapath gets it and the kernel does not.
-/// Without them a director with `ip_forward` on would send every packet twice. What goes to an address of the host
-/// itself is the kernel's, also from a NAT service's real server: a health check's answer is one. The rules have a
-/// table of their own, named after this director, which is replaced at start, so what a crash left behind is swept.
+/// Without them a director with `ip_forward` on would send every packet twice. The kernel gets all packets to an
+/// address of the host itself, also from a NAT service's real server: the answer to a health check is one. The rules
+/// have a table of their own, named after this director. The start replaces it, which removes the remains of a crash.
 ///
-/// Replies of a NAT service that takes every port (port 0, a mark) are not told from what else its real servers send,
-/// so the kernel keeps its copy of them.
+/// Replies of a NAT service for every port (port 0, a mark) cannot be distinguished from other packets of its real
+/// servers, so the kernel keeps its copy of them.
 ///
 /// A kernel may remove the rules of an interface with it (Linux 6.18 keeps them for a successor of that name, older
-/// ones do not). So they are laid anew, all in one transaction, when an interface or an own address has changed. That
-/// runs a process, on the thread `shield`.
+/// ones do not). So the rules are installed anew, all in one transaction, when an interface or an own address has
+/// changed. This runs a process, on the thread `shield`.
 public final class Shield implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Shield.class);
     private static final long TRY_AGAIN_MS = 1000;
@@ -61,15 +61,14 @@ public final class Shield implements AutoCloseable {
         this.nft = nft;
     }
 
-    /// A real server's end of a NAT service: its packets from that port are replies of the datapath's; port 0 says that
-    /// they cannot be told by it.
+    /// A real server's end of a NAT service: its packets from that port are replies of the datapath's connections.
+    /// Port 0 means that the port does not identify them.
     public record NatServer(String address, String protocol, int port) {}
 
     /// @param name    of this director; part of the table's name
     /// @param owned   addresses that the datapath owns
-    /// @param natServers  whose replies the datapath takes
-    /// @param counters    in which [Counter#SHIELD_REFUSED] is written
-    /// @throws holdfast.linux.NftablesException where nft refuses
+    /// @param natServers  real servers whose replies the datapath takes
+    /// @param counters    receives [Counter#SHIELD_REFUSED] @throws holdfast.linux.NftablesException if nft refuses
     public static Shield install(
             String name, Ports ports, List<String> owned, List<NatServer> natServers, Counters counters) {
         return install(name, ports, owned, natServers, counters, Nftables::apply);
@@ -87,12 +86,12 @@ public final class Shield implements AutoCloseable {
         return new Shield(name, script, owned, natServers, counters, nft);
     }
 
-    /// Removes what an earlier process of the same name left behind; for a director that runs without a shield.
+    /// Removes the rules of an earlier process of the same name; for a director that runs without a shield.
     public static void sweep(String name) {
         Nftables.apply(removal(table(name)));
     }
 
-    /// Goes over to the ports as they are now. Any thread, before [#close]; does not wait.
+    /// Adopts the present ports. Any thread, before [#close]; does not wait.
     public void follow(Ports now) {
         thread.execute(() -> {
             wanted = script(name, now, owned, natServers);
@@ -100,7 +99,7 @@ public final class Shield implements AutoCloseable {
         });
     }
 
-    /// An older script that was refused is not tried again.
+    /// Does not retry an older script that was refused.
     private void lay() {
         if (wanted.equals(laid)) {
             return;
@@ -164,7 +163,7 @@ public final class Shield implements AutoCloseable {
         return script.append("}\n").toString();
     }
 
-    /// Adding before deleting makes the deletion succeed whether the table is there or not.
+    /// The addition before the deletion makes the deletion succeed whether or not the table exists.
     private static String removal(String table) {
         return "table netdev " + table + "\ndelete table netdev " + table + "\n";
     }

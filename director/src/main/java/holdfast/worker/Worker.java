@@ -57,7 +57,7 @@ public final class Worker implements AutoCloseable {
         this(tables, ports, owned, lease, spinMicros, probes, listener, Replica.RING_RECORDS);
     }
 
-    /// @param ringRecords  changes of another director that may wait for this worker; a power of two
+    /// @param ringRecords  another director's changes that may wait for this worker; a power of two
     Worker(
             Tables tables,
             Ports ports,
@@ -107,7 +107,7 @@ public final class Worker implements AutoCloseable {
 
     /// One turn of the loop.
     ///
-    /// @return whether there was anything to do
+    /// @return whether there was work
     boolean turn(long now) {
         boolean busy = obey();
         followNetwork();
