@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// The way to a director's admin API; what goes wrong on it becomes one sentence with the way out.
+/// Calls a director's admin API; every failure becomes one sentence with the way out.
 final class AdminClient {
     private static final String SOCKET_VARIABLE = "HOLDFAST_SOCKET";
     private static final int TIMEOUT_MAX_S = 3600;
@@ -42,7 +42,7 @@ final class AdminClient {
             description = "give up after this many seconds (default: 5; 60 for what changes something)")
     private @Nullable Integer timeoutS;
 
-    /// The answer of an operation that takes no request.
+    /// The answer of an operation without a request.
     <A> A call(Operation<Nothing, A> operation) {
         return call(operation, new Nothing());
     }
@@ -51,10 +51,9 @@ final class AdminClient {
         return call(operation, request, "");
     }
 
-    /// The answer of an operation, where a refusal is an answer too.
+    /// The answer of an operation; a refusal is an answer too.
     ///
-    /// @param onSilence  what to add where no answer came, because the command may have been obeyed all
-    ///     the same
+    /// @param onSilence  text to add if no answer came, because the director may have obeyed all the same
     <Q, A> A call(Operation<Q, A> operation, Q request, String onSilence) {
         var socket = socket();
         var exchange = switch (operation.method()) {

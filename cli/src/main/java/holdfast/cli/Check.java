@@ -11,11 +11,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A status as a monitoring plugin tells it: one line with a word, its reasons and numbers, and an exit code.
+/// A status as a monitoring plugin prints it: one line with a word, its reasons and numbers, and an exit code.
 ///
 ///     HOLDFAST OK - d1 is ACTIVE, safe to fail over to d2 | unsynced_templates=0 unsynced_connections=0 lag_p99=1320us
 ///
-/// Format and codes are those of the Monitoring Plugins, which Nagios, Icinga and others read.
+/// Format and codes follow the Monitoring Plugins, for Nagios, Icinga and others.
 record Check(Level level, String line) {
     /// In the order of the exit codes.
     enum Level {
@@ -40,7 +40,7 @@ record Check(Level level, String line) {
                 numbers(status));
     }
 
-    /// Where nobody answered. What keeps the question from being asked at all is not the director's fault.
+    /// If no director answered. A failure before the question could be sent is not the director's fault.
     static Check of(Failure failure) {
         return line(
                 failure.isSilence() ? Level.CRITICAL : Level.UNKNOWN, String.valueOf(failure.getMessage()), List.of());
@@ -76,7 +76,7 @@ record Check(Level level, String line) {
         };
     }
 
-    /// Performance data; what is unknown is left out, since a plugin has no other word for it.
+    /// Performance data; unknown numbers are left out, since a plugin has no other word for them.
     private static List<String> numbers(Status status) {
         var readiness = status.failover();
         var numbers = new ArrayList<String>();
@@ -97,7 +97,7 @@ record Check(Level level, String line) {
         return Optional.ofNullable(value).map(known -> name + "=" + known + unit);
     }
 
-    /// A bar begins the numbers and a line end ends the line, so a sentence may have neither.
+    /// A bar begins the numbers and a line end ends the line, so a sentence may contain neither.
     private static Check line(Level level, String text, List<String> numbers) {
         var sentence = text.replace('|', '/').lines().collect(Collectors.joining(" "));
         return new Check(

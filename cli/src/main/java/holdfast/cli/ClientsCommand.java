@@ -129,7 +129,7 @@ final class ClientsCommand implements Callable<Integer> {
         return parts.stream().collect(Collectors.joining(", "));
     }
 
-    /// What the commands that change a rule have in common.
+    /// The common part of commands that change a rule.
     abstract static class Change implements Callable<Integer> {
         @Parameters(paramLabel = "CLIENT", description = "an address or a prefix, such as 198.51.100.0/24")
         @SuppressWarnings("NullAway.Init")

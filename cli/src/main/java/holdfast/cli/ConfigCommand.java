@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {ConfigCommand.Check.class, ImpactCommand.class})
 final class ConfigCommand extends Group {
-    /// What a check found, for JSON.
+    /// The result of a check, for JSON.
     record Checked(boolean good, @Nullable String sharedHash, List<Found> mistakes, List<Found> warnings) {}
 
     /// A mistake or a warning, for JSON.

@@ -14,10 +14,10 @@ final class Confirmation {
     @Option(names = "--yes", description = "do not ask first")
     private boolean yes;
 
-    /// Returns where the operator agrees.
+    /// Returns if the operator agrees.
     ///
-    /// @param what      asks, for whoever has no terminal: "A failover"
-    /// @param question  taken only where it is asked
+    /// @param what      names the action for an operator without a terminal: "A failover"
+    /// @param question  evaluated only if it is asked
     void ask(String what, Supplier<String> question) {
         if (yes) {
             return;

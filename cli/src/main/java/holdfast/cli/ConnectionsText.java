@@ -11,7 +11,7 @@ import java.util.Locale;
 final class ConnectionsText {
     private ConnectionsText() {}
 
-    /// @param withEngine  what a persistence engine knows a template by, in two more columns
+    /// @param withEngine  adds two columns with the key of a persistence engine
     static String of(Connections connections, boolean withEngine) {
         var lines = new ArrayList<String>();
         lines.add("IPVS connection entries");
@@ -35,7 +35,7 @@ final class ConnectionsText {
                         entry.real());
     }
 
-    /// Two columns narrower and wider than the head has them, as ipvsadm prints it.
+    /// Two columns are narrower and wider than in the head, as ipvsadm prints them.
     private static String withEngine(Connections.Entry entry) {
         var line = line(entry);
         if (entry.engineData() == null) {
@@ -45,7 +45,7 @@ final class ConnectionsText {
         return line + " ".repeat(gap) + " %-18s %s".formatted(PersistenceEngine.SIP.word(), entry.engineData());
     }
 
-    /// The templates among them, with what ipvsadm does not show.
+    /// The templates among them, with values that ipvsadm does not show.
     static String templates(Connections connections) {
         var table = new TextTable("CLIENT", "VIRTUAL", "REAL", "STATE", "EXPIRES", "TIMEOUT", "CONTROLS");
         for (var entry : connections.entries()) {

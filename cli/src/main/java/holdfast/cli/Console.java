@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// Results to stdout in the form that was asked for, everything else to stderr.
+/// Prints results to stdout in the requested form, everything else to stderr.
 final class Console {
     /// Forms of a result.
     enum Output {
@@ -30,12 +30,12 @@ final class Console {
             description = "text or json (default: ${DEFAULT-VALUE})")
     private Output output = Output.TEXT;
 
-    /// Prints a result; `text` ends without a line end.
+    /// Prints a result; `text` has no line end.
     void result(Object message, String text) {
         environment().out().println(output == Output.JSON ? AdminJson.pretty(message) : text);
     }
 
-    /// Prints to stdout whatever form was asked for.
+    /// Prints to stdout in any form.
     void line(String text) {
         environment().out().println(text);
     }

@@ -18,7 +18,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/// What an operator types, as values.
+/// Converts an operator's arguments to values.
 final class Converters {
     private static final Pattern DURATION =
             Pattern.compile("(?:([0-9]{1,5})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9})s)?");
@@ -53,7 +53,7 @@ final class Converters {
                         + Arrays.stream(all).map(KebabCase::of).collect(Collectors.joining(", "))));
     }
 
-    /// `90s`, `30m`, `1h30m`, `2d`; the form in which [Text#ms] prints.
+    /// `90s`, `30m`, `1h30m`, `2d`; the form of [Text#ms].
     static Duration duration(String text) {
         var parts = DURATION.matcher(text);
         if (text.isEmpty() || !parts.matches()) {

@@ -102,8 +102,8 @@ final class DrainCommand implements Callable<Integer> {
         }
     }
 
-    /// The mode that the configuration gives the drain; null where the real server is drained already, so that
-    /// nothing more is ended, and where there is none or no single one, which the director says.
+    /// The mode that the configuration gives the drain. Null if the real server is drained already, so that nothing
+    /// more ends, and if there is none or more than one such server, which the director reports.
     private @Nullable DrainMode configured() {
         var meant = admin.call(Operations.SERVICES).services().stream()
                 .filter(one -> one.service().equals(service))

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// What the command line takes from its process, so that a test can give it.
+/// The command line's view of its process, so that a test can replace it.
 ///
 /// @param variables  of the process
-/// @param runFolder  where directors put their sockets
-/// @param ask        shows a question and gives the answer; empty where there is nobody to ask
+/// @param runFolder  directory of the directors' sockets
+/// @param ask        shows a question and returns the answer; empty if nobody can answer
 record Environment(
         PrintWriter out,
         PrintWriter err,

@@ -3,7 +3,7 @@ package holdfast.cli;
 import holdfast.admin.FailoverResult;
 import java.util.ArrayList;
 
-/// The end of a planned failover for a person.
+/// The outcome of a planned failover for a reader.
 final class FailoverText {
     private FailoverText() {}
 

@@ -15,7 +15,7 @@ final class Failure extends RuntimeException {
         this.isSilence = isSilence;
     }
 
-    /// No director answered, which is what a monitoring wants to know.
+    /// No director answered, which monitoring must report.
     static Failure silence(String text) {
         return new Failure(ExitCode.OUR_FAULT, text, true);
     }

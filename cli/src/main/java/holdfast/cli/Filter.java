@@ -9,10 +9,9 @@ import holdfast.conf.ServiceKey;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// The options that say which connections and templates are meant.
+/// The options that select connections and templates.
 final class Filter {
-    /// A listing with a filter is made by walking through the tables, so nobody counts all of it for a
-    /// question.
+    /// A listing with a filter walks through the tables, so a question does not count all entries.
     private static final int COUNTED_MAX = 1000;
 
     @Option(names = "--client", paramLabel = "CLIENT", description = "an address or a prefix, such as 198.51.100.0/24")
@@ -38,7 +37,7 @@ final class Filter {
         return filter();
     }
 
-    /// How many entries fit, for a question: `17`, or `1000 or more`.
+    /// The number of matching entries, for a question: `17`, or `1000 or more`.
     static String count(AdminClient admin, EntryFilter filter) {
         var found = admin.call(Operations.CONNECTIONS, new ConnectionsRequest(null, filter, COUNTED_MAX));
         return found.truncated()

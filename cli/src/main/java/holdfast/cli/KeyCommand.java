@@ -64,7 +64,7 @@ final class KeyCommand extends Group {
             return ExitCode.DONE;
         }
 
-        /// The file is there whole or not at all, and never open to others.
+        /// Writes the file whole or not at all, and never open to others.
         private void write(String content) throws IOException {
             var part = file.resolveSibling(file.getFileName() + ".part");
             var onlyOwner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -80,7 +80,7 @@ final class KeyCommand extends Group {
             if (isForced) {
                 Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } else {
-                Files.createLink(file, part); // fails where somebody was faster
+                Files.createLink(file, part); // fails if another process was faster
                 Files.delete(part);
             }
         }

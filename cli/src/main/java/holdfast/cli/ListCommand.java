@@ -86,7 +86,7 @@ final class ListCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    /// What ipvsadm refuses together (IPVS-REF 9.2, row 12), and filters where they filter nothing.
+    /// Refuses options that ipvsadm refuses together (IPVS-REF 9.2, row 12), and filters without effect.
     private void checkCombination() {
         if (limit < 1 || limit > Bounds.ENTRIES_MAX) {
             throw wrong("--limit " + limit + " must be 1 to " + Bounds.ENTRIES_MAX);
@@ -140,7 +140,7 @@ final class ListCommand implements Callable<Integer> {
         }
     }
 
-    /// Beside the listing, whose columns are those of `ipvsadm`.
+    /// A note beside the listing, whose columns are those of `ipvsadm`.
     private void noteUnreachable(List<ServiceList.Service> listed) {
         var addresses = listed.stream()
                 .flatMap(service -> service.realServers().stream())

@@ -12,13 +12,13 @@ import java.util.stream.Stream;
 /// The listings of services as `ipvsadm -L` prints them, column for column, trailing blanks included
 /// (IPVS-REF 9.3).
 ///
-/// @param isExact   numbers with all their digits
+/// @param isExact   prints numbers with all their digits
 /// @param isSorted  by key, else in the order of the configuration
 record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
-    /// The version of IPVS whose behaviour and listings ours are.
+    /// The version of IPVS that Holdfast follows.
     private static final String IPVS_VERSION = "1.2.1";
 
-    /// What stands behind each name.
+    /// The columns behind each name.
     enum Columns {
         PLAIN,
         STATS,
@@ -169,7 +169,7 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
         return text.toString();
     }
 
-    /// A number as `ipvsadm` shortens it where it would break its column.
+    /// A number, shortened as `ipvsadm` does where it would not fit its column.
     private String number(long number) {
         // @formatter:off
         if (isExact || number < 100_000_000L) { return Long.toString(number); }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// A director at a glance. The first line alone answers what is asked at three in the morning.
+/// A director at a glance. The first line alone answers the operator's question at three in the morning.
 final class StatusText {
     private StatusText() {}
 
@@ -52,7 +52,7 @@ final class StatusText {
         return String.join(System.lineSeparator(), lines);
     }
 
-    /// Those that are not among the reasons already, as a standby's own are.
+    /// The faults that are not among the reasons already, as a standby's own are.
     static List<String> faults(Status status) {
         return status.faults().stream()
                 .filter(fault -> status.failover().reasons().stream().noneMatch(reason -> reason.endsWith(fault)))
@@ -86,7 +86,7 @@ final class StatusText {
         return readiness.active() == null ? "the active" : readiness.active();
     }
 
-    /// What a standby knows: whether it would serve, and from how old a copy. What would be lost only the active knows.
+    /// A standby's view: whether it would serve, and the age of its copy. Only the active knows the losses.
     private static String service(Status status) {
         var readiness = status.failover();
         var copy = readiness.copyAgeMs() == null
@@ -169,7 +169,7 @@ final class StatusText {
                         ago(peer.lastHeardAgeMs()));
     }
 
-    /// Only the active measures how far another director is.
+    /// Only the active measures the lag of another director.
     private static String measured(Sync.Peer peer) {
         return ", last ack %s, lag p50 %s p99 %s, unsynced %s and %s"
                 .formatted(

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The readout of synchronisation for a person.
+/// The state of replication for a reader.
 final class SyncText {
     private static final String[] HEAD = {
         "PEER",
@@ -84,7 +84,7 @@ final class SyncText {
                 + ".";
     }
 
-    /// What a peer says of itself, where that is more than that it is well; and the paths on which it is not heard.
+    /// A peer's own report, unless all is well; and the paths on which it is not heard.
     private static List<String> remarks(Sync.Peer peer) {
         var remarks = new ArrayList<String>();
         var word = peer.word();

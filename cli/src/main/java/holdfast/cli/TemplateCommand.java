@@ -63,7 +63,7 @@ final class TemplateCommand extends Group {
         }
     }
 
-    /// What the commands that change templates have in common.
+    /// The common part of commands that change templates.
     abstract static class Change implements Callable<Integer> {
         @Mixin
         final Filter filter = new Filter();
@@ -84,7 +84,7 @@ final class TemplateCommand extends Group {
             return result.refused().isEmpty() ? ExitCode.DONE : ExitCode.NOT_DONE;
         }
 
-        /// Asks before it acts, unless nothing would be done.
+        /// Asks before it acts, unless there is nothing to do.
         int afterAsking(TemplateRequest.Action action, @Nullable Host to, Confirmation confirmation, String then) {
             var which = filter.atLeastOne();
             if (confirmation.isWanted()) {

@@ -23,7 +23,7 @@ final class Text {
         return number == null ? UNKNOWN : Long.toString(number);
     }
 
-    /// `40ms`, `3.2s`, `5m10s`, `3h12m`, `2d4h`; in the units in which durations are typed.
+    /// `40ms`, `3.2s`, `5m10s`, `3h12m`, `2d4h`; in the units that an operator types.
     static String ms(@Nullable Long millis) {
         if (millis == null) {
             return UNKNOWN;

@@ -1,12 +1,12 @@
 package holdfast.cli.netty;
 
-/// How a request ended.
+/// The outcome of a request.
 public sealed interface Exchange {
-    /// There was an answer. Its bytes go straight to the codec; nobody compares replies.
+    /// An answer. Its bytes are passed straight to the codec; nobody compares replies.
     @SuppressWarnings("ArrayRecordComponent")
     record Reply(int status, byte[] body) implements Exchange {}
 
-    /// There was none.
+    /// No answer.
     ///
     /// @param detail  the system's or the library's own words
     record Failed(Cause cause, String detail) implements Exchange {}
@@ -17,17 +17,17 @@ public sealed interface Exchange {
         NO_SOCKET,
         /// There is a file of another kind.
         NOT_A_SOCKET,
-        /// Nobody listens.
+        /// No process listens.
         REFUSED,
-        /// The file's permissions keep us out.
+        /// The file's permissions refuse us.
         DENIED,
-        /// The other side speaks something else.
+        /// The other side speaks another protocol.
         NOT_HTTP,
         /// No whole answer came in time.
         TIMEOUT,
         /// The answer is larger than the bound.
         TOO_LARGE,
-        /// The other side hung up before a whole answer.
+        /// The other side closed the connection before a whole answer.
         CLOSED,
         /// Anything else.
         OTHER

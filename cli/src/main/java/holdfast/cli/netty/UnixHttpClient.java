@@ -38,13 +38,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// A client for one request to an HTTP server on a Unix socket; it blocks its caller and keeps nothing afterwards.
+/// A client for one request to an HTTP server on a Unix socket; it blocks its caller and keeps no state.
 public final class UnixHttpClient {
     static {
-        // Netty would take logback where it is on the class path, and an unconfigured logback prints to stdout, into
-        // the
-        // results. java.util.logging prints warnings only, and those to stderr.
-        // Without Unsafe, it also keeps the JDK from warning of its use on the operator's screen.
+        // Netty would use logback if it is on the class path, and an unconfigured logback prints to stdout,
+        // into the results. java.util.logging prints only warnings, to stderr. Without Unsafe, the JDK does not
+        // print a warning of its use on the operator's screen.
         System.setProperty("io.netty.noUnsafe", "true");
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     }
@@ -131,7 +130,7 @@ public final class UnixHttpClient {
         }
     }
 
-    /// The JDK has one exception for all errors of connect() but one, so the errno is known by its text alone.
+    /// The JDK has one exception for almost all errors of connect(), so only its text identifies the errno.
     private static Exchange notConnected(Throwable cause) {
         var text = String.valueOf(cause.getMessage());
         if (text.contains("Permission denied")) {

@@ -1,4 +1,4 @@
-/// HTTP over a Unix socket for one request at a time; Netty stays in here.
+/// HTTP over a Unix socket for one request at a time; the only package that uses Netty.
 @NullMarked
 package holdfast.cli.netty;
 
