@@ -8,9 +8,9 @@ import holdfast.conf.ForwardingMethod;
 import holdfast.conf.KeyFile;
 import holdfast.conn.FlowHash;
 import holdfast.control.Answers;
+import holdfast.forward.Links;
 import holdfast.forward.Network;
 import holdfast.forward.OwnedAddresses;
-import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
 import holdfast.group.Group;
 import holdfast.group.TermStore;
@@ -78,8 +78,8 @@ final class Director implements AutoCloseable {
     }
 
     private Answers build(Configuration configuration, Machine machine) {
-        var ports = machine.ports(configuration);
-        var group = group(configuration, configuration.groups().getFirst(), machine, ports);
+        var links = machine.links(configuration);
+        var group = group(configuration, configuration.groups().getFirst(), machine, links);
         var keys = keys(configuration.cluster());
         var tables = tables(configuration, keys);
         var probes = part("probes", new ProbeQueue());
@@ -87,18 +87,18 @@ final class Director implements AutoCloseable {
                 "datapath",
                 new Worker(
                         tables,
-                        ports,
-                        owned(group.configuration(), ports),
+                        links,
+                        owned(group.configuration(), links),
                         group.lease(),
                         configuration.datapath().spinMicros(),
                         probes,
                         group.ofDatapath()));
         var datapath = worker.group();
-        var announcers = part("announcers", new Announcers(ports));
-        var shield = shield(configuration, group.configuration(), ports, tables.counters());
+        var announcers = part("announcers", new Announcers(links));
+        var shield = shield(configuration, group.configuration(), links, tables.counters());
         followLinks(
                 configuration,
-                new LinkNeeds(ports, Set.of(group.configuration().interfaceName())),
+                new LinkNeeds(links, Set.of(group.configuration().interfaceName())),
                 probes,
                 tables.counters(),
                 new LinkFollower(worker, group, announcers, shield));
@@ -127,13 +127,13 @@ final class Director implements AutoCloseable {
         return joined;
     }
 
-    private Group group(Configuration configuration, Configuration.VipGroup group, Machine machine, Ports ports) {
+    private Group group(Configuration configuration, Configuration.VipGroup group, Machine machine, Links links) {
         var store = TermStore.open(configuration.director().stateDir(), group.name());
         return new Group(
                 configuration.director().name(),
                 group,
                 machine.primaryAddress(group.interfaceName()),
-                ports,
+                links,
                 part("terms", Terms.of(store)),
                 Clock::boottime);
     }
@@ -185,7 +185,7 @@ final class Director implements AutoCloseable {
     }
 
     /// What becomes of the news of links, on the thread `netlink`.
-    private record LinkFollower(Worker worker, Group group, Announcers announcers, Consumer<Ports> shield)
+    private record LinkFollower(Worker worker, Group group, Announcers announcers, Consumer<Links> shield)
             implements LinkWatch.Listener {
         @Override
         public void network(Network network) {
@@ -194,9 +194,9 @@ final class Director implements AutoCloseable {
 
         @Override
         public void links(LinkState state) {
-            announcers.follow(state.ports());
+            announcers.follow(state.links());
             group.links(state);
-            shield.accept(state.ports());
+            shield.accept(state.links());
         }
     }
 
@@ -205,22 +205,22 @@ final class Director implements AutoCloseable {
         return MemorySegment.ofAddress(Memory.allocate(bytes)).reinterpret(bytes);
     }
 
-    private static OwnedAddresses owned(Configuration.VipGroup group, Ports ports) {
+    private static OwnedAddresses owned(Configuration.VipGroup group, Links links) {
         return new OwnedAddresses(group.vips().stream()
-                .map(vip -> new OwnedAddresses.Owned(vip.address().bits(), ports.indexOf(vip.interfaceName())))
+                .map(vip -> new OwnedAddresses.Owned(vip.address().bits(), links.indexOf(vip.interfaceName())))
                 .toList());
     }
 
-    /// @return called with the ports when they change
-    private Consumer<Ports> shield(
-            Configuration configuration, Configuration.VipGroup group, Ports ports, Counters counters) {
+    /// @return called with the links when they change
+    private Consumer<Links> shield(
+            Configuration configuration, Configuration.VipGroup group, Links links, Counters counters) {
         var name = configuration.director().name();
         if (!configuration.datapath().shield()) {
             Shield.sweep(name);
             return _ -> {};
         }
         var owned = group.vips().stream().map(vip -> vip.address().toString()).toList();
-        return part("shield", Shield.install(name, ports, owned, natServers(configuration.services()), counters))
+        return part("shield", Shield.install(name, links, owned, natServers(configuration.services()), counters))
                 ::follow;
     }
 

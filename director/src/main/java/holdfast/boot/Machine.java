@@ -3,7 +3,7 @@ package holdfast.boot;
 import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.ServiceKey;
-import holdfast.forward.Ports;
+import holdfast.forward.Links;
 import holdfast.linux.Netlink;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -133,12 +133,12 @@ record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses, Option
         }
     }
 
-    /// The datapath's ports; call it only if every interface exists.
-    Ports ports(Configuration configuration) {
-        return new Ports(configuration.interfaces().stream()
+    /// The datapath's links; call it only if every interface exists.
+    Links links(Configuration configuration) {
+        return new Links(configuration.interfaces().stream()
                 .map(name -> link(name).orElseThrow())
                 .map(link ->
-                        new Ports.Port(link.name(), link.index(), link.mac(), link.mtu(), primaryAddress(link.name())))
+                        new Links.Link(link.name(), link.index(), link.mac(), link.mtu(), primaryAddress(link.name())))
                 .toList());
     }
 

@@ -6,7 +6,7 @@ import holdfast.admin.json.AdminJson;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
 import holdfast.forward.Lease;
-import holdfast.forward.Ports;
+import holdfast.forward.Links;
 import holdfast.group.ElectionInbox;
 import holdfast.group.Replication;
 import holdfast.group.RoleChange;
@@ -44,7 +44,7 @@ final class RehearsedPair implements AutoCloseable {
             Configuration.Trust.SEALED,
             new Configuration.Garp(List.of(), 0),
             List.of(new Configuration.Vip(Ipv4.of("192.0.2.10"), "wan")));
-    private static final Ports PORTS = new Ports(List.of(new Ports.Port("wan", 1, 1, 1500, 1)));
+    private static final Links LINKS = new Links(List.of(new Links.Link("wan", 1, 1, 1500, 1)));
     /// Another thread is slow to answer where many wait for a CPU, and after these rounds the calls of an election
     /// are linked.
     private static final int ELECTED_ROUNDS = 4;
@@ -66,8 +66,8 @@ final class RehearsedPair implements AutoCloseable {
         final Replication replication = new Replication(_ -> {});
         final RoleChange election = new RoleChange(
                 GROUP,
-                () -> PORTS,
-                new Announcers(new Ports(List.of()))::send,
+                () -> LINKS,
+                new Announcers(new Links(List.of()))::send,
                 datapath.group(),
                 new Lease(),
                 _ -> term,
@@ -173,8 +173,8 @@ final class RehearsedPair implements AutoCloseable {
 
     /// Passes events to an election.
     private static void route() {
-        var inbox = new ElectionInbox("wan", PORTS, Clock::boottime);
-        inbox.links(new LinkState(PORTS, List.of("rehearsed"), List.of(), List.of(), List.of()));
+        var inbox = new ElectionInbox("wan", LINKS, Clock::boottime);
+        inbox.links(new LinkState(LINKS, List.of("rehearsed"), List.of(), List.of(), List.of()));
         inbox.peerProcessDied(1);
         inbox.handover("peer", HandoverCodec.encode(message()));
         inbox.held(1);

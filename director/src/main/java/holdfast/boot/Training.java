@@ -6,8 +6,8 @@ import holdfast.conf.ConfigurationFile;
 import holdfast.conf.Ipv4;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
-import holdfast.sync.Links;
 import holdfast.sync.SyncState;
+import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import holdfast.sync.node.SyncNode;
 import holdfast.worker.DatapathRehearsal;
@@ -112,7 +112,7 @@ final class Training {
                 MULTICAST_PORT,
                 ClusterKeys.of(ClusterKey.of(new byte[ClusterKey.BYTES])),
                 "",
-                Links.NONE,
+                Whereabouts.NONE,
                 List.of());
         return SyncNode.start(options, datapath.group(), new NobodyListens());
     }
@@ -130,7 +130,7 @@ final class Training {
         }
 
         @Override
-        public void peerWord(String member, Links links, Word word) {}
+        public void peerWord(String member, Whereabouts whereabouts, Word word) {}
 
         @Override
         public void twin(String address) {}

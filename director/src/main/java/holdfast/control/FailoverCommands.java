@@ -127,6 +127,6 @@ public final class FailoverCommands {
     }
 
     private Preflight preflight(SyncStatus.Peer peer) {
-        return new Preflight(peer.name(), peer.links().address(), term.getAsInt());
+        return new Preflight(peer.name(), peer.whereabouts().address(), term.getAsInt());
     }
 }

@@ -293,7 +293,7 @@ public final class StatusAnswer {
                 .flatMap(SyncStatus::active)
                 .or(() -> election.activeAddress()
                         .map(address -> replicated.peers().stream()
-                                .filter(peer -> peer.links().address() == address.bits())
+                                .filter(peer -> peer.whereabouts().address() == address.bits())
                                 .map(SyncStatus.Peer::name)
                                 .findFirst()
                                 .orElse(address.toString())));

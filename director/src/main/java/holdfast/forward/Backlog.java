@@ -1,6 +1,6 @@
 package holdfast.forward;
 
-/// Decides when a port's packets have queued up for so long that more arrive than the worker can handle. The worker
+/// Decides when a link's packets have queued up for so long that more arrive than the worker can handle. The worker
 /// then drops first packets of connections, which costs little, so that packets of existing connections find room in
 /// the ring: from a full ring the kernel drops packets of all clients.
 ///
@@ -12,7 +12,7 @@ public final class Backlog {
     private boolean isBehind;
     private long since;
 
-    /// Call it at each batch of the port.
+    /// Call it at each batch of the link.
     ///
     /// @param isBehindNow  the state of the ring
     public boolean lasts(boolean isBehindNow, long now) {

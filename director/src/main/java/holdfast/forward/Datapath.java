@@ -46,7 +46,7 @@ public final class Datapath {
         /// hold.
         void held(long version);
 
-        /// Held packets fill three quarters of some port's room. Called once for each hold.
+        /// Held packets fill three quarters of some link's room. Called once for each hold.
         void heldFull();
 
         /// A checkpoint was compared; `applied` is the version of the last change applied.
@@ -147,7 +147,7 @@ public final class Datapath {
 
     /// Relays held and late packets to another director.
     ///
-    /// @param macs      of that director, by index of the port
+    /// @param macs      of that director, by index of the link
     /// @param leaseEnd  [Lease#end] at the time of the order
     public void relay(long[] macs, long leaseEnd) {
         forwarder.relayTo(macs);

@@ -4,8 +4,8 @@ package holdfast.forward;
 public interface Egress {
     int BATCH_MAX = 64; // frames that are read, decided and sent together
 
-    /// @param port     index of the datapath port
+    /// @param link     index of the datapath link
     /// @param address  of the `virtio_net_hdr`
     /// @param length   bytes from the Ethernet header on
-    void send(int port, long address, int length);
+    void send(int link, long address, int length);
 }

@@ -96,8 +96,8 @@ final class Exit {
     /// @param way      to the destination
     /// @param end      the counter of the frame when it leaves
     /// @param address  the destination that the frame's sender wrote
-    /// @param port     likewise; [#NO_PORT] if the sender gets no error
-    /// @param ingress  port on which the frame arrived
+    /// @param link     likewise; [#NO_PORT] if the sender gets no error
+    /// @param ingress  link on which the frame arrived
     void leave(Frame frame, long way, int destination, Counter end, int address, int port, int ingress, long now) {
         if (NextHops.isResolved(way)) {
             send(frame, way, end);
@@ -118,12 +118,12 @@ final class Exit {
     }
 
     private void send(Frame frame, long way, Counter end) {
-        int port = NextHops.port(way);
+        int link = NextHops.link(way);
         if (end != Counter.FORWARDED_ICMP_ERROR) {
             counters.add(Counter.FORWARDED_BYTES, frame.ipLength());
         }
-        frame.sendTo(links.mac(port), NextHops.mac(way));
-        egress.send(port, frame.address(), frame.length());
+        frame.sendTo(links.mac(link), NextHops.mac(way));
+        egress.send(link, frame.address(), frame.length());
         counters.count(end);
     }
 

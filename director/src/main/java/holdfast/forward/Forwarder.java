@@ -48,7 +48,7 @@ public final class Forwarder {
 
     public Forwarder(
             Tables tables,
-            Ports ports,
+            Links atStart,
             OwnedAddresses owned,
             ProbeQueue probes,
             Egress egress,
@@ -60,7 +60,7 @@ public final class Forwarder {
         conn = tables.connections().view();
         lookups = tables.connections().lookups(Egress.BATCH_MAX);
         fragments = new Fragments(tables.hashes());
-        links = new LinkView(ports);
+        links = new LinkView(atStart);
         answers = new OwnAnswers(links, owned, counters, egress, conflicts);
         refusals = new Refusals(answers, tables.limits());
         exit = new Exit(links, counters, probes, egress, answers);
@@ -72,7 +72,7 @@ public final class Forwarder {
 
     /// Adopts new links and ways, and sends frames that have waited for a way. Call it between two batches only.
     public void follow(Network network) {
-        links.follow(network.ports());
+        links.follow(network.links());
         tables.reach(network.hops()::isUnreachable);
         exit.follow(network.hops());
     }
@@ -104,7 +104,7 @@ public final class Forwarder {
         return transmit.unrouted().recent(now);
     }
 
-    /// @param macs  of the new active, by index of the port
+    /// @param macs  of the new active, by index of the link
     public void relayTo(long[] macs) {
         relayMacs = macs.clone();
     }
@@ -119,14 +119,14 @@ public final class Forwarder {
     /// @param addresses  of each `virtio_net_hdr`
     /// @param lengths    bytes from the Ethernet header on
     /// @param count      frames, no more than [Egress#BATCH_MAX]
-    /// @param port       on which they arrived
-    public void take(long[] addresses, int[] lengths, int count, int port, Mode mode, long now) {
+    /// @param link       on which they arrived
+    public void take(long[] addresses, int[] lengths, int count, int link, Mode mode, long now) {
         if (mode != Mode.STANDBY) {
             lookUp(addresses, lengths, count);
         }
         for (int i = 0; i < count; i++) {
             lookup = lookupOf[i];
-            take(addresses[i], lengths[i], port, mode, now);
+            take(addresses[i], lengths[i], link, mode, now);
         }
     }
 
@@ -163,63 +163,63 @@ public final class Forwarder {
                                 frame.destinationPort());
     }
 
-    private void take(long address, int length, int port, Mode mode, long now) {
+    private void take(long address, int length, int link, Mode mode, long now) {
         var kind = frame.wrap(address, length);
         switch (kind) {
             case OTHER -> counters.count(Counter.NOT_OURS);
-            case ARP -> answers.takeArp(frame, port, mode, now);
+            case ARP -> answers.takeArp(frame, link, mode, now);
             case FLOW, ICMP, IPSEC, FRAGMENT, MALFORMED -> {
                 if (frame.destinationMac()
-                        != links.mac(port)) { // flooded by a switch that has not learned it, or multicast
+                        != links.mac(link)) { // flooded by a switch that has not learned it, or multicast
                     counters.count(Counter.NOT_OURS);
                 } else if (kind == Frame.Kind.MALFORMED) {
                     counters.count(Counter.DROPPED_MALFORMED);
                 } else {
-                    takeIp(kind, port, mode, now);
+                    takeIp(kind, link, mode, now);
                 }
             }
         }
     }
 
-    private void takeIp(Frame.Kind kind, int port, Mode mode, long now) {
+    private void takeIp(Frame.Kind kind, int link, Mode mode, long now) {
         boolean isToOwned = owned.contains(frame.destination());
         if (mode == Mode.STANDBY) {
             counters.count(isToOwned ? Counter.DROPPED_NOT_ACTIVE : Counter.NOT_OURS);
         } else if (mode == Mode.RELAY) {
-            relay(isToOwned || (kind == Frame.Kind.FLOW && lookups.find(lookup) != ConnTable.MISSING), port);
+            relay(isToOwned || (kind == Frame.Kind.FLOW && lookups.find(lookup) != ConnTable.MISSING), link);
         } else if (kind == Frame.Kind.FLOW) {
             if (isToOwned) {
-                fromClient(port, now);
+                fromClient(link, now);
             } else {
-                fromServer(port, now);
+                fromServer(link, now);
             }
         } else if (kind == Frame.Kind.ICMP) {
-            takeIcmp(isToOwned, port, now);
+            takeIcmp(isToOwned, link, now);
         } else if (kind == Frame.Kind.FRAGMENT) {
-            followFirstFragment(isToOwned, port, now);
+            followFirstFragment(isToOwned, link, now);
         } else if (isToOwned) {
-            followKeyExchange(port, now);
+            followKeyExchange(link, now);
         } else {
             counters.count(Counter.NOT_OURS);
         }
     }
 
-    private void relay(boolean isOurs, int port) {
+    private void relay(boolean isOurs, int link) {
         if (!isOurs) {
             counters.count(Counter.NOT_OURS);
             return;
         }
-        if (relayMacs[port] == 0) {
+        if (relayMacs[link] == 0) {
             counters.count(Counter.DROPPED_NOT_ACTIVE);
             return;
         }
-        frame.sendTo(links.mac(port), relayMacs[port]);
-        egress.send(port, frame.address(), frame.length());
+        frame.sendTo(links.mac(link), relayMacs[link]);
+        egress.send(link, frame.address(), frame.length());
         counters.count(Counter.RELAYED);
     }
 
     /// Handles a packet to an owned address: it follows its connection, or may begin one (IPVS-REF 1.2).
-    private void fromClient(int port, long now) {
+    private void fromClient(int link, long now) {
         flow.v4(frame.protocol(), frame.source(), frame.sourcePort(), frame.destination(), frame.destinationPort());
         int slot = lookups.find(lookup);
         if (slot != ConnTable.MISSING && frame.begins() && isReplaced(slot)) {
@@ -233,20 +233,20 @@ public final class Forwarder {
             slot = ConnTable.MISSING;
         }
         if (slot == ConnTable.MISSING) {
-            slot = newConnections.byPacket(flow, port, now);
+            slot = newConnections.byPacket(flow, link, now);
         }
         if (slot != ConnTable.MISSING) {
-            toServer(slot, port, now);
+            toServer(slot, link, now);
         }
     }
 
     /// Counts and follows first, as IPVS does: the connection stays even if its packet cannot be sent. Otherwise a
     /// dead real server would have no connections, and `wlc` would pick it for ever (ADR 21).
-    private void toServer(int slot, int port, long now) {
+    private void toServer(int slot, int link, long now) {
         conn.at(slot);
         tables.follow(conn, true, frame.event(), now);
         tables.countIn(conn.service(), conn.real(), frame.ipLength());
-        if (transmit.mayGo(conn.realAddress(), port, now)) {
+        if (transmit.mayGo(conn.realAddress(), link, now)) {
             int address = conn.realAddress();
             fragments.remember(frame, Leg.TO_SERVER, conn.method(), address, address, conn.service(), conn.real(), now);
             transmit.go(Leg.TO_SERVER, conn.method(), address, conn.realPort());
@@ -254,13 +254,13 @@ public final class Forwarder {
     }
 
     /// A fragment without ports follows the first fragment of its datagram.
-    private void followFirstFragment(boolean isToOwned, int port, long now) {
+    private void followFirstFragment(boolean isToOwned, int link, long now) {
         int first = fragments.find(frame, now);
         if (first == Fragments.NONE) {
             counters.count(isToOwned ? Counter.DROPPED_FRAGMENT : Counter.NOT_OURS);
             return;
         }
-        if (!transmit.mayGo(fragments.hop(first), port, now)) {
+        if (!transmit.mayGo(fragments.hop(first), link, now)) {
             return;
         }
         var leg = fragments.leg(first);
@@ -327,14 +327,14 @@ public final class Forwarder {
     }
 
     /// Handles a packet that is not for us unless it is a NAT server's reply (IPVS-REF 1.9).
-    private void fromServer(int port, long now) {
+    private void fromServer(int link, long now) {
         int slot = lookups.find(lookup);
         if (slot == ConnTable.MISSING) {
-            refuseOrLeave(port, now);
+            refuseOrLeave(link, now);
             return;
         }
         conn.at(slot);
-        if (!transmit.mayGo(conn.clientAddress(), port, now)) {
+        if (!transmit.mayGo(conn.clientAddress(), link, now)) {
             return;
         }
         tables.follow(conn, false, frame.event(), now);
@@ -351,14 +351,14 @@ public final class Forwarder {
         transmit.go(Leg.TO_CLIENT, conn.method(), conn.virtualAddress(), conn.virtualPort());
     }
 
-    /// Handles a packet without a connection: it belongs to the kernel, unless a NAT server gets port unreachable
+    /// Handles a packet without a connection: it belongs to the kernel, unless a NAT server gets link unreachable
     /// (IPVS-REF 1.9 step 7).
-    private void refuseOrLeave(int port, long now) {
+    private void refuseOrLeave(int link, long now) {
         if (tables.ipvs().natIcmpSend()
                 && !isReset()
                 && tables.services().isNatServer(frame.protocol(), frame.source(), frame.sourcePort())) {
             counters.count(Counter.DROPPED_SERVER_NO_CONNECTION);
-            answers.portUnreachable(frame, port, now);
+            answers.portUnreachable(frame, link, now);
         } else {
             counters.count(Counter.NOT_OURS);
         }
@@ -373,16 +373,16 @@ public final class Forwarder {
         };
     }
 
-    private void takeIcmp(boolean isToOwned, int port, long now) {
+    private void takeIcmp(boolean isToOwned, int link, long now) {
         if (isToOwned && frame.icmpType() == Replies.ECHO_REQUEST) {
-            answers.answerEcho(frame, port);
+            answers.answerEcho(frame, link);
         } else {
-            icmpErrors.take(isToOwned, port, now);
+            icmpErrors.take(isToOwned, link, now);
         }
     }
 
     /// ESP and AH follow the client's key exchange, and are dropped without one (IPVS-REF 1.14).
-    private void followKeyExchange(int port, long now) {
+    private void followKeyExchange(int link, long now) {
         int slot = tables.connections().find(Frame.UDP, frame.source(), IKE, frame.destination(), IKE);
         if (slot != ConnTable.MISSING && isOrphan(slot)) {
             if (!endOrphan(slot, now)) {
@@ -397,7 +397,7 @@ public final class Forwarder {
         conn.at(slot);
         tables.follow(conn, true, 0, now);
         tables.countIn(conn.service(), conn.real(), frame.ipLength());
-        if (transmit.mayGo(conn.realAddress(), port, now)) {
+        if (transmit.mayGo(conn.realAddress(), link, now)) {
             transmit.go(Leg.TO_SERVER, conn.method(), conn.realAddress(), Exit.NO_PORT);
         }
     }

@@ -34,20 +34,20 @@ final class IcmpErrors {
     }
 
     /// Handles an ICMP message that the director does not answer itself.
-    void take(boolean isToOwned, int port, long now) {
+    void take(boolean isToOwned, int link, long now) {
         if (!Embedded.isError(frame.icmpType()) || !embedded.wrap(frame)) {
             counters.count(Counter.NOT_OURS);
         } else if (!frame.hasRightIcmpSum()) {
             counters.count(Counter.DROPPED_MALFORMED);
         } else if (isToOwned) {
-            toServer(port, now);
+            toServer(link, now);
         } else {
-            toClient(port, now);
+            toClient(link, now);
         }
     }
 
     /// Forwards an error about a real server's packet (IPVS-REF 1.8, 6.7).
-    private void toServer(int port, long now) {
+    private void toServer(int link, long now) {
         flow.v4(
                 embedded.protocol(),
                 embedded.destination(),
@@ -62,21 +62,21 @@ final class IcmpErrors {
                         flow.virtualAddress(),
                         flow.virtualPort());
         if (slot == ConnTable.MISSING) {
-            slot = newConnections.byError(flow, port, now);
+            slot = newConnections.byError(flow, link, now);
             if (slot == ConnTable.MISSING) {
                 return;
             }
             tables.changes().connection(conn.at(slot), now);
         }
         conn.at(slot);
-        if (transmit.mayGo(conn.realAddress(), port, now)) {
+        if (transmit.mayGo(conn.realAddress(), link, now)) {
             tables.countIn(conn.service(), conn.real(), frame.ipLength());
             transmit.go(Leg.ERROR_TO_SERVER, conn.method(), conn.realAddress(), conn.realPort());
         }
     }
 
     /// Forwards an error about a client's packet; it comes from a NAT server or a router before it (IPVS-REF 1.10).
-    private void toClient(int port, long now) {
+    private void toClient(int link, long now) {
         int slot = tables.connections()
                 .findOutbound(
                         embedded.protocol(),
@@ -88,7 +88,7 @@ final class IcmpErrors {
             counters.count(Counter.NOT_OURS);
             return;
         }
-        if (transmit.mayGo(conn.clientAddress(), port, now)) {
+        if (transmit.mayGo(conn.clientAddress(), link, now)) {
             tables.countOut(conn.service(), conn.real(), frame.ipLength());
             transmit.go(Leg.ERROR_TO_CLIENT, conn.method(), conn.virtualAddress(), conn.virtualPort());
         }

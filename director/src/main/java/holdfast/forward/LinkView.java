@@ -4,40 +4,40 @@ package holdfast.forward;
 final class LinkView {
     private final long[] macs;
     private final int[] mtus;
-    private Ports ports;
+    private Links links;
 
-    LinkView(Ports ports) {
-        this.ports = ports;
-        macs = new long[ports.count()];
-        mtus = new int[ports.count()];
-        follow(ports);
+    LinkView(Links links) {
+        this.links = links;
+        macs = new long[links.count()];
+        mtus = new int[links.count()];
+        follow(links);
     }
 
-    void follow(Ports now) {
-        ports = now;
-        for (int port = 0; port < macs.length; port++) {
-            macs[port] = now.at(port).mac();
-            mtus[port] = now.at(port).mtu();
+    void follow(Links now) {
+        links = now;
+        for (int link = 0; link < macs.length; link++) {
+            macs[link] = now.at(link).mac();
+            mtus[link] = now.at(link).mtu();
         }
     }
 
-    long mac(int port) {
-        return macs[port];
+    long mac(int link) {
+        return macs[link];
     }
 
-    int mtu(int port) {
-        return mtus[port];
+    int mtu(int link) {
+        return mtus[link];
     }
 
-    int address(int port) {
-        return ports.at(port).address();
+    int address(int link) {
+        return links.at(link).address();
     }
 
-    String name(int port) {
-        return ports.at(port).name();
+    String name(int link) {
+        return links.at(link).name();
     }
 
-    /// Whether one of our ports has this MAC.
+    /// Whether one of our links has this MAC.
     boolean hasMac(long mac) {
         for (long ours : macs) {
             if (ours == mac) {

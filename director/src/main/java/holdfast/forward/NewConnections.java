@@ -65,13 +65,13 @@ final class NewConnections {
     ///
     /// @param flow  of the packet; receives its mark here
     /// @return the slot of the connection, or [ConnTable#MISSING] if the packet has been handled
-    int byPacket(Flow flow, int port, long now) {
-        flow.mark(tables.marks().of(flow, links.name(port)));
+    int byPacket(Flow flow, int link, long now) {
+        flow.mark(tables.marks().of(flow, links.name(link)));
         int service = tables.services().find(flow);
         boolean mayBegin = mayBegin() && frame.sourcePort() != FTP_DATA;
         if (service == Services.NONE || !mayBegin) {
             counters.count(service == Services.NONE ? Counter.DROPPED_NO_SERVICE : Counter.DROPPED_NO_CONNECTION);
-            refuseUnwanted(port, now);
+            refuseUnwanted(link, now);
             return ConnTable.MISSING;
         }
         if (tables.services().hasEngine(service) && !findCall(flow)) {
@@ -82,7 +82,7 @@ final class NewConnections {
             return ConnTable.MISSING;
         }
         if (frame.protocol() == Frame.UDP && tables.services().isOnePacket(service)) {
-            sendOnce(service, flow, port, now);
+            sendOnce(service, flow, link, now);
             return ConnTable.MISSING;
         }
         int slot = tables.connect(service, flow, now);
@@ -90,7 +90,7 @@ final class NewConnections {
             warmTheWayBack(slot);
             return slot;
         }
-        refuse(slot, service, port, now);
+        refuse(slot, service, link, now);
         return ConnTable.MISSING;
     }
 
@@ -133,8 +133,8 @@ final class NewConnections {
     /// does not quote a SIP call.
     ///
     /// @return its slot, or [ConnTable#MISSING] if the packet has been dropped
-    int byError(Flow flow, int port, long now) {
-        flow.mark(tables.marks().of(flow, links.name(port)));
+    int byError(Flow flow, int link, long now) {
+        flow.mark(tables.marks().of(flow, links.name(link)));
         var services = tables.services();
         int service = tables.ipvs().scheduleIcmp() ? services.find(flow) : Services.NONE;
         boolean isScheduled = service != Services.NONE
@@ -152,10 +152,10 @@ final class NewConnections {
     }
 
     /// Forwards a datagram that is a connection by itself (IPVS-REF 1.12).
-    private void sendOnce(int service, Flow flow, int port, long now) {
+    private void sendOnce(int service, Flow flow, int link, long now) {
         int refused = tables.connectOnce(service, flow, now);
         if (refused != 0) {
-            refuse(refused, service, port, now);
+            refuse(refused, service, link, now);
             return;
         }
         int real = tables.persistence().real();
@@ -163,31 +163,31 @@ final class NewConnections {
         int address = tables.reals().address(real);
         var method = tables.reals().method(real);
         tables.countIn(service, real, frame.ipLength());
-        if (transmit.mayGo(address, port, now)) {
+        if (transmit.mayGo(address, link, now)) {
             fragments.remember(frame, Leg.TO_SERVER, method, address, address, service, real, now);
             transmit.go(Leg.TO_SERVER, method, address, realPort);
         }
     }
 
     /// Refuses a packet that no service or connection takes. IPVS leaves it to the kernel's stack, which would
-    /// regard any SYN as a new connection, whatever its source port.
-    private void refuseUnwanted(int port, long now) {
+    /// regard any SYN as a new connection, whatever its source link.
+    private void refuseUnwanted(int link, long now) {
         if (frame.begins() || frame.protocol() == Frame.UDP) {
-            refusals.noService(frame, port, now);
+            refusals.noService(frame, link, now);
         } else {
-            refusals.noConnection(frame, port, now);
+            refusals.noConnection(frame, link, now);
         }
     }
 
-    private void refuse(int why, int service, int port, long now) {
+    private void refuse(int why, int service, int link, long now) {
         if (why != Tables.NO_REAL_SERVER) {
             counters.count(Counter.DROPPED_TABLE_FULL);
         } else if (isBorrowed(service)) {
             counters.count(Counter.DROPPED_NO_SERVICE);
-            refuseUnwanted(port, now);
+            refuseUnwanted(link, now);
         } else {
             counters.count(Counter.DROPPED_NO_REAL_SERVER);
-            answers.unreachable(frame, Replies.PORT_UNREACHABLE, port, now);
+            answers.unreachable(frame, Replies.PORT_UNREACHABLE, link, now);
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 /// Immutable; workers read it without allocation. Routes are few and are searched from the longest prefix on;
 /// neighbours are in an open-addressing table at most half full.
 public final class NextHops {
-    /// No route through a datapath port leads to the destination.
+    /// No route through a datapath link leads to the destination.
     public static final long NO_ROUTE = -1;
     /// The result of [#mac] if the next hop's MAC is unknown.
     private static final long NO_MAC = 0;
@@ -19,17 +19,17 @@ public final class NextHops {
     /// A route to a prefix.
     ///
     /// @param gateway  0 if the destination is on the link itself
-    /// @param port     index of the datapath interface; -1 for an interface outside the datapath, which is no way
+    /// @param link     index of the datapath interface; -1 for an interface outside the datapath, which is no way
     ///     for us but hides less specific routes
-    public record Route(int destination, int prefixLength, int gateway, int port, int metric) {}
+    public record Route(int destination, int prefixLength, int gateway, int link, int metric) {}
 
     /// A next hop with a known and valid MAC.
-    public record Neighbour(int port, int address, long mac) {}
+    public record Neighbour(int link, int address, long mac) {}
 
     private final int[] destinations;
     private final int[] masks;
     private final int[] gateways;
-    private final int[] ports;
+    private final int[] links;
     private final long[] neighbourKeys;
     private final long[] neighbourMacs;
     private final long[] failed; // in the form of #neighbourOf, sorted
@@ -49,14 +49,14 @@ public final class NextHops {
                 .toArray();
         destinations = sorted.stream().mapToInt(Route::destination).toArray();
         gateways = sorted.stream().mapToInt(Route::gateway).toArray();
-        ports = sorted.stream().mapToInt(Route::port).toArray();
+        links = sorted.stream().mapToInt(Route::link).toArray();
 
         int slots = Math.max(8, Integer.highestOneBit(neighbours.size() + 1) * 4);
         neighbourKeys = new long[slots];
         neighbourMacs = new long[slots];
         Arrays.fill(neighbourKeys, -1);
         for (var neighbour : neighbours) {
-            long key = key(neighbour.port(), neighbour.address());
+            long key = key(neighbour.link(), neighbour.address());
             int slot = slot(key);
             while (neighbourKeys[slot] != -1 && neighbourKeys[slot] != key) {
                 slot = (slot + 1) & (slots - 1);
@@ -77,7 +77,7 @@ public final class NextHops {
         if (route < 0) {
             return NO_ROUTE;
         }
-        return way(ports[route], gateways[route] == 0 ? destination : gateways[route]);
+        return way(links[route], gateways[route] == 0 ? destination : gateways[route]);
     }
 
     /// Whether the MAC of the next hop is known.
@@ -85,7 +85,7 @@ public final class NextHops {
         return way != NO_ROUTE && mac(way) != NO_MAC;
     }
 
-    public static int port(long way) {
+    public static int link(long way) {
         return (int) (way >>> 48);
     }
 
@@ -93,13 +93,13 @@ public final class NextHops {
         return way & 0xffff_ffff_ffffL;
     }
 
-    /// The neighbour to resolve for a destination, as `port << 32 | address`, or [#NO_ROUTE].
+    /// The neighbour to resolve for a destination, as `link << 32 | address`, or [#NO_ROUTE].
     public long neighbourOf(int destination) {
         int route = route(destination);
         if (route < 0) {
             return NO_ROUTE;
         }
-        return key(ports[route], gateways[route] == 0 ? destination : gateways[route]);
+        return key(links[route], gateways[route] == 0 ? destination : gateways[route]);
     }
 
     /// The way to a neighbour on the link, in the form of [#neighbourOf].
@@ -121,8 +121,8 @@ public final class NextHops {
     /// The gateways of all routes, in the form of [#neighbourOf].
     public long[] gateways() {
         return IntStream.range(0, gateways.length)
-                .filter(i -> gateways[i] != 0 && ports[i] >= 0)
-                .mapToLong(i -> key(ports[i], gateways[i]))
+                .filter(i -> gateways[i] != 0 && links[i] >= 0)
+                .mapToLong(i -> key(links[i], gateways[i]))
                 .distinct()
                 .toArray();
     }
@@ -130,29 +130,29 @@ public final class NextHops {
     private int route(int destination) {
         for (int i = 0; i < destinations.length; i++) {
             if ((destination & masks[i]) == destinations[i]) {
-                return ports[i] < 0 ? -1 : i;
+                return links[i] < 0 ? -1 : i;
             }
         }
         return -1;
     }
 
-    private long way(int port, int address) {
-        long key = key(port, address);
+    private long way(int link, int address) {
+        long key = key(link, address);
         int slot = slot(key);
         while (neighbourKeys[slot] != -1) {
             if (neighbourKeys[slot] == key) {
-                return ((long) port << 48) | neighbourMacs[slot];
+                return ((long) link << 48) | neighbourMacs[slot];
             }
             slot = (slot + 1) & (neighbourKeys.length - 1);
         }
-        return ((long) port << 48) | NO_MAC;
+        return ((long) link << 48) | NO_MAC;
     }
 
     private int slot(long key) {
         return (int) ((key * 0x9E3779B97F4A7C15L) >>> 40) & (neighbourKeys.length - 1);
     }
 
-    public static long key(int port, int address) {
-        return ((long) port << 32) | (address & 0xffff_ffffL);
+    public static long key(int link, int address) {
+        return ((long) link << 32) | (address & 0xffff_ffffL);
     }
 }

@@ -16,7 +16,7 @@ final class OwnAnswers {
 
     /// Receives ARP packets that claim an owned address for a stranger's MAC; lossy.
     public interface Conflicts {
-        void seen(int address, long mac, int port);
+        void seen(int address, long mac, int link);
     }
 
     private final LinkView links;
@@ -37,15 +37,15 @@ final class OwnAnswers {
         this.conflicts = conflicts;
     }
 
-    void takeArp(Frame frame, int port, Mode mode, long now) {
-        if (mode == Mode.ACTIVE && owned.isAnsweredOn(Replies.arpSenderAddress(frame), port)) {
-            noteClaim(frame, port, now);
+    void takeArp(Frame frame, int link, Mode mode, long now) {
+        if (mode == Mode.ACTIVE && owned.isAnsweredOn(Replies.arpSenderAddress(frame), link)) {
+            noteClaim(frame, link, now);
         } else if (mode == Mode.ACTIVE
                 && Replies.isArpRequest(frame)
-                && owned.isAnsweredOn(Replies.arpTargetAddress(frame), port)
+                && owned.isAnsweredOn(Replies.arpTargetAddress(frame), link)
                 && !owned.contains(Replies.arpSenderAddress(frame))) {
-            Replies.answerArp(frame, links.mac(port));
-            egress.send(port, frame.address(), frame.length());
+            Replies.answerArp(frame, links.mac(link));
+            egress.send(link, frame.address(), frame.length());
             counters.count(Counter.ANSWERED_ARP);
         } else {
             counters.count(Counter.NOT_OURS);
@@ -54,7 +54,7 @@ final class OwnAnswers {
 
     /// Handles ARP whose sender has an owned address: every neighbour that hears it assigns the address to that
     /// sender. It gets no answer, or two directors would answer each other for ever.
-    private void noteClaim(Frame frame, int port, long now) {
+    private void noteClaim(Frame frame, int link, long now) {
         long mac = Replies.arpSenderMac(frame);
         if (links.hasMac(mac)) {
             counters.count(Counter.NOT_OURS);
@@ -62,44 +62,44 @@ final class OwnAnswers {
         }
         counters.count(Counter.ARP_CONFLICT);
         if (reports.take(now)) {
-            conflicts.seen(Replies.arpSenderAddress(frame), mac, port);
+            conflicts.seen(Replies.arpSenderAddress(frame), mac, link);
         }
     }
 
-    void answerEcho(Frame frame, int port) {
-        Replies.answerEcho(frame, links.mac(port));
-        egress.send(port, frame.address(), frame.length());
+    void answerEcho(Frame frame, int link) {
+        Replies.answerEcho(frame, links.mac(link));
+        egress.send(link, frame.address(), frame.length());
         counters.count(Counter.ANSWERED_ECHO);
     }
 
     /// Tells a client that its packet cannot be delivered. A packet that is not a client's gets no answer.
     ///
     /// @param code  of ICMP destination unreachable
-    void unreachable(Frame frame, int code, int port, long now) {
+    void unreachable(Frame frame, int code, int link, long now) {
         if (owned.contains(frame.destination())) {
-            error(frame, Replies.UNREACHABLE, code, 0, port, now);
+            error(frame, Replies.UNREACHABLE, code, 0, link, now);
         }
     }
 
     /// Tells a real server that no connection takes its packet.
-    void portUnreachable(Frame frame, int port, long now) {
-        error(frame, Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, port, now);
+    void portUnreachable(Frame frame, int link, long now) {
+        error(frame, Replies.UNREACHABLE, Replies.PORT_UNREACHABLE, 0, link, now);
     }
 
-    void timeExceeded(Frame frame, int port, long now) {
-        error(frame, Replies.TIME_EXCEEDED, 0, 0, port, now);
+    void timeExceeded(Frame frame, int link, long now) {
+        error(frame, Replies.TIME_EXCEEDED, 0, 0, link, now);
     }
 
     /// @param mtu  of the link that is too small for the frame
-    void tooBig(Frame frame, int mtu, int port, long now) {
+    void tooBig(Frame frame, int mtu, int link, long now) {
         if (frame.mayNotFragment()) {
-            error(frame, Replies.UNREACHABLE, Replies.FRAGMENTATION_NEEDED, mtu, port, now);
+            error(frame, Replies.UNREACHABLE, Replies.FRAGMENTATION_NEEDED, mtu, link, now);
         }
     }
 
     /// Sends an ICMP error about a frame to its sender, if RFC 1812 §4.3.2.7 allows it and the limit of this second
     /// is not reached.
-    private void error(Frame frame, int type, int code, int mtu, int port, long now) {
+    private void error(Frame frame, int type, int code, int mtu, int link, long now) {
         if (frame.protocol() == Frame.ICMP
                 || frame.isLaterFragment()
                 || !isHost(frame.source())
@@ -110,14 +110,14 @@ final class OwnAnswers {
             counters.count(Counter.SUPPRESSED_ICMP_ERROR);
             return;
         }
-        int from = owned.contains(frame.destination()) ? frame.destination() : links.address(port);
-        long error = replies.error(frame, type, code, mtu, from, links.mac(port));
-        egress.send(port, error, Replies.lengthOf(error));
+        int from = owned.contains(frame.destination()) ? frame.destination() : links.address(link);
+        long error = replies.error(frame, type, code, mtu, from, links.mac(link));
+        egress.send(link, error, Replies.lengthOf(error));
         counters.count(Counter.SENT_ICMP_ERROR);
     }
 
     /// Resets the TCP connection of a client's segment, if the limit of this second is not reached.
-    void reset(Frame frame, int port, long now) {
+    void reset(Frame frame, int link, long now) {
         if ((frame.tcpFlags() & Frame.RST) != 0 || !isHost(frame.source())) {
             return;
         }
@@ -125,8 +125,8 @@ final class OwnAnswers {
             counters.count(Counter.SUPPRESSED_RESET);
             return;
         }
-        long reset = replies.reset(frame, links.mac(port));
-        egress.send(port, reset, Replies.lengthOf(reset));
+        long reset = replies.reset(frame, links.mac(link));
+        egress.send(link, reset, Replies.lengthOf(reset));
         counters.count(Counter.SENT_RESET);
     }
 

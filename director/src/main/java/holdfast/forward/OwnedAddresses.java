@@ -7,28 +7,28 @@ import java.util.List;
 ///
 /// Immutable; a lookup is a binary search over a few numbers.
 public final class OwnedAddresses {
-    /// An owned address, and the datapath port (index of its interface) that answers ARP for it.
-    public record Owned(int address, int port) {}
+    /// An owned address, and the datapath link (index of its interface) that answers ARP for it.
+    public record Owned(int address, int link) {}
 
     private final int[] addresses;
-    private final int[] ports;
+    private final int[] links;
 
     public OwnedAddresses(List<Owned> owned) {
         var sorted = owned.stream()
                 .sorted((a, b) -> Integer.compare(a.address(), b.address()))
                 .toList();
         addresses = sorted.stream().mapToInt(Owned::address).toArray();
-        ports = sorted.stream().mapToInt(Owned::port).toArray();
+        links = sorted.stream().mapToInt(Owned::link).toArray();
     }
 
     boolean contains(int address) {
         return Arrays.binarySearch(addresses, address) >= 0;
     }
 
-    /// Whether this port answers ARP for the address: a VIP that is answered on a foreign link would attract its
+    /// Whether this link answers ARP for the address: a VIP that is answered on a foreign link would attract its
     /// traffic there.
-    boolean isAnsweredOn(int address, int port) {
+    boolean isAnsweredOn(int address, int link) {
         int at = Arrays.binarySearch(addresses, address);
-        return at >= 0 && ports[at] == port;
+        return at >= 0 && links[at] == link;
     }
 }

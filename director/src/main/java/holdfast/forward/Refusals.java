@@ -29,22 +29,22 @@ final class Refusals {
         vouchedUntil = until;
     }
 
-    /// Refuses the first packet of a connection to a port without service.
-    void noService(Frame frame, int port, long now) {
+    /// Refuses the first packet of a connection to a link without service.
+    void noService(Frame frame, int link, long now) {
         if (!isMeant(ofNoService, now)) {
             return;
         }
         switch (frame.protocol()) {
-            case Frame.TCP -> answers.reset(frame, port, now);
-            case Frame.UDP -> answers.unreachable(frame, Replies.PORT_UNREACHABLE, port, now);
-            default -> answers.unreachable(frame, Replies.PROTOCOL_UNREACHABLE, port, now);
+            case Frame.TCP -> answers.reset(frame, link, now);
+            case Frame.UDP -> answers.unreachable(frame, Replies.PORT_UNREACHABLE, link, now);
+            default -> answers.unreachable(frame, Replies.PROTOCOL_UNREACHABLE, link, now);
         }
     }
 
     /// Refuses a packet in the middle of an unknown connection.
-    void noConnection(Frame frame, int port, long now) {
+    void noConnection(Frame frame, int link, long now) {
         if (frame.protocol() == Frame.TCP && isMeant(ofNoConnection, now)) {
-            answers.reset(frame, port, now);
+            answers.reset(frame, link, now);
         }
     }
 

@@ -47,7 +47,7 @@ final class Transmit {
     /// it.
     ///
     /// @param hop      address for the next-hop lookup
-    /// @param ingress  port on which the frame arrived
+    /// @param ingress  link on which the frame arrived
     boolean mayGo(int hop, int ingress, long now) {
         this.hop = hop;
         this.ingress = ingress;
@@ -64,7 +64,7 @@ final class Transmit {
             answers.timeExceeded(frame, ingress, now);
             return false;
         }
-        int mtu = links.mtu(NextHops.port(way));
+        int mtu = links.mtu(NextHops.link(way));
         if (frame.largestPacket() > mtu) {
             counters.count(Counter.DROPPED_TOO_BIG);
             answers.tooBig(frame, mtu, ingress, now);

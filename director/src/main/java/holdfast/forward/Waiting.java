@@ -26,7 +26,7 @@ public final class Waiting {
     private final long[] numbers = new long[FRAMES_MAX]; // in the order of arrival
     private final int[] lengths = new int[FRAMES_MAX];
     private final Counter[] ends = new Counter[FRAMES_MAX];
-    private final int[] ingressPorts = new int[FRAMES_MAX];
+    private final int[] ingressLinks = new int[FRAMES_MAX];
     private final int[] addresses = new int[FRAMES_MAX];
     private final int[] ports = new int[FRAMES_MAX];
     private int size;
@@ -75,9 +75,9 @@ public final class Waiting {
     /// Copies a frame into a free place.
     ///
     /// @param end      its counter when it leaves
-    /// @param ingress  port on which it arrived
+    /// @param ingress  link on which it arrived
     /// @param address  the destination that its sender wrote
-    /// @param port     likewise; [Exit#NO_PORT] if its sender gets no error
+    /// @param link     likewise; [Exit#NO_PORT] if its sender gets no error
     void put(int place, Frame frame, long neighbour, Counter end, int ingress, int address, int port, long now) {
         Memory.copy(frame.address(), address(place), Frame.VNET_BYTES + frame.length());
         neighbours[place] = neighbour;
@@ -85,7 +85,7 @@ public final class Waiting {
         numbers[place] = frameCount++;
         lengths[place] = frame.length();
         ends[place] = end;
-        ingressPorts[place] = ingress;
+        ingressLinks[place] = ingress;
         addresses[place] = address;
         ports[place] = port;
         size++;
@@ -132,7 +132,7 @@ public final class Waiting {
     }
 
     int ingress(int place) {
-        return ingressPorts[place];
+        return ingressLinks[place];
     }
 
     int originalAddress(int place) {

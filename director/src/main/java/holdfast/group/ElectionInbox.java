@@ -1,7 +1,7 @@
 package holdfast.group;
 
-import holdfast.forward.Ports;
-import holdfast.sync.Links;
+import holdfast.forward.Links;
+import holdfast.sync.Whereabouts;
 import holdfast.vip.ElectionEvents;
 import holdfast.vip.GroupLinks;
 import holdfast.vip.HandoverCodec;
@@ -28,14 +28,14 @@ public final class ElectionInbox {
     private volatile GroupLinks links;
 
     /// The place of another director, as reported at `at`.
-    private record Found(Links links, long at) {}
+    private record Found(Whereabouts whereabouts, long at) {}
 
     /// @param interfaceName  link of the adverts
     /// @param boottime       the boot-time clock
-    public ElectionInbox(String interfaceName, Ports ports, LongSupplier boottime) {
+    public ElectionInbox(String interfaceName, Links atStart, LongSupplier boottime) {
         this.interfaceName = interfaceName;
         this.boottime = boottime;
-        links = groupLinks(ports, List.of());
+        links = groupLinks(atStart, List.of());
     }
 
     /// The links as known now.
@@ -55,16 +55,16 @@ public final class ElectionInbox {
     }
 
     public void links(LinkState now) {
-        var found = groupLinks(now.ports(), now.faults());
+        var found = groupLinks(now.links(), now.faults());
         if (!found.equals(links)) {
             links = found;
             to().ifPresent(started -> started.links(found));
         }
     }
 
-    private GroupLinks groupLinks(Ports ports, List<String> faults) {
-        var macs = ports.ports().stream().collect(Collectors.toMap(Ports.Port::name, Ports.Port::mac));
-        return new GroupLinks(ports.at(ports.indexOf(interfaceName)).ifindex(), macs, faults);
+    private GroupLinks groupLinks(Links links, List<String> faults) {
+        var macs = links.links().stream().collect(Collectors.toMap(Links.Link::name, Links.Link::mac));
+        return new GroupLinks(links.at(links.indexOf(interfaceName)).ifindex(), macs, faults);
     }
 
     public void held(long version) {
@@ -88,11 +88,11 @@ public final class ElectionInbox {
         long now = boottime.getAsLong();
         return peers.values().stream()
                 .anyMatch(found -> now - found.at() <= Readiness.WORD_AGE_MAX
-                        && found.links().macs().containsValue(mac));
+                        && found.whereabouts().macs().containsValue(mac));
     }
 
-    public void peerWord(Links links, PeerWord word) {
-        peers.put(word.name(), new Found(links, boottime.getAsLong()));
+    public void peerWord(Whereabouts whereabouts, PeerWord word) {
+        peers.put(word.name(), new Found(whereabouts, boottime.getAsLong()));
         to().ifPresent(started -> started.peerWord(word));
     }
 

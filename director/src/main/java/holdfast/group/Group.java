@@ -2,12 +2,12 @@ package holdfast.group;
 
 import holdfast.conf.Configuration;
 import holdfast.forward.Lease;
-import holdfast.forward.Ports;
+import holdfast.forward.Links;
 import holdfast.sync.Equality;
-import holdfast.sync.Links;
 import holdfast.sync.ServiceLink;
 import holdfast.sync.SyncState;
 import holdfast.sync.TableSync;
+import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import holdfast.sync.node.SyncNode;
 import holdfast.vip.ElectionEvents;
@@ -36,26 +36,26 @@ public final class Group {
     private final ElectionInbox inbox;
     private final Replication replication;
     private final Voice voice;
-    private volatile Ports ports;
+    private volatile Links links;
 
     /// @param self      the director's name
     /// @param address   from which the group's adverts come
-    /// @param ports     as they are at the start
+    /// @param links     as they are at the start
     /// @param boottime  the boot-time clock
     public Group(
             String self,
             Configuration.VipGroup configuration,
             int address,
-            Ports ports,
+            Links links,
             Terms terms,
             LongSupplier boottime) {
         this.self = self;
         this.configuration = configuration;
         this.address = address;
-        this.ports = ports;
+        this.links = links;
         this.terms = terms;
         this.boottime = boottime;
-        inbox = new ElectionInbox(configuration.interfaceName(), ports, boottime);
+        inbox = new ElectionInbox(configuration.interfaceName(), links, boottime);
         replication = new Replication(inbox::tables);
         voice = new Voice(configuration, address, replication);
     }
@@ -93,17 +93,17 @@ public final class Group {
     }
 
     /// Where the peers find this director.
-    public Links where() {
-        return voice.where(ports);
+    public Whereabouts where() {
+        return voice.where(links);
     }
 
     public List<ServiceLink> serviceLinks() {
-        return Voice.serviceLinks(ports);
+        return Voice.serviceLinks(links);
     }
 
     /// The links have changed. On one thread.
     public void links(LinkState now) {
-        ports = now.ports();
+        links = now.links();
         inbox.links(now);
         voice.links(now);
     }
@@ -126,7 +126,7 @@ public final class Group {
             DatapathOrders datapath, RoleChange.Announcer announcer, Supplier<List<String>> unfit) {
         return new RoleChange(
                 configuration,
-                () -> ports,
+                () -> links,
                 announcer,
                 datapath,
                 lease,
@@ -163,7 +163,7 @@ public final class Group {
         }
 
         @Override
-        public void conflict(int address, long mac, int port) {
+        public void conflict(int address, long mac, int link) {
             inbox.stolen(address, mac);
         }
 
@@ -187,7 +187,7 @@ public final class Group {
 
         @Override
         public void peerProcessDied(String member) {
-            replication.peer(member).map(peer -> peer.links().address()).ifPresent(inbox::peerProcessDied);
+            replication.peer(member).map(peer -> peer.whereabouts().address()).ifPresent(inbox::peerProcessDied);
         }
 
         @Override
@@ -209,8 +209,8 @@ public final class Group {
         }
 
         @Override
-        public void peerWord(String member, Links links, Word word) {
-            inbox.peerWord(links, Replication.heard(self, member, links, word));
+        public void peerWord(String member, Whereabouts whereabouts, Word word) {
+            inbox.peerWord(whereabouts, Replication.heard(self, member, whereabouts, word));
             vouchedUntil.accept(vouching.heard(word.standing(), monotonic.getAsLong()));
         }
 

@@ -3,12 +3,12 @@ package holdfast.group;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.Equality;
 import holdfast.sync.KeyUse;
-import holdfast.sync.Links;
 import holdfast.sync.ServiceLink;
 import holdfast.sync.Standing;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
 import holdfast.sync.TableSync;
+import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import holdfast.vip.HandoverCodec;
 import holdfast.vip.HandoverMessage;
@@ -115,9 +115,9 @@ public final class Replication implements AutoCloseable {
     }
 
     /// Sets where this director is reachable.
-    public void found(Links links, List<ServiceLink> serviceLinks) {
+    public void found(Whereabouts whereabouts, List<ServiceLink> serviceLinks) {
         with(sync -> {
-            sync.links(links);
+            sync.whereabouts(whereabouts);
             sync.serviceLinks(serviceLinks);
         });
     }
@@ -125,14 +125,14 @@ public final class Replication implements AutoCloseable {
     /// A peer's word in the election's form. A peer whose standing is unknown takes no part.
     ///
     /// @param self  our own name, under which the word may answer us
-    public static PeerWord heard(String self, String member, Links links, Word word) {
+    public static PeerWord heard(String self, String member, Whereabouts whereabouts, Word word) {
         var standing = word.standing() == Standing.UNKNOWN
                 ? holdfast.vip.Standing.FAULT
                 : holdfast.vip.Standing.valueOf(word.standing().name());
         return new PeerWord(
                 member,
-                links.address(),
-                TimeUnit.MILLISECONDS.toNanos(links.advertIntervalMs()),
+                whereabouts.address(),
+                TimeUnit.MILLISECONDS.toNanos(whereabouts.advertIntervalMs()),
                 standing,
                 word.asks(),
                 word.answers().getOrDefault(self, 0L),

@@ -2,7 +2,7 @@ package holdfast.group;
 
 import holdfast.conf.Configuration;
 import holdfast.forward.Lease;
-import holdfast.forward.Ports;
+import holdfast.forward.Links;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.OwnWord;
 import holdfast.vip.node.VrrpNode;
@@ -30,7 +30,7 @@ public final class RoleChange implements VrrpNode.Listener {
     private static final long ANSWERS_NS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Configuration.VipGroup group;
-    private final Supplier<Ports> ports;
+    private final Supplier<Links> links;
     private final Announcer announcer;
     private final DatapathOrders worker;
     private final Lease lease;
@@ -54,13 +54,13 @@ public final class RoleChange implements VrrpNode.Listener {
     public record Promotion(
             int term, Vrrp.Cause cause, boolean isBounded, CompletableFuture<Boolean> serves, long patience) {}
 
-    /// @param ports      the present ports
+    /// @param links      the present links
     /// @param takeAbove  takes the term of a promotion, above a given one
     /// @param unfit      reasons against a takeover that the election cannot know, as sentences
     /// @param boottime   the boot-time clock
     public RoleChange(
             Configuration.VipGroup group,
-            Supplier<Ports> ports,
+            Supplier<Links> links,
             Announcer announcer,
             DatapathOrders worker,
             Lease lease,
@@ -70,7 +70,7 @@ public final class RoleChange implements VrrpNode.Listener {
             Supplier<List<String>> unfit,
             LongSupplier boottime) {
         this.group = group;
-        this.ports = ports;
+        this.links = links;
         this.announcer = announcer;
         this.worker = worker;
         this.lease = lease;
@@ -164,18 +164,19 @@ public final class RoleChange implements VrrpNode.Listener {
 
     @Override
     public void relay(String peer) {
-        var macs = replication.peer(peer).map(found -> found.links().macs()).orElse(Map.of());
-        worker.relay(ports.get().ports().stream()
-                .mapToLong(port -> macOf(port, macs))
+        var macs =
+                replication.peer(peer).map(found -> found.whereabouts().macs()).orElse(Map.of());
+        worker.relay(links.get().links().stream()
+                .mapToLong(link -> macOf(link, macs))
                 .toArray());
         replication.standby();
         log.info("role changed to=relay peer={}", peer);
     }
 
-    /// The MAC with which the peer answers on a port's link, for any VIP there; 0 without one.
-    private long macOf(Ports.Port port, Map<String, Long> macsByVip) {
+    /// The MAC with which the peer answers on a link's link, for any VIP there; 0 without one.
+    private long macOf(Links.Link link, Map<String, Long> macsByVip) {
         return group.vips().stream()
-                .filter(vip -> vip.interfaceName().equals(port.name()))
+                .filter(vip -> vip.interfaceName().equals(link.name()))
                 .mapToLong(vip -> macsByVip.getOrDefault(vip.address().toString(), 0L))
                 .filter(mac -> mac != 0)
                 .findFirst()

@@ -2,10 +2,10 @@ package holdfast.group;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
-import holdfast.forward.Ports;
-import holdfast.sync.Links;
+import holdfast.forward.Links;
 import holdfast.sync.ServiceLink;
 import holdfast.sync.Standing;
+import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import holdfast.vip.OwnWord;
 import holdfast.worker.LinkState;
@@ -40,10 +40,10 @@ public final class Voice {
 
     /// The links have changed.
     public synchronized void links(LinkState now) {
-        var before = Optional.ofNullable(state).map(LinkState::ports);
+        var before = Optional.ofNullable(state).map(LinkState::links);
         state = now;
-        if (!before.equals(Optional.of(now.ports()))) {
-            replication.found(where(now.ports()), serviceLinks(now.ports()));
+        if (!before.equals(Optional.of(now.links()))) {
+            replication.found(where(now.links()), serviceLinks(now.links()));
         }
         say();
     }
@@ -51,7 +51,7 @@ public final class Voice {
     /// Sends everything to a sync side that has just started.
     public synchronized void begin() {
         if (state != null) {
-            replication.found(where(state.ports()), serviceLinks(state.ports()));
+            replication.found(where(state.links()), serviceLinks(state.links()));
         }
         say();
     }
@@ -74,19 +74,19 @@ public final class Voice {
         replication.word(latest());
     }
 
-    public Links where(Ports ports) {
+    public Whereabouts where(Links links) {
         var macs = group.vips().stream()
-                .filter(vip -> ports.indexOf(vip.interfaceName()) >= 0)
+                .filter(vip -> links.indexOf(vip.interfaceName()) >= 0)
                 .collect(Collectors.toMap(
                         vip -> vip.address().toString(),
-                        vip -> ports.at(ports.indexOf(vip.interfaceName())).mac()));
-        return new Links(address, group.advertIntervalMs(), macs);
+                        vip -> links.at(links.indexOf(vip.interfaceName())).mac()));
+        return new Whereabouts(address, group.advertIntervalMs(), macs);
     }
 
-    public static List<ServiceLink> serviceLinks(Ports ports) {
-        return ports.ports().stream()
-                .filter(port -> port.state() == Ports.State.UP && port.address() != 0)
-                .map(port -> new ServiceLink(port.name(), port.address()))
+    public static List<ServiceLink> serviceLinks(Links links) {
+        return links.links().stream()
+                .filter(link -> link.state() == Links.State.UP && link.address() != 0)
+                .map(link -> new ServiceLink(link.name(), link.address()))
                 .toList();
     }
 }

@@ -92,7 +92,7 @@ public final class Replies {
     ///
     /// The packet stays valid until as many further packets were built as there are slots.
     ///
-    /// @param from  source address: the owned address of the request, or the port's own
+    /// @param from  source address: the owned address of the request, or the link's own
     /// @param mtu   for fragmentation needed, else 0
     public long error(Frame frame, int type, int code, int mtu, int from, long sourceMac) {
         int quoted = Math.min(frame.ipLength(), QUOTE_MAX);

@@ -93,7 +93,7 @@ public enum Counter {
     /// Frames skipped because a part was missing: the room for large frames was full, or the frame was larger than
     /// 66 KiB.
     RING_TRUNCATED,
-    /// Times that the packet sockets of a port could not be opened; the worker tries again.
+    /// Times that the packet sockets of a link could not be opened; the worker tries again.
     SOCKETS_REFUSED,
     /// Neighbours that the kernel refused to probe: its neighbour table is full, or the link has disappeared.
     PROBE_REFUSED,
@@ -112,7 +112,7 @@ public enum Counter {
     ECHO_TARGETS_LEFT_OUT,
     /// Orders that a worker ignored because they are not possible in its mode.
     ORDER_IGNORED,
-    /// Times that the shield could not be installed around the present ports; it is tried again.
+    /// Times that the shield could not be installed around the present links; it is tried again.
     SHIELD_REFUSED;
 
     /// Whether it counts packets that were dropped.

@@ -1,6 +1,6 @@
 package holdfast.worker;
 
-import holdfast.forward.Ports;
+import holdfast.forward.Links;
 import holdfast.linux.PacketSender;
 import holdfast.linux.SyscallException;
 import java.util.HashMap;
@@ -31,15 +31,15 @@ public final class Announcers implements AutoCloseable {
 
     private final IntFunction<Sender> opener;
     private final Map<String, Open> open = new HashMap<>();
-    private Ports ports;
+    private Links links;
 
-    public Announcers(Ports ports) {
-        this(ports, Announcers::open);
+    public Announcers(Links links) {
+        this(links, Announcers::open);
     }
 
     /// @param opener  opens a sender for an interface number
-    Announcers(Ports ports, IntFunction<Sender> opener) {
-        this.ports = ports;
+    Announcers(Links links, IntFunction<Sender> opener) {
+        this.links = links;
         this.opener = opener;
         openAll();
     }
@@ -59,20 +59,20 @@ public final class Announcers implements AutoCloseable {
         };
     }
 
-    /// Adopts the present ports.
-    public synchronized void follow(Ports now) {
-        ports = now;
+    /// Adopts the present links.
+    public synchronized void follow(Links now) {
+        links = now;
         openAll();
     }
 
     private void openAll() {
-        for (var port : ports.ports()) {
+        for (var link : links.links()) {
             try {
-                if (port.ifindex() != 0) {
-                    sender(port.name(), port.ifindex());
+                if (link.ifindex() != 0) {
+                    sender(link.name(), link.ifindex());
                 }
             } catch (SyscallException e) {
-                log.warn("announcer not open interface={} action=try-again cause=\"{}\"", port.name(), e.getMessage());
+                log.warn("announcer not open interface={} action=try-again cause=\"{}\"", link.name(), e.getMessage());
             }
         }
     }
@@ -81,8 +81,8 @@ public final class Announcers implements AutoCloseable {
     ///
     /// @return why it was not sent; empty if it was
     public synchronized Optional<String> send(String interfaceName, byte[] frame) {
-        int port = ports.indexOf(interfaceName);
-        int ifindex = port < 0 ? 0 : ports.at(port).ifindex();
+        int link = links.indexOf(interfaceName);
+        int ifindex = link < 0 ? 0 : links.at(link).ifindex();
         if (ifindex == 0) {
             forget(interfaceName);
             return Optional.of(interfaceName + " does not exist");

@@ -30,6 +30,6 @@ public interface DatapathOrders {
 
     /// Relays held and late packets to another director.
     ///
-    /// @param macs  of that director, by index of the port
+    /// @param macs  of that director, by index of the link
     void relay(long[] macs);
 }

@@ -21,10 +21,10 @@ import holdfast.conn.FlowHash;
 import holdfast.forward.Egress;
 import holdfast.forward.Forwarder;
 import holdfast.forward.Lease;
+import holdfast.forward.Links;
 import holdfast.forward.Network;
 import holdfast.forward.NextHops;
 import holdfast.forward.OwnedAddresses;
-import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
 import holdfast.forward.Waiting;
 import holdfast.linux.Clock;
@@ -65,8 +65,8 @@ public final class DatapathRehearsal implements AutoCloseable {
     private static final int REAL_PORT = 8080;
     private static final int FIRST_SCHEDULED_PORT = 1000;
 
-    /// A frame and its ingress port.
-    private record Step(int port, byte[] frame) {}
+    /// A frame and its ingress link.
+    private record Step(int link, byte[] frame) {}
 
     private final Arena arena = Arena.ofConfined();
     private final ProbeQueue probes = new ProbeQueue();
@@ -87,12 +87,12 @@ public final class DatapathRehearsal implements AutoCloseable {
                 limits, true, new FlowHash(5, 6), new FlowHash(7, 8), now, this::untouchedMemory, RING_RECORDS);
         tables.configure(Ipvs.DEFAULT, marks(), services(), now);
         var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, WAN)));
-        worker = new Worker(tables, new Ports(List.of()), owned, lease, 0, probes, new NobodyListens(), RING_RECORDS);
-        var ports = new Ports(List.of(
-                new Ports.Port("wan", 1, MACS[WAN], 1500, ip("192.0.2.2")),
-                new Ports.Port("lan", 2, MACS[LAN], 1500, ip("10.0.0.2"))));
-        forwarder = new Forwarder(tables, ports, owned, probes, new Ways(), (_, _, _) -> {});
-        forwarder.follow(new Network(ports, hops()));
+        worker = new Worker(tables, new Links(List.of()), owned, lease, 0, probes, new NobodyListens(), RING_RECORDS);
+        var links = new Links(List.of(
+                new Links.Link("wan", 1, MACS[WAN], 1500, ip("192.0.2.2")),
+                new Links.Link("lan", 2, MACS[LAN], 1500, ip("10.0.0.2"))));
+        forwarder = new Forwarder(tables, links, owned, probes, new Ways(), (_, _, _) -> {});
+        forwarder.follow(new Network(links, hops()));
         forwarder.relayTo(MACS);
         script = script();
         buffer = untouchedMemory(BUFFER_BYTES, 1).address();
@@ -113,10 +113,10 @@ public final class DatapathRehearsal implements AutoCloseable {
         long now = Clock.monotonic();
         for (var step : script) {
             Memory.put(buffer, step.frame());
-            Mac.store(buffer + Frame.VNET_BYTES, MACS[step.port()]);
+            Mac.store(buffer + Frame.VNET_BYTES, MACS[step.link()]);
             addresses[0] = buffer;
             lengths[0] = step.frame().length - Frame.VNET_BYTES;
-            forwarder.take(addresses, lengths, 1, step.port(), worker.group().mode(), now);
+            forwarder.take(addresses, lengths, 1, step.link(), worker.group().mode(), now);
         }
         forwarder.tend(now + Waiting.WAIT_NS);
         probes.drain(_ -> {});
@@ -151,9 +151,9 @@ public final class DatapathRehearsal implements AutoCloseable {
         private int turn;
 
         @Override
-        public void send(int port, long address, int length) {
+        public void send(int link, long address, int length) {
             turn = (turn + 1) % ways.length;
-            ways[turn].send(port, address, length);
+            ways[turn].send(link, address, length);
         }
     }
 

@@ -33,15 +33,15 @@ public final class GroupDatapath implements TableOwner, DatapathOrders {
         /// A checkpoint was compared; `applied` is the version of the last change applied.
         void compared(Equality equality, long applied);
 
-        /// While this director is active, ARP on a port claimed an owned address for a MAC that is not ours. Some
+        /// While this director is active, ARP on a link claimed an owned address for a MAC that is not ours. Some
         /// ten times a second at most, whatever arrives; [holdfast.table.Counter#ARP_CONFLICT] counts all.
         ///
         /// @param address  the owned address
         /// @param mac      that claims it, 48 bits in the low end
-        /// @param port     index of the port
-        default void conflict(int address, long mac, int port) {}
+        /// @param link     index of the link
+        default void conflict(int address, long mac, int link) {}
 
-        /// Held packets take three quarters of the room of some port. Once for each hold.
+        /// Held packets take three quarters of the room of some link. Once for each hold.
         default void heldFull() {}
     }
 

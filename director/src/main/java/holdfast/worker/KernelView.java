@@ -1,9 +1,9 @@
 package holdfast.worker;
 
 import holdfast.conf.Ipv4;
+import holdfast.forward.Links;
 import holdfast.forward.Network;
 import holdfast.forward.NextHops;
-import holdfast.forward.Ports;
 import holdfast.linux.Netlink;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,37 +40,37 @@ public record KernelView(
     }
 
     /// The datapath's interfaces by name; one that does not exist is missing.
-    Ports ports(LinkNeeds needs) {
-        return new Ports(needs.atStart().ports().stream()
-                .map(wanted -> port(wanted, needs))
+    Links links(LinkNeeds needs) {
+        return new Links(needs.atStart().links().stream()
+                .map(wanted -> link(wanted, needs))
                 .toList());
     }
 
-    private Ports.Port port(Ports.Port wanted, LinkNeeds needs) {
+    private Links.Link link(Links.Link wanted, LinkNeeds needs) {
         return link(wanted.name())
-                .map(link -> new Ports.Port(
+                .map(link -> new Links.Link(
                         link.name(), link.index(), link.mac(), link.mtu(), address(link, wanted, needs), state(link)))
-                .orElseGet(() -> Ports.Port.missing(wanted.name()));
+                .orElseGet(() -> Links.Link.missing(wanted.name()));
     }
 
     /// The address that it had at the start, if it still has it and must keep it; else its first address.
-    private int address(Netlink.Link link, Ports.Port wanted, LinkNeeds needs) {
+    private int address(Netlink.Link link, Links.Link wanted, LinkNeeds needs) {
         var has = addressesOf(link);
         boolean isKept = needs.loyal().contains(wanted.name()) && has.contains(wanted.address());
         return isKept ? wanted.address() : has.stream().findFirst().orElse(0);
     }
 
-    private static Ports.State state(Netlink.Link link) {
+    private static Links.State state(Netlink.Link link) {
         if (!link.enabled()) {
-            return Ports.State.DOWN;
+            return Links.State.DOWN;
         }
-        return link.up() ? Ports.State.UP : Ports.State.NO_CARRIER;
+        return link.up() ? Links.State.UP : Links.State.NO_CARRIER;
     }
 
     /// Why this director cannot serve, in the order of the configuration.
     List<String> faults(LinkNeeds needs) {
         var faults = new ArrayList<String>();
-        for (var wanted : needs.atStart().ports()) {
+        for (var wanted : needs.atStart().links()) {
             var link = link(wanted.name());
             if (link.isEmpty()) {
                 faults.add(wanted.name() + " does not exist");
@@ -81,7 +81,7 @@ public record KernelView(
         return faults;
     }
 
-    private void addFaults(Netlink.Link link, Ports.Port wanted, LinkNeeds needs, List<String> faults) {
+    private void addFaults(Netlink.Link link, Links.Link wanted, LinkNeeds needs, List<String> faults) {
         switch (state(link)) {
             case DOWN -> faults.add(link.name() + " is down");
             case NO_CARRIER -> faults.add(link.name() + " has no carrier");
@@ -97,24 +97,24 @@ public record KernelView(
         }
     }
 
-    NextHops hops(Ports ports) {
+    NextHops hops(Links links) {
         var ways = routes.stream()
                 .filter(route -> route.table() == MAIN_TABLE)
                 .map(route -> new NextHops.Route(
                         route.destination(),
                         route.prefixLength(),
                         route.gateway(),
-                        ports.indexOf(route.ifindex()),
+                        links.indexOf(route.ifindex()),
                         route.metric()))
                 .toList();
         var usable = neighbours.stream()
-                .filter(neighbour -> neighbour.usable() && ports.indexOf(neighbour.ifindex()) >= 0)
+                .filter(neighbour -> neighbour.usable() && links.indexOf(neighbour.ifindex()) >= 0)
                 .map(neighbour -> new NextHops.Neighbour(
-                        ports.indexOf(neighbour.ifindex()), neighbour.address(), neighbour.mac()))
+                        links.indexOf(neighbour.ifindex()), neighbour.address(), neighbour.mac()))
                 .toList();
         var inVain = failed.stream()
-                .filter(hop -> ports.indexOf(hop.ifindex()) >= 0)
-                .map(hop -> NextHops.key(ports.indexOf(hop.ifindex()), hop.address()))
+                .filter(hop -> links.indexOf(hop.ifindex()) >= 0)
+                .map(hop -> NextHops.key(links.indexOf(hop.ifindex()), hop.address()))
                 .collect(Collectors.toSet());
         return new NextHops(ways, usable, inVain);
     }
@@ -136,10 +136,10 @@ public record KernelView(
                 .map(Ipv4::new)
                 .sorted()
                 .toList();
-        var ways = main(route -> network.ports().indexOf(route.ifindex()) >= 0);
-        var others = main(route -> network.ports().indexOf(route.ifindex()) < 0 && !route.ofAnAddress());
+        var ways = main(route -> network.links().indexOf(route.ifindex()) >= 0);
+        var others = main(route -> network.links().indexOf(route.ifindex()) < 0 && !route.ofAnAddress());
         var elsewhere = others.stream().filter(other -> takesFrom(other, ways)).toList();
-        return new LinkState(network.ports(), faults, unreachable, prefixes(ways), prefixes(elsewhere));
+        return new LinkState(network.links(), faults, unreachable, prefixes(ways), prefixes(elsewhere));
     }
 
     private List<Netlink.Route> main(Predicate<Netlink.Route> which) {

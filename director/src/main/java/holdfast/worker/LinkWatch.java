@@ -244,7 +244,7 @@ public final class LinkWatch implements AutoCloseable {
     }
 
     private long key(Hop hop) {
-        return NextHops.key(network.ports().indexOf(hop.ifindex()), hop.address());
+        return NextHops.key(network.links().indexOf(hop.ifindex()), hop.address());
     }
 
     private void take(Netlink.Neighbour neighbour) {
@@ -311,9 +311,9 @@ public final class LinkWatch implements AutoCloseable {
 
     private void publish(KernelView view) {
         published = view;
-        var ports = view.ports(needs);
-        boolean isSame = ports.equals(network.ports());
-        network = new Network(isSame ? network.ports() : ports, view.hops(ports));
+        var found = view.links(needs);
+        boolean isSame = found.equals(network.links());
+        network = new Network(isSame ? network.links() : found, view.hops(found));
         listener.network(network);
     }
 
@@ -379,7 +379,7 @@ public final class LinkWatch implements AutoCloseable {
     }
 
     private void probe(long neighbour) {
-        int ifindex = network.ports().at((int) (neighbour >>> 32)).ifindex();
+        int ifindex = network.links().at((int) (neighbour >>> 32)).ifindex();
         int address = (int) neighbour;
         var known = neighbours.get(new Hop(ifindex, address));
         boolean isFixed = known != null

@@ -2,7 +2,7 @@ package holdfast.worker;
 
 import holdfast.forward.Egress;
 import holdfast.forward.Lease;
-import holdfast.forward.Ports;
+import holdfast.forward.Links;
 import holdfast.linux.Clock;
 import holdfast.linux.Errno;
 import holdfast.linux.EventFd;
@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The rings and senders of all ports, for one worker.
+/// The rings and senders of all links, for one worker.
 ///
 /// A frame stays in place, in the receive ring's memory, until [#flush] has sent it; only then is the ring released.
 /// Before it sends anything, it checks the lease: a director that was paused while the batch was being made sends none
 /// of it.
 ///
-/// No errno ends it: a port whose interface is missing has no sockets, and gets them as soon as possible.
+/// No errno ends it: a link whose interface is missing has no sockets, and gets them as soon as possible.
 public final class PacketIo implements Egress, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PacketIo.class);
     private static final int CLOSED = -1; // poll() skips a negative descriptor
@@ -32,30 +32,30 @@ public final class PacketIo implements Egress, AutoCloseable {
     /// A turn takes some microseconds and a sleep 10 ms at most. After a longer gap this process did not run.
     private static final long GAP_MAX_NS = 50_000_000;
 
-    private final PortSockets[] sockets;
+    private final LinkSockets[] sockets;
     private final Poller poller;
     private final Counters counters;
     private final Lease lease;
     private final Minutely refusals = new Minutely();
     private final Minutely unsent = new Minutely();
-    private Ports ports;
+    private Links links;
     private long tendAt;
     private long turnAt; // start of the latest turn
     private boolean isHeld;
     private long unsentBefore;
 
-    /// @throws SyscallException if the sockets of a port cannot be opened
-    PacketIo(Ports ports, EventFd wakeUp, Counters counters, Lease lease) {
-        this.ports = ports;
+    /// @throws SyscallException if the sockets of a link cannot be opened
+    PacketIo(Links links, EventFd wakeUp, Counters counters, Lease lease) {
+        this.links = links;
         this.counters = counters;
         this.lease = lease;
-        sockets = Stream.generate(PortSockets::new).limit(ports.count()).toArray(PortSockets[]::new);
-        poller = new Poller(IntStream.range(0, ports.count() + 1)
-                .map(port -> port < ports.count() ? CLOSED : wakeUp.fd())
+        sockets = Stream.generate(LinkSockets::new).limit(links.count()).toArray(LinkSockets[]::new);
+        poller = new Poller(IntStream.range(0, links.count() + 1)
+                .map(link -> link < links.count() ? CLOSED : wakeUp.fd())
                 .toArray());
         try {
-            for (int port = 0; port < ports.count(); port++) {
-                open(port);
+            for (int link = 0; link < links.count(); link++) {
+                open(link);
             }
         } catch (RuntimeException e) {
             close();
@@ -63,48 +63,48 @@ public final class PacketIo implements Egress, AutoCloseable {
         }
     }
 
-    private void open(int port) {
-        sockets[port].open(ports.at(port).ifindex());
-        var ring = sockets[port].ring();
-        poller.replace(port, ring == null ? CLOSED : ring.fd());
+    private void open(int link) {
+        sockets[link].open(links.at(link).ifindex());
+        var ring = sockets[link].ring();
+        poller.replace(link, ring == null ? CLOSED : ring.fd());
     }
 
-    private void close(int port) {
-        sockets[port].count(counters, ringDrops());
-        sockets[port].close();
-        poller.replace(port, CLOSED);
+    private void close(int link) {
+        sockets[link].count(counters, ringDrops());
+        sockets[link].close();
+        poller.replace(link, CLOSED);
     }
 
-    int portCount() {
+    int linkCount() {
         return sockets.length;
     }
 
-    /// The receive ring of a port, or null while its interface is missing.
+    /// The receive ring of a link, or null while its interface is missing.
     @Nullable
-    PacketRing ring(int port) {
-        return sockets[port].ring();
+    PacketRing ring(int link) {
+        return sockets[link].ring();
     }
 
     @Override
-    public void send(int port, long address, int length) {
-        var sender = sockets[port].sender();
+    public void send(int link, long address, int length) {
+        var sender = sockets[link].sender();
         if (sender == null) {
             counters.count(Counter.DROPPED_SEND);
         } else if (!sender.add(address, length)) {
-            flush(port);
+            flush(link);
             sender.add(address, length);
         }
     }
 
-    /// Sends the frames collected for all ports.
+    /// Sends the frames collected for all links.
     void flush() {
-        for (int port = 0; port < sockets.length; port++) {
-            flush(port);
+        for (int link = 0; link < sockets.length; link++) {
+            flush(link);
         }
     }
 
-    private void flush(int port) {
-        var sender = sockets[port].sender();
+    private void flush(int link) {
+        var sender = sockets[link].sender();
         int wanted = sender == null ? 0 : sender.pending();
         if (sender == null || wanted == 0) {
             return;
@@ -121,8 +121,8 @@ public final class PacketIo implements Egress, AutoCloseable {
     }
 
     void discardQueued() {
-        for (var port : sockets) {
-            var ring = port.ring();
+        for (var socket : sockets) {
+            var ring = socket.ring();
             if (ring != null) {
                 counters.add(Counter.DROPPED_AFTER_PAUSE, ring.discardAll());
             }
@@ -131,8 +131,8 @@ public final class PacketIo implements Egress, AutoCloseable {
 
     /// Whether waiting frames will soon find no room in some ring.
     boolean isNearlyFull() {
-        for (var port : sockets) {
-            var ring = port.ring();
+        for (var socket : sockets) {
+            var ring = socket.ring();
             if (ring != null && ring.isNearlyFull()) {
                 return true;
             }
@@ -140,14 +140,14 @@ public final class PacketIo implements Egress, AutoCloseable {
         return false;
     }
 
-    /// Adopts the present ports. Call it only between batches, since it closes rings.
-    void follow(Ports now) {
-        ports = now;
-        for (int port = 0; port < sockets.length; port++) {
-            boolean isGone = !ports.at(port).isEnabled()
-                    || sockets[port].ifindex() != ports.at(port).ifindex();
-            if (sockets[port].ifindex() != 0 && isGone) {
-                close(port);
+    /// Adopts the present links. Call it only between batches, since it closes rings.
+    void follow(Links now) {
+        links = now;
+        for (int link = 0; link < sockets.length; link++) {
+            boolean isGone = !links.at(link).isEnabled()
+                    || sockets[link].ifindex() != links.at(link).ifindex();
+            if (sockets[link].ifindex() != 0 && isGone) {
+                close(link);
             }
         }
         openMissing(Clock.monotonic());
@@ -196,31 +196,31 @@ public final class PacketIo implements Egress, AutoCloseable {
 
     /// A ring does not survive its interface going down, though its number stays.
     private void closeDead() {
-        for (int port = 0; port < sockets.length; port++) {
-            var ring = sockets[port].ring();
-            if (ring != null && poller.failed(port) && ring.dead()) {
-                close(port);
+        for (int link = 0; link < sockets.length; link++) {
+            var ring = sockets[link].ring();
+            if (ring != null && poller.failed(link) && ring.dead()) {
+                close(link);
             }
         }
     }
 
     private void openMissing(long now) {
-        for (int port = 0; port < sockets.length; port++) {
-            if (sockets[port].ifindex() == 0 && ports.at(port).isEnabled()) {
-                tryOpen(port, now);
+        for (int link = 0; link < sockets.length; link++) {
+            if (sockets[link].ifindex() == 0 && links.at(link).isEnabled()) {
+                tryOpen(link, now);
             }
         }
     }
 
-    private void tryOpen(int port, long now) {
+    private void tryOpen(int link, long now) {
         try {
-            open(port);
+            open(link);
         } catch (SyscallException e) {
             counters.count(Counter.SOCKETS_REFUSED);
             if (refusals.isDue(now)) {
                 log.warn(
                         "packet sockets not opened interface={} action=retry cause=\"{}\"",
-                        ports.at(port).name(),
+                        links.at(link).name(),
                         e.getMessage());
             }
         }
@@ -228,8 +228,8 @@ public final class PacketIo implements Egress, AutoCloseable {
 
     /// @param ringDrops  the cause of the drops of full rings since the last call
     private void count(Counter ringDrops) {
-        for (var port : sockets) {
-            port.count(counters, ringDrops);
+        for (var socket : sockets) {
+            socket.count(counters, ringDrops);
         }
     }
 
@@ -241,15 +241,15 @@ public final class PacketIo implements Egress, AutoCloseable {
         unsentBefore = unsentNow;
     }
 
-    /// Why the latest frame of each port was refused.
+    /// Why the latest frame of each link was refused.
     private String latestErrors() {
         var errors = new StringBuilder();
-        for (int port = 0; port < sockets.length; port++) {
-            var sender = sockets[port].sender();
+        for (int link = 0; link < sockets.length; link++) {
+            var sender = sockets[link].sender();
             int errno = sender == null ? Errno.ENODEV.number() : sender.lastErrno();
             if (errno != 0) {
                 errors.append(errors.isEmpty() ? "" : ", ")
-                        .append(ports.at(port).name())
+                        .append(links.at(link).name())
                         .append(' ')
                         .append(Errno.text(errno));
             }
@@ -260,8 +260,8 @@ public final class PacketIo implements Egress, AutoCloseable {
     @Override
     public void close() {
         poller.close();
-        for (var port : sockets) {
-            port.close();
+        for (var socket : sockets) {
+            socket.close();
         }
     }
 }

@@ -154,7 +154,7 @@ public final class RehearsedFrames {
     private static byte[] frame(ByteBuffer packet, int etherType) {
         return summed(ByteBuffer.allocate(Frame.VNET_BYTES + Frame.ETHERNET_BYTES + packet.capacity())
                 .put(new byte[Frame.VNET_BYTES])
-                .put(new byte[6]) // the port's, which the receiver of the frame knows
+                .put(new byte[6]) // the link's, which whoever takes the frame knows
                 .put(mac(NEIGHBOUR_MAC))
                 .putShort((short) etherType)
                 .put(packet.rewind())

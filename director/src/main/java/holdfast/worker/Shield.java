@@ -1,7 +1,7 @@
 package holdfast.worker;
 
 import holdfast.conf.Ipv4;
-import holdfast.forward.Ports;
+import holdfast.forward.Links;
 import holdfast.linux.Nftables;
 import holdfast.linux.NftablesException;
 import holdfast.table.Counter;
@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps the kernel from handling the datapath's packets a second time: nftables rules at the ingress of each port.
+/// Keeps the kernel from handling the datapath's packets a second time: nftables rules at the ingress of each link.
 ///
 /// Packet sockets see a packet before these rules do (packet-io 2), so the datapath gets it and the kernel does not.
 /// Without them a director with `ip_forward` on would send every packet twice. The kernel gets all packets to an
@@ -70,18 +70,18 @@ public final class Shield implements AutoCloseable {
     /// @param natServers  real servers whose replies the datapath takes
     /// @param counters    receives [Counter#SHIELD_REFUSED] @throws holdfast.linux.NftablesException if nft refuses
     public static Shield install(
-            String name, Ports ports, List<String> owned, List<NatServer> natServers, Counters counters) {
-        return install(name, ports, owned, natServers, counters, Nftables::apply);
+            String name, Links links, List<String> owned, List<NatServer> natServers, Counters counters) {
+        return install(name, links, owned, natServers, counters, Nftables::apply);
     }
 
     static Shield install(
             String name,
-            Ports ports,
+            Links links,
             List<String> owned,
             List<NatServer> natServers,
             Counters counters,
             Consumer<String> nft) {
-        var script = script(name, ports, owned, natServers);
+        var script = script(name, links, owned, natServers);
         nft.accept(script);
         return new Shield(name, script, owned, natServers, counters, nft);
     }
@@ -91,8 +91,8 @@ public final class Shield implements AutoCloseable {
         Nftables.apply(removal(table(name)));
     }
 
-    /// Adopts the present ports. Any thread, before [#close]; does not wait.
-    public void follow(Ports now) {
+    /// Adopts the present links. Any thread, before [#close]; does not wait.
+    public void follow(Links now) {
         thread.execute(() -> {
             wanted = script(name, now, owned, natServers);
             lay();
@@ -120,12 +120,12 @@ public final class Shield implements AutoCloseable {
         return "holdfast_" + name.replaceAll("[^A-Za-z0-9]", "_");
     }
 
-    static String script(String name, Ports ports, List<String> owned, List<NatServer> natServers) {
+    static String script(String name, Links links, List<String> owned, List<NatServer> natServers) {
         var rules = new StringBuilder();
         rules.append("        ip daddr { ").append(String.join(", ", owned)).append(" } drop\n");
-        var ours = ports.ports().stream()
-                .filter(port -> port.address() != 0)
-                .map(port -> Ipv4.text(port.address()))
+        var ours = links.links().stream()
+                .filter(link -> link.address() != 0)
+                .map(link -> Ipv4.text(link.address()))
                 .collect(Collectors.joining(", "));
         if (!ours.isEmpty()) {
             rules.append("        ip daddr { ").append(ours).append(" } accept\n");
@@ -149,13 +149,13 @@ public final class Shield implements AutoCloseable {
                 .append("table netdev ")
                 .append(table)
                 .append(" {\n");
-        var there = ports.ports().stream().filter(port -> port.ifindex() != 0).toList();
-        for (var port : there) {
+        var there = links.links().stream().filter(link -> link.ifindex() != 0).toList();
+        for (var link : there) {
             script.append("    chain ")
                     .append("ingress_")
-                    .append(port.ifindex())
+                    .append(link.ifindex())
                     .append(" {\n        type filter hook ingress device \"")
-                    .append(port.name())
+                    .append(link.name())
                     .append("\" priority 0;\n")
                     .append(rules)
                     .append("    }\n");

@@ -4,9 +4,9 @@ import holdfast.forward.Backlog;
 import holdfast.forward.Egress;
 import holdfast.forward.Forwarder;
 import holdfast.forward.Lease;
+import holdfast.forward.Links;
 import holdfast.forward.Network;
 import holdfast.forward.OwnedAddresses;
-import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
 import holdfast.linux.Clock;
 import holdfast.linux.EventFd;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /// The thread `datapath-0`: the only writer of the tables, and the loop around [GroupDatapath] and [Forwarder].
 ///
-/// Each turn takes what other threads ask, a batch of packets from each port, a batch of deltas from the sync side
+/// Each turn takes what other threads ask, a batch of packets from each link, a batch of deltas from the sync side
 /// and a bounded part of the due timers; with nothing to do it spins for a while and then sleeps in one poll() for
 /// at most [#NAP_MAX_NS].
 public final class Worker implements AutoCloseable {
@@ -39,28 +39,28 @@ public final class Worker implements AutoCloseable {
 
     private volatile boolean closed;
     private final AtomicReference<@Nullable Network> news = new AtomicReference<>();
-    private Ports ports;
+    private Links links;
 
     private final long[] addresses = new long[Egress.BATCH_MAX]; // of the frames of one batch
     private final int[] lengths = new int[Egress.BATCH_MAX];
-    private final Backlog[] backlogs; // by port
+    private final Backlog[] backlogs; // by link
 
     /// @param spinMicros  how long to look for packets before sleeping
     public Worker(
             Tables tables,
-            Ports ports,
+            Links links,
             OwnedAddresses owned,
             Lease lease,
             int spinMicros,
             ProbeQueue probes,
             GroupDatapath.Listener listener) {
-        this(tables, ports, owned, lease, spinMicros, probes, listener, Replica.RING_RECORDS);
+        this(tables, links, owned, lease, spinMicros, probes, listener, Replica.RING_RECORDS);
     }
 
     /// @param ringRecords  another director's changes that may wait for this worker; a power of two
     Worker(
             Tables tables,
-            Ports ports,
+            Links links,
             OwnedAddresses owned,
             Lease lease,
             int spinMicros,
@@ -69,11 +69,11 @@ public final class Worker implements AutoCloseable {
             int ringRecords) {
         spinNanos = spinMicros * 1_000L;
         wakeUp = new EventFd();
-        this.ports = ports;
-        io = new PacketIo(ports, wakeUp, tables.counters(), lease);
-        forwarder = new Forwarder(tables, ports, owned, probes, io, listener::conflict);
+        this.links = links;
+        io = new PacketIo(links, wakeUp, tables.counters(), lease);
+        forwarder = new Forwarder(tables, links, owned, probes, io, listener::conflict);
         group = new GroupDatapath(tables, forwarder, io, lease, listener, this::ask, wakeUp::signal, ringRecords);
-        backlogs = Stream.generate(Backlog::new).limit(ports.count()).toArray(Backlog[]::new);
+        backlogs = Stream.generate(Backlog::new).limit(links.count()).toArray(Backlog[]::new);
     }
 
     /// The VIP group that this worker serves.
@@ -127,9 +127,9 @@ public final class Worker implements AutoCloseable {
         var network = Objects.requireNonNull(news.getAndSet(null));
         forwarder.follow(network);
         io.flush();
-        if (!network.ports().equals(ports)) {
-            ports = network.ports();
-            io.follow(ports);
+        if (!network.links().equals(links)) {
+            links = network.links();
+            io.follow(links);
         }
     }
 
@@ -155,8 +155,8 @@ public final class Worker implements AutoCloseable {
 
     private boolean takeAll(long now) {
         boolean any = false;
-        for (int port = 0; port < io.portCount(); port++) {
-            var ring = io.ring(port);
+        for (int link = 0; link < io.linkCount(); link++) {
+            var ring = io.ring(link);
             if (ring == null) {
                 continue;
             }
@@ -167,8 +167,8 @@ public final class Worker implements AutoCloseable {
                 count++;
             }
             if (count > 0) {
-                forwarder.shed(backlogs[port].lasts(ring.isBehind(), now));
-                forwarder.take(addresses, lengths, count, port, group.mode(), now);
+                forwarder.shed(backlogs[link].lasts(ring.isBehind(), now));
+                forwarder.take(addresses, lengths, count, link, group.mode(), now);
                 io.flush();
                 ring.release();
                 any = true;

@@ -87,12 +87,12 @@ class MachineTest {
 
     @Test
     void portsHaveTheFirstAddressOfTheirLink() {
-        var ports = new Machine(List.of(LAN, WAN), ADDRESSES, Optional.empty()).ports(configuration("wan", "lan"));
-        assertThat(ports.at(0).name()).isEqualTo("wan");
-        assertThat(ports.at(0).address()).isEqualTo(ip("192.0.2.2"));
-        assertThat(ports.at(1).mtu()).isEqualTo(9000);
-        assertThat(ports.indexOf(3)).isEqualTo(1);
-        assertThat(ports.indexOf("wan")).isZero();
-        assertThat(ports.indexOf("dmz")).isEqualTo(-1);
+        var links = new Machine(List.of(LAN, WAN), ADDRESSES, Optional.empty()).links(configuration("wan", "lan"));
+        assertThat(links.at(0).name()).isEqualTo("wan");
+        assertThat(links.at(0).address()).isEqualTo(ip("192.0.2.2"));
+        assertThat(links.at(1).mtu()).isEqualTo(9000);
+        assertThat(links.indexOf(3)).isEqualTo(1);
+        assertThat(links.indexOf("wan")).isZero();
+        assertThat(links.indexOf("dmz")).isEqualTo(-1);
     }
 }

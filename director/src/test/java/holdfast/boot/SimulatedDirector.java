@@ -6,7 +6,7 @@ import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.control.IdleWorker;
 import holdfast.control.StatusAnswer;
-import holdfast.forward.Ports;
+import holdfast.forward.Links;
 import holdfast.group.Group;
 import holdfast.group.Readouts;
 import holdfast.group.RoleChange;
@@ -52,7 +52,7 @@ final class SimulatedDirector {
     private final Timeline timeline;
     private final long clockOffset;
     private final Terms terms;
-    private final Ports ports;
+    private final Links links;
     private final Group group;
     private final RoleChange roles;
     private final StatusAnswer status;
@@ -69,9 +69,9 @@ final class SimulatedDirector {
         process = new SimulatedProcess(timeline);
         terms = Terms.of(machine.disk.open(), this::soon, Runnable::run, _ -> {});
         long mac = 0x02_00_00_00_00_00L + 2L * (machine.address & 0xff);
-        ports = new Ports(List.of(new Ports.Port("front", 2, mac, 1500, machine.address)));
+        links = new Links(List.of(new Links.Link("front", 2, mac, 1500, machine.address)));
         var configuration = configuration(machine, cluster.interval);
-        group = new Group(name, configuration.groups().getFirst(), machine.address, ports, terms, this::clock);
+        group = new Group(name, configuration.groups().getFirst(), machine.address, links, terms, this::clock);
         datapath = new SimulatedDatapath(
                 process,
                 timeline,
@@ -160,7 +160,7 @@ final class SimulatedDirector {
     }
 
     void links(List<String> faults) {
-        group.links(new LinkState(ports, faults, List.of(), List.of(), List.of()));
+        group.links(new LinkState(links, faults, List.of(), List.of(), List.of()));
     }
 
     boolean isRunning() {
@@ -194,7 +194,7 @@ final class SimulatedDirector {
         if (!election.isActive() || !readiness.answer().reasons().isEmpty() || to.isEmpty()) {
             return false;
         }
-        election.failover(new Preflight(to.get().name(), to.get().links().address(), terms.current()), answer);
+        election.failover(new Preflight(to.get().name(), to.get().whereabouts().address(), terms.current()), answer);
         return true;
     }
 

@@ -5,8 +5,8 @@ import holdfast.conf.Ipvs;
 import holdfast.conf.MarkRule;
 import holdfast.conn.FlowHash;
 import holdfast.forward.Lease;
+import holdfast.forward.Links;
 import holdfast.forward.OwnedAddresses;
-import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
 import holdfast.linux.Clock;
 import holdfast.sync.Equality;
@@ -16,7 +16,7 @@ import holdfast.worker.Worker;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/// A worker with its thread but without ports, to ask and to command as operators do.
+/// A worker with its thread but without links, to ask and to command as operators do.
 public final class IdleWorker implements AutoCloseable {
     public final GroupDatapath datapath;
     Ipvs ipvs = Ipvs.DEFAULT;
@@ -29,7 +29,7 @@ public final class IdleWorker implements AutoCloseable {
         var limits = new Configuration.Datapath(64, 64, 0, false);
         var tables = new Tables(limits, true, new FlowHash(5, 6), new FlowHash(7, 8), Clock.monotonic(), memory);
         var owned = new OwnedAddresses(List.of());
-        worker = new Worker(tables, new Ports(List.of()), owned, new Lease(), 0, probes, new GroupDatapath.Listener() {
+        worker = new Worker(tables, new Links(List.of()), owned, new Lease(), 0, probes, new GroupDatapath.Listener() {
             @Override
             public void held(long version) {}
 

@@ -2,10 +2,10 @@ package holdfast.control;
 
 import static holdfast.testing.Fixtures.ip;
 
-import holdfast.sync.Links;
 import holdfast.sync.Refused;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
+import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import java.util.Arrays;
 import java.util.List;
@@ -58,7 +58,7 @@ final class SyncSamples {
                 OptionalLong.of(0),
                 OptionalLong.of(0),
                 true,
-                new Links(ip("192.0.2.2"), 100, Map.of()),
+                new Whereabouts(ip("192.0.2.2"), 100, Map.of()),
                 Word.UNKNOWN,
                 OptionalLong.of(60),
                 Map.of());

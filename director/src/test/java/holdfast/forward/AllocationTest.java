@@ -36,9 +36,9 @@ import org.junit.jupiter.api.Test;
 /// side. System calls are left out: [Egress] is an empty one here.
 class AllocationTest {
     private static final int ROUNDS = 30_000;
-    private static final Ports PORTS = new Ports(List.of(
-            new Ports.Port("wan", 1, TestDirector.WAN_MAC, 1500, TestDirector.ip("192.0.2.2")),
-            new Ports.Port("lan", 2, TestDirector.LAN_MAC, 1500, TestDirector.ip("10.0.0.2"))));
+    private static final Links LINKS = new Links(List.of(
+            new Links.Link("wan", 1, TestDirector.WAN_MAC, 1500, TestDirector.ip("192.0.2.2")),
+            new Links.Link("lan", 2, TestDirector.LAN_MAC, 1500, TestDirector.ip("10.0.0.2"))));
 
     private final Arena memory = Arena.ofConfined();
     private final Tables active = tables();
@@ -75,8 +75,8 @@ class AllocationTest {
 
     private Forwarder forwarder() {
         var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, 0)));
-        var made = new Forwarder(active, PORTS, owned, probes, (_, _, _) -> {}, (_, _, _) -> {});
-        made.follow(new Network(PORTS, TestDirector.hops()));
+        var made = new Forwarder(active, LINKS, owned, probes, (_, _, _) -> {}, (_, _, _) -> {});
+        made.follow(new Network(LINKS, TestDirector.hops()));
         return made;
     }
 
@@ -119,7 +119,7 @@ class AllocationTest {
         var hops = new NextHops(
                 List.of(new NextHops.Route(0, 0, 0, 1, 0)),
                 List.of(new NextHops.Neighbour(1, REAL, TestDirector.REAL_MAC)));
-        forwarder.follow(new Network(PORTS, hops));
+        forwarder.follow(new Network(LINKS, hops));
         assertThat(allocated(new Runnable() {
                     private int next;
 

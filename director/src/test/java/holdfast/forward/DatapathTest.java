@@ -55,8 +55,8 @@ class DatapathTest {
 
     private Datapath datapath() {
         var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, 0)));
-        var ports = new Ports(List.of());
-        var forwarder = new Forwarder(tables, ports, owned, probes, (_, _, _) -> {}, (_, _, _) -> {});
+        var links = new Links(List.of());
+        var forwarder = new Forwarder(tables, links, owned, probes, (_, _, _) -> {}, (_, _, _) -> {});
         return new Datapath(tables, forwarder, replica, lease, new Heard());
     }
 

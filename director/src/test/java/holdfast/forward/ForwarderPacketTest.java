@@ -297,7 +297,7 @@ class ForwarderPacketTest {
     }
 
     private void lowerInnerMtu() {
-        director.lan(new Ports.Port("lan", 12, LAN_MAC, 1400, ip("10.0.0.2")));
+        director.lan(new Links.Link("lan", 12, LAN_MAC, 1400, ip("10.0.0.2")));
     }
 
     @Test
@@ -342,7 +342,7 @@ class ForwarderPacketTest {
 
     @Test
     void whatIsSentHasTheMacThatTheLinkHasNow() {
-        director.lan(new Ports.Port("lan", 99, 0xcafe, 1500, ip("10.0.0.2")));
+        director.lan(new Links.Link("lan", 99, 0xcafe, 1500, ip("10.0.0.2")));
         var sent = director.client(40000, SYN, Counter.FORWARDED_TO_SERVER);
         assertThat(TestDirector.number(sent.getFirst(), Frame.VNET_BYTES + 6, 6))
                 .isEqualTo(0xcafe);

@@ -26,14 +26,14 @@ class NextHopsTest {
     @Test
     void aServerOnTheLinkIsItsOwnNextHop() {
         long hop = hops.resolve(SERVER);
-        assertThat(NextHops.port(hop)).isEqualTo(1);
+        assertThat(NextHops.link(hop)).isEqualTo(1);
         assertThat(NextHops.mac(hop)).isEqualTo(0xbb);
     }
 
     @Test
     void aDistantClientIsReachedThroughTheGateway() {
         long hop = hops.resolve(Ipv4.of("198.51.100.7").bits());
-        assertThat(NextHops.port(hop)).isZero();
+        assertThat(NextHops.link(hop)).isZero();
         assertThat(NextHops.mac(hop)).isEqualTo(0xaa);
     }
 
@@ -41,7 +41,7 @@ class NextHopsTest {
     void theLongestPrefixWinsAndAnUnknownNeighbourIsNamed() {
         int destination = Ipv4.of("10.0.0.200").bits();
         assertThat(NextHops.isResolved(hops.resolve(destination))).isFalse();
-        assertThat(NextHops.port(hops.resolve(destination))).isEqualTo(1);
+        assertThat(NextHops.link(hops.resolve(destination))).isEqualTo(1);
         assertThat(hops.neighbourOf(destination))
                 .isEqualTo(1L << 32 | Ipv4.of("10.0.0.2").bits());
     }
@@ -74,7 +74,7 @@ class NextHopsTest {
         var both = new NextHops(
                 List.of(new NextHops.Route(0, 0, GATEWAY, 0, 200), new NextHops.Route(0, 0, SERVER, 1, 100)),
                 List.of(new NextHops.Neighbour(0, GATEWAY, 0xaa), new NextHops.Neighbour(1, SERVER, 0xbb)));
-        assertThat(NextHops.port(both.resolve(1))).isEqualTo(1);
+        assertThat(NextHops.link(both.resolve(1))).isEqualTo(1);
     }
 
     @Test

@@ -73,9 +73,9 @@ final class TestDirector implements AutoCloseable {
     long now = 1000 * SECOND;
 
     private final Arena memory = Arena.ofConfined();
-    private Ports ports = new Ports(List.of(
-            new Ports.Port("wan", 11, WAN_MAC, MTU, ip("192.0.2.2")),
-            new Ports.Port("lan", 12, LAN_MAC, MTU, ip("10.0.0.2"))));
+    private Links links = new Links(List.of(
+            new Links.Link("wan", 11, WAN_MAC, MTU, ip("192.0.2.2")),
+            new Links.Link("lan", 12, LAN_MAC, MTU, ip("10.0.0.2"))));
     private NextHops hops = hops();
 
     /// A frame that left, with its `virtio_net_hdr`.
@@ -100,7 +100,7 @@ final class TestDirector implements AutoCloseable {
         tables.promote(1, now);
         forwarder = new Forwarder(
                 tables,
-                ports,
+                links,
                 new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, WAN), new OwnedAddresses.Owned(INNER, LAN))),
                 probes,
                 (port, address, length) ->
@@ -113,14 +113,14 @@ final class TestDirector implements AutoCloseable {
     List<Sent> nextHops(NextHops now) {
         sent.clear();
         hops = now;
-        forwarder.follow(new Network(ports, hops));
+        forwarder.follow(new Network(links, hops));
         return List.copyOf(sent);
     }
 
     /// Goes over to another inner link.
-    void lan(Ports.Port now) {
-        ports = new Ports(List.of(ports.at(WAN), now));
-        forwarder.follow(new Network(ports, hops));
+    void lan(Links.Link now) {
+        links = new Links(List.of(links.at(WAN), now));
+        forwarder.follow(new Network(links, hops));
     }
 
     /// Goes over to another configuration.

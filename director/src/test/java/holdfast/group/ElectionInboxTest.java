@@ -2,8 +2,8 @@ package holdfast.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import holdfast.forward.Ports;
-import holdfast.sync.Links;
+import holdfast.forward.Links;
+import holdfast.sync.Whereabouts;
 import holdfast.vip.HandoverCodec;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.PeerWord;
@@ -18,13 +18,13 @@ class ElectionInboxTest {
     private static final long SECOND = 1_000_000_000;
     private static final long A_STRANGERS = 0x02_00_00_00_01_66L;
 
-    private static final Ports PORTS = new Ports(List.of(new Ports.Port("front", 2, OURS, 1500, 1, Ports.State.UP)));
+    private static final Links LINKS = new Links(List.of(new Links.Link("front", 2, OURS, 1500, 1, Links.State.UP)));
 
     private long now = 70 * SECOND;
 
     @Test
     void bytesThatAreNoStepOfAHandoverAreRefused() {
-        var inbox = new ElectionInbox("front", PORTS, () -> now);
+        var inbox = new ElectionInbox("front", LINKS, () -> now);
         var step = HandoverCodec.encode(new HandoverMessage(HandoverMessage.Kind.PREPARE, 1, 2, 0, 0, ""));
         assertThat(inbox.handover("d2", step)).isTrue();
         assertThat(inbox.handover("d2", step.duplicate().limit(5))).isFalse();
@@ -33,10 +33,11 @@ class ElectionInboxTest {
     /// Both are active for a moment after a split, and each announces the addresses again.
     @Test
     void anAnnouncementOfAnotherDirectorIsNoTheft() {
-        var inbox = new ElectionInbox("front", PORTS, () -> now);
+        var inbox = new ElectionInbox("front", LINKS, () -> now);
         assertThat(inbox.isOfPeer(THEIRS)).isFalse();
         inbox.peerWord(
-                new Links(1, 100, Map.of("192.0.2.10", THEIRS)), new PeerWord("d2", 1, 100, Standing.ACTIVE, 0, 0, 5));
+                new Whereabouts(1, 100, Map.of("192.0.2.10", THEIRS)),
+                new PeerWord("d2", 1, 100, Standing.ACTIVE, 0, 0, 5));
         assertThat(inbox.isOfPeer(A_STRANGERS)).isFalse();
         now += SECOND;
         assertThat(inbox.isOfPeer(THEIRS)).isTrue();

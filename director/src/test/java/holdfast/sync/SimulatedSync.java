@@ -62,7 +62,7 @@ public final class SimulatedSync implements TableSync {
     public SimulatedSync(
             String name,
             UUID incarnation,
-            Links links,
+            Whereabouts whereabouts,
             SimulatedProcess process,
             Timeline timeline,
             long clockOffset,
@@ -75,7 +75,7 @@ public final class SimulatedSync implements TableSync {
         this.listener = listener;
         this.wire = wire;
         id = new MemberId(name, incarnation);
-        core = new SyncCore(id, "configuration", links.withLifeline(1, 1), tables, clock());
+        core = new SyncCore(id, "configuration", whereabouts.withLifeline(1, 1), tables, clock());
         strand = process.strand(this::turn);
         strand.signal();
     }
@@ -131,8 +131,8 @@ public final class SimulatedSync implements TableSync {
     }
 
     @Override
-    public void links(Links now) {
-        leave(() -> core.links(now.withLifeline(1, 1)));
+    public void whereabouts(Whereabouts now) {
+        leave(() -> core.whereabouts(now.withLifeline(1, 1)));
     }
 
     @Override
@@ -237,7 +237,8 @@ public final class SimulatedSync implements TableSync {
                     core.refuse(Refused.MALFORMED);
                 }
             }
-            case SyncEffect.WordHeard(String member, Links links, Word word) -> listener.peerWord(member, links, word);
+            case SyncEffect.WordHeard(String member, Whereabouts whereabouts, Word word) ->
+                listener.peerWord(member, whereabouts, word);
             case SyncEffect.Twin(String address) -> listener.twin(address);
             case SyncEffect.Warn(String text) -> timeline.note(() -> id.name() + " warns: " + text);
         }

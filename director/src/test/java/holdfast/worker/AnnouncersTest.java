@@ -2,7 +2,7 @@ package holdfast.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import holdfast.forward.Ports;
+import holdfast.forward.Links;
 import holdfast.linux.Errno;
 import holdfast.linux.SyscallException;
 import java.util.ArrayList;
@@ -18,8 +18,8 @@ class AnnouncersTest {
     private Optional<Errno> sendFailure = Optional.empty();
     private final Announcers announcers = new Announcers(front(11), this::open);
 
-    private static Ports front(int ifindex) {
-        return new Ports(List.of(new Ports.Port("front", ifindex, 0xf, 1500, 1)));
+    private static Links front(int ifindex) {
+        return new Links(List.of(new Links.Link("front", ifindex, 0xf, 1500, 1)));
     }
 
     private static void fail(Optional<Errno> failure) {
@@ -82,7 +82,7 @@ class AnnouncersTest {
     @Test
     void aMissingInterfaceIsAnAnswer() {
         announcers.send("front", FRAME);
-        announcers.follow(new Ports(List.of(Ports.Port.missing("front"))));
+        announcers.follow(new Links(List.of(Links.Link.missing("front"))));
         assertThat(announcers.send("front", FRAME)).contains("front does not exist");
         assertThat(announcers.send("dmz", FRAME)).contains("dmz does not exist");
         assertThat(said).containsExactly("open 11", "send 11", "close 11");

@@ -4,9 +4,9 @@ import static holdfast.testing.Fixtures.ip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Ipv4;
+import holdfast.forward.Links;
 import holdfast.forward.Network;
 import holdfast.forward.NextHops;
-import holdfast.forward.Ports;
 import holdfast.linux.Netlink;
 import java.util.List;
 import java.util.Set;
@@ -17,8 +17,8 @@ class KernelViewTest {
     private static final int BACK = ip("10.0.0.2");
     private static final int SERVER = ip("10.0.0.11");
     private static final int OTHER = 5;
-    private static final Ports AT_START = new Ports(
-            List.of(new Ports.Port("front", 11, 0xf, 1500, FRONT), new Ports.Port("back", 12, 0xb, 1500, BACK)));
+    private static final Links AT_START = new Links(
+            List.of(new Links.Link("front", 11, 0xf, 1500, FRONT), new Links.Link("back", 12, 0xb, 1500, BACK)));
     private static final LinkNeeds NEEDS = new LinkNeeds(AT_START, Set.of("front"));
 
     private static final Netlink.Link FRONT_LINK = new Netlink.Link(11, "front", 0xf, 1500, true, true);
@@ -38,7 +38,7 @@ class KernelViewTest {
     void linksAsAtTheStartHaveNoFault() {
         var view = view(List.of(BACK_LINK, FRONT_LINK), FRONT_ADDRESS, BACK_ADDRESS);
         assertThat(view.faults(NEEDS)).isEmpty();
-        assertThat(view.ports(NEEDS)).isEqualTo(AT_START);
+        assertThat(view.links(NEEDS)).isEqualTo(AT_START);
     }
 
     @Test
@@ -68,7 +68,7 @@ class KernelViewTest {
                 FRONT_ADDRESS,
                 BACK_ADDRESS);
         assertThat(view.faults(NEEDS)).isEmpty();
-        assertThat(view.ports(NEEDS).at(0).mac()).isEqualTo(0xcafe);
+        assertThat(view.links(NEEDS).at(0).mac()).isEqualTo(0xcafe);
     }
 
     @Test
@@ -76,7 +76,7 @@ class KernelViewTest {
         var anew = new Netlink.Link(99, "front", 0xabc, 1400, true, true);
         var view = view(List.of(anew, BACK_LINK), new Netlink.Address(99, FRONT, 24), BACK_ADDRESS);
         assertThat(view.faults(NEEDS)).isEmpty();
-        assertThat(view.ports(NEEDS).at(0)).isEqualTo(new Ports.Port("front", 99, 0xabc, 1400, FRONT));
+        assertThat(view.links(NEEDS).at(0)).isEqualTo(new Links.Link("front", 99, 0xabc, 1400, FRONT));
     }
 
     @Test
@@ -84,7 +84,7 @@ class KernelViewTest {
         var other = new Netlink.Address(11, ip("192.0.2.77"), 24);
         var both = view(List.of(FRONT_LINK, BACK_LINK), other, FRONT_ADDRESS, BACK_ADDRESS);
         assertThat(both.faults(NEEDS)).isEmpty();
-        assertThat(both.ports(NEEDS).at(0).address()).isEqualTo(FRONT);
+        assertThat(both.links(NEEDS).at(0).address()).isEqualTo(FRONT);
         assertThat(faults(FRONT_LINK, other, BACK_ADDRESS)).containsExactly("front has lost its address 192.0.2.1");
     }
 
@@ -92,13 +92,13 @@ class KernelViewTest {
     void anotherLinkMayChangeItsAddressButNotLoseIt() {
         var replaced = view(List.of(FRONT_LINK, BACK_LINK), FRONT_ADDRESS, new Netlink.Address(12, ip("10.0.0.9"), 24));
         assertThat(replaced.faults(NEEDS)).isEmpty();
-        assertThat(replaced.ports(NEEDS).at(1).address()).isEqualTo(ip("10.0.0.9"));
+        assertThat(replaced.links(NEEDS).at(1).address()).isEqualTo(ip("10.0.0.9"));
         assertThat(faults(FRONT_LINK, FRONT_ADDRESS)).containsExactly("back has lost its address 10.0.0.2");
     }
 
     @Test
     void aLinkThatNeverHadAnAddressNeedsNone() {
-        var needs = new LinkNeeds(new Ports(List.of(new Ports.Port("back", 12, 0xb, 1500, 0))), Set.of());
+        var needs = new LinkNeeds(new Links(List.of(new Links.Link("back", 12, 0xb, 1500, 0))), Set.of());
         assertThat(view(List.of(BACK_LINK)).faults(needs)).isEmpty();
     }
 
@@ -112,8 +112,8 @@ class KernelViewTest {
                         new Netlink.Neighbour(40, SERVER, 0xaa, Netlink.Neighbour.State.USABLE),
                         new Netlink.Neighbour(40, SERVER + 1, 0, Netlink.Neighbour.State.SOUGHT)),
                 Set.of(new KernelView.Hop(40, SERVER + 2), new KernelView.Hop(7, SERVER + 3)));
-        var hops = view.hops(view.ports(NEEDS));
-        assertThat(NextHops.port(hops.resolve(SERVER))).isEqualTo(1);
+        var hops = view.hops(view.links(NEEDS));
+        assertThat(NextHops.link(hops.resolve(SERVER))).isEqualTo(1);
         assertThat(NextHops.mac(hops.resolve(SERVER))).isEqualTo(0xaa);
         assertThat(NextHops.isResolved(hops.resolve(SERVER + 1))).isFalse();
         assertThat(hops.isUnreachable(SERVER + 1)).as("looked for only now").isFalse();
@@ -137,10 +137,10 @@ class KernelViewTest {
                         new Netlink.Neighbour(12, SERVER, 0xaa, Netlink.Neighbour.State.USABLE),
                         new Netlink.Neighbour(11, ip("192.0.2.253"), 0xbb, Netlink.Neighbour.State.USABLE)),
                 Set.of());
-        var ports = view.ports(NEEDS);
+        var links = view.links(NEEDS);
         int[] servers = {SERVER + 2, SERVER, SERVER + 1};
         var silent = Set.of(SERVER + 1, ip("192.0.2.253"));
-        var state = view.state(new Network(ports, view.hops(ports)), List.of("front is down"), servers, silent);
+        var state = view.state(new Network(links, view.hops(links)), List.of("front is down"), servers, silent);
         assertThat(state)
                 .isEqualTo(new LinkState(
                         AT_START,
@@ -165,8 +165,8 @@ class KernelViewTest {
                 List.of(routes),
                 List.of(),
                 Set.of());
-        var ports = view.ports(NEEDS);
-        return view.state(new Network(ports, view.hops(ports)), List.of(), new int[0], Set.of())
+        var links = view.links(NEEDS);
+        return view.state(new Network(links, view.hops(links)), List.of(), new int[0], Set.of())
                 .elsewhere();
     }
 

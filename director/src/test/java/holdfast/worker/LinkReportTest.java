@@ -3,19 +3,19 @@ package holdfast.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Ipv4;
-import holdfast.forward.Ports;
+import holdfast.forward.Links;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LinkReportTest {
     private static final long MS = 1_000_000;
-    private static final Ports PORTS = new Ports(List.of(new Ports.Port("front", 11, 0xf, 1500, 1)));
+    private static final Links LINKS = new Links(List.of(new Links.Link("front", 11, 0xf, 1500, 1)));
     private static final LinkState WELL = state(List.of(), 1);
 
     private final LinkReport report = new LinkReport();
 
     private static LinkState state(List<String> faults, int unreachable) {
-        return new LinkState(PORTS, faults, List.of(new Ipv4(unreachable)), List.of("10.0.0.0/24"), List.of());
+        return new LinkState(LINKS, faults, List.of(new Ipv4(unreachable)), List.of("10.0.0.0/24"), List.of());
     }
 
     @Test
@@ -38,8 +38,8 @@ class LinkReportTest {
     @Test
     void anotherMacIsToldAtOnce() {
         report.news(WELL, 0);
-        var ports = new Ports(List.of(new Ports.Port("front", 11, 0xe, 1500, 1)));
-        var now = new LinkState(ports, List.of(), WELL.unreachable(), WELL.routes(), List.of());
+        var links = new Links(List.of(new Links.Link("front", 11, 0xe, 1500, 1)));
+        var now = new LinkState(links, List.of(), WELL.unreachable(), WELL.routes(), List.of());
         assertThat(report.news(now, 1)).contains(now);
     }
 

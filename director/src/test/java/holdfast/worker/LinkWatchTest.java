@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import holdfast.forward.Links;
 import holdfast.forward.Network;
 import holdfast.forward.NextHops;
-import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
 import holdfast.linux.Errno;
 import holdfast.linux.InterruptedDumpException;
@@ -44,9 +44,9 @@ class LinkWatchTest {
     private final BlockingQueue<Network> networks = new LinkedBlockingQueue<>();
     private final LinkWatch watch = new LinkWatch(
             new LinkNeeds(
-                    new Ports(List.of(
-                            new Ports.Port("front", 11, 0xf, 1500, FRONT),
-                            new Ports.Port("back", 12, 0xb, 1500, BACK))),
+                    new Links(List.of(
+                            new Links.Link("front", 11, 0xf, 1500, FRONT),
+                            new Links.Link("back", 12, 0xb, 1500, BACK))),
                     Set.of("front")),
             probes,
             () -> new int[] {SERVER},
@@ -90,11 +90,11 @@ class LinkWatchTest {
         return state;
     }
 
-    private Ports.Port port(int index) {
+    private Links.Link link(int index) {
         return networks.stream()
                 .reduce((_, latest) -> latest)
                 .orElseThrow()
-                .ports()
+                .links()
                 .at(index);
     }
 
@@ -106,7 +106,7 @@ class LinkWatchTest {
     void itBeginsWithHowThingsAre() {
         var network = networks.poll();
         assertThat(network).isNotNull();
-        assertThat(network.ports().at(0)).isEqualTo(new Ports.Port("front", 11, 0xf, 1500, FRONT));
+        assertThat(network.links().at(0)).isEqualTo(new Links.Link("front", 11, 0xf, 1500, FRONT));
         assertThat(NextHops.mac(network.hops().resolve(SERVER))).isEqualTo(0xaa);
     }
 
@@ -114,13 +114,13 @@ class LinkWatchTest {
     void aLinkThatGoesIsAFaultAndMadeAnewItIsFoundByName() throws InterruptedException {
         kernel.unlink("front");
         assertThat(next().faults()).containsExactly("front does not exist");
-        assertThat(port(0).state()).isEqualTo(Ports.State.MISSING);
+        assertThat(link(0).state()).isEqualTo(Links.State.MISSING);
 
         kernel.withoutAddress(FRONT);
         kernel.link(new Netlink.Link(77, "front", 0xcafe, 1400, true, true));
         kernel.address(new Netlink.Address(77, FRONT, 24));
         await().until(() -> links.stream().anyMatch(state -> state.faults().isEmpty()));
-        assertThat(port(0)).isEqualTo(new Ports.Port("front", 77, 0xcafe, 1400, FRONT));
+        assertThat(link(0)).isEqualTo(new Links.Link("front", 77, 0xcafe, 1400, FRONT));
     }
 
     @Test
@@ -134,8 +134,8 @@ class LinkWatchTest {
     @Test
     void anotherMtuIsPublished() throws InterruptedException {
         kernel.link(new Netlink.Link(12, "back", 0xb, 1400, true, true));
-        assertThat(next().ports().at(1).mtu()).isEqualTo(1400);
-        assertThat(port(1).mtu()).isEqualTo(1400);
+        assertThat(next().links().at(1).mtu()).isEqualTo(1400);
+        assertThat(link(1).mtu()).isEqualTo(1400);
     }
 
     @Test
@@ -254,7 +254,7 @@ class LinkWatchTest {
         var dead = new FakeKernel();
         dead.openFails(Optional.of(failure(Errno.EMFILE)));
         var other = new LinkWatch(
-                new LinkNeeds(new Ports(List.of()), Set.of()),
+                new LinkNeeds(new Links(List.of()), Set.of()),
                 probes,
                 () -> new int[0],
                 counters,

@@ -12,11 +12,11 @@ import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerName;
 import holdfast.conn.FlowHash;
 import holdfast.forward.Lease;
+import holdfast.forward.Links;
 import holdfast.forward.Mode;
 import holdfast.forward.Network;
 import holdfast.forward.NextHops;
 import holdfast.forward.OwnedAddresses;
-import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
 import holdfast.linux.Clock;
 import holdfast.linux.Netlink;
@@ -70,13 +70,13 @@ class LinksLabIT {
     private LinkWatch watch;
     private Shield shield;
     private Announcers announcers;
-    private volatile LinkState links = new LinkState(new Ports(List.of()), List.of(), List.of(), List.of(), List.of());
+    private volatile LinkState links = new LinkState(new Links(List.of()), List.of(), List.of(), List.of(), List.of());
 
     @BeforeEach
     void start() throws Exception {
         lab = new Lab();
         server = Lab.inside("server", () -> new ServerSocket(8080, 50, InetAddress.getByName("10.0.0.11")));
-        var ports = ports();
+        var links = links();
         var tables = new Tables(
                 new Configuration.Datapath(1024, 1024, 50, true),
                 false,
@@ -91,12 +91,12 @@ class LinksLabIT {
                 Clock.monotonic());
         var owned = new OwnedAddresses(
                 List.of(new OwnedAddresses.Owned(ip(VIP), 0), new OwnedAddresses.Owned(ip("10.0.0.1"), 1)));
-        worker = new Worker(tables, ports, owned, new Lease(), 50, probes, new Listener());
+        worker = new Worker(tables, links, owned, new Lease(), 50, probes, new Listener());
         datapath = worker.group();
-        shield = Shield.install("lab", ports, List.of(VIP, "10.0.0.1"), List.of(), datapath.counters());
-        announcers = new Announcers(ports);
+        shield = Shield.install("lab", links, List.of(VIP, "10.0.0.1"), List.of(), datapath.counters());
+        announcers = new Announcers(links);
         watch = new LinkWatch(
-                new LinkNeeds(ports, Set.of("front")),
+                new LinkNeeds(links, Set.of("front")),
                 probes,
                 () -> new int[] {ip("10.0.0.11")},
                 datapath.counters(),
@@ -107,17 +107,17 @@ class LinksLabIT {
                 .isTrue();
     }
 
-    private static Ports ports() {
+    private static Links links() {
         try (var netlink = Netlink.open()) {
             var all = netlink.links();
-            return new Ports(List.of(port(all, "front", "192.0.2.1"), port(all, "back", "10.0.0.2")));
+            return new Links(List.of(link(all, "front", "192.0.2.1"), link(all, "back", "10.0.0.2")));
         }
     }
 
-    private static Ports.Port port(List<Netlink.Link> links, String name, String address) {
+    private static Links.Link link(List<Netlink.Link> links, String name, String address) {
         return links.stream()
                 .filter(link -> link.name().equals(name))
-                .map(link -> new Ports.Port(name, link.index(), link.mac(), link.mtu(), ip(address)))
+                .map(link -> new Links.Link(name, link.index(), link.mac(), link.mtu(), ip(address)))
                 .findFirst()
                 .orElseThrow();
     }
@@ -161,8 +161,8 @@ class LinksLabIT {
         @Override
         public void links(LinkState state) {
             links = state;
-            shield.follow(state.ports());
-            announcers.follow(state.ports());
+            shield.follow(state.links());
+            announcers.follow(state.links());
         }
     }
 
@@ -223,7 +223,7 @@ class LinksLabIT {
         Lab.run("ip netns exec client ethtool -K eth0 tso " + offloads + " gso " + offloads);
         assertThat(upload(100_000)).isEqualTo(100_000);
         Lab.run("ip link set back mtu 1400");
-        await().until(() -> links.ports().at(1).mtu() == 1400);
+        await().until(() -> links.links().at(1).mtu() == 1400);
         assertThat(upload(3_000_000)).isEqualTo(3_000_000);
         assertThat(datapath.counters().value(Counter.SENT_ICMP_ERROR)).isPositive();
     }
@@ -306,14 +306,14 @@ class LinksLabIT {
         await().during(200, TimeUnit.MILLISECONDS).until(() -> !links.faults().isEmpty());
         Lab.run("ip addr add 192.0.2.1/24 dev front");
         faultsBecome();
-        assertThat(links.ports().at(0).address()).isEqualTo(ip("192.0.2.1"));
+        assertThat(links.links().at(0).address()).isEqualTo(ip("192.0.2.1"));
         assertThat(upload(100_000)).isEqualTo(100_000);
     }
 
     @Test
     void anotherMacIsUsedAtOnce() throws Exception {
         Lab.run("ip link set back address 02:00:00:00:00:77");
-        await().until(() -> links.ports().at(1).mac() == 0x02_00_00_00_00_77L);
+        await().until(() -> links.links().at(1).mac() == 0x02_00_00_00_00_77L);
         Lab.run("ip -n server neigh flush dev eth0");
         assertThat(upload(100_000)).isEqualTo(100_000);
     }
@@ -335,7 +335,7 @@ class LinksLabIT {
         Lab.inside("client", () -> {
             try (var netlink = Netlink.open();
                     var sender = PacketSender.open(
-                            port(netlink.links(), "eth0", "192.0.2.254").ifindex())) {
+                            link(netlink.links(), "eth0", "192.0.2.254").ifindex())) {
                 sender.sendFrame(theft);
             }
             return theft;

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.Ipv4;
-import holdfast.forward.Ports;
+import holdfast.forward.Links;
 import holdfast.linux.NftablesException;
 import holdfast.table.Counter;
 import holdfast.table.Counters;
@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 
 class ShieldTest {
     private static final int LAN_ADDRESS = Ipv4.of("10.0.0.2").bits();
-    private static final Ports PORTS =
-            new Ports(List.of(new Ports.Port("wan", 11, 1, 1500, 0), new Ports.Port("lan", 12, 2, 1500, LAN_ADDRESS)));
+    private static final Links LINKS =
+            new Links(List.of(new Links.Link("wan", 11, 1, 1500, 0), new Links.Link("lan", 12, 2, 1500, LAN_ADDRESS)));
 
     @Test
     void theScriptReplacesTheTableAndDropsBothDirectionsOnEachPort() {
@@ -33,7 +33,7 @@ class ShieldTest {
                 new Shield.NatServer("10.0.0.13", "tcp", 0),
                 new Shield.NatServer("10.0.0.13", "mark", 80));
 
-        assertThat(Shield.script("d_1", PORTS, List.of("192.0.2.10", "10.0.0.1"), servers))
+        assertThat(Shield.script("d_1", LINKS, List.of("192.0.2.10", "10.0.0.1"), servers))
                 .isEqualTo("""
                         table netdev holdfast_d_1
                         delete table netdev holdfast_d_1
@@ -60,14 +60,14 @@ class ShieldTest {
 
     @Test
     void withoutNatServersOnlyTheOwnedAddressesAreKeptFromTheKernel() {
-        assertThat(Shield.script("d1", PORTS, List.of("192.0.2.10"), List.of()))
+        assertThat(Shield.script("d1", LINKS, List.of("192.0.2.10"), List.of()))
                 .contains("ip daddr { 192.0.2.10 } drop")
                 .doesNotContain("saddr");
     }
 
     @Test
     void aNameBecomesPartOfAnIdentifier() {
-        assertThat(Shield.script("lb-1.east", PORTS, List.of("192.0.2.10"), List.of()))
+        assertThat(Shield.script("lb-1.east", LINKS, List.of("192.0.2.10"), List.of()))
                 .startsWith("table netdev holdfast_lb_1_east\n");
     }
 
@@ -78,7 +78,7 @@ class ShieldTest {
         private final Counters counters = new Counters();
         private final AtomicInteger refusals = new AtomicInteger();
         private final Shield shield =
-                Shield.install("d1", PORTS, List.of("192.0.2.10"), List.of(), counters, this::apply);
+                Shield.install("d1", LINKS, List.of("192.0.2.10"), List.of(), counters, this::apply);
 
         private void apply(String script) {
             if (refusals.getAndDecrement() > 0) {
@@ -91,16 +91,16 @@ class ShieldTest {
             return requireNonNull(scripts.poll(10, TimeUnit.SECONDS));
         }
 
-        private static Ports with(Ports.Port lan) {
-            return new Ports(List.of(PORTS.at(0), lan));
+        private static Links with(Links.Link lan) {
+            return new Links(List.of(LINKS.at(0), lan));
         }
 
         @Test
         void anInterfaceMadeAnewGetsItsRulesAgain() throws InterruptedException {
             assertThat(next()).contains("ingress_12");
-            shield.follow(with(Ports.Port.missing("lan")));
+            shield.follow(with(Links.Link.missing("lan")));
             assertThat(next()).contains("ingress_11").doesNotContain("\"lan\"");
-            shield.follow(with(new Ports.Port("lan", 99, 3, 1500, LAN_ADDRESS)));
+            shield.follow(with(new Links.Link("lan", 99, 3, 1500, LAN_ADDRESS)));
             assertThat(next()).contains("ingress_99", "\"lan\"");
             shield.close();
         }
@@ -108,8 +108,8 @@ class ShieldTest {
         @Test
         void whatTheRulesDoNotNameLaysNothingAnew() throws InterruptedException {
             assertThat(next()).contains("ingress_12");
-            shield.follow(with(new Ports.Port("lan", 12, 7, 1400, LAN_ADDRESS)));
-            shield.follow(with(new Ports.Port("lan", 12, 7, 1400, LAN_ADDRESS + 1)));
+            shield.follow(with(new Links.Link("lan", 12, 7, 1400, LAN_ADDRESS)));
+            shield.follow(with(new Links.Link("lan", 12, 7, 1400, LAN_ADDRESS + 1)));
             assertThat(next()).contains("10.0.0.3");
             shield.close();
             assertThat(next()).startsWith("table netdev holdfast_d1\ndelete table");
@@ -120,8 +120,8 @@ class ShieldTest {
         void aRefusalIsCountedAndTheLatestIsTriedAgain() throws InterruptedException {
             assertThat(next()).contains("ingress_12");
             refusals.set(2);
-            shield.follow(with(Ports.Port.missing("lan")));
-            shield.follow(with(new Ports.Port("lan", 99, 3, 1500, LAN_ADDRESS)));
+            shield.follow(with(Links.Link.missing("lan")));
+            shield.follow(with(new Links.Link("lan", 99, 3, 1500, LAN_ADDRESS)));
             assertThat(next()).contains("ingress_99");
             assertThat(counters.value(Counter.SHIELD_REFUSED)).isEqualTo(2);
             shield.close();

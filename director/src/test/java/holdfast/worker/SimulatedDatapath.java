@@ -15,11 +15,11 @@ import holdfast.conn.FlowHash;
 import holdfast.forward.Datapath;
 import holdfast.forward.Forwarder;
 import holdfast.forward.Lease;
+import holdfast.forward.Links;
 import holdfast.forward.Mode;
 import holdfast.forward.Network;
 import holdfast.forward.NextHops;
 import holdfast.forward.OwnedAddresses;
-import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
 import holdfast.linux.Memory;
 import holdfast.packet.Frame;
@@ -121,12 +121,12 @@ public final class SimulatedDatapath implements TableOwner, DatapathOrders {
         this.listener = listener;
         this.clients = clients;
         tables = tables(memory);
-        var ports = new Ports(List.of(
-                new Ports.Port("front", 2, mac, 1500, ip("192.0.2.2")),
-                new Ports.Port("back", 3, mac + 1, 1500, ip("10.0.0.2"))));
+        var links = new Links(List.of(
+                new Links.Link("front", 2, mac, 1500, ip("192.0.2.2")),
+                new Links.Link("back", 3, mac + 1, 1500, ip("10.0.0.2"))));
         var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, FRONT)));
-        forwarder = new Forwarder(tables, ports, owned, probes, (_, _, _) -> left++, (_, _, _) -> {});
-        forwarder.follow(new Network(ports, hops()));
+        forwarder = new Forwarder(tables, links, owned, probes, (_, _, _) -> left++, (_, _, _) -> {});
+        forwarder.follow(new Network(links, hops()));
         datapath = new Datapath(tables, forwarder, new Replica(tables, RING_RECORDS), lease, new OfDatapath());
         addresses[0] = memory.allocate(BUFFER_BYTES, 8).address();
         strand = process.strand(this::turn);

@@ -15,9 +15,9 @@ import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerName;
 import holdfast.conn.FlowHash;
 import holdfast.forward.Lease;
+import holdfast.forward.Links;
 import holdfast.forward.Mode;
 import holdfast.forward.OwnedAddresses;
-import holdfast.forward.Ports;
 import holdfast.forward.ProbeQueue;
 import holdfast.linux.Clock;
 import holdfast.sync.Delta;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The worker with its thread and its commands, but without ports, so that it needs no privilege; this test is its sync
+/// The worker with its thread and its commands, but without links, so that it needs no privilege; this test is its sync
 /// side.
 @Timeout(10)
 class WorkerTest {
@@ -66,7 +66,7 @@ class WorkerTest {
                 List.of(service(tcp(80), SchedulerName.RR, real("10.0.0.11", 80, 1))),
                 Clock.monotonic());
         var owned = new OwnedAddresses(List.of(new OwnedAddresses.Owned(VIP, 0)));
-        return new Worker(tables, new Ports(List.of()), owned, lease, 0, probes, new GroupDatapath.Listener() {
+        return new Worker(tables, new Links(List.of()), owned, lease, 0, probes, new GroupDatapath.Listener() {
             @Override
             public void held(long version) {
                 held.add(version);

@@ -127,7 +127,7 @@ record Readout(
                 of(known, StreamSender.Readout::connections),
                 known.isEmpty() && oldest.orElse(0) == 0 ? OptionalLong.empty() : millis(oldest),
                 hello.configHash().equals(configHash),
-                hello.links(),
+                hello.whereabouts(),
                 hello.word(),
                 peer.gone ? OptionalLong.empty() : millis(OptionalLong.of(now - peer.echo)),
                 peer.paths.entrySet().stream()

@@ -15,7 +15,7 @@ public final class SyncCore {
 
     private final MemberId self;
     private final String configHash;
-    private Links links;
+    private Whereabouts whereabouts;
     private final TableOwner tables;
     private final List<SyncEffect> effects = new ArrayList<>();
     private final StreamReceiver receiver;
@@ -33,10 +33,10 @@ public final class SyncCore {
     private boolean leaving;
     private StreamSender.Counts before = new StreamSender.Counts(0, 0, 0, 0, 0, 0);
 
-    public SyncCore(MemberId self, String configHash, Links links, TableOwner tables, long now) {
+    public SyncCore(MemberId self, String configHash, Whereabouts whereabouts, TableOwner tables, long now) {
         this.self = self;
         this.configHash = configHash;
-        this.links = links;
+        this.whereabouts = whereabouts;
         this.tables = tables;
         receiver = new StreamReceiver(effects);
         outbox = new Outbox(effects);
@@ -66,8 +66,8 @@ public final class SyncCore {
     }
 
     /// Sets where this director is reachable.
-    public void links(Links now) {
-        links = now;
+    public void whereabouts(Whereabouts now) {
+        whereabouts = now;
         hellos.soon();
     }
 
@@ -386,7 +386,7 @@ public final class SyncCore {
         }
         watch(peer);
         if (now - peer.echo <= Peer.WORD_INTERVAL) {
-            effects.add(new SyncEffect.WordHeard(peer.id.name(), hello.links(), hello.word()));
+            effects.add(new SyncEffect.WordHeard(peer.id.name(), hello.whereabouts(), hello.word()));
         }
     }
 
@@ -408,7 +408,7 @@ public final class SyncCore {
     }
 
     private void watch(Peer peer) {
-        Links of = peer.hello.links();
+        Whereabouts of = peer.hello.whereabouts();
         if (!peer.watched && of.lifelinePort() != 0) {
             peer.watched = true;
             effects.add(new SyncEffect.Watch(peer.id, of.lifelineAddress(), of.lifelinePort()));
@@ -480,7 +480,7 @@ public final class SyncCore {
                 now,
                 members.uptime(now),
                 members.heard(now),
-                links,
+                whereabouts,
                 word)));
     }
 

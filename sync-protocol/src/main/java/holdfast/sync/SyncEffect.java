@@ -27,7 +27,7 @@ public sealed interface SyncEffect {
     record HandoverArrived(String from, ByteBuffer step) implements SyncEffect {}
 
     /// A member's word arrived in a hello that is at most one second old.
-    record WordHeard(String member, Links links, Word word) implements SyncEffect {}
+    record WordHeard(String member, Whereabouts whereabouts, Word word) implements SyncEffect {}
 
     /// An older director of our name runs at this address.
     record Twin(String address) implements SyncEffect {}

@@ -42,7 +42,7 @@ public sealed interface SyncMessage
             long stamp,
             long uptimeNanos,
             Map<UUID, Long> heard,
-            Links links,
+            Whereabouts whereabouts,
             Word word)
             implements SyncMessage {
         public Hello {

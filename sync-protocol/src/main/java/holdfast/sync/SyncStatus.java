@@ -100,7 +100,7 @@ public record SyncStatus(
             OptionalLong unsyncedConnections,
             OptionalLong oldestUnsyncedMs,
             boolean sameConfiguration,
-            Links links,
+            Whereabouts whereabouts,
             Word word,
             OptionalLong wordAgeMs,
             Map<String, Long> paths) {
@@ -128,7 +128,7 @@ public record SyncStatus(
                     OptionalLong.empty(),
                     OptionalLong.empty(),
                     sameConfiguration,
-                    links,
+                    whereabouts,
                     Word.UNKNOWN,
                     OptionalLong.empty(),
                     Map.of());

@@ -29,7 +29,7 @@ public interface TableSync extends AutoCloseable {
     void serviceLinks(List<ServiceLink> links);
 
     /// Sets where this director is reachable.
-    void links(Links now);
+    void whereabouts(Whereabouts now);
 
     /// Sets the keys that seal and open everything, on the interconnect and on the service links.
     void keys(ClusterKeys now);

@@ -13,7 +13,7 @@ record Hellos(
         long stamp,
         long uptimeNanos,
         Map<UUID, Long> heard,
-        Links links,
+        Whereabouts whereabouts,
         Word word) {
     static Hellos standby(long stamp, MemberId heard, long echo) {
         return new Hellos(
@@ -25,39 +25,39 @@ record Hellos(
                 stamp,
                 stamp,
                 Map.of(heard.incarnation(), echo),
-                Links.NONE,
+                Whereabouts.NONE,
                 Word.UNKNOWN);
     }
 
     Hellos active(int ofTerm) {
-        return new Hellos(Role.ACTIVE, ofTerm, position, leaving, ofTerm, stamp, uptimeNanos, heard, links, word);
+        return new Hellos(Role.ACTIVE, ofTerm, position, leaving, ofTerm, stamp, uptimeNanos, heard, whereabouts, word);
     }
 
     Hellos follows(int ofTerm) {
-        return new Hellos(role, ofTerm, position, leaving, highestTerm, stamp, uptimeNanos, heard, links, word);
+        return new Hellos(role, ofTerm, position, leaving, highestTerm, stamp, uptimeNanos, heard, whereabouts, word);
     }
 
     Hellos knows(int highest) {
-        return new Hellos(role, term, position, leaving, highest, stamp, uptimeNanos, heard, links, word);
+        return new Hellos(role, term, position, leaving, highest, stamp, uptimeNanos, heard, whereabouts, word);
     }
 
     Hellos leaves() {
-        return new Hellos(role, term, position, true, highestTerm, stamp, uptimeNanos, heard, links, word);
+        return new Hellos(role, term, position, true, highestTerm, stamp, uptimeNanos, heard, whereabouts, word);
     }
 
     Hellos upFor(long nanos) {
-        return new Hellos(role, term, position, leaving, highestTerm, stamp, nanos, heard, links, word);
+        return new Hellos(role, term, position, leaving, highestTerm, stamp, nanos, heard, whereabouts, word);
     }
 
     Hellos hearsNobody() {
-        return new Hellos(role, term, position, leaving, highestTerm, stamp, uptimeNanos, Map.of(), links, word);
+        return new Hellos(role, term, position, leaving, highestTerm, stamp, uptimeNanos, Map.of(), whereabouts, word);
     }
 
     Hellos says(Word said) {
-        return new Hellos(role, term, position, leaving, highestTerm, stamp, uptimeNanos, heard, links, said);
+        return new Hellos(role, term, position, leaving, highestTerm, stamp, uptimeNanos, heard, whereabouts, said);
     }
 
-    Hellos at(Links found) {
+    Hellos at(Whereabouts found) {
         return new Hellos(role, term, position, leaving, highestTerm, stamp, uptimeNanos, heard, found, word);
     }
 
@@ -73,7 +73,7 @@ record Hellos(
                 stamp,
                 uptimeNanos,
                 heard,
-                links,
+                whereabouts,
                 word);
     }
 

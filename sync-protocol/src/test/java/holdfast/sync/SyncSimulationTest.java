@@ -111,7 +111,7 @@ class SyncSimulationTest {
         }
 
         private static SyncCore emptyCore() {
-            return new SyncCore(new MemberId("", new UUID(0, 0)), "", Links.NONE, new ModelTables(2, 2), 0);
+            return new SyncCore(new MemberId("", new UUID(0, 0)), "", Whereabouts.NONE, new ModelTables(2, 2), 0);
         }
 
         void run() {
@@ -173,7 +173,7 @@ class SyncSimulationTest {
             node.id = new MemberId(node.name, new UUID(random.nextLong(), random.nextLong()));
             node.tables = new ModelTables(outCapacity, random.nextBoolean() ? 256 : 4096);
             node.tables.onApply = (tables, delta) -> checkWritten(delta);
-            node.core = new SyncCore(node.id, "config", Links.NONE, node.tables, now);
+            node.core = new SyncCore(node.id, "config", Whereabouts.NONE, node.tables, now);
             note("start " + node.name);
         }
 

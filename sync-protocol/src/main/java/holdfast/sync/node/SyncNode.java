@@ -5,7 +5,6 @@ import holdfast.sync.Batch;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.KeyUse;
-import holdfast.sync.Links;
 import holdfast.sync.MemberId;
 import holdfast.sync.Origin;
 import holdfast.sync.Peer;
@@ -19,6 +18,7 @@ import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
 import holdfast.sync.TableOwner;
 import holdfast.sync.TableSync;
+import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import holdfast.sync.jgroups.GroupChannel;
 import holdfast.sync.jgroups.GroupChannel.Delivery;
@@ -90,7 +90,7 @@ public final class SyncNode implements TableSync {
             int multicastPort,
             ClusterKeys keys,
             String configHash,
-            Links links,
+            Whereabouts whereabouts,
             List<ServiceLink> serviceLinks) {
         public Options {
             serviceLinks = List.copyOf(serviceLinks);
@@ -120,7 +120,7 @@ public final class SyncNode implements TableSync {
         void standbyState(String member, SyncState state);
 
         /// A hello arrived that is at most one second old. About ten times a second for each member and path.
-        void peerWord(String member, Links links, Word word);
+        void peerWord(String member, Whereabouts whereabouts, Word word);
 
         /// An older director of our name runs in this cluster: this one must stop. Called once.
         ///
@@ -202,9 +202,9 @@ public final class SyncNode implements TableSync {
         seal = new Seal(keys, options.group(), self);
         lifeline = Lifeline.open(inet(options.bindAddress().bits()));
         interconnect = options.bindAddress().bits();
-        var links = options.links().withLifeline(interconnect, lifeline.port());
+        var whereabouts = options.whereabouts().withLifeline(interconnect, lifeline.port());
         long now = System.nanoTime();
-        core = new SyncCore(self, options.configHash(), links, tables, now);
+        core = new SyncCore(self, options.configHash(), whereabouts, tables, now);
         status = core.status(0, now);
         viewWatch =
                 new ViewWatch(TimeUnit.MILLISECONDS.toNanos(self.incarnation().hashCode() & 0x3ff));
@@ -270,9 +270,9 @@ public final class SyncNode implements TableSync {
     }
 
     @Override
-    public void links(Links now) {
+    public void whereabouts(Whereabouts now) {
         var all = now.withLifeline(interconnect, lifeline.port());
-        leave(() -> core.links(all));
+        leave(() -> core.whereabouts(all));
     }
 
     @Override
@@ -547,7 +547,8 @@ public final class SyncNode implements TableSync {
                     core.refuse(Refused.MALFORMED);
                 }
             }
-            case SyncEffect.WordHeard(String member, Links links, Word word) -> listener.peerWord(member, links, word);
+            case SyncEffect.WordHeard(String member, Whereabouts whereabouts, Word word) ->
+                listener.peerWord(member, whereabouts, word);
             case SyncEffect.Twin(String address) -> {
                 log.error("another director of our name is older and runs at {}; this one must stop", address);
                 listener.twin(address);

@@ -2,12 +2,12 @@ package holdfast.sync.node;
 
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
-import holdfast.sync.Links;
 import holdfast.sync.MemberId;
 import holdfast.sync.Origin;
 import holdfast.sync.SyncCore;
 import holdfast.sync.SyncEffect;
 import holdfast.sync.TableOwner;
+import holdfast.sync.Whereabouts;
 import holdfast.sync.wire.DatagramSeal;
 import holdfast.sync.wire.Gate;
 import holdfast.sync.wire.Opened;
@@ -64,7 +64,7 @@ public final class SyncRehearsal {
             this.tables = tables;
             datagrams = new DatagramSeal(keys, GROUP);
             gate = new Gate<>(keys, GROUP, datagrams, (_, _) -> {}, now);
-            core = new SyncCore(id, "", new Links(1, 100, Map.of("192.0.2.10", 1L)), tables, now);
+            core = new SyncCore(id, "", new Whereabouts(1, 100, Map.of("192.0.2.10", 1L)), tables, now);
         }
     }
 

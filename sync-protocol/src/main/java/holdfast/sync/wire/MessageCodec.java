@@ -3,12 +3,12 @@ package holdfast.sync.wire;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import holdfast.sync.Batch;
-import holdfast.sync.Links;
 import holdfast.sync.Role;
 import holdfast.sync.Standing;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
 import holdfast.sync.Version;
+import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import holdfast.sync.wire.proto.Ack;
 import holdfast.sync.wire.proto.DeltaBatch;
@@ -122,11 +122,11 @@ final class MessageCodec {
                 .setHighestTerm(hello.highestTerm())
                 .setStampNs(hello.stamp())
                 .setUptimeNs(hello.uptimeNanos())
-                .setAddress(hello.links().address())
-                .setAdvertIntervalMs(hello.links().advertIntervalMs())
-                .setLifelineAddress(hello.links().lifelineAddress())
-                .setLifelinePort(hello.links().lifelinePort())
-                .putAllMacs(hello.links().macs())
+                .setAddress(hello.whereabouts().address())
+                .setAdvertIntervalMs(hello.whereabouts().advertIntervalMs())
+                .setLifelineAddress(hello.whereabouts().lifelineAddress())
+                .setLifelinePort(hello.whereabouts().lifelinePort())
+                .putAllMacs(hello.whereabouts().macs())
                 .setWord(word(hello.word()));
         hello.heard()
                 .forEach((incarnation, stamp) -> wire.addHeard(
@@ -155,7 +155,7 @@ final class MessageCodec {
                 wire.getStampNs(),
                 wire.getUptimeNs(),
                 heard,
-                new Links(
+                new Whereabouts(
                         wire.getAddress(),
                         wire.getAdvertIntervalMs(),
                         wire.getMacsMap(),

@@ -7,7 +7,6 @@ import holdfast.conf.Ipv4;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.KeyUse;
-import holdfast.sync.Links;
 import holdfast.sync.ModelDirector;
 import holdfast.sync.ModelWorker;
 import holdfast.sync.Refused;
@@ -16,6 +15,7 @@ import holdfast.sync.ServiceLink;
 import holdfast.sync.Standing;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
+import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import holdfast.sync.jgroups.BrokenView;
 import holdfast.sync.jgroups.GroupChannel;
@@ -80,7 +80,7 @@ public class SyncNodeTest {
         }
 
         @Override
-        public void peerWord(String member, Links links, Word word) {
+        public void peerWord(String member, Whereabouts whereabouts, Word word) {
             words.put(member, word);
         }
 
@@ -329,7 +329,7 @@ public class SyncNodeTest {
                         options.multicastPort(),
                         ClusterKeys.of(ClusterKey.of(other)),
                         options.configHash(),
-                        options.links(),
+                        options.whereabouts(),
                         options.serviceLinks()),
                 List.of(new ServiceLink("lo", 0x7f000001)));
         honest.node().serviceLinks(List.of(new ServiceLink("lo", 0x7f000001)));
@@ -485,7 +485,7 @@ public class SyncNodeTest {
                 port,
                 KEYS,
                 "hash",
-                new Links(0, 100, Map.of("lo", 0x020000000001L)),
+                new Whereabouts(0, 100, Map.of("lo", 0x020000000001L)),
                 List.of());
     }
 

@@ -8,7 +8,6 @@ import holdfast.sync.Batch;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.Delta;
-import holdfast.sync.Links;
 import holdfast.sync.MemberId;
 import holdfast.sync.Refused;
 import holdfast.sync.Role;
@@ -16,6 +15,7 @@ import holdfast.sync.Standing;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
 import holdfast.sync.Version;
+import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import holdfast.sync.wire.proto.Envelope;
 import holdfast.sync.wire.proto.Handover;
@@ -57,7 +57,7 @@ class SealTest {
                         -11,
                         12,
                         Map.of(new UUID(1, -2), -13L, new UUID(-3, 4), 14L),
-                        new Links(0xc0000201, 100, Map.of("front", 0xfeffffffffffL)),
+                        new Whereabouts(0xc0000201, 100, Map.of("front", 0xfeffffffffffL)),
                         new Word(
                                 Standing.RELAYING,
                                 -15,
@@ -146,7 +146,7 @@ class SealTest {
     }
 
     private static SyncMessage.Hello hello(Word word) {
-        return new SyncMessage.Hello(Role.STANDBY, 1, 0, 0, "hash", false, 1, 2, 3, Map.of(), Links.NONE, word);
+        return new SyncMessage.Hello(Role.STANDBY, 1, 0, 0, "hash", false, 1, 2, 3, Map.of(), Whereabouts.NONE, word);
     }
 
     @Test

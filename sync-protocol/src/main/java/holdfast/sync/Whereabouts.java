@@ -11,19 +11,20 @@ import java.util.Map;
 ///     virtual address as text, because two machines may name their interfaces differently
 /// @param lifelineAddress  IPv4 address of its [Lifeline] on the interconnect; sync sets it
 /// @param lifelinePort     port of its lifeline; 0 for none
-public record Links(int address, int advertIntervalMs, Map<String, Long> macs, int lifelineAddress, int lifelinePort) {
-    public static final Links NONE = new Links(0, 0, Map.of());
+public record Whereabouts(
+        int address, int advertIntervalMs, Map<String, Long> macs, int lifelineAddress, int lifelinePort) {
+    public static final Whereabouts NONE = new Whereabouts(0, 0, Map.of());
 
-    /// Links without a lifeline, which sync adds.
-    public Links(int address, int advertIntervalMs, Map<String, Long> macs) {
+    /// Whereabouts without a lifeline, which sync adds.
+    public Whereabouts(int address, int advertIntervalMs, Map<String, Long> macs) {
         this(address, advertIntervalMs, macs, 0, 0);
     }
 
-    public Links {
+    public Whereabouts {
         macs = Map.copyOf(macs);
     }
 
-    public Links withLifeline(int interconnect, int port) {
-        return new Links(address, advertIntervalMs, macs, interconnect, port);
+    public Whereabouts withLifeline(int interconnect, int port) {
+        return new Whereabouts(address, advertIntervalMs, macs, interconnect, port);
     }
 }

@@ -7,10 +7,10 @@ import holdfast.table.Counter;
 import holdfast.table.Counters;
 import org.jspecify.annotations.Nullable;
 
-/// The packet sockets of one port, both open or both closed. They are bound to the number of an interface, so they end
+/// The packet sockets of one link, both open or both closed. They are bound to the number of an interface, so they end
 /// with it and are reopened for its successor. Owned by the worker.
-public final class PortSockets implements AutoCloseable {
-    /// A hold can last until this ring is full; 8 MiB for each port (ADR 4).
+public final class LinkSockets implements AutoCloseable {
+    /// A hold can last until this ring is full; 8 MiB for each link (ADR 4).
     private static final int RING_FRAMES = 4096;
 
     private @Nullable PacketRing ring;

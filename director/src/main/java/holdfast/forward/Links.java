@@ -5,8 +5,8 @@ import java.util.List;
 /// The interfaces of the datapath, by their index in the configuration, as the kernel had them at one moment.
 /// Immutable; [holdfast.worker.LinkWatch] publishes a new object when an interface changes.
 ///
-/// @param ports  in the order of the configuration, always the same names
-public record Ports(List<Port> ports) {
+/// @param links  in the order of the configuration, always the same names
+public record Links(List<Link> links) {
     /// The state of an interface.
     public enum State {
         UP,
@@ -25,14 +25,14 @@ public record Ports(List<Port> ports) {
     /// @param mac      its hardware address, 48 bits in the low end; 0 while it is missing
     /// @param mtu      most bytes of an IP packet that it sends unsegmented; 0 while it is missing
     /// @param address  its own primary IPv4 address, the source of ICMP errors; 0 without one
-    public record Port(String name, int ifindex, long mac, int mtu, int address, State state) {
-        /// A port that is up.
-        public Port(String name, int ifindex, long mac, int mtu, int address) {
+    public record Link(String name, int ifindex, long mac, int mtu, int address, State state) {
+        /// A link that is up.
+        public Link(String name, int ifindex, long mac, int mtu, int address) {
             this(name, ifindex, mac, mtu, address, State.UP);
         }
 
-        public static Port missing(String name) {
-            return new Port(name, 0, 0, 0, 0, State.MISSING);
+        public static Link missing(String name) {
+            return new Link(name, 0, 0, 0, 0, State.MISSING);
         }
 
         /// Whether packet sockets can exist on it: they survive the loss of the carrier.
@@ -41,32 +41,32 @@ public record Ports(List<Port> ports) {
         }
     }
 
-    public Ports {
-        ports = List.copyOf(ports);
+    public Links {
+        links = List.copyOf(links);
     }
 
     public int count() {
-        return ports.size();
+        return links.size();
     }
 
-    public Port at(int index) {
-        return ports.get(index);
+    public Link at(int index) {
+        return links.get(index);
     }
 
-    /// The port with the kernel's interface number, or -1 if the datapath does not have that interface.
+    /// The link with the kernel's interface number, or -1 if the datapath does not have that interface.
     public int indexOf(int ifindex) {
-        for (int i = 0; i < ports.size(); i++) {
-            if (ports.get(i).ifindex() == ifindex) {
+        for (int i = 0; i < links.size(); i++) {
+            if (links.get(i).ifindex() == ifindex) {
                 return i;
             }
         }
         return -1;
     }
 
-    /// The port with that name, or -1.
+    /// The link with that name, or -1.
     public int indexOf(String name) {
-        for (int i = 0; i < ports.size(); i++) {
-            if (ports.get(i).name().equals(name)) {
+        for (int i = 0; i < links.size(); i++) {
+            if (links.get(i).name().equals(name)) {
                 return i;
             }
         }
