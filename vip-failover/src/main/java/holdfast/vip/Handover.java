@@ -230,7 +230,8 @@ public record Handover(Deadlines deadlines) {
             case Message(var from, var message, var objection, var _)
             when message.kind() == Kind.PREPARE -> taker().prepare(state, from, message, objection, now);
             case Message(var from, var message, var _, var _)
-            when !isOf(state, from, message) -> new Step(state, answer(state, from, message));
+            when !isOf(state, from, message) -> new Step(state, answer(state, from, message, now));
+            case Message(var _, var message, var _, var _) when isOutdatedRefusal(state, message) -> to(state);
             case Message _, Tick _, Held _, Full _, Tables _, PeerActive _, PeerReleased _ ->
                 dispatch(state, event, now);
             case PeerProcessDied _, Served _, Promoted _, Withdrawn _ -> dispatch(state, event, now);
@@ -329,7 +330,7 @@ public record Handover(Deadlines deadlines) {
 
     /// What the other side must hear that speaks of a handover which is over here. About one that is not known here
     /// nothing is said: a giver waits until its promise ends, a taker until it may not serve any longer.
-    private static List<Effect> answer(State state, String from, HandoverMessage message) {
+    private static List<Effect> answer(State state, String from, HandoverMessage message, long now) {
         if (!(state instanceof Idle idle) || idle.last() != message.id()) {
             return List.of();
         }
@@ -356,10 +357,24 @@ public record Handover(Deadlines deadlines) {
                                 message.id(),
                                 message.term(),
                                 0,
-                                0,
+                                answer == Kind.REFUSED ? now : 0,
                                 answer == Kind.REFUSED ? "not armed for this handover" : "")))
                 .stream()
                 .toList();
+    }
+
+    /// Whether the taker refused before it was ready: the giver has promised on a later message of the taker.
+    private static boolean isOutdatedRefusal(State state, HandoverMessage message) {
+        var giving = switch (state) {
+            case Holding(var held, var _) -> Optional.of(held);
+            case Transferring(var held, var _, var _, var _, var _) -> Optional.of(held);
+            case Relaying(var held, var _) -> Optional.of(held);
+            case Idle _, Preparing _, Armed _, Catching _, Taking _, Confirming _ -> Optional.<Giving>empty();
+        };
+        return message.kind() == Kind.REFUSED
+                && giving.flatMap(Giving::request)
+                        .filter(request -> message.stamp() - request.stamp() <= 0)
+                        .isPresent();
     }
 
     /// Whether a message is of the handover that is under way here, and of the other side of it.

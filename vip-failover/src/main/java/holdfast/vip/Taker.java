@@ -49,10 +49,10 @@ record Taker(Deadlines deadlines) {
         if (!(state instanceof Idle)) {
             return Handover.isOf(state, from, message)
                     ? to(state)
-                    : to(state, refusal(from, message, "another handover is under way"));
+                    : to(state, refusal(from, message, now, "another handover is under way"));
         }
         if (objection.isPresent()) {
-            return to(state, refusal(from, message, objection.get()));
+            return to(state, refusal(from, message, now, objection.get()));
         }
         var record = FailoverRecord.begun(Side.TAKER, from, message.term(), now, "asked by " + from, "armed");
         var offer = new Offer(message.id(), from, record);
@@ -181,14 +181,14 @@ record Taker(Deadlines deadlines) {
         return to(
                 new Idle(offer.id(), Ending.REFUSED),
                 new Unconfirmed(),
-                say(offer, Kind.REFUSED, 0, why),
+                say(offer, Kind.REFUSED, now, why),
                 aborted(offer.record(), why, now));
     }
 
     private static Step disarmed(Offer offer, String why, long now) {
         return to(
                 new Idle(offer.id(), Ending.REFUSED),
-                say(offer, Kind.REFUSED, 0, why),
+                say(offer, Kind.REFUSED, now, why),
                 aborted(offer.record(), why, now));
     }
 
@@ -198,8 +198,8 @@ record Taker(Deadlines deadlines) {
                 new HandoverMessage(kind, offer.id(), offer.record().term(), 0, stamp, why));
     }
 
-    private static Effect refusal(String to, HandoverMessage message, String why) {
-        return new Send(to, new HandoverMessage(Kind.REFUSED, message.id(), message.term(), 0, 0, why));
+    private static Effect refusal(String to, HandoverMessage message, long stamp, String why) {
+        return new Send(to, new HandoverMessage(Kind.REFUSED, message.id(), message.term(), 0, stamp, why));
     }
 
     static boolean isOf(Offer offer, String from, HandoverMessage message) {

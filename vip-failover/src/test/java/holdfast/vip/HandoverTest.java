@@ -112,7 +112,7 @@ class HandoverTest {
             assertThat(giver.state).isInstanceOf(Transferring.class);
             assertThat(giver.effects).singleElement().isInstanceOf(Send.class);
             giver.at(2003 * MS).take(message("b", Kind.ALIVE, 2010)).expect(Transferring.class);
-            giver.at(2004 * MS).take(message("b", Kind.REFUSED, 0));
+            giver.at(2004 * MS).take(message("b", Kind.REFUSED, 2012));
             assertThat(giver.effects).startsWith(new Resume());
         }
         transferring().at(5 * MS).take(new Full());
@@ -133,11 +133,20 @@ class HandoverTest {
 
     @Test
     void aDeadOrRefusingPeerIsTakenBackFromAtOnce() {
-        for (Event event : List.of(new PeerProcessDied(PEER), message("b", Kind.REFUSED, 0))) {
+        for (Event event : List.of(new PeerProcessDied(PEER), message("b", Kind.REFUSED, 1000))) {
             transferring().take(event);
             assertThat(giver.state).isInstanceOf(Idle.class);
             assertThat(giver.effects).startsWith(new Resume());
         }
+    }
+
+    /// It refused a first PREPARE, armed on the second one, and its words overtook each other.
+    @Test
+    void aRefusalOfBeforeThePeerWasReadyCountsForNothing() {
+        holding().take(message("b", Kind.REFUSED, 4)).expect(Holding.class);
+        transferring().take(message("b", Kind.REFUSED, 4)).expect(Transferring.class);
+        transferring().take(message("b", Kind.TAKEN, 0)).take(message("b", Kind.REFUSED, 4));
+        giver.expect(Relaying.class);
     }
 
     @Test
@@ -149,7 +158,7 @@ class HandoverTest {
 
     @Test
     void aGiverWhoseTakerReturnsTheGroupTakesItAgain() {
-        transferring().take(message("b", Kind.TAKEN, 0)).take(message("b", Kind.REFUSED, 0));
+        transferring().take(message("b", Kind.TAKEN, 0)).take(message("b", Kind.REFUSED, 1000));
         giver.expect(Idle.class, new Returned());
     }
 
@@ -199,7 +208,7 @@ class HandoverTest {
         for (var late : List.of(new Served(false), new Served(true))) {
             armed().take(transfer(0, PROVED)).at(901 * MS).take(late);
             assertThat(taker.state).isEqualTo(new Idle(ID, Ending.REFUSED));
-            assertThat(taker.effects).startsWith(refused("the taker's datapath got no processor in time"));
+            assertThat(taker.effects).startsWith(refused(901 * MS, "the taker's datapath got no processor in time"));
         }
     }
 
@@ -209,7 +218,7 @@ class HandoverTest {
         taker.at(800 * MS).take(new PeerActive("a")).at(900 * MS).take(new Tick());
         assertThat(taker.state).isEqualTo(new Idle(ID, Ending.REFUSED));
         assertThat(taker.effects)
-                .startsWith(new Unconfirmed(), refused("the giver did not confirm the takeover in time"));
+                .startsWith(new Unconfirmed(), refused(900 * MS, "the giver did not confirm the takeover in time"));
     }
 
     @Test
@@ -232,13 +241,13 @@ class HandoverTest {
         var prepare = new HandoverMessage(Kind.PREPARE, ID, TERM, 0, 0, "");
         taker.take(new Message("a", prepare, Optional.of("too cold"), TableState.UNKNOWN));
         assertThat(taker.state).isInstanceOf(Idle.class);
-        assertThat(taker.effects).containsExactly(refused("too cold"));
+        assertThat(taker.effects).containsExactly(refused(0, "too cold"));
     }
 
     @Test
     void aHandoverThatIsOverIsAnsweredAsItEnded() {
         armed().take(message("a", Kind.ABORT, 0));
-        taker.take(transfer(0, PROVED)).expect(Idle.class, refused("not armed for this handover"));
+        taker.take(transfer(0, PROVED)).expect(Idle.class, refused(0, "not armed for this handover"));
         confirming().take(message("a", Kind.GIVEN, 0)).take(message("a", Kind.PREPARE, 0));
         assertThat(taker.effects).as("a late one must not sound like a refusal").isEmpty();
         confirming().take(message("a", Kind.GIVEN, 0)).take(message("a", Kind.ABORT, 0));
@@ -309,8 +318,8 @@ class HandoverTest {
         return say("a", Kind.ALIVE, 0, TAKERS + stamp);
     }
 
-    private static Effect refused(String why) {
-        return new Send("a", new HandoverMessage(Kind.REFUSED, ID, TERM, 0, 0, why));
+    private static Effect refused(long at, String why) {
+        return new Send("a", new HandoverMessage(Kind.REFUSED, ID, TERM, 0, TAKERS + at, why));
     }
 
     private static Effect abort(String why) {

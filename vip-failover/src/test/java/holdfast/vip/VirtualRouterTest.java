@@ -78,13 +78,13 @@ class VirtualRouterTest {
         take(0, up());
         take(0, new Tables(new TableState(1, 1, true)));
         var prepare = new Message("b", new HandoverMessage(Kind.PREPARE, 5, 1, 0, 0, ""));
-        assertThat(take(0, prepare)).containsExactly(refused("it does not hear the adverts of the active"));
+        assertThat(take(0, prepare)).containsExactly(refused(0, "it does not hear the adverts of the active"));
         lowerAdvert(0);
         take(0, new Paused(INTERVAL * 4));
-        assertThat(take(INTERVAL, prepare)).containsExactly(refused("it was paused a moment ago"));
+        assertThat(take(INTERVAL, prepare)).containsExactly(refused(INTERVAL, "it was paused a moment ago"));
         lowerAdvert(INTERVAL * 11);
         take(INTERVAL * 11, new Unfit(List.of("it is warming up")));
-        assertThat(take(INTERVAL * 11, prepare)).containsExactly(refused("it is warming up"));
+        assertThat(take(INTERVAL * 11, prepare)).containsExactly(refused(INTERVAL * 11, "it is warming up"));
         assertThat(router.word(state, INTERVAL * 11).obstacles()).containsExactly("it is warming up");
         take(INTERVAL * 11, new Unfit(List.of()));
         assertThat(take(INTERVAL * 11, prepare))
@@ -119,7 +119,7 @@ class VirtualRouterTest {
         handover(0, Kind.ARMED, 1);
         take(2 * MS, new Held(1));
         speaks(3 * MS, Standing.ACTIVE);
-        var effects = take(4 * MS, new Message("b", new HandoverMessage(Kind.REFUSED, 0, 1, 0, 0, "")));
+        var effects = take(4 * MS, new Message("b", new HandoverMessage(Kind.REFUSED, 0, 1, 0, 2, "")));
         assertThat(effects).containsExactly(new BecomeStandby(Vrrp.Reason.HANDED_OVER));
         var asked = state;
         answers(5 * MS, 4 * MS);
@@ -399,7 +399,7 @@ class VirtualRouterTest {
         assertThat(take(0, new HigherTerm(9))).containsExactly(new RenewTerm(9));
         handover(MS, Kind.ARMED, 1);
         assertThat(take(2 * MS, new HigherTerm(11))).isEmpty();
-        assertThat(take(3 * MS, new Message("b", new HandoverMessage(Kind.REFUSED, MS, 1, 0, 0, "no"))))
+        assertThat(take(3 * MS, new Message("b", new HandoverMessage(Kind.REFUSED, MS, 1, 0, 2, "no"))))
                 .contains(new RenewTerm(11));
     }
 
@@ -469,8 +469,8 @@ class VirtualRouterTest {
         return take(now, new Heard(new Vrrp.Advert(100, INTERVAL, PEER)));
     }
 
-    private static Effect refused(String why) {
-        return new Send("b", new HandoverMessage(Kind.REFUSED, 5, 1, 0, 0, why));
+    private static Effect refused(long at, String why) {
+        return new Send("b", new HandoverMessage(Kind.REFUSED, 5, 1, 0, at, why));
     }
 
     private List<Effect> take(long now, Event event) {
