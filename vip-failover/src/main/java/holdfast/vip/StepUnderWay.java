@@ -153,7 +153,6 @@ final class StepUnderWay {
         } else if (peer.isEmpty()) {
             doubt(advert, Doubt.NOBODY_VOUCHES);
         } else if (peer.get().word().standing() != Standing.ACTIVE) {
-            ahead = new Ahead(advert, now + vrrp.interval());
             doubt(advert, Doubt.SAYS_OTHERWISE);
         } else {
             believeVouched(advert, peer.get().word());
@@ -184,6 +183,7 @@ final class StepUnderWay {
     }
 
     private void doubt(Vrrp.Advert advert, Doubt why) {
+        ahead = new Ahead(advert, now + vrrp.interval());
         if (now >= fitAfter) { // after a pause, adverts are read before the words that came with them
             effects.add(new Doubted(advert.sender(), why));
         }

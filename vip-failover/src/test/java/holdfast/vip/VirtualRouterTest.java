@@ -147,6 +147,18 @@ class VirtualRouterTest {
                 .contains(new BecomeStandby(Vrrp.Reason.OUTRANKED));
     }
 
+    @Test
+    void anAdvertThatNobodyVouchedForCountsOnceItsSenderDoes() {
+        take(0, up());
+        take(4 * INTERVAL, new Heard(new Vrrp.Advert(254, INTERVAL, PEER)));
+        speaks(4 * INTERVAL + 50 * MS, Standing.ACTIVE);
+        take(6 * INTERVAL, new Tick());
+        assertThat(state.vrrp())
+                .isInstanceOfSatisfying(
+                        Vrrp.Standby.class,
+                        standby -> assertThat(standby.following()).isEqualTo(PEER));
+    }
+
     /// A director that came up cut off from the others has an empty table and, often, the better priority.
     @Test
     void ofTwoActivesTheOneWithTheOlderTablesStays() {
