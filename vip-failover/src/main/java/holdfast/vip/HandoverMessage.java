@@ -33,7 +33,7 @@ public record HandoverMessage(Kind kind, long id, int term, long version, long s
         PREPARE,
         /// Taker: ready.
         ARMED,
-        /// Taker: has not taken over, and will not.
+        /// Taker: has not taken over, and will not because of anything that it sent before.
         REFUSED,
         /// Giver: this version is final; take over.
         TRANSFER,
