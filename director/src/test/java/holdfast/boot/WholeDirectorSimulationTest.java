@@ -221,6 +221,31 @@ class WholeDirectorSimulationTest {
         });
     }
 
+    /// What a standby hears late in a long turn was said a moment ago, not when the turn began.
+    @Test
+    void noTwoServeWhereAStandbyHearsLateInItsTurns() {
+        forEachSeed(sim -> {
+            var a = sim.machine("a", 200, false);
+            var b = sim.machine("b", 100, false);
+            sim.start(a);
+            sim.fault(2 * S, () -> sim.start(b));
+            run(sim, 5 * S);
+            sim.claims.twoMax = 0;
+            sim.claims.stallMax = 300 * MS;
+            stalls(sim, "a", 0.03, 150 * MS, 195 * MS);
+            stalls(sim, "b", 0.1, 100 * MS, 195 * MS);
+            run(sim, 15 * S);
+        });
+    }
+
+    private static void stalls(SimulatedCluster sim, String name, double chance, long lengthMin, long lengthMax) {
+        sim.director(name)
+                .orElseThrow()
+                .election
+                .strand()
+                .stalls(() -> sim.timeline.chance(chance) ? sim.timeline.between(lengthMin, lengthMax) : 0);
+    }
+
     /// A standby in doubt waits, and a taker without confirmation lets go.
     @Test
     void noTwoServeWhileAdvertsComeWithoutWords() {

@@ -68,7 +68,8 @@ public final class SimulatedElection implements ElectionEvents {
     private @Nullable Consumer<FailoverRecord> pending;
     private final Map<Integer, Long> advertAt = new HashMap<>();
     private long wordAt;
-    private long turnAt;
+    private long ranAt;
+    private long lookedAt;
     private long wakeAt;
 
     private record Asked(Event event, @Nullable Consumer<FailoverRecord> answer) {}
@@ -94,8 +95,8 @@ public final class SimulatedElection implements ElectionEvents {
                 Trust.SEALED,
                 -clockOffset / 1_000_000);
         strand = process.strand(this::turn);
-        turnAt = clock();
-        wakeAt = turnAt;
+        ranAt = clock();
+        wakeAt = ranAt;
         wordAt = timeline.now();
         strand.signal();
     }
@@ -252,30 +253,33 @@ public final class SimulatedElection implements ElectionEvents {
 
     private void turn() {
         strand.nextStall();
-        strand.next(this::notePause);
         strand.next(this::hear);
         strand.next(this::takeNext);
         strand.next(this::takeTables);
         strand.next(this::takeUnfit);
-        strand.next(() -> step(new VirtualRouter.Tick()));
+        strand.next(this::hear);
+        strand.next(() -> step(new VirtualRouter.Tick(), lookedAt));
         strand.next(this::speak);
         strand.next(this::sleep);
     }
 
-    private void notePause() {
+    private long now() {
         long now = clock();
-        long gap = now - turnAt;
+        long gap = now - ranAt;
         long late = now - wakeAt;
-        turnAt = now;
+        ranAt = now;
+        wakeAt = now;
         if (late >= router.vrrp().interval()) {
-            step(new VirtualRouter.Paused(gap));
+            step(new VirtualRouter.Paused(gap), now);
         }
+        return now;
     }
 
     private void hear() {
+        lookedAt = now();
         var advert = socket.poll();
         if (advert != null) {
-            step(new VirtualRouter.Heard(advert));
+            take(new VirtualRouter.Heard(advert));
             strand.next(this::hear);
         }
     }
@@ -286,7 +290,7 @@ public final class SimulatedElection implements ElectionEvents {
             return;
         }
         asking = asked.answer();
-        step(asked.event());
+        take(asked.event());
         strand.next(() -> {
             if (asking != null) {
                 pending = asking;
@@ -300,19 +304,19 @@ public final class SimulatedElection implements ElectionEvents {
         var tables = latestTables;
         if (!tables.equals(deliveredTables)) {
             deliveredTables = tables;
-            step(new VirtualRouter.Tables(tables));
+            take(new VirtualRouter.Tables(tables));
         }
     }
 
     private void takeUnfit() {
         var unfit = listener.unfit();
         if (!unfit.equals(state.unfit())) {
-            step(new VirtualRouter.Unfit(unfit));
+            take(new VirtualRouter.Unfit(unfit));
         }
     }
 
     private void speak() {
-        var word = router.word(state, turnAt);
+        var word = router.word(state, ranAt);
         if (!word.equals(said)) {
             said = word;
             listener.word(word);
@@ -320,18 +324,23 @@ public final class SimulatedElection implements ElectionEvents {
     }
 
     private void sleep() {
-        wakeAt = Math.min(router.nextAt(state), turnAt + router.vrrp().interval());
+        wakeAt = Math.min(router.nextAt(state), ranAt + router.vrrp().interval());
         boolean tablesWait = !latestTables.equals(deliveredTables) && Handover.awaitsTables(state.handover());
         strand.sleepUntil(tablesWait ? timeline.now() : wakeAt - clockOffset);
     }
 
-    private void step(Event event) {
+    private void take(Event event) {
+        long now = now();
+        strand.next(() -> step(event, now));
+    }
+
+    private void step(Event event, long at) {
         var before = state;
-        var step = router.step(before, event, turnAt);
+        var step = router.step(before, event, at);
         state = step.next();
         note(before, event, step);
         strand.nextStall();
-        strand.next(() -> performAll(before, event, step.effects()));
+        strand.next(() -> performAll(before, event, at, step));
     }
 
     private void note(VirtualRouter.State before, Event event, VirtualRouter.Step step) {
@@ -349,10 +358,15 @@ public final class SimulatedElection implements ElectionEvents {
         }
     }
 
-    private void performAll(VirtualRouter.State before, Event event, List<Effect> effects) {
+    private void performAll(VirtualRouter.State before, Event event, long at, VirtualRouter.Step step) {
+        var effects = step.effects();
         long now = clock();
-        long gap = router.gap(before, event, turnAt, now);
+        long gap = router.gap(before, event, at, now);
         boolean isLate = router.vrrp().mayBeReplacedAfter(gap) && !effects.isEmpty();
+        if (!isLate && now - step.notAfter() > 0) {
+            giveUp(before, event, gap, now);
+            return;
+        }
         for (var effect : effects) {
             if (!isLate || !VirtualRouter.speaksForTheAddresses(effect)) {
                 strand.next(() -> perform(effect));
@@ -360,9 +374,18 @@ public final class SimulatedElection implements ElectionEvents {
         }
         if (isLate) {
             strand.next(() -> {
-                turnAt = now;
-                step(new VirtualRouter.Paused(gap));
+                ranAt = now;
+                wakeAt = now;
+                step(new VirtualRouter.Paused(gap), now);
             });
+        }
+    }
+
+    private void giveUp(VirtualRouter.State before, Event event, long lateBy, long now) {
+        timeline.note(() -> "%s gives up: late by %.3f ms".formatted(name, lateBy / 1e6));
+        state = before.givenUp(lateBy);
+        if (!(event instanceof VirtualRouter.Tick)) {
+            strand.next(() -> step(event, now));
         }
     }
 
@@ -393,8 +416,9 @@ public final class SimulatedElection implements ElectionEvents {
         strand.block();
         listener.becomeActive(promotion, notAfter, serves -> {
             strand.next(() -> {
-                turnAt = clock();
-                step(new VirtualRouter.Served(serves));
+                ranAt = clock();
+                wakeAt = ranAt;
+                step(new VirtualRouter.Served(serves), ranAt);
             });
             strand.unblock();
         });

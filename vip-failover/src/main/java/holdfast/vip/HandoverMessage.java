@@ -6,7 +6,8 @@ package holdfast.vip;
 /// @param id       of the handover, chosen by the giver and never used again
 /// @param term     of the giver
 /// @param version  TRANSFER and HOLDING: the giver's final version; else 0
-/// @param stamp    ARMED, ALIVE and REFUSED: the taker's clock when it sent this; TRANSFER and HOLDING: the latest stamp
+/// @param stamp    ARMED, ALIVE and REFUSED: the taker's clock when it sent this; TRANSFER and HOLDING: the latest
+/// stamp
 ///     of ARMED and ALIVE that the giver received; else 0
 /// @param reason   with REFUSED and ABORT, cut at [#REASON_CHARS_MAX]; else empty
 public record HandoverMessage(Kind kind, long id, int term, long version, long stamp, String reason) {

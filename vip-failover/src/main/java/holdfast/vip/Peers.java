@@ -60,6 +60,15 @@ record Peers(Map<String, Peer> byName) {
                 .findFirst();
     }
 
+    /// Whether a director other than this one says that it is active.
+    boolean isAnotherActive(String name, long now) {
+        return all().stream()
+                .filter(peer -> peer.spokeSince(now - WORD_MAX))
+                .map(Peer::word)
+                .anyMatch(word ->
+                        word.standing() == Standing.ACTIVE && !word.name().equals(name));
+    }
+
     /// The name of the director with this address.
     Optional<String> nameOf(int address) {
         return all().stream()

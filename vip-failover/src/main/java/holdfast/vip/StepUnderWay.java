@@ -30,7 +30,10 @@ final class StepUnderWay {
     private Ahead ahead;
     private int renewAbove;
     private long history;
-    private long notAfter = Long.MAX_VALUE;
+    private long lateBy;
+    private long notAfter = Long.MAX_VALUE; // of a handover
+    private long silenceUntil;
+    private long promotedUntil = Long.MAX_VALUE;
 
     StepUnderWay(VirtualRouter router, State state, long now) {
         vrrp = router.vrrp();
@@ -52,6 +55,9 @@ final class StepUnderWay {
         ahead = state.ahead();
         renewAbove = state.renewAbove();
         history = state.history();
+        lateBy = state.lateBy();
+        // A slow machine gets twice the time that it lacked, so that it is not late for ever.
+        silenceUntil = now + Math.max(vrrp.promptInterval(), 2 * lateBy);
     }
 
     private State state() {
@@ -68,7 +74,8 @@ final class StepUnderWay {
                 waking,
                 ahead,
                 renewAbove,
-                history);
+                history,
+                lateBy);
     }
 
     void take(Event event) {
@@ -114,7 +121,7 @@ final class StepUnderWay {
     /// The step as a whole, once the event is taken.
     Step finished() {
         finish();
-        return new Step(state(), effects);
+        return new Step(state(), effects, promotedUntil);
     }
 
     private void finish() {
@@ -133,6 +140,9 @@ final class StepUnderWay {
         }
         if (!(election instanceof Vrrp.Standby standby) || standby.waitsFor() != Vrrp.Wait.RELEARNING) {
             waking = Waking.NOT;
+        }
+        if (!(election instanceof Vrrp.Standby standby) || now - standby.peerDownAt() < 0) {
+            lateBy = 0;
         }
         if (election instanceof Vrrp.Standby standby && tables.equal()) {
             peers.vouching(standby.following(), now)
@@ -229,12 +239,18 @@ final class StepUnderWay {
         }
     }
 
+    /// Who follows another director does not answer: that one may be active, and we may take over from it soon.
     private void asked(PeerWord word) {
         if (Handover.isTakenFrom(move, word.name())) {
             move(new Handover.Withdrawn("the giver was paused"));
         }
-        elect(new Vrrp.Asked(word.address()));
-        peers = peers.answered(word);
+        boolean followsAnother = election instanceof Vrrp.Standby standby
+                && standby.following() != 0
+                && standby.following() != word.address();
+        if (!followsAnother && !peers.isAnotherActive(word.name(), now)) {
+            elect(new Vrrp.Asked(word.address()));
+            peers = peers.answered(word);
+        }
     }
 
     private void died(int address) {
@@ -269,8 +285,9 @@ final class StepUnderWay {
 
     /// Who has answered may take over a down interval later, so what was asked before that says nothing any more.
     private void goOnIfUnrivalled() {
-        boolean isTrueStill = now - waking.asks() < vrrp.earliestTakeoverInterval();
-        if (waking.isOver() && isTrueStill) {
+        long isTrueUntil = waking.asks() + vrrp.earliestTakeoverInterval();
+        if (waking.isOver() && now - isTrueUntil < 0) {
+            silenceUntil = waking.isAlone() ? silenceUntil : isTrueUntil;
             waking = Waking.NOT;
             elect(new Vrrp.Unrivalled());
         }
@@ -318,6 +335,9 @@ final class StepUnderWay {
             case Vrrp.SendAdvert(int priority) -> effects.add(new SendAdvert(priority));
             case Vrrp.Claim(var promotion) -> {
                 effects.add(new BecomeActive(promotion, notAfter));
+                boolean isOfSilence =
+                        promotion.cause() != Vrrp.Cause.HANDOVER && promotion.cause() != Vrrp.Cause.OWNER_STARTED;
+                promotedUntil = isOfSilence ? silenceUntil : Long.MAX_VALUE;
                 history = history == 0 ? epoch + now / 1_000_000 : history;
                 plan = garp.claimed(now);
                 move(new Handover.Promoted());

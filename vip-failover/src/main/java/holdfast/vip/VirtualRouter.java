@@ -18,7 +18,8 @@ import java.util.Set;
 /// equal. Of two actives with different histories the one with the older history stays: the other started alone and has
 /// few clients.
 ///
-/// Order within a turn: [Paused] first, adverts next, then everything else, [Tick] last, all with one `now`.
+/// Order within a turn of the thread: [Paused] first, adverts next, then everything else, [Tick] last. The `now` of an
+/// event is a time at which it had come; that of a tick, one at which no advert waited unheard.
 ///
 /// @param epoch  ms of the Unix epoch at 0 of the clock of `now`
 public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trust, long epoch) {
@@ -42,6 +43,7 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
     /// @param ahead       an advert that arrived before its sender's word
     /// @param renewAbove  a term that another director knows and that ours must exceed; 0 for none
     /// @param history     start of our tables' history, ms of the Unix epoch; 0 for none
+    /// @param lateBy      ns by which the last promotion came too late, if it was given up; 0 for none
     public record State(
             Vrrp.State vrrp,
             Handover.State handover,
@@ -55,7 +57,8 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
             Waking waking,
             Ahead ahead,
             int renewAbove,
-            long history) {
+            long history,
+            long lateBy) {
         public static final State INITIAL = new State(
                 new Vrrp.Initialize(),
                 Handover.Idle.NOTHING,
@@ -69,10 +72,30 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
                 Waking.NOT,
                 Ahead.NONE,
                 0,
+                0,
                 0);
 
         public boolean isActive() {
             return vrrp instanceof Vrrp.Active;
+        }
+
+        /// This state, after a promotion that was decided in it and came too late.
+        public State givenUp(long lateBy) {
+            return new State(
+                    vrrp,
+                    handover,
+                    garp,
+                    tables,
+                    fitAfter,
+                    peers,
+                    faults,
+                    unfit,
+                    doubtUntil,
+                    waking,
+                    ahead,
+                    renewAbove,
+                    history,
+                    lateBy);
         }
 
         Standing standing() {
@@ -190,7 +213,11 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
     /// An advert was not believed; the shell counts it.
     public record Doubted(int sender, Doubt why) implements Effect {}
 
-    public record Step(State next, List<Effect> effects) {
+    /// What follows from an event.
+    ///
+    /// @param notAfter  when a promotion is too old to be carried out, since nobody was heard meanwhile; then
+    ///                  [State#givenUp] takes its place, and the next turn decides anew
+    public record Step(State next, List<Effect> effects, long notAfter) {
         public Step {
             effects = List.copyOf(effects);
         }
@@ -210,11 +237,11 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
     /// from its last advert: a pause within a turn adds to the silence before it.
     ///
     /// @param before  the state before the step
-    /// @param turnAt  the `now` of the step
-    public long gap(State before, Event event, long turnAt, long now) {
+    /// @param at      the `now` of the step
+    public long gap(State before, Event event, long at, long now) {
         return before.vrrp() instanceof Vrrp.Active active && !(event instanceof Served)
-                ? Math.max(now - turnAt, now - vrrp.lastAdvertAt(active))
-                : now - turnAt;
+                ? Math.max(now - at, now - vrrp.lastAdvertAt(active))
+                : now - at;
     }
 
     /// Whether an effect is forbidden to a director that may have been replaced meanwhile.

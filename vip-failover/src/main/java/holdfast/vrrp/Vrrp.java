@@ -17,8 +17,9 @@ import java.util.List;
 /// over first. *Seniority*: of two actives the one with the older tables stays, whatever its priority; a director that
 /// started while it was cut off has empty tables.
 ///
-/// All times are ns of one clock that also counts while the machine sleeps. Events that waited together carry one
-/// `now`, and adverts precede the tick (VRRP-REF 2.5).
+/// All times are ns of one clock that also counts while the machine sleeps. The time of an advert is one at which it
+/// had
+/// arrived; the time of a tick is one at which no advert waited (VRRP-REF 2.5).
 ///
 /// @param priority  1 to 255, the higher one wins (§5.2.4); 255 owns the addresses and does not wait at its start
 /// @param interval  ns between our own adverts while active
@@ -40,6 +41,8 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     /// The least time between two adverts that answer a rival, so that a flood of lower adverts causes no flood of
     /// ours.
     static final long ASSERT_INTERVAL_MIN = 1_000_000;
+
+    private static final long PROMPT_INTERVAL_MIN = 2_000_000;
 
     public Vrrp {
         if (priority < 1 || priority > OWNER || interval <= 0) {
@@ -329,6 +332,12 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     /// not count either: its giver is not active.
     public long earliestTakeoverInterval() {
         return 3 * interval;
+    }
+
+    /// How long after its last look for adverts a standby may still act on the silence. That is less than the skew
+    /// between most priorities, and enough to write a line of the log.
+    public long promptInterval() {
+        return Math.max(interval / 10, PROMPT_INTERVAL_MIN);
     }
 
     /// How long we wait once the process of an active with this interval is known to be dead. Several standbys

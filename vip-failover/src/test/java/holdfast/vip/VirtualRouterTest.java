@@ -403,6 +403,66 @@ class VirtualRouterTest {
         assertThat(take(700 * MS, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
     }
 
+    /// It will take over from the one it follows, or that one lives.
+    @Test
+    void whoFollowsAnotherDirectorDoesNotAnswer() {
+        take(0, up());
+        lowerAdvert(0);
+        take(MS, new Spoke(asks("c", STRANGER)));
+        assertThat(router.word(state, MS).answers()).isEmpty();
+        take(2 * MS, new PeerProcessDied(PEER));
+        take(2 * MS, new Spoke(asks("c", STRANGER)));
+        assertThat(router.word(state, MS).answers())
+                .as("it is about to take over")
+                .isEmpty();
+    }
+
+    @Test
+    void whoKnowsAnotherOneToBeActiveDoesNotAnswer() {
+        take(0, new Links(List.of("front has no carrier")));
+        speaks(0, Standing.ACTIVE);
+        take(MS, new Spoke(asks("c", STRANGER)));
+        assertThat(router.word(state, MS).answers()).isEmpty();
+        take(2 * S, new Spoke(asks("c", STRANGER)));
+        assertThat(router.word(state, MS).answers()).isEqualTo(Map.of("c", 7L));
+    }
+
+    private static PeerWord asks(String name, int address) {
+        return new PeerWord(name, address, INTERVAL, Standing.STANDBY, 7, 0, HISTORY);
+    }
+
+    @Test
+    void aSilenceCountsForAMomentOnlyAndForLongerWhereThatWasTooShort() {
+        take(0, up());
+        long due = 5 * INTERVAL;
+        assertThat(router.step(state, new Tick(), due).notAfter()).isEqualTo(due + INTERVAL / 10);
+        state = state.givenUp(80 * MS);
+        assertThat(router.step(state, new Tick(), due + 80 * MS).notAfter()).isEqualTo(due + 240 * MS);
+        lowerAdvert(due + 80 * MS);
+        assertThat(state.lateBy()).as("somebody spoke").isZero();
+    }
+
+    @Test
+    void anAnswerCountsUntilItsPromiseEnds() {
+        active();
+        speaks(0, Standing.STANDBY);
+        take(S, new Paused(S));
+        var answer = new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 0, S, HISTORY));
+        assertThat(router.step(state, answer, S + 2 * MS).notAfter()).isEqualTo(S + 3 * INTERVAL);
+    }
+
+    @Test
+    void aHandoverAndWhatPromotesNobodyMayBeDoneWhenever() {
+        take(0, up());
+        assertThat(router.step(state, new Tick(), MS).notAfter()).isEqualTo(Long.MAX_VALUE);
+        take(0, new Tables(new TableState(1, 1, true)));
+        lowerAdvert(0);
+        take(0, new Message("b", new HandoverMessage(Kind.PREPARE, 5, 1, 0, 0, "")));
+        var taken = router.step(state, new Message("b", new HandoverMessage(Kind.TRANSFER, 5, 1, 1, 0, "")), 20 * MS);
+        assertThat(taken.next().isActive()).isTrue();
+        assertThat(taken.notAfter()).isEqualTo(Long.MAX_VALUE);
+    }
+
     @Test
     void aHigherTermIsExceededByAnActiveOnceNoHandoverIsUnderWay() {
         take(0, up());

@@ -154,20 +154,28 @@ public final class Tally {
         if (step.effects().contains(new VirtualRouter.BecomeStandby(Vrrp.Reason.PAUSED))) {
             fenced.incrementAndGet();
         }
-        if (before.getClass() == after.getClass()) {
-            return;
+        if (before.getClass() != after.getClass()) {
+            transition(before, step.next(), cause(step, event));
         }
+    }
+
+    /// A promotion came too late to be true still, so nothing of it was done.
+    void gaveUp(VirtualRouter.State promoted, VirtualRouter.State before, long lateBy) {
+        transition(promoted.vrrp(), before, "LATE_BY_%d_MS".formatted(lateBy / 1_000_000));
+    }
+
+    private void transition(Vrrp.State from, VirtualRouter.State to, String cause) {
         transitions.incrementAndGet();
-        var transition = new Transition(role(before), role(after), cause(step, event), Instant.now());
+        var transition = new Transition(role(from), role(to.vrrp()), cause, Instant.now());
         lastTransition = transition;
         log.info(
                 "vrrp transition vrid={} from={} to={} cause={} peer={}{}",
                 vrid,
                 transition.from(),
                 transition.to(),
-                transition.cause(),
-                peer(after).map(Ipv4::toString).orElse("none"),
-                faults(step.next()));
+                cause,
+                peer(to.vrrp()).map(Ipv4::toString).orElse("none"),
+                faults(to));
     }
 
     private static String faults(VirtualRouter.State state) {

@@ -40,9 +40,13 @@ import org.slf4j.LoggerFactory;
 /// One virtual router at work: the thread `vrrp-<vrid>` with its raw socket, its timer and its queue of events. It
 /// decides nothing; [VirtualRouter] does. Any thread may call its public methods, which never block, except [#close].
 ///
-/// A turn reads the boot-time clock, reports a pause if it was late, drains the socket, drains the queue, and only then
-/// lets time act (VRRP-REF 2.5). Between a decision and its advert or claim it reads the clock once more, so that a
-/// pause can only hide in the system call itself.
+/// A turn drains the socket, drains the queue, drains the socket once more, and only then lets time act (VRRP-REF 2.5).
+/// Each event carries the time at which the thread took it, after the report of a pause if there was one. A turn may
+/// take
+/// long: with the time of its begin, an advert would make this director wait too short. A tick carries the time at
+/// which
+/// the socket was last seen empty. Between a decision and its advert or claim the thread reads the clock once more, so
+/// that a pause can only hide in the system call itself.
 public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
     private static final int QUEUE_MAX = 1024;
@@ -175,7 +179,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private boolean linksUnused;
     private boolean isDoubted; // the last advert that was heard
     private int openIfindex;
-    private long turnAt;
+    private long ranAt;
     private long wakeAt;
 
     /// The queue's content: an event of the router, or new links.
@@ -309,15 +313,13 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private void run() {
         try (poller;
                 wakeUp) {
-            turnAt = Clock.boottime();
-            wakeAt = turnAt;
+            ranAt = Clock.boottime();
+            wakeAt = ranAt;
             while (!stopping) {
                 turn();
                 sleep();
             }
-            turnAt = Clock.boottime();
-            notePause();
-            step(new VirtualRouter.Shutdown());
+            take(new VirtualRouter.Shutdown());
             abandon(new IllegalStateException("vrrp-" + options.vrid() + " was closed"));
         } catch (RuntimeException | Error bug) {
             stopping = true;
@@ -330,8 +332,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     }
 
     private void turn() {
-        notePause();
-        hear();
+        var _ = hear();
         for (var note = queue.poll(); note != null; note = queue.poll()) {
             switch (note) {
                 case LinksChanged(var now) -> {
@@ -347,33 +348,34 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         var tables = latestTables;
         if (!tables.equals(deliveredTables)) {
             deliveredTables = tables;
-            step(new VirtualRouter.Tables(tables));
+            take(new VirtualRouter.Tables(tables));
         }
         var unfit = listener.unfit();
         if (!unfit.equals(state.unfit())) {
-            step(new VirtualRouter.Unfit(unfit));
+            take(new VirtualRouter.Unfit(unfit));
         }
-        step(new VirtualRouter.Tick());
-        tally.warn(turnAt);
+        step(new VirtualRouter.Tick(), hear());
+        tally.warn(ranAt);
         speak();
     }
 
     private void take(Queued queued) {
         // A director that was paused and is no longer active hears only now what its successor announced.
         if (queued.event() instanceof VirtualRouter.Stolen(int address, long mac) && state.isActive()) {
-            tally.stolen(address, mac, turnAt);
+            tally.stolen(address, mac, ranAt);
         }
         if (queued.answer() == null) {
-            step(queued.event());
+            take(queued.event());
             return;
         }
-        answers.ask(queued.answer(), turnAt);
-        step(queued.event());
+        long now = now();
+        answers.ask(queued.answer(), now);
+        step(queued.event(), now);
         answers.asked();
     }
 
     private void speak() {
-        var word = router.word(state, turnAt);
+        var word = router.word(state, ranAt);
         if (!word.equals(said)) {
             said = word;
             listener.word(word);
@@ -385,18 +387,18 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private void useLinks() {
         if (!links.faults().isEmpty()) {
             linksUnused = false;
-            step(new VirtualRouter.Links(links.faults()));
+            take(new VirtualRouter.Links(links.faults()));
             return;
         }
         boolean isDeaf = links.ifindex() != openIfindex || state.vrrp() instanceof Vrrp.Initialize;
         var trouble = isDeaf ? reopenSocket() : Optional.<String>empty();
         linksUnused = trouble.isPresent();
-        step(new VirtualRouter.Links(trouble.stream().toList()));
+        take(new VirtualRouter.Links(trouble.stream().toList()));
     }
 
     /// Sleeps for one interval at most, even if nothing is due: this bounds the error in measuring a pause.
     private void sleep() {
-        wakeAt = Math.min(router.nextAt(state), turnAt + options.interval());
+        wakeAt = Math.min(router.nextAt(state), ranAt + options.interval());
         boolean tablesWait = !latestTables.equals(deliveredTables) && Handover.awaitsTables(state.handover());
         long timeout = tablesWait ? 0 : Math.max(0, wakeAt - Clock.boottime());
         poller.poll(timeout);
@@ -405,38 +407,46 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         }
     }
 
-    /// Counts the gap from the last turn, so it is never shorter than the pause.
-    private void notePause() {
+    /// The time of the next event. A thread that comes late to it reports a pause first, because packets sent meanwhile
+    /// may be lost. Counts the gap from when the thread last ran, so it is never shorter than the pause.
+    private long now() {
         long now = Clock.boottime();
-        long gap = now - turnAt;
+        long gap = now - ranAt;
         long late = now - wakeAt;
-        turnAt = now;
+        ranAt = now;
+        wakeAt = now;
         if (late >= options.interval()) {
-            step(new VirtualRouter.Paused(gap));
+            step(new VirtualRouter.Paused(gap), now);
         }
+        return now;
     }
 
-    private void hear() {
-        for (int i = 0; i < PACKETS_PER_TURN_MAX; i++) {
-            var packet = receive();
-            if (packet.length == 0) {
-                return;
+    /// @return when the last look at the socket began: what had come by then was heard, but for a flood
+    private long hear() {
+        long lookedAt;
+        byte[] packet;
+        int looks = 0;
+        do {
+            lookedAt = now();
+            packet = receive();
+            if (packet.length != 0) {
+                hear(packet, now());
             }
-            switch (codec.decode(packet)) {
-                case AdvertCodec.Accepted accepted -> {
-                    tally.received(accepted, state, turnAt, router.vrrp());
-                    hear(accepted.advert());
+        } while (packet.length != 0 && ++looks < PACKETS_PER_TURN_MAX);
+        return lookedAt;
+    }
+
+    private void hear(byte[] packet, long now) {
+        switch (codec.decode(packet)) {
+            case AdvertCodec.Accepted accepted -> {
+                tally.received(accepted, state, now, router.vrrp());
+                isDoubted = false;
+                step(new VirtualRouter.Heard(accepted.advert()), now);
+                if (!isDoubted) {
+                    tally.vouched(accepted.advert().sender(), now);
                 }
-                case AdvertCodec.Refused(var reason) -> tally.refused(reason);
             }
-        }
-    }
-
-    private void hear(Vrrp.Advert advert) {
-        isDoubted = false;
-        step(new VirtualRouter.Heard(advert));
-        if (!isDoubted) {
-            tally.vouched(advert.sender(), turnAt);
+            case AdvertCodec.Refused(var reason) -> tally.refused(reason);
         }
     }
 
@@ -450,23 +460,36 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         }
     }
 
-    private void step(Event event) {
+    private void take(Event event) {
+        step(event, now());
+    }
+
+    private void step(Event event, long at) {
         var before = state;
-        var step = router.step(before, event, turnAt);
+        var step = router.step(before, event, at);
         state = step.next();
         tally.transition(before, step, event);
         long now = Clock.boottime();
-        long gap = router.gap(before, event, turnAt, now);
+        long gap = router.gap(before, event, at, now);
         boolean isLate =
                 router.vrrp().mayBeReplacedAfter(gap) && !step.effects().isEmpty();
+        if (!isLate && now - step.notAfter() > 0) {
+            state = before.givenUp(gap);
+            tally.gaveUp(step.next(), state, gap);
+            if (!(event instanceof VirtualRouter.Tick)) { // time acts in the next turn, once the adverts were heard
+                step(event, now);
+            }
+            return;
+        }
         for (var effect : step.effects()) {
             if (!isLate || !VirtualRouter.speaksForTheAddresses(effect)) {
                 perform(effect);
             }
         }
         if (isLate) {
-            turnAt = now;
-            step(new VirtualRouter.Paused(gap));
+            ranAt = now;
+            wakeAt = now;
+            step(new VirtualRouter.Paused(gap), now);
         }
     }
 
@@ -484,7 +507,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
             case VirtualRouter.Finished(var record) -> finished(record);
             case VirtualRouter.Doubted(int sender, var why) -> {
                 isDoubted = true;
-                tally.doubted(sender, why, turnAt);
+                tally.doubted(sender, why, ranAt);
             }
         }
     }
@@ -495,8 +518,9 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
             listener.servesUntil(notAfter);
         }
         boolean serves = listener.becomeActive(promotion, notAfter);
-        turnAt = Clock.boottime();
-        step(new VirtualRouter.Served(serves));
+        ranAt = Clock.boottime();
+        wakeAt = ranAt;
+        step(new VirtualRouter.Served(serves), ranAt);
     }
 
     private void sendAdvert(int priority) {
