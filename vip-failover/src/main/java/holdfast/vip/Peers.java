@@ -69,6 +69,15 @@ record Peers(Map<String, Peer> byName) {
                         word.standing() == Standing.ACTIVE && !word.name().equals(name));
     }
 
+    /// A standby whose tables have a history.
+    Optional<PeerWord> elder(long now) {
+        return all().stream()
+                .filter(peer -> peer.spokeSince(now - WORD_MAX))
+                .map(Peer::word)
+                .filter(word -> word.standing() == Standing.STANDBY && word.history() != 0)
+                .findFirst();
+    }
+
     /// The name of the director with this address.
     Optional<String> nameOf(int address) {
         return all().stream()

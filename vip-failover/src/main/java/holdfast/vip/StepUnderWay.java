@@ -89,7 +89,7 @@ final class StepUnderWay {
             case Tick() -> {
                 goOnIfUnrivalled(); // not before the adverts that came meanwhile were heard
                 move(new Handover.Tick());
-                elect(new Vrrp.Tick());
+                elect(tick());
             }
             case Heard(var advert) -> heard(advert);
             case Spoke(var word) -> spoke(word);
@@ -291,6 +291,17 @@ final class StepUnderWay {
             waking = Waking.NOT;
             elect(new Vrrp.Unrivalled());
         }
+    }
+
+    /// Where our time has come and we have no tables, a standby that has some takes over first.
+    private Vrrp.Event tick() {
+        boolean isDue = election instanceof Vrrp.Standby standby
+                && now - standby.peerDownAt() >= 0
+                && standby.waitsFor() != Vrrp.Wait.YIELDING;
+        var elder = isDue && history == 0 ? peers.elder(now) : Optional.<PeerWord>empty();
+        return elder.isPresent()
+                ? new Vrrp.Yielded(now + vrrp.longestDownInterval(elder.get().interval()))
+                : new Vrrp.Tick();
     }
 
     private void links(List<String> found) {

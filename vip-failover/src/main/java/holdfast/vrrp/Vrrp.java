@@ -8,14 +8,15 @@ import java.util.List;
 /// The election of one virtual router as a pure function of state, event and time (RFC 9568 §6.4): no socket, clock or
 /// thread. `Standby` is the RFC's "Backup".
 ///
-/// Six rules go beyond the RFC. *Pause fencing*: an active that was silent for as long as a peer needs to take over
+/// Seven rules go beyond the RFC. *Pause fencing*: an active that was silent for as long as a peer needs to take over
 /// stands by before it sends anything more. Once it learns that no director took over, it is active again at once.
 /// *Crash wait*: when the process of the active is known to be dead, its standby waits some ms instead of a down
 /// interval. *Handover*: an active can give, and a standby take, without a timer. *Last word*: a director that yields
 /// sends one last advert, so that the winner learns of the rival and repeats its GARPs (VRRP-REF 5.4, where a silent
 /// yield cost 37.8 s). *Fitness*: a standby whose tables are not equal never preempts, and lets an equal standby take
-/// over first. *Seniority*: of two actives the one with the older tables stays, whatever its priority; a director that
-/// started while it was cut off has empty tables.
+/// over first. *Yielding*: a standby without tables lets a standby that has some take over first. *Seniority*: of two
+/// actives the one with the older tables stays, whatever its priority; a director that started while it was cut off has
+/// empty tables.
 ///
 /// All times are ns of one clock that also counts while the machine sleeps. The time of an advert is one at which it
 /// had
@@ -85,7 +86,9 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
         PEER_RESIGNED,
         PEER_PROCESS_DIED,
         RELEARNING,
-        GAVE
+        GAVE,
+        /// Another standby should take over first.
+        YIELDING
     }
 
     /// How and when a director became active.
@@ -146,6 +149,9 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
 
     /// An advert for which no director vouches; it delays us until `until` at the latest.
     public record Doubted(long until) implements Event {}
+
+    /// Another standby should take over, which it does by `until` if it lives.
+    public record Yielded(long until) implements Event {}
 
     /// The director with this address was active, was paused, and asks whether we have taken over.
     public record Asked(int address) implements Event {}
@@ -216,7 +222,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
             case LinkUp() when priority == OWNER -> promoted(Cause.OWNER_STARTED, 0, now);
             case LinkUp() -> standby(now + downInterval(interval), interval, 0, false, STARTED);
             case Tick _, Advert _, PeerProcessDied _, Paused _, LinkDown _, Shutdown _ -> unchanged(state);
-            case PeerResigned _, Doubted _, Asked _, Unrivalled _ -> unchanged(state);
+            case PeerResigned _, Doubted _, Yielded _, Asked _, Unrivalled _ -> unchanged(state);
             case HandoverGive _, HandoverTake _, Served _, HandoverUnconfirmed _ -> unchanged(state);
             case HandoverConfirmed _, HandoverReturned _ -> unchanged(state);
         };
@@ -234,6 +240,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
             case Advert ad -> standby(state.peerDownAt(), state.peerInterval(), ad.sender(), state.gave(), PREEMPTING);
             case PeerResigned(int peer) when peer == state.following() -> resigned(state, now);
             case Doubted(long until) -> doubting(state, until, now);
+            case Yielded(long until) -> standby(until, state.peerInterval(), state.following(), state.gave(), YIELDING);
             case Asked(int peer)
             when peer == state.following() || state.following() == 0 ->
                 standby(now + downInterval(state.peerInterval()), state.peerInterval(), peer, state.gave(), FOLLOWING);
@@ -300,7 +307,8 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
             case HandoverUnconfirmed() when isHandover(state) -> tooLate(state, now);
             case LinkDown() -> new Step(new Initialize(), List.of(new SendAdvert(0), new Release(Reason.LINK_DOWN)));
             case Shutdown() -> new Step(new Initialize(), List.of(new SendAdvert(0), new Release(Reason.SHUTDOWN)));
-            case Tick _, PeerProcessDied _, PeerResigned _, Doubted _, Asked _, Unrivalled _ -> unchanged(state);
+            case Tick _, PeerProcessDied _, PeerResigned _, Doubted _, Yielded _ -> unchanged(state);
+            case Asked _, Unrivalled _ -> unchanged(state);
             case Paused _, LinkUp _, HandoverTake _, Served _ -> unchanged(state);
             case HandoverConfirmed _, HandoverUnconfirmed _, HandoverReturned _ -> unchanged(state);
         };
@@ -324,6 +332,11 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     /// How long an active with this interval must be silent before we take over (§6.1).
     public long downInterval(long peerInterval) {
         return 3 * peerInterval + skewInterval(peerInterval);
+    }
+
+    /// The down interval at most, whatever the priority and the tables.
+    public long longestDownInterval(long peerInterval) {
+        return 5 * peerInterval;
     }
 
     /// How soon after our last advert any peer may take over, whatever its priority.
@@ -431,7 +444,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
             case PEER_RESIGNED -> Cause.PEER_RESIGNED;
             case PEER_PROCESS_DIED -> Cause.PEER_PROCESS_DIED;
             case PREEMPTING -> Cause.PREEMPTED;
-            case STARTED, FOLLOWING, RELEARNING, GAVE ->
+            case STARTED, FOLLOWING, RELEARNING, GAVE, YIELDING ->
                 state.following() == 0 ? Cause.NOBODY_SPOKE : Cause.PEER_SILENT;
         };
     }

@@ -464,6 +464,38 @@ class VirtualRouterTest {
     }
 
     @Test
+    void whoHasNoTablesLetsAStandbyTakeOverThatHasThem() {
+        take(0, up());
+        speaks(400 * MS, Standing.STANDBY);
+        assertThat(take(5 * INTERVAL, new Tick())).isEmpty();
+        assertThat(take(10 * INTERVAL - 1, new Tick())).isEmpty();
+        assertThat(take(10 * INTERVAL, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
+    }
+
+    @Test
+    void whoHasNoTablesWaitsForNobodyThatCannotTakeOver() {
+        take(0, up());
+        speaks(400 * MS, Standing.FAULT);
+        assertThat(take(5 * INTERVAL, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
+        state = VirtualRouter.State.INITIAL;
+        take(0, up());
+        speaks(400 * MS, Standing.STANDBY);
+        take(410 * MS, new PeerProcessDied(PEER));
+        assertThat(take(5 * INTERVAL, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
+    }
+
+    @Test
+    void whoHasTablesYieldsToNobody() {
+        take(0, up());
+        speaksOf(3, Standing.ACTIVE);
+        take(MS, new Heard(new Vrrp.Advert(254, INTERVAL, PEER)));
+        take(MS, new Tables(new TableState(1, 1, true)));
+        take(2 * MS, new Tables(TableState.UNKNOWN));
+        take(400 * MS, new Spoke(new PeerWord("c", STRANGER, INTERVAL, Standing.STANDBY, 0, 0, 2)));
+        assertThat(take(5 * INTERVAL, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
+    }
+
+    @Test
     void aHigherTermIsExceededByAnActiveOnceNoHandoverIsUnderWay() {
         take(0, up());
         assertThat(take(0, new HigherTerm(9))).isEmpty();

@@ -37,6 +37,7 @@ import holdfast.vrrp.Vrrp.Step;
 import holdfast.vrrp.Vrrp.Tick;
 import holdfast.vrrp.Vrrp.Unrivalled;
 import holdfast.vrrp.Vrrp.Wait;
+import holdfast.vrrp.Vrrp.Yielded;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,20 @@ class VrrpTest {
     void t04SilenceEndsInOurTakingOverAndNotEarlier() {
         assertThat(vrrp.step(standby, new Tick(), NOW + 2 * S - 1)).isEqualTo(unchanged(standby));
         assertThat(vrrp.step(standby, new Tick(), NOW + 2 * S)).isEqualTo(promoted(PEER_SILENT, LOW, NOW + 2 * S));
+    }
+
+    @Test
+    void whoYieldsWaitsOnAndKeepsWhomItFollows() {
+        var yielding = standby(NOW + 9 * S, S, LOW, YIELDING);
+        assertThat(vrrp.step(standby, new Yielded(NOW + 9 * S), NOW + 2 * S)).isEqualTo(yielding);
+        assertThat(vrrp.step(yielding.next(), new Tick(), NOW + 9 * S))
+                .isEqualTo(promoted(PEER_SILENT, LOW, NOW + 9 * S));
+        assertThat(vrrp.step(active, new Yielded(NOW + 9 * S), NOW)).isEqualTo(unchanged(active));
+    }
+
+    @Test
+    void noDownIntervalIsLongerThanTheLongest() {
+        assertThat(new Vrrp(1, S, OURS, true).unfit().downInterval(S)).isLessThan(vrrp.longestDownInterval(S));
     }
 
     @Test
