@@ -95,13 +95,6 @@ record Peers(Map<String, Peer> byName) {
                 .collect(Collectors.toSet());
     }
 
-    /// Of these names, the directors that are not known to be dead.
-    Set<String> livingAmong(Set<String> names) {
-        return names.stream()
-                .filter(name -> named(name).filter(Peer::dead).isEmpty())
-                .collect(Collectors.toSet());
-    }
-
     Map<String, Long> answers() {
         return all().stream()
                 .filter(peer -> peer.answered() != 0)

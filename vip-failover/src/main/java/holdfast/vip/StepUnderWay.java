@@ -257,11 +257,8 @@ final class StepUnderWay {
         peers = peers.died(address);
         move(new Handover.PeerProcessDied(address));
         elect(new Vrrp.PeerProcessDied(address));
-        if (waking.asks() != 0 && doubtUntil != NOT_IN_DOUBT) {
-            waking = Waking.NOT; // the adverts that came meanwhile may be those of its next run
-        } else if (waking.asks() != 0) {
-            waking = new Waking(waking.asks(), peers.livingAmong(waking.awaited()), waking.isAlone());
-            goOnIfUnrivalled();
+        if (peers.nameOf(address).filter(waking.awaited()::contains).isPresent()) {
+            waking = Waking.NOT; // it may have taken over before it died, and now its next run serves, or a third one
         }
     }
 

@@ -352,23 +352,13 @@ class VirtualRouterTest {
     }
 
     @Test
-    void aPausedActiveWhoseAskedPeerDiesGoesOn() {
+    void aPausedActiveWhoseAskedPeerDiesWaitsAsForOneThatDoesNotAnswer() {
         active();
         speaks(0, Standing.STANDBY);
         take(S, new Paused(S));
         take(S + MS, new PeerProcessDied(PEER));
-        assertThat(state.isActive()).isTrue();
-    }
-
-    @Test
-    void aPausedActiveWhoseAskedPeerDiedWaitsWhereItsNextRunMaySpeak() {
-        active();
-        speaks(0, Standing.STANDBY);
-        take(2 * S, new Paused(2 * S));
-        take(2 * S, new Heard(new Vrrp.Advert(100, INTERVAL, PEER)));
-        take(2 * S, new PeerProcessDied(PEER));
-        take(2 * S, new Tick());
-        assertThat(state.isActive()).isFalse();
+        assertThat(take(S + 3 * INTERVAL, new Tick())).isEmpty();
+        assertThat(take(S + 5 * INTERVAL, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
     }
 
     @Test
