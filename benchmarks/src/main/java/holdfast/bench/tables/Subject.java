@@ -3,14 +3,14 @@ package holdfast.bench.tables;
 /// A table of clients as the benchmarks see it. Only one kind is ever loaded into a JVM that measures, so that calls
 /// through this interface are as good as direct ones.
 public interface Subject {
-    /// Puts a client in that is not in.
+    /// Inserts a client that is not in the table.
     void insert(int client);
 
-    /// A number that belongs to the client, or -1 when it is not in.
+    /// A number that belongs to the client, or -1 if it is not in the table.
     int find(int client);
 
-    /// A batch begins: as many calls of [#willFind] or [#willReplace], then [#fetch], and then what was announced is
-    /// done in the same order.
+    /// Begins a batch: any number of calls of [#willFind] or [#willReplace], then [#fetch], and then the announced
+    /// operations in the same order.
     default void begin() {}
 
     /// Announces a [#find].
@@ -19,24 +19,24 @@ public interface Subject {
     /// Announces a [#replace].
     default void willReplace(int client, int by) {}
 
-    /// All has been announced.
+    /// Ends the announcements.
     default void fetch() {}
 
-    /// As [#find], and the `number`-th that was announced.
+    /// Like [#find], for the `number`-th announced lookup.
     default int find(int number, int client) {
         return find(client);
     }
 
-    /// Takes a client out that is in, and puts one in that is not.
+    /// Removes a client from the table, and inserts one that is not in it.
     default void replace(int number, int client, int by) {
         remove(client);
         insert(by);
     }
 
-    /// Takes a client out that is in.
+    /// Removes a client from the table.
     void remove(int client);
 
-    /// Entries that it was made for; all of them may be in at once.
+    /// A subject with room for `entries`, all of which may be in it at once.
     static Subject of(String name, int entries) {
         return switch (name) {
             case "templates" -> OurTemplates.ipv4(entries);
@@ -49,7 +49,7 @@ public interface Subject {
         };
     }
 
-    /// One that has [Clients] 0 to `entries` - 1.
+    /// A subject with [Clients] 0 to `entries` - 1.
     static Subject filled(String name, int entries) {
         var subject = of(name, entries);
         for (int number = 0; number < entries; number++) {

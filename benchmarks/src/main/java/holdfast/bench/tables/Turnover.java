@@ -11,12 +11,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/// What it costs to take a client out, by its address, and to put a new one in: an insertion and a deletion, with the
-/// table full before and after. The clients leave in an order that has nothing to do with where they stand.
+/// The cost of removing a client by its address and inserting a new one, with the table full before and after. The
+/// order of removal is independent of the position in the table.
 ///
-/// *Amortised* it is announced in batches, which the director does with what it hears from another director
-/// ([holdfast.conn.Lookups]): the standby's work. Otherwise one client is replaced after the other, without a word
-/// before. The other tables have nothing to announce to.
+/// *Amortised*, it is announced in batches, as a standby does with the changes of another director
+/// ([holdfast.conn.Lookups]). Otherwise one client is replaced after the other, without announcement. The other tables
+/// have no announcements.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -75,8 +75,8 @@ public class Turnover {
         }
     }
 
-    /// Number of the client that leaves next: in each pass over the table each of its clients once, in an order that is
-    /// calculated, because a list of them would be one more table to read at random.
+    /// Number of the client that leaves next: each pass over the table has each of its clients once, in a computed
+    /// order, because a list of them would be one more table to read at random.
     private int next() {
         while (true) {
             if (position > mask) {

@@ -1,6 +1,6 @@
-/// The director's tables beside maps that a Java program would otherwise use: [holdfast.bench.tables.Subject] has one
-/// form of each, JMH measures lookups and turnover, and programs of our own measure memory and the storm of a million
-/// templates that expire together. Each runs in a JVM of its own; the suite collects what they found.
+/// The director's tables beside the maps that a Java program would otherwise use: [holdfast.bench.tables.Subject] has
+/// one form of each. JMH measures lookups and turnover; programs of our own measure memory and a storm of a million
+/// templates that expire together. Each runs in a JVM of its own; the suite collects the results.
 @NullMarked
 package holdfast.bench.tables;
 
