@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The direction of modules and packages (design 2, style 1): arrows point down, and a library lives in its adapter
-/// package.
+/// The direction of modules and packages (design 2, style 1): dependencies point down, and only its adapter package
+/// uses a library.
 class ArchitectureTest {
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// The tables of `docs/conformance` name real tests, and leave nothing out. Tests run in the folder of their module.
+/// The tables of `docs/conformance` name existing tests, and omit no section. Tests run in the directory of their
+/// module.
 class ConformanceTest {
     private static final Path ROOT = Path.of("..");
     private static final Path TABLES = ROOT.resolve("docs/conformance");

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What `bin/holdfast` does with an AOT cache, in a home of its own that has the build's jars: an operator must never
-/// read of one that does not fit.
+/// `bin/holdfast` with an AOT cache, in a home of its own with the build's jars: an operator must never see a message
+/// about a cache that does not fit.
 @Timeout(60)
 final class AotCacheLabIT {
     private static final Path HOME = Path.of(System.getenv("HOLDFAST_HOME"));

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What an operator sees of a wrong configuration file: the daemon itself, started as `bin/holdfast` starts it, says
-/// where each mistake stands, which rule it breaks and what to do, ends with 2, and has started nothing.
+/// The daemon with a wrong configuration file, started as `bin/holdfast` starts it: it prints the place, the rule and
+/// the remedy of each mistake, ends with 2, and has started nothing.
 @Tag("slow")
 final class WrongConfigurationTest {
     private static final int JVMS_AT_ONCE = 2;
@@ -59,11 +59,11 @@ final class WrongConfigurationTest {
                   - {address: 10.0.0.12, port: 8080, weight: 2}
             """;
 
-    /// One slip of an operator.
+    /// One mistake of an operator.
     ///
-    /// @param right    what the right file has
-    /// @param wrong    what stands there instead
-    /// @param message  what must be said after the name of the file
+    /// @param right    the right text
+    /// @param wrong    its replacement
+    /// @param message  expected after the name of the file
     private record Slip(String right, String wrong, String message) {}
 
     // @formatter:off
@@ -131,7 +131,7 @@ final class WrongConfigurationTest {
         atOnce.shutdownNow();
     }
 
-    /// What a run of the daemon came to.
+    /// The result of a run of the daemon.
     private record End(int code, List<String> errors, String output, List<String> leftBehind) {}
 
     @TestFactory

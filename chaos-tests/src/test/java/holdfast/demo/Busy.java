@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Processes that want a CPU each, until they are closed.
+/// Processes that use a CPU each, until they are closed.
 final class Busy implements AutoCloseable {
     /// Should nobody close them.
     private static final String SECONDS_MAX = "120";

@@ -19,10 +19,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// What a director forwards carries the right checksums, whoever computes them.
+/// Forwarded packets carry correct checksums, whoever computes them.
 ///
-/// Two ends of a veth pair believe each other and never look at a checksum that was left to the card. So the first test
-/// turns that off on the directors' interfaces: their kernels then complete each sum from what Holdfast left in it.
+/// The two ends of a veth pair trust each other and never check a checksum that was left to the card. So the first test
+/// turns that off on the directors' interfaces: their kernels then complete each checksum from the value that Holdfast
+/// left in it.
 final class ChecksumChaosIT extends PairUnderTest {
     private static final int MTU_FRAME_BYTES = 1514;
     private static final List<String> DIRECTORS_PORTS = List.of("d1-front", "d1-back", "d2-front", "d2-back");

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Feeds a watch with files as the kernel has them, in a time of the test's own.
+/// Feeds a watch with files in the kernel's format, in the test's own time.
 final class CpuWaitTest {
     private static final long MS = 1_000_000;
     private static final long LOOK = 20 * MS;

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// The active director dies as a process does: SIGKILL, under load.
+/// The active director's process dies: SIGKILL, under load.
 final class CrashChaosIT extends PairUnderTest {
     private static final Duration REPLICATED_MAX = Duration.ofSeconds(10);
     private static final Duration STAYS_STANDBY = Duration.ofSeconds(2);

@@ -27,8 +27,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// A real server whose host is down, with a real kernel that looks for it: what clients wait for and hear, by every
-/// scheduler, by NAT and by DR. And clients on the director's own link, and those whose packets nobody takes.
+/// A real server whose host is down, with a real kernel that looks for it: how long clients wait and which error they
+/// get, with every scheduler, by NAT and by DR. Also clients on the director's own link, and clients of ports without
+/// service.
 final class DeadServerChaosIT extends PairUnderTest {
     /// The kernel verifies for three seconds, and asks for three more.
     private static final Duration KNOWN_MAX = Duration.ofSeconds(15);

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What tests of faults take for granted: each fault is there, and gone when it is mended. The product is not asked.
+/// The assumptions of tests about faults: each fault is in effect, and gone after its repair. It does not ask the
+/// product.
 final class FaultsChaosIT extends PairUnderTest {
     private static final long ANSWERED_MAX = 1_000_000_000;
     private static final int OWN_PACKETS = 3;

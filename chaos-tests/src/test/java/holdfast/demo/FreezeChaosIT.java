@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/// A director stands still (SIGSTOP), until the other one serves or for a while, and then goes on.
+/// A director stands still (SIGSTOP), until the other one serves or for a while, and then continues.
 final class FreezeChaosIT extends PairUnderTest {
     private static final Duration ALONE_PAUSE = Duration.ofSeconds(2);
     private static final Duration COMMON_PAUSE = Duration.ofSeconds(1);

@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A host on the interconnect that does not know the key: it ends nothing, moves nothing, and each of its datagrams is
-/// counted.
+/// A host on the interconnect without the key: it ends nothing, moves nothing, and each of its datagrams is counted.
 final class InterconnectChaosIT extends PairUnderTest {
     private static final String GROUP = "239.255.72.1";
     private static final int PORT = 7600;
@@ -47,7 +46,7 @@ final class InterconnectChaosIT extends PairUnderTest {
         return SLOW_ADVERTS_MS;
     }
 
-    /// What a director has grown by since this was taken.
+    /// A director's growth since this was taken.
     private record Before(
             Director director,
             long rssKb,
@@ -246,7 +245,7 @@ final class InterconnectChaosIT extends PairUnderTest {
                 assertThat(lab.holdfast(director, "key", "reload").exit()).isZero());
     }
 
-    /// Looks at the pair again and again.
+    /// Checks the pair repeatedly.
     private final class Looks {
         private final Director active;
         private int all;

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Where Holdfast meets the kernel of its own host: the VIPs are not the kernel's, the neighbours are.
+/// Holdfast and its host's kernel: the kernel has no VIP, but it has the neighbours.
 final class KernelViewChaosIT extends PairUnderTest {
     /// Up to 2 s until the old MAC is asked, 3 s without an answer, 1 s to ask everybody, and the load of two
     /// processors.

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A link, an address, an interface or the disk is taken from a director that runs: the readout names it, whoever can
-/// serve serves, and what is given back is used again.
+/// A running director loses a link, an address, an interface or its disk: the readout names it, the director that can
+/// serve serves, and restored parts are used again.
 final class LostPartsChaosIT extends PairUnderTest {
     private static final Duration NAMED_MAX = Duration.ofSeconds(10);
     private static final String DISK = "the term cannot be written to";
@@ -31,7 +31,7 @@ final class LostPartsChaosIT extends PairUnderTest {
         return SLOW_ADVERTS_MS;
     }
 
-    /// How a link is lost.
+    /// The ways to lose a link.
     enum Loss {
         CARRIER,
         ADDRESS,
@@ -116,7 +116,7 @@ final class LostPartsChaosIT extends PairUnderTest {
         }
     }
 
-    /// How a disk is lost.
+    /// The ways to lose a disk.
     enum Disk {
         FULL,
         READ_ONLY;

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Clients that no test before had, so that their templates begin with their carts.
+/// Clients that no earlier test used, so that their templates begin with their carts.
 final class Newcomers {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int EACH = 3;

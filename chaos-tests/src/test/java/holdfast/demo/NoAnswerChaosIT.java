@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A standby that would get no answer, though its links, its routes and, for some time, its neighbours look well: it is
-/// not safe, and safe again by itself once it is mended.
+/// A standby that would get no answer, although its links, its routes and, for some time, its neighbours look well: it
+/// is not safe, and safe again without an operator after the repair.
 final class NoAnswerChaosIT extends PairUnderTest {
     /// Three seconds until it is known, one until it is told, and the load of two processors.
     private static final Duration NAMED_MAX = Duration.ofSeconds(5);
@@ -82,7 +82,7 @@ final class NoAnswerChaosIT extends PairUnderTest {
         lab.run("ip", "-n", director.name(), "route", action, SOME_CLIENTS, "dev", "sync");
     }
 
-    /// Whose last answer to ARP the kernel believes for seconds.
+    /// Machines whose last ARP reply the kernel believes for seconds.
     enum Dead {
         REAL_SERVER(Network.BACK, RS1_MAC, RS1),
         GATEWAY(Network.FRONT, "02:00:00:00:01:fe", "its gateway 192.0.2.254");
@@ -143,7 +143,7 @@ final class NoAnswerChaosIT extends PairUnderTest {
         return "gets no answer from " + whom;
     }
 
-    /// A thing that is taken away, and what gives it back.
+    /// A fault with its repair.
     private interface Fault {
         Runnable strike();
     }

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// What an operator does to clients and real servers with the CLI, on a living pair: seen by the client, by the active
-/// and by the standby.
+/// An operator's commands for clients and real servers, on a living pair: their effect on the client, the active and
+/// the standby.
 final class OperatorChaosIT extends PairUnderTest {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     /// Each look starts a JVM.

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// What every chaos test begins with and leaves behind: the lab around it with three real servers and an equal pair of
-/// directors. So tests share one lab in any order.
+/// The start and end of every chaos test: the lab around it with three real servers and an equal pair of directors. So
+/// tests share one lab in any order.
 abstract class PairUnderTest {
     static final Duration TAKEOVER_MAX = Duration.ofSeconds(10);
     static final Duration REJOIN_MAX = Duration.ofSeconds(30);

@@ -12,7 +12,7 @@ import java.nio.channels.DatagramChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// Calibrates the prober with an echo service whose outage is known to the probe.
+/// Calibrates the prober with an echo service whose outage the test knows.
 final class ProberTest {
     private static final long MINUTE = 60_000_000_000L;
 

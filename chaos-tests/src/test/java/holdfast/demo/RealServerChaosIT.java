@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What the demo takes for granted of the real servers, asked of them directly, past every director.
+/// The demo's assumptions about the real servers, checked directly, without a director.
 final class RealServerChaosIT {
     private static final InetSocketAddress RS1 = new InetSocketAddress("192.0.2.21", 80);
     private static final InetSocketAddress RS2 = new InetSocketAddress("192.0.2.22", 80);

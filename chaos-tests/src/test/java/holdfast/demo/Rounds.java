@@ -5,7 +5,7 @@ import holdfast.demo.Round.Rejoin;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Rounds for tests: good ones, but for what a test changes.
+/// Good rounds for tests, except for the values that a test changes.
 final class Rounds {
     static final Rejoin REJOINED = new Rejoin(true, 2.25, 1.5, false);
     static final Outcome GOOD = new Some().outcome();

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Both directors are active for a while, from whatever cause: afterwards one is, the tables are equal within seconds
-/// without a restart, and a later crash loses nobody.
+/// Both directors are active for a while, for any reason: afterwards one is, the tables are equal within seconds
+/// without a restart, and a later crash loses no client.
 final class SplitChaosIT extends PairUnderTest {
     private static final String ADVERTS = "ip protocol 112";
     private static final Duration STARTED_MAX = Duration.ofMinutes(2);

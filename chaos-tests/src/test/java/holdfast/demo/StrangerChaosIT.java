@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Somebody who does not belong to the pair speaks as if: it moves nothing, and the operator is told.
+/// A stranger forges messages of the pair: it moves nothing, and the operator gets an alarm.
 final class StrangerChaosIT extends PairUnderTest {
     private static final int VRID = 51;
     private static final List<Ipv4> VIPS = List.of(Ipv4.of("192.0.2.10"), Ipv4.of("192.0.2.11"), Ipv4.of("10.0.0.1"));
@@ -42,7 +42,7 @@ final class StrangerChaosIT extends PairUnderTest {
         return SLOW_ADVERTS_MS;
     }
 
-    /// What a host without the key sends.
+    /// The forged messages of a host without the key.
     enum Forgery {
         FLOOD_OF_A_HIGHER_PRIORITY(400, 10),
         ABSURD_INTERVAL(5, 200),

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/// The interconnect is cut under new clients: the readout must say so, nothing may move, and it must heal.
+/// The interconnect is cut under new clients: the readout must show it, nothing may move, and it must heal.
 final class SyncCutChaosIT extends PairUnderTest {
     private static final Duration NOTICED_MAX = Duration.ofSeconds(3);
     private static final Duration CUT = Duration.ofSeconds(4);

@@ -11,8 +11,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/// What clients do during a chaos test, by NAT and by DR at once: somebody types over one TCP connection, a prober asks
-/// a thousand times a second by UDP, and shoppers look into their carts over ever new connections.
+/// The clients of a chaos test, by NAT and by DR at once: a typist on one TCP connection, a prober with a thousand UDP
+/// requests a second, and shoppers who read their carts, each time over a new connection.
 final class Traffic {
     private static final int SHOPPERS = 20;
     private static final int TYPIST = 2;
@@ -60,9 +60,9 @@ final class Traffic {
                         .allMatch(w -> requireNonNull(probers.get(w.getKey())).answered() >= w.getValue()));
     }
 
-    /// What clients saw.
+    /// The clients' results.
     ///
-    /// @param problems  what an echo session or a prober met, as sentences
+    /// @param problems  of an echo session or a prober, as sentences
     /// @param repeated  probes answered twice
     record Result(Outage outage, int repeated, RequestLoad.Result requests, int cartsLost, List<String> problems) {
         /// Echo sessions are whole, no cart is lost, nobody was refused.

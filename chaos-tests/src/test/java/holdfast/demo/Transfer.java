@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.locks.LockSupport;
 
-/// So many bytes in either direction over one connection; says their SHA-256 as it was at the far end.
+/// Transfers bytes in either direction over one connection; returns their SHA-256 at the far end.
 final class Transfer {
     /// So that a capture on the same two processors keeps up.
     private static final long BYTES_PER_SECOND = 12_000_000;

@@ -12,13 +12,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Watches the switch from the first chaos test to the last for what no director may ever send: a RST to the client of
-/// a
-/// connection that some director forwarded less than two seconds before, which no client and no real server sent
-/// first; and an ICMP error in the name of a VIP or of the director itself. One that tells the
-/// sender of the path's MTU is welcome, and so is a refusal that a test expects.
+/// Watches the switch from the first chaos test to the last for packets that no director may ever send. One is a RST to
+/// the client of a connection that a director forwarded less than two seconds before, unless a client or a real server
+/// sent that RST first. The other is an ICMP error in the name of a VIP or of the director itself, except an error that
+/// reports the path's MTU, or a refusal that a test expects.
 ///
-/// The switch's own packet filter counts, so that hours of load cost nothing; a RST is known again by its sequence
+/// The switch's own packet filter counts, so that hours of load cost nothing. A RST is identified by its sequence
 /// number, which no director changes.
 final class WireGuard {
     private static final String VIPS = "192.0.2.10, 192.0.2.11, 10.0.0.1";

@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
-/// The negative controls of the audit: it must find every frame that a director could spoil.
+/// The negative controls of the audit: it must find every damage that a director could do to a frame.
 final class ChecksumsTest {
     /// 198.51.100.7:40000 to 192.0.2.10:80, four bytes of data; the checksums were computed
     /// elsewhere from RFC 1071, not by the code that is tested.

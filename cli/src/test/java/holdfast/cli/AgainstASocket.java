@@ -18,14 +18,14 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What tests of the command line have in common: a real server on a real Unix socket, and a run against it.
+/// The common part of command line tests: a real server on a real Unix socket, and a run against it.
 abstract class AgainstASocket {
     @TempDir
     Path folder;
 
     final Map<String, String> variables = new HashMap<>();
 
-    /// What a run ended with.
+    /// The result of a run.
     record Ended(int exit, String out, String err) {}
 
     static Optional<String> nobody(String question) {

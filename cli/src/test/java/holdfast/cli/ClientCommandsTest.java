@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The commands about clients and their templates: what they ask, what they print, what they end with.
+/// The commands for clients and their templates: their requests, output and exit codes.
 class ClientCommandsTest extends AgainstASocket {
     private static final ServiceKey SERVICE = ServiceKey.of("tcp/192.0.2.10:80");
     private static final Endpoint REAL = Endpoint.of("10.0.0.11:8080");

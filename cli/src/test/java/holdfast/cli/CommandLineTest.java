@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// The command line against a real server on a real Unix socket; what it prints is compared word for word.
+/// The command line against a real server on a real Unix socket; its output is compared word for word.
 class CommandLineTest extends AgainstASocket {
     @Test
     void statusOfASafeActiveSaysSoInItsFirstLine() throws IOException {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import picocli.CommandLine;
 
-/// The commands that the operator's pages show, against those that there are; none of them is run.
+/// The commands on the operator's pages, parsed by the command line; none of them is run.
 class DocumentationTest {
     private static final Pattern SHOWN =
             Pattern.compile("(?m)^(?:\\$ |bin/lab exec d1 )?holdfast (?!director)([^#\n]+)");

@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// The commands about services and real servers: what they ask, what they print, what they end with.
+/// The commands for services and real servers: their requests, output and exit codes.
 class ServerCommandsTest extends AgainstASocket {
     private static final ServiceKey SERVICE = ServiceKey.of("tcp/192.0.2.10:80");
     private static final Endpoint REAL = Endpoint.of("10.0.0.11:8080");

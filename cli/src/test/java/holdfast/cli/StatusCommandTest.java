@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// What `holdfast status` says of a director that is not whole, and what it says to a monitoring.
+/// The output of `holdfast status` for a director with faults, and for monitoring.
 class StatusCommandTest extends AgainstASocket {
     private static final String STUCK = "datapath: unknown, it has not answered for 1 s";
     private static final String STOLEN = "192.0.2.66 answers for 192.0.2.10";

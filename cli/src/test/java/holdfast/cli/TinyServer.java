@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
-/// An HTTP server on a Unix socket, as small as it can be: one request per connection, answered with given bytes.
+/// A minimal HTTP server on a Unix socket: one request per connection, answered with given bytes.
 final class TinyServer implements AutoCloseable {
     private final ServerSocketChannel server;
     private final List<String> requests = new CopyOnWriteArrayList<>();

@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whatever happens to a file, reading it ends in a configuration or in messages, and never in an exception.
+/// Whatever damage a file has, reading it ends in a configuration or in messages, never in an exception.
 class DamagedFilePropertyTest {
     private static final int FILES = 500;
     private static final List<String> DIRT = List.of(

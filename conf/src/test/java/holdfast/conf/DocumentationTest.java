@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// The operator's page of the configuration file against the keys that the readers know.
+/// Compares the operator's page of the configuration file with the readers' keys.
 class DocumentationTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z-]+)` \\|");
     private static final Pattern LEAST = Pattern.compile("(?s)```yaml\n(.*?)```");

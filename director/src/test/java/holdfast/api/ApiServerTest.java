@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Real HTTP over a real Unix socket, by a client that writes what it is told to, right or wrong.
+/// Real HTTP over a real Unix socket, by a client that writes given bytes, right or wrong.
 @Timeout(10)
 class ApiServerTest {
     @TempDir
@@ -67,8 +67,7 @@ class ApiServerTest {
         server.close();
     }
 
-    /// What stands behind the API: answers with samples, keeps what it was asked, and fails or waits when
-    /// told to.
+    /// The director behind the API: answers with samples, keeps the requests, and fails or waits on command.
     private static final class Director {
         final AtomicReference<String> asked = new AtomicReference<>("");
         final CountDownLatch failoverBegun = new CountDownLatch(1);
@@ -170,7 +169,7 @@ class ApiServerTest {
         }
     }
 
-    /// An answer as it stood on the wire.
+    /// An answer as on the wire.
     private record Answer(int status, String head, String body) {}
 
     /// One connection of a client.

@@ -43,8 +43,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// What is asked reaches the director as it was meant, and every mistake is answered with what to do
-/// instead.
+/// Requests reach the director unchanged, and every mistake is answered with the way out.
 class RoutesTest {
     private static final ServiceKey SERVICE = ServiceKey.of("tcp/192.0.2.10:80");
     private static final Host REAL = Host.of("10.0.0.11");

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// What of a configuration's services this machine cannot serve.
+/// The services of a configuration that this machine cannot serve.
 public class MachineServicesTest {
     private static final List<Netlink.Link> LINKS =
             List.of(new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, true, true));

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// What must hold of a [SimulatedCluster], whatever happens.
+/// The claims about a [SimulatedCluster] that must always hold.
 final class SimulatedClaims {
     private static final long LOOK_INTERVAL = 50 * MS;
     /// The readout calls nobody safe whose last word is older.
@@ -57,7 +57,7 @@ final class SimulatedClaims {
     private long twoSince = Long.MAX_VALUE;
     long unservedSince = Long.MAX_VALUE;
 
-    /// A connection that some director accepted and that has not ended.
+    /// A connection that a director accepted and that has not ended.
     private static final class Known {
         final long acceptedAt;
         /// Runs that had it when a readout said that nothing would be lost.

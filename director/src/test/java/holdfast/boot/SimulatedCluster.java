@@ -23,8 +23,8 @@ import java.util.function.LongSupplier;
 
 /// Directors, the service link and the interconnect between them, and clients, in virtual time from one seed.
 ///
-/// Each link is cut in each direction between any two by itself. Adverts and words travel on the service link, words
-/// and everything else of sync on the interconnect; any of them may be late, lost or doubled.
+/// Each link can be cut in each direction between any two. Adverts and words travel on the service link, words and
+/// everything else of sync on the interconnect; messages may be late, lost or duplicated.
 final class SimulatedCluster implements AutoCloseable {
     private static final int LOST_IN_A_ROW_MAX = 2; // VRRP rides out two adverts
     private static final int LIVE_MAX = 60;
@@ -286,7 +286,7 @@ final class SimulatedCluster implements AutoCloseable {
                         .ifPresent(director -> director.arrived(from, counter, message, link == Link.INTERCONNECT)));
     }
 
-    /// The sync side's way out of one run.
+    /// The outgoing messages of one run's sync side.
     final class WireOf implements SimulatedSync.Wire {
         private final SimulatedDirector from;
 

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What stays of a director when its process ends: its configuration, its clock and its disk.
+/// The parts of a director that survive its process: its configuration, its clock and its disk.
 final class SimulatedMachine {
     final String name;
     final int address;

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/// Whole directors in virtual time: election, sync, datapath and their joints, under crashes, pauses, cuts and threads
-/// without a processor. Each claim of [SimulatedClaims] is checked after every event, for many seeds.
+/// Whole directors in virtual time: election, sync, datapath and their connections, under crashes, pauses, cuts and
+/// threads without a processor. Each claim of [SimulatedClaims] is checked after every event, for many seeds.
 @Tag("slow")
 class WholeDirectorSimulationTest {
     private static final int SEEDS = Integer.getInteger("seeds", 150);

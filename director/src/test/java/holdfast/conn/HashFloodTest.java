@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/// Clients that choose their addresses so that all of them meet in one place of the index, which takes the secret key.
+/// Clients whose chosen addresses all collide in one place of the index, which requires the secret key.
 class HashFloodTest {
     private static final int CAPACITY = 1000;
     private static final int MOST = SlotIndex.PLACES * SlotIndex.BUCKETS_MAX;
@@ -20,7 +20,7 @@ class HashFloodTest {
     private final RealServerTable reals = new RealServerTable(4);
     private final int real = reals.intern(TCP, VIP, 80, 1, 8080);
 
-    /// An index alone, over clients in an array, which can be asked how far each stands from its home.
+    /// An index alone, over clients in an array, which reports how far each is from its own bucket.
     private static final class Clients extends SlotIndex {
         final int[] clients;
         final FlowHash hashes;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/// The index against a map, with a hash so poor that most keys meet.
+/// The index against a map, with a hash so poor that most keys collide.
 class SlotIndexPropertyTest {
     private static final int SLOTS = 100;
 

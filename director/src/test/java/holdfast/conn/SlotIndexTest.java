@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class SlotIndexTest {
     private static final int MOST = SlotIndex.PLACES * SlotIndex.BUCKETS_MAX;
 
-    /// An index whose entries all want the same place.
+    /// An index whose entries all have the same bucket.
     private static final class Crowded extends SlotIndex {
         Crowded(int slots) {
             super(slots, Arena.ofAuto());

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/// Every cell of IPVS-REF 4.3 and 4.4, written here the way the reference prints them.
+/// Every cell of IPVS-REF 4.3 and 4.4, written in the reference's layout.
 class TcpStateTest {
     private static final String STATES = "NO ES SS SR FW TW CL CW LA LI SA";
 

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// The director against the list of operations.
+/// The director's handlers against the list of operations.
 class AnswersTest {
     private final IdleWorker idle = new IdleWorker();
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What a drain by hand leaves to the sysctl `expire_quiescent_template`.
+/// When a drain by hand follows the sysctl `expire_quiescent_template`.
 @Timeout(10)
 class DrainRequestTest {
     private static final int REAL = 0;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Which entries a listing has.
+/// The entries of a listing.
 @Timeout(10)
 class EntryListingTest {
     private static final String HOST = "255.255.255.255";

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What operators are told of a file before they take it over.
+/// The report on a file before an operator uses it.
 @Timeout(10)
 class ImpactAnswerTest {
     private static final String FILE = """

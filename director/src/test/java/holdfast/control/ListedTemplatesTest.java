@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// By which addresses and ports a template is listed.
+/// The addresses and ports of templates in listings.
 @Timeout(10)
 class ListedTemplatesTest {
     private static final String HOST = "255.255.255.255";

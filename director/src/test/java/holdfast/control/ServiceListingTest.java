@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What a listing of many services has, and for how long packets wait for it.
+/// The content of a listing of many services, and how long packets wait for it.
 @Timeout(10)
 class ServiceListingTest {
     private static final int SERVICES = 50;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A status where one part after the other does not answer.
+/// A status while one part after the other does not answer.
 @Timeout(30)
 class StatusAnswerTest {
     private static final String DEAD = "the sync thread has ended by a bug";

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What the sync side of a pair would say.
+/// Samples of a pair's sync status.
 final class SyncSamples {
     private SyncSamples() {}
 

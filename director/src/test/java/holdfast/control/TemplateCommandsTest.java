@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What operators are told of templates.
+/// The answers to an operator about templates.
 @Timeout(10)
 class TemplateCommandsTest {
     private static final long SECOND = 1_000_000_000L;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What operators are told of a client's next connection.
+/// The answers to an operator about a client's next connection.
 @Timeout(10)
 class WhereIsAnswerTest {
     private static final long SECOND = 1_000_000_000L;

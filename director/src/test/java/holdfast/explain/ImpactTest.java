@@ -29,8 +29,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// IPVS-REF 3.9 row by row, and 1.7. Three clients have templates, two of them to 10.0.0.2, and there are five
-/// connections, three of them there.
+/// IPVS-REF 3.9 row by row, and 1.7. Three clients have templates, two of them to 10.0.0.2; of five connections three
+/// are to 10.0.0.2.
 class ImpactTest {
     private static final String HOST = "255.255.255.255";
     private static final Configuration.RealServer FIRST = real("10.0.0.1", 80, 1);

@@ -20,7 +20,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Optional;
 
-/// The live tables of a worker, to ask about and to compare with.
+/// The live tables of a worker, for questions and comparisons.
 final class Situation {
     static final long SECOND = 1_000_000_000L;
 

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/// What is answered is what then happens, also under a change that is then made; and asking changes nothing.
+/// The answer comes true, also under a change that is then made; and the question changes nothing.
 class WhereisPropertyTest {
     private static final List<SchedulerName> SCHEDULERS =
             List.of(SchedulerName.RR, SchedulerName.WRR, SchedulerName.WLC);

@@ -20,7 +20,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// SEED 28.4: where will the client connect next; and 28.5.2, 28.21: why there.
+/// SEED 28.4: which real server will the client get next; and 28.5.2, 28.21: why that one.
 class WhereisTest {
     private static final String HOST = "255.255.255.255";
     private static final int CLIENT = ip("198.51.100.7");

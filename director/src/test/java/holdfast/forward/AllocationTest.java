@@ -32,8 +32,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// The packet path takes nothing from the heap, whatever becomes of a packet, and neither does the stream on either
-/// side. System calls are left out: [Egress] is an empty one here.
+/// The packet path allocates nothing on the heap, whatever happens to a packet, and neither does the stream on either
+/// side. System calls are left out: [Egress] is empty here.
 class AllocationTest {
     private static final int ROUNDS = 30_000;
     private static final Links LINKS = new Links(List.of(

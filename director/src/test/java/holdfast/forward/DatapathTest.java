@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Every order in every mode, and what a turn does in each; no thread is needed. Time is one clock here.
+/// Every order in every mode, and the turn in each mode, without a thread. Time is one clock here.
 class DatapathTest {
     private static final long MS = 1_000_000;
     private static final int OURS = 3; // the term in which this director was active

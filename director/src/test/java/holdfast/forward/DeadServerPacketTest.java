@@ -50,8 +50,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A host that does not answer ARP: what waits for it, what its clients hear, and what the schedulers make of it. The
-/// picks of IPVS are those of a real one (Linux 6.1).
+/// A host that does not answer ARP: the packets that wait for it, the errors of its clients, and the picks of the
+/// schedulers. The picks of IPVS are from a real one (Linux 6.1).
 class DeadServerPacketTest {
     private static final long DEAD_MAC = 0x02_00_00_00_0a_0dL;
     private static final int UDP_PORT = 53;

@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// What [EnginePropertyTest] and readers of the code found, as short stories.
+/// The findings of [EnginePropertyTest] and of code reviews, as short tests.
 class EngineFindingsTest {
     private static final String HOST = "255.255.255.255";
 

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
-/// Draws the operations of one walk. Each walk has a small world of its own, a few services, clients and settings of
-/// all there are, so that rare things happen to the same entries again and again.
+/// Draws the operations of one walk. Each walk has a small world of its own, with a few of all services, clients and
+/// settings, so that rare events happen to the same entries repeatedly.
 final class EngineLots implements Supplier<EngineWalk> {
     private static final List<Integer> FLAGS =
             List.of(0x02, 0x02, 0x02, 0x10, 0x10, 0x11, 0x12, 0x04, 0x14, 0x01, 0x18, 0x00, 0x03);

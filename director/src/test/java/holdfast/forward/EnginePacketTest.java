@@ -55,8 +55,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the engine does beyond a plain connection, with real frames: marks, SCTP, one-packet scheduling, ports used
-/// anew, ICMP errors, thresholds, drains, defence, re-arm policies and what an operator does to templates.
+/// The engine beyond a plain connection, with real frames: marks, SCTP, one-packet scheduling, reused ports, ICMP
+/// errors, thresholds, drains, defence, re-arm policies and an operator's orders for templates.
 class EnginePacketTest {
     private static final String HOST = "255.255.255.255";
     private static final Configuration.RealServer A = real("10.0.0.11", 8080, 1);

@@ -26,8 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/// The engine and the model side by side: each operation is done to both, with real packets for the engine, and after
-/// each one what left, what was counted and all that is known must be the same.
+/// The engine and the model side by side: each operation is done to both, with real packets for the engine. After each
+/// one, the sent packets, the counters and the whole state must be equal.
 final class EngineUnderTest implements Walks.Subject<EngineWalk> {
     private static final long MS = 1_000_000;
 

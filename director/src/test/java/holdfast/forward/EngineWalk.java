@@ -9,8 +9,8 @@ import holdfast.conf.ServiceKey;
 import java.util.List;
 import java.util.Optional;
 
-/// What can happen to a director in a random walk: packets, time and an operator. The world is small, so that things
-/// meet: two VIPs, six clients in three networks, four real servers.
+/// The events of a random walk: packets, time and an operator. The world is small, so that events interact: two VIPs,
+/// six clients in three networks, four real servers.
 sealed interface EngineWalk {
     int VIP = TestDirector.VIP;
     int VIP2 = TestDirector.INNER;
@@ -62,7 +62,7 @@ sealed interface EngineWalk {
                     List.of(),
                     Optional.empty()));
 
-    /// A packet of a client to an address of ours.
+    /// A client's packet to one of our addresses.
     ///
     /// @param flags  of TCP
     record FromClient(int protocol, int client, int clientPort, int vip, int port, int flags, List<Integer> chunks)
@@ -74,15 +74,15 @@ sealed interface EngineWalk {
         }
     }
 
-    /// The next packet of a client along a connection that is there.
+    /// A client's next packet on an existing connection.
     ///
-    /// @param which  counts round among them
+    /// @param which  an index modulo their number
     record Along(int which, int flags, List<Integer> chunks) implements EngineWalk {}
 
     /// A packet of its real server to the client.
     record Reply(int which, int flags, List<Integer> chunks) implements EngineWalk {}
 
-    /// A packet of a real server that belongs to no connection, as likely as not.
+    /// A packet of a real server, probably without a connection.
     record FromServer(int protocol, int real, int port, int client, int clientPort, int flags) implements EngineWalk {}
 
     /// An ICMP error about a packet of a connection, from the client's side to the real server or the other way.
@@ -90,7 +90,7 @@ sealed interface EngineWalk {
 
     record Wait(int seconds) implements EngineWalk {}
 
-    /// Until something ends.
+    /// Until an entry ends.
     record WaitForNextEnd() implements EngineWalk {}
 
     /// The operator adds, edits or removes a service.
@@ -100,7 +100,7 @@ sealed interface EngineWalk {
     /// The operator adds, edits or removes a real server of a service.
     record SetReal(ServiceKey key, int address, boolean isThere, Configuration.RealServer real) implements EngineWalk {}
 
-    /// The way to a real server becomes known or unknown.
+    /// The MAC of a real server becomes known or unknown.
     record SetWay(int real, boolean isKnown) implements EngineWalk {}
 
     record SetIpvs(Ipvs ipvs) implements EngineWalk {}

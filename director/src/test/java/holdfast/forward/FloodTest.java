@@ -36,7 +36,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// Floods of forged first packets on services with persistence, and who makes room for whom (ADR 0019).
+/// Floods of forged first packets on persistent services, and which entries make room (ADR 0019).
 class FloodTest {
     private static final int SIZE = 64;
     private static final int HONEST = ip("198.51.100.7");

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// With `expire_nodest_conn` nothing is left of a real server or a service that was removed, also where the same one is
-/// added again before the last entry has been taken out (IPVS-REF 1.7).
+/// With `expire_nodest_conn` nothing remains of a removed real server or service, even if the same one is added again
+/// before the last entry was removed (IPVS-REF 1.7).
 class ForgottenServerTest {
     private static final Configuration.RealServer A = real("10.0.0.11", 80, 1);
     private static final Configuration.RealServer B = real("10.0.0.12", 80, 1);

@@ -55,7 +55,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// A frame in, frames out, byte for byte; rows are those of IPVS-REF 1.15. [TestDirector] checks after each frame that
-/// exactly one counter says what became of it.
+/// exactly one counter shows its fate.
 class ForwarderPacketTest {
     private static final ServiceKey DNS = new ServiceKey(Protocol.UDP, new Ipv4(VIP), 53);
     private static final Configuration.RealServer A = real("10.0.0.11", 8080, 1);

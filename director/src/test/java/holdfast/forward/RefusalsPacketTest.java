@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What clients hear of packets that nobody takes, byte for byte.
+/// The answers to packets that no service or connection takes, byte for byte.
 class RefusalsPacketTest {
     private static final Configuration.Service HTTP = service(tcp(80), SchedulerName.RR, real("10.0.0.11", 8080, 1));
     private static final int SEQUENCE_AT = 24 + 20 + 4;

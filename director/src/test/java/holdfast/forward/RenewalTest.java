@@ -13,8 +13,8 @@ import holdfast.table.Counter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// Two directors were active at the same time. The winner goes on under a term above the loser's, and its stream makes
-/// the loser equal, whatever that has written meanwhile.
+/// Two directors were active at the same time. The winner continues under a term above the loser's, and its stream
+/// makes the loser equal, whatever the loser has written meanwhile.
 class RenewalTest {
     private static final int BOTH = 40000;
     private static final int WINNERS = 40001;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Single rules of the stream that [StreamTest]'s orderly one does not need.
+/// Single rules of the stream that the orderly stream of [StreamTest] does not need.
 class ReplicaTest {
     private static final int PORT = 40000;
     private final TestDirector director =

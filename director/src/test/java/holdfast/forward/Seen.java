@@ -10,7 +10,7 @@ import holdfast.table.Tables;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What the engine and the model know, in one form, to be compared.
+/// The state of the engine and of the model in one form, for comparison.
 final class Seen {
     private static final long MS = 1_000_000;
 

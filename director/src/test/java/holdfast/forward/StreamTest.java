@@ -171,7 +171,7 @@ class StreamTest {
         return List.copyOf(entries(director).keySet());
     }
 
-    /// What a table says of an entry; what is compared exactly.
+    /// A table's view of an entry; compared exactly, except for:
     ///
     /// @param expiresAt  compared with a tolerance
     private record Entry(String what, long expiresAt, long timeoutNs) {}

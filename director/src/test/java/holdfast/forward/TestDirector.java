@@ -21,8 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// One worker's forwarder and tables between two links, without rings or threads: frames go in by [#take], and what
-/// leaves is recorded with all its bytes. After each frame it checks that exactly one counter says what became of it.
+/// One worker's forwarder and tables between two links, without rings or threads: frames enter by [#take], and sent
+/// frames are recorded with all their bytes. After each frame it checks that exactly one counter shows its fate.
 ///
 ///     client 198.51.100.7 --- gateway 192.0.2.254 --- [port 0] director [port 1] --- 10.0.0.11, .12, .13
 final class TestDirector implements AutoCloseable {
@@ -78,7 +78,7 @@ final class TestDirector implements AutoCloseable {
             new Links.Link("lan", 12, LAN_MAC, MTU, ip("10.0.0.2"))));
     private NextHops hops = hops();
 
-    /// A frame that left, with its `virtio_net_hdr`.
+    /// A sent frame, with its `virtio_net_hdr`.
     record Sent(int port, byte[] bytes) {}
 
     /// A stranger who claimed an owned address.

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// Each row takes one thing away from a pair that is whole; a row with two shows that the parts stand by themselves.
+/// Each row removes one part from a whole pair; a row with two removals shows that the parts are independent.
 class ReadinessTest {
     private static final String SILENT = "d2 has said nothing for 3.2 s";
     private static final String DIFFERS = "d2 holds other tables than this director: its digest differs";
@@ -33,7 +33,7 @@ class ReadinessTest {
             .mapToObj(i -> "10.1." + i / 256 + "." + i % 256)
             .toArray(String[]::new);
 
-    /// What one thing taken away makes of the answer.
+    /// The effect of one removal on the answer.
     private record Row(String what, Safe safe, List<String> reasons, Given given) {}
 
     private static Row row(String what, Given given, Safe safe, String... reasons) {
@@ -382,7 +382,7 @@ class ReadinessTest {
         return new Given("d2", "d1").peer(peer -> peer.standing(Standing.ACTIVE));
     }
 
-    /// A pair of which one thing after the other can be taken away.
+    /// A pair from which parts can be removed one after the other.
     private static final class Given {
         private final String name;
         private PeerGiven peer;

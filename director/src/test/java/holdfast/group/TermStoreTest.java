@@ -215,7 +215,7 @@ class TermStoreTest {
         assertThat(store.reserveNext()).isTrue();
     }
 
-    /// Refuses while it has something to refuse with.
+    /// A disk that refuses while it has an error to report.
     private static final class BadDisk implements TermStore.Disk {
         final List<Integer> reserved = new ArrayList<>();
 

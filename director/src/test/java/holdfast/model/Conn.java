@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection entry (IPVS-REF 4.1).
 public final class Conn {
-    /// What an inbound packet finds it by.
+    /// The key of an inbound packet.
     public record Key(int protocol, int client, int clientPort, int virtualAddress, int virtualPort) {
         static Key inbound(Packet packet) {
             return new Key(

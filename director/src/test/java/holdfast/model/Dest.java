@@ -8,7 +8,7 @@ import java.util.Optional;
 /// A real server of one service (IPVS-REF 2.4), with its counters (4.7) and thresholds (4.8). Once known it is never
 /// forgotten, so that it revives when it is added again (3.9).
 public final class Dest {
-    /// What makes it the same one again (3.9, trash rules).
+    /// The identity that survives removal (3.9, trash rules).
     public record Id(int protocol, int virtualAddress, int servicePort, int address, int port) {}
 
     public final Id id;

@@ -1,6 +1,6 @@
 package holdfast.model;
 
-/// Which of the three tables a packet goes by (IPVS-REF 4.3).
+/// The table that a packet uses, of three (IPVS-REF 4.3).
 enum Direction {
     INPUT,
     OUTPUT,

@@ -5,7 +5,7 @@ import holdfast.conf.Protocol;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Which service a packet belongs to (IPVS-REF 2.1, 2.2), and which mark it carries.
+/// The service of a packet (IPVS-REF 2.1, 2.2), and its mark.
 final class Lookup {
     private static final int FTP = 21;
     private static final int FTP_DATA = 20;

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// One director as IPVS-REF 1.2 to 1.9 has it decide.
+/// One director that decides as in IPVS-REF 1.2 to 1.9.
 public final class ModelDirector {
     private static final int FTP = 21;
     private static final int FTP_DATA = 20;
@@ -44,9 +44,9 @@ public final class ModelDirector {
     /// A packet that waits behind ARP.
     ///
     /// @param nextHop   address that does not answer
-    /// @param then      what becomes of it when that does
-    /// @param original  as its sender sent it; for an ICMP error, what it quotes
-    /// @param isError   whether it is an ICMP error, so that nobody hears of its end
+    /// @param then      its fate once that address answers
+    /// @param original  as its sender sent it; for an ICMP error, the quoted packet
+    /// @param isError   whether it is an ICMP error, so that nobody learns of its end
     public record Waiting(int nextHop, Verdict then, Packet original, boolean isError, long sinceMs) {}
 
     /// @param addresses  that do not answer ARP now

@@ -17,8 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// The model itself against what the reference works out by hand, so that engine and model cannot share a mistake
-/// there.
+/// The model against the reference's worked examples, so that engine and model cannot share a mistake there.
 class ModelTest {
     private static final int CLIENT = ip("198.51.100.7");
     private static final int VIP = ip("192.0.2.10");

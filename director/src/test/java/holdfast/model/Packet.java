@@ -2,11 +2,11 @@ package holdfast.model;
 
 import java.util.List;
 
-/// A packet as far as the decision about it goes; from the client or from a real server.
+/// The parts of a packet that matter for its decision; from the client or from a real server.
 ///
-/// @param tcpFlags  the low byte of the flags; 0 where it is not TCP
-/// @param chunks    types of the SCTP chunks, in their order; empty where it is not SCTP
-/// @param link      name of the interface that it came in by
+/// @param tcpFlags  the low byte of the flags; 0 if it is not TCP
+/// @param chunks    types of the SCTP chunks, in their order; empty if it is not SCTP
+/// @param link      name of the interface on which it arrives
 /// @param bytes     of the IP packet
 public record Packet(
         int protocol,

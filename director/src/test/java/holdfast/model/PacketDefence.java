@@ -2,7 +2,7 @@ package holdfast.model;
 
 import holdfast.conf.Ipvs;
 
-/// The `drop_packet` strategy at level 3: of so many first packets one is dropped (IPVS-REF 4.10). The automatic levels
+/// The `drop_packet` strategy at level 3: drops one in a number of first packets (IPVS-REF 4.10). The automatic levels
 /// depend on free memory and have tests of their own.
 final class PacketDefence {
     private int rate;

@@ -3,7 +3,7 @@ package holdfast.model;
 import java.util.List;
 import java.util.Map;
 
-/// SCTP as IPVS-REF 4.6 prints it.
+/// SCTP as printed in IPVS-REF 4.6.
 final class SctpModel {
     /// In the order of their codes.
     static final List<String> STATES =

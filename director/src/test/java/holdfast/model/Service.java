@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A virtual service with its real servers in the order that schedulers walk them, and `rr` (IPVS-REF 2.4, 5.1, 5.2).
+/// A virtual service with its real servers in the order in which schedulers walk them, and `rr` (IPVS-REF 2.4, 5.1,
+/// 5.2).
 final class Service {
     final Configuration.Service settings;
     final List<Dest> dests; // the one added last comes first

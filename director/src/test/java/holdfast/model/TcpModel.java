@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// TCP as IPVS-REF 4.3 to 4.5 print it: states by their short names, and the tables as text.
+/// TCP as printed in IPVS-REF 4.3 to 4.5: states by their short names, and the tables as text.
 final class TcpModel {
     /// In the order of their codes.
     static final List<String> STATES = List.of("NO", "ES", "SS", "SR", "FW", "TW", "CL", "CW", "LA", "LI", "SA");

@@ -5,7 +5,7 @@ import java.util.Set;
 
 /// A persistence template (IPVS-REF 3.1).
 public final class Template {
-    /// What it is found by (3.2, 3.3).
+    /// The key of a template (3.2, 3.3).
     public record Key(int protocol, int client, int virtualAddress, int virtualPort) {}
 
     public final Key key;

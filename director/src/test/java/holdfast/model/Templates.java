@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Persistence templates: keys, validity, timers and what they control (IPVS-REF 3.2 to 3.8).
+/// Persistence templates: keys, validity, timers and their connections (IPVS-REF 3.2 to 3.8).
 final class Templates {
     private static final int FTP = 21;
     private static final long REARMED_S = 60;

@@ -10,8 +10,9 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/// Runs test classes one after the other until a test fails: a process of its own for each mutation, since a mutant may
-/// hang or spoil memory. Says `killed TEST MESSAGE` and ends with 1, or ends with 0 where every test passes.
+/// Runs test classes one after the other until a test fails. It is a process of its own for each mutation, since a
+/// mutant may hang or corrupt memory. Prints `killed TEST MESSAGE` and ends with 1, or ends with 0 if every test
+/// passes.
 public final class Killer {
     private Killer() {}
 

@@ -12,12 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 
-/// Plants each bug of the list, runs the tests against it, and writes a table of what found it. Ends with 1 where a
-/// mutant lives.
+/// Plants each bug of the list, runs the tests against it, and writes a table of the tests that found it. Ends with 1
+/// if a mutant survives.
 ///
-/// Arguments: the [Suite], the sources below `holdfast`, a folder to work in, the file for the table. Its own class
-/// path
-/// is that of the tests, and a mutant's class is put before it.
+/// Arguments: the [Suite], the sources below `holdfast`, a working directory, the file for the table. Its own class
+/// path is that of the tests, with a mutant's class in front.
 public final class Mutants {
     private static final Pattern HOW_MANY = Pattern.compile("seed (\\d+)(?:, operation (\\d+))?");
 

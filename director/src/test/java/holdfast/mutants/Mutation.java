@@ -11,16 +11,16 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// A planted bug: one or more stretches of source text, and what stands in their place.
+/// A planted bug: one or more stretches of source text, and their replacements.
 ///
-/// @param claim  what is no longer true with it
-/// @param edits  more than one where each place alone would do
+/// @param claim  the claim that it breaks
+/// @param edits  several if each place alone would keep the claim
 record Mutation(String claim, List<Edit> edits) {
     private static final Pattern PARAGRAPHS = Pattern.compile("\n\n+");
 
     /// @param file  below `src/main/java/holdfast` of its module
     /// @param find  text within one line that the file has exactly once
-    /// @param with  what it becomes
+    /// @param with  its replacement
     record Edit(String file, String find, String with) {
         private String appliedTo(String text) {
             int at = text.indexOf(find);

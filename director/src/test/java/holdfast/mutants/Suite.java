@@ -4,7 +4,7 @@ import holdfast.mutants.Mutation.Edit;
 import java.util.Comparator;
 import java.util.List;
 
-/// Bugs of one kind, the tests that are to find them, and the page that says which did.
+/// Bugs of one kind, the tests that should find them, and the page with the results.
 enum Suite {
     ENGINE(
             "mutations.txt",

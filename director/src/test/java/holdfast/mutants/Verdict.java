@@ -1,7 +1,7 @@
 package holdfast.mutants;
 
-/// What became of a mutant.
+/// The fate of a mutant.
 ///
-/// @param by     the test that found it, as it stands in a table
-/// @param after  how far that test was
+/// @param by     the test that found it, as in a table
+/// @param after  the test's progress until then
 record Verdict(Mutation mutation, boolean isKilled, String by, String after, double seconds) {}

@@ -1,5 +1,5 @@
-/// Bugs planted on purpose in the engine and in whole directors, to see that their tests find them. `bin/mutants` runs
-/// it all.
+/// Bugs planted on purpose in the engine and in whole directors, to check that their tests find them. `bin/mutants`
+/// runs it all.
 @NullMarked
 package holdfast.mutants;
 

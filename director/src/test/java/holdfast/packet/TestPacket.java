@@ -4,7 +4,7 @@ import holdfast.linux.Memory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// Builds frames for packet tests and judges them with checksums computed the slow, obvious way.
+/// Builds frames for packet tests and checks them with checksums computed the slow, obvious way.
 public final class TestPacket {
     public static final long CLIENT_MAC = 0x02_00_00_00_00_99L;
     public static final long DIRECTOR_MAC = 0x02_00_00_00_00_01L;

@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// IPVS-REF 1.4 and 3.3 to 3.9. The scheduler is rr and real servers are listed newest first, so picks go from the last
-/// one named to the first.
+/// IPVS-REF 1.4 and 3.3 to 3.9. The scheduler is rr and real servers are listed newest first, so picks run from the
+/// last to the first named server.
 class PersistenceTest {
     private static final long SECOND = 1_000_000_000L;
     private static final int CLIENT = ip("198.51.100.7");

@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
-/// What holds for every scheduler (IPVS-REF 5.1, 5.14), and how they follow the configuration.
+/// Rules of every scheduler (IPVS-REF 5.1, 5.14), and their reaction to changes of configuration.
 class SchedulersTest {
     private static final List<Set<SchedulerFlag>> FLAGS = List.of(
             Set.of(),

@@ -3,7 +3,7 @@ package holdfast.sim;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A process: its threads are paused together, go on where each stood, and die together.
+/// A process: its threads are paused together, continue where each stopped, and die together.
 public final class SimulatedProcess {
     final Timeline timeline;
     private final List<Strand> strands = new ArrayList<>();

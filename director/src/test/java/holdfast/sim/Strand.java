@@ -6,8 +6,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/// A thread with a loop: it sleeps until it is signalled or until a time, then takes a turn. A turn is a list of steps;
-/// between two of them the thread may get no processor, or its process may be paused.
+/// A thread with a loop: it sleeps until a signal or a time, then takes a turn. A turn is a list of steps; between two
+/// of them the thread may get no processor, or its process may be paused.
 public final class Strand {
     private static final long LATENCY_MAX = 100_000;
     private static final long NEVER = Long.MAX_VALUE;

@@ -7,7 +7,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.function.Supplier;
 
-/// Virtual time, and what happens when; everything in one thread and from one seed.
+/// Virtual time and its events, all in one thread and from one seed.
 public final class Timeline {
     public static final long MS = 1_000_000;
     public static final long S = 1000 * MS;

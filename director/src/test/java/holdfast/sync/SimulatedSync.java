@@ -19,7 +19,7 @@ public final class SimulatedSync implements TableSync {
     private static final long PARK_INTERVAL = 50 * Timeline.MS;
     private static final long PARK_SHORT_INTERVAL = 300_000;
 
-    /// Everything that leaves a director.
+    /// The outgoing messages of a director.
     public interface Wire {
         /// To all others on the interconnect.
         void multicast(SyncMessage message, long counter);

@@ -3,7 +3,7 @@ package holdfast.testing;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
-/// Measures what a piece of code allocates on the heap.
+/// Measures the heap allocation of a piece of code.
 public final class Allocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 

@@ -10,7 +10,7 @@ import holdfast.conf.ServiceKey;
 import java.util.List;
 import java.util.Optional;
 
-/// Short ways to say a configuration.
+/// Short forms for configurations.
 public final class Fixtures {
     public static final int VIP = ip("192.0.2.10");
     public static final int TCP = Protocol.TCP.number();

@@ -3,7 +3,7 @@ package holdfast.testing;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 
-/// Runs a property for many seeds. A failure names its seed; [#only] runs that one again.
+/// Runs a property for many seeds. A failure names its seed; [#only] runs that seed again.
 public final class Seeds {
     private Seeds() {}
 

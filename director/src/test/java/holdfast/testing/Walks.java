@@ -6,19 +6,20 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// Random walks of operations over something that checks itself against a model. A failure names its seed and the
-/// shortest walk found that still fails, as a list of operations to be turned into a test with a name.
+/// Random walks of operations over a subject that checks itself against a model. A failure names its seed and the
+/// shortest failing walk found, as a list of operations for a named test.
 ///
-/// Operations are values that mean something in every state, such as "the packet of the third connection, if there is
-/// one": only so can some be left out. Whatever else is drawn by lot belongs to the beginning, which has the seed too.
+/// Operations are values that are valid in every state, such as "the packet of the third connection, if there is one",
+/// so that some can be left out. Other random choices belong to the beginning, which has the seed too.
 public final class Walks {
     private static final long SHRINK_NS = Long.getLong("holdfast.shrink-ms", 15_000) * 1_000_000;
 
     private Walks() {}
 
-    /// An operation that draws what else it needs by lots of its own, so that leaving out others does not change it.
+    /// An operation that makes its other random choices from a seed of its own, so that leaving out other
+    /// operations does not change it.
     ///
-    /// @param kind  which operation, by the caller's numbers
+    /// @param kind  the operation, by the caller's numbers
     public record Lot(int kind, long seed) {
         /// Draws one of so many kinds.
         public static Function<SplittableRandom, Supplier<Lot>> of(int kinds) {
@@ -30,7 +31,7 @@ public final class Walks {
         }
     }
 
-    /// What operations are done to.
+    /// The object of the operations.
     public interface Subject<O> extends AutoCloseable {
         /// Does it and checks what came of it.
         void apply(O operation);

@@ -1,4 +1,4 @@
-/// What the director's tests share.
+/// Common parts of the director's tests.
 @NullMarked
 package holdfast.testing;
 

@@ -20,9 +20,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The thread of a [VrrpNode] in virtual time: the same turns around the same [VirtualRouter]. Between any two steps of
-/// a turn it may be without a processor.
+/// a turn it may get no processor.
 public final class SimulatedElection implements ElectionEvents {
-    /// As [VrrpNode.Listener], but for the call that waits.
+    /// As [VrrpNode.Listener], except for the call that waits.
     public interface Listener {
         void servesUntil(long clock);
 

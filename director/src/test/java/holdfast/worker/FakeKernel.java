@@ -19,8 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/// A kernel that a test plays: it holds links, addresses, routes and neighbours, notifies of each change, and fails
-/// where the test wants it. Any thread.
+/// A kernel played by a test: it holds links, addresses, routes and neighbours, notifies of each change, and fails on
+/// demand. Any thread.
 final class FakeKernel {
     final BlockingQueue<Integer> probed = new LinkedBlockingQueue<>();
 

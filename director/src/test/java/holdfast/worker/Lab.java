@@ -16,8 +16,8 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 
-/// A client and a real server on either side of this process, which is the director. The process must sit in a network
-/// namespace of its own with a /run of its own (`bin/test`), so that the machine's network is never touched.
+/// A client and a real server on either side of this process, which is the director. The process must run in a network
+/// namespace of its own with a /run of its own (`bin/test`), so that it never touches the machine's network.
 ///
 ///     client 192.0.2.254 --- front 192.0.2.1 [this process] back 10.0.0.2 --- server 10.0.0.11
 final class Lab implements AutoCloseable {

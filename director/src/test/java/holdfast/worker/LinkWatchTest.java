@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The watch with its thread, before a kernel that the test plays. A watch that ended would end the test's process.
+/// The watch with its thread, against a kernel that the test plays. A watch that ended would end the test's process.
 @Timeout(20)
 class LinkWatchTest {
     private static final int FRONT = ip("192.0.2.1");

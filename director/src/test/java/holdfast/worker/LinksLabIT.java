@@ -50,8 +50,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A worker and a watch with real links between a client and a NAT server, and what becomes of them when the links
-/// change.
+/// A worker and a watch with real links between a client and a NAT server, and their reaction to changed links.
 @Timeout(90)
 class LinksLabIT {
     private static final String VIP = "192.0.2.10";

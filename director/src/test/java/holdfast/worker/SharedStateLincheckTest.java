@@ -16,7 +16,7 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// What the worker shares with other threads without a lock, under Lincheck's controlled interleavings.
+/// The state that the worker shares with other threads without a lock, under Lincheck's controlled interleavings.
 @Tag("slow")
 class SharedStateLincheckTest {
     /// 1 to 4 are offered to a queue with room for two, 1 and 2 in time to find room in any case.
@@ -118,8 +118,8 @@ class SharedStateLincheckTest {
         }
     }
 
-    /// One election, one worker. The election renews, and orders to stop for the renewal that it made last; the
-    /// worker obeys later, perhaps after a newer renewal, which must then stay.
+    /// One election, one worker. The election renews, and orders to stop for its last renewal. The worker obeys
+    /// later, perhaps after a newer renewal, which must then stay.
     public static final class SharedLease {
         private final Lease lease = new Lease();
         private int until;

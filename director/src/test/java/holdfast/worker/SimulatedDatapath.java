@@ -45,8 +45,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
-/// The thread of a [Worker] in virtual time: orders are obeyed late and in turn, and packets wait in a ring of frames.
-/// Everything that decides is the product's: [Datapath], [Forwarder], [Tables], [Replica], [Lease].
+/// The thread of a [Worker] in virtual time: it obeys orders late and in turn, and packets wait in a ring of frames.
+/// All decisions are the product's: [Datapath], [Forwarder], [Tables], [Replica], [Lease].
 public final class SimulatedDatapath implements TableOwner, DatapathOrders {
     private static final long NAP_MAX = 10 * Timeline.MS;
     private static final int RING_PACKETS = 64;
@@ -73,10 +73,10 @@ public final class SimulatedDatapath implements TableOwner, DatapathOrders {
         void relayed(Packet packet);
     }
 
-    /// Of a client.
+    /// A client's packet.
     ///
     /// @param key   of its connection; each fourth client has a template too
-    /// @param ends  whether it closes it
+    /// @param ends  whether it closes the connection
     public record Packet(int key, boolean ends) {}
 
     private final Timeline timeline;

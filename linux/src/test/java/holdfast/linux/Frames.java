@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/// Ethernet frames that only our tests send, and the reading of a ring until so many came.
+/// Ethernet frames that only our tests send, and the reading of a ring until a given number arrived.
 final class Frames {
     private static final byte[] HEADER = HexFormat.of().parseHex("ffffffffffff02000000000188b5");
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);

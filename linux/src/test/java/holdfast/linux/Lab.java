@@ -19,8 +19,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.awaitility.Awaitility;
 
-/// Veth pairs and namespaces for the tests that want a real kernel. The test process itself must sit in a network
-/// namespace of its own, with a /run/netns of its own, so that nothing here touches the machine's network.
+/// Veth pairs and namespaces for tests with a real kernel. The test process itself must run in a network namespace of
+/// its own, with a /run/netns of its own, so that it never touches the machine's network.
 final class Lab {
     private static final Path PID_NAMESPACE = Path.of("/proc/self/ns/pid");
     private static final String MACHINES_PID_NAMESPACE = "pid:[4026531836]"; // PROC_PID_INIT_INO of linux/proc_ns.h

@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// The strings are what a kernel 6.18 answered to dumps; of the links' attributes only the first and ours are kept.
+/// The strings are a 6.18 kernel's answers to dumps; of the links' attributes only the first and ours are kept.
 class RouteMessagesTest {
     private static final String LINK = "40000000" + "1000020007000000" + "01000000"
             + "00000100" + "02000000" + "43100100" + "00000000"

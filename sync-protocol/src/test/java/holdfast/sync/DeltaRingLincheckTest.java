@@ -7,9 +7,9 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Lincheck runs random programs of the two sides under controlled interleavings of their memory accesses,
-/// and holds each result against those of a plain queue. It takes memory as sequentially consistent: what
-/// a weaker order would do is the business of [DeltaRingTest], as far as the machine at hand shows it.
+/// Lincheck runs random programs of the two sides under controlled interleavings of their memory accesses, and compares
+/// each result with that of a plain queue. It assumes sequentially consistent memory; [DeltaRingTest] covers the
+/// effects of a weaker order, as far as the present machine shows them.
 @Tag("slow")
 class DeltaRingLincheckTest {
     private static final int CAPACITY = 2;
@@ -27,8 +27,7 @@ class DeltaRingLincheckTest {
                 .check(Ring.class);
     }
 
-    /// The ring as its two sides use it. A record whose fields do not belong together is a negative
-    /// number.
+    /// The ring as its two sides use it. A record with inconsistent fields gives a negative number.
     public static final class Ring {
         private final DeltaRing ring = new DeltaRing(CAPACITY);
         private int published;
@@ -68,7 +67,7 @@ class DeltaRingLincheckTest {
         }
     }
 
-    /// What [Ring] must look like from either side.
+    /// The expected behaviour of [Ring] from either side.
     public static final class BoundedQueue {
         private final Queue<Integer> queue = new ArrayDeque<>();
         private int published;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// From any history to one active and equal tables within [#HEALED] of the last fault, without a restart, and without
-/// terms being used up on the way.
+/// using terms up on the way.
 class HealingSimulationTest {
     private static final long HEALED = 5_000 * MS;
     private static final int SEEDS = 300;

@@ -3,7 +3,7 @@ package holdfast.sync;
 import java.util.Map;
 import java.util.UUID;
 
-/// Hellos for tests: what a test does not care for is as of a standby that knows nothing yet.
+/// Hellos for tests: values that a test does not set are those of a standby that knows nothing yet.
 record Hellos(
         Role role,
         int term,
@@ -77,7 +77,7 @@ record Hellos(
                 word);
     }
 
-    /// By a link, from an address.
+    /// A message's link and source address.
     record Via(String path, String address) implements Origin {
         static final Via INTERCONNECT = new Via(Origin.INTERCONNECT, "10.255.0.9");
     }

@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Directors in virtual time with a small election: adverts on a front link of their own, the better priority stays
-/// active, and an active that is told of a higher term begins anew above it. Three links, each of which can be cut in
-/// either direction between any two: the front link (adverts), the interconnect (everything of sync) and a service
-/// link (Hellos).
+/// Directors in virtual time with a small election: adverts on a front link of their own, the higher priority stays
+/// active, and an active that hears of a higher term begins anew above it. Three links, each of which can be cut in
+/// either direction between any two: the front link (adverts), the interconnect (everything of sync) and a service link
+/// (hellos).
 final class ModelCluster {
     static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long ADVERT_INTERVAL = 30 * MS;

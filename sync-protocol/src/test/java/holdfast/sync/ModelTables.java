@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
-/// A worker's tables as plain maps: what a director's worker must do for sync, in the simplest words. Its work
-/// methods are for one thread, the [TableOwner] ones for the sync thread.
+/// A worker's tables as plain maps: the duties of a director's worker towards sync in the simplest form. Its work
+/// methods are for one thread, the [TableOwner] methods for the sync thread.
 public final class ModelTables implements TableOwner {
     /// A key of the model: templates and connections of one virtual service.
     record Key(boolean template, int client, int clientPort) {}

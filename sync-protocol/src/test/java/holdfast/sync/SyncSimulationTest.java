@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// One active and two standbys in virtual time over a network that loses, delays, reorders and parts, with crashes,
-/// restarts and promotions from a seed. After every event: a standby holds nothing that no active wrote; what it acked
-/// as complete it has; and at each crash of the active, the readout's predicted loss is at least the actual one. Once
-/// the network is whole again all digests become equal.
+/// One active and two standbys in virtual time over a network that loses, delays, reorders and partitions, with
+/// crashes, restarts and promotions from a seed. After every event: a standby holds no entry that no active wrote; it
+/// has every entry that it acknowledged as complete; and at each crash of the active, the readout's predicted loss is
+/// at least the actual one. Once the network is whole again all digests become equal.
 @Tag("slow")
 class SyncSimulationTest {
     private static final int SEEDS = 220;

@@ -370,7 +370,7 @@ class VipFailoverSimulationTest {
         return String.join("\n", sim.trace.subList(Math.max(0, sim.trace.size() - 60), sim.trace.size()));
     }
 
-    /// What must hold, and since when it has been in doubt.
+    /// The claims, and since when each has been in doubt.
     private static final class Claims {
         long unservedSince = Long.MAX_VALUE;
         long twoSince = Long.MAX_VALUE;

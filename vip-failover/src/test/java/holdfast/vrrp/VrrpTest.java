@@ -42,7 +42,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// One test for each row of VRRP-REF 2.3 and of its 8.3, then for what we add.
+/// One test for each row of VRRP-REF 2.3 and of its 8.3, then for our additions.
 class VrrpTest {
     private static final long MS = 1_000_000;
     private static final long S = 1_000 * MS;

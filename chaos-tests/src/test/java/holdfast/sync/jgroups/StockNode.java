@@ -24,8 +24,8 @@ import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.NakAckHeader2;
 
-/// A process that joins the sync channel with JGroups as it comes and the stack of the product, and then attacks:
-/// `ATTACK BIND GROUP PORT`. It knows all but the key.
+/// A process that joins the sync channel with unchanged JGroups and the product's stack, and then attacks: `ATTACK BIND
+/// GROUP PORT`. It knows everything but the key.
 public final class StockNode {
     private static final String CLUSTER = "lab";
     private static final int ARRAY_LONGS = 100_000_000;
@@ -33,7 +33,7 @@ public final class StockNode {
     private static final long SEQNO_AHEAD = 20_000_000;
     private static final int REPEATS = 10;
 
-    /// What an attack is.
+    /// The attacks.
     public enum Attack {
         /// A serialised array that is larger than any heap, in 27 bytes.
         HUGE_OBJECT,
@@ -45,7 +45,7 @@ public final class StockNode {
         NUMBER_AHEAD
     }
 
-    /// As anybody has it; the end of a datagram may be forged on its way out.
+    /// Stock UDP; the end of a datagram may be forged on its way out.
     public static final class Forging extends UDP {
         private static volatile boolean forges;
 

@@ -60,7 +60,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// The list of operations: whole, without a repetition, on the operator's page, and each of its messages readable.
+/// The list of operations is complete, without repetition and on the operator's page, and each of its messages is
+/// readable.
 class OperationsTest {
     private static final Path DOCS = Path.of("../docs");
     private static final Pattern PATH = Pattern.compile("/v1(?:/[a-z]+)+");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class MessageTypesTest {
-    /// A class of our class path that JGroups would load by its name and make.
+    /// A class on our class path that JGroups would load by its name and instantiate.
     public static final class Planted implements SizeStreamable {
         static int made;
 

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A million datagrams of a stranger against the transport of a running pair: nothing reaches JGroups, nothing throws,
-/// nothing is kept, and each is counted.
+/// A million datagrams of a stranger against the transport of a running pair: none reaches JGroups, none causes an
+/// exception, none is kept, and each is counted.
 @Tag("slow")
 @Timeout(300)
 class SealedUdpStrangerTest {

@@ -18,8 +18,8 @@ import org.jgroups.protocols.TpHeader;
 import org.jgroups.protocols.UDP;
 import org.jgroups.util.ByteArrayDataInputStream;
 
-/// Listens to a transport: keeps datagrams as they came from the wire, some of each kind of message in them, and loses
-/// a part of them, so that JGroups says all that it can say.
+/// Listens to a transport: keeps datagrams from the wire, some with each kind of message, and loses a part of them, so
+/// that JGroups sends every message that it can send.
 public final class Tap {
     /// What the transport of this thread receives now.
     private static final ThreadLocal<byte[]> PRESENT = new ThreadLocal<>();
@@ -36,7 +36,7 @@ public final class Tap {
     private volatile Thread watched = new Thread(() -> {});
     private volatile long passedByWatched;
 
-    /// Sealed: what the gate let through shows what was in the datagram.
+    /// Sealed: the content that the gate admits shows the content of the datagram.
     public static final class Sealed extends SealedUdp {
         final Tap tap = new Tap();
 
@@ -58,7 +58,7 @@ public final class Tap {
         }
     }
 
-    /// As anybody has it who has no key.
+    /// The transport of a host without the key.
     public static final class Plain extends UDP {
         final Tap tap = new Tap();
 

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// Directors on a link that somebody listens to, records, and speaks on.
+/// Directors on a link where a stranger listens, records, and sends.
 class GateTest {
     static final ClusterKey KEY = key(1);
     private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);

@@ -12,8 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.Assertions;
 
-/// One outer namespace with a bridge and the namespaces `d1`, `d2` and `cl` on it. All of it, processes included, is
-/// gone when it is closed, or when this JVM dies.
+/// One outer namespace with a bridge and the namespaces `d1`, `d2` and `cl` on it. All of it, processes included,
+/// vanishes when it is closed, or when this JVM dies.
 final class Lab implements AutoCloseable {
     /// Between two adverts of a director.
     static final int INTERVAL_MS = 500;
@@ -124,7 +124,7 @@ final class Lab implements AutoCloseable {
         all.forEach(running -> running.process.destroyForcibly());
     }
 
-    /// A process and what it has said so far.
+    /// A process and its output so far.
     static final class Running {
         final Process process;
         final List<String> lines = new CopyOnWriteArrayList<>();

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 
 /// A process with one [VrrpNode] and nothing else, for the lab: commands on stdin, events on stdout, a line each. Its
-/// test is its sync channel.
+/// test plays its sync channel.
 final class LabDirector {
     private static final String LINK = "eth0";
     private static final int VRID = 78;

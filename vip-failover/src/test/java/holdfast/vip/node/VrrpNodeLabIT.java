@@ -8,9 +8,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Real processes, raw sockets and namespaces, and keepalived as Debian has it. Times are printed. Adverts come every
-/// half second, so that a process may stand still for some hundred milliseconds without being taken for dead: the down
-/// interval of priority 100 is 1.8 s.
+/// Real processes, raw sockets and namespaces, and keepalived from Debian. It prints times. Adverts come every half
+/// second, so that a process may stand still for some hundred milliseconds without counting as dead: the down interval
+/// of priority 100 is 1.8 s.
 class VrrpNodeLabIT {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final String D1 = "10.78.0.1";
