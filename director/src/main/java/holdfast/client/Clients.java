@@ -170,6 +170,7 @@ public final class Clients {
         return entries.size();
     }
 
+    /// Most entries at once.
     public int capacity() {
         return entries.capacity();
     }

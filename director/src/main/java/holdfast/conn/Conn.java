@@ -84,6 +84,7 @@ public final class Conn extends SlotView {
         return port(VIRTUAL_PORT);
     }
 
+    /// The address to which packets are forwarded: the real server's, or its handle.
     public int realAddress() {
         return Memory.getInt(base + REAL_ADDRESS);
     }
@@ -109,6 +110,7 @@ public final class Conn extends SlotView {
         return Memory.getInt(base + FLAGS);
     }
 
+    /// The forwarding method, from the flags.
     public ForwardingMethod method() {
         return ForwardingMethod.of(flags() & ConnFlags.METHOD);
     }
@@ -118,6 +120,7 @@ public final class Conn extends SlotView {
         return method() == ForwardingMethod.NAT;
     }
 
+    /// Whether it counts among the inactive connections of its real server.
     public boolean isInactive() {
         return (flags() & ConnFlags.INACTIVE) != 0;
     }
@@ -131,6 +134,7 @@ public final class Conn extends SlotView {
         return this;
     }
 
+    /// Whether only the client's packets were seen so far.
     public boolean isNoOutput() {
         return (flags() & ConnFlags.NO_OUTPUT) != 0;
     }
@@ -196,6 +200,7 @@ public final class Conn extends SlotView {
         return Memory.getLong(base + TOLD_AT);
     }
 
+    /// Records the expiry that was replicated, in our ns.
     public Conn toldAt(long at) {
         Memory.putLong(base + TOLD_AT, at);
         return this;
@@ -206,6 +211,7 @@ public final class Conn extends SlotView {
         return Memory.getLong(base + VERSION);
     }
 
+    /// Sets the version and updates the table's digest.
     public Conn version(long version) {
         addDigest(-digest());
         Memory.putLong(base + VERSION, version);
@@ -228,11 +234,13 @@ public final class Conn extends SlotView {
         return Memory.getByte(base + IN_PACKETS) & 0xff;
     }
 
+    /// Sets the count of inbound packets; more than 255 become 255.
     public Conn inPackets(int packets) {
         Memory.putByte(base + IN_PACKETS, (byte) Math.min(packets, IN_PACKETS_MAX));
         return this;
     }
 
+    /// Counts an inbound packet, up to 255.
     public Conn countInPacket() {
         int counted = inPackets();
         if (counted < IN_PACKETS_MAX) {

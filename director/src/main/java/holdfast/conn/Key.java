@@ -8,6 +8,7 @@ package holdfast.conn;
 public final class Key {
     private Key() {}
 
+    /// Packs the two addresses of a key: the client in the high 32 bits, the other address in the low 32.
     public static long addresses(int client, int other) {
         return (long) client << 32 | (other & 0xffffffffL);
     }

@@ -171,6 +171,7 @@ public enum SctpState {
         return code == CL || code == RJ;
     }
 
+    /// IPVS's number for the state, 0 to 13.
     public int code() {
         return code;
     }

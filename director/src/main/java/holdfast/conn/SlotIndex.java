@@ -139,6 +139,7 @@ public abstract class SlotIndex {
         return sum;
     }
 
+    /// Memory of the index, in bytes.
     public final long bytes() {
         return memory.byteSize();
     }

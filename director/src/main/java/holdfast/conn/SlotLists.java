@@ -14,10 +14,12 @@ public final class SlotLists {
         this.links = links;
     }
 
+    /// The first slot of a list, or [#NONE].
     public int first(int list) {
         return heads[list] - 1;
     }
 
+    /// The slot after this one in its list, or [#NONE].
     public int next(int slot) {
         return links.next(slot) - 1;
     }

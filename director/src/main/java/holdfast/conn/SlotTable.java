@@ -116,6 +116,7 @@ public abstract class SlotTable {
         return lists.next(slot);
     }
 
+    /// Whether a slot holds an entry now.
     public final boolean isLive(int slot) {
         return entry(slot).isLive();
     }
@@ -130,6 +131,7 @@ public abstract class SlotTable {
         return width;
     }
 
+    /// Most entries at once.
     public final int capacity() {
         return capacity;
     }

@@ -44,6 +44,7 @@ public abstract class SlotView {
         return this;
     }
 
+    /// The slot at which the view is.
     public final int slot() {
         return slot;
     }

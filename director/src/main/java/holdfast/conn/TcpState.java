@@ -145,6 +145,7 @@ public enum TcpState {
         return (OVER >>> code & 1) != 0 || (isNoOutput && code == FIN_WAIT.code);
     }
 
+    /// IPVS's number for the state, 0 to 10.
     public int code() {
         return code;
     }

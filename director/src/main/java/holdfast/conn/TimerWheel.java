@@ -58,6 +58,7 @@ public final class TimerWheel {
         tick = now >> TICK_SHIFT;
     }
 
+    /// Whether a slot is in the wheel.
     public boolean isArmed(int slot) {
         return links.next(slot) != 0;
     }

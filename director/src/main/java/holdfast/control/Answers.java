@@ -82,6 +82,7 @@ public final class Answers {
         return handlers;
     }
 
+    /// Whether this director is active now. Any thread.
     public boolean isActive() {
         return vrrp.get().role() == VrrpStatus.Role.ACTIVE;
     }

@@ -42,18 +42,22 @@ public record Impact(boolean vipsUnmoved, List<String> vips, List<ServiceImpact>
         return new Impact(vips.isUnmoved(), vips.sentences(), services);
     }
 
+    /// Sum over all real servers of [RealImpact#templatesOrphaned].
     public long templatesOrphaned() {
         return sum(RealImpact::templatesOrphaned);
     }
 
+    /// Sum over all real servers of [RealImpact#clientsRehomed].
     public long clientsRehomed() {
         return sum(RealImpact::clientsRehomed);
     }
 
+    /// Sum over all real servers of [RealImpact#connectionsEnded].
     public long connectionsEnded() {
         return sum(RealImpact::connectionsEnded);
     }
 
+    /// Sum over all real servers of [RealImpact#connectionsBlackHoled].
     public long connectionsBlackHoled() {
         return sum(RealImpact::connectionsBlackHoled);
     }

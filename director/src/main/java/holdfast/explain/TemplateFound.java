@@ -29,6 +29,7 @@ public record TemplateFound(
     /// An unknown time.
     public static final long UNKNOWN = -1;
 
+    /// Whether a new connection would use it.
     public boolean valid() {
         return invalid.isEmpty();
     }

@@ -77,6 +77,7 @@ public final class Datapath {
         this.shell = shell;
     }
 
+    /// The present mode; only on the datapath's thread.
     public Mode mode() {
         return mode;
     }
@@ -254,10 +255,12 @@ public final class Datapath {
 
     // ---- what the sync side reads, from its thread
 
+    /// Our changes, which the sync thread reads.
     public DeltaRing out() {
         return changes.ring();
     }
 
+    /// The active's changes, which the sync thread writes.
     public DeltaRing in() {
         return replica.ring();
     }
@@ -267,10 +270,12 @@ public final class Datapath {
         return tables.counters().value(Counter.LOST_DELTA);
     }
 
+    /// Records of [#in] applied since the start. Any thread.
     public long applied() {
         return replica.applied();
     }
 
+    /// The last comparison of a mark. Any thread.
     public Equality equality() {
         return replica.equality();
     }

@@ -29,6 +29,9 @@ public final class Lease {
         until.compareAndSet(end, UNBOUND);
     }
 
+    /// Whether the lease has ended. Any thread.
+    ///
+    /// @param boottime  ns of the boot-time clock
     public boolean isLost(long boottime) {
         return boottime - until.get() > 0;
     }

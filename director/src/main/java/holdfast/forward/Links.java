@@ -45,6 +45,7 @@ public record Links(List<Link> links) {
         links = List.copyOf(links);
     }
 
+    /// Number of ports.
     public int count() {
         return links.size();
     }

@@ -89,6 +89,7 @@ public final class NextHops {
         return (int) (way >>> 48);
     }
 
+    /// The MAC of a resolved way, 48 bits in the low end.
     public static long mac(long way) {
         return way & 0xffff_ffff_ffffL;
     }

@@ -28,6 +28,7 @@ public final class ProbeQueue implements AutoCloseable {
         requests = new AtomicLongArray(capacity);
     }
 
+    /// Wakes the reading thread, which polls its descriptor.
     public EventFd wakeUp() {
         return wakeUp;
     }
@@ -53,6 +54,7 @@ public final class ProbeQueue implements AutoCloseable {
         }
     }
 
+    /// Passes on all waiting requests, each in the form of [NextHops#neighbourOf]. Only the reading thread.
     public void drain(LongConsumer probe) {
         wakeUp.drain();
         isSignalled = false;

@@ -43,17 +43,20 @@ public final class ElectionInbox {
         return links;
     }
 
+    /// Connects the election, and passes it the latest states. Call it once.
     public void start(ElectionEvents started) {
         election = started;
         started.tables(tables);
         started.links(links);
     }
 
+    /// Passes on the state of our tables. Any thread.
     public void tables(TableState now) {
         tables = now;
         to().ifPresent(started -> started.tables(now));
     }
 
+    /// Passes on the links if they have changed for the election. Any thread.
     public void links(LinkState now) {
         var found = groupLinks(now.links(), now.faults());
         if (!found.equals(links)) {
@@ -67,10 +70,12 @@ public final class ElectionInbox {
         return new GroupLinks(links.at(links.indexOf(interfaceName)).ifindex(), macs, faults);
     }
 
+    /// Passes on that the datapath holds, with its last version.
     public void held(long version) {
         to().ifPresent(started -> started.held(version));
     }
 
+    /// Passes on that the held packets nearly fill a ring.
     public void heldFull() {
         to().ifPresent(ElectionEvents::heldFull);
     }
@@ -96,10 +101,12 @@ public final class ElectionInbox {
         to().ifPresent(started -> started.peerWord(word));
     }
 
+    /// Passes on a term above ours that another director knows.
     public void higherTerm(int term) {
         to().ifPresent(started -> started.higherTerm(term));
     }
 
+    /// Passes on the death of the process with this VRRP address.
     public void peerProcessDied(int address) {
         to().ifPresent(started -> started.peerProcessDied(address));
     }

@@ -373,6 +373,7 @@ public final class Readiness {
         };
     }
 
+    /// The answer for `holdfast status`.
     public FailoverReadiness answer() {
         return answer;
     }

@@ -54,6 +54,7 @@ public final class Replication implements AutoCloseable {
         this.publish = publish;
     }
 
+    /// Connects the sync side. Call it once.
     public void start(TableSync started) {
         node = started;
     }
@@ -92,6 +93,7 @@ public final class Replication implements AutoCloseable {
         with(sync -> sync.renew(term));
     }
 
+    /// Makes this director a standby of the stream.
     public void standby() {
         with(TableSync::standby);
     }
@@ -110,6 +112,7 @@ public final class Replication implements AutoCloseable {
         return Optional.ofNullable(node).map(TableSync::keyUse);
     }
 
+    /// Sets this director's word.
     public void word(Word word) {
         with(sync -> sync.word(word));
     }
@@ -144,6 +147,7 @@ public final class Replication implements AutoCloseable {
         return Optional.ofNullable(node).map(TableSync::status);
     }
 
+    /// The state of another member; empty if it was never heard, or without sync.
     public Optional<SyncStatus.Peer> peer(String name) {
         return status().stream()
                 .flatMap(status -> status.peers().stream())

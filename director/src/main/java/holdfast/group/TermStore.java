@@ -102,6 +102,7 @@ public final class TermStore {
         return term <= reserved;
     }
 
+    /// The highest term taken or seen so far; 0 before the first. Any thread.
     public int current() {
         return current.get();
     }

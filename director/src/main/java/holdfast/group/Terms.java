@@ -124,6 +124,7 @@ public final class Terms implements AutoCloseable {
         }
     }
 
+    /// The highest term taken or seen so far; 0 before the first.
     public int current() {
         return store.current();
     }

@@ -37,6 +37,7 @@ public final class Embedded {
                 && (Memory.getShortBe(ip + 6) & 0x1fff) == 0; // a later fragment has no ports
     }
 
+    /// Protocol number of the quoted packet.
     public int protocol() {
         return Memory.getByte(ip + 9) & 0xff;
     }

@@ -122,10 +122,12 @@ public final class Frame {
         };
     }
 
+    /// Address of the `virtio_net_hdr`; the Ethernet header follows 10 bytes further.
     public long address() {
         return vnet;
     }
 
+    /// Bytes from the Ethernet header on.
     public int length() {
         return length;
     }
@@ -178,10 +180,12 @@ public final class Frame {
         return Memory.getShortBe(ip + 4) & 0xffff;
     }
 
+    /// The TTL, 0 to 255.
     public int ttl() {
         return Memory.getByte(ip + 8) & 0xff;
     }
 
+    /// Whether the packet must not be fragmented (DF).
     public boolean mayNotFragment() {
         return (Memory.getByte(ip + 6) & 0x40) != 0;
     }
@@ -203,10 +207,12 @@ public final class Frame {
         return Math.min(ipLength, (int) (transport - ip) + transportHeader + payload);
     }
 
+    /// Source address, in host order.
     public int source() {
         return Memory.getIntBe(ip + 12);
     }
 
+    /// Destination address, in host order.
     public int destination() {
         return Memory.getIntBe(ip + 16);
     }
@@ -258,6 +264,7 @@ public final class Frame {
         return SctpState.event(chunk, hasSecond ? Memory.getByte(second) & 0xff : chunk);
     }
 
+    /// Type of the ICMP message.
     public int icmpType() {
         return Memory.getByte(transport) & 0xff;
     }

@@ -10,6 +10,7 @@ public final class Mac {
         return ((Memory.getShortBe(address) & 0xffffL) << 32) | (Memory.getIntBe(address + 2) & 0xffff_ffffL);
     }
 
+    /// Writes the 48 low bits of `mac` at an address, the highest octet first.
     public static void store(long address, long mac) {
         Memory.putShortBe(address, (short) (mac >>> 32));
         Memory.putIntBe(address + 2, (int) mac);

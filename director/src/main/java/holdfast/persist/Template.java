@@ -114,6 +114,7 @@ public final class Template extends SlotView {
         return word(USE) >>> 32;
     }
 
+    /// Sets the timeout, 0 to 2^32-1 seconds; keeps the replicated expiry as well as its unit allows.
     public Template timeoutS(long timeoutS) {
         long told = toldMs();
         put(USE, (word(USE) & 0xffffffffL) | timeoutS << 32);
@@ -140,6 +141,7 @@ public final class Template extends SlotView {
         return toldMs() * MS;
     }
 
+    /// Records the expiry that was replicated, in our ns.
     public Template toldAt(long at) {
         putTime(expiresMs(), Math.floorDiv(at, MS));
         return this;
@@ -150,6 +152,7 @@ public final class Template extends SlotView {
         return word(VERSION);
     }
 
+    /// Sets the version and updates the table's digest.
     public Template version(long version) {
         addDigest(-digest());
         put(VERSION, version);

@@ -96,10 +96,12 @@ public final class Flow {
         return protocol;
     }
 
+    /// The high half of the client's address; 0 for IPv4.
     public long clientHi() {
         return clientHi;
     }
 
+    /// The low half of the client's address; an IPv4 address is in its low 32 bits.
     public long clientLo() {
         return clientLo;
     }
@@ -108,6 +110,7 @@ public final class Flow {
         return clientPort;
     }
 
+    /// The destination address, or the handle of an IPv6 one.
     public int virtualAddress() {
         return virtualAddress;
     }

@@ -370,6 +370,7 @@ public final class RealServerTable {
         return (flags[id] & OVERLOAD) != 0;
     }
 
+    /// Sets whether it has reached its threshold.
     public void overloaded(int id, boolean overloaded) {
         flags[id] = overloaded ? flags[id] | OVERLOAD : flags[id] & ~OVERLOAD;
     }
@@ -379,6 +380,7 @@ public final class RealServerTable {
         return (flags[id] & UNREACHABLE) != 0;
     }
 
+    /// Sets whether its host cannot be reached.
     public void unreachable(int id, boolean unreachable) {
         flags[id] = unreachable ? flags[id] | UNREACHABLE : flags[id] & ~UNREACHABLE;
     }
@@ -398,6 +400,7 @@ public final class RealServerTable {
         return active[id];
     }
 
+    /// Connections in an inactive state (IPVS-REF 4.3).
     public int inactive(int id) {
         return inactive[id];
     }

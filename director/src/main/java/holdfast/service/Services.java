@@ -242,6 +242,7 @@ public final class Services {
         return entries[service].hasEngine;
     }
 
+    /// Whether the service has persistence.
     public boolean isPersistent(int service) {
         return entries[service].timeoutS != 0;
     }
@@ -286,6 +287,7 @@ public final class Services {
         return new ConfiguredReals(table, new int[0]);
     }
 
+    /// The table of real servers that all snapshots share.
     public RealServerTable table() {
         return table;
     }

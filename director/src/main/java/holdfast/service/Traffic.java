@@ -33,6 +33,7 @@ public final class Traffic {
     private final long[] estimatedAt; // the counts when the rate was last estimated
     private final long[] rates;
 
+    /// @param rows  number of rows, one for each id
     public Traffic(int rows) {
         counted = new long[rows * UNITS.length];
         zeroedAt = new long[counted.length];

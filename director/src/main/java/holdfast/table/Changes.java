@@ -72,6 +72,7 @@ public final class Changes {
         controller = templates.view();
     }
 
+    /// The ring of deltas, which the sync thread reads.
     public DeltaRing ring() {
         return ring;
     }
@@ -110,6 +111,7 @@ public final class Changes {
         return was;
     }
 
+    /// Assigns a new version to a connection and writes it to the stream.
     public void connection(Conn conn, long now) {
         long version = next();
         conn.version(version);
@@ -154,6 +156,7 @@ public final class Changes {
         }
     }
 
+    /// Starts a snapshot; during a snapshot, requests another one after it.
     public void beginSnapshot() {
         if (copying == Copying.NOTHING) {
             copying = Copying.BEGIN;

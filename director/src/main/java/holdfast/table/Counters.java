@@ -12,10 +12,12 @@ public final class Counters {
         values.setOpaque(counter.ordinal(), values.getPlain(counter.ordinal()) + count);
     }
 
+    /// Adds one; only for the counter's own thread.
     public void count(Counter counter) {
         add(counter, 1);
     }
 
+    /// The present value. Any thread; may be slightly old.
     public long value(Counter counter) {
         return values.getOpaque(counter.ordinal());
     }

@@ -28,6 +28,7 @@ public final class Defence {
         configure(Ipvs.DEFAULT);
     }
 
+    /// Adopts new settings.
     public void configure(Ipvs next) {
         ipvs = next;
         dropEntry = next.dropEntry();

@@ -57,6 +57,7 @@ public final class Merge {
                 String.join(" ", named));
     }
 
+    /// Templates whose clients got another real server or were forgotten, in the present merge.
     public long lost() {
         return moved + forgotten;
     }

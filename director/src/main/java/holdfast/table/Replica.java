@@ -71,14 +71,17 @@ public final class Replica {
         template = templates.view();
     }
 
+    /// The ring of the active's deltas, which the sync thread writes.
     public DeltaRing ring() {
         return ring;
     }
 
+    /// Records applied since the start. Any thread.
     public long applied() {
         return applied;
     }
 
+    /// The last comparison of a mark. Any thread.
     public Equality equality() {
         return equality;
     }

@@ -206,6 +206,7 @@ public final class Tables {
         return hashes;
     }
 
+    /// Hashes of SIP calls, under a key that all directors of the cluster share.
     public FlowHash callHashes() {
         return callHashes;
     }
@@ -215,6 +216,7 @@ public final class Tables {
         return clients;
     }
 
+    /// The operator's rules for clients.
     public ClientRules clientRules() {
         return policy.clientRules();
     }
