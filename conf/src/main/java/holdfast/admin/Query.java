@@ -34,7 +34,8 @@ public record Query<Q>(List<Parameter<Q, ?>> parameters, Function<Values, Q> req
 
     /// Parses a request; ignores parameters that the query does not have.
     ///
-    /// @param texts  of each parameter by its name @throws WrongParameterException if a parameter refuses its text
+    /// @param texts  of each parameter by its name
+    /// @throws WrongParameterException if a parameter refuses its text
     public Q read(Map<String, List<String>> texts) {
         return request.apply(new Values(texts));
     }

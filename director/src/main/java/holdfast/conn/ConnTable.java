@@ -155,8 +155,8 @@ public final class ConnTable extends SlotTable {
     /// @param service    id, or [holdfast.service.Services#NONE]
     /// @param real       id, or [RealServerTable#NONE] if the real server is not known here
     /// @param expiresAt  monotonic ns
-    /// @return its slot, or [#FULL], which is counted @throws IllegalArgumentException if the client is wider than
-    ///     the table
+    /// @return its slot, or [#FULL], which is counted
+    /// @throws IllegalArgumentException if the client is wider than the table
     public int insert(
             int protocol,
             long clientHi,

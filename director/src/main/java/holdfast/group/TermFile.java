@@ -65,7 +65,8 @@ public final class TermFile implements TermStore.Disk {
         return Files.readString(BOOT_ID).strip();
     }
 
-    /// @return empty without a file @throws NumberFormatException if it has no term
+    /// @return empty without a file
+    /// @throws NumberFormatException if it has no term
     Optional<Line> read() throws IOException {
         if (!Files.exists(file)) {
             return Optional.empty();

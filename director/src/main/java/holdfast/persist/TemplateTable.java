@@ -112,8 +112,8 @@ public final class TemplateTable extends SlotTable {
     /// @param timeoutS   seconds, up to 2^32-1
     /// @param expiresAt  monotonic ns; kept in whole ms, rounded up. In a full table it may become later, by up to
     ///     275 seconds
-    /// @return its slot, or [#FULL], which is counted @throws IllegalArgumentException if the client is wider than
-    ///     the table
+    /// @return its slot, or [#FULL], which is counted
+    /// @throws IllegalArgumentException if the client is wider than the table
     public int insert(long clientHi, long clientLo, int real, long timeoutS, long expiresAt) {
         requireFit(clientHi, clientLo);
         int slot = takeSlot();

@@ -88,8 +88,8 @@ public final class Services {
     /// The snapshot of a new configuration. Real servers in both keep their place in the list; new ones precede
     /// them, the last one of the file first. Real servers that `wanted` lacks are retired in the table.
     ///
-    /// @param now  monotonic ns, the start of drain deadlines @throws IllegalStateException if there is no room for
-    ///     another service or real server
+    /// @param now  monotonic ns, the start of drain deadlines
+    /// @throws IllegalStateException if there is no room for another service or real server
     public Services rebuild(List<Configuration.Service> wanted, long now) {
         var next = new ArrayList<>(List.of(entries));
         var idsByKey = new HashMap<ServiceKey, Integer>();

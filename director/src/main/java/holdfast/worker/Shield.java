@@ -68,7 +68,8 @@ public final class Shield implements AutoCloseable {
     /// @param name    of this director; part of the table's name
     /// @param owned   addresses that the datapath owns
     /// @param natServers  real servers whose replies the datapath takes
-    /// @param counters    receives [Counter#SHIELD_REFUSED] @throws holdfast.linux.NftablesException if nft refuses
+    /// @param counters    receives [Counter#SHIELD_REFUSED]
+    /// @throws holdfast.linux.NftablesException if nft refuses
     public static Shield install(
             String name, Links links, List<String> owned, List<NatServer> natServers, Counters counters) {
         return install(name, links, owned, natServers, counters, Nftables::apply);

@@ -70,8 +70,8 @@ public final class PacketRing implements AutoCloseable {
     /// Starts to receive on an interface.
     ///
     /// @param frames    places of 2 KiB in the ring, a power of two from 32 to 65536; 2048 is usual
-    /// @param batchMax  frames between two releases at most, 1 to `frames`; 64 is usual @throws SyscallException
-    ///     EPERM without CAP_NET_RAW, ENODEV without such an interface
+    /// @param batchMax  frames between two releases at most, 1 to `frames`; 64 is usual
+    /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV without such an interface
     public static PacketRing open(int ifindex, int frames, int batchMax) {
         if (frames < FRAMES_MIN || frames > FRAMES_MAX || Integer.bitCount(frames) != 1) {
             throw new IllegalArgumentException("a ring has a power of two from 32 to 65536 frames, not " + frames);

@@ -49,7 +49,7 @@ public final class PacketSender implements AutoCloseable {
         }
     }
 
-    /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV where there is no such interface
+    /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV without such an interface
     public static PacketSender open(int ifindex) {
         var purpose = "sending on interface " + ifindex;
         var batchSocket = PacketSocket.open(purpose);

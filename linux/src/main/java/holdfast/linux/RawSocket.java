@@ -37,9 +37,9 @@ public final class RawSocket implements AutoCloseable {
 
     /// @param protocol        IP protocol number; VRRP is 112
     /// @param localAddress    the source address of sent packets, an address of the interface
-    /// @param multicastGroup  the group to join, or 0 for unicast only @throws SyscallException EPERM without
-    ///     CAP_NET_RAW, ENODEV without such an interface, EADDRNOTAVAIL if the interface does not have the local
-    ///     address (unicast only)
+    /// @param multicastGroup  the group to join, or 0 for unicast only
+    /// @throws SyscallException EPERM without CAP_NET_RAW, ENODEV without such an interface, EADDRNOTAVAIL if the
+    ///     interface does not have the local address (unicast only)
     public static RawSocket open(int protocol, String interfaceName, int localAddress, int multicastGroup) {
         var purpose = "IP protocol " + protocol + " on " + interfaceName;
         var socket = Descriptor.socket(AF_INET, Descriptor.SOCK_RAW | Descriptor.SOCK_NONBLOCK, protocol, purpose);
