@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Test;
 class ServerCommandsTest extends AgainstASocket {
     private static final ServiceKey SERVICE = ServiceKey.of("tcp/192.0.2.10:80");
     private static final Endpoint REAL = Endpoint.of("10.0.0.11:8080");
-    private static final String LASTS =
-            "This lasts until the director restarts or reloads its configuration; give it to every director\n";
+    private static final String LASTS = "This lasts until the director restarts; give it to every director\n";
 
     @Test
     void aDrainSaysWhatIsLeftAndEndsWithThreeUntilNothingIs() throws IOException {
