@@ -6,22 +6,20 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The bars that every round must hold, as a pure function of what was found.
+/// The limits that every round must keep, as a pure function of the findings.
 ///
 /// A planned failover costs nothing. A crash or a freeze may fail a request whose connection was younger than the lag
-/// of
-/// replication: so many as the readout, asked just before, called lost if the active died now, and no more.
+/// of replication.
 ///
-/// The blackout of a crash is judged where nothing runs beside the lab, and there the machine is kept out of the
-/// verdict
-/// by measuring it. A blackout over its bar is a failure, unless a director's thread waited for a CPU for at least the
-/// excess; then the machine disturbed the round. Where it disturbs more than one round in five nothing can be judged.
+/// The blackout of a crash is judged only if no load runs beside the lab, and CPU waits are measured to exclude the
+/// machine's part. A blackout over its limit is a failure, unless a director's thread waited for a CPU for at least the
+/// excess; then the machine disturbed the round. If it disturbs more than one round in five, nothing can be judged.
 final class Bars {
     static final double CRASH_BLACKOUT_MS_MAX = 150;
     static final double CRASH_BLACKOUT_MS_MEDIAN_MAX = 100;
-    /// A median of fewer rounds says nothing that each of them does not.
+    /// With fewer rounds a median adds nothing to the single values.
     static final int MEDIAN_ROUNDS_MIN = 3;
-    /// One round in so many may be disturbed by the machine.
+    /// One round in this many may be disturbed by the machine.
     static final int ROUNDS_PER_DISTURBED = 5;
 
     private final Mode mode;
@@ -38,13 +36,13 @@ final class Bars {
     enum Verdict {
         PASS,
         FAIL,
-        /// The machine had too little time for the lab, so neither can be said.
+        /// The machine had too little time for the lab to judge.
         TOO_BUSY_TO_JUDGE
     }
 
-    /// @param failures   each bar that was missed, with its round
+    /// @param failures   each missed limit, with its round
     /// @param disturbed  each round whose blackout the machine lengthened
-    /// @param tooBusy    why nothing can be judged; empty where it can
+    /// @param tooBusy    why nothing can be judged; empty if it can
     record Judgement(List<String> failures, List<String> disturbed, List<String> tooBusy) {
         Judgement {
             failures = List.copyOf(failures);
@@ -157,7 +155,7 @@ final class Bars {
         }
     }
 
-    /// What the readout foresees is another moment's number; the age of the connection is this one's.
+    /// The readout's prediction is of another moment; the age of the connection is of this one.
     private void inSync(Round round, String step, Outcome outcome) {
         if (outcome.requestsFailedInSync() > 0) {
             miss(

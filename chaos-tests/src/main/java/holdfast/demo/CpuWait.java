@@ -19,19 +19,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
-/// Measures how long threads of directors wait for a CPU, so that the machine's fault is not taken for a director's.
+/// Measures how long threads of directors wait for a CPU, so that a test does not blame a director for the machine.
 ///
 /// The kernel keeps the sum of a thread's waits in `/proc/PID/task/TID/schedstat`, second field, and adds a wait when
-/// it ends. What a sum grows by from one look to the next is therefore an upper bound on the thread's longest wait.
-/// Threads that no packet and no takeover waits for are left out: compilers, garbage collection, the admin API, timers
-/// and pooled threads of the group layer.
+/// it ends. The growth of a sum between two readings is therefore an upper bound of the thread's longest wait. Threads
+/// on which no packet and no takeover depends are left out: compilers, garbage collection, the admin API, timers and
+/// pooled threads of the group layer.
 final class CpuWait implements AutoCloseable {
     private static final long LOOK_INTERVAL = 20_000_000;
-    /// Every so many looks, threads that are new are found.
+    /// Number of readings between two searches for new threads.
     private static final int LOOKS_PER_LISTING = 10;
 
     private static final int SCHEDSTAT_BYTES_MAX = 128;
-    /// How the names of threads begin that nothing waits for.
+    /// Name prefixes of threads on which nothing depends.
     private static final List<String> LEFT_OUT = List.of(
             "C1 ",
             "C2 ",
@@ -54,12 +54,12 @@ final class CpuWait implements AutoCloseable {
 
     /// The longest wait of a thread.
     ///
-    /// @param thread  director and name; empty where none waited
+    /// @param thread  director and name; empty if none waited
     record Longest(double ms, String thread) {
         static final Longest NONE = new Longest(0, "");
     }
 
-    /// What one look found: the thread whose waits grew most since the look before.
+    /// One reading: the thread whose waits grew most since the previous reading.
     private record Look(long at, long waited, String thread) {}
 
     private static final class Watched {
@@ -83,12 +83,12 @@ final class CpuWait implements AutoCloseable {
     private int found;
     private volatile boolean stopping;
 
-    /// @param processes  directory of each process under /proc, by the name to report it with
+    /// @param processes  directory of each process under /proc, by its name in the report
     CpuWait(Map<String, Path> processes) {
         this.processes = Map.copyOf(processes);
     }
 
-    /// Begins to watch all threads of these directors.
+    /// Starts to watch all threads of these directors.
     static CpuWait on(List<Director> directors) {
         var processes = new HashMap<String, Path>();
         directors.forEach(director -> processes.put(director.name(), Path.of("/proc", Long.toString(director.pid()))));
@@ -126,7 +126,7 @@ final class CpuWait implements AutoCloseable {
         looks.add(new Look(now, longest, who));
     }
 
-    /// By how much a thread's sum has grown since it was read last; -1 where the thread has ended.
+    /// The growth of a thread's sum since its last reading; -1 if the thread has ended.
     private long grown(Watched thread) {
         try {
             thread.schedstat.read(line.clear(), 0);
@@ -153,7 +153,7 @@ final class CpuWait implements AutoCloseable {
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            return; // a process that was killed has no threads, and these files fail in no other way
+            return; // a killed process has no threads, and these files fail in no other way
         }
     }
 
@@ -166,7 +166,7 @@ final class CpuWait implements AutoCloseable {
                 found++;
             }
         } catch (IOException e) {
-            return; // it ended since it was listed
+            return; // it ended after the listing
         }
     }
 
@@ -175,7 +175,7 @@ final class CpuWait implements AutoCloseable {
         stop();
     }
 
-    /// Stops watching; what was found stays.
+    /// Stops watching; the findings stay.
     void stop() {
         stopping = true;
         boolean interrupted = false;
@@ -201,7 +201,7 @@ final class CpuWait implements AutoCloseable {
         }
     }
 
-    /// Threads found so far that something waits for.
+    /// Number of threads found so far that count.
     int watched() {
         return found;
     }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// The demo as a program; runs in the lab's client namespace, where `bin/demo` puts it.
+/// The demo as a program; `bin/demo` runs it in the lab's client namespace.
 @Command(
         name = "demo",
         description = "Shows that sticky clients and open connections survive the death of a director.",

@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A download over one connection, held to its rate by the server and checked by SHA-256.
+/// A download over one connection; the server limits its rate, and the client checks its SHA-256.
 final class Download {
     static final long BYTES = 300_000_000;
-    /// Ten seconds long: it has begun before a fault and is not over long after it.
+    /// Ten seconds long: it begins before a fault and ends soon after it.
     private static final long BYTES_PER_SECOND = 30_000_000;
 
     private static final Duration SILENCE_MAX = Duration.ofSeconds(10);
@@ -24,9 +24,9 @@ final class Download {
 
     private Download() {}
 
-    /// Begins a download.
+    /// Starts a download.
     ///
-    /// @param sha256  what the bytes of the target's seed must have
+    /// @param sha256  the expected hash of the target's bytes
     static Download start(InetAddress from, Target target, String sha256) {
         var download = new Download();
         Thread.ofPlatform()
@@ -55,7 +55,7 @@ final class Download {
         }
     }
 
-    /// Bytes that have come so far.
+    /// Bytes received so far.
     long received() {
         return received.get();
     }
@@ -70,7 +70,7 @@ final class Download {
 
     /// Waits for the end.
     ///
-    /// @return what is wrong with it; empty where it is intact
+    /// @return what is wrong; empty if it is intact
     String problem(Duration patience) throws InterruptedException {
         try {
             return problem.get(patience.toMillis(), TimeUnit.MILLISECONDS);

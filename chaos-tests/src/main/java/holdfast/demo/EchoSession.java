@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/// Somebody typing: a numbered line every 10 ms over one TCP connection, each of which must come back once, in order,
-/// and from the same real server.
+/// A typist: sends a numbered line every 10 ms over one TCP connection. Each line must return once, in order, and from
+/// the same real server.
 final class EchoSession {
     private static final long LINE_INTERVAL = 10_000_000;
     private static final int CONNECT_MS_MAX = 5000;
@@ -84,9 +84,9 @@ final class EchoSession {
         }
     }
 
-    /// Stops typing and waits for the lines that are still on their way.
+    /// Stops typing and waits for the lines under way.
     ///
-    /// @return what is wrong with it; empty where it is intact
+    /// @return what is wrong; empty if it is intact
     String stop(Duration patience) throws InterruptedException, IOException {
         stopping = true;
         writer.join();

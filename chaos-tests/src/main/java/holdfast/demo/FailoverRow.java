@@ -4,22 +4,22 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What planned failovers in a row found, in the shape of the JSON file.
+/// The result of planned failovers in a row, in the form of the JSON file.
 ///
 /// @param wanted             failovers to be made
-/// @param moved              those that were
-/// @param refused            askings that were refused before anything was begun, and were repeated
+/// @param moved              failovers that succeeded
+/// @param refused            requests that were refused before anything was begun, and repeated
 /// @param aborted            failovers that were begun and taken back
-/// @param requestsPerSecond  as they were really made
+/// @param requestsPerSecond  the achieved rate
 /// @param requestsFailed     from the first failover on
 /// @param requestsFailedBeforehand  while the first taker started
 /// @param probesLost         from the first failover on
 /// @param probesLostBeforehand  while the first taker started
-/// @param firstReadySeconds  from the start of the first taker until a failover to it was safe; null where it never was
-/// @param heldMs             for how long packets were held, of each in order; null where unknown
+/// @param firstReadySeconds  from the start of the first taker until a failover to it was safe; null if it never was
+/// @param heldMs             how long packets were held, for each in order; null if unknown
 /// @param longestCpuWaitMs   of a director's thread, over the whole row
 /// @param longestCpuWaitOf   that thread
-/// @param failures           what no number shows, as sentences
+/// @param failures           failures that no number shows, as sentences
 record FailoverRow(
         int wanted,
         int moved,
@@ -40,7 +40,7 @@ record FailoverRow(
         double longestCpuWaitMs,
         String longestCpuWaitOf,
         List<String> failures) {
-    /// A load below this part of the wanted one proves too little.
+    /// A lower share of the wanted load proves too little.
     private static final double RATE_MIN = 0.95;
 
     Bars.Judgement judge(Mode mode) {

@@ -13,16 +13,16 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Planned failovers in a row, back and forth under load. The first taker has only just been started: what it does for
-/// the first time, it does here.
+/// Planned failovers in a row, back and forth under load. The first taker has only just started, so that its first
+/// failover is included.
 final class Failovers {
     static final int REQUESTS_PER_SECOND = 1000;
     private static final int PROBES_STARTED = 1000;
     private static final Duration UNDER_WAY_MAX = Duration.ofSeconds(20);
     private static final Duration READY_MAX = Duration.ofSeconds(30);
-    /// More than a row of failovers needs for each of them.
+    /// More time than a row of failovers needs for each of them.
     private static final Duration EACH_MAX = Duration.ofSeconds(10);
-    /// The failover comes straight after a director is ready, so it is asked more often than elsewhere.
+    /// The failover comes right after a director is ready, so the check is more frequent than elsewhere.
     private static final long LOOK_INTERVAL = 10_000_000;
 
     private final Pair pair;
@@ -32,7 +32,7 @@ final class Failovers {
     private final Map<Target, Prober> probers = new EnumMap<>(Target.class);
     private final List<String> failures = new ArrayList<>();
     private final List<@Nullable Double> heldMs = new ArrayList<>();
-    /// When the first failover was asked for; until then nothing is its fault.
+    /// When the first failover was requested; it causes no earlier failure.
     private long firstAt;
     private int moved;
     private int refused;
@@ -40,7 +40,7 @@ final class Failovers {
     private @Nullable Double firstReadySeconds;
     private CpuWait.Longest waited = CpuWait.Longest.NONE;
 
-    /// @param wanted  how many
+    /// @param wanted  number of failovers
     Failovers(Pair pair, Shoppers shoppers, int wanted) {
         this.pair = pair;
         this.shoppers = shoppers;
@@ -67,7 +67,7 @@ final class Failovers {
         return judged(load.stop());
     }
 
-    /// @return the active, whose standby was started just now
+    /// @return the active, whose standby has just been started
     private Director restartedStandby() {
         var active = pair.active();
         var taker = lab.other(active);

@@ -10,16 +10,15 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Asks for a planned failover until it is done, and judges how that went.
+/// Requests a planned failover until it is done, and judges it.
 ///
-/// A failover that is refused before any packet was held has cost nothing, so it may be asked for again, within a
-/// bound.
-/// One that was aborted has held packets and taken them back; it is a failure, whatever becomes of the next.
+/// A failover that is refused before any packet was held has cost nothing, so the request may be repeated, within a
+/// limit. An aborted failover has held packets and taken them back; it is a failure, whatever happens next.
 final class HandOver {
     static final Duration ASKED_MAX = Duration.ofSeconds(5);
     private static final String HELD = "held";
 
-    /// The clock and the pause between two askings.
+    /// The clock, and the pause between two requests.
     interface Time {
         /// [System#nanoTime]
         long now();
@@ -27,12 +26,12 @@ final class HandOver {
         void pause();
     }
 
-    /// How it went.
+    /// The outcome.
     ///
-    /// @param heldMs    for how long packets were held; null where unknown or nothing was moved
-    /// @param refused   askings that were refused
+    /// @param heldMs    how long packets were held; null if unknown or nothing was moved
+    /// @param refused   requests that were refused
     /// @param aborted   failovers that were begun and taken back
-    /// @param failures  what is wrong with it, as sentences
+    /// @param failures  failures as sentences
     record Result(boolean moved, @Nullable Double heldMs, int refused, int aborted, List<String> failures) {
         Result {
             failures = List.copyOf(failures);
@@ -47,9 +46,9 @@ final class HandOver {
     private int refused;
     private int aborted;
 
-    /// @param asking    asks once; throws [UncheckedIOException] where no answer comes
+    /// @param asking    requests once; throws [UncheckedIOException] if no answer comes
     /// @param moved     whether the other director is active and this one is not
-    /// @param progress  takes a line for each asking that was in vain
+    /// @param progress  takes a line for each request in vain
     HandOver(Supplier<FailoverResult> asking, BooleanSupplier moved, Consumer<String> progress, Time time) {
         this.asking = asking;
         this.moved = moved;
@@ -57,7 +56,7 @@ final class HandOver {
         this.time = time;
     }
 
-    /// Asks until the VIPs have moved, for [#ASKED_MAX] at most.
+    /// Repeats the request until the VIPs have moved, for [#ASKED_MAX] at most.
     Result untilDone() {
         long beganAt = time.now();
         while (true) {

@@ -10,8 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 
-/// HTTP as a client without keep-alive speaks it: a new connection from a given address for every request, so that
-/// stickiness rests on the director alone.
+/// HTTP without keep-alive: a new connection from a given address for every request, so that stickiness depends on the
+/// director alone.
 final class Http implements AutoCloseable {
     private static final int HEAD_BYTES_MAX = 8192;
 
@@ -65,19 +65,19 @@ final class Http implements AutoCloseable {
         return Integer.parseInt(head, "HTTP/1.1 ".length(), "HTTP/1.1 200".length(), 10);
     }
 
-    /// The session that the answer begins; empty where it begins none.
+    /// The session that the answer begins; empty if it begins none.
     String session() {
         return header("set-cookie").replaceFirst("^session=", "").replaceFirst(";.*", "");
     }
 
-    /// The body as it comes; ends early where the connection does.
+    /// The body as it arrives; ends early if the connection does.
     InputStream body() {
         return in;
     }
 
     /// The whole body.
     ///
-    /// @throws IOException also where it is shorter than the answer said
+    /// @throws IOException also if it is shorter than the answer's header says
     String text() throws IOException {
         var body = new String(body().readAllBytes(), ISO_8859_1);
         if (body.length() != Integer.parseInt(header("content-length"))) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What the new active does not know although the old one did.
+/// Entries of the old active that the new active does not have.
 ///
 /// @param templates    persistence templates lost
 /// @param connections  connections lost
@@ -18,12 +18,12 @@ record Losses(int templates, int connections) {
         }
     }
 
-    /// Compares two listings. An entry whose time had run out by then is not lost; a connection that was closed in
-    /// between still is in both tables, since a closing state lasts for 10 s at least.
+    /// Compares two listings. An entry whose time ended in between is not lost. A connection that was closed in
+    /// between is still in both tables, since a closing state lasts for 10 s at least.
     ///
     /// @param before   of the old active just before the fault
     /// @param after    of the new active
-    /// @param between  time from the one to the other
+    /// @param between  time between the two listings
     static Losses between(Connections before, Connections after, Duration between) {
         Set<Key> known = after.entries().stream().map(Key::of).collect(Collectors.toSet());
         var lost = before.entries().stream()

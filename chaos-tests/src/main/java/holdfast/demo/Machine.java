@@ -5,11 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// The kind of machine that the numbers of a report belong to.
+/// The machine on which a report's numbers were measured.
 ///
-/// @param cpuModel  as the kernel names it
+/// @param cpuModel  the kernel's name
 /// @param cpus      of the machine
-/// @param cpusUsed  those that the lab may run on
+/// @param cpusUsed  CPUs that the lab may use
 record Machine(String cpuModel, int cpus, int cpusUsed, String kernel) {
     static Machine here() throws IOException {
         return of(

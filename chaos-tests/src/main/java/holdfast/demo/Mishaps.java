@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/// What may happen to a pair, drawn at random: to its processes, links, addresses, disks and keys, by operators and by
+/// Incidents of a pair, drawn at random: to its processes, links, addresses, disks and keys, by operators and by
 /// strangers.
 final class Mishaps {
     private static final int VRID = 51;
@@ -30,9 +30,9 @@ final class Mishaps {
     private final Set<Director> dead = new HashSet<>();
     private final Set<Director> hindered = new HashSet<>();
 
-    /// One of them.
+    /// An incident.
     ///
-    /// @param strike  lets it happen, and returns what mends it
+    /// @param strike  causes it, and returns its repair
     record Mishap(String name, Supplier<Runnable> strike) {}
 
     private enum Kind {
@@ -67,7 +67,7 @@ final class Mishaps {
         this.random = random;
     }
 
-    /// Whether, since [#forget], clients may have met nobody but a director that had just started: both processes have
+    /// Whether, since [#forget], clients may have met only a director that had just started: both processes have
     /// ended, or one has while the other was frozen or had lost a link.
     boolean mayHaveLostTheTables() {
         return dead.size() == 2 || dead.stream().anyMatch(victim -> hindered.contains(lab.other(victim)));
@@ -204,7 +204,7 @@ final class Mishaps {
         };
     }
 
-    /// As it happens to who copies a file and forgets the name.
+    /// As after an operator copied a file and forgot the name.
     private Runnable twin(Director victim) {
         if (lab.d3().isRunning()) {
             return () -> {};

@@ -1,14 +1,14 @@
 package holdfast.demo;
 
-/// Under which conditions the story is told.
+/// The conditions of the demo.
 ///
 /// @param busy  two busy loops run beside the lab
 /// @param slow  the whole lab has one CPU
 record Mode(boolean busy, boolean slow) {
     static final Mode PLAIN = new Mode(false, false);
 
-    /// Whether lengths of time say something about the product. Beside busy loops or on one CPU they say as much about
-    /// the machine, so they are printed only.
+    /// Whether durations count. Beside busy loops or on one CPU they depend as much on the machine as on the
+    /// product, so they are printed only.
     boolean judgesTime() {
         return !busy && !slow;
     }

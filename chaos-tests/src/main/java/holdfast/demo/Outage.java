@@ -1,21 +1,20 @@
 package holdfast.demo;
 
-/// What a series of numbered probes says about the service they went through.
+/// The result of a series of numbered probes for the service behind them.
 ///
-/// Only lost probes are evidence: a prober that is itself held up sends late, and how the service was meanwhile nobody
-/// can say.
+/// Only lost probes are evidence: a delayed prober sends late, and then nothing is known of the service meanwhile.
 ///
 /// @param blackout  ns from the sending of the first to the sending of the last of the probes that were lost in a row,
-///                  and one period; of the longest such gap, 0 where there is none
+///     plus one period; of the longest such gap, 0 without one
 /// @param from      ns from the first probe to the beginning of that gap
 /// @param lost      probes without an answer
-/// @param sent      probes in all
+/// @param sent      all probes
 record Outage(long blackout, long from, int lost, int sent) {
     static final long UNANSWERED = 0;
 
     /// @param sentAt      ns at which each probe was sent
     /// @param answeredAt  ns at which each was answered, or [#UNANSWERED]
-    /// @param count       how many of these there are
+    /// @param count       number of probes
     /// @param period      ns between two probes
     static Outage of(long[] sentAt, long[] answeredAt, int count, long period) {
         long blackout = 0;

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// The two directors of the lab, as the demo speaks to them.
+/// The two directors of the lab, as the demo uses them.
 final class Pair {
     private static final Duration TAKEOVER_MAX = Duration.ofSeconds(15);
     private static final long PAUSE = 25_000_000;
@@ -17,7 +17,7 @@ final class Pair {
     private final Lab lab;
     private final Consumer<String> progress;
 
-    /// @param progress  takes a line for each thing that happens
+    /// @param progress  takes a line for each event
     Pair(Lab lab, Consumer<String> progress) {
         this.lab = lab;
         this.progress = progress;
@@ -31,7 +31,7 @@ final class Pair {
         progress.accept(line);
     }
 
-    /// @throws IllegalStateException where not exactly one is
+    /// @throws IllegalStateException if not exactly one is active
     Director active() {
         return lab.active().orElseThrow(() -> new IllegalStateException("not exactly one director is active"));
     }
@@ -41,13 +41,13 @@ final class Pair {
         Lab.await(next + " serves", TAKEOVER_MAX, () -> next.is(Role.ACTIVE));
     }
 
-    /// Whether the active says that a failover to the other one is safe now.
+    /// Whether the active reports that a failover to the other director is safe now.
     boolean isReady(Director active) {
         var readiness = active.status().failover();
         return readiness.safe() == Safe.YES && lab.other(active).name().equals(readiness.to());
     }
 
-    /// Moves the VIPs to the other director as an operator does.
+    /// Moves the VIPs to the other director as an operator would.
     HandOver.Result handOver(Director from) {
         var to = lab.other(from);
         return new HandOver(
@@ -70,7 +70,7 @@ final class Pair {
         }
     }
 
-    /// Makes a pair again of what a round that broke off has left.
+    /// Restores a pair after a round that ended early.
     ///
     /// @return whether that was possible
     boolean recover() {

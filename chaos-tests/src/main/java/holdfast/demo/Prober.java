@@ -12,12 +12,12 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/// A thousand numbered datagrams a second to an echo service, sent by an absolute schedule, so that a blackout
-/// is seen to the millisecond.
+/// Sends a thousand numbered datagrams a second to an echo service by an absolute schedule, so that a blackout shows to
+/// the millisecond.
 final class Prober {
     static final long PERIOD = 1_000_000;
     private static final Duration LENGTH_MAX = Duration.ofMinutes(3);
-    /// An answer that comes while the receiver waits for a CPU must not be lost here.
+    /// Answers that arrive while the receiver waits for a CPU must not be lost here.
     static final int BUFFER_BYTES = 4 << 20;
 
     private static final Duration LATE_ANSWERS = Duration.ofSeconds(1);
@@ -50,7 +50,7 @@ final class Prober {
         return start(from, to, LENGTH_MAX);
     }
 
-    /// @param lengthMax  after which it sends no more
+    /// @param lengthMax  after which it stops
     static Prober start(InetAddress from, InetSocketAddress to, Duration lengthMax) throws IOException {
         return new Prober(from, to, lengthMax);
     }
@@ -67,7 +67,8 @@ final class Prober {
             try {
                 channel.write(probe.clear().putLong(i).flip());
             } catch (IOException e) {
-                refused.incrementAndGet(); // an ICMP error to an earlier probe, or no route: this one stays unanswered
+                refused.incrementAndGet(); // an ICMP error to an earlier probe, or no route: this probe stays
+                // unanswered
             }
             sent = i + 1;
         }
@@ -86,7 +87,8 @@ final class Prober {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                refused.incrementAndGet(); // how a connected socket hears of an ICMP error; the next read goes on
+                refused.incrementAndGet(); // a connected socket reports an ICMP error in this way; the next read
+                // continues
             }
         }
     }
@@ -104,13 +106,13 @@ final class Prober {
         }
     }
 
-    /// When a probe went out, [System#nanoTime]; for those of a prober that was stopped.
+    /// When a probe was sent, [System#nanoTime]; only after the prober has stopped.
     long sentAt(int probe) {
         return sentAt[probe];
     }
 
-    /// By how much the latest of the probes that were due between two points of time went out late, in ns: for so long
-    /// the prober itself waited for a CPU. For those of a prober that was stopped.
+    /// The delay in ns of the latest probe among those due between two points of time: for that long the prober
+    /// itself waited for a CPU. Only after the prober has stopped.
     long lateness(long from, long to) {
         long latest = 0;
         for (int i = 0; i < sent; i++) {
@@ -121,7 +123,7 @@ final class Prober {
         return latest;
     }
 
-    /// Probes without an answer that went out before a point of time; for those of a prober that was stopped.
+    /// Probes without an answer that were sent before a point of time; only after the prober has stopped.
     int lostBefore(long at) {
         int lost = 0;
         for (int i = 0; i < sent && sentAt[i] - at < 0; i++) {
@@ -140,7 +142,7 @@ final class Prober {
         return repeated.get();
     }
 
-    /// Probes that the kernel heard an error about; they are among the unanswered.
+    /// Probes for which the kernel received an error; they count as unanswered.
     int refused() {
         return refused.get();
     }

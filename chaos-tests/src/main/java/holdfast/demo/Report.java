@@ -3,14 +3,14 @@ package holdfast.demo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the demo found, in the shape of its JSON file.
+/// The results of the demo, in the form of its JSON file.
 ///
-/// @param startSeconds  from the start of both directors until they were an equal pair; null where they never were
-/// @param crash         of the only round, as all up to `freeze`; null where there were several
-/// @param failovers     null where none in a row were asked for
-/// @param failures      each bar that was missed, as a sentence
+/// @param startSeconds  from the start of both directors until they were an equal pair; null if they never were
+/// @param crash         of the only round, as are all up to `freeze`; null with several rounds
+/// @param failovers     null if none in a row were requested
+/// @param failures      each missed limit, as a sentence
 /// @param disturbed     each round whose blackout the machine lengthened
-/// @param tooBusy       why nothing can be judged; empty where it can
+/// @param tooBusy       why nothing can be judged; empty if it can
 record Report(
         Machine machine,
         Mode mode,
@@ -34,7 +34,7 @@ record Report(
 
     /// The report on these rounds and this row, judged.
     ///
-    /// @param moreFailures  what belongs to neither
+    /// @param moreFailures  failures that belong to neither
     static Report of(
             Machine machine,
             Mode mode,

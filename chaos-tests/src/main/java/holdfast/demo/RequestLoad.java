@@ -10,16 +10,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
-/// Shoppers who look into their carts all the time, each time over a new connection.
+/// Shoppers who read their carts all the time, each time over a new connection.
 final class RequestLoad {
     private static final int WORKERS = 8;
     private static final long REQUEST_INTERVAL = 25_000_000;
-    /// A client who waits for longer has been failed.
+    /// A longer wait counts as a failure.
     private static final Duration PROMPT = Duration.ofSeconds(2);
-    /// What a blackout has only delayed is there by then, though TCP's timer doubles; what is not there never comes.
+    /// A request that a blackout only delayed is answered by then, although TCP's timer doubles; later answers
+    /// never come.
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    /// So many requests of a paced load may be under way at once: more than wait while packets are held, and a bound on
-    /// what waits where nothing answers.
+    /// Most requests of a paced load under way at once: more than wait while packets are held, and a bound on those
+    /// that wait if nothing answers.
     private static final int UNDER_WAY_MAX = 2000;
 
     private static final long SECOND = 1_000_000_000;
@@ -31,8 +32,8 @@ final class RequestLoad {
     private final List<Thread> workers;
     private volatile boolean stopping;
 
-    /// @param perSecond  of all requests, by an absolute schedule; 0 for so many as a few shoppers make, each of whom
-    ///     waits for the answer and then for a moment
+    /// @param perSecond  rate of all requests, by an absolute schedule; 0 for a few shoppers, each of whom waits
+    ///     for the answer and then for a moment
     private RequestLoad(List<Shopper> shoppers, int perSecond) {
         workers = perSecond > 0
                 ? List.of(Thread.ofPlatform().daemon().name("shoppers").start(() -> pace(shoppers, perSecond)))
@@ -46,7 +47,7 @@ final class RequestLoad {
         return new RequestLoad(shoppers, 0);
     }
 
-    /// So many requests in each second, whether those before are answered or not.
+    /// Starts a fixed number of requests in each second, whether or not earlier ones were answered.
     static RequestLoad start(List<Shopper> shoppers, int perSecond) {
         return new RequestLoad(shoppers, perSecond);
     }
@@ -89,12 +90,12 @@ final class RequestLoad {
         requests.incrementAndGet();
     }
 
-    /// Stops, without waiting for the requests that are under way.
+    /// Stops without waiting for the requests under way.
     void abandon() {
         stopping = true;
     }
 
-    /// Stops after the requests that are under way.
+    /// Stops after the requests under way.
     Result stop() throws InterruptedException {
         stopping = true;
         double seconds = (System.nanoTime() - beganAt) / 1e9;
@@ -118,24 +119,24 @@ final class RequestLoad {
         }
     }
 
-    /// @param seconds  for which requests were begun
+    /// @param seconds  during which requests were begun
     record Result(int requests, double seconds, List<Failure> failed) {
         int failures() {
             return failed.size();
         }
 
-        /// Those that were over before a point of time.
+        /// Failures that ended before a point of time.
         int failuresBefore(long at) {
             return (int) failed.stream().filter(f -> f.endedAt - at < 0).count();
         }
 
-        /// Those of them that got no right answer at all.
+        /// Of these, the requests without any right answer.
         int lostBefore(long at) {
             return (int)
                     failed.stream().filter(f -> !f.isLate && f.endedAt - at < 0).count();
         }
 
-        /// Those that got no right answer after a fault and were not begun within the window.
+        /// Requests without a right answer after a fault that did not begin within the window.
         int lostOutside(long struckAt, Workload.Window young) {
             return (int) failed.stream()
                     .filter(f -> !f.isLate && f.endedAt - struckAt >= 0)

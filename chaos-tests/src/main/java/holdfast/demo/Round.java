@@ -3,11 +3,11 @@ package holdfast.demo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What one telling of the story found, in the shape of the JSON file. A step that was not reached is null.
+/// The results of one round, in the form of the JSON file. A step that was not reached is null.
 ///
 /// @param number    from 1
-/// @param brokeOff  whether the rest of the story could not be told
-/// @param failures  bars that were missed and that no number shows, as sentences
+/// @param brokeOff  whether the round ended early
+/// @param failures  missed limits that no number shows, as sentences
 record Round(
         int number,
         @Nullable Outcome crash,
@@ -20,19 +20,19 @@ record Round(
         failures = List.copyOf(failures);
     }
 
-    /// How clients fared through one fault.
+    /// The effect of one fault on clients.
     ///
     /// @param blackoutMs                of the worse forwarding method
     /// @param packetsLost               probes of both forwarding methods without an answer
-    /// @param requestsFailed            after the fault struck
-    /// @param requestsFailedBeforehand  those that failed before it did
+    /// @param requestsFailed            after the fault
+    /// @param requestsFailedBeforehand  before the fault
     /// @param requestsFailedInSync      of those after it: the connection was not among the youngest
-    /// @param templatesPredictedLost    the most of the readout's last looks; null where one did not know
+    /// @param templatesPredictedLost    the highest of the readout's last values; null if one was unknown
     /// @param connectionsPredictedLost  likewise
     /// @param heldMs                    how long the giver held packets; null where unknown or none were held
     /// @param longestCpuWaitMs          of a director's thread, while the fault lasted
     /// @param longestCpuWaitOf          that thread
-    /// @param proberLateMs              by how much the prober was late meanwhile
+    /// @param proberLateMs              delay of the prober meanwhile
     record Outcome(
             int carts,
             int cartsKept,
@@ -53,7 +53,7 @@ record Round(
             String longestCpuWaitOf,
             double proberLateMs) {}
 
-    /// How the director that died came back.
+    /// The return of the director that died.
     ///
     /// @param equal         whether its tables became equal
     /// @param seconds       from its start until then

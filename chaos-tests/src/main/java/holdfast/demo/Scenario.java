@@ -17,15 +17,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The demo's story: carts are filled, then the active director dies, comes back, is relieved, and is frozen, each time
-/// under the same load. Afterwards there is an equal pair again, so that the story can be told again.
+/// The demo's story: carts are filled, then the active director dies, returns, is relieved, and is frozen, each time
+/// under the same load. It ends with an equal pair, so that it can be repeated.
 final class Scenario {
     private static final Duration START_MAX = Duration.ofSeconds(30);
     private static final Duration REJOIN_MAX = Duration.ofSeconds(30);
-    /// For so many advert intervals a director that came back is watched for taking the VIPs.
+    /// Advert intervals for which a director that returned is watched for taking the VIPs.
     private static final int INTERVALS_WATCHED = 20;
     private static final long WATCH_INTERVAL = 10_000_000;
-    /// The readout is asked so often just before a fault.
+    /// Number of readouts just before a fault.
     private static final int LAST_LOOKS = 5;
     /// A standby whose tables are further behind is not safe.
     private static final long YOUNG = 100_000_000;
@@ -40,7 +40,7 @@ final class Scenario {
     private @Nullable Outcome planned;
     private @Nullable Outcome freeze;
 
-    /// @param synchronised  false where the directors are configured not to; then the crash alone is the story
+    /// @param synchronised  false if the directors do not replicate; then the crash alone is the story
     Scenario(Pair pair, Shoppers shoppers, boolean synchronised) {
         this.pair = pair;
         this.shoppers = shoppers;
@@ -79,8 +79,8 @@ final class Scenario {
         }
     }
 
-    /// Tells the whole story, or as much as is possible without synchronisation; where it breaks off, the round says
-    /// so.
+    /// Runs the whole story, or as much as is possible without synchronisation; if it ends early, the round shows
+    /// it.
     Round tell(int number) throws InterruptedException {
         failures = new ArrayList<>();
         crash = null;
@@ -142,7 +142,7 @@ final class Scenario {
         pair.say("%s %s after %.2f s".formatted(died, isEqual ? "is equal again" : "is not equal", seconds));
     }
 
-    /// When something was so for the first time.
+    /// When a condition first held.
     private static final class Since {
         private final long beginAt;
         private @Nullable Double seconds;
@@ -159,7 +159,7 @@ final class Scenario {
         }
     }
 
-    /// Whether a director that came back does not stay the standby for as long as it is watched.
+    /// Whether a director that returned becomes active while it is watched.
     private boolean takesOver(Director joined, Director active) {
         long watch = active.status().adverts().intervalMs() * 1_000_000L * INTERVALS_WATCHED;
         for (long beginAt = System.nanoTime(); System.nanoTime() - beginAt < watch; ) {
@@ -213,7 +213,7 @@ final class Scenario {
     }
 
     /// @param by      when the active had stopped, [System#nanoTime]
-    /// @param heldMs  for how long packets were held on purpose
+    /// @param heldMs  how long packets were held on purpose
     private record Strike(long by, Optional<Double> heldMs) {
         static Strike now() {
             return new Strike(System.nanoTime(), Optional.empty());
@@ -296,7 +296,7 @@ final class Scenario {
                         outcome.proberLateMs());
     }
 
-    /// What the active says of the other one in the last moments before a fault; empty where it once did not know it.
+    /// The active's readouts of the other director just before a fault; empty if it did not know it once.
     private static List<Sync.Peer> lastLooks(Director active, Director next) {
         var looks = new ArrayList<Sync.Peer>();
         for (int i = 0; i < LAST_LOOKS; i++) {
@@ -305,7 +305,7 @@ final class Scenario {
         return looks.size() == LAST_LOOKS ? looks : List.of();
     }
 
-    /// The greatest number that any of these looks saw; null where one of them did not know, or there were none.
+    /// The greatest number in these readouts; null if one was unknown, or there were none.
     private static @Nullable Long most(List<Sync.Peer> looks, Function<Sync.Peer, @Nullable Long> number) {
         var seen = looks.stream()
                 .flatMap(look -> Optional.ofNullable(number.apply(look)).stream())

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
-/// A client with a cart, which only the real server that it logged in to has.
+/// A client with a cart, which only its real server has.
 final class Shopper {
     private static final int ITEMS = 3;
 
@@ -21,7 +21,7 @@ final class Shopper {
         this(number, target, target.http());
     }
 
-    /// One who goes to a real server directly.
+    /// A shopper who connects to a real server directly.
     Shopper(int number, Target target, InetSocketAddress shop) {
         this.number = number;
         this.target = target;
@@ -31,7 +31,7 @@ final class Shopper {
 
     /// Logs in and fills the cart, with a connection for each step.
     ///
-    /// @throws IOException where a step fails, which before any fault is the lab's or a director's mistake
+    /// @throws IOException if a step fails; before any fault that is an error of the lab or a director
     void fillCart(Duration patience) throws IOException {
         try (var login = request("POST /login?user=client" + number, patience)) {
             session = login.session();
@@ -48,7 +48,7 @@ final class Shopper {
     /// Reads the cart over a new connection.
     ///
     /// @return how long the connection took, in ns
-    /// @throws IOException where the answer is anything but the items that were put in, from the server that has it
+    /// @throws IOException if the answer is not exactly the stored items, from the server that has them
     long readCart(Duration patience) throws IOException {
         try (var read = request("GET /cart", patience)) {
             expect(read, 200);

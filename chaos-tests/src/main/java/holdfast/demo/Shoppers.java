@@ -27,7 +27,7 @@ final class Shoppers {
         return all;
     }
 
-    /// Lets the lab's own programs be compiled before anything is measured: they share their machine with the
+    /// Lets the JVM compile the lab's own programs before anything is measured: they share their machine with the
     /// directors.
     static void warmUp(Lab lab) throws IOException, InterruptedException {
         for (var target : Target.values()) {
@@ -45,7 +45,7 @@ final class Shoppers {
         }
     }
 
-    /// Lets all log in anew and fill their carts.
+    /// Makes all log in anew and fill their carts.
     void fillCarts() throws IOException, InterruptedException {
         fillCarts(all);
     }
@@ -57,7 +57,7 @@ final class Shoppers {
         });
     }
 
-    /// How many of them still have their cart.
+    /// Number of shoppers that still have their cart.
     int countKept() throws IOException, InterruptedException {
         return forAll(all, shopper -> shopper.keepsCart(PATIENCE));
     }
@@ -66,9 +66,9 @@ final class Shoppers {
         boolean by(Shopper shopper) throws IOException;
     }
 
-    /// Lets all do the same, some at once.
+    /// Makes all do the same, some at once.
     ///
-    /// @return how many succeeded
+    /// @return number of successes
     private static int forAll(List<Shopper> shoppers, Visit visit) throws IOException, InterruptedException {
         try (var pool = Executors.newFixedThreadPool(AT_ONCE)) {
             var visits = new ArrayList<Future<Boolean>>();

@@ -3,7 +3,7 @@ package holdfast.demo;
 import java.util.Collection;
 import java.util.Optional;
 
-/// The least, the middle and the greatest of some numbers.
+/// The least, the median and the greatest of some numbers.
 ///
 /// @param median  of an even count the mean of the two in the middle
 record Spread(double min, double median, double max) {

@@ -10,12 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// For how long the threads that a takeover rests on have waited for a CPU since a moment. By so much may be later what
-/// the directors promise within a time: the machine's part in it is measured, and no bar is widened for it.
+/// How long the threads on which a takeover depends have waited for a CPU since a moment. A director's deadline is
+/// extended by this time: the machine's part is measured, and no limit is widened for it.
 ///
 /// The waits of all these threads are added up, since one step waits for the other.
 final class Starved {
-    /// How the names of threads begin that have a part in a takeover or in the sync.
+    /// Name prefixes of threads that take part in a takeover or in the sync.
     private static final List<String> COUNTED = List.of("vrrp-", "sync", "datapath-", "netlink", "service-links");
 
     private final List<Director> directors;
@@ -30,7 +30,7 @@ final class Starved {
         return new Starved(List.copyOf(directors));
     }
 
-    /// Until now, also of processes that were started meanwhile.
+    /// Until now, including processes started meanwhile.
     Duration untilNow() {
         long sum = 0;
         for (var thread : waits().entrySet()) {
@@ -59,7 +59,7 @@ final class Starved {
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            return; // it ended meanwhile, and waits for nothing any more
+            return; // it has ended, and waits for nothing any more
         }
     }
 }

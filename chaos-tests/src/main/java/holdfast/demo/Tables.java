@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The numbers of a report side by side, for a person to read.
+/// The numbers of a report side by side, for a reader.
 final class Tables {
     private final Report report;
     private final StringBuilder text = new StringBuilder();

@@ -33,14 +33,14 @@ enum Target {
         return address("198.51.100." + (clientsFrom + n));
     }
 
-    /// What its download is made from.
+    /// The seed of its download.
     long seed() {
         return clientsFrom;
     }
 
     private static InetAddress address(String quad) {
         try {
-            return InetAddress.getByName(quad); // asks nobody, since it is no name
+            return InetAddress.getByName(quad); // no look-up, since it is no name
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException(quad, e);
         }

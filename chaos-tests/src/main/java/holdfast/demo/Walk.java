@@ -23,12 +23,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/// A random walk through everything that can happen to a pair: mishaps one or two at once, mended in any order, under a
-/// light load of sticky clients.
+/// A random walk through the incidents of a pair: one or two at once, repaired in any order, under a light load of
+/// sticky clients.
 ///
-/// At each rest, when all is mended, the pair must be whole within five seconds, and every cart that was filled while
-/// it was whole must be there, unless clients may have met nobody but a director that had just started. Whenever an
-/// active that says `safe` dies, the other one must serve.
+/// At each rest, when all is repaired, the pair must be whole within five seconds. Every cart that was filled while it
+/// was whole must be there, unless clients may have met only a director that had just started. Whenever an active that
+/// reports `safe` dies, the other director must serve.
 @Command(
         name = "walk",
         description = "Walks at random through the incidents that a pair must survive.",
@@ -46,7 +46,7 @@ public final class Walk implements Callable<Integer> {
     private static final int MISHAPS_MAX = 3;
 
     private static final int DWELL_MS_MAX = 2500;
-    /// What happened before is known to who says `safe`: a word is a second old at most.
+    /// A director that reports `safe` knows of earlier events: a word is a second old at most.
     private static final long KNOWN_AFTER = 2_000_000_000L;
 
     private static final int CLIENTS_MAX = 30;
@@ -113,7 +113,7 @@ public final class Walk implements Callable<Integer> {
         }
     }
 
-    /// Some mishaps, and their mending.
+    /// Some incidents, and their repair.
     private void stretch(Lab lab, Random random, Mishaps drawn) {
         var mends = new ArrayList<Mending>();
         int count = 1 + random.nextInt(MISHAPS_MAX);
@@ -142,7 +142,7 @@ public final class Walk implements Callable<Integer> {
 
     private record Mending(String name, Runnable mend) {}
 
-    /// What a director said that was active: whether the other one would serve if it died.
+    /// An active director's report that the other one would serve if it died.
     private record Promise(List<Director> active) {
         static final Promise NONE = new Promise(List.of());
     }
@@ -161,7 +161,7 @@ public final class Walk implements Callable<Integer> {
         }
     }
 
-    /// If who promised that the other one would serve is dead now, the other one must.
+    /// If the director that promised it is dead now, the other one must serve.
     private static void check(Lab lab, Promise promise) {
         if (promise.active.size() != 1) {
             return;
@@ -190,11 +190,14 @@ public final class Walk implements Callable<Integer> {
             mends.add(new Mending(mishap.name(), mishap.strike().get()));
         } catch (IllegalStateException | UncheckedIOException e) {
             step("  not possible now: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("")); // what it needs was taken before
+                    + String.valueOf(e.getMessage())
+                            .lines()
+                            .findFirst()
+                            .orElse("")); // an earlier incident took what it needs
         }
     }
 
-    /// One may need what another one gives back, so those that fail are tried again.
+    /// A repair may need what another one restores, so failed repairs are tried again.
     private void mend(List<Mending> mends, Random random) {
         var left = List.copyOf(mends);
         for (int pass = 1; !left.isEmpty(); pass++) {
@@ -253,7 +256,7 @@ public final class Walk implements Callable<Integer> {
         }
     }
 
-    /// New clients fill their carts, and the pair is whole with them.
+    /// New clients fill their carts while the pair is whole.
     private void welcome(Lab lab) throws IOException {
         for (int i = 0; i < NEWCOMERS && clients.size() < 2 * CLIENTS_MAX; i++) {
             int number = clients.size() / 2 + 1;
@@ -272,7 +275,7 @@ public final class Walk implements Callable<Integer> {
             if (!clients.isEmpty()) {
                 var client = clients.get(turn % clients.size());
                 synchronized (client) {
-                    var _ = client.keepsCart(Duration.ofMillis(500)); // who is served by nobody comes again
+                    var _ = client.keepsCart(Duration.ofMillis(500)); // a client that is not served comes again
                 }
             }
         }

@@ -13,19 +13,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
-/// What a pair is when nothing is wrong with it: one active, equal tables, and two readouts that say so and agree.
+/// The state of a pair without faults: one active, equal tables, and two readouts that agree on it.
 final class Wholeness {
-    /// Within so long a pair is whole again after the last fault.
+    /// A pair is whole again within this time after the last fault.
     static final Duration AGAIN_MAX = Duration.ofSeconds(5);
 
     private static final long LOOK_INTERVAL = 50_000_000;
 
     private Wholeness() {}
 
-    /// Waits until the pair is whole, for a time that leaves out what its threads waited for a CPU.
+    /// Waits until the pair is whole, without counting the time for which its threads waited for a CPU.
     ///
-    /// @return how long it took
-    /// @throws AssertionError where it is not in time; says what is missing
+    /// @return how long it took @throws AssertionError if it is not whole in time; names what is missing
     static Duration await(Lab lab, Duration max) {
         var starved = Starved.since(List.of(lab.d1(), lab.d2()));
         long from = System.nanoTime();

@@ -15,9 +15,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// Watches the wire for what a director that was away must not do: claim a VIP or forward a packet that it held. And
-/// for
-/// what no director may do: reset a connection that is forwarded.
+/// Watches the wire for acts forbidden to a director that was away: to claim a VIP, or to forward a packet that it
+/// held. Also for an act forbidden to every director: to reset a connection that is forwarded.
 final class WireWatch {
     private static final Set<Integer> VIPS = Set.of(
             Ipv4.of("192.0.2.10").bits(),
@@ -37,7 +36,7 @@ final class WireWatch {
             "rs3-front",
             "rs3-back");
 
-    /// Older packets of a connection do not say that anybody knows it now.
+    /// Older packets do not show that a director still knows the connection.
     private static final long ALIVE_MICROS = 2_000_000;
 
     private static final long NEVER = Long.MIN_VALUE / 2;
@@ -53,12 +52,12 @@ final class WireWatch {
         capture = Capture.at(lab, PORTS);
     }
 
-    /// Begins to watch a director that is about to be away.
+    /// Starts to watch a director that is about to be away.
     static WireWatch on(Lab lab, Director stale) {
         return new WireWatch(lab, stale);
     }
 
-    /// From now on the director is back, and its time is over.
+    /// The director is back, and no longer active.
     void isBackNow() {
         awayUntilMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
@@ -80,7 +79,7 @@ final class WireWatch {
         return offences;
     }
 
-    /// The RSTs of directors to clients of connections that some director forwarded a moment before.
+    /// RSTs from directors to clients of connections that a director forwarded a moment before.
     private List<Frame> cutByDirectors(List<Frame> frames) {
         var others = resetsNotByDirectors(frames);
         var forwardedAt = new HashMap<Long, Long>();
@@ -111,7 +110,7 @@ final class WireWatch {
         return frame.isArp() && isByStaleAfterwards(frame) && VIPS.contains(frame.arpSender());
     }
 
-    /// A director's own words to the others are multicast, and no client's packets are.
+    /// A director's own packets to the others are multicast, and no client's packets are.
     private boolean isForwarded(Frame frame) {
         return (frame.isTcp() || frame.isUdp()) && !frame.isForMany() && isByStaleAfterwards(frame);
     }
@@ -125,7 +124,7 @@ final class WireWatch {
         return directors.contains(frame.sourceMac());
     }
 
-    /// Sequence numbers of the RSTs that a client or a real server sent, which a director passes on.
+    /// Sequence numbers of RSTs from a client or a real server, which a director forwards.
     private Set<Integer> resetsNotByDirectors(List<Frame> frames) {
         var sequences = new HashSet<Integer>();
         frames.stream()

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Everything that clients do while a fault happens, once for each forwarding method: a download, somebody typing, a
-/// prober; and shoppers who look into their carts.
+/// Everything that clients do while a fault happens, once for each forwarding method: a download, a typist, a prober;
+/// and shoppers who read their carts.
 final class Workload implements AutoCloseable {
     private static final long DOWNLOAD_STARTED_BYTES = 20_000_000;
     private static final int PROBES_STARTED = 100;
@@ -20,12 +20,12 @@ final class Workload implements AutoCloseable {
     private static final int FAILURES_NAMED = 5;
     private static final Duration ECHO_LEFT = Duration.ofSeconds(5);
 
-    /// What came of it.
+    /// The results.
     ///
     /// @param outage        of the worse method
-    /// @param dark          when that one got no answers; where none was missing, the fault
-    /// @param proberLateMs  by how much the later of the probers was late meanwhile, of which it knows nothing
-    /// @param problems      what went wrong, as sentences
+    /// @param dark          when that method got no answers; the fault itself if none was missing
+    /// @param proberLateMs  delay of the slower prober meanwhile, a time of which it knows nothing
+    /// @param problems      failures as sentences
     record Result(
             boolean downloadsIntact,
             boolean echoIntact,
@@ -35,7 +35,7 @@ final class Workload implements AutoCloseable {
             RequestLoad.Result load,
             List<String> problems) {}
 
-    /// From one point of time to another, [System#nanoTime].
+    /// A span of time, [System#nanoTime].
     record Window(long from, long to) {}
 
     private final Map<Target, Download> downloads = new EnumMap<>(Target.class);
@@ -64,14 +64,14 @@ final class Workload implements AutoCloseable {
                 && probers.values().stream().allMatch(p -> p.answered() >= PROBES_STARTED);
     }
 
-    /// Whether a download has ended well already: a fault that comes only now proves nothing about it.
+    /// Whether a download has ended already: a later fault proves nothing about it.
     boolean isDownloadOver() {
         return downloads.values().stream().anyMatch(Download::isComplete);
     }
 
     /// Lets the downloads end, stops the rest, and judges.
     ///
-    /// @param fault  from when the fault struck until somebody served again
+    /// @param fault  from the fault until a director served again
     Result finish(Window fault) throws InterruptedException, IOException {
         var problems = new ArrayList<String>();
         for (var download : downloads.entrySet()) {
@@ -131,7 +131,7 @@ final class Workload implements AutoCloseable {
         return new Probed(outage, dark, Math.round(late / 10_000.0) / 100.0);
     }
 
-    /// Stops what still runs, for a step that broke off.
+    /// Stops what still runs, for a step that ended early.
     @Override
     public void close() {
         load.abandon();
@@ -145,7 +145,7 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    /// What the downloads must hash to: computed once, before anything is measured on this machine.
+    /// The expected hashes of the downloads: computed once, before anything is measured on this machine.
     static final class Hashes {
         private static final Map<Target, String> KNOWN = new ConcurrentHashMap<>();
 

@@ -1,5 +1,5 @@
-/// The demo: clients who know nothing of directors, the faults, and the judgement of what the clients saw.
-/// Nothing here trusts a director about how clients fared; what a director says is only compared with it.
+/// The demo: clients that do not know the directors, the faults, and the judgement of what the clients saw. Nothing
+/// here trusts a director's report about clients; it is only compared.
 @NullMarked
 package holdfast.demo;
 

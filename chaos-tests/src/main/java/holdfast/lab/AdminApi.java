@@ -15,8 +15,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// The admin API of one director over its Unix socket, one connection for each question. A frozen director takes the
-/// connection and never answers, so every question has a deadline.
+/// The admin API of one director over its Unix socket, with one connection for each request. A frozen director accepts
+/// the connection and never answers, so every request has a deadline.
 final class AdminApi {
     private static final int UNKNOWN = -1;
 
@@ -28,9 +28,9 @@ final class AdminApi {
         this.patience = patience;
     }
 
-    /// What the director answers, whether it is a success (200) or a refusal (409).
+    /// The director's answer, a success (200) or a refusal (409).
     ///
-    /// @throws IOException where it does not answer in time, or fails
+    /// @throws IOException if it does not answer in time, or fails
     <Q, A> A call(Operation<Q, A> operation, Q request) throws IOException {
         var answer = switch (operation.input()) {
             case Operation.Body<Q> _ -> exchange(operation, "", AdminJson.write(request));
@@ -83,7 +83,7 @@ final class AdminApi {
         }
     }
 
-    /// Bytes of the whole answer, once its head is there.
+    /// Length of the whole answer, once its head is there.
     private static int wholeLength(ByteArrayOutputStream begin) {
         var text = begin.toString(ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
@@ -105,7 +105,7 @@ final class AdminApi {
         return new Answer(status, text.substring(end + 4));
     }
 
-    /// [#UNKNOWN] where the answer does not say.
+    /// [#UNKNOWN] if the answer does not have it.
     private static int contentLength(String head) {
         return head.lines()
                 .filter(line -> line.regionMatches(true, 0, "content-length:", 0, 15))

@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A running capture of what some hosts send, taken at their ports of the switch; so each frame is in it once,
-/// and a frame that a director forwards once more as the director's.
+/// A running capture of frames that some hosts send, taken at their ports of the switch. So it has each frame once, and
+/// a frame that a director forwards again as the director's.
 public final class Capture {
     private static final int FILE_HEADER_BYTES = 24;
     private static final int RECORD_HEADER_BYTES = 16;
@@ -30,7 +30,7 @@ public final class Capture {
         this.errors = errors;
     }
 
-    /// Starts to capture, and returns when it does.
+    /// Starts to capture, and returns when it runs.
     ///
     /// @param ports  of the switch, named after host and network: `d1-front`, `client-front`, `rs2-back`
     public static Capture at(Lab lab, List<String> ports) {
@@ -51,7 +51,7 @@ public final class Capture {
         }
     }
 
-    /// The command that starts a program as this JVM was started.
+    /// The command that starts a program in the same way as this JVM.
     static String[] command(Class<?> program, List<String> arguments) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -68,8 +68,7 @@ public final class Capture {
 
     /// Ends the capture.
     ///
-    /// @return its frames in the order in which they were seen
-    /// @throws IllegalStateException where frames are missing
+    /// @return its frames in the order of arrival @throws IllegalStateException if frames are missing
     public List<Frame> stop() {
         try {
             try (var input = sniffer.outputWriter(UTF_8)) {
@@ -87,7 +86,7 @@ public final class Capture {
         }
     }
 
-    /// The frames of a capture file; a last frame that is cut off is left out.
+    /// The frames of a capture file; skips a last frame that is cut off.
     static List<Frame> frames(ByteBuffer file) {
         file.order(ByteOrder.LITTLE_ENDIAN);
         if (file.limit() < FILE_HEADER_BYTES || file.getInt(0) != MAGIC_MICROS) {

@@ -23,12 +23,12 @@ public final class ChecksumAudit {
         this.file = file;
     }
 
-    /// What an audit found.
+    /// The result of an audit.
     ///
     /// @param frames    by verdict
     /// @param longest   bytes of the longest frame
-    /// @param missed    frames that came too fast to be judged
-    /// @param examples  of wrong frames, where there are any
+    /// @param missed    frames that came too fast to judge
+    /// @param examples  of wrong frames, if any
     public record Tally(Map<Checksums.Verdict, Long> frames, int longest, long missed, List<String> examples) {
         public Tally {
             frames = Map.copyOf(frames);
@@ -46,7 +46,7 @@ public final class ChecksumAudit {
 
     /// Starts an audit, and returns when it runs.
     ///
-    /// @param ports  of the switch, named as for [Capture#at]
+    /// @param ports  of the switch, named as in [Capture#at]
     public static ChecksumAudit at(Lab lab, List<String> ports) {
         try {
             var file = Files.createTempFile(Lab.RUN, "audit", ".txt");

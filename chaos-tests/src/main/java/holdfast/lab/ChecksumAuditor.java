@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
-/// A process that judges the checksums of every frame which arrives at some interfaces, as it arrives, and says what it
-/// found when its input ends. A capture of whole frames would fill memory in seconds.
+/// A process that judges the checksums of every frame at some interfaces as it arrives, and prints the result when its
+/// input ends. A capture of whole frames would fill memory in seconds.
 final class ChecksumAuditor {
     private static final int RING_FRAMES = 32_768; // about all that a test sends past one port
     private static final int BATCH_MAX = 64;

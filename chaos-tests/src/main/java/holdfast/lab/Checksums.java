@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 
 /// Recomputes the checksums of a frame off the wire: IPv4 header, TCP and UDP.
 ///
-/// On a veth pair a frame whose checksum is left to a network card arrives as it was: the field then holds the sum of
-/// the pseudo-header alone, folded and not complemented (packet-io 5.2), and that is what is checked.
+/// On a veth pair a frame whose checksum is left to a network card arrives unchanged: the field then holds the sum of
+/// the pseudo-header alone, folded and not complemented (packet-io 5.2), and this class checks that sum.
 public final class Checksums {
     private static final int ETHERNET_BYTES = 14;
     private static final int IPV4 = 0x0800;
@@ -20,13 +20,13 @@ public final class Checksums {
 
     private Checksums() {}
 
-    /// What was found.
+    /// The verdict on a frame.
     public enum Verdict {
-        /// Has no TCP or UDP over IPv4.
+        /// It has no TCP or UDP over IPv4.
         NONE,
-        /// Every checksum is there and right.
+        /// Every checksum is present and correct.
         COMPLETE,
-        /// The header's is right, and the other one is the right begin of one.
+        /// The header's checksum is correct, and the other one is a correct partial sum.
         PARTIAL,
         /// UDP without a checksum, as its sender wanted.
         ABSENT,
@@ -37,7 +37,7 @@ public final class Checksums {
     /// Judges one frame, from its Ethernet header on.
     ///
     /// @param frame    all of it, big-endian
-    /// @param partial  whether it came with the mark that its checksum is left to the card
+    /// @param partial  whether it was marked as left to the card
     public static Verdict of(ByteBuffer frame, boolean partial) {
         if (frame.limit() < ETHERNET_BYTES + IPV4_HEADER_BYTES || Short.toUnsignedInt(frame.getShort(12)) != IPV4) {
             return Verdict.NONE;
@@ -76,7 +76,7 @@ public final class Checksums {
         return fold(pseudo + sum(frame, at, bytes)) == 0xffff ? Verdict.COMPLETE : Verdict.WRONG;
     }
 
-    /// The sum of 16-bit words, the last one filled up with a zero.
+    /// The sum of 16-bit words; an odd last byte is padded with a zero.
     private static long sum(ByteBuffer frame, int from, int bytes) {
         long sum = 0;
         int end = from + (bytes & ~1);

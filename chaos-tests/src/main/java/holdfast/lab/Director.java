@@ -21,10 +21,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// A director of the lab: its process, and what it says through its admin API.
+/// A director of the lab: its process and its admin API.
 public final class Director {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
-    /// A planned failover drains and proves before it answers.
+    /// A planned failover holds and proves equality before it answers.
     private static final Duration FAILOVER_PATIENCE = Duration.ofSeconds(15);
 
     private final Lab lab;
@@ -50,17 +50,17 @@ public final class Director {
         return number;
     }
 
-    /// The file that it reads when it starts.
+    /// The file that it reads at its start.
     public Path configuration() {
         return Lab.RUN.resolve(name + ".yaml");
     }
 
-    /// What it has said since the lab began.
+    /// Its log since the lab began.
     public Path log() {
         return Lab.RUN.resolve(name + ".log");
     }
 
-    /// MAC address of its interface `front`, as the topology sets it.
+    /// MAC address of its interface `front`, from the topology.
     public long frontMac() {
         return 0x0200_0000_0100L + number;
     }
@@ -70,12 +70,12 @@ public final class Director {
         return 0x0200_0000_0200L + number;
     }
 
-    /// Starts the process; whether it has come up is for [#isServing] to tell.
+    /// Starts the process; [#isServing] shows when it has started.
     public void start() {
         lab.start(name);
     }
 
-    /// Ends the process as a crash does (SIGKILL), and returns when it is gone.
+    /// Ends the process as a crash would (SIGKILL), and returns when it is gone.
     public void kill() {
         ProcessHandle.of(pid()).ifPresent(process -> {
             process.destroyForcibly();
@@ -83,7 +83,7 @@ public final class Director {
         });
     }
 
-    /// Asks the process to end (SIGTERM), as an operator's `systemctl stop` does, and returns when it is gone.
+    /// Ends the process (SIGTERM), as an operator's `systemctl stop` does, and returns when it is gone.
     public void stop() {
         ProcessHandle.of(pid()).ifPresent(process -> {
             process.destroy();
@@ -118,7 +118,7 @@ public final class Director {
         }
     }
 
-    /// Lets a frozen process go on.
+    /// Lets a frozen process continue.
     public void thaw() {
         lab.run("kill", "-CONT", Long.toString(pid()));
     }
@@ -127,7 +127,7 @@ public final class Director {
         return lab.isRunning(name);
     }
 
-    /// The role that it says it has; empty where it says nothing, being dead, frozen or not up yet.
+    /// The role that it reports; empty if it does not answer, because it is dead, frozen or not started yet.
     public Optional<Role> role() {
         try {
             return Optional.of(admin.call(Operations.STATUS, new Nothing()).role());
@@ -148,24 +148,24 @@ public final class Director {
         return call(Operations.SYNC, new Nothing());
     }
 
-    /// What this director knows of another one; empty where it has never heard of it.
+    /// This director's knowledge of another one; empty if it has never heard it.
     public Optional<Sync.Peer> peer(Director other) {
         return sync().peers().stream()
                 .filter(peer -> peer.name().equals(other.name))
                 .findFirst();
     }
 
-    /// Its services with what passed through them.
+    /// Its services with their traffic.
     public ServiceList services() {
         return call(Operations.SERVICES, new Nothing());
     }
 
-    /// Every connection and template that it holds now.
+    /// Its present connections and templates.
     public Connections connections() {
         return call(Operations.CONNECTIONS, ConnectionsRequest.ALL);
     }
 
-    /// Asks for a planned failover and waits for its end.
+    /// Requests a planned failover and waits for its end.
     public FailoverResult failover(String reason) {
         try {
             return patientAdmin.call(Operations.FAILOVER, new FailoverRequest(reason));
@@ -182,7 +182,7 @@ public final class Director {
         }
     }
 
-    /// Of its process, or of the last one that it had.
+    /// Id of its process, or of its last one.
     public long pid() {
         return lab.pid(name);
     }

@@ -19,9 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /// A process that records the multicast datagrams of a group for a while, and then sends them again, to the group and
-/// to
-/// the sockets that they came from: `INTERFACE GROUP PORT RECORD-MS COUNT PER-SECOND CHANGED SEED`. It says how many it
-/// sent where.
+/// to the sockets that sent them: `INTERFACE GROUP PORT RECORD-MS COUNT PER-SECOND CHANGED SEED`. It prints the counts
+/// by destination.
 final class Eavesdropper {
     private static final int KEPT_MAX = 5000;
     private static final int DATAGRAM_MAX = 65_507;

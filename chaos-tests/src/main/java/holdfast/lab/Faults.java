@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
-/// What can be taken from a director without touching its process: cables, interfaces, addresses, its disk, its key.
+/// Faults of a director's surroundings that do not touch its process: cables, interfaces, addresses, its disk, its key.
 ///
-/// Each fault is there when its method returns, and is mended by what that returns; mending twice does no harm.
+/// Each fault is in effect when its method returns. The returned action repairs it; a second repair does no harm.
 public final class Faults {
     private static final Duration MOUNTS_MAX = Duration.ofSeconds(10);
 
@@ -25,21 +25,21 @@ public final class Faults {
         this.lab = lab;
     }
 
-    /// A switch that forwards nothing to or from the director, which keeps its carrier.
+    /// The switch forwards nothing to or from the director, which keeps its carrier.
     public Runnable cut(Director director, Network network) {
         var port = network.port(director.name());
         lab.run("ip", "-n", "sw", "link", "set", port, "nomaster");
         return () -> lab.run("ip", "-n", "sw", "link", "set", port, "master", network.bridge());
     }
 
-    /// A cable that is pulled out: the director's interface loses its carrier.
+    /// The cable is pulled out: the director's interface loses its carrier.
     public Runnable unplug(Director director, Network network) {
         var port = network.port(director.name());
         lab.run("ip", "-n", "sw", "link", "set", port, "down");
         return () -> lab.run("ip", "-n", "sw", "link", "set", port, "up");
     }
 
-    /// An interface that somebody sets down. The kernel forgets the routes of it, and mending sets them again, as an
+    /// An administrator sets the interface down. The kernel forgets its routes, and the repair restores them, as an
     /// operator's tools do.
     public Runnable setDown(Director director, Network network) {
         var name = director.name();
@@ -50,7 +50,7 @@ public final class Faults {
         };
     }
 
-    /// The director's own address is taken from an interface, and the routes over it with it.
+    /// The interface loses the director's own address, and with it its routes.
     public Runnable removeAddress(Director director, Network network) {
         address("delete", director, network);
         return () -> {
@@ -59,7 +59,7 @@ public final class Faults {
         };
     }
 
-    /// An interface that is deleted; mended, there is one with the same name and addresses, and another index.
+    /// The interface is deleted; the repair creates one with the same name and addresses, and another index.
     public Runnable removeInterface(Director director, Network network) {
         lab.run("ip", "-n", director.name(), "link", "delete", network.interfaceName());
         return () -> {
@@ -109,16 +109,16 @@ public final class Faults {
         lab.run("ip", "-n", "sw", "link", "set", network.port(director.name()), "mtu", number);
     }
 
-    /// The switch drops some of what the director sends.
+    /// The switch drops some packets from the director.
     ///
-    /// @param what  which packets, for nftables: `ip protocol 112`; empty for all
+    /// @param what  these packets, for nftables: `ip protocol 112`; empty for all
     public Runnable dropFrom(Director director, Network network, String what) {
         return drop("ingress", director, network, what);
     }
 
-    /// The switch drops some of what is sent to the director.
+    /// The switch drops some packets to the director.
     ///
-    /// @param what  which packets, for nftables: `ip protocol 112`; empty for all
+    /// @param what  these packets, for nftables: `ip protocol 112`; empty for all
     public Runnable dropTo(Director director, Network network, String what) {
         return drop("egress", director, network, what);
     }
@@ -139,7 +139,7 @@ public final class Faults {
         lab.run("ip", "netns", "exec", "sw", "nft", command);
     }
 
-    /// The state directory of a director that runs is full: it reads what it has written there, and can write no more.
+    /// The state directory of a running director is full: it can read its files, and write no more.
     public Runnable fullDisk(Director director) {
         var directory = stateDirectory(director);
         inMountsOf(director, """
@@ -153,7 +153,7 @@ public final class Faults {
         return () -> unmount(director, directory);
     }
 
-    /// The state directory of a director that runs is read-only.
+    /// The state directory of a running director is read-only.
     public Runnable readOnlyDisk(Director director) {
         var directory = stateDirectory(director);
         inMountsOf(director, "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\"", directory);
@@ -209,7 +209,7 @@ public final class Faults {
         return configure(director, yaml -> yaml.replaceFirst("key-file: \\S+", "key-file: " + key));
     }
 
-    /// The director's file says something else, from its next start on.
+    /// The director has a changed configuration file, from its next start on.
     public Runnable configure(Director director, UnaryOperator<String> change) {
         var file = director.configuration();
         var before = read(file);
@@ -251,7 +251,7 @@ public final class Faults {
         }
     }
 
-    /// A MAC address as `ip` takes it.
+    /// A MAC address in the form of `ip`.
     public static String mac(long address) {
         return String.format("%012x", address).replaceAll("..(?!$)", "$0:");
     }

@@ -6,8 +6,8 @@ import holdfast.linux.PacketSender;
 import java.util.HexFormat;
 import java.util.concurrent.locks.LockSupport;
 
-/// A process that sends one TCP segment again and again, each time from another source of 100.64.0.0/10: `INTERFACE
-/// COUNT PER-SECOND FRAME`, the frame in hexadecimal. It says when the first is sent, and how many were at the end.
+/// A process that sends one TCP segment repeatedly, each time from another source of 100.64.0.0/10: `INTERFACE COUNT
+/// PER-SECOND FRAME`, the frame in hexadecimal. It reports the first frame when it is sent, and the count at the end.
 final class Flooder {
     private static final int SOURCES = 0x64400000;
     private static final int SOURCES_MASK = 0x3fffff;
@@ -22,7 +22,7 @@ final class Flooder {
         int perSecond = Integer.parseInt(arguments[2]);
         var segment = HexFormat.of().parseHex(arguments[3]);
         long frame = Memory.allocate(VNET_BYTES + segment.length);
-        int first = (int) System.nanoTime(); // so that two floods hardly meet
+        int first = (int) System.nanoTime(); // so that two floods hardly overlap
         try (var sender = PacketSender.open(Forger.index(arguments[0]))) {
             long beginAt = System.nanoTime();
             for (int sent = 0; sent < count; ) {
@@ -31,7 +31,7 @@ final class Flooder {
                     var source = new Ipv4(SOURCES | ((first + sent) & SOURCES_MASK));
                     Memory.put(frame + VNET_BYTES, Forged.from(source, segment));
                     sender.add(frame, segment.length);
-                    sender.flush(); // one by one, since all are made in one place
+                    sender.flush(); // one by one, since all are built in one place
                 }
                 if (due == 1) {
                     System.out.println(Stranger.BEGUN);

@@ -4,8 +4,7 @@ import holdfast.conf.Ipv4;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// Frames of a stranger, byte for byte. None of the product's code makes them, so that it cannot be wrong on both
-/// sides.
+/// A stranger's frames, byte for byte. They use none of the product's code, so that an error cannot be on both sides.
 public final class Forged {
     private static final long BROADCAST = 0xffff_ffff_ffffL;
     private static final long VRRP_MAC = 0x0100_5e00_0012L;
@@ -24,12 +23,12 @@ public final class Forged {
 
     private Forged() {}
 
-    /// A VRRPv3 advert with the checksum of RFC 9568, which leaves the pseudo-header out.
+    /// A VRRPv3 advert with the checksum of RFC 9568, which omits the pseudo-header.
     ///
     /// @param sourceMac     48 bits
     /// @param priority      0 resigns
-    /// @param centiseconds  between two adverts, as it says; 0 to 4095
-    /// @param vips          as it says
+    /// @param centiseconds  the advertised interval, 0 to 4095
+    /// @param vips          the advertised addresses
     public static byte[] advert(
             long sourceMac, Ipv4 source, int vrid, int priority, int centiseconds, List<Ipv4> vips) {
         int length = 8 + 4 * vips.size();
@@ -47,7 +46,7 @@ public final class Forged {
         return frame.array();
     }
 
-    /// A gratuitous ARP: everybody is to know that an address is at this MAC address.
+    /// A gratuitous ARP that claims an address for this MAC.
     public static byte[] gratuitousArp(long mac, Ipv4 address) {
         var frame = ByteBuffer.allocate(ETHERNET_BYTES + ARP_BYTES);
         ethernet(frame, BROADCAST, mac, 0x0806);

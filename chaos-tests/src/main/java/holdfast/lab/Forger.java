@@ -5,8 +5,8 @@ import holdfast.linux.PacketSender;
 import java.util.HexFormat;
 import java.util.concurrent.locks.LockSupport;
 
-/// A process that sends one frame again and again: `INTERFACE COUNT MICROSECONDS FRAME`, the frame in hexadecimal.
-/// It says when the first is sent, and ends after the last.
+/// A process that sends one frame repeatedly: `INTERFACE COUNT MICROSECONDS FRAME`, the frame in hexadecimal. It
+/// reports the first frame when it is sent, and ends after the last.
 final class Forger {
     private Forger() {}
 

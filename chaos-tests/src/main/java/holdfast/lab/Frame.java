@@ -2,7 +2,7 @@ package holdfast.lab;
 
 import java.nio.ByteBuffer;
 
-/// An Ethernet frame off the wire, as far as a capture kept it.
+/// An Ethernet frame off the wire, up to the bytes that the capture kept.
 ///
 /// @param atMicros  since the epoch, on the clock of this machine
 public record Frame(long atMicros, ByteBuffer bytes) {
@@ -18,7 +18,7 @@ public record Frame(long atMicros, ByteBuffer bytes) {
         return bytes.getLong(4) & 0xffff_ffff_ffffL;
     }
 
-    /// Whether it is for many: broadcast or multicast.
+    /// Whether it is broadcast or multicast.
     public boolean isForMany() {
         return (bytes.get(0) & 1) != 0;
     }
@@ -27,7 +27,7 @@ public record Frame(long atMicros, ByteBuffer bytes) {
         return has(ARP, 28);
     }
 
-    /// The IPv4 address that an ARP frame ties to its sender, whether it asks or answers.
+    /// The IPv4 address that an ARP frame, request or reply, assigns to its sender.
     public int arpSender() {
         return bytes.getInt(ETHERNET_BYTES + 14);
     }
@@ -49,12 +49,12 @@ public record Frame(long atMicros, ByteBuffer bytes) {
         return bytes.getInt(transport() + 4);
     }
 
-    /// Address and port of whoever sent a TCP frame, packed as `address << 16 | port`.
+    /// Source address and port of a TCP frame, packed as `address << 16 | port`.
     public long tcpSource() {
         return end(12, 0);
     }
 
-    /// Likewise of whoever it is for.
+    /// Destination address and port of a TCP frame, packed likewise.
     public long tcpDestination() {
         return end(16, 2);
     }

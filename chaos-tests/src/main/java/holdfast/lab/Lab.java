@@ -18,17 +18,16 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
-/// The lab in whose outer namespace this process runs: two directors and three real servers on the network that
-/// `bin/lib/topology` makes. Nothing is ever cleaned up from here, because all of it ends with the outer
-/// namespace.
+/// The lab in whose outer namespace this process runs: two directors and three real servers on the network of
+/// `bin/lib/topology`. This class cleans up nothing, because all of it ends with the outer namespace.
 public final class Lab {
-    /// Asking more often would be a load of its own on directors that share their machine with everything else.
+    /// More frequent checks would be a load of their own on directors that share their machine.
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
-    /// Where the lab has its configurations, sockets, process ids and logs; a file system of its own.
+    /// The lab's configurations, sockets, process ids and logs; a file system of its own.
     static final Path RUN = Path.of("/run/holdfast");
 
     private static final int GUESTS_PRIORITY = 50;
-    /// Two JVMs that start at once on a busy machine take most of it.
+    /// Two JVMs that start at once on a busy machine take most of this time.
     private static final Duration EQUAL_MAX = Duration.ofMinutes(1);
 
     private static final List<String> REAL_SERVERS = List.of("rs1", "rs2", "rs3");
@@ -42,9 +41,9 @@ public final class Lab {
         this.home = home;
     }
 
-    /// The lab around this process, whose network must be there already.
+    /// The lab around this process, whose network must exist already.
     ///
-    /// @throws IllegalStateException where there is none
+    /// @throws IllegalStateException if there is none
     public static Lab around() {
         var home = System.getenv("HOLDFAST_HOME");
         if (home == null || !Files.exists(RUN.resolve("d1.yaml"))) {
@@ -61,7 +60,7 @@ public final class Lab {
         return d2;
     }
 
-    /// A host for one more director, in a lab with guests. It runs only where a test writes its configuration
+    /// A host for one more director, in a lab with guests. It runs only if a test writes its configuration
     /// ([#configure]) and starts it.
     public Director d3() {
         return d3;
@@ -72,12 +71,12 @@ public final class Lab {
         return new Stranger(this);
     }
 
-    /// What can be taken from a director.
+    /// The faults of a director's surroundings.
     public Faults faults() {
         return new Faults(this);
     }
 
-    /// Writes the file that a director reads when it starts.
+    /// Writes the file that a director reads at its start.
     public void configure(Director director, String yaml) {
         try {
             Files.createDirectories(RUN.resolve(director.name()));
@@ -87,9 +86,8 @@ public final class Lab {
         Faults.write(director.configuration(), yaml);
     }
 
-    /// Writes the file of a guest as somebody does who copies that of another director: it has its own addresses and
-    /// paths,
-    /// and the other one's name.
+    /// Writes a guest's file like an operator who copies that of another director: with its own addresses and
+    /// paths, and the other one's name.
     public void configureAsCopy(Director guest, Director original) {
         configure(
                 guest,
@@ -101,9 +99,8 @@ public final class Lab {
                         .replaceFirst("priority: \\d+", "priority: " + GUESTS_PRIORITY));
     }
 
-    /// Lets the pair advertise itself so often. Where its files say something else, both are killed and read them when
-    /// they
-    /// are started again.
+    /// Sets the advert interval of the pair. If its files differ, both directors are killed; they read the new
+    /// files at their next start.
     public void advertise(int intervalMs) {
         var directors = List.of(d1, d2);
         boolean says = directors.stream()
@@ -122,7 +119,7 @@ public final class Lab {
         return "    advert-interval-ms: " + ms + "\n";
     }
 
-    /// The one that is not this one, of the pair.
+    /// The other director of the pair.
     public Director other(Director director) {
         return director == d1 ? d2 : d1;
     }
@@ -136,7 +133,7 @@ public final class Lab {
                 () -> Files.readString(RUN.resolve(name + ".log")).contains("serving as " + name)));
     }
 
-    /// Where clients reach the real servers without a director.
+    /// Addresses at which clients reach the real servers without a director.
     public List<InetAddress> realServers() {
         return REAL_SERVERS.stream()
                 .map(name -> address("192.0.2.2" + name.charAt(name.length() - 1)))
@@ -145,19 +142,19 @@ public final class Lab {
 
     private static InetAddress address(String quad) {
         try {
-            return InetAddress.getByName(quad); // asks nobody, since it is no name
+            return InetAddress.getByName(quad); // no look-up, since it is no name
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException(quad, e);
         }
     }
 
-    /// The director that answers for the VIPs, when exactly one does.
+    /// The director that answers for the VIPs, if exactly one does.
     public Optional<Director> active() {
         var claiming = Stream.of(d1, d2).filter(d -> d.is(Role.ACTIVE)).toList();
         return claiming.size() == 1 ? Optional.of(claiming.getFirst()) : Optional.empty();
     }
 
-    /// Waits until one director is active and the other one, standing by, has equal tables.
+    /// Waits until one director is active and the other, standing by, has equal tables.
     public void awaitEqualPair() {
         await(
                 "one director is active and the other one stands by with equal tables",
@@ -174,9 +171,9 @@ public final class Lab {
                         .isPresent();
     }
 
-    /// Waits until something is so; a question that fails is asked again.
+    /// Waits until a condition holds; repeats a check that fails.
     ///
-    /// @throws NotInTimeException where it is not so in time
+    /// @throws NotInTimeException if it does not hold in time
     public static void await(String what, Duration patience, Callable<Boolean> question) {
         try {
             Awaitility.await()
@@ -190,7 +187,7 @@ public final class Lab {
         }
     }
 
-    /// A wait that ended without what it waited for.
+    /// A wait that ended without its condition.
     public static final class NotInTimeException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -204,7 +201,7 @@ public final class Lab {
         run(home.resolve("bin/lib/start").toString(), name);
     }
 
-    /// Whether the process of a director or a real server is there, be it frozen or not.
+    /// Whether the process of a director or a real server exists, frozen or not.
     boolean isRunning(String name) {
         return Files.exists(RUN.resolve(name + ".pid"))
                 && ProcessHandle.of(pid(name)).map(ProcessHandle::isAlive).orElse(false);
@@ -224,10 +221,10 @@ public final class Lab {
                 .toList());
     }
 
-    /// What a command said, and its exit code.
+    /// The output of a command, and its exit code.
     public record Said(int exit, String text) {}
 
-    /// Runs the CLI against a director, as an operator on its machine does.
+    /// Runs the CLI against a director, as an operator on its machine would.
     public Said holdfast(Director director, String... arguments) {
         var command = Stream.concat(
                 Stream.of(home.resolve("bin/holdfast").toString()),
@@ -241,7 +238,7 @@ public final class Lab {
 
     /// Runs a short command to its end.
     ///
-    /// @throws IllegalStateException where it fails, with what it said
+    /// @throws IllegalStateException if it fails, with its output
     public String run(String... command) {
         var said = say(command);
         if (said.exit != 0) {

@@ -3,8 +3,8 @@ package holdfast.lab;
 import holdfast.conf.Ipv4;
 import java.util.Locale;
 
-/// The three networks of the lab. Every host calls its interface on one of them by the network's name, and its port at
-/// the switch by its own name and that.
+/// The three networks of the lab. Every host names its interface after the network, and its port at the switch after
+/// itself and the network.
 public enum Network {
     FRONT(1, "192.0.2.", 0),
     BACK(2, "10.0.0.", 1),
@@ -36,17 +36,17 @@ public enum Network {
         return "br-" + interfaceName();
     }
 
-    /// The address of a director, as the topology sets it.
+    /// The address of a director, from the topology.
     public Ipv4 address(Director director) {
         return Ipv4.of(prefix + (director.number() + addressesFrom));
     }
 
-    /// The MAC address of a director, as the topology sets it.
+    /// The MAC address of a director, from the topology.
     public long mac(Director director) {
         return mac(director.number());
     }
 
-    /// An address that the topology gives to nobody but the stranger.
+    /// An address that only the stranger has.
     public Ipv4 strangersAddress() {
         return Ipv4.of(prefix + Stranger.HOST);
     }

@@ -16,13 +16,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 
-/// A process that writes the head of every frame which arrives at some interfaces to its output, as a pcap file, until
-/// something comes on its input. Where it missed a frame it fails: what is not in the file did not happen.
+/// A process that writes the head of every frame at some interfaces to its output, as a pcap file, until it reads
+/// input. It fails if it missed a frame, so that a frame that is not in the file was not sent.
 ///
-/// tcpdump would do but for one thing: it insists on giving up root, which the root of a user namespace cannot do.
+/// tcpdump would do, except that it insists on giving up root, which the root of a user namespace cannot do.
 final class Sniffer {
     static final String READY = "capturing";
-    /// What is kept of a frame: enough for the headers.
+    /// Bytes kept of a frame: enough for the headers.
     private static final int FRAME_BYTES_MAX = 128;
 
     private static final int RING_FRAMES = 4096;

@@ -11,12 +11,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// A host on all three networks that knows no key and may send what it likes.
+/// A host on all three networks that has no key and may send anything.
 public final class Stranger {
     /// The last part of its addresses.
     static final int HOST = 66;
 
-    /// A program of the stranger says this line when the first of what it sends is on the wire.
+    /// A program of the stranger prints this line when its first frame is on the wire.
     public static final String BEGUN = "begun";
 
     private static final String NAMESPACE = "stranger";
@@ -27,7 +27,7 @@ public final class Stranger {
         this.lab = lab;
     }
 
-    /// Sends a frame again and again, by an absolute schedule; the first is on the wire when this returns.
+    /// Sends a frame repeatedly by an absolute schedule; the first is on the wire when this returns.
     ///
     /// @param frame  from its destination address on, as [Forged] makes them
     public Sending send(Network network, byte[] frame, int count, Duration interval) {
@@ -39,10 +39,10 @@ public final class Stranger {
         return run(Forger.class, arguments);
     }
 
-    /// Listens to the multicasts on a network, and then sends what it heard to whom it heard, and to all; the first one
-    /// is on the wire when this returns.
+    /// Records the multicasts on a network, and then sends them to their senders and to the group; the first is on
+    /// the wire when this returns.
     ///
-    /// @param isChanged  flipped, cut, lengthened and mixed; else as it was recorded
+    /// @param isChanged  flipped, cut, lengthened and mixed; else unchanged
     /// @param perSecond  by an absolute schedule
     public Sending repeat(
             Network network, String group, int port, Duration record, int count, int perSecond, boolean isChanged) {
@@ -59,7 +59,7 @@ public final class Stranger {
                         Long.toString(System.nanoTime())));
     }
 
-    /// Sends SYNs to a service, each from another source that nobody has; the first is on the wire when this returns.
+    /// Sends SYNs to a service, each from another unused source; the first is on the wire when this returns.
     public Sending flood(Director director, Ipv4 vip, int port, int count, int perSecond) {
         var network = Network.FRONT;
         var syn = Forged.syn(network.mac(director), network.strangersMac(), network.strangersAddress(), vip, port);
@@ -72,7 +72,7 @@ public final class Stranger {
                         HexFormat.of().formatHex(syn)));
     }
 
-    /// Runs a program of the class path there; it says [#BEGUN] when it is at work.
+    /// Runs a program of the class path there; it prints [#BEGUN] when it works.
     public Sending run(Class<?> program, List<String> arguments) {
         try {
             var process = lab.in(NAMESPACE, Capture.command(program, arguments))
@@ -92,7 +92,7 @@ public final class Stranger {
         }
     }
 
-    /// Frames on their way out; closed, no more follow.
+    /// Frames on their way out; after close no more follow.
     public static final class Sending implements AutoCloseable {
         private final Process process;
         private final BufferedReader output;
@@ -104,7 +104,7 @@ public final class Stranger {
 
         /// Waits until the last one is sent.
         ///
-        /// @return what the stranger had to say
+        /// @return the stranger's output
         public String await() {
             var said = output.lines().collect(Collectors.joining("\n"));
             int code = process.onExit().join().exitValue();

@@ -13,11 +13,12 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 
-/// The echo service (port 7): TCP answers each line with the server's name before it, UDP each datagram as it came.
+/// The echo service (port 7): TCP returns each line with the server's name before it, UDP each datagram unchanged.
 final class Echo {
     static final int PORT = 7;
     private static final int DATAGRAM_BYTES_MAX = 2048;
-    /// What comes while this server waits for a CPU must not be lost here: it would look like a director's fault.
+    /// Packets that arrive while this server waits for a CPU must not be lost here: they would look like a
+    /// director's fault.
     private static final int BUFFER_BYTES = 4 << 20;
 
     private Echo() {}
@@ -50,8 +51,8 @@ final class Echo {
         }
     }
 
-    /// Serves datagrams sent to one address until the process ends. On the wildcard address the kernel would answer
-    /// from the address of the route, which for DR is not the one that the client asked.
+    /// Serves datagrams to one address until the process ends. On the wildcard address the kernel would answer from
+    /// the address of the route, which for DR is not the address of the request.
     static void serveUdp(InetAddress address) throws IOException {
         var channel = DatagramChannel.open()
                 .setOption(StandardSocketOptions.SO_RCVBUF, BUFFER_BYTES)

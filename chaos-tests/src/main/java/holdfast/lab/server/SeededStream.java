@@ -5,10 +5,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 
-/// An endless stream of bytes that a seed determines, the same whoever computes it and in whatever pieces of
-/// [#CHUNK_BYTES].
+/// An endless stream of bytes determined by a seed, equal for everyone who computes it, in pieces of [#CHUNK_BYTES].
 public final class SeededStream {
-    /// Every piece but the last has this size, since the generator takes eight bytes at a time.
+    /// Every piece but the last has this size, since the generator makes eight bytes at a time.
     public static final int CHUNK_BYTES = 64 * 1024;
 
     private final SplittableRandom random;
@@ -17,7 +16,7 @@ public final class SeededStream {
         random = new SplittableRandom(seed);
     }
 
-    /// Fills `chunk`, which has [#CHUNK_BYTES], with what comes next.
+    /// Fills `chunk`, which has [#CHUNK_BYTES], with the next bytes.
     public void next(byte[] chunk) {
         random.nextBytes(chunk);
     }

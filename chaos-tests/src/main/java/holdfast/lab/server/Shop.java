@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 /// | POST /upload | the SHA-256 of what was sent, in hexadecimal |
 /// | GET / | the name of the server |
 final class Shop {
-    /// A download that was held up may run faster than its rate for as much as this; more would be a burst that no
-    /// client with a real line would send or take.
+    /// A download that was held up may exceed its rate for this long; more would be a burst that no client with a
+    /// real line would send or receive.
     private static final long CATCH_UP_MAX_NANOS = 50_000_000;
 
     private final String name;

@@ -1,5 +1,5 @@
-/// A real server of the lab: carts that live in its memory only, so that a client sent elsewhere loses its own;
-/// downloads whose bytes anyone can compute; and echoes over TCP and UDP. It knows nothing of directors.
+/// A real server of the lab: carts that live in its memory only, so that a client sent to another server loses its
+/// cart; downloads whose bytes anyone can compute; and echoes over TCP and UDP. It knows nothing of directors.
 @NullMarked
 package holdfast.lab.server;
 
