@@ -14,14 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/// Asks a director for its status; a JVM of its own for each question, as the CLI is one, would be load in the
-/// measurement.
+/// Asks a director for its status. A JVM for each question, like the CLI's, would be load in the measurement.
 final class AdminSocket {
     private static final String LENGTH = "content-length:";
 
     private AdminSocket() {}
 
-    /// @throws IOException where nobody answers, or not with a status
+    /// @throws IOException if no director answers, or not with a status
     static Status status(Path socket) throws IOException {
         var request = Operations.STATUS + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
         try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {

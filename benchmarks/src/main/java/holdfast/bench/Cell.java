@@ -2,7 +2,7 @@ package holdfast.bench;
 
 import holdfast.conf.ForwardingMethod;
 
-/// One thing to measure on every target: a column of the table.
+/// One measurement for every target: a column of the table.
 ///
 /// @param name      within its forwarding method, such as `up 4`
 /// @param parallel  streams or clients at once

@@ -2,7 +2,7 @@ package holdfast.bench;
 
 import java.nio.file.Path;
 
-/// A reading of the CPU clocks of the whole machine, all namespaces and what is outside of them; see `proc(5)`.
+/// A reading of the CPU clocks of the whole machine, inside and outside of all namespaces; see `proc(5)`.
 ///
 /// @param user    ticks in programs, including nice ones
 /// @param system  ticks in the kernel, including interrupts
@@ -15,7 +15,7 @@ record Cpu(long user, long system, long steal, long total) {
     ///
     /// @param user      ticks in the program
     /// @param system    ticks in the kernel for it
-    /// @param children  ticks of its children that have ended, in programs
+    /// @param children  ticks of its ended children, in programs
     record OfProcess(long user, long system, long children) {
         static final OfProcess NONE = new OfProcess(0, 0, 0);
 
@@ -25,8 +25,8 @@ record Cpu(long user, long system, long steal, long total) {
 
         /// From the text of `/proc/PID/stat`.
         static OfProcess of(String stat) {
-            // The second field is a name in parentheses that may have spaces; utime, stime and cutime are fields 14 to
-            // 16.
+            // The second field is a name in parentheses that may have spaces; utime, stime and cutime are
+            // fields 14 to 16.
             var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             return new OfProcess(Long.parseLong(fields[11]), Long.parseLong(fields[12]), Long.parseLong(fields[13]));
         }
@@ -46,7 +46,7 @@ record Cpu(long user, long system, long steal, long total) {
 
     /// From the text of `/proc/stat`.
     static Cpu of(String stat) {
-        // cpu user nice system idle iowait irq softirq steal guest guest_nice; user holds guest already
+        // cpu user nice system idle iowait irq softirq steal guest guest_nice; user includes guest already
         var fields = stat.lines().findFirst().orElse("").split(" +", -1);
         long[] ticks = new long[8];
         long total = 0;
@@ -61,7 +61,7 @@ record Cpu(long user, long system, long steal, long total) {
         return new Cpu(user - before.user, system - before.system, steal - before.steal, total - before.total);
     }
 
-    /// How many CPUs so many ticks are, where this is the difference of two readings.
+    /// The number of CPUs for that many ticks, if this is the difference of two readings.
     double cores(long ticks) {
         return (double) ticks * CORES / Math.max(1, total);
     }

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/// SYNs of forged sources through each target, and what becomes of clients meanwhile. The director's service is sticky,
-/// and its tables are full within the first seconds; nftables has the kernel's table of 262144 connections.
+/// SYNs of forged sources through each target, and their effect on clients. The director's service is sticky, and its
+/// tables are full within the first seconds; nftables has the kernel's table of 262144 connections.
 @Command(
         name = "flood",
         description = "Clients under a flood of SYNs at three rates: who is let in, who is kept, which SYNs arrive.",

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A director process of ours in d1, started afresh for each round and stopped after it.
+/// A director process of ours in d1, started for each round and stopped after it.
 ///
 /// @param datapath  lines of the configuration's section `datapath` beyond the interfaces; none for the defaults
 /// @param isSticky  whether its NAT service has persistence
@@ -67,7 +67,7 @@ record HoldfastTarget(String name, List<String> datapath, boolean isSticky, int 
                 throw new MeasurementException(
                         "the director was not active after " + START_LIMIT.toSeconds() + " s: " + logTail());
             }
-            // Also sees the process die while it waits.
+            // Also notices if the process dies while it waits.
             Program.isEndedAfter(process, Duration.ofMillis(100));
         }
     }

@@ -4,16 +4,16 @@ import holdfast.conf.ForwardingMethod;
 import java.util.Map;
 import java.util.Optional;
 
-/// A target that is the kernel's work, in namespaces that [Network] has made.
+/// A target in which the kernel forwards, in namespaces that [Network] has made.
 ///
-/// @param nat     what the client connects to for NAT
-/// @param direct  what the client connects to for DR
+/// @param nat     destination of the client for NAT
+/// @param direct  destination of the client for DR
 record KernelTarget(String name, String nat, Namespace natCarrier, String direct, Optional<Namespace> directCarrier)
         implements Target, Target.Running {
-    /// Nobody forwards: plain routing beside NAT, the bare bridge beside DR. The ceiling.
+    /// No director: plain routing for NAT, the bare bridge for DR. The ceiling.
     static final KernelTarget PLAIN =
             new KernelTarget("plain", Network.BEHIND_PLAIN, Network.PLAIN, Network.ON_BRIDGE, Optional.empty());
-    /// What all ratios refer to.
+    /// The base of all ratios.
     static final KernelTarget NFT = new KernelTarget(
             "nft", Network.NFT_NAT_VIP, Network.NFT_NAT, Network.NFT_DR_VIP, Optional.of(Network.NFT_DR));
 

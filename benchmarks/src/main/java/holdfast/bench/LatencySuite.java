@@ -11,10 +11,9 @@ import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/// Round trips of a small message through each target, once as the machine is and once with a program of the
-/// lowest rank on each CPU. A halted virtual CPU takes tens of us to wake up, so on a quiet machine whatever
-/// keeps a CPU from sleeping looks faster than even plain routing (packet-io 4.1); with all CPUs awake, only
-/// the work counts.
+/// Round trips of a small message through each target, once on the idle machine and once with a program of the lowest
+/// priority on each CPU. A halted virtual CPU takes tens of us to wake up, so on a quiet machine anything that keeps a
+/// CPU awake looks faster than even plain routing (packet-io 4.1); with all CPUs awake, only the work counts.
 @Command(
         name = "latency",
         description = "Ping-pong of 64 bytes over TCP: p50 and p99, less is better.",
@@ -75,7 +74,7 @@ final class LatencySuite implements Callable<Integer>, Runner.Probe {
         return new Runner.Measured(told, 1, awake.isEmpty() ? 0 : BURNER_BLUR_CORES);
     }
 
-    /// One for each CPU, in the scheduling class that runs only where nothing else wants to.
+    /// One for each CPU, in the scheduling class that runs only if nothing else wants to.
     private static List<Process> burners() {
         return IntStream.range(0, Runtime.getRuntime().availableProcessors())
                 .mapToObj(cpu -> Program.start(

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Programs of [holdfast.bench.load] in the lab's namespaces.
+/// Runs programs of [holdfast.bench.load] in the lab's namespaces.
 final class LoadProcess {
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
 
@@ -31,7 +31,7 @@ final class LoadProcess {
 
     /// Runs a client to its end.
     ///
-    /// @return what it printed as lines of `key value`
+    /// @return its output, lines of `key value`
     static Map<String, Double> client(String program, Duration limit, List<String> arguments) {
         Path output = Program.FILES.resolve("client.out");
         var process = Network.CLIENT.start(output, java(program, arguments));

@@ -3,9 +3,9 @@ package holdfast.bench;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// What a number has to be read with.
+/// The machine and software of a run, without which its numbers mean nothing.
 ///
-/// @param commit  of this repository, with `-dirty` where files differ from it
+/// @param commit  of this repository, with `-dirty` if files differ from it
 public record Machine(
         String cpu, int cores, long memoryMb, String kernel, String jdk, String iperf3, String nft, String commit) {
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -36,13 +36,13 @@ public record Machine(
         try {
             return Program.run(LIMIT, command).lines().findFirst().orElse("unknown");
         } catch (MeasurementException e) {
-            return "unknown"; // a fact that is missing must not cost the numbers
+            return "unknown"; // a missing fact must not lose the numbers
         }
     }
 
     private static String currentCommit() {
         var home = System.getenv().getOrDefault("HOLDFAST_HOME", ".");
-        // The owner of the files is another user than the one that we are inside a user namespace.
+        // The files' owner differs from our user inside a user namespace.
         var safe = "safe.directory=" + home;
         return firstLine("git", "-c", safe, "-C", home, "describe", "--always", "--dirty", "--abbrev=10");
     }

@@ -3,9 +3,8 @@ package holdfast.bench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// `bin/bench SUITE`: runs inside the outer namespace of a lab that has its network (which `tables` and `seal` do
-/// without) but
-/// no director.
+/// `bin/bench SUITE`: runs inside the outer namespace of a lab that has its network but no director; `tables` and
+/// `seal` need no network.
 @Command(
         name = "bin/bench",
         description = "Benchmarks beside their peers in the same run, in a lab of their own.",

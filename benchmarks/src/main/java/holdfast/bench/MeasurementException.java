@@ -1,6 +1,6 @@
 package holdfast.bench;
 
-/// A sample, or what it needs, did not come about; the message says which program said what.
+/// A sample, or its precondition, failed; the message names the program and its output.
 public final class MeasurementException extends RuntimeException {
     public MeasurementException(String message) {
         super(message);

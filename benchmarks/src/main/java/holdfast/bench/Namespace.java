@@ -9,17 +9,17 @@ import java.util.stream.Stream;
 record Namespace(String name) {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    /// Starts a program in here, with all that it prints in `output`; the process is the program itself.
+    /// Starts a program in this namespace, with its output in `output`; the process is the program itself.
     Process start(Path output, List<String> command) {
         return Program.start(output, inside(command));
     }
 
-    /// Runs a short program in here to its end, and returns what it printed.
+    /// Runs a short program in this namespace to its end, and returns its output.
     String run(String... command) {
         return Program.run(LIMIT, inside(List.of(command)));
     }
 
-    /// Runs commands of `ip` in here.
+    /// Runs commands of `ip` in this namespace.
     void ip(List<String> commands) {
         var file = Program.FILES.resolve("network.ip");
         Program.write(file, String.join("\n", commands) + "\n");
@@ -38,7 +38,7 @@ record Namespace(String name) {
                 .toArray(String[]::new));
     }
 
-    /// The bytes that a link in here has received so far.
+    /// The bytes that a link of this namespace has received so far.
     long receivedBytes(String link) {
         return Long.parseLong(run("cat", "/sys/class/net/" + link + "/statistics/rx_bytes"));
     }

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The lab's network (`bin/lib/topology`) with three namespaces more, each attached as the director d1 is:
+/// The lab's network (`bin/lib/topology`) with three more namespaces, each attached like the director d1:
 ///
-/// - `plain` routes to real server 1 and changes nothing: the ceiling of NAT. That of DR is the bridge itself.
+/// - `plain` routes to real server 1 and changes nothing: the ceiling of NAT. The ceiling of DR is the bridge itself.
 /// - `nft-nat` translates 192.0.2.61 to real server 1 by nftables DNAT with connection tracking.
-/// - `nft-dr` sends what comes for 192.0.2.62 on to the MAC of real server 1 from its ingress hook, without state.
+/// - `nft-dr` forwards packets for 192.0.2.62 to the MAC of real server 1 from its ingress hook, without state.
 ///
-/// Real server 1 has one more address for each way to it: the reply's way back follows its source address, and no two
+/// Real server 1 has one more address for each path to it: the path of a reply follows its source address. And no two
 /// targets share a server's address and port, where one's TIME_WAIT would refuse the other's connections (packet-io 7).
 final class Network {
     static final Namespace CLIENT = new Namespace("client");
@@ -22,7 +22,7 @@ final class Network {
 
     static final String CLIENT_NETWORK = "198.51.100.";
     static final String CLIENT_ADDRESS = CLIENT_NETWORK + 1;
-    /// Real server 1 as d1 reaches it by NAT, and on the client's side of the bridge.
+    /// Addresses of real server 1 behind d1 for NAT, and on the client's side of the bridge.
     static final String BEHIND_DIRECTOR = "10.0.0.11";
     static final String ON_BRIDGE = "192.0.2.21";
     static final String BEHIND_PLAIN = "10.0.0.60";
@@ -36,7 +36,7 @@ final class Network {
 
     private Network() {}
 
-    /// Makes what the lab's own network lacks.
+    /// Makes the parts that the lab's own network lacks.
     ///
     /// @param port  the TCP port that the peers forward
     static void make(int port) {
@@ -45,7 +45,7 @@ final class Network {
         attach(NFT_DR, 52, List.of("front"));
         PLAIN.sysctl("net.ipv4.ip_forward=1");
         NFT_NAT.sysctl("net.ipv4.ip_forward=1");
-        // A generator of connections would run out of ports; no suite wants a kernel's TIME_WAIT.
+        // A generator of connections would run out of ports; no suite measures a kernel's TIME_WAIT.
         CLIENT.sysctl("net.ipv4.tcp_max_tw_buckets=0");
         REAL_SERVER.sysctl("net.ipv4.tcp_max_tw_buckets=0");
 
@@ -87,7 +87,7 @@ final class Network {
         REAL_SERVER.run("ethtool", "-K", "back", "tx", "off");
     }
 
-    /// Makes a namespace on networks of the switch, with MAC addresses after the lab's pattern.
+    /// Makes a namespace on networks of the switch, with MAC addresses in the lab's pattern.
     private static void attach(Namespace namespace, int host, List<String> networks) {
         Program.run(Duration.ofSeconds(10), "ip", "netns", "add", namespace.name());
         var atSwitch = new ArrayList<String>();

@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Programs that a benchmark runs: each with its output in a file and a bound on its time.
+/// Runs the programs of a benchmark: each with its output in a file and a time limit.
 final class Program {
-    /// Where their files are; in the memory of the outer namespace, so they are gone with it.
+    /// Directory of their files, in the memory of the outer namespace, so they vanish with it.
     static final Path FILES = Path.of("/run/holdfast/bench");
 
     private Program() {}
 
-    /// Starts a program with all that it prints in `output`.
+    /// Starts a program with its output in `output`.
     static Process start(Path output, List<String> command) {
         try {
             Files.createDirectories(FILES);
@@ -31,8 +31,7 @@ final class Program {
 
     /// Runs a program to its end.
     ///
-    /// @return what it printed
-    /// @throws MeasurementException where it fails or takes longer than `limit`
+    /// @return its output @throws MeasurementException if it fails or takes longer than `limit`
     static String run(Duration limit, List<String> command) {
         var output = FILES.resolve("output-" + Thread.currentThread().threadId());
         var process = start(output, command);
@@ -54,7 +53,7 @@ final class Program {
         return run(limit, List.of(command));
     }
 
-    /// Waits for the end of a process, and kills one that does not come to it in time.
+    /// Waits for the end of a process, and kills it if it does not end in time.
     static boolean endsWithin(Process process, Duration limit) {
         boolean ended = isEndedAfter(process, limit);
         if (!ended) {

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A run of one suite: what was measured where, each sample, and what comes of them.
+/// A run of one suite: the measured cells and targets, each sample, and the results.
 ///
-/// @param command        as it was typed, relative to the repository
+/// @param command        as typed, relative to the repository
 /// @param startedAt      UTC
-/// @param roundsWanted   more than [#rounds] where the time was up before
+/// @param roundsWanted   more than [#rounds] if the time ended before
 /// @param unit           by metric
 public record Report(
         String suite,
@@ -31,14 +31,14 @@ public record Report(
 
     /// One measurement of a cell on a target.
     ///
-    /// @param values            by metric; empty where it failed
-    /// @param busyBefore        CPUs busy on the machine just before, when nothing of ours was
-    /// @param machineCores      CPUs busy on the machine meanwhile, with all that ran
-    /// @param directorCores     CPUs that the director's process kept busy; null where the kernel forwards
-    /// @param foreignUserCores  CPUs busy in programs that are not ours (their kernel time cannot be told apart)
+    /// @param values            by metric; empty if it failed
+    /// @param busyBefore        CPUs busy on the machine just before, without a load of ours
+    /// @param machineCores      CPUs busy on the machine meanwhile, in all programs
+    /// @param directorCores     CPUs that the director's process used; null if the kernel forwards
+    /// @param foreignUserCores  CPUs busy in foreign programs (their kernel time cannot be distinguished)
     /// @param stealCores        CPUs that the hypervisor took away
-    /// @param disturbed         whether somebody else used the machine
-    /// @param failure           null where it succeeded
+    /// @param disturbed         whether foreign programs used the machine
+    /// @param failure           null if it succeeded
     public record Sample(
             int round,
             String target,
@@ -69,14 +69,14 @@ public record Report(
         }
     }
 
-    /// The samples of a cell on a target together. Disturbed ones count only where there is no other.
+    /// The samples of a cell on a target together. Disturbed ones count only if there are no others.
     ///
-    /// @param ratio          of the median to that of nft; null where nft was not measured
+    /// @param ratio          of the median to that of nft; null if nft was not measured
     /// @param ratioByRound   the same, within each round
     /// @param machineCores   CPUs busy on the machine
-    /// @param directorCores  null where the kernel forwards
+    /// @param directorCores  null if the kernel forwards
     /// @param disturbedOnly  whether all samples of the value were disturbed
-    /// @param ratioDisturbed  whether that holds for the value or for that of nft
+    /// @param ratioDisturbed  whether this holds for the value or for that of nft
     public record Result(
             String target,
             String method,
@@ -92,7 +92,7 @@ public record Report(
 
     /// A target from its start to its end in one round.
     ///
-    /// @param counters  what it said of itself at the end; empty for the kernel
+    /// @param counters  its own counters at the end; empty for the kernel
     public record Start(
             int round,
             String target,

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// From samples to what is told of them.
+/// Turns samples into results.
 final class Results {
     private Results() {}
 
-    /// In the order in which the samples' targets, cells and metrics first appear.
+    /// In the order of first appearance of the samples' targets, cells and metrics.
     static List<Result> of(List<Sample> samples) {
         var results = new ArrayList<Result>();
         var good = samples.stream().filter(sample -> sample.failure() == null).toList();

@@ -2,7 +2,7 @@ package holdfast.bench;
 
 import java.util.List;
 
-/// The order of things within a round: as given in even rounds, reversed in odd ones.
+/// The order within a round: as given in even rounds, reversed in odd ones.
 final class Rounds {
     private Rounds() {}
 

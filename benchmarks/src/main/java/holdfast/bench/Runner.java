@@ -10,9 +10,9 @@ import java.util.Optional;
 
 /// Measures every cell on every target, round by round.
 ///
-/// One target runs at a time, from its start to its end, so that none is measured beside another's idle process.
+/// One target runs at a time, from its start to its end, so that no target is measured beside another's idle process.
 final class Runner {
-    /// More than this before a sample, and somebody else uses the machine.
+    /// More busy CPUs than this before a sample mean that foreign programs use the machine.
     private static final double QUIET_CORES = 0.25;
     /// The trial's bound (packet-io 3).
     private static final double FOREIGN_CORES = 0.12;
@@ -30,7 +30,7 @@ final class Runner {
     private final List<Start> starts = new ArrayList<>();
     private long patienceNs;
 
-    /// How a suite measures.
+    /// The measurement of a suite.
     interface Probe {
         /// Puts load on a target that has just been started.
         void warmUp(Target target, int seconds);
@@ -38,19 +38,19 @@ final class Runner {
         Measured measure(Target target, Cell cell);
     }
 
-    /// What a probe found.
+    /// The result of a probe.
     ///
     /// @param values     by metric
-    /// @param sentBytes  that the client sent at least, so that its carrier must have seen them
-    /// @param blurCores  how far the CPU time of the load may differ from what the machine's ticks say of it
+    /// @param sentBytes  minimum that the client sent, so that its carrier must have seen it
+    /// @param blurCores  how far the CPU time of the load may differ from the machine's ticks for it
     record Measured(Map<String, Double> values, long sentBytes, double blurCores) {
         Measured(Map<String, Double> values, long sentBytes) {
             this(values, sentBytes, 0);
         }
     }
 
-    /// @param own       ids of the processes that make the load, with their children
-    /// @param patience  how long to wait in all for a quiet machine
+    /// @param own       ids of the processes that make the load, including their children
+    /// @param patience  total time to wait for a quiet machine
     Runner(List<Target> targets, List<Cell> cells, Probe probe, List<Long> own, Duration patience) {
         this.targets = List.copyOf(targets);
         this.cells = List.copyOf(cells);
@@ -67,9 +67,9 @@ final class Runner {
         return starts;
     }
 
-    /// Runs whole rounds only: none is begun that would end after `limit`, going by the longest one so far.
+    /// Runs whole rounds only: starts no round that would end after `limit`, judging by the longest one so far.
     ///
-    /// @return the rounds done
+    /// @return number of rounds done
     int run(int rounds, Duration limit) {
         long startedAt = System.nanoTime();
         long longest = 0;
@@ -144,7 +144,7 @@ final class Runner {
         return running.pid().map(Cpu.OfProcess::now).orElse(Cpu.OfProcess.NONE);
     }
 
-    /// What this program, the real server and the ended clients have used.
+    /// CPU time of this program, the real server and the ended clients.
     private Cpu.OfProcess own() {
         return own.stream().map(Cpu.OfProcess::now).reduce(Cpu.OfProcess.NONE, Cpu.OfProcess::plus);
     }
@@ -153,9 +153,9 @@ final class Runner {
         return carrier.map(namespace -> namespace.receivedBytes("front")).orElse(0L);
     }
 
-    /// Looks at the machine until it is quiet or the run's patience is used up.
+    /// Waits until the machine is quiet or the run's patience is used up.
     ///
-    /// @return CPUs busy at the last look
+    /// @return CPUs busy at the last reading
     private double awaitQuiet() {
         while (true) {
             long lookedAt = System.nanoTime();

@@ -13,7 +13,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
 
-/// What the seal of the interconnect costs for each datagram, and what a stranger's datagram costs.
+/// The cost of the interconnect's seal for each datagram, and the cost of a stranger's datagram.
 @Command(
         name = "seal",
         description = "The seal of the interconnect, for each datagram; needs no network, takes two minutes.",

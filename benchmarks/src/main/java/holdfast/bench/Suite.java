@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// What all suites have in common: their options, targets and reports.
+/// The common part of all suites: their options, targets and reports.
 final class Suite {
     private static final int DONE = 0;
     private static final int NOT_MEASURED = 1;
@@ -64,7 +64,7 @@ final class Suite {
     private List<String> datapath = List.of();
     private boolean isSticky;
 
-    /// Gives directors a service with persistence, and these lines of the section `datapath`.
+    /// Gives directors a persistent service, and these lines of the section `datapath`.
     Suite sticky(List<String> lines) {
         datapath = List.copyOf(lines);
         isSticky = true;
@@ -77,8 +77,8 @@ final class Suite {
 
     /// Measures, prints the table and writes the report.
     ///
-    /// @param prepare  comes last before the rounds; answers the real server that it started, where it did
-    /// @return the exit code: 0 where every cell has a value on every target
+    /// @param prepare  called last before the rounds; returns the real server that it started, if any
+    /// @return the exit code: 0 if every cell has a value on every target
     int run(
             String name,
             int port,

@@ -3,9 +3,9 @@ package holdfast.bench;
 import java.util.Collection;
 import java.util.Locale;
 
-/// What is told of several samples of the same thing: the median, and how far they lie apart.
+/// Several samples of one value: the median, and their range.
 public record Summary(double median, double min, double max, int n) {
-    /// @throws IllegalArgumentException where there is no sample: nothing measured must never read as 0
+    /// @throws IllegalArgumentException without a sample: a missing measurement must never read as 0
     static Summary of(Collection<Double> samples) {
         if (samples.isEmpty()) {
             throw new IllegalArgumentException("no samples to summarise");

@@ -7,7 +7,7 @@ import holdfast.bench.TablesReport.Storm;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the tables promise, and whether a run kept it. What a run did not measure has no bar in it.
+/// The limits that the tables promise, and whether a run kept them. A run is judged only by what it measured.
 final class TablesBars {
     private static final int MILLION = 1_000_000;
     private static final double MB = 1e6;

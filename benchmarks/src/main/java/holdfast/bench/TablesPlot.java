@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// What a lookup costs by the number of entries, as an SVG picture: one panel for amortised lookups and one for single
-/// ones, both axes logarithmic, hits drawn through and misses dashed.
+/// The cost of a lookup by the number of entries, as an SVG picture: one panel for amortised lookups and one for single
+/// ones, both axes logarithmic, hits as solid lines and misses dashed.
 final class TablesPlot {
     private static final int WIDTH = 1040;
     private static final int HEIGHT = 520;
@@ -118,7 +118,7 @@ final class TablesPlot {
         return left + PANEL_WIDTH * Math.log(entries / FEWEST) / Math.log(MOST / FEWEST);
     }
 
-    /// What is out of range stands at its edge.
+    /// A value out of range is drawn at the edge.
     private static double y(double ns) {
         double within = Math.clamp(ns, LOWEST_NS, HIGHEST_NS);
         return BOTTOM - (BOTTOM - TOP) * Math.log(within / LOWEST_NS) / Math.log(HIGHEST_NS / LOWEST_NS);

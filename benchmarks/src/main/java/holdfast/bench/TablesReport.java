@@ -5,10 +5,10 @@ import java.util.Map;
 
 /// A run of the suite `tables`.
 ///
-/// @param command    as it was typed, relative to the repository
+/// @param command    as typed, relative to the repository
 /// @param startedAt  UTC
-/// @param quick      whether it was only a look
-/// @param method     how each kind of number came about
+/// @param quick      whether it was only a quick look
+/// @param method     how each kind of number was measured
 public record TablesReport(
         String suite,
         String command,
@@ -21,27 +21,27 @@ public record TablesReport(
         List<Footprint> footprints,
         List<Storm> storms,
         List<Bar> bars) {
-    /// What an operation costs.
+    /// The cost of an operation.
     ///
     /// @param operation       such as `amortisedHit`
     /// @param ns              over the iterations
     /// @param allocatedBytes  on the heap, per operation
     public record Cost(String subject, int entries, String operation, Summary ns, double allocatedBytes) {}
 
-    /// What a full table takes.
+    /// The memory of a full table.
     ///
-    /// @param residentBytes  by which the process grew
-    /// @param heapBytes      by which its heap grew
+    /// @param residentBytes  growth of the process
+    /// @param heapBytes      growth of its heap
     public record Footprint(String subject, int entries, long residentBytes, long heapBytes) {
         double bytesPerEntry() {
             return (double) Math.max(residentBytes, heapBytes) / entries;
         }
     }
 
-    /// A round in which packets go on, while a million templates expire or none; delays in ns.
+    /// A round in which packets continue while a million templates expire, or none; delays in ns.
     ///
     /// @param late           packets that were delayed by more than 100 µs
-    /// @param longestTimers  the longest time that the timers took in one turn, in ns
+    /// @param longestTimers  longest time that the timers took in one turn, in ns
     public record Storm(
             String kind,
             long packets,
@@ -54,7 +54,7 @@ public record TablesReport(
             long turns,
             long longestTimers) {}
 
-    /// What we promise.
+    /// A promised limit.
     public record Bar(String what, double limit, double measured, boolean met) {}
 
     public TablesReport {

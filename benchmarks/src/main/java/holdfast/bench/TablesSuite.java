@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// The director's tables beside the maps that Java has: lookups, turnover, memory, and a storm of expiries.
+/// The director's tables beside Java's maps: lookups, turnover, memory, and a storm of expiries.
 @Command(
         name = "tables",
         description = "The director's tables beside ConcurrentHashMap and Agrona's map; needs no network.",
@@ -47,9 +47,9 @@ final class TablesSuite implements Callable<Integer> {
 
     private static final List<String> JVM =
             List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
-    /// Ours run as a director does.
+    /// Our tables run with a director's settings.
     private static final List<String> OUR_JVM = List.of("-XX:+UseZGC", "-Xms128m", "-Xmx128m");
-    /// The peers have what is best for them.
+    /// The peers run with the settings that suit them best.
     private static final List<String> PEER_JVM =
             List.of("-XX:+UseParallelGC", "-Xms6g", "-Xmx6g", "-XX:+UseTransparentHugePages");
 

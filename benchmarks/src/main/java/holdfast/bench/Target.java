@@ -4,25 +4,25 @@ import holdfast.conf.ForwardingMethod;
 import java.util.Map;
 import java.util.Optional;
 
-/// A way from the client to real server 1.
+/// A path from the client to real server 1.
 interface Target {
     String name();
 
-    /// What the client connects to.
+    /// The destination of the client.
     String address(ForwardingMethod method);
 
-    /// Whose link "front" all that the client sends must arrive at; empty where nobody is between.
+    /// The namespace at whose link "front" all packets of the client must arrive; empty without a forwarder.
     Optional<Namespace> carrier(ForwardingMethod method);
 
-    /// Makes it ready to forward.
+    /// Prepares it to forward.
     Running start();
 
     /// A target between its start and its end.
     interface Running extends AutoCloseable {
-        /// Id of the process that forwards; empty where the kernel does.
+        /// Id of the process that forwards; empty if the kernel does.
         Optional<Long> pid();
 
-        /// What it says of itself, for the record; empty where it says nothing.
+        /// Its own counters, for the record; empty without any.
         Map<String, Long> counters();
 
         @Override

@@ -90,7 +90,7 @@ final class ThroughputSuite implements Callable<Integer>, Runner.Probe {
     @Override
     public Runner.Measured measure(Target target, Cell cell) {
         var report = iperf(target, cell, seconds);
-        // An upload passes the director whole, give or take what lay in buffers at the end; of a download, the ACKs do.
+        // An upload passes the director whole, except for buffered data at the end; of a download, the ACKs do.
         long sentAtLeast = cell.down() ? 1 : report.bytes() / 10 * 9;
         return new Runner.Measured(Map.of(METRIC, report.bitsPerSecond() / 1e9), sentAtLeast);
     }
@@ -115,7 +115,7 @@ final class ThroughputSuite implements Callable<Integer>, Runner.Probe {
         }
     }
 
-    /// iperf3 at real server 1 for one test; a fresh one each time, since one whose test was cut off stays busy.
+    /// iperf3 at real server 1 for one test; a new process each time, since one whose test was cut off stays busy.
     private static final class IperfServer implements AutoCloseable {
         private static final Path OUTPUT = Program.FILES.resolve("iperf3-server.out");
         private static final long START_LIMIT_NS = Duration.ofSeconds(3).toNanos();

@@ -5,18 +5,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import holdfast.bench.MeasurementException;
 
-/// What we take from the report of an iperf3 client (`iperf3 --json`), over the intervals after a warm-up.
+/// The used values of an iperf3 client's report (`iperf3 --json`), over the intervals after a warm-up.
 ///
-/// @param bitsPerSecond  of payload, all streams together, as the side of the client saw it
-/// @param bytes          of payload in the whole test, with the warm-up
-/// @param retransmits    segments sent again, with the warm-up; 0 where the client only received
+/// @param bitsPerSecond  of payload, all streams together, at the client
+/// @param bytes          of payload in the whole test, including the warm-up
+/// @param retransmits    segments sent again, including the warm-up; 0 if the client only received
 public record IperfReport(double bitsPerSecond, long bytes, long retransmits) {
     private static final JsonMapper MAPPER = new JsonMapper();
-    /// iperf3 stamps an interval late by the time its timer took.
+    /// iperf3 stamps an interval late by the time that its timer took.
     private static final double STAMP_SLACK_S = 0.01;
 
-    /// @param warmUpS  intervals that begin earlier than so many seconds after the start do not count
-    /// @throws MeasurementException where the report tells of an error or has no interval that counts
+    /// @param warmUpS  intervals that begin earlier than this many seconds after the start do not count @throws
+    ///     MeasurementException if the report has an error or no interval that counts
     public static IperfReport of(String json, double warmUpS) {
         var report = tree(json);
         if (report.has("error")) {

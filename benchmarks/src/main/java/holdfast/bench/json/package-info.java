@@ -1,4 +1,4 @@
-/// The JSON that benchmarks read (iperf3's report) and write (our results); the only place that knows the library.
+/// The JSON that benchmarks read (iperf3's report) and write (our results); the only package that uses the library.
 @NullMarked
 package holdfast.bench.json;
 

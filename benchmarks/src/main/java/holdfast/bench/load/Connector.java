@@ -9,9 +9,9 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
-/// The client of the suite `rates`: `Connector FROM TO PORT WARM-UP-S SECONDS CLIENTS` keeps as many
-/// connections open as there are clients; each one asks once over HTTP, reads to the end, and makes way for the
-/// next. FROM is the network of the clients' addresses, such as `198.51.100.`; they are numbered from 1.
+/// The client of the suite `rates`: `Connector FROM TO PORT WARM-UP-S SECONDS CLIENTS` keeps as many connections open
+/// as there are clients. Each connection sends one HTTP request, reads to the end, and is replaced by the next. FROM is
+/// the network of the clients' addresses, such as `198.51.100.`; they are numbered from 1.
 public final class Connector {
     private static final byte[] REQUEST =
             "GET / HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -25,7 +25,7 @@ public final class Connector {
     private long done;
     private long failed;
 
-    /// A connection on its way.
+    /// One connection.
     private static final class Visit {
         private final int client;
         private int received;
@@ -58,7 +58,7 @@ public final class Connector {
                 connector.done, connector.failed, connector.done / took);
     }
 
-    /// @return how long it was
+    /// @return the duration in seconds
     private double runFor(double seconds) throws IOException {
         long startedAt = System.nanoTime();
         long endAt = startedAt + (long) (seconds * 1e9);
@@ -90,7 +90,7 @@ public final class Connector {
                     ended = isEnd(channel, visit);
                 }
             } catch (IOException e) {
-                failed++; // refused, reset or timed out: what the suite must show
+                failed++; // refused, reset or timed out: the suite shows these
                 ended = true;
             }
             if (ended) {

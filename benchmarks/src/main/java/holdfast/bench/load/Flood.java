@@ -15,11 +15,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/// The client of the suite `flood`: `Flood FROM TO PORT PER-SECOND SECONDS FIRST` sends SYNs, each from another source
-/// of 100.64.0.0/10 that nobody has. Meanwhile [#KNOWN] clients exchange a byte ten times a second over connections
-/// that
-/// were there before, and as often somebody new connects, exchanges one and leaves. FROM is the network of the clients'
-/// addresses, such as `198.51.100.`; newcomers have those from FIRST on, so that no director knows them.
+/// The client of the suite `flood`: `Flood FROM TO PORT PER-SECOND SECONDS FIRST` sends SYNs, each from another unused
+/// source of 100.64.0.0/10. Meanwhile [#KNOWN] clients exchange a byte ten times a second over older connections, and
+/// as often a new client connects, exchanges one byte and leaves. FROM is the network of the clients' addresses, such
+/// as `198.51.100.`; new clients have addresses from FIRST on, so that no director knows them.
 public final class Flood {
     private static final int KNOWN = 20;
     private static final long TURN = 100_000_000;
@@ -36,7 +35,8 @@ public final class Flood {
     private final String from;
     private final InetSocketAddress to;
     private final AtomicInteger kept = new AtomicInteger();
-    private final ConcurrentSkipListMap<Long, Integer> tookNs = new ConcurrentSkipListMap<>(); // by time, how many
+    private final ConcurrentSkipListMap<Long, Integer> tookNs =
+            new ConcurrentSkipListMap<>(); // durations, with their counts
     private volatile boolean isOver;
 
     private Flood(String from, InetSocketAddress to) {
@@ -109,7 +109,7 @@ public final class Flood {
             exchange(socket);
             kept.incrementAndGet();
         } catch (IOException e) {
-            // it was not kept, which is what the suite shows
+            // it was not kept, which the suite shows
         }
     }
 
@@ -127,11 +127,11 @@ public final class Flood {
             exchange(socket);
             tookNs.merge(System.nanoTime() - startedAt, 1, Integer::sum);
         } catch (IOException e) {
-            // it was not let in, likewise
+            // it was not let in, which the suite shows
         }
     }
 
-    /// @return how many SYNs were sent
+    /// @return number of SYNs sent
     private int flood(int perSecond, int seconds) {
         long frame = Memory.allocate(VNET_BYTES + FRAME_BYTES);
         int first = (int) System.nanoTime();
@@ -153,7 +153,7 @@ public final class Flood {
         }
     }
 
-    /// Who has the virtual address, which the known clients' packets have asked for.
+    /// The neighbour that has the virtual address, which the known clients' packets have resolved.
     private Netlink.Neighbour neighbour() {
         int address = ByteBuffer.wrap(to.getAddress().getAddress()).getInt();
         try (var netlink = Netlink.open()) {

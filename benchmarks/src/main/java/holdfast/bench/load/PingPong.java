@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 
-/// The client of the suite `latency`: `PingPong FROM TO PORT WARM-UP-S SECONDS` sends 64 bytes, waits for them
-/// to come back, and begins again.
+/// The client of the suite `latency`: `PingPong FROM TO PORT WARM-UP-S SECONDS` sends 64 bytes, waits for their return,
+/// and repeats.
 public final class PingPong {
     private static final int MESSAGE_BYTES = 64;
     /// At 5 us a round trip, 10 s.

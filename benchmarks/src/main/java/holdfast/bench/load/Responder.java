@@ -10,10 +10,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
-/// The real server: `Responder http PORT` answers the first bytes of a connection and closes it, `Responder
-/// echo PORT` sends back what comes. Prints `listening` and runs until it is killed.
+/// The real server: `Responder http PORT` answers the first bytes of a connection and closes it, `Responder echo PORT`
+/// returns what it receives. Prints `listening` and runs until it is killed.
 public final class Responder {
-    /// In one segment with its head, so that each connection is the same number of packets.
+    /// In one segment with its head, so that each connection has the same number of packets.
     static final byte[] ANSWER = ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 128\r\n\r\n"
                     + "x".repeat(128))
             .getBytes(StandardCharsets.US_ASCII);
@@ -49,7 +49,7 @@ public final class Responder {
                         answer((SocketChannel) key.channel());
                     }
                 } catch (IOException e) {
-                    key.cancel(); // the client went away: its generator counts that
+                    key.cancel(); // the client closed it, and its generator counts that
                     closeQuietly(key);
                 }
             });

@@ -1,6 +1,5 @@
-/// The load of the suites that iperf3 cannot make, as processes of their own in the namespaces of client and
-/// real server: each is one thread on plain channels, bounded in time and in connections, and tells its result
-/// as lines of `key value`.
+/// The loads that iperf3 cannot make, as processes of their own in the namespaces of client and real server: each is
+/// one thread on plain channels, bounded in time and in connections, and prints its result as lines of `key value`.
 @NullMarked
 package holdfast.bench.load;
 

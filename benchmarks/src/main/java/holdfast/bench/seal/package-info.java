@@ -1,3 +1,3 @@
-/// What `bin/bench seal` measures: the seal of the interconnect, and what a stranger's datagram costs.
+/// The measurements of `bin/bench seal`: the seal of the interconnect, and the cost of a stranger's datagram.
 @org.jspecify.annotations.NullMarked
 package holdfast.bench.seal;

@@ -2,11 +2,11 @@ package holdfast.bench.tables;
 
 import org.agrona.collections.Long2LongHashMap;
 
-/// The fastest map that we know of for Java: open addressing over one array of longs, nothing boxed.
+/// The fastest map that we know of for Java: open addressing over one array of longs, without boxing.
 ///
-/// It is fairer than `Object2ObjectHashMap`, whose key would be an object as that of [HashMapPeer] is, and it has the
-/// advantage: it keeps 16 bytes of an entry, of which the key is only client and virtual address, it hashes without a
-/// secret, and has no timers, counters or digest.
+/// It is a fairer peer than `Object2ObjectHashMap`, whose key would be an object as in [HashMapPeer]. It has the
+/// advantage over ours: it keeps 16 bytes of an entry, its key has only the client and virtual address, it hashes
+/// without a secret, and it has no timers, counters or digest.
 final class AgronaPeer implements Subject {
     private static final long MISSING = -1;
 

@@ -1,7 +1,7 @@
 package holdfast.bench.tables;
 
-/// Client addresses without memory: the n-th is a mix of n, so that neighbours in number are strangers in address, and
-/// no two are equal. Those from a table's size on are in no table.
+/// Client addresses without memory: the n-th is a mix of n, so that neighbouring numbers have unrelated addresses, and
+/// no two are equal. Addresses from a table's size on are in no table.
 final class Clients {
     private Clients() {}
 

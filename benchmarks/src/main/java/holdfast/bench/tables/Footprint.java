@@ -5,18 +5,18 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A program that says what a full table takes of the machine's memory: what the process has resident before and after
-/// (`VmRSS`), and what its heap holds after a collection. Prints `residentBytes` and `heapBytes`, by which both grew.
+/// A program that prints the memory of a full table: `residentBytes` and `heapBytes`, by which the resident memory of
+/// the process (`VmRSS`) and its heap after a collection grew.
 public final class Footprint {
     private static final Path STATUS = Path.of("/proc/self/status");
 
     private Footprint() {}
 
-    /// @param arguments  a [Subject]'s name and how many entries
+    /// @param arguments  a [Subject]'s name and the number of entries
     public static void main(String... arguments) throws IOException {
         var name = arguments[0];
         int entries = Integer.parseInt(arguments[1]);
-        Subject.filled(name, 100_000).find(0); // what the JVM takes for itself comes now
+        Subject.filled(name, 100_000).find(0); // the JVM takes its own memory now
         long heapBefore = heap();
         long residentBefore = resident();
         var table = Subject.filled(name, entries);

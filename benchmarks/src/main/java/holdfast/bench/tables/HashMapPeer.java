@@ -2,7 +2,7 @@ package holdfast.bench.tables;
 
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What a Java program would write first: a map from a record with the whole key to an object with a template's fields.
+/// The map that a Java program would use first: from a record with the whole key to an object with a template's fields.
 final class HashMapPeer implements Subject {
     private record Key(int client, int virtualAddress, int virtualPort, int protocol) {}
 

@@ -12,19 +12,20 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/// What a lookup costs in a table that is full to its capacity, of clients in random order.
+/// The cost of a lookup in a table that is full to its capacity, of clients in random order.
 ///
-/// *Amortised* lookups come in batches of as many as the datapath takes packets at once, of which the table is told
-/// first ([holdfast.conn.Lookups]), which is part of what they cost. A director looks up so the connections of a batch
-/// of packets, and what a batch of another director's changes is about; the template of a new connection it looks up
-/// alone. The other tables have nothing of the kind, but their lookups do not depend on each other either.
-/// *Single* ones cannot overlap: each client comes from the result of the lookup before, and a full fence stands
-/// between, because after a miss the CPU would guess the result and go on. The fence's own time is included.
+/// *Amortised* lookups come in batches of the datapath's size. The table learns of the batch first
+/// ([holdfast.conn.Lookups]), which is part of the cost. A director looks up the connections of a batch of packets and
+/// the entries of a batch of another director's changes in this way; it looks up the template of a new connection
+/// alone. The other tables have no such interface, but their lookups do not depend on each other either.
+///
+/// *Single* lookups cannot overlap: each client comes from the result of the lookup before. A full fence separates
+/// them, because after a miss the CPU would guess the result and continue. The fence's own time is included.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class Lookup {
-    /// As many packets as the datapath takes at once.
+    /// The size of a datapath's batch.
     static final int BATCH = 64;
 
     private static final int LOOKUPS = 1024;
@@ -71,7 +72,8 @@ public class Lookup {
         return dependent(entries);
     }
 
-    /// @param first  number of the first client that may be asked for; those from [#entries] on are not in
+    /// @param first  number of the first client that may be looked up; clients from [#entries] on are not in the
+    ///     table
     private int independent(int first) {
         int found = 0;
         for (int batch = 0; batch < LOOKUPS; batch += BATCH) {

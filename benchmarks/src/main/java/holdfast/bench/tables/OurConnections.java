@@ -6,7 +6,7 @@ import holdfast.conn.ConnTable;
 import holdfast.conn.Lookups;
 import holdfast.conn.Width;
 
-/// The director's connection table, one NAT connection to a client; looked up as packets from clients are.
+/// The director's connection table, with one NAT connection for each client; looked up as for packets from clients.
 final class OurConnections implements Subject {
     private static final int CLIENT_PORT = 40_000;
     private static final int FLAGS = ConnFlags.initial(ForwardingMethod.NAT);

@@ -5,8 +5,7 @@ import holdfast.linux.Memory;
 import holdfast.service.RealServerTable;
 import java.lang.foreign.MemorySegment;
 
-/// What our tables need around them: one TCP service with sixteen real servers, a secret key, and the director's
-/// memory.
+/// The surroundings of our tables: one TCP service with sixteen real servers, a secret key, and the director's memory.
 final class Site {
     static final int TCP = 6;
     static final int VIP = 0xc000020a;
@@ -32,7 +31,7 @@ final class Site {
         return new FlowHash(0x0123456789abcdefL, 0xfedcba9876543210L);
     }
 
-    /// As a director gives it to its tables.
+    /// As a director allocates it for its tables.
     static MemorySegment memory(long bytes, long alignment) {
         return MemorySegment.ofAddress(Memory.allocate(bytes)).reinterpret(bytes);
     }

@@ -5,17 +5,17 @@ import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import org.HdrHistogram.Histogram;
 
-/// A program in which a million templates expire in the same second while packets go on. Its loop is the director's
-/// worker: all packets that are due, then the timers, which look at no more than [#TIMER_BUDGET] templates in a turn.
+/// A program in which a million templates expire in the same second while packets continue. Its loop is the director's
+/// worker: all due packets, then the timers, which check no more than [#TIMER_BUDGET] templates in a turn.
 ///
-/// A packet has a time at which it is due, whether or not the loop is ready for it, so its delay counts all that it had
-/// to wait. Rounds alternate with idle ones, in which the templates expire an hour later and nothing else differs: what
-/// the machine itself delays stands in both. Prints one line for each round: `storm` or `idle`, the packets, the
-/// percentiles 50, 99, 99.9 and 99.99 of the delay in ns, the largest, how many were later than 100 us, the turns
-/// and the longest time in ns that the timers took in one.
+/// A packet has a due time, whether or not the loop is ready for it, so its delay includes its whole wait. Rounds
+/// alternate with idle ones, in which the templates expire an hour later and nothing else differs: the machine's own
+/// delays are in both. Prints one line for each round: `storm` or `idle`, the packets, the percentiles 50, 99, 99.9 and
+/// 99.99 of the delay in ns, the largest, the number later than 100 us, the turns and the longest time in ns that the
+/// timers took in one turn.
 public final class Storm {
     private static final int TEMPLATES = 1_000_000;
-    private static final int OTHERS = 100_000; // of clients that stay, to whom the packets belong
+    private static final int OTHERS = 100_000; // of clients that stay, which own the packets
     private static final int TIMER_BUDGET = 64;
     private static final long PACKET_INTERVAL = 10_000;
     private static final long LONGEST = 10_000_000_000L;
@@ -29,7 +29,7 @@ public final class Storm {
 
     private Storm() {}
 
-    /// @param arguments  how many pairs of rounds, and how long one lasts at least, in ms
+    /// @param arguments  number of pairs of rounds, and minimum length of a round in ms
     public static void main(String... arguments) {
         int pairs = Integer.parseInt(arguments[0]);
         long length = Long.parseLong(arguments[1]) * 1_000_000;
@@ -66,7 +66,7 @@ public final class Storm {
         print(storm, delays, turns, longestTimers);
     }
 
-    /// What a packet of a sticky client that goes to its real server does to the table.
+    /// The effect on the table of a sticky client's packet to its real server.
     private void packet() {
         random = random * 6364136223846793005L + 1442695040888963407L;
         int number = TEMPLATES + (int) (((random >>> 32) * OTHERS) >>> 32);

@@ -1,7 +1,7 @@
 package holdfast.bench.tables;
 
-/// A table of clients as the benchmarks see it. Only one kind is ever loaded into a JVM that measures, so that calls
-/// through this interface are as good as direct ones.
+/// A table of clients, as the benchmarks see it. A measuring JVM loads only one kind, so that calls through this
+/// interface are as good as direct ones.
 public interface Subject {
     /// Inserts a client that is not in the table.
     void insert(int client);
