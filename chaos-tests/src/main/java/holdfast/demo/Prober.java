@@ -67,8 +67,7 @@ final class Prober {
             try {
                 channel.write(probe.clear().putLong(i).flip());
             } catch (IOException e) {
-                refused.incrementAndGet(); // an ICMP error to an earlier probe, or no route: this probe stays
-                // unanswered
+                refused.incrementAndGet(); // no route, or an ICMP error to an earlier probe: unanswered
             }
             sent = i + 1;
         }
@@ -87,8 +86,7 @@ final class Prober {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                refused.incrementAndGet(); // a connected socket reports an ICMP error in this way; the next read
-                // continues
+                refused.incrementAndGet(); // so a connected socket reports an ICMP error; it still works
             }
         }
     }

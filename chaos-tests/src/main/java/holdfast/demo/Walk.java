@@ -190,10 +190,7 @@ public final class Walk implements Callable<Integer> {
             mends.add(new Mending(mishap.name(), mishap.strike().get()));
         } catch (IllegalStateException | UncheckedIOException e) {
             step("  not possible now: "
-                    + String.valueOf(e.getMessage())
-                            .lines()
-                            .findFirst()
-                            .orElse("")); // an earlier incident took what it needs
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("")); // an earlier one took it
         }
     }
 

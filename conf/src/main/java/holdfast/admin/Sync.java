@@ -27,8 +27,7 @@ public record Sync(
     /// @param batch     number of the last batch sent, or applied on a standby
     /// @param sequence  of the last change in it
     /// @param digest    of the whole tables at that point, 16 hexadecimal digits; null before the first digest, or
-    ///     if
-    ///     the datapath has not answered
+    ///     if the datapath has not answered
     public record Position(
             long batch, long sequence, @Nullable String digest) {}
 

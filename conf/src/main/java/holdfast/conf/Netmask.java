@@ -9,8 +9,7 @@ final class Netmask {
     /// A mask from `/24` or `255.255.255.0`.
     ///
     /// IPVS takes any quad, so a wrong digit groups unrelated clients for years unseen; ipvsadm even reads a bare
-    /// `24`
-    /// as 0.0.0.24 (IPVS-REF 9.2). So a mask with holes needs `allow-sparse-netmask`.
+    /// `24` as 0.0.0.24 (IPVS-REF 9.2). So a mask with holes needs `allow-sparse-netmask`.
     static Kind<Integer> kind(boolean sparseAllowed) {
         return new Kind<>(-1, scalar -> {
             int mask = parse(scalar.text());

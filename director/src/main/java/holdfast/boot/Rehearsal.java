@@ -71,10 +71,7 @@ final class Rehearsal implements AutoCloseable {
             }
             log.info("director warm rounds={} took-ms={}", rounds, (System.nanoTime() - startedAt) / 1_000_000);
         } catch (RuntimeException | Error e) {
-            log.warn(
-                    "rehearsal failed action=go-on-cold cause=\"{}\"",
-                    e.toString(),
-                    e); // a cold director is better than none
+            log.warn("rehearsal failed action=go-on-cold cause=\"{}\"", e.toString(), e); // a cold one beats none
         }
         isOver = true;
         done.run();

@@ -286,8 +286,7 @@ public final class Forwarder {
         if (conn.template() != Conn.NO_TEMPLATE) {
             return false;
         }
-        if (tables.isFromLastClose(
-                conn.service())) { // the finished connection was released, so its old entry would not hold the template
+        if (tables.isFromLastClose(conn.service())) { // it was released, so its entry would hold no template
             return Tracker.isOver(conn.protocol(), conn.state(), conn.isNoOutput());
         }
         return ipvs.connReuseMode() != 0 && isFinished(ipvs.connReuseMode());

@@ -49,8 +49,7 @@ public record PlannedFailover(Supplier<Candidate> candidate, Attempt attempt, Ti
     /// The result of the last attempt.
     public record Ended(FailoverRecord record) implements Outcome {}
 
-    /// Runs it to its end: waits up to the patience for temporary objections, then makes the attempt. Blocks the
-    /// caller.
+    /// Runs it to its end, with the last attempt after [#PATIENCE] at most. Blocks the caller.
     public Outcome run() throws ExecutionException, TimeoutException, InterruptedException {
         long giveUpAt = time.now() + PATIENCE.toNanos();
         while (true) {

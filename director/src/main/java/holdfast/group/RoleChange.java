@@ -207,7 +207,6 @@ public final class RoleChange implements VrrpNode.Listener {
 
     @Override
     public void failed(Throwable bug) {
-        Runtime.getRuntime()
-                .halt(1); // without adverts the standby takes over, so this process must not answer any more
+        Runtime.getRuntime().halt(1); // without adverts the standby takes over; this process must not answer any more
     }
 }

@@ -32,8 +32,7 @@ import java.lang.foreign.SegmentAllocator;
 /// An *invalid* template (IPVS-REF 3.5) is out of the index and of the digest, but stays listed and counts its
 /// connections until its timer ends; a standby never has an invalid template.
 public final class TemplateTable extends SlotTable {
-    private static final int LINGERING =
-            RealServerTable.NONE; // a template always has a real server, so that list is free
+    private static final int LINGERING = RealServerTable.NONE; // every template has a real server: the list is free
 
     private final Index index;
     private final Template template;

@@ -308,11 +308,7 @@ public final class Tables {
             countConnection(service, persistence.real());
             reals.connectionBound(persistence.real(), true); // for an instant, but thresholds count it (IPVS-REF 4.8)
             reals.connectionUnbound(persistence.real(), true);
-            clients.opened(
-                    flow.clientHi(),
-                    flow.clientLo(),
-                    service,
-                    now); // for an instant too, and the client's rate counts it
+            clients.opened(flow.clientHi(), flow.clientLo(), service, now); // likewise, for the client's rate
             clients.closed(flow.clientHi(), flow.clientLo(), service);
         }
         return refused;

@@ -31,9 +31,8 @@ sealed interface EngineWalk {
             ServiceKey.of("mark/7"),
             ServiceKey.of("mark/4000000008"));
 
-    /// Mark 7 takes some ports of all protocols, the other one takes what one network sends to one VIP. Clients come by
-    /// the
-    /// other link than that of the first rule.
+    /// Mark 7 has some ports of all protocols, the other mark some TCP packets of one network to one VIP. No
+    /// client's packet arrives on the link of the first rule.
     List<MarkRule> MARKS = List.of(
             new MarkRule(
                     7, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), List.of(), Optional.of("lan")),

@@ -125,11 +125,7 @@ public final class Memory {
             throw new SyscallException("mmap", bytes + " bytes of memory", (int) -address);
         }
         if (bytes >= HUGE_PAGE) {
-            Libc.madvise(
-                    Libc.errnoSegment(),
-                    address,
-                    bytes,
-                    MADV_HUGEPAGE); // a kernel without huge pages refuses, which does no harm
+            Libc.madvise(Libc.errnoSegment(), address, bytes, MADV_HUGEPAGE); // may refuse: no harm
         }
         return address;
     }

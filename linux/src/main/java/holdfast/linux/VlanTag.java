@@ -15,7 +15,8 @@ final class VlanTag {
 
     private VlanTag() {}
 
-    /// Moves the virtio header and the two MACs back by 4 bytes and writes the tag behind them. The 4 bytes before
+    /// Moves the virtio header and the two MACs to the 4 bytes before them, and writes the tag behind. The 4 bytes
+    /// before
     /// `address` must be writable. Offsets in the virtio header are adjusted.
     ///
     /// @param address   of the virtio header

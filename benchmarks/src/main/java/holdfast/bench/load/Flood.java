@@ -35,8 +35,7 @@ public final class Flood {
     private final String from;
     private final InetSocketAddress to;
     private final AtomicInteger kept = new AtomicInteger();
-    private final ConcurrentSkipListMap<Long, Integer> tookNs =
-            new ConcurrentSkipListMap<>(); // durations, with their counts
+    private final ConcurrentSkipListMap<Long, Integer> tookNs = new ConcurrentSkipListMap<>(); // count by duration
     private volatile boolean isOver;
 
     private Flood(String from, InetSocketAddress to) {
