@@ -31,7 +31,8 @@ final class Program {
 
     /// Runs a program to its end.
     ///
-    /// @return its output @throws MeasurementException if it fails or takes longer than `limit`
+    /// @return its output
+    /// @throws MeasurementException if it fails or takes longer than `limit`
     static String run(Duration limit, List<String> command) {
         var output = FILES.resolve("output-" + Thread.currentThread().threadId());
         var process = start(output, command);

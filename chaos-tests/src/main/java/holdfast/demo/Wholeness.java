@@ -24,7 +24,8 @@ final class Wholeness {
 
     /// Waits until the pair is whole, without counting the time for which its threads waited for a CPU.
     ///
-    /// @return how long it took @throws AssertionError if it is not whole in time; names what is missing
+    /// @return how long it took
+    /// @throws AssertionError if it is not whole in time; names what is missing
     static Duration await(Lab lab, Duration max) {
         var starved = Starved.since(List.of(lab.d1(), lab.d2()));
         long from = System.nanoTime();

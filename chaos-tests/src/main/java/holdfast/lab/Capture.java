@@ -68,7 +68,8 @@ public final class Capture {
 
     /// Ends the capture.
     ///
-    /// @return its frames in the order of arrival @throws IllegalStateException if frames are missing
+    /// @return its frames in the order of arrival
+    /// @throws IllegalStateException if frames are missing
     public List<Frame> stop() {
         try {
             try (var input = sniffer.outputWriter(UTF_8)) {
