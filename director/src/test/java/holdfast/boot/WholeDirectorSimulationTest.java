@@ -12,6 +12,7 @@ import holdfast.group.RoleChange;
 import holdfast.vip.FailoverRecord;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -199,6 +200,31 @@ class WholeDirectorSimulationTest {
             SimulatedClaims.that(
                     sim.directors().stream().anyMatch(SimulatedDirector::accepts),
                     "the standby serves 7 s after the active died, whoever sends adverts in its name");
+        });
+    }
+
+    /// Both write in the first term and do not hear each other; the third director hears both.
+    @Test
+    void ofTwoActivesInOneTermAThirdFollowsOne() {
+        forEachSeed(sim -> {
+            var a = sim.machine("a", 200, false);
+            var b = sim.machine("b", 200, false);
+            var c = sim.machine("c", 100, false);
+            sim.part(a, b);
+            sim.start(c);
+            sim.fault(sim.timeline.between(0, 5 * MS), () -> sim.start(a));
+            sim.fault(sim.timeline.between(0, 5 * MS), () -> sim.start(b));
+            run(sim, 4 * S);
+            sim.hasClients = false;
+            run(sim, 5 * S);
+            var third = sim.director("c").orElseThrow();
+            SimulatedClaims.that(
+                    third.published.equal()
+                            && Stream.of("a", "b")
+                                    .flatMap(name -> sim.director(name).stream())
+                                    .anyMatch(
+                                            writer -> writer.datapath.content().equals(third.datapath.content())),
+                    "the third one has the tables of one of both");
         });
     }
 

@@ -22,7 +22,7 @@ public final class SyncCore {
     private final Outbox outbox;
     private final Members members;
     private final Refusals refusals;
-    private final Terms terms = new Terms();
+    private final Terms terms;
     private final HelloTimer hellos = new HelloTimer();
     private final Warnings warnings;
     private final States states;
@@ -38,6 +38,7 @@ public final class SyncCore {
         this.configHash = configHash;
         this.whereabouts = whereabouts;
         this.tables = tables;
+        terms = new Terms(self.incarnation().getLeastSignificantBits());
         receiver = new StreamReceiver(effects);
         outbox = new Outbox(effects);
         refusals = new Refusals(effects);
@@ -82,7 +83,7 @@ public final class SyncCore {
         retireSender();
         receiver.stop();
         receiver.tableIsOurs();
-        terms.began(term);
+        terms.began(term, now);
         lostAtPromotion = tables.lost();
         sender = new StreamSender(term, StreamSender.HISTORY_BATCHES, effects);
         for (Peer peer : members.all()) {

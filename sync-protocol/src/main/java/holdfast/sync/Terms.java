@@ -1,5 +1,6 @@
 package holdfast.sync;
 
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /// The terms seen so far, whose stream is over, and when to request a higher term.
@@ -11,17 +12,29 @@ import java.util.concurrent.TimeUnit;
 ///   above ours, we request nothing: two actives that both outbid each other would never end. Their election makes one
 ///   of them stand by; then the other requests a term.
 /// - Two members that wrote in one term name the next term as the highest known, since neither may continue in theirs.
+/// - Two actives that do not hear each other learn that from a third member at the same time, and may begin the same
+/// next
+///   term. So an active that begins its second term within a moment waits for a time of its own before it requests
+///   another: the third member follows whichever begins first, and the other active sees that.
 final class Terms {
     /// Delay before a request for a higher term is repeated.
     static final long AGAIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final long NEVER = Long.MIN_VALUE;
 
+    private final long own;
     private int lastOwn;
     private int highestStream;
     private int highest;
     private int told;
     private long toldAt = NEVER;
+    private long beganAt = NEVER;
+    private long restsUntil = NEVER;
+
+    /// @param own  a number that no other member has, as far as chance goes
+    Terms(long own) {
+        this.own = own;
+    }
 
     /// The last term in which we wrote; 0 for none.
     int lastOwn() {
@@ -44,12 +57,20 @@ final class Terms {
     }
 
     /// We write in this term from now on.
-    void began(int term) {
+    void began(int term, long now) {
+        boolean isHasty = beganAt != NEVER && now - beganAt < AGAIN_INTERVAL;
+        restsUntil = isHasty ? now + restInterval(term) : NEVER;
+        beganAt = now;
         lastOwn = term;
         highestStream = Math.max(highestStream, term);
         highest = Math.max(highest, term);
         told = Math.max(told, term);
         toldAt = NEVER;
+    }
+
+    /// Up to [#AGAIN_INTERVAL]; differs between members and terms.
+    private long restInterval(int term) {
+        return new SplittableRandom(own + term).nextLong(AGAIN_INTERVAL);
     }
 
     /// A member knows of this term.
@@ -88,7 +109,8 @@ final class Terms {
         if (writing == 0) {
             isDue = highest > told;
         } else {
-            boolean isTime = toldAt == NEVER || now - toldAt >= AGAIN_INTERVAL;
+            boolean isRested = restsUntil == NEVER || now - restsUntil >= 0;
+            boolean isTime = isRested && (toldAt == NEVER || now - toldAt >= AGAIN_INTERVAL);
             isDue = highest > writing && isTime && !contested;
         }
         if (isDue) {
