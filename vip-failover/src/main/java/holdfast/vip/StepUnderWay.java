@@ -290,12 +290,15 @@ final class StepUnderWay {
         }
     }
 
-    /// Where our time has come and we have no tables, a standby that has some takes over first.
+    /// Where our time has come and we have no tables, or those of before a pause, a standby that has some takes over
+    /// first.
     private Vrrp.Event tick() {
-        boolean isDue = election instanceof Vrrp.Standby standby
+        boolean yields = election instanceof Vrrp.Standby standby
                 && now - standby.peerDownAt() >= 0
-                && standby.waitsFor() != Vrrp.Wait.YIELDING;
-        var elder = isDue && history == 0 ? peers.elder(now) : Optional.<PeerWord>empty();
+                && standby.waitsFor() != Vrrp.Wait.YIELDING
+                && !tables.equal()
+                && (history == 0 || standby.waitsFor() == Vrrp.Wait.RELEARNING);
+        var elder = yields ? peers.elder(now) : Optional.<PeerWord>empty();
         return elder.isPresent()
                 ? new Vrrp.Yielded(now + vrrp.longestDownInterval(elder.get().interval()))
                 : new Vrrp.Tick();

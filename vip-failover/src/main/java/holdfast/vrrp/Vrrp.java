@@ -14,7 +14,8 @@ import java.util.List;
 /// interval. *Handover*: an active can give, and a standby take, without a timer. *Last word*: a director that yields
 /// sends one last advert, so that the winner learns of the rival and repeats its GARPs (VRRP-REF 5.4, where a silent
 /// yield cost 37.8 s). *Fitness*: a standby whose tables are not equal never preempts, and lets an equal standby take
-/// over first. *Yielding*: a standby without tables lets a standby that has some take over first. *Seniority*: of two
+/// over first. *Yielding*: a standby without tables, or with tables from before a pause, lets another take over first.
+/// *Seniority*: of two
 /// actives the one with the older tables stays, whatever its priority; a director that started while it was cut off has
 /// empty tables.
 ///

@@ -474,6 +474,17 @@ class VirtualRouterTest {
         assertThat(take(5 * INTERVAL, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
     }
 
+    /// What the others have done since is not in its tables.
+    @Test
+    void whoWasPausedLetsAStandbyTakeOverThatDoesNotAnswer() {
+        active();
+        speaks(0, Standing.STANDBY);
+        take(S, new Paused(S));
+        speaks(S + 4 * INTERVAL, Standing.STANDBY);
+        assertThat(take(S + 5 * INTERVAL, new Tick())).isEmpty();
+        assertThat(take(S + 10 * INTERVAL, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
+    }
+
     @Test
     void whoHasTablesYieldsToNobody() {
         take(0, up());
