@@ -96,7 +96,7 @@ final class Exit {
     /// @param way      to the destination
     /// @param end      the counter of the frame when it leaves
     /// @param address  the destination that the frame's sender wrote
-    /// @param link     likewise; [#NO_PORT] if the sender gets no error
+    /// @param port     likewise; [#NO_PORT] if the sender gets no error
     /// @param ingress  link on which the frame arrived
     void leave(Frame frame, long way, int destination, Counter end, int address, int port, int ingress, long now) {
         if (NextHops.isResolved(way)) {

@@ -350,7 +350,7 @@ public final class Forwarder {
         transmit.go(Leg.TO_CLIENT, conn.method(), conn.virtualAddress(), conn.virtualPort());
     }
 
-    /// Handles a packet without a connection: it belongs to the kernel, unless a NAT server gets link unreachable
+    /// Handles a packet without a connection: it belongs to the kernel, unless a NAT server gets port unreachable
     /// (IPVS-REF 1.9 step 7).
     private void refuseOrLeave(int link, long now) {
         if (tables.ipvs().natIcmpSend()

@@ -170,7 +170,7 @@ final class NewConnections {
     }
 
     /// Refuses a packet that no service or connection takes. IPVS leaves it to the kernel's stack, which would
-    /// regard any SYN as a new connection, whatever its source link.
+    /// regard any SYN as a new connection, whatever its source port.
     private void refuseUnwanted(int link, long now) {
         if (frame.begins() || frame.protocol() == Frame.UDP) {
             refusals.noService(frame, link, now);

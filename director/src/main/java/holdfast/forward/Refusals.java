@@ -29,7 +29,7 @@ final class Refusals {
         vouchedUntil = until;
     }
 
-    /// Refuses the first packet of a connection to a link without service.
+    /// Refuses the first packet of a connection to a port without service.
     void noService(Frame frame, int link, long now) {
         if (!isMeant(ofNoService, now)) {
             return;

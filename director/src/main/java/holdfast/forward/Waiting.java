@@ -77,7 +77,7 @@ public final class Waiting {
     /// @param end      its counter when it leaves
     /// @param ingress  link on which it arrived
     /// @param address  the destination that its sender wrote
-    /// @param link     likewise; [Exit#NO_PORT] if its sender gets no error
+    /// @param port     likewise; [Exit#NO_PORT] if its sender gets no error
     void put(int place, Frame frame, long neighbour, Counter end, int ingress, int address, int port, long now) {
         Memory.copy(frame.address(), address(place), Frame.VNET_BYTES + frame.length());
         neighbours[place] = neighbour;

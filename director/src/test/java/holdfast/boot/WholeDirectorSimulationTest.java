@@ -219,7 +219,7 @@ class WholeDirectorSimulationTest {
             run(sim, 5 * S);
             var third = sim.director("c").orElseThrow();
             SimulatedClaims.that(
-                    third.published.equal()
+                    third.election.tables().equal()
                             && Stream.of("a", "b")
                                     .flatMap(name -> sim.director(name).stream())
                                     .anyMatch(

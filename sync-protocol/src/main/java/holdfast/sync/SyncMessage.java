@@ -29,7 +29,7 @@ public sealed interface SyncMessage
     /// @param uptimeNanos  since the sender's start
     /// @param heard        the stamp of the latest hello of each incarnation that the sender hears. A receiver that
     ///     finds a recent stamp of its own there knows that this hello is no recording, and its maximum age
-    /// @param links        where the sender is reachable
+    /// @param whereabouts        where the sender is reachable
     /// @param word         the sender's report about itself
     record Hello(
             Role role,

@@ -82,7 +82,7 @@ public record SyncStatus(
     /// @param unsyncedConnections  the same for connections
     /// @param oldestUnsyncedMs     age of the oldest record that it has not acknowledged; grows while it is silent
     /// @param sameConfiguration    whether its configuration hash is ours
-    /// @param links                where it is reachable
+    /// @param whereabouts                where it is reachable
     /// @param word                 its last word, however old
     /// @param wordAgeMs            maximum age of the word, on our clock; empty if unknown
     /// @param paths                ms since its last hello by each path: `interconnect` or a service link's name

@@ -15,13 +15,12 @@ import java.util.List;
 /// sends one last advert, so that the winner learns of the rival and repeats its GARPs (VRRP-REF 5.4, where a silent
 /// yield cost 37.8 s). *Fitness*: a standby whose tables are not equal never preempts, and lets an equal standby take
 /// over first. *Yielding*: a standby without tables, or with tables from before a pause, lets another take over first.
-/// *Seniority*: of two
-/// actives the one with the older tables stays, whatever its priority; a director that started while it was cut off has
-/// empty tables.
+/// *Seniority*: of two actives the one with the older tables stays, whatever its priority; a director that started
+/// while
+/// it was cut off has empty tables.
 ///
-/// All times are ns of one clock that also counts while the machine sleeps. The time of an advert is one at which it
-/// had
-/// arrived; the time of a tick is one at which no advert waited (VRRP-REF 2.5).
+/// All times are ns of one clock that also counts while the machine sleeps. An advert's time is one at which it had
+/// arrived; a tick's time is one at which no advert waited (VRRP-REF 2.5).
 ///
 /// @param priority  1 to 255, the higher one wins (§5.2.4); 255 owns the addresses and does not wait at its start
 /// @param interval  ns between our own adverts while active

@@ -79,7 +79,7 @@ public final class SyncNode implements TableSync {
     /// @param multicastPort     on the interconnect; the service links use the next one
     /// @param keys              until changed by [#keys]
     /// @param configHash        of the running configuration
-    /// @param links             where this director is reachable
+    /// @param whereabouts             where this director is reachable
     /// @param serviceLinks      that carry hellos beside the interconnect, until changed by [#serviceLinks]
     public record Options(
             String cluster,
