@@ -46,7 +46,7 @@ final class SyncSamples {
         boolean isActive = "d1".equals(active);
         var peer = new SyncStatus.Peer(
                 "d2",
-                isActive ? holdfast.sync.Role.STANDBY : holdfast.sync.Role.ACTIVE,
+                isActive ? holdfast.sync.StreamRole.STANDBY : holdfast.sync.StreamRole.ACTIVE,
                 state,
                 OptionalLong.of(7),
                 Optional.empty(),
@@ -65,7 +65,7 @@ final class SyncSamples {
         var none = Arrays.stream(Refused.values()).collect(Collectors.toMap(Function.identity(), _ -> 0L));
         return new SyncStatus(
                 "d1",
-                isActive ? holdfast.sync.Role.ACTIVE : holdfast.sync.Role.STANDBY,
+                isActive ? holdfast.sync.StreamRole.ACTIVE : holdfast.sync.StreamRole.STANDBY,
                 OptionalLong.of(7),
                 7,
                 Optional.ofNullable(active),

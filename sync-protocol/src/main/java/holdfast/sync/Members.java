@@ -27,7 +27,7 @@ final class Members {
     private static final long TOGETHER_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     private final MemberId self;
-    private final Refusals refusals;
+    private final RefusedMessages refusals;
     private final HelloTimer hellos;
     private final List<SyncEffect> effects;
     private final long startedAt;
@@ -42,7 +42,7 @@ final class Members {
     /// @param refusals  where a message that proves nobody is counted
     /// @param hellos    who joins, or wants to, must hear us soon
     /// @param effects   where [SyncEffect.Twin] goes
-    Members(MemberId self, Refusals refusals, HelloTimer hellos, List<SyncEffect> effects, long now) {
+    Members(MemberId self, RefusedMessages refusals, HelloTimer hellos, List<SyncEffect> effects, long now) {
         this.self = self;
         this.refusals = refusals;
         this.hellos = hellos;

@@ -49,7 +49,7 @@ record Readout(
         if (sender != null) {
             return new SyncStatus(
                     self.name(),
-                    Role.ACTIVE,
+                    StreamRole.ACTIVE,
                     OptionalLong.of(sender.term()),
                     highestTerm,
                     Optional.of(self.name()),
@@ -64,7 +64,7 @@ record Readout(
         MemberId followed = receiver.active();
         return new SyncStatus(
                 self.name(),
-                Role.STANDBY,
+                StreamRole.STANDBY,
                 followed != null ? OptionalLong.of(receiver.term()) : OptionalLong.empty(),
                 highestTerm,
                 Optional.ofNullable(followed).map(MemberId::name),

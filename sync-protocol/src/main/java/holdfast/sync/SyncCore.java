@@ -21,8 +21,8 @@ public final class SyncCore {
     private final StreamReceiver receiver;
     private final Outbox outbox;
     private final Members members;
-    private final Refusals refusals;
-    private final Terms terms;
+    private final RefusedMessages refusals;
+    private final KnownTerms terms;
     private final HelloTimer hellos = new HelloTimer();
     private final Warnings warnings;
     private final States states;
@@ -38,10 +38,10 @@ public final class SyncCore {
         this.configHash = configHash;
         this.whereabouts = whereabouts;
         this.tables = tables;
-        terms = new Terms(self.incarnation().getLeastSignificantBits());
+        terms = new KnownTerms(self.incarnation().getLeastSignificantBits());
         receiver = new StreamReceiver(effects);
         outbox = new Outbox(effects);
-        refusals = new Refusals(effects);
+        refusals = new RefusedMessages(effects);
         warnings = new Warnings(effects);
         states = new States(self, effects);
         members = new Members(self, refusals, hellos, effects, now);
@@ -62,7 +62,7 @@ public final class SyncCore {
     }
 
     /// Counts messages that did not open, or that a twin sent.
-    public Refusals refusals() {
+    public RefusedMessages refusals() {
         return refusals;
     }
 
@@ -367,7 +367,7 @@ public final class SyncCore {
         // The stream itself comes on the interconnect alone: we could not fetch a stream that a service link
         // announces.
         if (via.isInterconnect()
-                && hello.role() == Role.ACTIVE
+                && hello.role() == StreamRole.ACTIVE
                 && counts(peer, hello.term(), hello.position() + 1, now)) {
             receiver.heard(hello.position(), hello.oldest(), now);
         }
@@ -392,7 +392,7 @@ public final class SyncCore {
     }
 
     private void noteStream(Peer peer, SyncMessage.Hello hello, long now) {
-        if (hello.role() == Role.ACTIVE) {
+        if (hello.role() == StreamRole.ACTIVE) {
             peer.writes(hello.term(), now);
             return;
         }
@@ -471,7 +471,7 @@ public final class SyncCore {
         hellos.sent(now);
         boolean isActive = sender != null;
         effects.add(new SyncEffect.Multicast(new SyncMessage.Hello(
-                isActive ? Role.ACTIVE : Role.STANDBY,
+                isActive ? StreamRole.ACTIVE : StreamRole.STANDBY,
                 sender != null ? sender.term() : receiver.presentTerm(now),
                 sender != null ? sender.position() : receiver.active() == null ? 0 : receiver.position(),
                 sender != null ? sender.oldest() : 0,

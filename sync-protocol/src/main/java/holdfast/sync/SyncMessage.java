@@ -32,7 +32,7 @@ public sealed interface SyncMessage
     /// @param whereabouts        where the sender is reachable
     /// @param word         the sender's report about itself
     record Hello(
-            Role role,
+            StreamRole role,
             int term,
             long position,
             long oldest,

@@ -21,7 +21,7 @@ import java.util.OptionalLong;
 /// @param asOf         monotonic ns of this state
 public record SyncStatus(
         String member,
-        Role role,
+        StreamRole role,
         OptionalLong term,
         int highestTerm,
         Optional<String> active,
@@ -88,7 +88,7 @@ public record SyncStatus(
     /// @param paths                ms since its last hello by each path: `interconnect` or a service link's name
     public record Peer(
             String name,
-            Role role,
+            StreamRole role,
             SyncState state,
             OptionalLong term,
             Optional<Lag> lag,

@@ -9,7 +9,7 @@ final class Trouble {
 
     /// @param sender  null on a standby
     static Optional<String> of(
-            @Nullable StreamSender sender, StreamReceiver receiver, Members members, Terms terms, long now) {
+            @Nullable StreamSender sender, StreamReceiver receiver, Members members, KnownTerms terms, long now) {
         return sender != null ? twoActives(sender, members, now) : staleStream(receiver, members, terms, now);
     }
 
@@ -22,7 +22,7 @@ final class Trouble {
     }
 
     /// A standby that refuses the only stream.
-    private static Optional<String> staleStream(StreamReceiver receiver, Members members, Terms terms, long now) {
+    private static Optional<String> staleStream(StreamReceiver receiver, Members members, KnownTerms terms, long now) {
         if (receiver.state(now) != SyncState.UNKNOWN) {
             return Optional.empty();
         }

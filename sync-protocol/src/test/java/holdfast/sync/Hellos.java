@@ -5,7 +5,7 @@ import java.util.UUID;
 
 /// Hellos for tests: values that a test does not set are those of a standby that knows nothing yet.
 record Hellos(
-        Role role,
+        StreamRole role,
         int term,
         long position,
         boolean leaving,
@@ -17,7 +17,7 @@ record Hellos(
         Word word) {
     static Hellos standby(long stamp, MemberId heard, long echo) {
         return new Hellos(
-                Role.STANDBY,
+                StreamRole.STANDBY,
                 0,
                 0,
                 false,
@@ -30,7 +30,8 @@ record Hellos(
     }
 
     Hellos active(int ofTerm) {
-        return new Hellos(Role.ACTIVE, ofTerm, position, leaving, ofTerm, stamp, uptimeNanos, heard, whereabouts, word);
+        return new Hellos(
+                StreamRole.ACTIVE, ofTerm, position, leaving, ofTerm, stamp, uptimeNanos, heard, whereabouts, word);
     }
 
     Hellos follows(int ofTerm) {
@@ -66,7 +67,7 @@ record Hellos(
                 role,
                 term,
                 position,
-                role == Role.ACTIVE ? 1 : 0,
+                role == StreamRole.ACTIVE ? 1 : 0,
                 "config",
                 leaving,
                 highestTerm,

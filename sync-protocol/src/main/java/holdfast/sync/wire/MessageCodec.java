@@ -3,8 +3,8 @@ package holdfast.sync.wire;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import holdfast.sync.Batch;
-import holdfast.sync.Role;
 import holdfast.sync.Standing;
+import holdfast.sync.StreamRole;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
 import holdfast.sync.Version;
@@ -114,7 +114,7 @@ final class MessageCodec {
 
     private static Hello hello(SyncMessage.Hello hello) {
         Hello.Builder wire = Hello.newBuilder()
-                .setActive(hello.role() == Role.ACTIVE)
+                .setActive(hello.role() == StreamRole.ACTIVE)
                 .setPosition(hello.position())
                 .setOldest(hello.oldest())
                 .setConfigHash(hello.configHash())
@@ -145,7 +145,7 @@ final class MessageCodec {
             heard.put(incarnation(each.getIncarnation()), each.getStampNs());
         }
         return new SyncMessage.Hello(
-                wire.getActive() ? Role.ACTIVE : Role.STANDBY,
+                wire.getActive() ? StreamRole.ACTIVE : StreamRole.STANDBY,
                 term,
                 wire.getPosition(),
                 wire.getOldest(),

@@ -10,8 +10,8 @@ import holdfast.sync.ClusterKeys;
 import holdfast.sync.Delta;
 import holdfast.sync.MemberId;
 import holdfast.sync.Refused;
-import holdfast.sync.Role;
 import holdfast.sync.Standing;
+import holdfast.sync.StreamRole;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
 import holdfast.sync.Version;
@@ -47,7 +47,7 @@ class SealTest {
         var messages = List.<SyncMessage>of(
                 ACK,
                 new SyncMessage.Hello(
-                        Role.ACTIVE,
+                        StreamRole.ACTIVE,
                         7,
                         8,
                         9,
@@ -146,7 +146,8 @@ class SealTest {
     }
 
     private static SyncMessage.Hello hello(Word word) {
-        return new SyncMessage.Hello(Role.STANDBY, 1, 0, 0, "hash", false, 1, 2, 3, Map.of(), Whereabouts.NONE, word);
+        return new SyncMessage.Hello(
+                StreamRole.STANDBY, 1, 0, 0, "hash", false, 1, 2, 3, Map.of(), Whereabouts.NONE, word);
     }
 
     @Test

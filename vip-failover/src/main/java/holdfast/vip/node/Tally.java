@@ -34,7 +34,7 @@ public final class Tally {
     private final AtomicLong received = new AtomicLong();
     private final Map<Refusal, Long> refused = new ConcurrentHashMap<>();
     private final Map<Doubt, Long> doubted = new ConcurrentHashMap<>();
-    private final Strangers strangers;
+    private final AdvertStrangers strangers;
     private final AtomicLong sendErrors = new AtomicLong();
     private final AtomicLong transitions = new AtomicLong();
     private final AtomicLong fenced = new AtomicLong();
@@ -51,7 +51,7 @@ public final class Tally {
 
     Tally(int vrid, List<Integer> addresses) {
         this.vrid = vrid;
-        strangers = new Strangers(vrid);
+        strangers = new AdvertStrangers(vrid);
         this.addresses = addresses.stream().sorted().toList();
     }
 

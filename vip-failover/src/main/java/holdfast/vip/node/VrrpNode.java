@@ -174,7 +174,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     // Owned by the thread.
     private RawSocket socket;
     private TableState deliveredTables = TableState.UNKNOWN;
-    private final Answers answers = new Answers();
+    private final FailoverAnswers answers = new FailoverAnswers();
     private GroupLinks links;
     private boolean linksUnused;
     private boolean isDoubted; // the last advert that was heard

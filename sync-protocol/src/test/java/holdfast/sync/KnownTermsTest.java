@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /// Which term a core writes in, follows and asks for.
-class TermsTest extends CoreUnderTest {
+class KnownTermsTest extends CoreUnderTest {
     @Test
     void anActiveIsAskedForAHigherTermByWhateverAStandbyKnows() {
         core.active(4, now);
@@ -69,7 +69,7 @@ class TermsTest extends CoreUnderTest {
         assertThat(core.status(0, now).term()).as("told late").hasValue(6);
         core.standby();
         core.renew(7, now);
-        assertThat(core.status(0, now).role()).isEqualTo(Role.STANDBY);
+        assertThat(core.status(0, now).role()).isEqualTo(StreamRole.STANDBY);
     }
 
     @Test

@@ -1,7 +1,7 @@
 package holdfast.sync;
 
 /// The side of the stream on which a director is.
-public enum Role {
+public enum StreamRole {
     ACTIVE,
     STANDBY
 }

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /// next
 ///   term. So an active that begins its second term within a moment waits for a time of its own before it requests
 ///   another: the third member follows whichever begins first, and the other active sees that.
-final class Terms {
+final class KnownTerms {
     /// Delay before a request for a higher term is repeated.
     static final long AGAIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -32,7 +32,7 @@ final class Terms {
     private long restsUntil = NEVER;
 
     /// @param own  a number that no other member has, as far as chance goes
-    Terms(long own) {
+    KnownTerms(long own) {
         this.own = own;
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One step may end both. A director that was paused gives up the failover that was under way, and then refuses the new
 /// one. So a record goes to whoever asked when that failover began; no two begin at one instant.
-final class Answers {
+final class FailoverAnswers {
     private @Nullable Waiting underWay;
     private @Nullable Waiting asking;
 

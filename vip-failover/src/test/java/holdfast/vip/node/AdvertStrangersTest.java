@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.vip.Doubt;
 import org.junit.jupiter.api.Test;
 
-class StrangersTest {
+class AdvertStrangersTest {
     private static final long MS = 1_000_000;
     private static final long S = 1000 * MS;
     private static final int PEER = 0x0a000002;
 
-    private final Strangers strangers = new Strangers(51);
+    private final AdvertStrangers strangers = new AdvertStrangers(51);
 
     @Test
     void whoIsVouchedForSoonRaisesNoAlarm() {

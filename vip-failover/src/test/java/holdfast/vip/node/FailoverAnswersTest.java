@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-class AnswersTest {
-    private final Answers answers = new Answers();
+class FailoverAnswersTest {
+    private final FailoverAnswers answers = new FailoverAnswers();
     private final CompletableFuture<FailoverRecord> first = new CompletableFuture<>();
     private final CompletableFuture<FailoverRecord> second = new CompletableFuture<>();
 

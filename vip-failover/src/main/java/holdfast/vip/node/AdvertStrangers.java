@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /// Counts the senders of adverts that are not believed and the machines that announce our addresses, names them and
 /// warns of them. The router's and the datapath's threads write it, any thread reads it.
-public final class Strangers {
-    private static final Logger log = LoggerFactory.getLogger(Strangers.class);
+public final class AdvertStrangers {
+    private static final Logger log = LoggerFactory.getLogger(AdvertStrangers.class);
 
     /// An honest director that is not known yet, or is heard before it is known, may be doubted for this long.
     private static final long HONEST_MAX = TimeUnit.SECONDS.toNanos(3);
@@ -63,7 +63,7 @@ public final class Strangers {
         }
     }
 
-    Strangers(int vrid) {
+    AdvertStrangers(int vrid) {
         this.vrid = vrid;
     }
 

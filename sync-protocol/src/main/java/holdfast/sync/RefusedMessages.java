@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /// The refused messages since the start: counted by reason, and listed by source if an operator can act on it.
-public final class Refusals {
+public final class RefusedMessages {
     private final EnumMap<Refused, Long> counts = new EnumMap<>(Refused.class);
     private final Strangers strangers = new Strangers();
     private final List<SyncEffect> effects;
 
     /// @param effects  receives warnings
-    Refusals(List<SyncEffect> effects) {
+    RefusedMessages(List<SyncEffect> effects) {
         this.effects = effects;
         for (Refused reason : Refused.values()) {
             counts.put(reason, 0L);
