@@ -93,7 +93,7 @@ final class AdminClient {
         if (chosenSocket != null) {
             return chosenSocket;
         }
-        var environment = ((Main) spec.root().userObject()).environment();
+        var environment = Environment.of(spec);
         var variable = environment.variables().getOrDefault(SOCKET_VARIABLE, "");
         return variable.isEmpty() ? onlySocketIn(environment.runFolder()) : Path.of(variable);
     }

@@ -34,11 +34,6 @@ final class ConfigCommand extends Group {
         }
     }
 
-    static void note(List<Mistake> mistakes, Path file, Console console) {
-        mistakes.forEach(mistake -> console.note(mistake.toString()));
-        console.note(Text.count(mistakes.size(), "mistake") + " in " + file);
-    }
-
     @Command(
             name = "check",
             description = "Read a configuration file and name all its mistakes; changes nothing and needs no director.")
@@ -83,7 +78,7 @@ final class ConfigCommand extends Group {
             if (console.isJson()) {
                 console.result(new Checked(false, null, found(mistakes), List.of()), "");
             }
-            note(mistakes, file, console);
+            console.note(mistakes, file);
             return ExitCode.WRONG_INPUT;
         }
     }

@@ -22,8 +22,7 @@ final class Confirmation {
         if (yes) {
             return;
         }
-        var answer = ((Main) spec.root().userObject())
-                .environment()
+        var answer = Environment.of(spec)
                 .ask()
                 .apply(question.get() + " [y/N] ")
                 .orElseThrow(() -> new Failure(

@@ -1,6 +1,9 @@
 package holdfast.cli;
 
 import holdfast.admin.json.AdminJson;
+import holdfast.conf.Mistake;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,11 +47,17 @@ final class Console {
         environment().err().println(text);
     }
 
+    /// All that is wrong in a configuration file.
+    void note(List<Mistake> mistakes, Path file) {
+        mistakes.forEach(mistake -> note(mistake.toString()));
+        note(Text.count(mistakes.size(), "mistake") + " in " + file);
+    }
+
     boolean isJson() {
         return output == Output.JSON;
     }
 
     Environment environment() {
-        return ((Main) spec.root().userObject()).environment();
+        return Environment.of(spec);
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import picocli.CommandLine.Model.CommandSpec;
 
 /// The command line's view of its process, so that a test can replace it.
 ///
@@ -18,6 +19,16 @@ record Environment(
         Map<String, String> variables,
         Path runFolder,
         Function<String, Optional<String>> ask) {
+    /// The root command, which is given its environment.
+    interface Holder {
+        Environment environment();
+    }
+
+    /// Of the root command of this one.
+    static Environment of(CommandSpec spec) {
+        return ((Holder) spec.root().userObject()).environment();
+    }
+
     static Environment ofProcess() {
         var console = Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal);
         return new Environment(

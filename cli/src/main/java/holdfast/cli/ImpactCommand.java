@@ -34,7 +34,7 @@ final class ImpactCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (ConfigurationFile.read(file) instanceof ConfigurationFile.Mistakes(var mistakes)) {
-            ConfigCommand.note(mistakes, file, console);
+            console.note(mistakes, file);
             return ExitCode.WRONG_INPUT;
         }
         var impact = admin.call(Operations.IMPACT, new ImpactRequest(file.toString(), content()));

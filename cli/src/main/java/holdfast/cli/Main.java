@@ -33,7 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             FailoverCommand.class,
             ConfigCommand.class
         })
-public final class Main implements Runnable {
+public final class Main implements Runnable, Environment.Holder {
     private final Environment environment;
 
     @SuppressWarnings("NullAway.Init")
@@ -61,7 +61,8 @@ public final class Main implements Runnable {
         return exit;
     }
 
-    Environment environment() {
+    @Override
+    public Environment environment() {
         return environment;
     }
 

@@ -1,5 +1,7 @@
-/// The admin API: [Operations] lists the operations, and immutable records are their requests and answers. Units close
-/// the names. An unknown value is null and never 0, so that no listing shows silence as health.
+/// The admin API: [Operations] lists what a director can be asked, and immutable records are the requests and answers.
+/// Units close the names. What is not known is null and never 0, so that no listing can pass silence off as health.
+///
+/// [Query] is one of the two sealed ways in which an [Operation] takes its request, and has a file of its own.
 @NullMarked
 package holdfast.admin;
 

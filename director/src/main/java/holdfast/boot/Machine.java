@@ -4,6 +4,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.ServiceKey;
 import holdfast.forward.Links;
+import holdfast.linux.Kernel;
 import holdfast.linux.Netlink;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import java.util.Optional;
 /// This machine's links and addresses, and whether the configuration fits them.
 ///
 /// @param isForwarding  whether the kernel forwards packets of other hosts; empty if that cannot be read
-record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses, Optional<Boolean> isForwarding) {
+record Machine(List<Kernel.Link> links, List<Kernel.Address> addresses, Optional<Boolean> isForwarding) {
     private static final Path IP_FORWARD = Path.of("/proc/sys/net/ipv4/ip_forward");
 
     static Machine read() {
@@ -110,7 +111,7 @@ record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses, Option
                     "does not exist on this machine",
                     "it has "
                             + String.join(
-                                    ", ", links.stream().map(Netlink.Link::name).toList())));
+                                    ", ", links.stream().map(Kernel.Link::name).toList())));
         } else if (!link.get().up()) {
             mistakes.add(new MachineMistake(
                     "datapath.interfaces", name, "is down", "bring it up first: ip link set " + name + " up"));
@@ -148,18 +149,18 @@ record Machine(List<Netlink.Link> links, List<Netlink.Address> addresses, Option
                 .flatMap(link -> addresses.stream()
                         .filter(address -> address.ifindex() == link.index())
                         .findFirst())
-                .map(Netlink.Address::address)
+                .map(Kernel.Address::address)
                 .orElse(0);
     }
 
-    private Optional<Netlink.Link> link(String name) {
+    private Optional<Kernel.Link> link(String name) {
         return links.stream().filter(link -> link.name().equals(name)).findFirst();
     }
 
     private String nameOf(int ifindex) {
         return links.stream()
                 .filter(link -> link.index() == ifindex)
-                .map(Netlink.Link::name)
+                .map(Kernel.Link::name)
                 .findFirst()
                 .orElse("interface " + ifindex);
     }

@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
 /// than some hundred times. Without the rehearsal, a first failover after a start took five times the CPU time of a
 /// fifth one, and on a slow machine longer than its deadline.
 final class Rehearsal implements AutoCloseable {
-    static final String THREAD = "rehearsal";
 
     private static final Logger log = LoggerFactory.getLogger(Rehearsal.class);
     private static final long TIME_MAX_NS = 10_000_000_000L;
@@ -26,7 +25,8 @@ final class Rehearsal implements AutoCloseable {
 
     private final Runnable readout;
     private final Runnable done;
-    private final Thread thread = Thread.ofPlatform().name(THREAD).daemon().unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().name(RehearsedPair.THREAD).daemon().unstarted(this::run);
     private final long startedAt = System.nanoTime();
     private volatile boolean isOver;
     private volatile boolean isClosed;

@@ -17,7 +17,7 @@ public final class RehearsalSilence extends TurboFilter {
             @Nullable String format,
             Object @Nullable [] parameters,
             @Nullable Throwable thrown) {
-        boolean isRehearsed = Thread.currentThread().getName().startsWith(Rehearsal.THREAD)
+        boolean isRehearsed = Thread.currentThread().getName().startsWith(RehearsedPair.THREAD)
                 && !logger.getName().equals(Rehearsal.class.getName());
         return isRehearsed ? FilterReply.DENY : FilterReply.NEUTRAL;
     }

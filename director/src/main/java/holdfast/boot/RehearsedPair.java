@@ -33,6 +33,9 @@ import java.util.concurrent.locks.LockSupport;
 /// relayed late packets; the end. Then they change places. Elections with deaths and pauses run beside it in virtual
 /// time.
 final class RehearsedPair implements AutoCloseable {
+    /// What the names of all threads that rehearse begin with.
+    static final String THREAD = "rehearsal";
+
     private static final Configuration.VipGroup GROUP = new Configuration.VipGroup(
             "rehearsal",
             51,
@@ -96,7 +99,7 @@ final class RehearsedPair implements AutoCloseable {
         private void elect(Vrrp.Promotion promotion) {
             var elected = CompletableFuture.runAsync(
                     () -> election.becomeActive(promotion, promotedUntil(promotion)),
-                    task -> Thread.ofPlatform().name(Rehearsal.THREAD + "-vrrp").start(task));
+                    task -> Thread.ofPlatform().name(THREAD + "-vrrp").start(task));
             while (!elected.isDone()) {
                 datapath.turn();
                 LockSupport.parkNanos(MOMENT_NS);

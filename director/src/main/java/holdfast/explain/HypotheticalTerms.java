@@ -5,7 +5,7 @@ import holdfast.conf.DrainMode;
 import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
-import holdfast.persist.Terms;
+import holdfast.persist.ServiceTerms;
 import holdfast.schedule.Scheduler;
 import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// A service as another configuration would define it. A real server that this configuration lacks is as in the table.
-final class HypotheticalTerms implements Terms {
+final class HypotheticalTerms implements ServiceTerms {
     /// The schedulers that use the destination address.
     private static final Set<SchedulerName> BY_DESTINATION =
             Set.of(SchedulerName.DH, SchedulerName.LBLC, SchedulerName.LBLCR);

@@ -9,7 +9,9 @@ import java.util.Optional;
 
 /// The change of one real server between two configurations, of which either may lack it (IPVS-REF 1.7, 3.9).
 final class RealChange {
-    private final ServiceChange service;
+    private final PersistenceChange service;
+    private final Ipvs ipvsBefore;
+    private final Ipvs ipvsAfter;
     private final String real;
     private final Optional<Configuration.RealServer> before;
     private final Optional<Configuration.RealServer> after;
@@ -17,12 +19,16 @@ final class RealChange {
     private final long connections;
 
     RealChange(
-            ServiceChange service,
+            PersistenceChange service,
+            Ipvs ipvsBefore,
+            Ipvs ipvsAfter,
             String real,
             Census.Held held,
             Optional<Configuration.RealServer> before,
             Optional<Configuration.RealServer> after) {
         this.service = service;
+        this.ipvsBefore = ipvsBefore;
+        this.ipvsAfter = ipvsAfter;
         this.real = real;
         this.before = before;
         this.after = after;
@@ -50,7 +56,7 @@ final class RealChange {
     private RealImpact removed() {
         long orphaned = service.wasPersistent() ? templates : 0;
         long rehomed = service.isRemoved() ? 0 : orphaned;
-        boolean isEnding = service.ipvsAfter().expireNodestConn();
+        boolean isEnding = ipvsAfter.expireNodestConn();
         var sentence = (isEnding
                         ? "is removed: %s and %s will end at once, and stay gone when it comes back."
                         : "is removed: %s will not be used any more, and %s will be dropped without a word until their"
@@ -61,13 +67,13 @@ final class RealChange {
     }
 
     private Optional<RealImpact> edited(Configuration.RealServer present, Configuration.RealServer wanted) {
-        boolean keptClients = keepsClients(present, service.ipvsBefore());
-        boolean keepsClients = keepsClients(wanted, service.ipvsAfter());
+        boolean keptClients = keepsClients(present, ipvsBefore);
+        boolean keepsClients = keepsClients(wanted, ipvsAfter);
         long orphaned = service.wasPersistent() && !service.keepsTemplates() ? templates : 0;
         long drained = service.keepsTemplates() && keptClients && !keepsClients ? templates : 0;
         boolean isFoundAgain = service.isPersistent() && (!service.wasPersistent() || !keptClients);
         long revived = isFoundAgain && keepsClients && orphaned == 0 ? templates : 0;
-        boolean isEnding = ends(wanted, service.ipvsAfter()) && !ends(present, service.ipvsBefore());
+        boolean isEnding = ends(wanted, ipvsAfter) && !ends(present, ipvsBefore);
         var sentences = new ArrayList<String>();
         addTemplates(orphaned, revived, sentences);
         addWeight(present, wanted, drained, sentences);
@@ -98,8 +104,8 @@ final class RealChange {
 
     private void addWeight(
             Configuration.RealServer present, Configuration.RealServer wanted, long drained, List<String> sentences) {
-        var mode = Draining.mode(wanted, service.ipvsAfter());
-        boolean isNews = present.weight() != 0 || mode != Draining.mode(present, service.ipvsBefore());
+        var mode = Draining.mode(wanted, ipvsAfter);
+        boolean isNews = present.weight() != 0 || mode != Draining.mode(present, ipvsBefore);
         if (wanted.weight() == 0 && isNews) {
             sentences.add(quiesced(mode, wanted, drained));
         } else if (present.weight() != wanted.weight()) {

@@ -1,7 +1,6 @@
 package holdfast.explain;
 
 import holdfast.conf.Configuration;
-import holdfast.conf.Ipvs;
 import holdfast.conf.ServiceKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +13,7 @@ final class ServiceChange {
     private final Census census;
     private final Optional<Configuration.Service> before;
     private final Optional<Configuration.Service> after;
+    private final PersistenceChange persistence;
     private final Configuration allBefore;
     private final Configuration allAfter;
 
@@ -26,6 +26,7 @@ final class ServiceChange {
         this.census = census;
         this.before = before;
         this.after = after;
+        persistence = new PersistenceChange(before, after);
         this.allBefore = allBefore;
         this.allAfter = allAfter;
     }
@@ -48,49 +49,19 @@ final class ServiceChange {
             Hypothesis.Real real,
             Optional<Configuration.RealServer> present,
             Optional<Configuration.RealServer> wanted) {
-        return new RealChange(this, real.toString(), census.of(key(), real), present, wanted).impact();
+        return new RealChange(
+                        persistence,
+                        allBefore.ipvs(),
+                        allAfter.ipvs(),
+                        real.toString(),
+                        census.of(key(), real),
+                        present,
+                        wanted)
+                .impact();
     }
 
     private ServiceKey key() {
         return after.or(() -> before).orElseThrow().key();
-    }
-
-    boolean isRemoved() {
-        return after.isEmpty();
-    }
-
-    Ipvs ipvsBefore() {
-        return allBefore.ipvs();
-    }
-
-    Ipvs ipvsAfter() {
-        return allAfter.ipvs();
-    }
-
-    /// Whether templates are used now.
-    boolean wasPersistent() {
-        return before.flatMap(Configuration.Service::persistence).isPresent();
-    }
-
-    boolean isPersistent() {
-        return after.flatMap(Configuration.Service::persistence).isPresent();
-    }
-
-    /// Whether a template that is found now will be found, if its real server stays.
-    boolean keepsTemplates() {
-        return wasPersistent() && isPersistent() && !isNetmaskChanged() && !isEngineChanged();
-    }
-
-    private boolean isNetmaskChanged() {
-        return wasPersistent()
-                && isPersistent()
-                && persistence(before).netmask() != persistence(after).netmask();
-    }
-
-    private boolean isEngineChanged() {
-        return wasPersistent()
-                && isPersistent()
-                && !persistence(before).engine().equals(persistence(after).engine());
     }
 
     private List<String> changes() {
@@ -106,7 +77,7 @@ final class ServiceChange {
                     .sentence()
                     .ifPresent(changes::add);
         }
-        addPersistenceChanges(changes);
+        changes.addAll(persistence.sentences());
         if (before.get().scheduler() != after.get().scheduler()) {
             changes.add("the scheduler changes from %s to %s, which templates do not heed."
                     .formatted(
@@ -119,37 +90,8 @@ final class ServiceChange {
         return changes;
     }
 
-    private void addPersistenceChanges(List<String> changes) {
-        if (wasPersistent() && !isPersistent()) {
-            changes.add("persistence is switched off, so templates are ignored; connections go on.");
-        } else if (!wasPersistent() && isPersistent()) {
-            changes.add("persistence is switched on; templates of an earlier time that have not run out count again.");
-        } else if (wasPersistent()) {
-            addChangesOf(persistence(before), persistence(after), changes);
-        }
-    }
-
-    private void addChangesOf(
-            Configuration.Persistence present, Configuration.Persistence wanted, List<String> changes) {
-        if (present.timeoutS() != wanted.timeoutS()) {
-            changes.add("present templates keep their timeout of %d s; only new ones get %d s."
-                    .formatted(present.timeoutS(), wanted.timeoutS()));
-        }
-        if (isNetmaskChanged()) {
-            changes.add("the netmask changes, so present templates are not found any more and run out, except those"
-                    + " of clients whose address both masks leave the same.");
-        }
-        if (isEngineChanged()) {
-            changes.add("the persistence engine changes, so present templates do not match any more and run out.");
-        }
-    }
-
     private static boolean isSomebodyEligible(Configuration.Service service) {
         return service.realServers().stream().anyMatch(real -> real.weight() > 0);
-    }
-
-    private static Configuration.Persistence persistence(Optional<Configuration.Service> service) {
-        return service.flatMap(Configuration.Service::persistence).orElseThrow();
     }
 
     private static Map<Hypothesis.Real, Configuration.RealServer> byAddress(Optional<Configuration.Service> service) {

@@ -16,7 +16,7 @@ import java.util.Optional;
 /// It is written in two ways. [#reserve] survives a power failure and may take as long as the disk needs. [#use]
 /// overwrites the line in place and leaves it in the page cache: it survives the end of the process, but no reboot. So
 /// the line names the boot in which it was written.
-public final class TermFile implements TermStore.Disk {
+public final class TermFile implements TermDisk {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final String FREE = "free";
     private static final String USED = "used";

@@ -29,27 +29,14 @@ public final class TermStore {
     static final int TERM_MAX = Version.TERM_MAX;
     static final int FEW_LEFT = 1000;
 
-    private final Disk disk;
+    private final TermDisk disk;
     private final AtomicInteger current;
     private volatile int reserved;
     private volatile @Nullable String trouble;
 
-    /// The storage of terms; its text form is the file that an operator can read.
-    public interface Disk {
-        /// Reserves a term for the next promotion; it is on disk for good when this returns.
-        void reserve(int term) throws IOException;
-
-        /// Marks a term as taken by a promotion, so that the end of this process does not undo it. Waits for no
-        /// disk on a healthy machine.
-        void use(int term) throws IOException;
-
-        /// Writes data of the size of a term, and removes it again.
-        void probe() throws IOException;
-    }
-
     /// @param current   the highest term that may have been used
     /// @param reserved  the highest term on disk
-    public TermStore(Disk disk, int current, int reserved) {
+    public TermStore(TermDisk disk, int current, int reserved) {
         this.disk = disk;
         this.current = new AtomicInteger(current);
         this.reserved = reserved;

@@ -4,7 +4,6 @@ import holdfast.conn.FlowHash;
 import holdfast.conn.Width;
 import holdfast.service.Flow;
 import holdfast.service.RealServerTable;
-import holdfast.service.Services;
 
 /// Picks the real server for the first packet of a connection, and determines the change of the client's template, as
 /// IPVS does (IPVS-REF 1.4, 3.2 to 3.5).
@@ -47,7 +46,7 @@ public final class Decision {
     /// Decides for the first packet of a connection.
     ///
     /// @param flow  of the packet; receives the client part of the template's key
-    public Outcome decide(Terms terms, Flow flow, long now) {
+    public Outcome decide(ServiceTerms terms, Flow flow, long now) {
         found = NO_TEMPLATE;
         real = RealServerTable.NONE;
         outcome = terms.isPersistent() ? byTemplate(terms, flow, now) : byScheduler(terms, flow, now);
@@ -78,12 +77,12 @@ public final class Decision {
 
     /// Whether a template may be kept. Overload, another timeout or another scheduler do not make it unfit
     /// (IPVS-REF 3.5). A pinned template stays fit as long as its real server is configured.
-    boolean isFit(Terms terms, int slot) {
+    boolean isFit(ServiceTerms terms, int slot) {
         int leadsTo = template.at(slot).real();
         return template.isPinned() ? terms.isAvailable(leadsTo) : terms.keepsClients(leadsTo);
     }
 
-    private Outcome byTemplate(Terms terms, Flow flow, long now) {
+    private Outcome byTemplate(ServiceTerms terms, Flow flow, long now) {
         recognise(terms, flow);
         var key = terms.key();
         int slot = templates.find(
@@ -91,7 +90,7 @@ public final class Decision {
                 flow.stickyHi(),
                 flow.stickyLo(),
                 key.address().bits(),
-                Services.templatePort(key.port()));
+                RealServerTable.portOfTemplates(key.port()));
         if (slot != TemplateTable.MISSING) {
             found = slot;
             if (isFit(terms, slot)) {
@@ -105,7 +104,7 @@ public final class Decision {
 
     /// Without persistence a service answers only at its own port, unless a mark selects its packets (IPVS-REF 1.4
     /// step 5).
-    private Outcome byScheduler(Terms terms, Flow flow, long now) {
+    private Outcome byScheduler(ServiceTerms terms, Flow flow, long now) {
         if (!isOwnPort(terms, flow) && !terms.key().isMark()) {
             return Outcome.OTHER_PORT;
         }
@@ -116,7 +115,7 @@ public final class Decision {
     /// Finds the client part of the key: its address under the mask; with a persistence engine, a hash over that
     /// address and the call (IPVS-REF 3.11). Two calls with equal hashes (for IPv4 clients, one pair in four
     /// thousand million) share a template and so a real server; neither notices.
-    private void recognise(Terms terms, Flow flow) {
+    private void recognise(ServiceTerms terms, Flow flow) {
         if (templates.width() == Width.IPV4) {
             flow.stickyUnder(terms.netmask());
         } else {
@@ -130,13 +129,13 @@ public final class Decision {
 
     /// The real server's own port if the packet came to the service's port. Without persistence a mark service uses
     /// it for every port (IPVS-REF 1.4 step 7, 3.3).
-    private int portOf(Terms terms, Flow flow) {
+    private int portOf(ServiceTerms terms, Flow flow) {
         int own = terms.port(real);
         boolean isUsed = isOwnPort(terms, flow) || !terms.isPersistent();
         return isUsed && own != 0 ? own : flow.virtualPort();
     }
 
-    private static boolean isOwnPort(Terms terms, Flow flow) {
+    private static boolean isOwnPort(ServiceTerms terms, Flow flow) {
         return flow.virtualPort() == terms.key().port();
     }
 }

@@ -250,7 +250,8 @@ public final class Persistence {
     /// @param client  under the service's mask
     public int find(int service, int client) {
         var key = services.key(service);
-        return templates.find(key.protocol().number(), client, key.address().bits(), Services.templatePort(key.port()));
+        return templates.find(
+                key.protocol().number(), client, key.address().bits(), RealServerTable.portOfTemplates(key.port()));
     }
 
     /// Whether a template's client may belong to a prefix: a network does if the two share an address. A call is
@@ -270,7 +271,7 @@ public final class Persistence {
     }
 
     /// A service as it is configured now.
-    private final class Configured implements Terms {
+    private final class Configured implements ServiceTerms {
         private int service;
 
         @Override

@@ -306,7 +306,12 @@ public final class RealServerTable {
 
     /// The virtual port in the key of this real server's templates.
     public int templatePort(int id) {
-        return Services.templatePort(virtualPort[id]);
+        return portOfTemplates(virtualPort[id]);
+    }
+
+    /// The port in the key of a service's templates: the service's own, but 0 for FTP (IPVS-REF 3.3).
+    public static int portOfTemplates(int virtualPort) {
+        return virtualPort == Services.FTP ? 0 : virtualPort;
     }
 
     public int address(int id) {

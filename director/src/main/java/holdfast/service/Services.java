@@ -267,12 +267,7 @@ public final class Services {
         return service == NONE ? RearmPolicy.IPVS : entries[service].rearm;
     }
 
-    /// The port in the key of a service's templates: the service's own, but 0 for FTP (IPVS-REF 3.3).
-    public static int templatePort(int port) {
-        return port == FTP ? 0 : port;
-    }
-
-    /// Packets, bytes and connections by service, and for [#ALL] services.
+    /// Packets, bytes and connections by service, and for [#ALL] of them.
     public Traffic traffic() {
         return traffic;
     }

@@ -9,6 +9,7 @@ import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
+import java.util.function.Supplier;
 
 /// Removes entries for other reasons than a packet or a timer, a few per turn: entries of real servers that are drained
 /// or removed (IPVS-REF 1.7), and entries that the defence removes (4.10).
@@ -20,11 +21,14 @@ public final class Sweeper {
     private static final int DEFENCE_PARTS = 32;
     private static final long IDLE = 60_000_000_000L;
 
-    private final Tables tables;
-    private final Defence defence;
+    private final Entries entries;
     private final ConnTable connections;
     private final TemplateTable templates;
     private final RealServerTable reals;
+    private final Changes changes;
+    private final Counters counters;
+    private final Supplier<Policy> policy;
+    private final Defence defence;
     private final Conn conn;
     private final Template template;
 
@@ -35,12 +39,23 @@ public final class Sweeper {
     private int templatesToJudge;
     private int random = 1;
 
-    Sweeper(Tables tables, Defence defence) {
-        this.tables = tables;
+    Sweeper(
+            Entries entries,
+            ConnTable connections,
+            TemplateTable templates,
+            RealServerTable reals,
+            Changes changes,
+            Counters counters,
+            Supplier<Policy> policy,
+            Defence defence) {
+        this.entries = entries;
+        this.connections = connections;
+        this.templates = templates;
+        this.reals = reals;
+        this.changes = changes;
+        this.counters = counters;
+        this.policy = policy;
         this.defence = defence;
-        connections = tables.connections();
-        templates = tables.templates();
-        reals = tables.reals();
         conn = connections.view();
         template = templates.view();
         sweptReal = reals.max();
@@ -63,7 +78,7 @@ public final class Sweeper {
     /// @return number of entries and real servers checked
     int run(long now, int budget) {
         int left = budget;
-        if (isHeldUp && !tables.changes().isCrowded()) {
+        if (isHeldUp && !changes.isCrowded()) {
             isHeldUp = false;
             lookAtRealServers();
         }
@@ -92,7 +107,7 @@ public final class Sweeper {
         boolean isSwept = isForgotten || reals.isToBeEmptied(real, now);
         int looked = 1;
         boolean isDone = true;
-        if (isForgotten && tables.changes().isCrowded()) {
+        if (isForgotten && changes.isCrowded()) {
             isHeldUp = true;
         } else if (isSwept) {
             looked += endConnections(real, budget - looked, now);
@@ -111,7 +126,7 @@ public final class Sweeper {
     private int endConnections(int real, int budget, long now) {
         int ended = 0;
         for (; ended < budget && connections.firstOf(real) != ConnTable.MISSING; ended++) {
-            tables.end(connections.firstOf(real), true, now);
+            entries.end(connections.firstOf(real), true, now);
         }
         return ended;
     }
@@ -125,7 +140,7 @@ public final class Sweeper {
         for (; slot != TemplateTable.MISSING && looked < budget; looked++) {
             int next = templates.nextOf(slot);
             if (arePinnedToo || !template.at(slot).isPinned()) {
-                tables.dropTemplate(slot, now);
+                entries.dropTemplate(slot, now);
             }
             slot = next;
         }
@@ -144,8 +159,8 @@ public final class Sweeper {
             case UDP, MARK -> losesLottery(now);
         };
         if (goes) {
-            tables.counters().count(Counter.EVICTED_BY_DEFENCE);
-            tables.end(slot, true, now);
+            counters.count(Counter.EVICTED_BY_DEFENCE);
+            entries.end(slot, true, now);
         }
     }
 
@@ -164,7 +179,7 @@ public final class Sweeper {
     }
 
     private boolean losesLottery(long now) {
-        long idle = tables.timeout(conn) - (conn.expiresAt() - now);
+        long idle = policy.get().timeouts().of(conn.protocol(), conn.state()) - (conn.expiresAt() - now);
         return idle >= IDLE && defence.loses(conn.inPackets());
     }
 
@@ -177,13 +192,13 @@ public final class Sweeper {
         template.at(slot);
         int service = template.service();
         boolean isOfDatagrams = service != Services.NONE
-                && tables.services().configured(service).onePacket();
+                && policy.get().services().configured(service).onePacket();
         boolean isIdle = template.expiresAt() - now <= template.timeoutS() * 1_000_000_000L - IDLE;
         boolean goes =
                 template.controlled() == 0 && !template.isPinned() && (isOfDatagrams ? isIdle : !template.isAssured());
         if (goes) {
-            tables.counters().count(Counter.EVICTED_BY_DEFENCE);
-            tables.dropTemplate(slot, now);
+            counters.count(Counter.EVICTED_BY_DEFENCE);
+            entries.dropTemplate(slot, now);
         }
     }
 }

@@ -30,13 +30,14 @@ import holdfast.sync.Version;
 import java.lang.foreign.SegmentAllocator;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One worker's knowledge of clients, and the events that change it.
 ///
 /// Each change passes through this class, so that it is replicated to the standby. The tables keep entries, counters
 /// and digests consistent; [Changes] assigns a version to each change and writes it into the stream. Worker only.
-public final class Tables {
+public final class Tables implements Entries {
     /// The result of [#connect] if the service has no real server for the client.
     public static final int NO_REAL_SERVER = -2;
 
@@ -104,11 +105,12 @@ public final class Tables {
         templates = new TemplateTable(limits.templatesMax(), reals, hashes, now, memory);
         persistence = new Persistence(
                 policy.services(), new Schedulers(policy.services(), policy.ipvs()), templates, callHashes);
-        changes = new Changes(connections, templates, reals, counters, () -> policy, replicated, ringRecords);
-        victims = new Victims(this);
+        Supplier<Policy> present = () -> policy;
+        changes = new Changes(connections, templates, reals, counters, present, replicated, ringRecords);
+        victims = new Victims(this, connections, templates, counters, present);
         clients = new Clients(CLIENTS_MAX, hashes, now, memory);
-        sweeper = new Sweeper(this, defence);
-        chores = new TemplateOrders(this);
+        sweeper = new Sweeper(this, connections, templates, reals, changes, counters, present, defence);
+        chores = new TemplateOrders(this, persistence, templates, reals, changes, present);
         conn = connections.view();
         template = templates.view();
         nextSecondAt = now + SECOND;
@@ -150,10 +152,6 @@ public final class Tables {
 
     public TemplateTable templates() {
         return templates;
-    }
-
-    Policy policy() {
-        return policy;
     }
 
     public Services services() {
@@ -226,7 +224,7 @@ public final class Tables {
         policy = policy.with(rules);
     }
 
-    /// Whether this director is the one that changes entries.
+    @Override
     public boolean isActive() {
         return isActive;
     }
@@ -470,9 +468,7 @@ public final class Tables {
         }
     }
 
-    /// Ends a connection before its time.
-    ///
-    /// @param byForce  whether a template without other connections may end with it (IPVS-REF 3.8)
+    @Override
     public void end(int slot, boolean byForce, long now) {
         conn.at(slot);
         int controller = conn.template();
@@ -554,8 +550,7 @@ public final class Tables {
         }
     }
 
-    /// Ends a template before its time: it is unfindable at once, and removed when no connection is linked to it
-    /// any more.
+    @Override
     public void dropTemplate(int slot, long now) {
         announceEnd(slot, now);
         if (!template.at(slot).isInvalid() || template.controlled() == 0) {
@@ -563,7 +558,7 @@ public final class Tables {
         }
     }
 
-    /// Assigns another real server of its service to a template; its connections stay where they are.
+    @Override
     public void moveTemplate(int slot, int real, long now) {
         template.at(slot).real(real);
         if (!template.isInvalid()) {
@@ -571,17 +566,15 @@ public final class Tables {
         }
     }
 
-    /// Pins a template, or restarts its time from now.
+    @Override
     public void pinTemplate(int slot, boolean pinned, long now) {
         template.at(slot).pinned(pinned);
         persistence.renew(slot, now);
         announce(slot, now);
     }
 
-    /// The template of a client in a service, created for this real server if there is none.
-    ///
-    /// @return its slot, or [TemplateTable#FULL]
-    int madeTemplate(int service, int client, int real, long now) {
+    @Override
+    public int madeTemplate(int service, int client, int real, long now) {
         int found = persistence.find(service, client);
         if (found != TemplateTable.MISSING) {
             return found;

@@ -1,5 +1,6 @@
 package holdfast.table;
 
+import holdfast.persist.Persistence;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Performs an operator's orders on templates: flush, move, pin. It works on the datapath thread, a few templates per
@@ -84,16 +86,28 @@ public final class TemplateOrders {
         }
     }
 
-    private final Tables tables;
+    private final Entries entries;
+    private final Persistence persistence;
     private final TemplateTable templates;
     private final RealServerTable reals;
+    private final Changes changes;
+    private final Supplier<Policy> policy;
     private final Template template;
     private final Queue<Order> orders = new ArrayDeque<>();
 
-    TemplateOrders(Tables tables) {
-        this.tables = tables;
-        templates = tables.templates();
-        reals = tables.reals();
+    TemplateOrders(
+            Entries entries,
+            Persistence persistence,
+            TemplateTable templates,
+            RealServerTable reals,
+            Changes changes,
+            Supplier<Policy> policy) {
+        this.entries = entries;
+        this.persistence = persistence;
+        this.templates = templates;
+        this.reals = reals;
+        this.changes = changes;
+        this.policy = policy;
         template = templates.view();
     }
 
@@ -104,7 +118,7 @@ public final class TemplateOrders {
     /// @param isDryRun  only count
     public CompletableFuture<Outcome> order(Action action, Selection selection, @Nullable Target to, boolean isDryRun) {
         var order = new Order(action, selection, to, isDryRun, walked(selection));
-        if (!tables.isActive()) {
+        if (!entries.isActive()) {
             order.outcome.completeExceptionally(
                     new IllegalStateException("this director is not active; ask the one that is"));
         } else if (orders.size() >= ORDERS_MAX) {
@@ -119,7 +133,7 @@ public final class TemplateOrders {
     /// @return number of templates checked
     public int run(long now, int budget) {
         var order = orders.peek();
-        if (order == null || tables.changes().isCrowded()) {
+        if (order == null || changes.isCrowded()) {
             return 0;
         }
         int left = budget;
@@ -142,7 +156,7 @@ public final class TemplateOrders {
     }
 
     private int[] walked(Selection selection) {
-        var services = tables.services();
+        var services = policy.get().services();
         List<Integer> walked = new ArrayList<>();
         if (selection.isOneClient()) {
             for (int service = 0; service < services.size(); service++) {
@@ -173,7 +187,7 @@ public final class TemplateOrders {
 
     private int visitClient(Order order, long now) {
         int service = order.walked[order.at++];
-        int client = order.selection.client & tables.services().netmask(service);
+        int client = order.selection.client & policy.get().services().netmask(service);
         int slot = findRemembered(service, client, now);
         if (slot != TemplateTable.MISSING
                 && isSelectedReal(order.selection, template.at(slot).real())) {
@@ -186,9 +200,9 @@ public final class TemplateOrders {
 
     /// The template of a client; removes one of a forgotten real server before the sweep does.
     private int findRemembered(int service, int client, long now) {
-        int slot = tables.persistence().find(service, client);
+        int slot = persistence.find(service, client);
         if (slot != TemplateTable.MISSING && reals.isForgotten(template.at(slot).real())) {
-            tables.dropTemplate(slot, now);
+            entries.dropTemplate(slot, now);
             return TemplateTable.MISSING;
         }
         return slot;
@@ -202,7 +216,7 @@ public final class TemplateOrders {
         int looked = 1;
         for (; slot != TemplateTable.MISSING && looked < budget; looked++) {
             int next = templates.nextOf(slot);
-            boolean isMeant = tables.persistence().isInPrefix(slot, order.selection.client, order.selection.mask);
+            boolean isMeant = persistence.isInPrefix(slot, order.selection.client, order.selection.mask);
             if (isMeant && !template.at(slot).isInvalid()) {
                 act(order, slot, now);
             }
@@ -220,7 +234,7 @@ public final class TemplateOrders {
         switch (order.action) {
             case FLUSH -> {
                 if (!order.isDryRun) {
-                    tables.dropTemplate(slot, now);
+                    entries.dropTemplate(slot, now);
                 }
                 count(order, true);
             }
@@ -229,7 +243,7 @@ public final class TemplateOrders {
                 boolean pinned = order.action == Action.PIN;
                 if (template.isPinned() != pinned) {
                     if (!order.isDryRun) {
-                        tables.pinTemplate(slot, pinned, now);
+                        entries.pinTemplate(slot, pinned, now);
                     }
                     count(order, true);
                 }
@@ -243,7 +257,7 @@ public final class TemplateOrders {
             count(order, false);
         } else if (to != template.real()) {
             if (!order.isDryRun) {
-                tables.moveTemplate(slot, to, now);
+                entries.moveTemplate(slot, to, now);
             }
             count(order, true);
         }
@@ -255,11 +269,11 @@ public final class TemplateOrders {
             count(order, to != RealServerTable.NONE);
             return;
         }
-        int slot = to == RealServerTable.NONE ? TemplateTable.FULL : tables.madeTemplate(service, client, to, now);
+        int slot = to == RealServerTable.NONE ? TemplateTable.FULL : entries.madeTemplate(service, client, to, now);
         if (slot == TemplateTable.FULL) {
             count(order, false);
         } else {
-            tables.pinTemplate(slot, true, now);
+            entries.pinTemplate(slot, true, now);
             count(order, true);
         }
     }
@@ -276,7 +290,7 @@ public final class TemplateOrders {
         if (to == null || service == Services.NONE) {
             return RealServerTable.NONE;
         }
-        var candidates = tables.services().reals(service);
+        var candidates = policy.get().services().reals(service);
         int found = RealServerTable.NONE;
         for (int i = 0; i < candidates.count(); i++) {
             if (to.is(reals, candidates.id(i))) {

@@ -8,6 +8,7 @@ import holdfast.conn.TcpState;
 import holdfast.conn.Tracker;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
+import java.util.function.Supplier;
 
 /// Makes room in a full table (ADR 0019): IPVS has no bound, and a flood fills the machine's memory instead.
 ///
@@ -33,10 +34,11 @@ public final class Victims {
 
     private static final long SECOND = 1_000_000_000L;
 
-    private final Tables tables;
-    private final Counters counters;
+    private final Entries entries;
     private final ConnTable connections;
     private final TemplateTable templates;
+    private final Counters counters;
+    private final Supplier<Policy> policy;
     private final Conn conn;
     private final Template template;
 
@@ -48,11 +50,17 @@ public final class Victims {
     private int foundRank;
     private long foundSilentSince;
 
-    Victims(Tables tables) {
-        this.tables = tables;
-        counters = tables.counters();
-        connections = tables.connections();
-        templates = tables.templates();
+    Victims(
+            Entries entries,
+            ConnTable connections,
+            TemplateTable templates,
+            Counters counters,
+            Supplier<Policy> policy) {
+        this.entries = entries;
+        this.connections = connections;
+        this.templates = templates;
+        this.counters = counters;
+        this.policy = policy;
         conn = connections.view();
         template = templates.view();
     }
@@ -83,7 +91,7 @@ public final class Victims {
             search(Wanted.UNUSED_TEMPLATE, connection == NONE ? WINDOW : 0); // in a flood there are hardly any
             if (found != NONE && (!isItsLast || foundSilentSince <= silentSince)) {
                 counters.count(Counter.EVICTED_TEMPLATE);
-                tables.dropTemplate(found, now);
+                entries.dropTemplate(found, now);
                 return true;
             }
             if (connection == NONE) {
@@ -100,7 +108,7 @@ public final class Victims {
 
     private void end(int slot, boolean byForce, long now) {
         counters.count(isHalfOpen(conn.at(slot)) ? Counter.EVICTED_HALF_OPEN : Counter.EVICTED_CLOSING);
-        tables.end(slot, byForce, now);
+        entries.end(slot, byForce, now);
     }
 
     private enum Wanted {
@@ -157,8 +165,7 @@ public final class Victims {
 
     private void considerConnection(int slot, int rank) {
         if (rank != STAYS) {
-            keepIfBetter(
-                    slot, rank, conn.expiresAt() - tables.policy().timeouts().of(conn.protocol(), conn.state()));
+            keepIfBetter(slot, rank, conn.expiresAt() - policy.get().timeouts().of(conn.protocol(), conn.state()));
         }
     }
 

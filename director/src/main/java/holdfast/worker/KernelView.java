@@ -4,7 +4,7 @@ import holdfast.conf.Ipv4;
 import holdfast.forward.Links;
 import holdfast.forward.Network;
 import holdfast.forward.NextHops;
-import holdfast.linux.Netlink;
+import holdfast.linux.Kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,10 +19,10 @@ import java.util.stream.Stream;
 ///
 /// @param failed  next hops whose MAC the kernel has asked for in vain and has not learned since
 public record KernelView(
-        List<Netlink.Link> links,
-        List<Netlink.Address> addresses,
-        List<Netlink.Route> routes,
-        List<Netlink.Neighbour> neighbours,
+        List<Kernel.Link> links,
+        List<Kernel.Address> addresses,
+        List<Kernel.Route> routes,
+        List<Kernel.Neighbour> neighbours,
         Set<Hop> failed) {
     private static final int MAIN_TABLE = 254;
 
@@ -30,7 +30,7 @@ public record KernelView(
 
     /// A next hop.
     record Hop(int ifindex, int address) {
-        static Hop of(Netlink.Neighbour neighbour) {
+        static Hop of(Kernel.Neighbour neighbour) {
             return new Hop(neighbour.ifindex(), neighbour.address());
         }
     }
@@ -54,13 +54,13 @@ public record KernelView(
     }
 
     /// The address that it had at the start, if it still has it and must keep it; else its first address.
-    private int address(Netlink.Link link, Links.Link wanted, LinkNeeds needs) {
+    private int address(Kernel.Link link, Links.Link wanted, LinkNeeds needs) {
         var has = addressesOf(link);
         boolean isKept = needs.loyal().contains(wanted.name()) && has.contains(wanted.address());
         return isKept ? wanted.address() : has.stream().findFirst().orElse(0);
     }
 
-    private static Links.State state(Netlink.Link link) {
+    private static Links.State state(Kernel.Link link) {
         if (!link.enabled()) {
             return Links.State.DOWN;
         }
@@ -81,7 +81,7 @@ public record KernelView(
         return faults;
     }
 
-    private void addFaults(Netlink.Link link, Links.Link wanted, LinkNeeds needs, List<String> faults) {
+    private void addFaults(Kernel.Link link, Links.Link wanted, LinkNeeds needs, List<String> faults) {
         switch (state(link)) {
             case DOWN -> faults.add(link.name() + " is down");
             case NO_CARRIER -> faults.add(link.name() + " has no carrier");
@@ -142,7 +142,7 @@ public record KernelView(
         return new LinkState(network.links(), faults, unreachable, prefixes(ways), prefixes(elsewhere));
     }
 
-    private List<Netlink.Route> main(Predicate<Netlink.Route> which) {
+    private List<Kernel.Route> main(Predicate<Kernel.Route> which) {
         return routes.stream()
                 .filter(route -> route.table() == MAIN_TABLE)
                 .filter(which)
@@ -151,23 +151,23 @@ public record KernelView(
 
     /// Whether the kernel uses a route over another interface where it would otherwise use one of the ways. Beside
     /// a default route this is no fault: a host has routes of its own, for its management.
-    private static boolean takesFrom(Netlink.Route other, List<Netlink.Route> ways) {
+    private static boolean takesFrom(Kernel.Route other, List<Kernel.Route> ways) {
         var same = ways.stream().filter(way -> isSamePrefix(way, other)).toList();
         return same.isEmpty()
                 ? ways.stream().anyMatch(way -> way.prefixLength() > 0 && isWithin(other, way))
                 : same.stream().allMatch(way -> other.metric() <= way.metric());
     }
 
-    private static boolean isSamePrefix(Netlink.Route one, Netlink.Route other) {
+    private static boolean isSamePrefix(Kernel.Route one, Kernel.Route other) {
         return one.prefixLength() == other.prefixLength() && one.destination() == other.destination();
     }
 
-    private static boolean isWithin(Netlink.Route narrow, Netlink.Route wide) {
+    private static boolean isWithin(Kernel.Route narrow, Kernel.Route wide) {
         return narrow.prefixLength() > wide.prefixLength()
                 && (narrow.destination() ^ wide.destination()) >>> (32 - wide.prefixLength()) == 0;
     }
 
-    private static List<String> prefixes(List<Netlink.Route> routes) {
+    private static List<String> prefixes(List<Kernel.Route> routes) {
         return routes.stream()
                 .map(route -> Ipv4.text(route.destination()) + "/" + route.prefixLength())
                 .distinct()
@@ -175,14 +175,14 @@ public record KernelView(
                 .toList();
     }
 
-    private Optional<Netlink.Link> link(String name) {
+    private Optional<Kernel.Link> link(String name) {
         return links.stream().filter(link -> link.name().equals(name)).findFirst();
     }
 
-    private List<Integer> addressesOf(Netlink.Link link) {
+    private List<Integer> addressesOf(Kernel.Link link) {
         return addresses.stream()
                 .filter(address -> address.ifindex() == link.index())
-                .map(Netlink.Address::address)
+                .map(Kernel.Address::address)
                 .toList();
     }
 }

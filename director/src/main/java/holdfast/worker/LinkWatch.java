@@ -79,10 +79,10 @@ public final class LinkWatch implements AutoCloseable {
     // Owned by the thread.
     private @Nullable Kernel kernel;
     private final EnumSet<Part> stale = EnumSet.allOf(Part.class);
-    private List<Netlink.Link> links = List.of();
-    private List<Netlink.Address> addresses = List.of();
-    private List<Netlink.Route> routes = List.of();
-    private final Map<Hop, Netlink.Neighbour> neighbours = new LinkedHashMap<>();
+    private List<Kernel.Link> links = List.of();
+    private List<Kernel.Address> addresses = List.of();
+    private List<Kernel.Route> routes = List.of();
+    private final Map<Hop, Kernel.Neighbour> neighbours = new LinkedHashMap<>();
     private final Set<Hop> failed = new HashSet<>(); // and not learned since
     private boolean hasNews; // not in `published` yet
     private KernelView published = KernelView.EMPTY;
@@ -217,13 +217,13 @@ public final class LinkWatch implements AutoCloseable {
             switch (change) {
                 // When a link or an address disappears, the kernel removes its routes without a
                 // notification for each.
-                case Netlink.Change.LinkChanged _, Netlink.Change.AddressChanged _ -> {
+                case Kernel.Change.LinkChanged _, Kernel.Change.AddressChanged _ -> {
                     stale.add(Part.LINKS);
                     stale.add(Part.ROUTES);
                 }
-                case Netlink.Change.RouteChanged _ -> stale.add(Part.ROUTES);
-                case Netlink.Change.NeighbourChanged(var neighbour, boolean removed) -> hear(neighbour, removed);
-                case Netlink.Change.Overrun _ -> {
+                case Kernel.Change.RouteChanged _ -> stale.add(Part.ROUTES);
+                case Kernel.Change.NeighbourChanged(var neighbour, boolean removed) -> hear(neighbour, removed);
+                case Kernel.Change.Overrun _ -> {
                     counters.count(Counter.NETLINK_OVERRUN);
                     stale.addAll(EnumSet.allOf(Part.class));
                 }
@@ -231,7 +231,7 @@ public final class LinkWatch implements AutoCloseable {
         }
     }
 
-    private void hear(Netlink.Neighbour neighbour, boolean removed) {
+    private void hear(Kernel.Neighbour neighbour, boolean removed) {
         hasNews = true;
         if (removed) {
             neighbours.remove(Hop.of(neighbour));
@@ -247,12 +247,12 @@ public final class LinkWatch implements AutoCloseable {
         return NextHops.key(network.links().indexOf(hop.ifindex()), hop.address());
     }
 
-    private void take(Netlink.Neighbour neighbour) {
+    private void take(Kernel.Neighbour neighbour) {
         var hop = Hop.of(neighbour);
         neighbours.put(hop, neighbour);
         if (neighbour.usable()) {
             failed.remove(hop);
-        } else if (neighbour.state() == Netlink.Neighbour.State.FAILED) {
+        } else if (neighbour.state() == Kernel.Neighbour.State.FAILED) {
             failed.add(hop);
         }
     }
@@ -383,7 +383,7 @@ public final class LinkWatch implements AutoCloseable {
         int address = (int) neighbour;
         var known = neighbours.get(new Hop(ifindex, address));
         boolean isFixed = known != null
-                && known.state() == Netlink.Neighbour.State.FIXED; // a probe would make an ordinary entry of it
+                && known.state() == Kernel.Neighbour.State.FIXED; // a probe would make an ordinary entry of it
         if (kernel != null && ifindex != 0 && !isFixed) {
             kernel().probe(ifindex, address).ifPresent(errno -> refused(errno, Optional.of(address)));
         }

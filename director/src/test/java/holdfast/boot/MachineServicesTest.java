@@ -14,7 +14,7 @@ import holdfast.conf.Ipvs;
 import holdfast.conf.Protocol;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
-import holdfast.linux.Netlink;
+import holdfast.linux.Kernel;
 import holdfast.worker.Shield;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 
 /// The services of a configuration that this machine cannot serve.
 public class MachineServicesTest {
-    private static final List<Netlink.Link> LINKS =
-            List.of(new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, true, true));
-    private static final List<Netlink.Address> ADDRESSES = List.of(new Netlink.Address(2, ip("10.0.0.2"), 24));
+    private static final List<Kernel.Link> LINKS =
+            List.of(new Kernel.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, true, true));
+    private static final List<Kernel.Address> ADDRESSES = List.of(new Kernel.Address(2, ip("10.0.0.2"), 24));
 
     public static Configuration configuration(Configuration.Service... services) {
         return new Configuration(

@@ -6,19 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
-import holdfast.linux.Netlink;
+import holdfast.linux.Kernel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MachineTest {
-    private static final Netlink.Link WAN = new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, true, true);
-    private static final Netlink.Link LAN = new Netlink.Link(3, "lan", 0x02_00_00_00_00_02L, 9000, true, true);
-    private static final List<Netlink.Address> ADDRESSES = List.of(
-            new Netlink.Address(2, ip("192.0.2.2"), 24),
-            new Netlink.Address(2, ip("192.0.2.3"), 24),
-            new Netlink.Address(3, ip("10.0.0.2"), 24));
+    private static final Kernel.Link WAN = new Kernel.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, true, true);
+    private static final Kernel.Link LAN = new Kernel.Link(3, "lan", 0x02_00_00_00_00_02L, 9000, true, true);
+    private static final List<Kernel.Address> ADDRESSES = List.of(
+            new Kernel.Address(2, ip("192.0.2.2"), 24),
+            new Kernel.Address(2, ip("192.0.2.3"), 24),
+            new Kernel.Address(3, ip("10.0.0.2"), 24));
 
     private static Configuration configuration(String... interfaces) {
         return new Configuration(
@@ -61,9 +61,9 @@ class MachineTest {
     void allMistakesAreReportedAtOnceEachWithItsWayOut() {
         var machine = new Machine(
                 List.of(
-                        new Netlink.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, false, false),
-                        new Netlink.Link(9, "tun0", 0, 1400, true, true)),
-                List.of(new Netlink.Address(9, ip("192.0.2.10"), 32), new Netlink.Address(17, ip("10.0.0.1"), 24)),
+                        new Kernel.Link(2, "wan", 0x02_00_00_00_00_01L, 1500, false, false),
+                        new Kernel.Link(9, "tun0", 0, 1400, true, true)),
+                List.of(new Kernel.Address(9, ip("192.0.2.10"), 32), new Kernel.Address(17, ip("10.0.0.1"), 24)),
                 Optional.empty());
 
         var mistakes = machine.mistakes(configuration("wan", "lan", "tun0"));

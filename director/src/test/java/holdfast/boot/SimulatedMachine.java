@@ -1,5 +1,6 @@
 package holdfast.boot;
 
+import holdfast.group.TermDisk;
 import holdfast.group.TermStore;
 import java.io.IOException;
 import java.util.List;
@@ -38,7 +39,7 @@ final class SimulatedMachine {
     }
 
     /// One line of a [TermFile].
-    static final class Disk implements TermStore.Disk {
+    static final class Disk implements TermDisk {
         private int written;
         private boolean isFree;
         private int writtenInBoot;

@@ -216,7 +216,7 @@ class TermStoreTest {
     }
 
     /// A disk that refuses while it has an error to report.
-    private static final class BadDisk implements TermStore.Disk {
+    private static final class BadDisk implements TermDisk {
         final List<Integer> reserved = new ArrayList<>();
 
         @Nullable

@@ -185,7 +185,7 @@ class TermsTest {
         return task;
     }
 
-    private static final class Disk implements TermStore.Disk {
+    private static final class Disk implements TermDisk {
         final BlockingQueue<Integer> reserved = new LinkedBlockingQueue<>();
         final BlockingQueue<Integer> used = new LinkedBlockingQueue<>();
         volatile boolean isFull;

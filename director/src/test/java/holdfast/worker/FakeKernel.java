@@ -6,7 +6,6 @@ import holdfast.linux.Echoes;
 import holdfast.linux.EventFd;
 import holdfast.linux.InterruptedDumpException;
 import holdfast.linux.Kernel;
-import holdfast.linux.Netlink;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,11 +23,11 @@ import java.util.function.Supplier;
 final class FakeKernel {
     final BlockingQueue<Integer> probed = new LinkedBlockingQueue<>();
 
-    private final Map<String, Netlink.Link> links = new HashMap<>();
-    private final Map<Integer, Netlink.Address> addresses = new HashMap<>();
-    private final List<Netlink.Route> routes = new ArrayList<>();
-    private final List<Netlink.Neighbour> neighbours = new ArrayList<>();
-    private List<Netlink.Change> changes = new ArrayList<>();
+    private final Map<String, Kernel.Link> links = new HashMap<>();
+    private final Map<Integer, Kernel.Address> addresses = new HashMap<>();
+    private final List<Kernel.Route> routes = new ArrayList<>();
+    private final List<Kernel.Neighbour> neighbours = new ArrayList<>();
+    private List<Kernel.Change> changes = new ArrayList<>();
     private Optional<Integer> refusal = Optional.empty();
     private Supplier<Optional<RuntimeException>> trouble = Optional::empty;
     private Optional<RuntimeException> openFailure = Optional.empty();
@@ -60,37 +59,37 @@ final class FakeKernel {
         answersEchoes = now;
     }
 
-    synchronized void link(Netlink.Link link) {
+    synchronized void link(Kernel.Link link) {
         links.put(link.name(), link);
-        notify(new Netlink.Change.LinkChanged(link, false));
+        notify(new Kernel.Change.LinkChanged(link, false));
     }
 
     synchronized void unlink(String name) {
-        notify(new Netlink.Change.LinkChanged(requireNonNull(links.remove(name)), true));
+        notify(new Kernel.Change.LinkChanged(requireNonNull(links.remove(name)), true));
     }
 
-    synchronized void address(Netlink.Address address) {
+    synchronized void address(Kernel.Address address) {
         addresses.put(address.address(), address);
-        notify(new Netlink.Change.AddressChanged(address, false));
+        notify(new Kernel.Change.AddressChanged(address, false));
     }
 
     synchronized void withoutAddress(int address) {
-        notify(new Netlink.Change.AddressChanged(requireNonNull(addresses.remove(address)), true));
+        notify(new Kernel.Change.AddressChanged(requireNonNull(addresses.remove(address)), true));
     }
 
-    synchronized void route(Netlink.Route route) {
+    synchronized void route(Kernel.Route route) {
         routes.add(route);
-        notify(new Netlink.Change.RouteChanged(route, false));
+        notify(new Kernel.Change.RouteChanged(route, false));
     }
 
-    synchronized void neighbour(Netlink.Neighbour neighbour) {
+    synchronized void neighbour(Kernel.Neighbour neighbour) {
         neighbours.removeIf(known -> known.address() == neighbour.address());
         neighbours.add(neighbour);
-        notify(new Netlink.Change.NeighbourChanged(neighbour, false));
+        notify(new Kernel.Change.NeighbourChanged(neighbour, false));
     }
 
     synchronized void overrun() {
-        notify(new Netlink.Change.Overrun());
+        notify(new Kernel.Change.Overrun());
     }
 
     /// From now on each probe and each verification gets this answer.
@@ -101,13 +100,13 @@ final class FakeKernel {
     /// From now on each question meets what this gives.
     synchronized void trouble(Supplier<Optional<RuntimeException>> now) {
         trouble = now;
-        notify(new Netlink.Change.Overrun());
+        notify(new Kernel.Change.Overrun());
     }
 
     /// From now on the list of links changes during each attempt to read it.
     synchronized void interruptLinks() {
         isInterrupted = true;
-        notify(new Netlink.Change.Overrun());
+        notify(new Kernel.Change.Overrun());
     }
 
     /// From now on no socket can be opened; empty ends that.
@@ -115,7 +114,7 @@ final class FakeKernel {
         openFailure = failure;
     }
 
-    private void notify(Netlink.Change change) {
+    private void notify(Kernel.Change change) {
         changes.add(change);
         open.ifPresent(socket -> socket.event.signal());
     }
@@ -156,7 +155,7 @@ final class FakeKernel {
         }
 
         @Override
-        public List<Netlink.Link> links() {
+        public List<Kernel.Link> links() {
             return answer(() -> {
                 if (isInterrupted) {
                     throw new InterruptedDumpException("changed each time");
@@ -166,22 +165,22 @@ final class FakeKernel {
         }
 
         @Override
-        public List<Netlink.Address> addresses() {
+        public List<Kernel.Address> addresses() {
             return answer(() -> List.copyOf(addresses.values()));
         }
 
         @Override
-        public List<Netlink.Route> routes() {
+        public List<Kernel.Route> routes() {
             return answer(() -> List.copyOf(routes));
         }
 
         @Override
-        public List<Netlink.Neighbour> neighbours() {
+        public List<Kernel.Neighbour> neighbours() {
             return answer(() -> List.copyOf(neighbours));
         }
 
         @Override
-        public List<Netlink.Change> receive() {
+        public List<Kernel.Change> receive() {
             event.drain();
             synchronized (FakeKernel.this) {
                 var taken = changes;
@@ -197,7 +196,7 @@ final class FakeKernel {
         }
 
         @Override
-        public List<Integer> verify(Predicate<Netlink.Neighbour> whom) {
+        public List<Integer> verify(Predicate<Kernel.Neighbour> whom) {
             return answer(() -> neighbours.stream()
                     .filter(whom)
                     .flatMap(_ -> refusal.stream())

@@ -11,7 +11,7 @@ import holdfast.forward.NextHops;
 import holdfast.forward.ProbeQueue;
 import holdfast.linux.Errno;
 import holdfast.linux.InterruptedDumpException;
-import holdfast.linux.Netlink;
+import holdfast.linux.Kernel;
 import holdfast.linux.SyscallException;
 import holdfast.table.Counter;
 import holdfast.table.Counters;
@@ -34,8 +34,8 @@ class LinkWatchTest {
     private static final int BACK = ip("10.0.0.2");
     private static final int SERVER = ip("10.0.0.11");
     private static final int CLIENT = ip("192.0.2.99");
-    private static final Netlink.Link FRONT_LINK = new Netlink.Link(11, "front", 0xf, 1500, true, true);
-    private static final Netlink.Address FRONT_ADDRESS = new Netlink.Address(11, FRONT, 24);
+    private static final Kernel.Link FRONT_LINK = new Kernel.Link(11, "front", 0xf, 1500, true, true);
+    private static final Kernel.Address FRONT_ADDRESS = new Kernel.Address(11, FRONT, 24);
 
     private final FakeKernel kernel = new FakeKernel();
     private final Counters counters = new Counters();
@@ -68,12 +68,12 @@ class LinkWatchTest {
     @BeforeEach
     void start() throws InterruptedException {
         kernel.link(FRONT_LINK);
-        kernel.link(new Netlink.Link(12, "back", 0xb, 1500, true, true));
+        kernel.link(new Kernel.Link(12, "back", 0xb, 1500, true, true));
         kernel.address(FRONT_ADDRESS);
-        kernel.address(new Netlink.Address(12, BACK, 24));
-        kernel.route(new Netlink.Route(ip("10.0.0.0"), 24, 0, 12, 0, 254));
-        kernel.route(new Netlink.Route(ip("192.0.2.0"), 24, 0, 11, 0, 254));
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xaa, Netlink.Neighbour.State.USABLE));
+        kernel.address(new Kernel.Address(12, BACK, 24));
+        kernel.route(new Kernel.Route(ip("10.0.0.0"), 24, 0, 12, 0, 254));
+        kernel.route(new Kernel.Route(ip("192.0.2.0"), 24, 0, 11, 0, 254));
+        kernel.neighbour(new Kernel.Neighbour(12, SERVER, 0xaa, Kernel.Neighbour.State.USABLE));
         watch.start();
         assertThat(next().faults()).isEmpty();
     }
@@ -117,8 +117,8 @@ class LinkWatchTest {
         assertThat(link(0).state()).isEqualTo(Links.State.MISSING);
 
         kernel.withoutAddress(FRONT);
-        kernel.link(new Netlink.Link(77, "front", 0xcafe, 1400, true, true));
-        kernel.address(new Netlink.Address(77, FRONT, 24));
+        kernel.link(new Kernel.Link(77, "front", 0xcafe, 1400, true, true));
+        kernel.address(new Kernel.Address(77, FRONT, 24));
         await().until(() -> links.stream().anyMatch(state -> state.faults().isEmpty()));
         assertThat(link(0)).isEqualTo(new Links.Link("front", 77, 0xcafe, 1400, FRONT));
     }
@@ -133,7 +133,7 @@ class LinkWatchTest {
 
     @Test
     void anotherMtuIsPublished() throws InterruptedException {
-        kernel.link(new Netlink.Link(12, "back", 0xb, 1400, true, true));
+        kernel.link(new Kernel.Link(12, "back", 0xb, 1400, true, true));
         assertThat(next().links().at(1).mtu()).isEqualTo(1400);
         assertThat(link(1).mtu()).isEqualTo(1400);
     }
@@ -148,9 +148,9 @@ class LinkWatchTest {
 
     @Test
     void aServerThatDoesNotAnswerIsUnreachable() throws InterruptedException {
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0, Netlink.Neighbour.State.SOUGHT));
+        kernel.neighbour(new Kernel.Neighbour(12, SERVER, 0, Kernel.Neighbour.State.SOUGHT));
         assertThat(next().unreachable()).extracting(Object::toString).containsExactly("10.0.0.11");
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xab, Netlink.Neighbour.State.USABLE));
+        kernel.neighbour(new Kernel.Neighbour(12, SERVER, 0xab, Kernel.Neighbour.State.USABLE));
         assertThat(next().unreachable()).isEmpty();
     }
 
@@ -168,8 +168,8 @@ class LinkWatchTest {
     @Test
     void aVerificationThatIsRefusedIsCounted() {
         kernel.refuse(Errno.ENODEV.number());
-        kernel.neighbour(new Netlink.Neighbour(
-                12, SERVER, 0xaa, Netlink.Neighbour.State.SOUGHT)); // so that it is looked for at once
+        kernel.neighbour(new Kernel.Neighbour(
+                12, SERVER, 0xaa, Kernel.Neighbour.State.SOUGHT)); // so that it is looked for at once
         await().until(() -> counters.value(Counter.PROBE_REFUSED) >= 2);
     }
 
@@ -186,7 +186,7 @@ class LinkWatchTest {
 
     @Test
     void aMacThatSomebodySetByHandIsLeftAlone() {
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xab, Netlink.Neighbour.State.FIXED));
+        kernel.neighbour(new Kernel.Neighbour(12, SERVER, 0xab, Kernel.Neighbour.State.FIXED));
         await().until(() -> networks.stream()
                 .anyMatch(network -> NextHops.mac(network.hops().resolve(SERVER)) == 0xab));
         kernel.probed.clear();
@@ -212,10 +212,10 @@ class LinkWatchTest {
     @Test
     void aListThatIsNeverReadWholeKeepsNothingElseBack() throws InterruptedException {
         kernel.interruptLinks();
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0xab, Netlink.Neighbour.State.USABLE));
+        kernel.neighbour(new Kernel.Neighbour(12, SERVER, 0xab, Kernel.Neighbour.State.USABLE));
         await().until(() -> networks.stream()
                 .anyMatch(network -> NextHops.mac(network.hops().resolve(SERVER)) == 0xab));
-        kernel.neighbour(new Netlink.Neighbour(12, SERVER, 0, Netlink.Neighbour.State.SOUGHT));
+        kernel.neighbour(new Kernel.Neighbour(12, SERVER, 0, Kernel.Neighbour.State.SOUGHT));
         assertThat(next().unreachable()).extracting(Object::toString).containsExactly("10.0.0.11");
         assertThat(counters.value(Counter.NETLINK_INTERRUPTED)).isGreaterThan(2);
     }

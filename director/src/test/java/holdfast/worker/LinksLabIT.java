@@ -19,6 +19,7 @@ import holdfast.forward.NextHops;
 import holdfast.forward.OwnedAddresses;
 import holdfast.forward.ProbeQueue;
 import holdfast.linux.Clock;
+import holdfast.linux.Kernel;
 import holdfast.linux.Netlink;
 import holdfast.linux.PacketSender;
 import holdfast.packet.Frame;
@@ -113,7 +114,7 @@ class LinksLabIT {
         }
     }
 
-    private static Links.Link link(List<Netlink.Link> links, String name, String address) {
+    private static Links.Link link(List<Kernel.Link> links, String name, String address) {
         return links.stream()
                 .filter(link -> link.name().equals(name))
                 .map(link -> new Links.Link(name, link.index(), link.mac(), link.mtu(), ip(address)))

@@ -1,10 +1,10 @@
 package holdfast.linux;
 
-import holdfast.linux.Netlink.Address;
-import holdfast.linux.Netlink.Change;
-import holdfast.linux.Netlink.Link;
-import holdfast.linux.Netlink.Neighbour;
-import holdfast.linux.Netlink.Route;
+import holdfast.linux.Kernel.Address;
+import holdfast.linux.Kernel.Change;
+import holdfast.linux.Kernel.Link;
+import holdfast.linux.Kernel.Neighbour;
+import holdfast.linux.Kernel.Route;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

@@ -86,7 +86,7 @@ final class Lab {
         return link(name).orElseThrow().index();
     }
 
-    static Optional<Netlink.Link> link(String name) {
+    static Optional<Kernel.Link> link(String name) {
         try (var netlink = Netlink.open()) {
             return netlink.links().stream()
                     .filter(link -> link.name().equals(name))

@@ -2,10 +2,10 @@ package holdfast.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import holdfast.linux.Netlink.Address;
-import holdfast.linux.Netlink.Change;
-import holdfast.linux.Netlink.Neighbour;
-import holdfast.linux.Netlink.Route;
+import holdfast.linux.Kernel.Address;
+import holdfast.linux.Kernel.Change;
+import holdfast.linux.Kernel.Neighbour;
+import holdfast.linux.Kernel.Route;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

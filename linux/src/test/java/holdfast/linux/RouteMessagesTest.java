@@ -3,11 +3,11 @@ package holdfast.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import holdfast.linux.Netlink.Address;
-import holdfast.linux.Netlink.Change;
-import holdfast.linux.Netlink.Link;
-import holdfast.linux.Netlink.Neighbour;
-import holdfast.linux.Netlink.Route;
+import holdfast.linux.Kernel.Address;
+import holdfast.linux.Kernel.Change;
+import holdfast.linux.Kernel.Link;
+import holdfast.linux.Kernel.Neighbour;
+import holdfast.linux.Kernel.Route;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package holdfast.bench.load;
 
+import holdfast.linux.Kernel;
 import holdfast.linux.Memory;
 import holdfast.linux.Netlink;
 import holdfast.linux.PacketSender;
@@ -153,7 +154,7 @@ public final class Flood {
     }
 
     /// The neighbour that has the virtual address, which the known clients' packets have resolved.
-    private Netlink.Neighbour neighbour() {
+    private Kernel.Neighbour neighbour() {
         int address = ByteBuffer.wrap(to.getAddress().getAddress()).getInt();
         try (var netlink = Netlink.open()) {
             return netlink.neighbours().stream()

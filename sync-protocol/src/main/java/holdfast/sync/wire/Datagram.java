@@ -42,7 +42,7 @@ final class Datagram {
 
     private Datagram() {}
 
-    static void writeHeader(byte[] to, long key, Session.Id session, byte channel, byte kind, long counter) {
+    static void writeHeader(byte[] to, long key, SessionId session, byte channel, byte kind, long counter) {
         INTS.set(to, 0, MAGIC);
         LONGS.set(to, KEY, key);
         LONGS.set(to, SESSION, session.high());

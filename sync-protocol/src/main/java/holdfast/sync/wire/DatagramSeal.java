@@ -18,7 +18,7 @@ public final class DatagramSeal {
     /// The difference in length between a sealed datagram and its content.
     public static final int OVERHEAD = Datagram.OVERHEAD;
 
-    private final Session.Id session;
+    private final SessionId session;
     private final String cluster;
     private final Cipher cipher = Datagram.cipher();
     private final SecretKey[] keys = new SecretKey[Datagram.CHANNELS];
@@ -27,12 +27,12 @@ public final class DatagramSeal {
     private volatile long nextUnicast = 1;
 
     public DatagramSeal(ClusterKeys keys, String cluster) {
-        this.session = Session.Id.random();
+        this.session = SessionId.random();
         this.cluster = cluster;
         use(keys);
     }
 
-    Session.Id session() {
+    SessionId session() {
         return session;
     }
 
@@ -78,7 +78,7 @@ public final class DatagramSeal {
     }
 
     /// The key of one session's datagrams on one channel.
-    static SecretKey derive(ClusterKey key, Session.Id session, String cluster, byte channel) {
+    static SecretKey derive(ClusterKey key, SessionId session, String cluster, byte channel) {
         var info = "holdfast datagram 1\0" + cluster + "\0" + channel;
         return key.derive(session.bytes(), info);
     }

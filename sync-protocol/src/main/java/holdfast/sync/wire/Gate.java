@@ -69,7 +69,7 @@ public final class Gate<S> {
     private final List<Session<S>> unproved = new ArrayList<>();
     private final Deque<Released<S>> released = new ArrayDeque<>();
     private ClusterKeys keys;
-    private Session.Id challenge = Session.Id.random();
+    private SessionId challenge = SessionId.random();
 
     private boolean helloWanted = true;
     private long helloAt;
@@ -222,7 +222,7 @@ public final class Gate<S> {
             helloWanted = true; // it answers with a hello of its own if it does not know us yet
             return refuse(Refused.UNPROVEN, from);
         }
-        var id = new Session.Id(Datagram.sessionHigh(in, offset), Datagram.sessionLow(in, offset));
+        var id = new SessionId(Datagram.sessionHigh(in, offset), Datagram.sessionLow(in, offset));
         SecretKey multicast = DatagramSeal.derive(key, id, cluster, Datagram.MULTICAST);
         int opened = decrypt(multicast, in, offset, length, out);
         if (opened < 0) {
@@ -253,7 +253,7 @@ public final class Gate<S> {
             refuse(Refused.MALFORMED, from);
             return;
         }
-        Session.Id its = id(hello);
+        SessionId its = id(hello);
         if (!its.equals(session.challenge)) {
             session.challenge = its;
             session.firstOfOurs[Datagram.MULTICAST] = ours.next(Datagram.MULTICAST);
@@ -281,7 +281,7 @@ public final class Gate<S> {
 
     private void prove(Session<S> session, long firstMulticast, long firstUnicast) {
         if (proved.size() >= PROVED_MAX) {
-            challenge = Session.Id.random();
+            challenge = SessionId.random();
             proved.clear();
             unproved.forEach(this::dropHeld);
             unproved.clear();
@@ -312,11 +312,11 @@ public final class Gate<S> {
         return NOTHING;
     }
 
-    private static Session.Id id(ByteBuffer from) {
-        return new Session.Id(from.getLong(), from.getLong());
+    private static SessionId id(ByteBuffer from) {
+        return new SessionId(from.getLong(), from.getLong());
     }
 
-    private static void put(ByteBuffer to, Session.Id id) {
+    private static void put(ByteBuffer to, SessionId id) {
         to.putLong(id.high()).putLong(id.low());
     }
 

@@ -2,8 +2,6 @@ package holdfast.sync.wire;
 
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ReplayWindow;
-import java.nio.ByteBuffer;
-import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -17,34 +15,17 @@ final class Session<S> {
 
     static final int HELD_BYTES_MAX = 128 * 1024;
 
-    /// Random bytes, as many as make a collision impossible.
-    record Id(long high, long low) {
-        private static final SecureRandom RANDOM = new SecureRandom();
-
-        static Id random() {
-            return new Id(RANDOM.nextLong(), RANDOM.nextLong());
-        }
-
-        boolean is(long otherHigh, long otherLow) {
-            return high == otherHigh && low == otherLow;
-        }
-
-        byte[] bytes() {
-            return ByteBuffer.allocate(16).putLong(high).putLong(low).array();
-        }
-    }
-
     /// An authentic datagram that waits for the proof of its session.
     record Held<S>(byte channel, long counter, byte[] bytes, S from) {}
 
-    final Id id;
+    final SessionId id;
     final long metAt;
     private final Deque<Held<S>> held = new ArrayDeque<>();
     private final SecretKey[] keys = new SecretKey[Datagram.CHANNELS];
     private final ReplayWindow[] windows = new ReplayWindow[Datagram.CHANNELS];
     /// Our hellos must echo it so that this session believes us; null before its first hello.
     @Nullable
-    Id challenge;
+    SessionId challenge;
     /// By channel, our first counter after we heard that challenge: from there on our datagrams are no recordings
     /// to it.
     final long[] firstOfOurs = new long[Datagram.CHANNELS];
@@ -56,7 +37,7 @@ final class Session<S> {
     private long keyId;
     private int heldBytes;
 
-    Session(Id id, ClusterKey key, String cluster, long now) {
+    Session(SessionId id, ClusterKey key, String cluster, long now) {
         this.id = id;
         metAt = now;
         heardAt = now;

@@ -4,7 +4,7 @@ import holdfast.conf.ServiceKey;
 import holdfast.service.Flow;
 
 /// A [Decision]'s view of a service: its present configuration, or a hypothetical one.
-public interface Terms {
+public interface ServiceTerms {
     ServiceKey key();
 
     boolean isPersistent();
