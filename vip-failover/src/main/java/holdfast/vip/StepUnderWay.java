@@ -333,7 +333,7 @@ final class StepUnderWay {
     private void elect(Vrrp.Event event) {
         // A standby that is not equal leaves any live active alone, whatever its priority (promise 4).
         var rules = tables.equal() ? vrrp : vrrp.unfit();
-        var step = rules.step(election, event, now);
+        var step = (Handover.awaitsTables(move) ? rules.patient() : rules).step(election, event, now);
         election = step.next();
         if (!(election instanceof Vrrp.Active)) {
             plan = GarpSchedule.Plan.NONE;

@@ -230,7 +230,17 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
 
     private Step whileStandby(Standby state, Event event, long now) {
         return switch (event) {
-            case Tick() when now - state.peerDownAt() >= 0 -> promoted(causeOf(state), state.following(), now);
+            case Tick() when now - state.peerDownAt() < 0 -> unchanged(state);
+            // Since then something has come up that speaks against preempting; the active lives.
+            case Tick()
+            when state.waitsFor() == PREEMPTING && !preempt ->
+                standby(
+                        now + downInterval(state.peerInterval()),
+                        state.peerInterval(),
+                        state.following(),
+                        state.gave(),
+                        FOLLOWING);
+            case Tick() -> promoted(causeOf(state), state.following(), now);
             case Advert ad when ad.sender() == address -> unchanged(state);
             case Advert ad when ad.priority() == 0 -> resigned(state, now);
             case Advert ad
@@ -269,7 +279,7 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
             when state.gave() -> standby(now + downInterval(interval), interval, 0, true, RELEARNING);
             case LinkDown _, Shutdown _ -> new Step(new Initialize(), List.of());
             case HandoverConfirmed _, HandoverUnconfirmed _, HandoverReturned _ -> unchanged(state);
-            case Tick _, PeerProcessDied _, PeerResigned _, Asked _, Unrivalled _ -> unchanged(state);
+            case PeerProcessDied _, PeerResigned _, Asked _, Unrivalled _ -> unchanged(state);
             case Paused _, LinkUp _, HandoverGive _, Served _ -> unchanged(state);
         };
     }
@@ -363,6 +373,11 @@ public record Vrrp(int priority, long interval, int address, boolean preempt, bo
     /// The same router with tables that are not equal: it leaves any live active alone and lets others act first.
     public Vrrp unfit() {
         return new Vrrp(priority, interval, address, priority == OWNER && preempt, false);
+    }
+
+    /// The same router while the active hands the group over: it takes nothing before.
+    public Vrrp patient() {
+        return new Vrrp(priority, interval, address, false, fit);
     }
 
     /// An active that finds itself silent for as long as a peer needs may no longer be the only active. It relearns

@@ -52,6 +52,31 @@ class VirtualRouterTest {
         assertThat(take(322 * MS, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
     }
 
+    /// It would lack what the giver holds back until the tables are the same.
+    @Test
+    void whoIsGivenTheGroupDoesNotTakeItBefore() {
+        take(0, new Tables(new TableState(1, 1, true)));
+        take(0, up());
+        lowerAdvert(300 * MS);
+        take(310 * MS, new Message("b", new HandoverMessage(Kind.PREPARE, 5, 1, 0, 0, "")));
+        assertThat(take(322 * MS, new Tick())).doesNotHaveAnyElementsOfTypes(BecomeActive.class);
+        for (long at = 400 * MS; at < S; at += INTERVAL) {
+            lowerAdvert(at);
+            assertThat(take(at, new Tick())).doesNotHaveAnyElementsOfTypes(BecomeActive.class);
+        }
+        take(S, new Tick());
+        assertThat(take(2 * S, new Tick())).as("the giver is silent").hasAtLeastOneElementOfType(BecomeActive.class);
+    }
+
+    @Test
+    void whoIsNotEqualAnyMoreDoesNotPreempt() {
+        take(0, new Tables(new TableState(1, 1, true)));
+        take(0, up());
+        lowerAdvert(300 * MS);
+        take(310 * MS, new Tables(TableState.UNKNOWN));
+        assertThat(take(322 * MS, new Tick())).isEmpty();
+    }
+
     @Test
     void aFencedDirectorDoesNotResumeWhatItHeld() {
         active();

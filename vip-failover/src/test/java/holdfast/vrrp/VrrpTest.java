@@ -139,6 +139,16 @@ class VrrpTest {
     }
 
     @Test
+    void whoMayNotPreemptAnyMoreFollowsTheActive() {
+        var preempting = vrrp.step(standby, new Advert(99, S, HIGH), NOW).next();
+        for (var patient : List.of(vrrp.patient(), vrrp.unfit())) {
+            long at = NOW + 2 * S;
+            assertThat(patient.step(preempting, new Tick(), at))
+                    .isEqualTo(standby(at + patient.downInterval(S), S, HIGH, FOLLOWING));
+        }
+    }
+
+    @Test
     void t09AnActiveResignsBeforeItReleases() {
         assertThat(vrrp.step(active, new Shutdown(), NOW))
                 .isEqualTo(new Step(new Initialize(), List.of(new SendAdvert(0), new Release(Reason.SHUTDOWN))));
