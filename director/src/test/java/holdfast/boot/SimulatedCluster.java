@@ -378,7 +378,6 @@ final class SimulatedCluster implements AutoCloseable {
             int key = claims.live().get(timeline.random.nextInt(claims.live().size()));
             send(to, new SimulatedDatapath.Packet(key, true));
         } else {
-            timeline.random.nextInt(100); // for nothing: a seed that once found a fault shall mean the same
             send(to, new SimulatedDatapath.Packet(++lastKey, false));
         }
     }
