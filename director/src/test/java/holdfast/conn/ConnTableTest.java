@@ -129,7 +129,8 @@ class ConnTableTest {
     @Test
     void everyFieldKeepsItsOwnBits() {
         var table = table(4);
-        int slot = table.insert(255, -2, 65534, -3, 65533, -4, 65532, -1, -5, real, -6);
+        int flags = ~ConnFlags.METHOD | ForwardingMethod.DR.code();
+        int slot = table.insert(255, -2, 65534, -3, 65533, -4, 65532, flags, -5, real, -6);
         var conn = table.view().at(slot);
         conn.state(10).template(-7).epoch(250).toldAt(-8).version(-9);
 
@@ -141,7 +142,7 @@ class ConnTableTest {
         assertThat(conn.realAddress()).isEqualTo(-4);
         assertThat(conn.realPort()).isEqualTo(65532);
         assertThat(conn.state()).isEqualTo(10);
-        assertThat(conn.flags()).isEqualTo(-1);
+        assertThat(conn.flags()).isEqualTo(flags);
         assertThat(conn.service()).isEqualTo(-5);
         assertThat(conn.real()).isEqualTo(real);
         assertThat(conn.template()).isEqualTo(-7);
