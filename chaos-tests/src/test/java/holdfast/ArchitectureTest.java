@@ -113,6 +113,7 @@ class ArchitectureTest {
             Set.of("holdfast.persist.Template", "holdfast.persist.TemplateTable"),
             Set.of("holdfast.sync.Batch", "holdfast.sync.SyncMessage"),
             Set.of("holdfast.vip.Giver", "holdfast.vip.Handover", "holdfast.vip.Taker"),
+            Set.of("holdfast.vip.StepUnderWay", "holdfast.vip.VirtualRouter"),
             Set.of("holdfast.conf.Configuration", "holdfast.conf.SharedHash"),
             Set.of("holdfast.admin.Operation", "holdfast.admin.Query"));
 
