@@ -29,7 +29,7 @@ enum Suite {
             # Planted bugs, and what finds them
 
             `bin/mutants` plants each of these bugs in a copy of the director, one at a time, and runs the property tests until one
-            fails. *After* says how far that was: seeds, and operations of the last one. A mutant that no test kills fails the run.
+            fails. *After* gives the seeds, and the operations of the last seed, until the test failed. A mutant that no test kills fails the run.
 
             | file | claim that it breaks | was | became | killed by | after | s |
             |---|---|---|---|---|---|---|
