@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// How many templates and connections each real server of two configurations has. It is read in slices: there may be
-/// very many of them, and packets wait for each slice.
+/// Counts the templates and connections of each real server of two configurations. Reads them in slices: there may be
+/// very many, and packets wait for each slice.
 public final class Census {
     private static final int SLICE = 64; // real servers
 
@@ -20,7 +20,7 @@ public final class Census {
 
     private record Key(ServiceKey service, Hypothesis.Real real) {}
 
-    /// What a real server has.
+    /// The counts of one real server.
     record Held(long templates, long connections) {
         static final Held NOTHING = new Held(0, 0);
     }
@@ -37,7 +37,7 @@ public final class Census {
 
     /// Reads the next slice, on the worker's thread.
     ///
-    /// @return whether there is more
+    /// @return whether another slice is left
     public boolean read(RealServerTable reals) {
         for (int left = SLICE; left > 0 && next < keys.size(); left--) {
             var key = keys.get(next++);

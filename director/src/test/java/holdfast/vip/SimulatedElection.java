@@ -363,8 +363,9 @@ public final class SimulatedElection implements ElectionEvents {
         long now = clock();
         long gap = router.gap(before, event, at, now);
         boolean isLate = router.vrrp().mayBeReplacedAfter(gap) && !effects.isEmpty();
-        if (!isLate && now - step.notAfter() > 0) {
-            giveUp(before, event, gap, now);
+        var unheard = !isLate && now - step.notAfter() > 0 ? socket.poll() : null;
+        if (unheard != null) {
+            giveUp(before, event, gap, unheard, now);
             return;
         }
         for (var effect : effects) {
@@ -381,9 +382,10 @@ public final class SimulatedElection implements ElectionEvents {
         }
     }
 
-    private void giveUp(VirtualRouter.State before, Event event, long lateBy, long now) {
+    private void giveUp(VirtualRouter.State before, Event event, long lateBy, Vrrp.Advert unheard, long now) {
         timeline.note(() -> "%s gives up: late by %.3f ms".formatted(name, lateBy / 1e6));
-        state = before.givenUp(lateBy);
+        state = before.afterGivingUp();
+        strand.next(() -> step(new VirtualRouter.Heard(unheard), now));
         if (!(event instanceof VirtualRouter.Tick)) {
             strand.next(() -> step(event, now));
         }

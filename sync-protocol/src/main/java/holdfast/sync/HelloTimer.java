@@ -2,7 +2,7 @@ package holdfast.sync;
 
 import java.util.concurrent.TimeUnit;
 
-/// When the next Hello is due: every 100 ms, and within 5 ms after something has changed that the others must know.
+/// When the next hello is due: every 100 ms, and within 5 ms after a change that the peers must know.
 final class HelloTimer {
     static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
     static final long MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(5);
@@ -12,7 +12,7 @@ final class HelloTimer {
     private long sentAt = NEVER;
     private boolean isChanged = true;
 
-    /// The next Hello does not wait for its turn.
+    /// Makes the next hello due at once.
     void soon() {
         isChanged = true;
     }
@@ -26,7 +26,7 @@ final class HelloTimer {
         return idleFor(now) <= 0;
     }
 
-    /// ns until the next Hello; at most 0 for now.
+    /// The ns until the next hello; 0 or less if it is due.
     long idleFor(long now) {
         return sentAt == NEVER ? 0 : sentAt + (isChanged ? MIN_INTERVAL : INTERVAL) - now;
     }

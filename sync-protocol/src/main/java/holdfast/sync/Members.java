@@ -39,9 +39,9 @@ final class Members {
     /// An incarnation that has not yet proved that it hears us, or a twin.
     private record Candidate(long stamp, long heardAt) {}
 
-    /// @param refusals  where a message that proves nobody is counted
-    /// @param hellos    who joins, or wants to, must hear us soon
-    /// @param effects   where [SyncEffect.Twin] goes
+    /// @param refusals  counts messages that prove nothing
+    /// @param hellos    hurries the next hello, because a new member must hear us soon
+    /// @param effects   receives [SyncEffect.Twin]
     Members(MemberId self, RefusedMessages refusals, HelloTimer hellos, List<SyncEffect> effects, long now) {
         this.self = self;
         this.refusals = refusals;
@@ -70,7 +70,7 @@ final class Members {
         return now - startedAt;
     }
 
-    /// A message of our own name: ours, come back, or of a second director that was given it.
+    /// A message of our own name: one of ours that came back, or of a second director with that name.
     void ofOurName(MemberId from, SyncMessage message, Origin via, long now) {
         if (from.incarnation().equals(self.incarnation()) || !(message instanceof SyncMessage.Hello hello)) {
             return;
@@ -86,9 +86,9 @@ final class Members {
         }
     }
 
-    /// Judges a message of a run that we do not believe yet.
+    /// Judges a message of an incarnation that we do not believe yet.
     ///
-    /// @return the peer that it is from now on, in the place of the run of its name before it, or null
+    /// @return the peer that it becomes, in place of the previous incarnation of its name; null if it proves none
     @Nullable
     Peer admit(MemberId from, SyncMessage message, Origin via, long now) {
         if (!(message instanceof SyncMessage.Hello hello) || !proves(from, hello, now)) {
@@ -104,7 +104,7 @@ final class Members {
         return believe(from, hello, old, now);
     }
 
-    /// A member that is gone is back only if it heard us since: what it sent before may arrive late.
+    /// Whether a member that was gone is back: only if it has heard us since, because older messages may arrive late.
     boolean isBack(Peer peer, SyncMessage message) {
         if (!(message instanceof SyncMessage.Hello hello) || hello.leaving()) {
             return false;
@@ -117,8 +117,8 @@ final class Members {
         return true;
     }
 
-    /// Whether this Hello shows that its sender hears us now. Lists the incarnation among those that we hear, so that
-    /// it can prove itself.
+    /// Whether this hello proves that its sender hears us now. Adds the incarnation to those that we hear, so that it
+    /// can prove itself.
     private boolean proves(MemberId from, SyncMessage.Hello hello, long now) {
         Candidate before = candidates.get(from.incarnation());
         long stamp = before != null && before.stamp() - hello.stamp() > 0 ? before.stamp() : hello.stamp();
@@ -151,8 +151,8 @@ final class Members {
     /// Whether a proved twin of ours is certainly the older director. While neither side is certain, both wait for
     /// a hello that decides.
     ///
-    /// The twin sent its Hello after our stamp that it echoes and before now: that bounds how much
-    /// longer it has run.
+    /// The twin sent its hello after our stamp that it echoes and before now. This bounds how much longer it has
+    /// run.
     private boolean isElder(MemberId twin, SyncMessage.Hello hello, long now) {
         long echo = hello.heard().getOrDefault(self.incarnation(), startedAt);
         long longerAtLeast = hello.uptimeNanos() - uptime(now);

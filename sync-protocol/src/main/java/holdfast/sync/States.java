@@ -26,7 +26,7 @@ final class States {
         }
     }
 
-    /// Reports our own state though it may be as before: a new standby says that nothing is known of its table.
+    /// Reports our own state even if it has not changed: a new standby reports that its tables are unknown.
     void ownAgain(SyncState state) {
         own = state;
         effects.add(new SyncEffect.StateChanged(self, state));

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// The lines for the log that repeat as long as their cause lasts: at most one a minute for each topic.
+/// Log lines that repeat as long as their cause lasts: at most one a minute for each topic.
 final class Warnings {
-    /// A trouble that lasts so long is worth a warning: after a split it takes a moment until one of two actives stands
-    /// by and the other one has begun a higher term.
+    /// Age from which a trouble is worth a warning. After a split it takes a moment until one of two actives stands by
+    /// and the other has begun a higher term.
     static final long TROUBLE_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     private static final long NEVER = Long.MIN_VALUE;
@@ -30,7 +30,7 @@ final class Warnings {
         }
     }
 
-    /// @param trouble  that there is now; empty for none
+    /// @param trouble  the present trouble; empty for none
     void trouble(Optional<String> trouble, long now) {
         if (trouble.isEmpty()) {
             troubleSince = NEVER;

@@ -41,8 +41,8 @@ import holdfast.vip.Handover.Withdrawn;
 import holdfast.vip.HandoverMessage.Kind;
 import java.util.Optional;
 
-/// The giver's half of a [Handover]: from the operator's wish until the last late frame is relayed, or until it serves
-/// again.
+/// The giver's half of a [Handover]: from the operator's request until the last late frame is relayed, or until the
+/// giver serves again.
 record Giver(Deadlines deadlines) {
     Step begin(State state, Begin begin, long now) {
         var preflight = begin.preflight();

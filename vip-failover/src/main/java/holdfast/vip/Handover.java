@@ -328,8 +328,8 @@ public record Handover(Deadlines deadlines) {
         return new Finished(record.ended(Outcome.ABORTED, why, "aborted", now));
     }
 
-    /// What the other side must hear that speaks of a handover which is over here. About one that is not known here
-    /// nothing is said: a giver waits until its promise ends, a taker until it may not serve any longer.
+    /// The answer to a side that speaks of a handover which has ended here. A handover that is unknown here gets no
+    /// answer: a giver waits until its promise ends, a taker until it may no longer serve.
     private static List<Effect> answer(State state, String from, HandoverMessage message, long now) {
         if (!(state instanceof Idle idle) || idle.last() != message.id()) {
             return List.of();
@@ -377,7 +377,7 @@ public record Handover(Deadlines deadlines) {
                         .isPresent();
     }
 
-    /// Whether a message is of the handover that is under way here, and of the other side of it.
+    /// Whether a message belongs to the handover in progress here, and comes from its other side.
     static boolean isOf(State state, String from, HandoverMessage message) {
         return switch (state) {
             case Idle _ -> false;

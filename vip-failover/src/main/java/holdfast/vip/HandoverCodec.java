@@ -7,14 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/// A [HandoverMessage] as the bytes that sync carries unread, and back. Numbers have their high byte first.
+/// Encodes a [HandoverMessage] as the bytes that sync carries unread, and decodes them. Numbers are big-endian.
 ///
 ///     0      1    9      11        19      27
 ///     | kind | id | term | version | stamp | reason in UTF-8 |
 public final class HandoverCodec {
     private static final int REASON = 27;
 
-    /// The code of a kind is its place here.
+    /// A kind's code is its index here.
     private static final List<Kind> KINDS = List.of(
             Kind.PREPARE,
             Kind.ARMED,
@@ -41,7 +41,7 @@ public final class HandoverCodec {
                 .flip();
     }
 
-    /// @return empty where the bytes are no step that this director knows
+    /// @return empty if the bytes are not a step that this director knows
     public static Optional<HandoverMessage> decode(ByteBuffer bytes) {
         if (bytes.remaining() < REASON) {
             return Optional.empty();

@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// One step of a [VirtualRouter] under way: each part moves on in turn, and what one decides is told to the others.
+/// One step of a [VirtualRouter]: each part takes the event in turn, and passes its decisions to the other parts.
 final class StepUnderWay {
+    /// Promotions in a row that may be given up.
+    static final int GIVEN_UP_MAX = 8;
+
     private final Vrrp vrrp;
     private final Handover handover;
     private final GarpSchedule garp;
@@ -30,7 +33,7 @@ final class StepUnderWay {
     private Ahead ahead;
     private int renewAbove;
     private long history;
-    private long lateBy;
+    private int givenUp;
     private long notAfter = Long.MAX_VALUE; // of a handover
     private long silenceUntil;
     private long promotedUntil = Long.MAX_VALUE;
@@ -55,9 +58,9 @@ final class StepUnderWay {
         ahead = state.ahead();
         renewAbove = state.renewAbove();
         history = state.history();
-        lateBy = state.lateBy();
-        // A slow machine gets twice the time that it lacked, so that it is not late for ever.
-        silenceUntil = now + Math.max(vrrp.promptInterval(), 2 * lateBy);
+        givenUp = state.givenUp();
+        // A flood of adverts must not keep a slow machine from serving for ever.
+        silenceUntil = givenUp < GIVEN_UP_MAX ? now + vrrp.promptInterval() : Long.MAX_VALUE;
     }
 
     private State state() {
@@ -75,7 +78,7 @@ final class StepUnderWay {
                 ahead,
                 renewAbove,
                 history,
-                lateBy);
+                givenUp);
     }
 
     void take(Event event) {
@@ -142,7 +145,7 @@ final class StepUnderWay {
             waking = Waking.NOT;
         }
         if (!(election instanceof Vrrp.Standby standby) || now - standby.peerDownAt() < 0) {
-            lateBy = 0;
+            givenUp = 0;
         }
         if (election instanceof Vrrp.Standby standby && tables.equal()) {
             peers.vouching(standby.following(), now)
@@ -239,7 +242,7 @@ final class StepUnderWay {
         }
     }
 
-    /// Who follows another director does not answer: that one may be active, and we may take over from it soon.
+    /// A director that follows a third one does not answer: the third may be active, and we may soon replace it.
     private void asked(PeerWord word) {
         if (Handover.isTakenFrom(move, word.name())) {
             move(new Handover.Withdrawn("the giver was paused"));
@@ -280,7 +283,7 @@ final class StepUnderWay {
         waking = new Waking(now, asked, asked.isEmpty());
     }
 
-    /// Who has answered may take over a down interval later, so what was asked before that says nothing any more.
+    /// A peer may take over a down interval after its answer, so an older answer proves nothing.
     private void goOnIfUnrivalled() {
         long isTrueUntil = waking.asks() + vrrp.earliestTakeoverInterval();
         if (waking.isOver() && now - isTrueUntil < 0) {
@@ -290,7 +293,7 @@ final class StepUnderWay {
         }
     }
 
-    /// Where our time has come and we have no tables, or those of before a pause, a standby that has some takes over
+    /// When our time has come without tables, or with tables from before a pause, a standby with tables takes over
     /// first.
     private Vrrp.Event tick() {
         boolean yields = election instanceof Vrrp.Standby standby

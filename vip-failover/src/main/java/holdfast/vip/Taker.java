@@ -37,7 +37,7 @@ import holdfast.vip.Handover.Withdrawn;
 import holdfast.vip.HandoverMessage.Kind;
 import java.util.Optional;
 
-/// The taker's half of a [Handover]: from the giver's first question until the giver confirms that it has given.
+/// The taker's half of a [Handover]: from the giver's first request until the giver confirms that it gave the group.
 record Taker(Deadlines deadlines) {
     Step prepare(State state, String from, HandoverMessage message, Optional<String> objection, long now) {
         if (state instanceof Armed armed && Handover.isOf(state, from, message)) {
@@ -154,7 +154,7 @@ record Taker(Deadlines deadlines) {
         };
     }
 
-    /// Equal, so all that may be missing is a promise that still holds.
+    /// The tables are equal, so only a promise that still holds may be missing.
     private Step takesOrAsks(Catching state, long now) {
         return now - state.mayUntil() < 0
                 ? to(new Taking(state.offer(), state.mayUntil()), new Take(state.mayUntil()))

@@ -19,7 +19,7 @@ import java.util.Set;
 /// few clients.
 ///
 /// Order within a turn of the thread: [Paused] first, adverts next, then everything else, [Tick] last. The `now` of an
-/// event is a time at which it had come; that of a tick, one at which no advert waited unheard.
+/// event is a time at which it had arrived; the `now` of a tick is a time at which no advert waited.
 ///
 /// @param epoch  ms of the Unix epoch at 0 of the clock of `now`
 public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Trust trust, long epoch) {
@@ -43,7 +43,7 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
     /// @param ahead       an advert that arrived before its sender's word
     /// @param renewAbove  a term that another director knows and that ours must exceed; 0 for none
     /// @param history     start of our tables' history, ms of the Unix epoch; 0 for none
-    /// @param lateBy      ns by which the last promotion came too late, if it was given up; 0 for none
+    /// @param givenUp     promotions in a row that came too late and were given up
     public record State(
             Vrrp.State vrrp,
             Handover.State handover,
@@ -58,7 +58,7 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
             Ahead ahead,
             int renewAbove,
             long history,
-            long lateBy) {
+            int givenUp) {
         public static final State INITIAL = new State(
                 new Vrrp.Initialize(),
                 Handover.Idle.NOTHING,
@@ -79,8 +79,8 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
             return vrrp instanceof Vrrp.Active;
         }
 
-        /// This state, after a promotion that was decided in it and came too late.
-        public State givenUp(long lateBy) {
+        /// This state, after a promotion from it was given up.
+        public State afterGivingUp() {
             return new State(
                     vrrp,
                     handover,
@@ -95,7 +95,7 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
                     ahead,
                     renewAbove,
                     history,
-                    lateBy);
+                    givenUp + 1);
         }
 
         Standing standing() {
@@ -215,8 +215,8 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
 
     /// What follows from an event.
     ///
-    /// @param notAfter  when a promotion is too old to be carried out, since nobody was heard meanwhile; then
-    ///                  [State#givenUp] takes its place, and the next turn decides anew
+    /// @param notAfter  after this time the shell looks for adverts once more before it carries out a promotion.
+    ///     If it finds an advert, [State#afterGivingUp] replaces `next`, and the shell takes that advert first
     public record Step(State next, List<Effect> effects, long notAfter) {
         public Step {
             effects = List.copyOf(effects);

@@ -3,7 +3,7 @@ package holdfast.sync.wire;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 
-/// What tells one run of a director from any other: random bytes, as many as make a collision impossible.
+/// Identifies one run of a director by enough random bytes to make a collision impossible.
 record SessionId(long high, long low) {
     private static final SecureRandom RANDOM = new SecureRandom();
 

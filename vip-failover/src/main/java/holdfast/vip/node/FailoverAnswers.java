@@ -4,23 +4,23 @@ import holdfast.vip.FailoverRecord;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// Who waits for the end of a planned failover: whoever asked for the one that is under way, and whoever asks in the
-/// step that is being taken. Owned by the thread of the node.
+/// The operators that wait for the end of a planned failover: one for the failover in progress, and one for a request
+/// in the present step. Owned by the thread of the node.
 ///
-/// One step may end both. A director that was paused gives up the failover that was under way, and then refuses the new
-/// one. So a record goes to whoever asked when that failover began; no two begin at one instant.
+/// One step may end both. A director that was paused gives up the failover in progress, and then refuses the new one.
+/// So a record goes to the operator who asked when that failover began; no two begin at one instant.
 final class FailoverAnswers {
     private @Nullable Waiting underWay;
     private @Nullable Waiting asking;
 
     private record Waiting(long since, CompletableFuture<FailoverRecord> answer) {}
 
-    /// Before a step with an operator's question is taken.
+    /// Call it before the step of an operator's request.
     void ask(CompletableFuture<FailoverRecord> answer, long now) {
         asking = new Waiting(now, answer);
     }
 
-    /// After that step: whoever has no answer yet waits on.
+    /// Call it after that step. An operator without an answer continues to wait.
     void asked() {
         if (asking != null) {
             underWay = asking;

@@ -159,7 +159,7 @@ public final class Tally {
         }
     }
 
-    /// A promotion came too late to be true still, so nothing of it was done.
+    /// A promotion came too late and was not carried out.
     void gaveUp(VirtualRouter.State promoted, VirtualRouter.State before, long lateBy) {
         transition(promoted.vrrp(), before, "LATE_BY_%d_MS".formatted(lateBy / 1_000_000));
     }

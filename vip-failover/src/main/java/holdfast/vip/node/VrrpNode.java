@@ -42,14 +42,14 @@ import org.slf4j.LoggerFactory;
 ///
 /// A turn drains the socket, drains the queue, drains the socket once more, and only then lets time act (VRRP-REF 2.5).
 /// Each event carries the time at which the thread took it, after the report of a pause if there was one. A turn may
-/// take
-/// long: with the time of its begin, an advert would make this director wait too short. A tick carries the time at
-/// which
-/// the socket was last seen empty. Between a decision and its advert or claim the thread reads the clock once more, so
-/// that a pause can only hide in the system call itself.
+/// last long: if an advert had the time of the turn's begin, this director would not wait long enough. A tick carries
+/// the time at which the socket was last seen empty. Between a decision and its advert or claim the thread reads the
+/// clock once more, and looks at the socket again if it is late, so that a pause can only hide in the system call
+/// itself.
 public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VrrpNode.class);
     private static final int QUEUE_MAX = 1024;
+    private static final byte[] NOTHING = {};
     /// Most packets read in one turn, so that a flood cannot keep the timers from running.
     private static final int PACKETS_PER_TURN_MAX = 256;
 
@@ -421,7 +421,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         return now;
     }
 
-    /// @return when the last look at the socket began: what had come by then was heard, but for a flood
+    /// @return when the last look at the socket began; every advert from before was heard, except in a flood
     private long hear() {
         long lookedAt;
         byte[] packet;
@@ -453,10 +453,10 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     /// The next packet; empty for none. A link that went down makes the socket report it once.
     private byte[] receive() {
         try {
-            return socket.receive().map(RawSocket.Datagram::ipPacket).orElse(new byte[0]);
+            return socket.receive().map(RawSocket.Datagram::ipPacket).orElse(NOTHING);
         } catch (SyscallException e) {
             log.debug("vrrp receive vrid={} error={}", options.vrid(), e.getMessage());
-            return new byte[0];
+            return NOTHING;
         }
     }
 
@@ -473,10 +473,12 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         long gap = router.gap(before, event, at, now);
         boolean isLate =
                 router.vrrp().mayBeReplacedAfter(gap) && !step.effects().isEmpty();
-        if (!isLate && now - step.notAfter() > 0) {
-            state = before.givenUp(gap);
+        byte[] unheard = !isLate && now - step.notAfter() > 0 ? receive() : NOTHING;
+        if (unheard.length != 0) {
+            state = before.afterGivingUp();
             tally.gaveUp(step.next(), state, gap);
-            if (!(event instanceof VirtualRouter.Tick)) { // time acts in the next turn, once the adverts were heard
+            hear(unheard, now);
+            if (!(event instanceof VirtualRouter.Tick)) { // time acts in the next turn, after all adverts
                 step(event, now);
             }
             return;
