@@ -40,6 +40,10 @@ final class StatusText {
         if (passedOver != null && !passedOver.isEmpty()) {
             lines.add(row("servers", passedOver(passedOver)));
         }
+        var unrouted = status.datapath().unrouted();
+        if (unrouted != null) {
+            lines.add(row("routes", "no route to " + unrouted + ", whose packets are dropped; see ip route"));
+        }
         lines.add(row(
                 "tables",
                 "connections %s, templates %s"

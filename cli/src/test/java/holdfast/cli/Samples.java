@@ -159,7 +159,8 @@ final class Samples {
                         connections,
                         connections == null ? null : new Status.Table(200, 1_000_000),
                         connections == null ? null : passedOver(readiness),
-                        role == Role.ACTIVE));
+                        role == Role.ACTIVE,
+                        readiness.equals(UNSAFE) ? "198.51.100.7" : null));
     }
 
     private static List<String> passedOver(FailoverReadiness readiness) {

@@ -84,6 +84,7 @@ public record Status(
     /// @param passedOver   addresses of real servers that cannot be reached: they get no new clients while their
     ///     service has other servers; null if the datapath has not answered
     /// @param resetsUnknown  whether a TCP segment of an unknown connection is reset now, rather than dropped
+    /// @param unrouted     the latest destination of a packet without a route, if that was in the last minute
     public record Datapath(
             long packetsForwarded,
             long bytesForwarded,
@@ -92,7 +93,8 @@ public record Status(
             @Nullable Table connections,
             @Nullable Table templates,
             @Nullable List<String> passedOver,
-            boolean resetsUnknown) {
+            boolean resetsUnknown,
+            @Nullable String unrouted) {
         public Datapath {
             drops = Map.copyOf(drops);
             counters = Map.copyOf(counters);

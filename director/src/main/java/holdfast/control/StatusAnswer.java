@@ -134,9 +134,6 @@ public final class StatusAnswer {
     private List<String> faults(PatientQuestion.Answer<TableSizes> asked) {
         var faults = new ArrayList<>(sources.faults().get());
         asked.trouble().ifPresent(trouble -> faults.add("datapath: unknown, " + trouble));
-        datapath.unrouted()
-                .ifPresent(to -> faults.add("no route to " + to
-                        + ": packets for it are dropped (dropped-no-route); compare `ip route` on both directors"));
         return faults;
     }
 
@@ -216,7 +213,8 @@ public final class StatusAnswer {
                 sizes.map(TableSizes::connections).orElse(null),
                 sizes.map(TableSizes::templates).orElse(null),
                 sizes.map(TableSizes::passedOver).orElse(null),
-                datapath.resetsUnknown());
+                datapath.resetsUnknown(),
+                datapath.unrouted().map(Ipv4::toString).orElse(null));
     }
 
     private static TableSizes sizes(Tables tables) {

@@ -122,7 +122,8 @@ class ApiServerTest {
                             new Status.Table(0, 64),
                             new Status.Table(0, 64),
                             List.of(),
-                            false));
+                            false,
+                            null));
         }
 
         private static ServiceList services() {

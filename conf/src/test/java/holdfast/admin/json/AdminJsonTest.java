@@ -194,7 +194,7 @@ class AdminJsonTest {
                         0L,
                         null),
                 new Sync(Role.ACTIVE, 7, "the sync thread has ended", null, List.of(peer), Map.of()),
-                new Status.Datapath(0, 0, Map.of(), Map.of(), null, null, null, false));
+                new Status.Datapath(0, 0, Map.of(), Map.of(), null, null, null, false, null));
 
         var json = AdminJson.write(status);
 

@@ -106,7 +106,8 @@ class OperationsTest {
                                     new Status.Table(1, 64),
                                     new Status.Table(0, 64),
                                     List.of("10.0.0.12"),
-                                    true))),
+                                    true,
+                                    "198.51.100.7"))),
             new Sample<>(
                     Operations.SERVICES,
                     new Nothing(),
