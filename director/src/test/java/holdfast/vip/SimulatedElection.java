@@ -60,6 +60,7 @@ public final class SimulatedElection implements ElectionEvents {
     private final Strand strand;
     private final Queue<Vrrp.Advert> socket = new ArrayDeque<>();
     private final Deque<Asked> queue = new ArrayDeque<>();
+    private final Map<String, PeerWord> newestWords = new HashMap<>();
     private VirtualRouter.State state = VirtualRouter.State.INITIAL;
     private TableState latestTables = TableState.UNKNOWN;
     private TableState deliveredTables = TableState.UNKNOWN;
@@ -145,6 +146,7 @@ public final class SimulatedElection implements ElectionEvents {
     @Override
     public void peerWord(PeerWord word) {
         wordAt = timeline.now();
+        newestWords.put(word.name(), word);
         post(new VirtualRouter.Spoke(word));
     }
 
@@ -287,6 +289,10 @@ public final class SimulatedElection implements ElectionEvents {
     private void takeNext() {
         var asked = queue.poll();
         if (asked == null) {
+            return;
+        }
+        if (asked.event() instanceof VirtualRouter.Spoke(var word) && !word.equals(newestWords.get(word.name()))) {
+            strand.next(this::takeNext);
             return;
         }
         asking = asked.answer();

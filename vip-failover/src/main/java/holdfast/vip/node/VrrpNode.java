@@ -30,9 +30,11 @@ import holdfast.vrrp.AdvertCodec;
 import holdfast.vrrp.Vrrp;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -171,6 +173,9 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private volatile OwnWord said = OwnWord.NONE;
     private volatile boolean stopping;
 
+    /// The newest word of each peer, which replaces older ones in the queue.
+    private final Map<String, PeerWord> newestWords = new ConcurrentHashMap<>();
+
     // Owned by the thread.
     private RawSocket socket;
     private TableState deliveredTables = TableState.UNKNOWN;
@@ -230,6 +235,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
 
     @Override
     public void peerWord(PeerWord word) {
+        newestWords.put(word.name(), word);
         post(new VirtualRouter.Spoke(word));
     }
 
@@ -360,6 +366,9 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     }
 
     private void take(Queued queued) {
+        if (queued.event() instanceof VirtualRouter.Spoke(var word) && !word.equals(newestWords.get(word.name()))) {
+            return; // a word is a state: this one was replaced while it waited
+        }
         // A director that was paused and is no longer active hears only now what its successor announced.
         if (queued.event() instanceof VirtualRouter.Stolen(int address, long mac) && state.isActive()) {
             tally.stolen(address, mac, ranAt);
