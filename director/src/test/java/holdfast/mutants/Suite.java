@@ -69,13 +69,15 @@ enum Suite {
                     "holdfast.sync.SyncSimulationTest",
                     "holdfast.sync.HealingSimulationTest",
                     "holdfast.forward.DatapathTest",
-                    "holdfast.group.ElectionInboxTest"),
+                    "holdfast.group.ElectionInboxTest",
+                    "holdfast.vip.VirtualRouterTest",
+                    "holdfast.vip.NewestWordsTest"),
             """
             # Bugs planted in whole directors, and the scenario that finds each
 
             `bin/mutants simulation` takes each of these rules out of a copy of the election, the sync or the director, one at a time.
             It then runs the scenarios of `WholeDirectorSimulationTest`, after them the simulations of the two parts alone, and at last
-            the table of the datapath's modes, until one fails. The scenarios are in `director/src/test/java/holdfast/boot`, the exact changes in
+            the tests of single classes, until one fails. The scenarios are in `director/src/test/java/holdfast/boot`, the exact changes in
             `director/src/test/resources/holdfast/mutants/simulation.txt`.
 
             | rule that was taken out | where | found by | at |

@@ -60,7 +60,7 @@ public final class SimulatedElection implements ElectionEvents {
     private final Strand strand;
     private final Queue<Vrrp.Advert> socket = new ArrayDeque<>();
     private final Deque<Asked> queue = new ArrayDeque<>();
-    private final Map<String, PeerWord> newestWords = new HashMap<>();
+    private final NewestWords newestWords = new NewestWords();
     private VirtualRouter.State state = VirtualRouter.State.INITIAL;
     private TableState latestTables = TableState.UNKNOWN;
     private TableState deliveredTables = TableState.UNKNOWN;
@@ -146,7 +146,7 @@ public final class SimulatedElection implements ElectionEvents {
     @Override
     public void peerWord(PeerWord word) {
         wordAt = timeline.now();
-        newestWords.put(word.name(), word);
+        newestWords.came(word);
         post(new VirtualRouter.Spoke(word));
     }
 
@@ -291,7 +291,7 @@ public final class SimulatedElection implements ElectionEvents {
         if (asked == null) {
             return;
         }
-        if (asked.event() instanceof VirtualRouter.Spoke(var word) && !word.equals(newestWords.get(word.name()))) {
+        if (newestWords.haveReplaced(asked.event())) {
             strand.next(this::takeNext);
             return;
         }

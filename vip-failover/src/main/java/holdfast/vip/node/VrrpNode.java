@@ -17,6 +17,7 @@ import holdfast.vip.GarpSchedule;
 import holdfast.vip.GroupLinks;
 import holdfast.vip.Handover;
 import holdfast.vip.HandoverMessage;
+import holdfast.vip.NewestWords;
 import holdfast.vip.OwnWord;
 import holdfast.vip.PeerWord;
 import holdfast.vip.Preflight;
@@ -30,11 +31,9 @@ import holdfast.vrrp.AdvertCodec;
 import holdfast.vrrp.Vrrp;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,8 +172,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private volatile OwnWord said = OwnWord.NONE;
     private volatile boolean stopping;
 
-    /// The newest word of each peer, which replaces older ones in the queue.
-    private final Map<String, PeerWord> newestWords = new ConcurrentHashMap<>();
+    private final NewestWords newestWords = new NewestWords();
 
     // Owned by the thread.
     private RawSocket socket;
@@ -235,7 +233,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
 
     @Override
     public void peerWord(PeerWord word) {
-        newestWords.put(word.name(), word);
+        newestWords.came(word);
         post(new VirtualRouter.Spoke(word));
     }
 
@@ -366,8 +364,8 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     }
 
     private void take(Queued queued) {
-        if (queued.event() instanceof VirtualRouter.Spoke(var word) && !word.equals(newestWords.get(word.name()))) {
-            return; // a word is a state: this one was replaced while it waited
+        if (newestWords.haveReplaced(queued.event())) {
+            return;
         }
         // A director that was paused and is no longer active hears only now what its successor announced.
         if (queued.event() instanceof VirtualRouter.Stolen(int address, long mac) && state.isActive()) {
