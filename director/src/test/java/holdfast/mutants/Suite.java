@@ -70,6 +70,9 @@ enum Suite {
                     "holdfast.sync.HealingSimulationTest",
                     "holdfast.forward.DatapathTest",
                     "holdfast.group.ElectionInboxTest",
+                    "holdfast.group.ReplicationTest",
+                    "holdfast.group.TermStoreTest",
+                    "holdfast.vip.HandoverTest",
                     "holdfast.vip.VirtualRouterTest",
                     "holdfast.vip.NewestWordsTest"),
             """
