@@ -12,11 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 
 /// The configuration file of a director.
 public final class ConfigurationFile {
     /// A real file has kilobytes; a longer file is refused.
     static final int BYTES_MAX = 1024 * 1024;
+
+    private static final Pattern WHOLE = Pattern.compile("(?m)^director[ ]*:");
 
     private ConfigurationFile() {}
 
@@ -59,6 +63,11 @@ public final class ConfigurationFile {
         }
     }
 
+    /// Whether a text is meant as a whole file of a director, and not as its shared sections alone.
+    public static boolean isWhole(String text) {
+        return WHOLE.matcher(text).find();
+    }
+
     /// Reads and checks a text: its configuration, or all its mistakes.
     ///
     /// @param file  its name in messages
@@ -66,30 +75,40 @@ public final class ConfigurationFile {
         return check(file, content, Disk.REAL);
     }
 
+    /// Reads and checks a text that has the shared sections alone.
+    ///
+    /// @param file  its name in messages
+    /// @param own   the rest, of the director that reads the text
+    public static Outcome readShared(Path file, byte[] content, Configuration own) {
+        return check(
+                file, content, (findings, root) -> new ConfigurationReader(findings, Disk.REAL).readShared(root, own));
+    }
+
     static Outcome check(Path file, byte[] content, Disk disk) {
+        return check(file, content, (findings, root) -> new ConfigurationReader(findings, disk).read(root));
+    }
+
+    static Outcome check(Path file, byte[] content, BiFunction<Findings, Node, Configuration> reader) {
         if (content.length > BYTES_MAX) {
             return whole(
                     file, "has more than the 1 MiB that a configuration may have", "see that it is the file you meant");
         }
+        var findings = new Findings(file);
         try {
             var text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(content))
                     .toString();
-            return check(file, YamlText.parse(text.startsWith("\ufeff") ? text.substring(1) : text), disk);
+            var configuration =
+                    reader.apply(findings, YamlText.parse(text.startsWith("\ufeff") ? text.substring(1) : text));
+            var mistakes = findings.sorted();
+            return mistakes.isEmpty() ? new Good(configuration, findings.sortedWarnings()) : new Mistakes(mistakes);
         } catch (CharacterCodingException _) {
             return whole(file, "is not UTF-8 text", "name the YAML file, or save it again as plain UTF-8 text");
         } catch (YamlFault fault) {
             return new Mistakes(List.of(
                     new Mistake(file, fault.at().line(), fault.at().column(), "", "", fault.rule(), fault.remedy())));
         }
-    }
-
-    private static Outcome check(Path file, Node root, Disk disk) {
-        var findings = new Findings(file);
-        var configuration = new ConfigurationReader(findings, disk).read(root);
-        var mistakes = findings.sorted();
-        return mistakes.isEmpty() ? new Good(configuration, findings.sortedWarnings()) : new Mistakes(mistakes);
     }
 
     private static Outcome whole(Path file, String rule, String remedy) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// Builds a [Configuration] from a YAML tree and checks every rule that depends on the file alone.
@@ -15,6 +16,9 @@ import java.util.stream.Stream;
 final class ConfigurationReader {
     private static final Set<String> TOP =
             Section.keys("director", "datapath", "cluster", "vip-groups", "ipvs", "marks", "services");
+    private static final Set<String> SHARED = Section.keys("ipvs", "marks", "services");
+    private static final Set<String> REVISION =
+            Section.keys("revision", "drains", "client-rules", "ipvs", "marks", "services");
     private static final Set<String> DIRECTOR = Section.keys("name", "state-dir", "api-socket");
     private static final Set<String> DATAPATH = Section.keys(
             "interfaces",
@@ -42,20 +46,53 @@ final class ConfigurationReader {
         var read = groups.read(top);
         var datapath = top.optional("datapath", DATAPATH);
         var interfaces = interfaces(datapath);
-        var markReader = new MarkReader(findings, interfaces);
-        var serviceReader = new ServiceReader(findings, groups.vips());
-        var marks = markReader.read(top);
-        var services = serviceReader.read(top);
-        markReader.checkServices(serviceReader.serviceKeys());
+        var shared = shared(top, groups.vips(), interfaces);
         return new Configuration(
                 director(top.required("director", DIRECTOR, "director: {name: d1}")),
                 datapath(datapath),
                 interfaces,
                 cluster(top.required("cluster", CLUSTER, "cluster: {bind-address: 10.255.0.1}")),
                 read,
-                IpvsReader.read(top),
-                marks,
-                services);
+                shared.ipvs(),
+                shared.marks(),
+                shared.services());
+    }
+
+    /// Reads a text that has the shared sections, for a director that has the rest.
+    Configuration readShared(Node root, Configuration own) {
+        return readShared(root, SHARED, own, _ -> {});
+    }
+
+    /// Reads a text that has the shared sections, of a director that checked them against its VIPs and interfaces.
+    Shared readShared(Node root) {
+        return shared(Section.top(root, SHARED, findings), List.of(), List.of(""));
+    }
+
+    /// Reads a text that has the section `revision` and the shared ones.
+    ///
+    /// @param head  reads that section
+    Configuration readRevision(Node root, Configuration own, Consumer<Section> head) {
+        return readShared(root, REVISION, own, head);
+    }
+
+    private Configuration readShared(Node root, Set<String> keys, Configuration own, Consumer<Section> head) {
+        var nowhere = new Node.Mark(0, 0);
+        var vips = own.groups().stream()
+                .flatMap(group -> group.vips().stream())
+                .map(vip -> new Value<>(vip.address(), nowhere, "", "", true))
+                .toList();
+        var top = Section.top(root, keys, findings);
+        head.accept(top);
+        return shared(top, vips, own.interfaces()).in(own);
+    }
+
+    private Shared shared(Section top, List<Value<Ipv4>> vips, List<String> interfaces) {
+        var markReader = new MarkReader(findings, interfaces);
+        var serviceReader = new ServiceReader(findings, vips);
+        var marks = markReader.read(top);
+        var services = serviceReader.read(top);
+        markReader.checkServices(serviceReader.serviceKeys());
+        return new Shared(IpvsReader.read(top), marks, services);
     }
 
     /// Every key of the sections read here, for the test of the documentation.

@@ -38,4 +38,26 @@ public record Ipvs(
     /// IPVS's defaults.
     public static final Ipvs DEFAULT =
             new Ipvs(false, false, 1, false, false, false, false, 0, 0, 0, 10, 1024, 86_400, 86_400, 900, 120, 300);
+
+    /// The same settings with other timeouts.
+    public Ipvs withTimeouts(int tcpS, int tcpFinS, int udpS) {
+        return new Ipvs(
+                expireNodestConn,
+                expireQuiescentTemplate,
+                connReuseMode,
+                sloppyTcp,
+                sloppySctp,
+                scheduleIcmp,
+                natIcmpSend,
+                dropEntry,
+                dropPacket,
+                secureTcp,
+                amDroprate,
+                amemthresh,
+                lblcExpirationS,
+                lblcrExpirationS,
+                tcpS,
+                tcpFinS,
+                udpS);
+    }
 }

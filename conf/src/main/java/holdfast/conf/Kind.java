@@ -79,6 +79,11 @@ record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
         });
     }
 
+    /// Any text.
+    static Kind<String> text() {
+        return new Kind<>("", Node.Scalar::text);
+    }
+
     static Kind<String> name(String remedy) {
         return new Kind<>("", scalar -> {
             if (!scalar.text().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,31}")) {

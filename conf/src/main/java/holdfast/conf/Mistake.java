@@ -35,7 +35,7 @@ public record Mistake(Path file, int line, int column, String key, String value,
     }
 
     /// Without characters that would break the line, command the terminal or turn the direction of writing.
-    private static String printable(String text) {
+    public static String printable(String text) {
         var safe = new StringBuilder();
         text.codePoints().forEach(c -> safe.appendCodePoint(isPrintable(c) ? c : '?'));
         return safe.toString();

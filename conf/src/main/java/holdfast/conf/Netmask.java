@@ -38,7 +38,8 @@ final class Netmask {
         }
     }
 
-    private static boolean isContiguous(int mask) {
+    /// Whether a mask's ones come before its zeros.
+    static boolean isContiguous(int mask) {
         return (~mask & ~mask + 1) == 0;
     }
 }

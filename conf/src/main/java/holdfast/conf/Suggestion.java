@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /// The word that an operator probably meant: another program's name for the same setting, or the nearest word by
 /// spelling.
-final class Suggestion {
+public final class Suggestion {
     private Suggestion() {}
 
     /// Our word for another program's name.
@@ -17,7 +17,7 @@ final class Suggestion {
     }
 
     /// The nearest of our words, if one is near.
-    static Optional<String> bySpelling(String written, Collection<String> known) {
+    public static Optional<String> bySpelling(String written, Collection<String> known) {
         var plain = plain(written);
         return known.stream()
                 .filter(word -> distance(plain, word) <= Math.max(1, word.length() / 3))
