@@ -72,6 +72,7 @@ class ArchitectureTest {
                         "holdfast.group..",
                         "holdfast.control..",
                         "holdfast.api..",
+                        "holdfast.revision..",
                         "holdfast.boot.."
                     },
             "cli", new String[] {"holdfast.cli.."});
@@ -88,7 +89,7 @@ class ArchitectureTest {
             List.of("persist"),
             List.of("client", "schedule", "packet"),
             List.of("conn"),
-            List.of("service"));
+            List.of("service", "revision"));
 
     /// Packages whose only inputs are their arguments.
     private static final List<String> PURE = List.of(
@@ -101,6 +102,7 @@ class ArchitectureTest {
             "schedule",
             "service",
             "conn",
+            "revision",
             "sync",
             "vip",
             "vrrp");
@@ -167,6 +169,7 @@ class ArchitectureTest {
                 Arguments.of("org.jgroups..", List.of("holdfast.sync.jgroups..")),
                 Arguments.of("com.google.protobuf..", List.of("holdfast.sync.wire..")),
                 Arguments.of("io.netty..", List.of("holdfast.api..", "holdfast.cli.netty..")),
+                Arguments.of("com.github.difflib..", List.of("holdfast.control..")),
                 Arguments.of("org.snakeyaml..", List.of("holdfast.conf.yaml..")),
                 Arguments.of("com.fasterxml.jackson..", List.of("holdfast.admin.json..")),
                 Arguments.of("org.HdrHistogram..", List.of("holdfast.sync..", "holdfast.demo..", "holdfast.bench..")),

@@ -2,8 +2,14 @@ package holdfast.lab;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import holdfast.admin.ConfigChange;
+import holdfast.admin.ConfigRequest;
+import holdfast.admin.ConfigResult;
+import holdfast.admin.ConfigState;
 import holdfast.admin.Connections;
 import holdfast.admin.ConnectionsRequest;
+import holdfast.admin.DrainRequest;
+import holdfast.admin.DrainResult;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Nothing;
@@ -53,6 +59,11 @@ public final class Director {
     /// The file that it reads at its start.
     public Path configuration() {
         return Lab.RUN.resolve(name + ".yaml");
+    }
+
+    /// Where it keeps what must outlive its process.
+    public Path stateDirectory() {
+        return Lab.RUN.resolve(name);
     }
 
     /// Its log since the lab began.
@@ -118,6 +129,11 @@ public final class Director {
         }
     }
 
+    /// Sends SIGHUP, as `systemctl reload` does.
+    public void hangUp() {
+        lab.run("kill", "-HUP", Long.toString(pid()));
+    }
+
     /// Lets a frozen process continue.
     public void thaw() {
         lab.run("kill", "-CONT", Long.toString(pid()));
@@ -163,6 +179,29 @@ public final class Director {
     /// Its present connections and templates.
     public Connections connections() {
         return call(Operations.CONNECTIONS, ConnectionsRequest.ALL);
+    }
+
+    /// The shared configuration in force.
+    public ConfigState config() {
+        return call(Operations.CONFIG, new ConfigRequest(null));
+    }
+
+    /// Changes the shared configuration, and waits until that is done.
+    public ConfigResult change(ConfigChange change) {
+        try {
+            return patientAdmin.call(Operations.CHANGE_CONFIG, change);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Quiesces a real server, and waits until it is.
+    public DrainResult drain(DrainRequest request) {
+        try {
+            return patientAdmin.call(Operations.DRAIN, request);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Requests a planned failover and waits for its end.

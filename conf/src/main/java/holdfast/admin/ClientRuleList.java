@@ -15,7 +15,7 @@ public record ClientRuleList(List<Rule> rules) {
     /// @param blocked       they begin no connections; their open connections continue
     /// @param connections   most at once for each; null for no bound
     /// @param newPerSecond  most new ones per second for each; null for no bound
-    /// @param expiresMs     until the rule ends; null if it lasts until the director restarts
+    /// @param expiresMs     until the rule ends; null if it lasts until it is lifted
     public record Rule(
             MarkRule.Prefix client,
             boolean blocked,

@@ -78,6 +78,27 @@ public final class Operations {
             ImpactResult.class,
             "Shows what a configuration file would do to the clients; changes nothing.");
 
+    public static final Operation<ConfigRequest, ConfigState> CONFIG = Operation.get(
+            "/v1/config",
+            ConfigRequest.QUERY,
+            ConfigState.class,
+            "Shows the shared configuration in force, or a kept revision of it.");
+
+    public static final Operation<ConfigChange, ConfigResult> CHANGE_CONFIG = Operation.post(
+            "/v1/config",
+            new Body<>(ConfigChange.class),
+            ConfigResult.class,
+            "Makes another shared configuration the one in force, on all directors.");
+
+    public static final Operation<Nothing, ConfigHistory> CONFIG_HISTORY = Operation.get(
+            "/v1/config/history", Query.NONE, ConfigHistory.class, "Lists the kept revisions, the newest first.");
+
+    public static final Operation<ReloadRequest, ConfigResult> RELOAD_CONFIG = Operation.post(
+            "/v1/config/reload",
+            new Body<>(ReloadRequest.class),
+            ConfigResult.class,
+            "Makes the shared part of the director's own file the configuration in force, on all directors.");
+
     public static final Operation<ZeroRequest, ZeroResult> ZERO = Operation.post(
             "/v1/zero",
             new Body<>(ZeroRequest.class),
@@ -106,6 +127,10 @@ public final class Operations {
             CHANGE_CLIENT_RULES,
             REHOME,
             IMPACT,
+            CONFIG,
+            CHANGE_CONFIG,
+            CONFIG_HISTORY,
+            RELOAD_CONFIG,
             ZERO,
             KEYS,
             RELOAD_KEYS);

@@ -4,7 +4,6 @@ import holdfast.admin.FailoverRequest;
 import holdfast.admin.json.AdminJson;
 import holdfast.api.ApiServer;
 import holdfast.conf.Configuration;
-import holdfast.conf.ForwardingMethod;
 import holdfast.conf.KeyFile;
 import holdfast.conn.FlowHash;
 import holdfast.control.Answers;
@@ -17,7 +16,11 @@ import holdfast.group.TermStore;
 import holdfast.group.Terms;
 import holdfast.linux.Clock;
 import holdfast.linux.Memory;
+import holdfast.revision.node.RevisionDisk;
+import holdfast.revision.node.RevisionFiles;
+import holdfast.revision.node.RevisionNode;
 import holdfast.sync.ClusterKeys;
+import holdfast.sync.ConfigVersion;
 import holdfast.sync.node.SyncNode;
 import holdfast.table.Counters;
 import holdfast.table.Tables;
@@ -33,17 +36,21 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,25 +70,28 @@ final class Director implements AutoCloseable {
 
     /// @throws RuntimeException if a part cannot start; the parts that have started are closed again
     /// @param unfit  called with the reason if this director later turns out not to be allowed to run
-    static Director start(Configuration configuration, Machine machine, Consumer<String> unfit) {
-        return new Director(configuration, machine, unfit);
+    static Director start(Configuration file, Path path, Machine machine, Consumer<String> unfit) {
+        return new Director(file, path, machine, unfit);
     }
 
-    private Director(Configuration configuration, Machine machine, Consumer<String> unfit) {
+    private Director(Configuration file, Path path, Machine machine, Consumer<String> unfit) {
         this.unfit = unfit;
         try {
-            answers = build(configuration, machine);
+            var revisions = part("revisions", RevisionNode.open(disk(file), file));
+            answers = build(revisions, path, machine);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private Answers build(Configuration configuration, Machine machine) {
+    private Answers build(RevisionNode revisions, Path path, Machine machine) {
+        var configuration = revisions.present().configuration();
         var links = machine.links(configuration);
         var group = group(configuration, configuration.groups().getFirst(), machine, links);
         var keys = keys(configuration.cluster());
         var tables = tables(configuration, keys);
+        tables.byHand(revisions.present().byHand(), Instant.now(), Clock.monotonic());
         var probes = part("probes", new ProbeQueue());
         var worker = part(
                 "datapath",
@@ -97,19 +107,23 @@ final class Director implements AutoCloseable {
         var announcers = part("announcers", new Announcers(links));
         var shield = shield(configuration, group.configuration(), links, tables.counters());
         followLinks(
-                configuration,
                 new LinkNeeds(links, Set.of(group.configuration().interfaceName())),
                 probes,
                 tables.counters(),
+                () -> realServers(revisions.present().configuration()),
                 new LinkFollower(worker, group, announcers, shield));
         datapath.reader(group.replication().reader());
         worker.start();
 
         if (configuration.cluster().sync()) {
             group.start(SyncNode.start(
-                    syncOptions(configuration, keys, group),
+                    syncOptions(configuration, revisions.present().version(), keys, group),
                     datapath,
-                    group.ofSync(Clock::monotonic, datapath::vouchedUntil, address -> twin(configuration, address))));
+                    group.ofSync(
+                            Clock::monotonic,
+                            datapath::vouchedUntil,
+                            address -> twin(configuration, address),
+                            revisions)));
         }
         part("sync", group.replication());
         var warmUp = new AtomicReference<@Nullable Rehearsal>();
@@ -121,7 +135,8 @@ final class Director implements AutoCloseable {
                         group.links(),
                         group.roleChange(datapath, announcers::send, () -> unfit(group.terms(), warmUp))));
         group.start(vrrp);
-        var joined = new Answers(configuration, datapath, vrrp, group);
+        revisions.start(new Enforcer(group, vrrp::status, datapath, shield));
+        var joined = new Answers(revisions, path, datapath, vrrp, group);
         part("api", ApiServer.start(configuration.director().apiSocket(), joined.handlers()));
         warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
         return joined;
@@ -152,18 +167,25 @@ final class Director implements AutoCloseable {
     }
 
     private void followLinks(
-            Configuration configuration,
             LinkNeeds needs,
             ProbeQueue probes,
             Counters counters,
+            Supplier<int[]> realServers,
             LinkWatch.Listener listener) {
-        int[] realServers = configuration.services().stream()
+        part("netlink", new LinkWatch(needs, probes, realServers, counters, listener))
+                .start();
+    }
+
+    private static int[] realServers(Configuration configuration) {
+        return configuration.services().stream()
                 .flatMap(service -> service.realServers().stream())
                 .mapToInt(real -> real.address().bits())
                 .distinct()
                 .toArray();
-        part("netlink", new LinkWatch(needs, probes, () -> realServers, counters, listener))
-                .start();
+    }
+
+    private static RevisionDisk disk(Configuration file) {
+        return new RevisionFiles(file.director().stateDir().resolve("revisions"));
     }
 
     private void twin(Configuration configuration, String address) {
@@ -185,7 +207,7 @@ final class Director implements AutoCloseable {
     }
 
     /// What becomes of the news of links, on the thread `netlink`.
-    private record LinkFollower(Worker worker, Group group, Announcers announcers, Consumer<Links> shield)
+    private record LinkFollower(Worker worker, Group group, Announcers announcers, Optional<Shield> shield)
             implements LinkWatch.Listener {
         @Override
         public void network(Network network) {
@@ -196,7 +218,7 @@ final class Director implements AutoCloseable {
         public void links(LinkState state) {
             announcers.follow(state.links());
             group.links(state);
-            shield.accept(state.links());
+            shield.ifPresent(rules -> rules.follow(state.links()));
         }
     }
 
@@ -211,40 +233,16 @@ final class Director implements AutoCloseable {
                 .toList());
     }
 
-    /// @return called with the links when they change
-    private Consumer<Links> shield(
+    private Optional<Shield> shield(
             Configuration configuration, Configuration.VipGroup group, Links links, Counters counters) {
         var name = configuration.director().name();
         if (!configuration.datapath().shield()) {
             Shield.sweep(name);
-            return _ -> {};
+            return Optional.empty();
         }
         var owned = group.vips().stream().map(vip -> vip.address().toString()).toList();
-        return part("shield", Shield.install(name, links, owned, natServers(configuration.services()), counters))
-                ::follow;
-    }
-
-    /// The NAT servers whose packets are replies of the datapath's connections. A one-packet service has none: no
-    /// connection waits for its replies, so the kernel forwards them, as in IPVS (IPVS-REF 1.12).
-    static List<Shield.NatServer> natServers(List<Configuration.Service> services) {
-        var servers = new ArrayList<Shield.NatServer>();
-        for (var service : services) {
-            for (var real : service.realServers()) {
-                if (real.method() == ForwardingMethod.NAT && !service.onePacket()) {
-                    int port = keepsClientsPort(service) ? 0 : real.port();
-                    var protocol = service.key().protocol().word();
-                    servers.add(new Shield.NatServer(real.address().toString(), protocol, port));
-                }
-            }
-        }
-        return servers;
-    }
-
-    /// Whether a real server is addressed at the port that its client used (IPVS-REF 3.3).
-    private static boolean keepsClientsPort(Configuration.Service service) {
-        return service.key().isMark()
-                ? service.persistence().isPresent()
-                : service.key().port() == 0;
+        return Optional.of(
+                part("shield", Shield.install(name, links, owned, NatServers.of(configuration.services()), counters)));
     }
 
     private static List<byte[]> keys(Configuration.Cluster cluster) {
@@ -268,7 +266,8 @@ final class Director implements AutoCloseable {
         }
     }
 
-    private static SyncNode.Options syncOptions(Configuration configuration, List<byte[]> keys, Group group) {
+    private static SyncNode.Options syncOptions(
+            Configuration configuration, ConfigVersion version, List<byte[]> keys, Group group) {
         var cluster = configuration.cluster();
         return new SyncNode.Options(
                 cluster.name(),
@@ -278,7 +277,7 @@ final class Director implements AutoCloseable {
                 cluster.multicastAddress(),
                 cluster.multicastPort(),
                 ClusterKeys.of(keys),
-                configuration.sharedHash(),
+                version,
                 group.where(),
                 group.serviceLinks());
     }
@@ -302,6 +301,11 @@ final class Director implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(200);
             }
         }
+    }
+
+    /// Takes the shared part of the configuration file again, as a change; without a result but the log's.
+    void reload() {
+        answers.reload();
     }
 
     @Override

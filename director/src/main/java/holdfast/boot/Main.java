@@ -39,12 +39,12 @@ final class Main implements Callable<Integer> {
             case ConfigurationFile.Mistakes(var all) -> refuse(all);
             case ConfigurationFile.Good(var configuration, var warnings) -> {
                 warnings.forEach(warning -> log.warn("configuration {}", warning));
-                yield run(configuration);
+                yield run(configuration, file.toAbsolutePath());
             }
         };
     }
 
-    private static int run(Configuration configuration) throws InterruptedException {
+    private static int run(Configuration configuration, Path file) throws InterruptedException {
         var machine = Machine.read();
         var mistakes = machine.mistakes(configuration);
         if (!mistakes.isEmpty()) {
@@ -54,12 +54,13 @@ final class Main implements Callable<Integer> {
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         var unfit = new AtomicReference<@Nullable String>();
-        try (var director = Director.start(configuration, machine, why -> {
+        try (var director = Director.start(configuration, file, machine, why -> {
             unfit.set(why);
             stop.countDown();
         })) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stop, stopped), "stop"));
             log.info("director started name={}", configuration.director().name());
+            Signals.onHangUp(director::reload);
             stop.await();
             var why = unfit.get();
             if (why != null) {

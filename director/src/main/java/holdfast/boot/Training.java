@@ -6,6 +6,8 @@ import holdfast.conf.ConfigurationFile;
 import holdfast.conf.Ipv4;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
+import holdfast.sync.ConfigMessage;
+import holdfast.sync.ConfigVersion;
 import holdfast.sync.SyncState;
 import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
@@ -111,7 +113,7 @@ final class Training {
                 Ipv4.of("239.255.72.99"),
                 MULTICAST_PORT,
                 ClusterKeys.of(ClusterKey.of(new byte[ClusterKey.BYTES])),
-                "",
+                ConfigVersion.ofFile(""),
                 Whereabouts.NONE,
                 List.of());
         return SyncNode.start(options, datapath.group(), new NobodyListens());
@@ -131,6 +133,12 @@ final class Training {
 
         @Override
         public void peerWord(String member, Whereabouts whereabouts, Word word) {}
+
+        @Override
+        public void config(String from, ConfigMessage message) {}
+
+        @Override
+        public void peerConfig(String member, ConfigVersion config) {}
 
         @Override
         public void twin(String address) {}

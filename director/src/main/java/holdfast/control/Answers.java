@@ -10,10 +10,12 @@ import holdfast.group.Group;
 import holdfast.group.Readouts;
 import holdfast.group.Replication;
 import holdfast.group.StatusSources;
+import holdfast.revision.node.RevisionNode;
 import holdfast.sync.SyncStatus;
 import holdfast.vip.VrrpStatus;
 import holdfast.vip.node.VrrpNode;
 import holdfast.worker.GroupDatapath;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -23,23 +25,28 @@ public final class Answers {
     private final Supplier<VrrpStatus> vrrp;
     private final StatusAnswer status;
     private final FailoverCommands failovers;
+    private final ConfigCommands config;
     private final Handlers handlers;
 
-    public Answers(Configuration configuration, GroupDatapath datapath, VrrpNode vrrp, Group group) {
+    public Answers(RevisionNode revisions, Path path, GroupDatapath datapath, VrrpNode vrrp, Group group) {
         this(
-                configuration,
+                () -> revisions.present().configuration(),
+                new ConfigCommands(revisions, path, group.replication()::status),
+                new RevisedOrders(revisions),
                 datapath,
                 vrrp::status,
                 vrrp::failover,
                 group.replication(),
                 group.terms()::current,
-                Readouts.of(group, vrrp::status));
+                Readouts.of(group, revisions::trouble, vrrp::status));
     }
 
     /// @param handover  moves the VIPs
     /// @param term      the highest known term; 0 before the first
     Answers(
-            Configuration configuration,
+            Supplier<Configuration> configuration,
+            ConfigCommands config,
+            HandOrders orders,
             GroupDatapath datapath,
             Supplier<VrrpStatus> vrrp,
             FailoverCommands.Handover handover,
@@ -47,15 +54,16 @@ public final class Answers {
             IntSupplier term,
             StatusSources sources) {
         this.vrrp = vrrp;
+        this.config = config;
         Supplier<Optional<SyncStatus>> replicated = replication::status;
         status = new StatusAnswer(configuration, datapath, vrrp, replicated, term, sources);
-        failovers = new FailoverCommands(configuration.director().name(), status, this::isActive, term, handover);
+        failovers = new FailoverCommands(configuration.get().director().name(), status, this::isActive, term, handover);
         var ask = new Ask(datapath);
         var listing = new EntryListing(datapath);
         var templates = new TemplateCommands(datapath, replicated);
-        var clients = new ClientCommands(datapath);
-        var reals = new RealServerCommands(configuration, datapath);
-        var keys = new KeyCommands(configuration.cluster().keyFile(), replication);
+        var clients = new ClientCommands(datapath, orders);
+        var reals = new RealServerCommands(configuration, datapath, orders);
+        var keys = new KeyCommands(configuration.get().cluster().keyFile(), replication);
         handlers = new Handlers()
                 .on(Operations.STATUS, _ -> status())
                 .on(Operations.SERVICES, _ -> ServiceListing.of(ask))
@@ -71,6 +79,10 @@ public final class Answers {
                 .on(Operations.CHANGE_CLIENT_RULES, clients::change)
                 .on(Operations.REHOME, templates::rehome)
                 .on(Operations.IMPACT, reals::impact)
+                .on(Operations.CONFIG, config::show)
+                .on(Operations.CHANGE_CONFIG, config::change)
+                .on(Operations.CONFIG_HISTORY, _ -> config.history())
+                .on(Operations.RELOAD_CONFIG, config::reload)
                 .on(Operations.ZERO, reals::zero)
                 .on(Operations.KEYS, _ -> keys.list())
                 .on(Operations.RELOAD_KEYS, _ -> keys.reload())
@@ -85,6 +97,11 @@ public final class Answers {
     /// Whether this director is active now. Any thread.
     public boolean isActive() {
         return vrrp.get().role() == VrrpStatus.Role.ACTIVE;
+    }
+
+    /// Takes the shared part of this director's file again; the log has the result.
+    public void reload() {
+        config.reload();
     }
 
     public Status status() {

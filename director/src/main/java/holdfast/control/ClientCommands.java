@@ -7,34 +7,38 @@ import holdfast.admin.ClientsRequest;
 import holdfast.admin.Endpoint;
 import holdfast.api.RefusedException;
 import holdfast.client.By;
-import holdfast.client.ClientPrefix;
 import holdfast.client.ClientRule;
 import holdfast.client.ClientRules;
 import holdfast.client.Clients;
 import holdfast.client.TopClient;
-import holdfast.conf.Configuration;
+import holdfast.conf.ByHand;
 import holdfast.conf.Ipv4;
+import holdfast.conf.KebabCase;
 import holdfast.conf.MarkRule;
 import holdfast.linux.Clock;
 import holdfast.persist.TemplateTable;
 import holdfast.table.Tables;
 import holdfast.worker.GroupDatapath;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Answers operators' questions about clients: the busiest clients, and the rules for them.
 public final class ClientCommands {
     private static final long MS = 1_000_000;
-    private static final long SECOND = 1_000_000_000;
     private static final int V4_LENGTH = 96; // of ::/96, which holds IPv4 in the 128 bits of a client
 
     private static final int SLICE = 2048; // entries, some 20 µs
 
     private final Ask ask;
+    private final HandOrders orders;
 
-    ClientCommands(GroupDatapath datapath) {
+    ClientCommands(GroupDatapath datapath, HandOrders orders) {
         this.ask = new Ask(datapath);
+        this.orders = orders;
     }
 
     ClientList top(ClientsRequest request) {
@@ -88,40 +92,35 @@ public final class ClientCommands {
     }
 
     ClientRuleList change(ClientRuleRequest request) {
-        return ask.tables(tables -> {
-            long now = Clock.monotonic();
-            try {
-                tables.clientRules(changed(tables.clientRules(), request, now));
-            } catch (IllegalStateException e) {
-                throw RefusedException.notNow(
-                        "the rule was not taken", String.valueOf(e.getMessage()), "unblock a client first");
-            }
-            return shown(tables.clientRules());
-        });
+        orders.change(before -> changed(before, request), KebabCase.of(request.action()) + " of " + request.client());
+        return rules();
     }
 
-    private static ClientRules changed(ClientRules rules, ClientRuleRequest request, long now) {
+    private static ByHand changed(ByHand before, ClientRuleRequest request) {
         var client = request.client();
-        var clients = ClientPrefix.v4(new Ipv4(client.address().bits() & client.mask()), client.length());
-        var forS = request.forS();
-        long untilAt = forS == null ? ClientRule.FOR_EVER : now + forS * SECOND;
+        var clients = new MarkRule.Prefix(new Ipv4(client.address().bits() & client.mask()), client.length());
+        var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        var until = Optional.ofNullable(request.forS()).map(now::plusSeconds);
+        var without = before.withoutRule(clients);
+        boolean isThere = without.rules().size() < before.rules().size();
+        if (request.action() == ClientRuleRequest.Action.UNBLOCK && !isThere) {
+            throw RefusedException.wrongInput(
+                    "there is no rule for " + client,
+                    "a rule is taken away by the prefix that it was given for",
+                    "see 'holdfast clients rules'");
+        }
+        if (without.rules().size() == ClientRules.RULES_MAX) {
+            throw RefusedException.notNow(
+                    "the rule was not taken",
+                    "there are " + ClientRules.RULES_MAX + " rules about clients, which is the most",
+                    "unblock a client first");
+        }
         return switch (request.action()) {
-            case BLOCK -> rules.with(new ClientRule.Block(clients, untilAt), now);
-            case LIMIT -> {
-                var limit =
-                        new Configuration.ClientLimit(orNone(request.connections()), orNone(request.newPerSecond()));
-                yield rules.with(new ClientRule.Limit(clients, limit, untilAt), now);
-            }
-            case UNBLOCK -> {
-                var without = rules.without(clients, now);
-                if (without.list().size() == rules.list().size()) {
-                    throw RefusedException.wrongInput(
-                            "there is no rule for " + client,
-                            "a rule is taken away by the prefix that it was given for",
-                            "see 'holdfast clients rules'");
-                }
-                yield without;
-            }
+            case BLOCK -> without.with(new ByHand.ClientRule(clients, true, 0, 0, until));
+            case LIMIT ->
+                without.with(new ByHand.ClientRule(
+                        clients, false, orNone(request.connections()), orNone(request.newPerSecond()), until));
+            case UNBLOCK -> without;
         };
     }
 

@@ -9,38 +9,40 @@ import holdfast.admin.ImpactResult;
 import holdfast.admin.ZeroRequest;
 import holdfast.admin.ZeroResult;
 import holdfast.api.RefusedException;
+import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
-import holdfast.conf.ConfigurationFile;
 import holdfast.conf.DrainMode;
+import holdfast.conf.Ipv4;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 import holdfast.explain.Census;
 import holdfast.explain.Impact;
 import holdfast.explain.RealImpact;
 import holdfast.explain.ServiceImpact;
-import holdfast.linux.Clock;
 import holdfast.service.Services;
 import holdfast.table.Tables;
 import holdfast.worker.GroupDatapath;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Answers operators' questions about services and real servers, and obeys their orders at run time.
 public final class RealServerCommands {
-    private static final long SECOND = 1_000_000_000;
-
-    private final Configuration configuration;
+    private final Supplier<Configuration> configuration;
     private final Ask ask;
+    private final HandOrders orders;
 
-    RealServerCommands(Configuration configuration, GroupDatapath datapath) {
+    RealServerCommands(Supplier<Configuration> configuration, GroupDatapath datapath, HandOrders orders) {
         this.configuration = configuration;
         this.ask = new Ask(datapath);
+        this.orders = orders;
     }
 
     DrainResult drain(DrainRequest request) {
@@ -51,22 +53,46 @@ public final class RealServerCommands {
                     "until-deadline, and no other mode, has one",
                     isUntil ? "give --deadline" : "leave --deadline out, or use --mode until-deadline");
         }
-        return ask.tables(tables -> drain(tables, request));
+        var target = ask.tables(tables -> target(tables, request));
+        if (request.off()) {
+            orders.change(
+                    orders -> orders.withoutDrain(request.service(), target.address(), target.port()),
+                    "drain of " + target + " of " + request.service() + " lifted");
+        } else if (request.mode() != null || !target.isDrained()) {
+            orders.change(
+                    orders -> orders.with(ordered(request, target)), "drain of " + target + " of " + request.service());
+        }
+        return ask.tables(tables -> drained(tables, request));
     }
 
-    private static DrainResult drain(Tables tables, DrainRequest request) {
-        int service = Named.service(tables, request.service());
-        int real = Named.real(tables, service, request.real());
-        var reals = tables.reals();
-        var deadlineS = request.deadlineS();
-        long now = Clock.monotonic();
-        if (request.off()) {
-            tables.restore(real);
-        } else if (request.mode() != null) {
-            tables.quiesce(real, request.mode(), now + (deadlineS == null ? 0 : deadlineS * SECOND));
-        } else if (reals.weight(real) != 0) {
-            tables.quiesce(real, reals.drain(real), now + reals.configuredDrainS(real) * SECOND);
+    /// The real server that a request names.
+    private record Target(Ipv4 address, int port, boolean isDrained) {
+        @Override
+        public String toString() {
+            return address + ":" + port;
         }
+    }
+
+    private static Target target(Tables tables, DrainRequest request) {
+        int real = Named.real(tables, Named.service(tables, request.service()), request.real());
+        var reals = tables.reals();
+        return new Target(new Ipv4(reals.address(real)), reals.port(real), reals.weight(real) == 0);
+    }
+
+    private static ByHand.Drain ordered(DrainRequest request, Target target) {
+        var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        return new ByHand.Drain(
+                request.service(),
+                target.address(),
+                target.port(),
+                Optional.ofNullable(request.mode()),
+                now,
+                Optional.ofNullable(request.deadlineS()).map(now::plusSeconds));
+    }
+
+    private static DrainResult drained(Tables tables, DrainRequest request) {
+        int real = Named.real(tables, Named.service(tables, request.service()), request.real());
+        var reals = tables.reals();
         boolean isDrained = reals.weight(real) == 0;
         return new DrainResult(
                 request.service(),
@@ -118,13 +144,14 @@ public final class RealServerCommands {
     }
 
     ImpactResult impact(ImpactRequest request) {
-        var wanted = read(request);
-        var census = new Census(configuration, wanted);
+        var wanted = WantedConfiguration.read(Path.of(request.file()), request.text(), configuration.get())
+                .configuration();
+        var census = new Census(configuration.get(), wanted);
         boolean hasMore;
         do {
             hasMore = ask.tables(tables -> census.read(tables.reals()));
         } while (hasMore);
-        var impact = Impact.of(census, configuration, wanted);
+        var impact = Impact.of(census, configuration.get(), wanted);
         var services = new ArrayList<ImpactResult.OnService>();
         for (var key : keys(wanted)) {
             var on = impact.services().stream()
@@ -140,36 +167,23 @@ public final class RealServerCommands {
                             .orElse(0L),
                     impact.vipsUnmoved()
                             ? 0
-                            : configuration.groups().getFirst().vips().size(),
+                            : configuration.get().groups().getFirst().vips().size(),
                     on.map(RealServerCommands::why).orElse(List.of())));
         }
         return new ImpactResult(
                 services, impact.vips().stream().map(Sentence::withoutStop).toList());
     }
 
-    private static Configuration read(ImpactRequest request) {
-        var outcome =
-                ConfigurationFile.read(Path.of(request.file()), request.text().getBytes(StandardCharsets.UTF_8));
-        return switch (outcome) {
-            case ConfigurationFile.Good good -> good.configuration();
-            case ConfigurationFile.Mistakes(var all) ->
-                throw RefusedException.wrongInput(
-                        request.file() + " is not a right configuration",
-                        all.stream().map(Object::toString).collect(Collectors.joining("; ")),
-                        "see 'holdfast config check'");
-        };
-    }
-
     private List<ServiceKey> keys(Configuration wanted) {
         var keys = new LinkedHashSet<ServiceKey>();
         wanted.services().forEach(service -> keys.add(service.key()));
-        configuration.services().forEach(service -> keys.add(service.key()));
+        configuration.get().services().forEach(service -> keys.add(service.key()));
         return List.copyOf(keys);
     }
 
     /// @param isAffected  by other changes, such as mark rules and sysctls
     private ImpactResult.Change change(ServiceKey key, Configuration wanted, boolean isAffected) {
-        var before = configuration.services().stream()
+        var before = configuration.get().services().stream()
                 .filter(service -> service.key().equals(key))
                 .findFirst();
         var after = wanted.services().stream()

@@ -43,8 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class StatusAnswer {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
-    private final Configuration configuration;
-    private final Set<String> realServers;
+    private final Supplier<Configuration> configuration;
     private final Configuration.VipGroup group;
     private final GroupDatapath datapath;
     private final Supplier<VrrpStatus> vrrp;
@@ -75,18 +74,14 @@ public final class StatusAnswer {
     /// @param replication  empty if tables are not replicated
     /// @param term         the highest known term; 0 before the first
     public StatusAnswer(
-            Configuration configuration,
+            Supplier<Configuration> configuration,
             GroupDatapath datapath,
             Supplier<VrrpStatus> vrrp,
             Supplier<Optional<SyncStatus>> replication,
             IntSupplier term,
             StatusSources sources) {
         this.configuration = configuration;
-        this.group = configuration.groups().getFirst();
-        this.realServers = configuration.services().stream()
-                .flatMap(service -> service.realServers().stream())
-                .map(real -> real.address().toString())
-                .collect(Collectors.toUnmodifiableSet());
+        this.group = configuration.get().groups().getFirst();
         this.datapath = datapath;
         this.vrrp = vrrp;
         this.replication = replication;
@@ -101,7 +96,7 @@ public final class StatusAnswer {
         var replicated = replicated();
         var asked = tables.ask();
         return new Status(
-                configuration.director().name(),
+                configuration.get().director().name(),
                 ProgramVersion.TEXT,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
                 ProcessHandle.current().pid(),
@@ -263,10 +258,10 @@ public final class StatusAnswer {
     private Readiness readiness(VrrpStatus election, Replicated replicated) {
         var active = active(election, replicated);
         var self = new Readiness.Self(
-                configuration.director().name(),
+                configuration.get().director().name(),
                 sources.word().get(),
-                realServers,
-                configuration.cluster().sync(),
+                realServers(),
+                configuration.get().cluster().sync(),
                 replicated.trouble(),
                 active,
                 election.role() == VrrpStatus.Role.ACTIVE
@@ -281,10 +276,17 @@ public final class StatusAnswer {
         return Readiness.of(self, replicated.peers().stream().map(this::judged).toList());
     }
 
+    private Set<String> realServers() {
+        return configuration.get().services().stream()
+                .flatMap(service -> service.realServers().stream())
+                .map(real -> real.address().toString())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /// The writer of the stream that we follow, else the sender of the adverts that we hear.
     private Optional<String> active(VrrpStatus election, Replicated replicated) {
         if (election.role() == VrrpStatus.Role.ACTIVE) {
-            return Optional.of(configuration.director().name());
+            return Optional.of(configuration.get().director().name());
         }
         return replicated
                 .status()

@@ -3,6 +3,9 @@ package holdfast.group;
 import holdfast.conf.Configuration;
 import holdfast.forward.Lease;
 import holdfast.forward.Links;
+import holdfast.revision.Ear;
+import holdfast.sync.ConfigMessage;
+import holdfast.sync.ConfigVersion;
 import holdfast.sync.Equality;
 import holdfast.sync.ServiceLink;
 import holdfast.sync.SyncState;
@@ -147,8 +150,10 @@ public final class Group {
     /// @param monotonic     the monotonic clock, ns
     /// @param vouchedUntil  hears until when a peer vouches that nobody else serves
     /// @param twin          hears the address of an older director of our name
-    public SyncNode.Listener ofSync(LongSupplier monotonic, LongConsumer vouchedUntil, Consumer<String> twin) {
-        return new OfSync(monotonic, vouchedUntil, twin);
+    /// @param revisions     hear of the others' configurations
+    public SyncNode.Listener ofSync(
+            LongSupplier monotonic, LongConsumer vouchedUntil, Consumer<String> twin, Ear revisions) {
+        return new OfSync(monotonic, vouchedUntil, twin, revisions);
     }
 
     private final class OfDatapath implements GroupDatapath.Listener {
@@ -178,11 +183,13 @@ public final class Group {
         private final LongSupplier monotonic;
         private final LongConsumer vouchedUntil;
         private final Consumer<String> twin;
+        private final Ear revisions;
 
-        OfSync(LongSupplier monotonic, LongConsumer vouchedUntil, Consumer<String> twin) {
+        OfSync(LongSupplier monotonic, LongConsumer vouchedUntil, Consumer<String> twin, Ear revisions) {
             this.monotonic = monotonic;
             this.vouchedUntil = vouchedUntil;
             this.twin = twin;
+            this.revisions = revisions;
         }
 
         @Override
@@ -212,6 +219,16 @@ public final class Group {
         public void peerWord(String member, Whereabouts whereabouts, Word word) {
             inbox.peerWord(whereabouts, Replication.heard(self, member, whereabouts, word));
             vouchedUntil.accept(vouching.heard(word.standing(), monotonic.getAsLong()));
+        }
+
+        @Override
+        public void config(String from, ConfigMessage message) {
+            revisions.message(from, message);
+        }
+
+        @Override
+        public void peerConfig(String member, ConfigVersion config) {
+            revisions.heard(member, config);
         }
 
         @Override

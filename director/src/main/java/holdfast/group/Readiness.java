@@ -301,8 +301,10 @@ public final class Readiness {
             tables(candidate).ifPresent(objections::add);
         }
         if (!candidate.sameConfiguration()) {
-            objections.add(Objection.no(candidate.name() + " runs another configuration than " + candidate.from()
-                    + "; make cluster, group and services the same in both files"));
+            objections.add(Objection.no(
+                            candidate.name() + " runs another configuration than " + candidate.from()
+                                    + "; make cluster and group the same in both files, and the services with 'holdfast config apply'")
+                    .passing());
         }
         return objections;
     }

@@ -17,12 +17,13 @@ public final class Readouts {
 
     private Readouts() {}
 
-    public static StatusSources of(Group group, Supplier<VrrpStatus> vrrp) {
+    /// @param ofRevisions  the trouble of revisions, as a sentence
+    public static StatusSources of(Group group, Supplier<Optional<String>> ofRevisions, Supplier<VrrpStatus> vrrp) {
         return new StatusSources(
                 () -> word(group.word()),
                 Readouts::heard,
                 SyncStatus.Peer::paths,
-                () -> faults(vrrp.get(), group.terms()),
+                () -> faults(vrrp.get(), group.terms(), ofRevisions.get()),
                 () -> alarms(vrrp.get(), group.replication()));
     }
 
@@ -51,9 +52,10 @@ public final class Readouts {
                 : Optional.empty();
     }
 
-    private static List<String> faults(VrrpStatus vrrp, Terms terms) {
+    private static List<String> faults(VrrpStatus vrrp, Terms terms, Optional<String> ofRevisions) {
         var faults = new ArrayList<>(vrrp.faults());
         faults.addAll(terms.faults());
+        ofRevisions.ifPresent(faults::add);
         return faults;
     }
 

@@ -1,6 +1,8 @@
 package holdfast.group;
 
 import holdfast.sync.ClusterKeys;
+import holdfast.sync.ConfigMessage;
+import holdfast.sync.ConfigVersion;
 import holdfast.sync.Equality;
 import holdfast.sync.KeyUse;
 import holdfast.sync.ServiceLink;
@@ -100,6 +102,15 @@ public final class Replication implements AutoCloseable {
 
     public void send(String to, HandoverMessage message) {
         with(sync -> sync.send(to, message.givenTerm(), HandoverCodec.encode(message)));
+    }
+
+    public void send(String to, ConfigMessage message) {
+        with(sync -> sync.send(to, message));
+    }
+
+    /// Sets the configuration that this director runs.
+    public void config(ConfigVersion version) {
+        with(sync -> sync.config(version));
     }
 
     /// Sets the keys that seal and open.

@@ -1,12 +1,10 @@
 package holdfast.group;
 
+import holdfast.linux.DiskFault;
 import holdfast.sync.Version;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,13 +138,13 @@ public final class TermStore {
     }
 
     private void failed(Throwable e) {
-        var cause = cause(e);
-        var sentence = "the term cannot be written to " + disk + ": " + cause + "; " + remedy(cause);
+        var fault = DiskFault.of(e);
+        var sentence = "the term cannot be written to " + disk + ": " + fault;
         if (trouble == null) {
             log.error(
                     "term not written file={} cause=\"{}\" effect=\"a promotion takes a term that a restart may forget\"",
                     disk,
-                    cause);
+                    fault.cause());
         }
         trouble = sentence;
     }
@@ -178,25 +176,5 @@ public final class TermStore {
 
     private String anew() {
         return "stop all directors and remove " + disk + " on each";
-    }
-
-    private static String cause(Throwable e) {
-        return switch (e) {
-            case AccessDeniedException _ -> "Permission denied";
-            case NoSuchFileException _ -> "No such file or directory";
-            case FileSystemException f when f.getReason() != null -> f.getReason();
-            default -> e.getMessage() == null ? e.toString() : e.getMessage();
-        };
-    }
-
-    /// By the kernel's words, which are all that Java reports of an errno.
-    private static String remedy(String cause) {
-        return switch (cause) {
-            case "No space left on device", "Disk quota exceeded" -> "free space there";
-            case "Read-only file system" -> "see in the kernel's log why, and mount it for writing again";
-            case "Permission denied", "Operation not permitted" ->
-                "give the user who runs the director write permission there";
-            default -> "see to that disk and the kernel's log";
-        };
     }
 }

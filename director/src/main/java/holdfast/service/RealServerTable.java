@@ -25,6 +25,7 @@ public final class RealServerTable {
     private static final int OVERLOAD = 2;
     private static final int UNREACHABLE = 4;
     private static final int FORGOTTEN = 8;
+    private static final int BY_HAND = 16;
     private static final long SECOND = 1_000_000_000L;
 
     private final int[] protocol;
@@ -175,10 +176,14 @@ public final class RealServerTable {
         configuredDrain[id] = mode;
         configuredDrainS[id] = deadlineS;
         this.service[id] = service;
-        restore(id);
+        if (!isByHand(id)) {
+            restore(id);
+        }
         method[id] = real.method();
         boolean isRaised = real.upperThreshold() > upperThreshold[id];
-        flags[id] = AVAILABLE | (flags[id] & UNREACHABLE) | (isRaised ? 0 : flags[id] & OVERLOAD); // IPVS-REF 4.8
+        flags[id] = AVAILABLE
+                | (flags[id] & (UNREACHABLE | BY_HAND))
+                | (isRaised ? 0 : flags[id] & OVERLOAD); // IPVS-REF 4.8
         upperThreshold[id] = real.upperThreshold();
         lowerThreshold[id] = real.lowerThreshold();
         judgeLoad(id);
@@ -196,7 +201,7 @@ public final class RealServerTable {
 
     /// The configuration has dropped it: its connections stay, and revive when it returns.
     void retire(int id) {
-        flags[id] &= ~AVAILABLE;
+        flags[id] &= ~(AVAILABLE | BY_HAND);
     }
 
     /// Forgets every real server that the configuration has dropped: entries that refer to one are void from now
@@ -215,11 +220,12 @@ public final class RealServerTable {
         }
     }
 
-    /// Gives it no new clients from now on, until [#restore] or the next configuration.
+    /// Gives it no new clients from now on, until [#restore].
     ///
     /// @param mode    null to follow the director's default at each moment
     /// @param endsAt  monotonic ns; for UNTIL_DEADLINE
     public void quiesce(int id, @Nullable DrainMode mode, long endsAt) {
+        flags[id] |= BY_HAND;
         weight[id] = 0;
         drain[id] = mode;
         drainEndsAt[id] = endsAt;
@@ -227,12 +233,23 @@ public final class RealServerTable {
 
     /// Restores its configured weight and drain after [#quiesce].
     public void restore(int id) {
+        flags[id] &= ~BY_HAND;
         weight[id] = configuredWeight[id];
         if (weight[id] != 0) {
             lastWeight[id] = weight[id];
         }
         drain[id] = configuredDrain[id];
         drainEndsAt[id] = configuredDrainEndsAt[id];
+    }
+
+    /// Whether [#quiesce] has set its weight and drain, and not its configuration.
+    public boolean isByHand(int id) {
+        return (flags[id] & BY_HAND) != 0;
+    }
+
+    /// Its weight when it is not drained by hand.
+    int configuredWeight(int id) {
+        return configuredWeight[id];
     }
 
     /// Its configuration, with its present weight and drain.
@@ -250,6 +267,11 @@ public final class RealServerTable {
     /// Its drain mode while its weight is 0; null for the director's default.
     public @Nullable DrainMode drain(int id) {
         return drain[id];
+    }
+
+    /// Its drain mode in the configuration; null for the director's default.
+    public @Nullable DrainMode configuredDrain(int id) {
+        return configuredDrain[id];
     }
 
     /// Seconds after quiescing at which UNTIL_DEADLINE ends the remaining connections, as configured.

@@ -318,7 +318,7 @@ public final class Services {
             int realId = idOf(service.key(), real);
             isEdited |= before == null
                     || before.reals.positionOf(realId) < 0
-                    || table.weight(realId) != real.weight()
+                    || table.configuredWeight(realId) != real.weight()
                     || table.method(realId) != real.method();
             table.configure(realId, id, real, now);
             if (isRevived) {

@@ -34,25 +34,28 @@ public final class Shield implements AutoCloseable {
 
     private final String name;
     private final List<String> owned;
-    private final List<NatServer> natServers;
     private final Counters counters;
     private final Consumer<String> nft;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofVirtual().name("shield").factory());
 
     // Owned by the thread.
+    private Links links;
+    private List<NatServer> natServers;
     private final Minutely refusals = new Minutely();
     private String laid;
     private String wanted;
 
     private Shield(
             String name,
+            Links links,
             String laid,
             List<String> owned,
             List<NatServer> natServers,
             Counters counters,
             Consumer<String> nft) {
         this.name = name;
+        this.links = links;
         this.laid = laid;
         wanted = laid;
         this.owned = owned;
@@ -84,7 +87,7 @@ public final class Shield implements AutoCloseable {
             Consumer<String> nft) {
         var script = script(name, links, owned, natServers);
         nft.accept(script);
-        return new Shield(name, script, owned, natServers, counters, nft);
+        return new Shield(name, links, script, owned, natServers, counters, nft);
     }
 
     /// Removes the rules of an earlier process of the same name; for a director that runs without a shield.
@@ -95,9 +98,22 @@ public final class Shield implements AutoCloseable {
     /// Adopts the present links. Any thread, before [#close]; does not wait.
     public void follow(Links now) {
         thread.execute(() -> {
-            wanted = script(name, now, owned, natServers);
-            lay();
+            links = now;
+            layWanted();
         });
+    }
+
+    /// Adopts the present NAT servers. Any thread, before [#close]; does not wait.
+    public void natServers(List<NatServer> now) {
+        thread.execute(() -> {
+            natServers = now;
+            layWanted();
+        });
+    }
+
+    private void layWanted() {
+        wanted = script(name, links, owned, natServers);
+        lay();
     }
 
     /// Does not retry an older script that was refused.

@@ -88,14 +88,13 @@ public class MachineServicesTest {
 
     @Test
     void theAnswersOfAOnePacketServiceAreLeftToTheKernel() { // IPVS-REF 1.12
-        assertThat(Director.natServers(List.of(dns(true)))).isEmpty();
-        assertThat(Director.natServers(List.of(dns(false))))
-                .containsExactly(new Shield.NatServer("10.0.0.11", "udp", 53));
+        assertThat(NatServers.of(List.of(dns(true)))).isEmpty();
+        assertThat(NatServers.of(List.of(dns(false)))).containsExactly(new Shield.NatServer("10.0.0.11", "udp", 53));
     }
 
     @Test
     void aPortThatIsNotUsedDoesNotTellAnswersFromOtherPackets() { // IPVS-REF 3.3
         var all = persistent(tcp(0), 300, "255.255.255.255", real("10.0.0.11", 80, 1));
-        assertThat(Director.natServers(List.of(all))).containsExactly(new Shield.NatServer("10.0.0.11", "tcp", 0));
+        assertThat(NatServers.of(List.of(all))).containsExactly(new Shield.NatServer("10.0.0.11", "tcp", 0));
     }
 }

@@ -11,6 +11,7 @@ import holdfast.group.Group;
 import holdfast.group.Readouts;
 import holdfast.group.RoleChange;
 import holdfast.group.Terms;
+import holdfast.revision.Ear;
 import holdfast.sim.SimulatedProcess;
 import holdfast.sim.Timeline;
 import holdfast.sync.MemberId;
@@ -90,7 +91,7 @@ final class SimulatedDirector {
                 timeline,
                 clockOffset,
                 datapath,
-                group.ofSync(this::clock, datapath::vouchedUntil, this::twin),
+                group.ofSync(this::clock, datapath::vouchedUntil, this::twin, Ear.DEAF),
                 cluster.new WireOf(this));
         datapath.reader(sync::wakeUp);
         group.start(sync);
@@ -114,12 +115,12 @@ final class SimulatedDirector {
         sync.strand().stalls(() -> cluster.syncStall.getAsLong());
         election.strand().stalls(() -> cluster.electionStall.getAsLong());
         status = new StatusAnswer(
-                configuration,
+                () -> configuration,
                 idle.datapath,
                 election::status,
                 group.replication()::status,
                 terms::current,
-                Readouts.of(group, election::status));
+                Readouts.of(group, Optional::empty, election::status));
     }
 
     /// On the disk's thread, which takes a while, and ends with the process.

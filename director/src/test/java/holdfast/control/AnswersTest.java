@@ -6,12 +6,16 @@ import holdfast.admin.Sync;
 import holdfast.group.Readiness;
 import holdfast.group.Replication;
 import holdfast.group.StatusSources;
+import holdfast.revision.node.RevisionFiles;
+import holdfast.revision.node.RevisionNode;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The director's handlers against the list of operations.
 class AnswersTest {
@@ -22,6 +26,9 @@ class AnswersTest {
         idle.close();
     }
 
+    @TempDir
+    Path directory;
+
     @Test
     void theDirectorAnswersEveryOperationOfTheList() {
         var sources = new StatusSources(
@@ -31,7 +38,13 @@ class AnswersTest {
                 List::of,
                 List::of);
         assertThatCode(() -> new Answers(
-                                StatusAnswerTest.configuration(),
+                                StatusAnswerTest::configuration,
+                                new ConfigCommands(
+                                        RevisionNode.open(
+                                                new RevisionFiles(directory), StatusAnswerTest.configuration()),
+                                        directory,
+                                        Optional::empty),
+                                idle.orders(),
                                 idle.datapath,
                                 () -> {
                                     throw new AssertionError("nobody asked");

@@ -35,7 +35,7 @@ class DrainRequestTest {
 
     private @Nullable DrainMode drain(@Nullable DrainMode mode) {
         var request = new DrainRequest(tcp(80), Host.of("10.0.0.11"), mode, null, false);
-        return new RealServerCommands(MachineServicesTest.configuration(), idle.datapath)
+        return new RealServerCommands(MachineServicesTest::configuration, idle.datapath, idle.orders())
                 .drain(request)
                 .mode();
     }

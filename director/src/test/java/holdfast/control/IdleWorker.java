@@ -1,5 +1,6 @@
 package holdfast.control;
 
+import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipvs;
 import holdfast.conf.MarkRule;
@@ -14,7 +15,9 @@ import holdfast.table.Tables;
 import holdfast.worker.GroupDatapath;
 import holdfast.worker.Worker;
 import java.lang.foreign.Arena;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// A worker with its thread but without links, to ask and to command as operators do.
 public final class IdleWorker implements AutoCloseable {
@@ -38,6 +41,19 @@ public final class IdleWorker implements AutoCloseable {
         });
         datapath = worker.group();
         worker.start();
+    }
+
+    /// Orders that are in force here and nowhere else.
+    HandOrders orders() {
+        var orders = new AtomicReference<>(ByHand.NONE);
+        return (change, _) -> {
+            var now = orders.updateAndGet(change);
+            datapath.query(tables -> {
+                        tables.byHand(now, Instant.now(), Clock.monotonic());
+                        return now;
+                    })
+                    .join();
+        };
     }
 
     void configure(List<MarkRule> marks, Configuration.Service... services) {

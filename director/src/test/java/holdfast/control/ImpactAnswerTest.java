@@ -58,7 +58,7 @@ class ImpactAnswerTest {
     }
 
     private ImpactResult.Change change(String wanted) {
-        var impact = new RealServerCommands(configuration(), idle.datapath)
+        var impact = new RealServerCommands(this::configuration, idle.datapath, idle.orders())
                 .impact(new ImpactRequest("director.yaml", here(wanted)));
         return impact.services().getFirst().change();
     }

@@ -42,7 +42,7 @@ class StatusAnswerTest {
     private List<String> faults = List.of();
 
     private final StatusAnswer answer = new StatusAnswer(
-            configuration(),
+            StatusAnswerTest::configuration,
             idle.datapath,
             this::election,
             () -> isSyncDead ? Optional.of(SyncSamples.dead(DEAD)) : sync,

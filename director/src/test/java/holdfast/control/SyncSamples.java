@@ -2,6 +2,7 @@ package holdfast.control;
 
 import static holdfast.testing.Fixtures.ip;
 
+import holdfast.sync.ConfigVersion;
 import holdfast.sync.Refused;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
@@ -58,6 +59,7 @@ final class SyncSamples {
                 OptionalLong.of(0),
                 OptionalLong.of(0),
                 true,
+                ConfigVersion.ofFile("hash"),
                 new Whereabouts(ip("192.0.2.2"), 100, Map.of()),
                 Word.UNKNOWN,
                 OptionalLong.of(60),

@@ -75,7 +75,7 @@ public final class SimulatedSync implements TableSync {
         this.listener = listener;
         this.wire = wire;
         id = new MemberId(name, incarnation);
-        core = new SyncCore(id, "configuration", whereabouts.withLifeline(1, 1), tables, clock());
+        core = new SyncCore(id, ConfigVersion.ofFile("configuration"), whereabouts.withLifeline(1, 1), tables, clock());
         strand = process.strand(this::turn);
         strand.signal();
     }
@@ -123,6 +123,16 @@ public final class SimulatedSync implements TableSync {
     @Override
     public void word(Word word) {
         leave(() -> core.word(word));
+    }
+
+    @Override
+    public void send(String to, ConfigMessage message) {
+        leave(() -> core.send(to, message));
+    }
+
+    @Override
+    public void config(ConfigVersion now) {
+        leave(() -> core.config(now));
     }
 
     @Override
@@ -239,6 +249,8 @@ public final class SimulatedSync implements TableSync {
             }
             case SyncEffect.WordHeard(String member, Whereabouts whereabouts, Word word) ->
                 listener.peerWord(member, whereabouts, word);
+            case SyncEffect.ConfigArrived(String from, ConfigMessage message) -> listener.config(from, message);
+            case SyncEffect.ConfigHeard(String member, ConfigVersion config) -> listener.peerConfig(member, config);
             case SyncEffect.Twin(String address) -> listener.twin(address);
             case SyncEffect.Warn(String text) -> timeline.note(() -> id.name() + " warns: " + text);
         }

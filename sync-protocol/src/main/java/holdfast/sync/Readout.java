@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sendsDropped      as counted by the transport
 record Readout(
         MemberId self,
-        String configHash,
+        ConfigVersion config,
         TableOwner tables,
         Members members,
         StreamReceiver receiver,
@@ -126,7 +126,8 @@ record Readout(
                 of(known, StreamSender.Readout::templates),
                 of(known, StreamSender.Readout::connections),
                 known.isEmpty() && oldest.orElse(0) == 0 ? OptionalLong.empty() : millis(oldest),
-                hello.configHash().equals(configHash),
+                hello.config().hash().equals(config.hash()),
+                hello.config(),
                 hello.whereabouts(),
                 hello.word(),
                 peer.gone ? OptionalLong.empty() : millis(OptionalLong.of(now - peer.echo)),

@@ -14,7 +14,6 @@ public final class SyncCore {
     private static final int FAREWELLS = 3;
 
     private final MemberId self;
-    private final String configHash;
     private Whereabouts whereabouts;
     private final TableOwner tables;
     private final List<SyncEffect> effects = new ArrayList<>();
@@ -29,13 +28,14 @@ public final class SyncCore {
     private @Nullable StreamSender sender;
     private long lostAtPromotion;
 
+    private ConfigVersion config;
     private Word word = Word.UNKNOWN;
     private boolean leaving;
     private StreamSender.Counts before = new StreamSender.Counts(0, 0, 0, 0, 0, 0);
 
-    public SyncCore(MemberId self, String configHash, Whereabouts whereabouts, TableOwner tables, long now) {
+    public SyncCore(MemberId self, ConfigVersion config, Whereabouts whereabouts, TableOwner tables, long now) {
         this.self = self;
-        this.configHash = configHash;
+        this.config = config;
         this.whereabouts = whereabouts;
         this.tables = tables;
         terms = new KnownTerms(self.incarnation().getLeastSignificantBits());
@@ -120,6 +120,14 @@ public final class SyncCore {
         }
     }
 
+    /// Sets the configuration of our hellos.
+    public void config(ConfigVersion now) {
+        if (!config.equals(now)) {
+            config = now;
+            hellos.soon();
+        }
+    }
+
     /// The transport may reach other members than before: sends them a hello soon.
     public void viewChanged() {
         hellos.soon();
@@ -145,6 +153,14 @@ public final class SyncCore {
             return;
         }
         outbox.send(peer.id, term, step, now);
+    }
+
+    /// Sends a message about the configuration once; nothing is sent if the member is unknown or gone.
+    public void send(String to, ConfigMessage message) {
+        Peer peer = members.named(to);
+        if (peer != null && !peer.gone) {
+            effects.add(new SyncEffect.Unicast(peer.id, message));
+        }
     }
 
     /// Announces our exit, so that the others do not mistake our closing socket for a death; several times, because
@@ -341,6 +357,7 @@ public final class SyncCore {
                 }
             }
             case SyncMessage.HandoverReceipt(long number) -> outbox.receipt(peer.id, number);
+            case ConfigMessage about -> effects.add(new SyncEffect.ConfigArrived(peer.id.name(), about));
         }
     }
 
@@ -388,6 +405,7 @@ public final class SyncCore {
         watch(peer);
         if (now - peer.echo <= Peer.WORD_INTERVAL) {
             effects.add(new SyncEffect.WordHeard(peer.id.name(), hello.whereabouts(), hello.word()));
+            effects.add(new SyncEffect.ConfigHeard(peer.id.name(), hello.config()));
         }
     }
 
@@ -475,7 +493,7 @@ public final class SyncCore {
                 sender != null ? sender.term() : receiver.presentTerm(now),
                 sender != null ? sender.position() : receiver.active() == null ? 0 : receiver.position(),
                 sender != null ? sender.oldest() : 0,
-                configHash,
+                config,
                 leaving,
                 terms.highest(),
                 now,
@@ -498,7 +516,7 @@ public final class SyncCore {
     public SyncStatus status(long sendsDropped, long now) {
         return new Readout(
                         self,
-                        configHash,
+                        config,
                         tables,
                         members,
                         receiver,

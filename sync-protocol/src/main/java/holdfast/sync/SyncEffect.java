@@ -26,6 +26,11 @@ public sealed interface SyncEffect {
     /// @param step  as the other director's election wrote it
     record HandoverArrived(String from, ByteBuffer step) implements SyncEffect {}
 
+    record ConfigArrived(String from, ConfigMessage message) implements SyncEffect {}
+
+    /// A believed hello of a member says which configuration it runs.
+    record ConfigHeard(String member, ConfigVersion config) implements SyncEffect {}
+
     /// A member's word arrived in a hello that is at most one second old.
     record WordHeard(String member, Whereabouts whereabouts, Word word) implements SyncEffect {}
 

@@ -8,6 +8,7 @@ import java.util.UUID;
 /// or 0 for none yet.
 public sealed interface SyncMessage
         permits Batch,
+                ConfigMessage,
                 SyncMessage.Ack,
                 SyncMessage.HandoverReceipt,
                 SyncMessage.HandoverStep,
@@ -22,7 +23,7 @@ public sealed interface SyncMessage
     /// @param term         of the stream that the sender writes, or of the live stream that it follows; else 0
     /// @param position     last batch cut (active) or applied (standby)
     /// @param oldest       first batch that the active can still resend; 0 from a standby
-    /// @param configHash   of the running configuration
+    /// @param config       that the sender runs
     /// @param leaving      the sender is about to leave: its closed socket is no death
     /// @param highestTerm  that the sender knows of, whichever director took it
     /// @param stamp        the sender's clock, ns
@@ -36,7 +37,7 @@ public sealed interface SyncMessage
             int term,
             long position,
             long oldest,
-            String configHash,
+            ConfigVersion config,
             boolean leaving,
             int highestTerm,
             long stamp,

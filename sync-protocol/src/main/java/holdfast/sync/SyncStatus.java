@@ -82,6 +82,7 @@ public record SyncStatus(
     /// @param unsyncedConnections  the same for connections
     /// @param oldestUnsyncedMs     age of the oldest record that it has not acknowledged; grows while it is silent
     /// @param sameConfiguration    whether its configuration hash is ours
+    /// @param config               that it runs, as it last told
     /// @param whereabouts                where it is reachable
     /// @param word                 its last word, however old
     /// @param wordAgeMs            maximum age of the word, on our clock; empty if unknown
@@ -100,6 +101,7 @@ public record SyncStatus(
             OptionalLong unsyncedConnections,
             OptionalLong oldestUnsyncedMs,
             boolean sameConfiguration,
+            ConfigVersion config,
             Whereabouts whereabouts,
             Word word,
             OptionalLong wordAgeMs,
@@ -128,6 +130,7 @@ public record SyncStatus(
                     OptionalLong.empty(),
                     OptionalLong.empty(),
                     sameConfiguration,
+                    config,
                     whereabouts,
                     Word.UNKNOWN,
                     OptionalLong.empty(),

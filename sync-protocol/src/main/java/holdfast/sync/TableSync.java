@@ -24,6 +24,12 @@ public interface TableSync extends AutoCloseable {
     /// @param step  which only the other election reads
     void send(String to, int term, ByteBuffer step);
 
+    /// Sends a message about the configuration to one member, once; nothing is sent if it is unknown or gone.
+    void send(String to, ConfigMessage message);
+
+    /// Sets the configuration that this director runs.
+    void config(ConfigVersion now);
+
     /// Sends hellos over these links beside the interconnect from now on. Call it again when an interface was
     /// recreated or its address changed. A link that cannot be opened is tried again every second.
     void serviceLinks(List<ServiceLink> links);

@@ -28,7 +28,7 @@ abstract class CoreUnderTest {
 
     final ModelTables tables = new ModelTables(256, 256);
     long now = 1000 * MS;
-    final SyncCore core = new SyncCore(SELF, "config", Whereabouts.NONE, tables, now);
+    final SyncCore core = new SyncCore(SELF, ConfigVersion.ofFile("config"), Whereabouts.NONE, tables, now);
     final List<SyncEffect> effects = new ArrayList<>();
     long counter;
 

@@ -68,7 +68,7 @@ record Hellos(
                 term,
                 position,
                 role == StreamRole.ACTIVE ? 1 : 0,
-                "config",
+                ConfigVersion.ofFile("config"),
                 leaving,
                 highestTerm,
                 stamp,

@@ -160,8 +160,9 @@ class MembersTest extends CoreUnderTest {
     void ofTwinsThatStartedTogetherExactlyOneIsTold() {
         for (var other : List.of(new UUID(0, 0), new UUID(9, 9))) {
             var twinId = new MemberId("a", other);
-            var here = new SyncCore(SELF, "config", Whereabouts.NONE, tables, 0);
-            var there = new SyncCore(twinId, "config", Whereabouts.NONE, new ModelTables(2, 2), 300 * MS);
+            var here = new SyncCore(SELF, ConfigVersion.ofFile("config"), Whereabouts.NONE, tables, 0);
+            var there = new SyncCore(
+                    twinId, ConfigVersion.ofFile("config"), Whereabouts.NONE, new ModelTables(2, 2), 300 * MS);
             long at = 1000 * MS;
             here.received(
                     twinId,

@@ -38,7 +38,7 @@ final class ModelCluster {
 
         MemberId id = new MemberId("", new UUID(0, 0));
         ModelTables tables = new ModelTables(2, 2);
-        SyncCore core = new SyncCore(id, "", Whereabouts.NONE, tables, 0);
+        SyncCore core = new SyncCore(id, ConfigVersion.ofFile(""), Whereabouts.NONE, tables, 0);
         boolean alive;
         boolean active;
         boolean writing;
@@ -100,7 +100,7 @@ final class ModelCluster {
         node.advertHeardAt = now;
         node.id = new MemberId(node.name, new UUID(random.nextLong(), random.nextLong()));
         node.tables = new ModelTables(4096, 4096);
-        node.core = new SyncCore(node.id, "config", Whereabouts.NONE, node.tables, now);
+        node.core = new SyncCore(node.id, ConfigVersion.ofFile("config"), Whereabouts.NONE, node.tables, now);
         note("start " + node.name);
         turn(node, node.run);
         every(10 * MS, node, () -> election(node));
@@ -318,6 +318,8 @@ final class ModelCluster {
                         SyncEffect.Watch _,
                         SyncEffect.ProcessDied _,
                         SyncEffect.WordHeard _,
+                        SyncEffect.ConfigHeard _,
+                        SyncEffect.ConfigArrived _,
                         SyncEffect.HandoverArrived _ -> {}
             }
         }

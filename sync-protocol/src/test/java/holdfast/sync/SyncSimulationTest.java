@@ -111,7 +111,12 @@ class SyncSimulationTest {
         }
 
         private static SyncCore emptyCore() {
-            return new SyncCore(new MemberId("", new UUID(0, 0)), "", Whereabouts.NONE, new ModelTables(2, 2), 0);
+            return new SyncCore(
+                    new MemberId("", new UUID(0, 0)),
+                    ConfigVersion.ofFile(""),
+                    Whereabouts.NONE,
+                    new ModelTables(2, 2),
+                    0);
         }
 
         void run() {
@@ -173,7 +178,7 @@ class SyncSimulationTest {
             node.id = new MemberId(node.name, new UUID(random.nextLong(), random.nextLong()));
             node.tables = new ModelTables(outCapacity, random.nextBoolean() ? 256 : 4096);
             node.tables.onApply = (tables, delta) -> checkWritten(delta);
-            node.core = new SyncCore(node.id, "config", Whereabouts.NONE, node.tables, now);
+            node.core = new SyncCore(node.id, ConfigVersion.ofFile("config"), Whereabouts.NONE, node.tables, now);
             note("start " + node.name);
         }
 
@@ -254,7 +259,12 @@ class SyncSimulationTest {
                             throw new AssertionError("a term that nobody took");
                         }
                     }
-                    case SyncEffect.WakeWorker(), SyncEffect.Watch _, SyncEffect.WordHeard _, SyncEffect.Warn _ -> {}
+                    case SyncEffect.WakeWorker(),
+                            SyncEffect.Watch _,
+                            SyncEffect.WordHeard _,
+                            SyncEffect.ConfigHeard _,
+                            SyncEffect.ConfigArrived _,
+                            SyncEffect.Warn _ -> {}
                     case SyncEffect.Twin(String address) -> throw new AssertionError("nobody has our name");
                     case SyncEffect.ProcessDied(String member) -> note(member + " died, says " + node.name);
                     case SyncEffect.HandoverArrived(String from, ByteBuffer step) -> {}

@@ -8,6 +8,11 @@ import holdfast.admin.ClientList;
 import holdfast.admin.ClientRuleList;
 import holdfast.admin.ClientRuleRequest;
 import holdfast.admin.ClientsRequest;
+import holdfast.admin.ConfigChange;
+import holdfast.admin.ConfigHistory;
+import holdfast.admin.ConfigRequest;
+import holdfast.admin.ConfigResult;
+import holdfast.admin.ConfigState;
 import holdfast.admin.Connections;
 import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.DrainRequest;
@@ -27,6 +32,7 @@ import holdfast.admin.Operations;
 import holdfast.admin.Query;
 import holdfast.admin.RehomeRequest;
 import holdfast.admin.RehomeResult;
+import holdfast.admin.ReloadRequest;
 import holdfast.admin.Role;
 import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
@@ -71,6 +77,17 @@ class OperationsTest {
     private static final Endpoint ENDPOINT = Endpoint.of("10.0.0.11:8080");
     private static final Sync SYNC = new Sync(Role.ACTIVE, 7, null, null, List.of(), Map.of());
     private static final Keys KEYS = new Keys("00000000000000aa", List.of("00000000000000aa"), List.of());
+
+    private static final ConfigState.Change CHANGE =
+            new ConfigState.Change("17.6", "16.6", "2026-11-30T12:00:00Z", "d1", "root", "a third server", true);
+    private static final ConfigState CONFIG = new ConfigState(
+            "d1",
+            "17.6",
+            CHANGE,
+            "services: []",
+            "/etc/holdfast/director.yaml",
+            null,
+            List.of(new ConfigState.Elsewhere("d2", "17.6", true)));
 
     /// A request and an answer of an operation, with as many members as they can have.
     private record Sample<Q, A>(Operation<Q, A> operation, Q request, A answer) {}
@@ -215,6 +232,17 @@ class OperationsTest {
                                     0,
                                     List.of("the netmask changes"))),
                             List.of("mark rules change"))),
+            new Sample<>(Operations.CONFIG, new ConfigRequest("17.6"), CONFIG),
+            new Sample<>(
+                    Operations.CHANGE_CONFIG,
+                    new ConfigChange("services: []", "shared.yaml", "16.6", "root", "no service", true),
+                    new ConfigResult(
+                            true, "17.6", List.of("-  - service: tcp/192.0.2.10:80"), List.of("d2"), List.of())),
+            new Sample<>(Operations.CONFIG_HISTORY, new Nothing(), new ConfigHistory(List.of(CHANGE))),
+            new Sample<>(
+                    Operations.RELOAD_CONFIG,
+                    new ReloadRequest("root", null),
+                    new ConfigResult(false, "17.6", List.of(), List.of(), List.of("mark 7 is idle"))),
             new Sample<>(Operations.ZERO, new ZeroRequest(null), new ZeroResult(3)),
             new Sample<>(Operations.KEYS, new Nothing(), KEYS),
             new Sample<>(Operations.RELOAD_KEYS, new Nothing(), KEYS));

@@ -4,6 +4,8 @@ import holdfast.conf.Ipv4;
 import holdfast.sync.Batch;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
+import holdfast.sync.ConfigMessage;
+import holdfast.sync.ConfigVersion;
 import holdfast.sync.KeyUse;
 import holdfast.sync.MemberId;
 import holdfast.sync.Origin;
@@ -78,7 +80,7 @@ public final class SyncNode implements TableSync {
     /// @param multicastAddress  224.0.0.0/4
     /// @param multicastPort     on the interconnect; the service links use the next one
     /// @param keys              until changed by [#keys]
-    /// @param configHash        of the running configuration
+    /// @param config            that runs, until changed by [#config]
     /// @param whereabouts             where this director is reachable
     /// @param serviceLinks      that carry hellos beside the interconnect, until changed by [#serviceLinks]
     public record Options(
@@ -89,7 +91,7 @@ public final class SyncNode implements TableSync {
             Ipv4 multicastAddress,
             int multicastPort,
             ClusterKeys keys,
-            String configHash,
+            ConfigVersion config,
             Whereabouts whereabouts,
             List<ServiceLink> serviceLinks) {
         public Options {
@@ -121,6 +123,12 @@ public final class SyncNode implements TableSync {
 
         /// A hello arrived that is at most one second old. About ten times a second for each member and path.
         void peerWord(String member, Whereabouts whereabouts, Word word);
+
+        /// A message about the configuration came.
+        void config(String from, ConfigMessage message);
+
+        /// A member runs this configuration. As often as [#peerWord].
+        void peerConfig(String member, ConfigVersion config);
 
         /// An older director of our name runs in this cluster: this one must stop. Called once.
         ///
@@ -204,7 +212,7 @@ public final class SyncNode implements TableSync {
         interconnect = options.bindAddress().bits();
         var whereabouts = options.whereabouts().withLifeline(interconnect, lifeline.port());
         long now = System.nanoTime();
-        core = new SyncCore(self, options.configHash(), whereabouts, tables, now);
+        core = new SyncCore(self, options.config(), whereabouts, tables, now);
         status = core.status(0, now);
         viewWatch =
                 new ViewWatch(TimeUnit.MILLISECONDS.toNanos(self.incarnation().hashCode() & 0x3ff));
@@ -262,6 +270,16 @@ public final class SyncNode implements TableSync {
     @Override
     public void send(String to, int term, ByteBuffer step) {
         leave(() -> core.handover(to, term, step, System.nanoTime()));
+    }
+
+    @Override
+    public void send(String to, ConfigMessage message) {
+        leave(() -> core.send(to, message));
+    }
+
+    @Override
+    public void config(ConfigVersion now) {
+        leave(() -> core.config(now));
     }
 
     @Override
@@ -549,6 +567,8 @@ public final class SyncNode implements TableSync {
             }
             case SyncEffect.WordHeard(String member, Whereabouts whereabouts, Word word) ->
                 listener.peerWord(member, whereabouts, word);
+            case SyncEffect.ConfigArrived(String from, ConfigMessage message) -> listener.config(from, message);
+            case SyncEffect.ConfigHeard(String member, ConfigVersion config) -> listener.peerConfig(member, config);
             case SyncEffect.Twin(String address) -> {
                 log.error("another director of our name is older and runs at {}; this one must stop", address);
                 listener.twin(address);

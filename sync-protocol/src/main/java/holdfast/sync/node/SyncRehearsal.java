@@ -2,6 +2,7 @@ package holdfast.sync.node;
 
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
+import holdfast.sync.ConfigVersion;
 import holdfast.sync.MemberId;
 import holdfast.sync.Origin;
 import holdfast.sync.SyncCore;
@@ -64,7 +65,8 @@ public final class SyncRehearsal {
             this.tables = tables;
             datagrams = new DatagramSeal(keys, GROUP);
             gate = new Gate<>(keys, GROUP, datagrams, (_, _) -> {}, now);
-            core = new SyncCore(id, "", new Whereabouts(1, 100, Map.of("192.0.2.10", 1L)), tables, now);
+            core = new SyncCore(
+                    id, ConfigVersion.ofFile(""), new Whereabouts(1, 100, Map.of("192.0.2.10", 1L)), tables, now);
         }
     }
 
@@ -144,6 +146,8 @@ public final class SyncRehearsal {
                         SyncEffect.Watch _,
                         SyncEffect.ProcessDied _,
                         SyncEffect.WordHeard _,
+                        SyncEffect.ConfigHeard _,
+                        SyncEffect.ConfigArrived _,
                         SyncEffect.Twin _,
                         SyncEffect.Warn _,
                         SyncEffect.HandoverArrived _ -> {}

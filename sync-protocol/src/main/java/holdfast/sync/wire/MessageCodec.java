@@ -2,7 +2,10 @@ package holdfast.sync.wire;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
 import holdfast.sync.Batch;
+import holdfast.sync.ConfigMessage;
+import holdfast.sync.ConfigVersion;
 import holdfast.sync.Standing;
 import holdfast.sync.StreamRole;
 import holdfast.sync.SyncMessage;
@@ -11,6 +14,10 @@ import holdfast.sync.Version;
 import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import holdfast.sync.wire.proto.Ack;
+import holdfast.sync.wire.proto.ConfigAnswer;
+import holdfast.sync.wire.proto.ConfigFetch;
+import holdfast.sync.wire.proto.ConfigPiece;
+import holdfast.sync.wire.proto.ConfigProposal;
 import holdfast.sync.wire.proto.DeltaBatch;
 import holdfast.sync.wire.proto.Handover;
 import holdfast.sync.wire.proto.HandoverReceipt;
@@ -49,6 +56,10 @@ final class MessageCodec {
             case SyncMessage.SnapshotRequest _ -> Kind.KIND_SNAPSHOT_REQUEST;
             case SyncMessage.HandoverStep _ -> Kind.KIND_HANDOVER;
             case SyncMessage.HandoverReceipt _ -> Kind.KIND_HANDOVER_RECEIPT;
+            case ConfigMessage.Fetch _ -> Kind.KIND_CONFIG_FETCH;
+            case ConfigMessage.Piece _ -> Kind.KIND_CONFIG_PIECE;
+            case ConfigMessage.Proposal _ -> Kind.KIND_CONFIG_PROPOSAL;
+            case ConfigMessage.Answer _ -> Kind.KIND_CONFIG_ANSWER;
         };
     }
 
@@ -80,6 +91,7 @@ final class MessageCodec {
                         .toByteArray();
             case SyncMessage.HandoverReceipt(long number) ->
                 HandoverReceipt.newBuilder().setNumber(number).build().toByteArray();
+            case ConfigMessage about -> config(about).toByteArray();
         };
     }
 
@@ -95,6 +107,11 @@ final class MessageCodec {
             case KIND_HANDOVER_RECEIPT ->
                 new SyncMessage.HandoverReceipt(
                         HandoverReceipt.parseFrom(payload).getNumber());
+            case KIND_CONFIG_FETCH -> fetch(ConfigFetch.parseFrom(payload));
+            case KIND_CONFIG_PIECE -> piece(ConfigPiece.parseFrom(payload));
+            case KIND_CONFIG_PROPOSAL ->
+                new ConfigMessage.Proposal(ConfigProposal.parseFrom(payload).getTicket());
+            case KIND_CONFIG_ANSWER -> answer(ConfigAnswer.parseFrom(payload));
             case KIND_NONE, UNRECOGNIZED -> throw new Malformed("no such kind");
         };
     }
@@ -117,7 +134,9 @@ final class MessageCodec {
                 .setActive(hello.role() == StreamRole.ACTIVE)
                 .setPosition(hello.position())
                 .setOldest(hello.oldest())
-                .setConfigHash(hello.configHash())
+                .setConfigHash(hello.config().hash())
+                .setConfigTerm(hello.config().term())
+                .setConfigNumber(hello.config().number())
                 .setLeaving(hello.leaving())
                 .setHighestTerm(hello.highestTerm())
                 .setStampNs(hello.stamp())
@@ -140,6 +159,7 @@ final class MessageCodec {
         Malformed.unless(wire.getLifelinePort() >= 0 && wire.getLifelinePort() <= 65535, "no port");
         Malformed.unless(wire.getHighestTerm() >= 0 && wire.getHighestTerm() <= Version.TERM_MAX, "term out of range");
         Malformed.unless(wire.getUptimeNs() >= 0, "uptime out of range");
+        checkRevision(wire.getConfigTerm(), wire.getConfigNumber());
         var heard = new HashMap<UUID, Long>();
         for (Heard each : wire.getHeardList()) {
             heard.put(incarnation(each.getIncarnation()), each.getStampNs());
@@ -149,7 +169,7 @@ final class MessageCodec {
                 term,
                 wire.getPosition(),
                 wire.getOldest(),
-                wire.getConfigHash(),
+                new ConfigVersion(wire.getConfigHash(), wire.getConfigTerm(), wire.getConfigNumber()),
                 wire.getLeaving(),
                 wire.getHighestTerm(),
                 wire.getStampNs(),
@@ -201,6 +221,69 @@ final class MessageCodec {
                 wire.getRoutesList(),
                 wire.getElsewhereList(),
                 wire.getHistoryMs());
+    }
+
+    private static MessageLite config(ConfigMessage message) {
+        return switch (message) {
+            case ConfigMessage.Fetch fetch ->
+                ConfigFetch.newBuilder()
+                        .setTerm(fetch.revisionTerm())
+                        .setNumber(fetch.number())
+                        .setOffset(fetch.offset())
+                        .build();
+            case ConfigMessage.Piece piece ->
+                ConfigPiece.newBuilder()
+                        .setTerm(piece.revisionTerm())
+                        .setNumber(piece.number())
+                        .setOffset(piece.offset())
+                        .setTotal(piece.total())
+                        .setContent(ByteString.copyFrom(piece.content()))
+                        .build();
+            case ConfigMessage.Proposal(long ticket) ->
+                ConfigProposal.newBuilder().setTicket(ticket).build();
+            case ConfigMessage.Answer answer ->
+                ConfigAnswer.newBuilder()
+                        .setTicket(answer.ticket())
+                        .setTerm(answer.revisionTerm())
+                        .setNumber(answer.number())
+                        .setReason(answer.reason())
+                        .build();
+        };
+    }
+
+    private static void checkRevision(int term, long number) throws Malformed {
+        Malformed.unless(term >= 0 && term <= Version.TERM_MAX && number >= 0, "revision out of range");
+    }
+
+    private static SyncMessage fetch(ConfigFetch wire) throws Malformed {
+        checkRevision(wire.getTerm(), wire.getNumber());
+        Malformed.unless(wire.getOffset() >= 0 && wire.getOffset() < ConfigMessage.TEXT_BYTES_MAX, "too long");
+        return new ConfigMessage.Fetch(wire.getTerm(), wire.getNumber(), wire.getOffset());
+    }
+
+    private static SyncMessage piece(ConfigPiece wire) throws Malformed {
+        checkRevision(wire.getTerm(), wire.getNumber());
+        int size = wire.getContent().size();
+        Malformed.unless(
+                size > 0
+                        && size <= ConfigMessage.CONTENT_BYTES_MAX
+                        && wire.getTotal() > 0
+                        && wire.getTotal() <= ConfigMessage.TEXT_BYTES_MAX
+                        && wire.getOffset() >= 0
+                        && wire.getOffset() <= wire.getTotal() - size,
+                "no part of a text");
+        return new ConfigMessage.Piece(
+                wire.getTerm(),
+                wire.getNumber(),
+                wire.getOffset(),
+                wire.getTotal(),
+                wire.getContent().asReadOnlyByteBuffer());
+    }
+
+    private static SyncMessage answer(ConfigAnswer wire) throws Malformed {
+        checkRevision(wire.getTerm(), wire.getNumber());
+        Malformed.unless(wire.getReason().length() <= ConfigMessage.REASON_CHARS_MAX, "too long");
+        return new ConfigMessage.Answer(wire.getTicket(), wire.getTerm(), wire.getNumber(), wire.getReason());
     }
 
     private static void noLongerThan(int charsMax, Iterable<String> texts) throws Malformed {

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import holdfast.conf.Ipv4;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
+import holdfast.sync.ConfigMessage;
+import holdfast.sync.ConfigVersion;
 import holdfast.sync.KeyUse;
 import holdfast.sync.ModelDirector;
 import holdfast.sync.ModelWorker;
@@ -55,6 +57,8 @@ public class SyncNodeTest {
         final Queue<ByteBuffer> handovers = new ConcurrentLinkedQueue<>();
         final Queue<SyncState> states = new ConcurrentLinkedQueue<>();
         final Map<String, Word> words = new ConcurrentHashMap<>();
+        final Queue<ConfigMessage> configMessages = new ConcurrentLinkedQueue<>();
+        final Map<String, ConfigVersion> configs = new ConcurrentHashMap<>();
         final Queue<String> twins = new ConcurrentLinkedQueue<>();
         volatile long diedAt;
 
@@ -82,6 +86,16 @@ public class SyncNodeTest {
         @Override
         public void peerWord(String member, Whereabouts whereabouts, Word word) {
             words.put(member, word);
+        }
+
+        @Override
+        public void config(String from, ConfigMessage message) {
+            configMessages.add(message);
+        }
+
+        @Override
+        public void peerConfig(String member, ConfigVersion config) {
+            configs.put(member, config);
         }
 
         @Override
@@ -328,7 +342,7 @@ public class SyncNodeTest {
                         options.multicastAddress(),
                         options.multicastPort(),
                         ClusterKeys.of(ClusterKey.of(other)),
-                        options.configHash(),
+                        options.config(),
                         options.whereabouts(),
                         options.serviceLinks()),
                 List.of(new ServiceLink("lo", 0x7f000001)));
@@ -484,7 +498,7 @@ public class SyncNodeTest {
                 Ipv4.of("239.255.70.1"),
                 port,
                 KEYS,
-                "hash",
+                ConfigVersion.ofFile("hash"),
                 new Whereabouts(0, 100, Map.of("lo", 0x020000000001L)),
                 List.of());
     }

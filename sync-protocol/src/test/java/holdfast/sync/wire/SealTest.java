@@ -7,6 +7,8 @@ import com.google.protobuf.ByteString;
 import holdfast.sync.Batch;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
+import holdfast.sync.ConfigMessage;
+import holdfast.sync.ConfigVersion;
 import holdfast.sync.Delta;
 import holdfast.sync.MemberId;
 import holdfast.sync.Refused;
@@ -51,7 +53,7 @@ class SealTest {
                         7,
                         8,
                         9,
-                        "hash",
+                        new ConfigVersion("hash", 19, 20),
                         true,
                         10,
                         -11,
@@ -69,7 +71,11 @@ class SealTest {
                                 -16)),
                 new SyncMessage.Resend(1, 5, 6),
                 new SyncMessage.SnapshotRequest(1, 5),
-                new SyncMessage.HandoverReceipt(18));
+                new SyncMessage.HandoverReceipt(18),
+                new ConfigMessage.Fetch(6, 21, 4096),
+                new ConfigMessage.Piece(6, 21, 4096, 4099, ByteBuffer.wrap(new byte[] {1, 2, 3})),
+                new ConfigMessage.Proposal(-22),
+                new ConfigMessage.Answer(-22, 6, 22, "d3"));
         long counter = 0;
         for (SyncMessage message : messages) {
             assertThat(b.open(a.seal(message)))
@@ -147,7 +153,18 @@ class SealTest {
 
     private static SyncMessage.Hello hello(Word word) {
         return new SyncMessage.Hello(
-                StreamRole.STANDBY, 1, 0, 0, "hash", false, 1, 2, 3, Map.of(), Whereabouts.NONE, word);
+                StreamRole.STANDBY,
+                1,
+                0,
+                0,
+                ConfigVersion.ofFile("hash"),
+                false,
+                1,
+                2,
+                3,
+                Map.of(),
+                Whereabouts.NONE,
+                word);
     }
 
     @Test

@@ -1,0 +1,66 @@
+package holdfast.boot;
+
+import holdfast.conf.ByHand;
+import holdfast.conf.Configuration;
+import holdfast.group.Group;
+import holdfast.linux.Clock;
+import holdfast.revision.Place;
+import holdfast.revision.node.RevisionNode;
+import holdfast.sync.ConfigMessage;
+import holdfast.sync.ConfigVersion;
+import holdfast.sync.SyncStatus;
+import holdfast.vip.VrrpStatus;
+import holdfast.worker.GroupDatapath;
+import holdfast.worker.Shield;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/// Connects the revisions to the parts of a director that they change.
+record Enforcer(Group group, Supplier<VrrpStatus> vrrp, GroupDatapath datapath, Optional<Shield> shield)
+        implements RevisionNode.Surroundings {
+    /// A worker that does not answer for so long stands still.
+    private static final long PATIENCE_S = 10;
+
+    @Override
+    public Place place() {
+        boolean isActive = vrrp.get().role() == VrrpStatus.Role.ACTIVE;
+        var active = group.replication().status().flatMap(SyncStatus::active).orElse("");
+        return new Place(isActive, group.terms().current(), isActive ? "" : active);
+    }
+
+    @Override
+    public void send(String to, ConfigMessage message) {
+        group.replication().send(to, message);
+    }
+
+    @Override
+    public void tell(ConfigVersion version) {
+        group.replication().config(version);
+    }
+
+    @Override
+    public void use(Configuration configuration, ByHand byHand) {
+        var done = datapath.query(tables -> {
+            tables.configure(configuration.ipvs(), configuration.marks(), configuration.services(), Clock.monotonic());
+            tables.byHand(byHand, Instant.now(), Clock.monotonic());
+            return true;
+        });
+        try {
+            done.get(PATIENCE_S, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    Objects.requireNonNullElse(e.getCause(), e).toString(), e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the datapath has not answered for " + PATIENCE_S + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("this director is ending", e);
+        }
+        shield.ifPresent(rules -> rules.natServers(NatServers.of(configuration.services())));
+    }
+}

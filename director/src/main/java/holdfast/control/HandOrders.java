@@ -1,0 +1,15 @@
+package holdfast.control;
+
+import holdfast.conf.ByHand;
+import java.util.function.UnaryOperator;
+
+/// Changes what operators have ordered beside the configuration.
+@FunctionalInterface
+interface HandOrders {
+    /// Changes the orders, and returns when the change is in force.
+    ///
+    /// @param change  of the orders as they are then; it may be called again if another change comes first
+    /// @param reason  for the history
+    /// @throws holdfast.api.RefusedException if there is no change
+    void change(UnaryOperator<ByHand> change, String reason);
+}

@@ -1,0 +1,58 @@
+package holdfast.control;
+
+import holdfast.api.RefusedException;
+import holdfast.conf.ByHand;
+import holdfast.conf.RevisionId;
+import holdfast.conf.Shared;
+import holdfast.revision.Outcome;
+import holdfast.revision.node.RevisionNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/// The orders of operators as a part of revisions: on all directors, and kept.
+final class RevisedOrders implements HandOrders {
+    private static final int ATTEMPTS = 8;
+    private static final int TIMEOUT_S = 20;
+    private static final String OPERATOR = "operator";
+
+    private final RevisionNode revisions;
+
+    RevisedOrders(RevisionNode revisions) {
+        this.revisions = revisions;
+    }
+
+    @Override
+    public void change(UnaryOperator<ByHand> change, String reason) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (isMade(change, reason)) {
+                return;
+            }
+        }
+        throw RefusedException.notNow(
+                "the order was not taken", "other changes came first each time", "try again in a moment");
+    }
+
+    private boolean isMade(UnaryOperator<ByHand> change, String reason) {
+        var present = revisions.present();
+        var shared = Shared.of(present.configuration());
+        var before = present.byHand();
+        var next = change.apply(before).within(shared, Instant.now());
+        if (next.equals(before)) {
+            return true;
+        }
+        var outcome = Ask.within(
+                TIMEOUT_S,
+                revisions.propose(present.id(), OPERATOR, reason, shared, next),
+                () -> RefusedException.notNow(
+                        "it is not known whether the order was taken",
+                        "this director has not finished it within " + TIMEOUT_S + " s",
+                        "see 'holdfast config show' and 'holdfast status'"));
+        return switch (outcome) {
+            case Outcome.Made(RevisionId _, List<String> _) -> true;
+            case Outcome.Overtaken _ -> false;
+            case Outcome.Refused(String why, String remedy) ->
+                throw RefusedException.notNow("the order was not taken", why, remedy);
+        };
+    }
+}

@@ -1,0 +1,25 @@
+package holdfast.revision;
+
+import holdfast.conf.Revision;
+import holdfast.conf.RevisionId;
+import holdfast.sync.ConfigMessage;
+
+/// What [Revisions] wants done, in order.
+public sealed interface Effect {
+    /// Keep it on disk for good, then call [Revisions#stored] or [Revisions#notStored].
+    record Store(Revision revision) implements Effect {}
+
+    /// Put it in force, then call [Revisions#used] or [Revisions#notUsed].
+    record Use(Revision revision) implements Effect {}
+
+    record Send(String to, ConfigMessage message) implements Effect {}
+
+    /// Tell the others that we have this revision.
+    record Tell(RevisionId id) implements Effect {}
+
+    /// A proposal of this director has its answer.
+    record Done(long ticket, Outcome outcome) implements Effect {}
+
+    /// A line for the log.
+    record Warn(String text) implements Effect {}
+}

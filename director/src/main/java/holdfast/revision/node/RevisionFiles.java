@@ -1,0 +1,92 @@
+package holdfast.revision.node;
+
+import holdfast.conf.RevisionId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// A directory with one YAML file for each revision, which an operator can read.
+///
+/// A file is written under another name, forced to the disk and renamed, and then its directory is forced: a crash or a
+/// power failure leaves the whole file or none.
+public final class RevisionFiles implements RevisionDisk {
+    /// Older revisions are removed.
+    static final int KEPT_MAX = 1000;
+
+    private static final Pattern NAME = Pattern.compile("([0-9]{10,18})\\.([0-9]{5})\\.yaml");
+    private static final String UNFINISHED = "unfinished";
+
+    private final Path directory;
+
+    /// @param directory  is created with the first revision
+    public RevisionFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    @Override
+    public void write(RevisionId id, byte[] text) throws IOException {
+        Files.createDirectories(directory);
+        var unfinished = directory.resolve(UNFINISHED);
+        try (var channel = FileChannel.open(
+                unfinished,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            var rest = ByteBuffer.wrap(text);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+            channel.force(true);
+        }
+        Files.move(unfinished, file(id), StandardCopyOption.ATOMIC_MOVE);
+        try (var entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+            entries.force(true);
+        }
+        var all = list();
+        for (var old : all.subList(Math.min(KEPT_MAX, all.size()), all.size())) {
+            Files.deleteIfExists(file(old));
+        }
+    }
+
+    @Override
+    public List<RevisionId> list() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (var entries = Files.list(directory)) {
+            return entries.map(entry -> NAME.matcher(entry.getFileName().toString()))
+                    .filter(name -> name.matches())
+                    .map(name -> new RevisionId(Integer.parseInt(name.group(2)), Long.parseLong(name.group(1))))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        }
+    }
+
+    @Override
+    public Optional<byte[]> read(RevisionId id) throws IOException {
+        try {
+            return Optional.of(Files.readAllBytes(file(id)));
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        }
+    }
+
+    private Path file(RevisionId id) {
+        return directory.resolve(String.format(Locale.ROOT, "%010d.%05d.yaml", id.number(), id.term()));
+    }
+
+    @Override
+    public String toString() {
+        return directory.toString();
+    }
+}

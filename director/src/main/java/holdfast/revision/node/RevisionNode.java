@@ -1,0 +1,293 @@
+package holdfast.revision.node;
+
+import holdfast.conf.ByHand;
+import holdfast.conf.Configuration;
+import holdfast.conf.Revision;
+import holdfast.conf.RevisionId;
+import holdfast.conf.RevisionText;
+import holdfast.conf.Shared;
+import holdfast.linux.Clock;
+import holdfast.linux.DiskFault;
+import holdfast.revision.Ear;
+import holdfast.revision.Effect;
+import holdfast.revision.Outcome;
+import holdfast.revision.Place;
+import holdfast.revision.Revisions;
+import holdfast.sync.ConfigMessage;
+import holdfast.sync.ConfigVersion;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The thread `revisions` around the pure [Revisions]: it writes revisions to disk and puts them in force. Other
+/// threads
+/// put notes into its queue.
+public final class RevisionNode implements Ear, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RevisionNode.class);
+    private static final int QUEUE_MAX = 4096;
+
+    /// What surrounds the revisions. Called on their thread.
+    public interface Surroundings {
+        Place place();
+
+        void send(String to, ConfigMessage message);
+
+        /// The others may know that this director runs this configuration.
+        void tell(ConfigVersion version);
+
+        /// Puts a configuration and the orders beside it in force, and returns when they are.
+        ///
+        /// @throws IllegalStateException if it is not in force; its message says why
+        void use(Configuration configuration, ByHand byHand);
+    }
+
+    private final RevisionDisk disk;
+    private final Configuration file;
+    private final Revisions core;
+    private final BlockingQueue<Runnable> notes = new LinkedBlockingQueue<>(QUEUE_MAX);
+    private final Map<Long, CompletableFuture<Outcome>> askers = new HashMap<>();
+    private final Thread thread = Thread.ofPlatform().name("revisions").daemon().unstarted(this::run);
+    private volatile Present present;
+    private volatile Optional<String> trouble = Optional.empty();
+    private volatile boolean closed;
+    private @Nullable Surroundings around;
+    private long nextTicket = new SecureRandom().nextLong() >>> 2;
+
+    /// What is in force on this director.
+    ///
+    /// @param revision  null for the configuration of the file
+    public record Present(
+            Configuration configuration, @Nullable Revision revision) {
+        public RevisionId id() {
+            return revision == null ? RevisionId.OF_FILE : revision.id();
+        }
+
+        public ByHand byHand() {
+            return revision == null ? ByHand.NONE : revision.byHand();
+        }
+
+        /// As the others are told.
+        public ConfigVersion version() {
+            return new ConfigVersion(configuration.sharedHash(), id().term(), id().number());
+        }
+    }
+
+    private RevisionNode(RevisionDisk disk, Configuration file, Present present) {
+        this.disk = disk;
+        this.file = file;
+        this.present = present;
+        core = new Revisions(
+                file.director().name(),
+                Optional.ofNullable(present.revision()),
+                text -> RevisionText.read(Path.of("revision"), text, file));
+    }
+
+    /// Reads the newest revision; it counts, and not the shared part of the file. Starts no thread.
+    ///
+    /// @param file  this director's configuration file
+    /// @throws IllegalStateException if the newest revision cannot be read, or does not fit to the file
+    public static RevisionNode open(RevisionDisk disk, Configuration file) {
+        try {
+            var kept = disk.list();
+            if (kept.isEmpty()) {
+                return new RevisionNode(disk, file, new Present(file, null));
+            }
+            var newest = kept.getFirst();
+            var text = disk.read(newest).orElseThrow(() -> new IOException("it is gone"));
+            return switch (RevisionText.read(Path.of("revision " + newest), text, file)) {
+                case RevisionText.Good(Revision revision, Configuration configuration) ->
+                    new RevisionNode(disk, file, new Present(configuration, revision));
+                case RevisionText.Mistakes(var all) ->
+                    throw new IllegalStateException("the newest revision in " + disk
+                            + " cannot be used with this director's file: " + all.getFirst()
+                            + "; correct the file, or move that revision away to begin with the one before it");
+            };
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "cannot read the revisions in " + disk + ": " + e.getMessage() + "; see to that directory", e);
+        }
+    }
+
+    /// What is in force on this director. Any thread.
+    public Present present() {
+        return present;
+    }
+
+    /// This director's configuration file as it was read at the start. Any thread.
+    public Configuration file() {
+        return file;
+    }
+
+    /// Why a revision is not kept or not in force, as a sentence. Any thread.
+    public Optional<String> trouble() {
+        return trouble;
+    }
+
+    public void start(Surroundings surroundings) {
+        around = surroundings;
+        thread.start();
+    }
+
+    /// Proposes a change. The result comes when it is a revision in force, or none.
+    public CompletableFuture<Outcome> propose(
+            RevisionId base, String author, String reason, Shared shared, ByHand byHand) {
+        var outcome = new CompletableFuture<Outcome>();
+        var draft = new Revision(
+                RevisionId.OF_FILE, base, Instant.now(), file.director().name(), author, reason, shared, byHand);
+        boolean isQueued = notes.offer(() -> {
+            long ticket = nextTicket++;
+            askers.put(ticket, outcome);
+            core.propose(ticket, draft, Clock.monotonic());
+        });
+        if (!isQueued) {
+            outcome.complete(new Outcome.Refused("too many changes are under way", "try again in a moment"));
+        }
+        return outcome;
+    }
+
+    @Override
+    public void heard(String member, ConfigVersion version) {
+        var _ = notes.offer(() -> {
+            boolean isSame = version.hash().equals(present.version().hash());
+            core.heard(member, new RevisionId(version.term(), version.number()), isSame, Clock.monotonic());
+        });
+    }
+
+    @Override
+    public void message(String from, ConfigMessage message) {
+        var _ = notes.offer(() -> core.message(from, message, Clock.monotonic()));
+    }
+
+    /// The names of all kept revisions, the newest first.
+    public List<RevisionId> kept() throws IOException {
+        return disk.list();
+    }
+
+    /// Every kept revision, the newest first; one that cannot be read is left out.
+    public List<Revision> history(int most) throws IOException {
+        var revisions = new ArrayList<Revision>();
+        for (var id : disk.list()) {
+            if (revisions.size() == most) {
+                break;
+            }
+            read(id).ifPresent(revisions::add);
+        }
+        return revisions;
+    }
+
+    /// A kept revision; empty if it is not kept, or cannot be read.
+    public Optional<Revision> read(RevisionId id) throws IOException {
+        return disk.read(id)
+                .flatMap(text -> RevisionText.read(Path.of("revision " + id), text, file)
+                                instanceof RevisionText.Good(Revision revision, var _)
+                        ? Optional.of(revision)
+                        : Optional.empty());
+    }
+
+    private void run() {
+        var surroundings = Objects.requireNonNull(around, "started without surroundings");
+        try {
+            while (!closed) {
+                long idle = core.idleFor(Clock.monotonic());
+                var note = notes.poll(idle, TimeUnit.NANOSECONDS);
+                core.place(surroundings.place(), Clock.monotonic());
+                if (note != null) {
+                    note.run();
+                }
+                core.turn(Clock.monotonic());
+                perform(surroundings);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error bug) {
+            log.error("revisions ended by a bug; no configuration is changed any more", bug);
+            trouble = Optional.of("the thread for revisions has ended by a bug (" + bug
+                    + "); restart this director when the other one serves");
+        }
+        askers.values()
+                .forEach(asker -> asker.complete(new Outcome.Refused(
+                        "this director is ending", "look on the other one whether the change was made")));
+    }
+
+    private void perform(Surroundings surroundings) {
+        for (var effects = core.takeEffects(); !effects.isEmpty(); effects = core.takeEffects()) {
+            trouble = core.trouble();
+            effects.forEach(effect -> perform(effect, surroundings));
+        }
+        trouble = core.trouble();
+    }
+
+    private void perform(Effect effect, Surroundings surroundings) {
+        switch (effect) {
+            case Effect.Store(Revision revision) -> store(revision);
+            case Effect.Use(Revision revision) -> use(revision, surroundings);
+            case Effect.Send(String to, ConfigMessage message) -> surroundings.send(to, message);
+            case Effect.Tell(RevisionId id) ->
+                surroundings.tell(new ConfigVersion(present.version().hash(), id.term(), id.number()));
+            case Effect.Done(long ticket, Outcome outcome) -> {
+                var asker = askers.remove(ticket);
+                if (asker != null) {
+                    asker.complete(outcome);
+                }
+            }
+            case Effect.Warn(String text) -> log.warn("{}", text);
+        }
+    }
+
+    private void store(Revision revision) {
+        try {
+            disk.write(revision.id(), RevisionText.of(revision));
+            core.stored(Clock.monotonic());
+        } catch (IOException | RuntimeException e) {
+            var fault = DiskFault.of(e);
+            log.error("revision not kept id={} disk={} cause=\"{}\"", revision.id(), disk, fault.cause());
+            core.notStored(fault.cause(), fault.remedy(), Clock.monotonic());
+        }
+    }
+
+    private void use(Revision revision, Surroundings surroundings) {
+        var next = new Present(revision.shared().in(file), revision);
+        try {
+            surroundings.use(next.configuration(), revision.byHand());
+            present = next;
+            log.info(
+                    "revision in force id={} director={} author=\"{}\" reason=\"{}\"",
+                    revision.id(),
+                    revision.director(),
+                    revision.author(),
+                    revision.reason());
+            core.used(Clock.monotonic());
+        } catch (IllegalStateException e) {
+            present = next;
+            log.error("revision not in force id={} cause=\"{}\"", revision.id(), e.getMessage());
+            core.notUsed(String.valueOf(e.getMessage()), Clock.monotonic());
+        }
+        surroundings.tell(present.version());
+    }
+
+    /// Ends the thread; a change under way is answered with a refusal.
+    @Override
+    public void close() {
+        closed = true;
+        var _ = notes.offer(() -> {});
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(2));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

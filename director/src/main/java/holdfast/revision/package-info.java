@@ -1,0 +1,6 @@
+/// The shared configuration of a cluster as numbered revisions: who makes one, who has it, and how a director that was
+/// away gets it. Pure: [holdfast.revision.node] has the thread and the disk.
+@NullMarked
+package holdfast.revision;
+
+import org.jspecify.annotations.NullMarked;

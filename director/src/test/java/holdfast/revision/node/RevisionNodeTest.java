@@ -1,0 +1,209 @@
+package holdfast.revision.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import holdfast.conf.ByHand;
+import holdfast.conf.Configuration;
+import holdfast.conf.Ipvs;
+import holdfast.conf.Revision;
+import holdfast.conf.RevisionId;
+import holdfast.conf.RevisionText;
+import holdfast.conf.Shared;
+import holdfast.revision.Outcome;
+import holdfast.revision.Place;
+import holdfast.revision.RevisionSamples;
+import holdfast.sync.ConfigMessage;
+import holdfast.sync.ConfigVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Revisions on a real disk, and the thread that makes them.
+@Timeout(20)
+class RevisionNodeTest {
+    private final Configuration file = RevisionSamples.configuration();
+    private final Shared shared = Shared.of(file);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void withoutARevisionTheFileCounts() {
+        var node = open();
+        assertThat(node.present().id()).isEqualTo(RevisionId.OF_FILE);
+        assertThat(node.present().configuration()).isEqualTo(file);
+    }
+
+    @Test
+    void theNewestRevisionCountsAndNotTheFile() throws IOException {
+        var files = new RevisionFiles(directory);
+        write(files, new RevisionId(3, 9), 30);
+        write(files, new RevisionId(2, 12), 20);
+        var node = open();
+        assertThat(node.present().id()).isEqualTo(new RevisionId(3, 9));
+        assertThat(node.present().configuration().ipvs().tcpTimeoutS()).isEqualTo(30);
+        assertThat(node.present().configuration().director()).isEqualTo(file.director());
+        assertThat(node.history(10))
+                .extracting(Revision::id)
+                .containsExactly(new RevisionId(3, 9), new RevisionId(2, 12));
+    }
+
+    /// A power failure leaves any beginning of the unfinished file, beside all that was there before.
+    @Test
+    void aWriteThatWasCutAnywhereLeavesTheRevisionBefore() throws IOException {
+        var files = new RevisionFiles(directory);
+        write(files, new RevisionId(1, 1), 10);
+        var next = RevisionText.of(revision(new RevisionId(1, 2), 20));
+        for (int length = 0; length <= next.length; length += 7) {
+            Files.write(directory.resolve("unfinished"), Arrays.copyOf(next, length));
+            assertThat(open().present().id()).as("cut after %d bytes", length).isEqualTo(new RevisionId(1, 1));
+        }
+        files.write(new RevisionId(1, 2), next);
+        assertThat(open().present().id()).isEqualTo(new RevisionId(1, 2));
+    }
+
+    @Test
+    void aNewestRevisionThatIsDamagedIsNoReasonToGuess() throws IOException {
+        write(new RevisionFiles(directory), new RevisionId(1, 1), 10);
+        Files.writeString(directory.resolve("0000000001.00001.yaml"), "revision: {");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("1.1")
+                .hasMessageContaining("move that revision away");
+    }
+
+    @Test
+    void onlyTheLastThousandAreKept() throws IOException {
+        var files = new RevisionFiles(directory);
+        for (int number = 1; number <= RevisionFiles.KEPT_MAX + 3; number++) {
+            files.write(new RevisionId(1, number), new byte[] {1});
+        }
+        assertThat(files.list())
+                .hasSize(RevisionFiles.KEPT_MAX)
+                .startsWith(new RevisionId(1, RevisionFiles.KEPT_MAX + 3L))
+                .endsWith(new RevisionId(1, 4));
+    }
+
+    @Test
+    void aChangeIsOnDiskBeforeItIsInForceAndBothBeforeTheAnswer() throws Exception {
+        try (var node = open()) {
+            var around = new Around();
+            node.start(around);
+            var outcome = node.propose(RevisionId.OF_FILE, "root", "slower", with(44), ByHand.NONE)
+                    .get();
+            assertThat(outcome).isEqualTo(new Outcome.Made(new RevisionId(5, 1), List.of()));
+            assertThat(around.used).containsExactly(44);
+            assertThat(around.onDiskWhenUsed).containsExactly(true);
+            assertThat(node.present().configuration().ipvs().tcpTimeoutS()).isEqualTo(44);
+            assertThat(open().present().id()).isEqualTo(new RevisionId(5, 1));
+            assertThat(node.propose(RevisionId.OF_FILE, "root", "late", with(45), ByHand.NONE)
+                            .get())
+                    .isEqualTo(new Outcome.Overtaken(new RevisionId(5, 1)));
+        }
+    }
+
+    @Test
+    void aDiskThatRefusesLeavesEverythingAsItWas() throws Exception {
+        Files.writeString(directory.resolve("revisions"), "no directory");
+        try (var node = RevisionNode.open(new RevisionFiles(directory.resolve("revisions")), file)) {
+            var around = new Around();
+            node.start(around);
+            var outcome = node.propose(RevisionId.OF_FILE, "root", "slower", with(44), ByHand.NONE)
+                    .get();
+            assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+            assertThat(around.used).isEmpty();
+            assertThat(node.present().configuration()).isEqualTo(file);
+            assertThat(node.trouble()).hasValueSatisfying(why -> assertThat(why).contains("cannot be kept"));
+        }
+    }
+
+    @Test
+    void aChangeThatTheDatapathDoesNotTakeIsShown() throws Exception {
+        try (var node = open()) {
+            var around = new Around();
+            around.refusal = "no room for service";
+            node.start(around);
+            var outcome = node.propose(RevisionId.OF_FILE, "root", "slower", with(44), ByHand.NONE)
+                    .get();
+            assertThat(outcome).isInstanceOf(Outcome.Made.class);
+            assertThat(node.trouble())
+                    .hasValueSatisfying(why ->
+                            assertThat(why).contains("no room for service").contains("rollback"));
+        }
+    }
+
+    private RevisionNode open() {
+        return RevisionNode.open(new RevisionFiles(directory), file);
+    }
+
+    private Shared with(int tcpTimeoutS) {
+        var usual = Ipvs.DEFAULT;
+        return new Shared(
+                new Ipvs(
+                        false,
+                        false,
+                        usual.connReuseMode(),
+                        false,
+                        false,
+                        false,
+                        false,
+                        0,
+                        0,
+                        0,
+                        usual.amDroprate(),
+                        usual.amemthresh(),
+                        usual.lblcExpirationS(),
+                        usual.lblcrExpirationS(),
+                        tcpTimeoutS,
+                        usual.tcpFinTimeoutS(),
+                        usual.udpTimeoutS()),
+                shared.marks(),
+                shared.services());
+    }
+
+    private Revision revision(RevisionId id, int tcpTimeoutS) {
+        return new Revision(id, RevisionId.OF_FILE, Instant.EPOCH, "d1", "root", "", with(tcpTimeoutS), ByHand.NONE);
+    }
+
+    private void write(RevisionFiles files, RevisionId id, int tcpTimeoutS) throws IOException {
+        files.write(id, RevisionText.of(revision(id, tcpTimeoutS)));
+    }
+
+    /// A lone active in term 5.
+    private final class Around implements RevisionNode.Surroundings {
+        final List<Integer> used = Collections.synchronizedList(new ArrayList<>());
+        final List<Boolean> onDiskWhenUsed = Collections.synchronizedList(new ArrayList<>());
+        volatile @Nullable String refusal;
+
+        @Override
+        public Place place() {
+            return new Place(true, 5, "");
+        }
+
+        @Override
+        public void send(String to, ConfigMessage message) {}
+
+        @Override
+        public void tell(ConfigVersion version) {}
+
+        @Override
+        public void use(Configuration configuration, ByHand byHand) {
+            Optional.ofNullable(refusal).ifPresent(why -> {
+                throw new IllegalStateException(why);
+            });
+            used.add(configuration.ipvs().tcpTimeoutS());
+            onDiskWhenUsed.add(open().present().configuration().equals(configuration));
+        }
+    }
+}

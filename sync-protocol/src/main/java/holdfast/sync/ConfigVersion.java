@@ -1,0 +1,13 @@
+package holdfast.sync;
+
+/// Which shared configuration a director runs, as its hellos tell.
+///
+/// @param hash    of the configuration
+/// @param term    of the active that made its revision; 0 if the configuration is still that of the file
+/// @param number  of the revision; 0 if the configuration is still that of the file
+public record ConfigVersion(String hash, int term, long number) {
+    /// The configuration of a director's file.
+    public static ConfigVersion ofFile(String hash) {
+        return new ConfigVersion(hash, 0, 0);
+    }
+}
