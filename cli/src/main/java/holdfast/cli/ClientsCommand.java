@@ -144,7 +144,6 @@ final class ClientsCommand implements Callable<Integer> {
         int change(ClientRuleRequest request) {
             var rules = admin.call(Operations.CHANGE_CLIENT_RULES, request, ON_SILENCE);
             console.result(rules, rulesText(rules));
-            console.note("This lasts until the director restarts; give it to every director");
             return ExitCode.DONE;
         }
 

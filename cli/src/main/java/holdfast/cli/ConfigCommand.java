@@ -13,9 +13,19 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "config",
-        description = "Configuration files.",
+        description = "The configuration: check a file, and show or change what all directors share.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ConfigCommand.Check.class, ImpactCommand.class})
+        subcommands = {
+            ConfigCommand.Check.class,
+            ConfigTransfer.Show.class,
+            ConfigTransfer.Diff.class,
+            ImpactCommand.class,
+            ConfigTransfer.Apply.class,
+            ConfigTransfer.History.class,
+            ConfigTransfer.Rollback.class,
+            ConfigTransfer.Export.class,
+            ConfigTransfer.Reload.class
+        })
 final class ConfigCommand extends Group {
     /// The result of a check, for JSON.
     record Checked(boolean good, @Nullable String sharedHash, List<Found> mistakes, List<Found> warnings) {}

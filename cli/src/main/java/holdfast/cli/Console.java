@@ -49,8 +49,7 @@ final class Console {
 
     /// All that is wrong in a configuration file.
     void note(List<Mistake> mistakes, Path file) {
-        mistakes.forEach(mistake -> note(mistake.toString()));
-        note(Text.count(mistakes.size(), "mistake") + " in " + file);
+        note(Text.mistakes(mistakes, file));
     }
 
     boolean isJson() {

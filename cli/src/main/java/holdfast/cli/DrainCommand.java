@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Give a real server no new clients, as weight 0 does, and say what is left on it.",
             "Ask again to see how far it is: exit code 3 while something is left, 0 when it is empty.",
-            "It lasts until the director restarts; give it to every director."
+            "It is in force on every director, and lasts until --off."
         })
 final class DrainCommand implements Callable<Integer> {
     private static final String ON_SILENCE = ", so it may have been obeyed all the same: look with 'holdfast list'";
@@ -82,10 +82,9 @@ final class DrainCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         if (off) {
-            console.note("The configuration gives it weight 0; another weight is set there, on every director");
+            console.note("The configuration gives it weight 0; another weight is set there: see 'holdfast config'");
             return ExitCode.NOT_DONE;
         }
-        console.note("This lasts until the director restarts; give it to every director");
         return result.connections() == 0 && result.templates() == 0 ? ExitCode.DONE : ExitCode.NOT_DONE;
     }
 

@@ -1,5 +1,7 @@
 package holdfast.cli;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
@@ -10,10 +12,12 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /// The command line's view of its process, so that a test can replace it.
 ///
+/// @param in         the process's standard input
 /// @param variables  of the process
 /// @param runFolder  directory of the directors' sockets
 /// @param ask        shows a question and returns the answer; empty if nobody can answer
 record Environment(
+        BufferedReader in,
         PrintWriter out,
         PrintWriter err,
         Map<String, String> variables,
@@ -32,10 +36,17 @@ record Environment(
     static Environment ofProcess() {
         var console = Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal);
         return new Environment(
+                new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())),
                 new PrintWriter(System.out, true, Charset.defaultCharset()),
                 new PrintWriter(System.err, true, Charset.defaultCharset()),
                 System.getenv(),
                 Path.of("/run/holdfast"),
                 question -> console.map(terminal -> terminal.readLine("%s", question)));
+    }
+
+    /// Who changes something: the user who called sudo, or the user.
+    String author() {
+        return variables.getOrDefault(
+                "SUDO_USER", variables.getOrDefault("USER", System.getProperty("user.name", "unknown")));
     }
 }

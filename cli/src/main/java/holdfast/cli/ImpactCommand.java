@@ -3,10 +3,7 @@ package holdfast.cli;
 import holdfast.admin.ImpactRequest;
 import holdfast.admin.ImpactResult;
 import holdfast.admin.Operations;
-import holdfast.conf.ConfigurationFile;
 import holdfast.conf.KebabCase;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
@@ -33,24 +30,13 @@ final class ImpactCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (ConfigurationFile.read(file) instanceof ConfigurationFile.Mistakes(var mistakes)) {
-            console.note(mistakes, file);
-            return ExitCode.WRONG_INPUT;
-        }
-        var impact = admin.call(Operations.IMPACT, new ImpactRequest(file.toString(), content()));
+        var request = new ImpactRequest(file.toString(), ConfigSource.read(file));
+        var impact = admin.call(Operations.IMPACT, request);
         console.result(impact, text(impact));
         return ExitCode.DONE;
     }
 
-    private String content() {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new Failure(ExitCode.WRONG_INPUT, file + " cannot be read: " + e.getMessage());
-        }
-    }
-
-    private static String text(ImpactResult impact) {
+    static String text(ImpactResult impact) {
         var lines = new ArrayList<String>();
         for (var service : impact.services()) {
             lines.add("%s %s: %s orphaned, %s re-homed, %s affected, %s moved"

@@ -5,6 +5,9 @@ import holdfast.admin.Connections;
 import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.Operations;
 import holdfast.admin.ServiceList;
+import holdfast.cli.ipvsadm.ConnectionsText;
+import holdfast.cli.ipvsadm.EndpointText;
+import holdfast.cli.ipvsadm.ServicesText;
 import holdfast.conf.Ipv4;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,7 +121,7 @@ final class ListCommand implements Callable<Integer> {
 
     private void listServices() {
         var services = admin.call(Operations.SERVICES);
-        var text = new ServicesText(columns(), exact, !nosort);
+        var text = new ServicesText(columns(), exact, !nosort, EndpointText.NUMERIC);
         var only = filter.filter().service();
         if (timeouts) {
             var times = services.timeouts();
@@ -167,7 +170,7 @@ final class ListCommand implements Callable<Integer> {
 
     private void listConnections() {
         var answer = admin.call(Operations.CONNECTIONS, new ConnectionsRequest(null, filter.filter(), limit));
-        console.result(answer, ConnectionsText.of(answer, persistentConn));
+        console.result(answer, new ConnectionsText(persistentConn, EndpointText.NUMERIC).of(answer));
         noteIfCut(answer, console);
     }
 

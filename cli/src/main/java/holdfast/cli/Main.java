@@ -1,5 +1,6 @@
 package holdfast.cli;
 
+import holdfast.cli.ipvsadm.Ipvsadm;
 import holdfast.conf.ProgramVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,7 +32,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SyncCommand.class,
             KeyCommand.class,
             FailoverCommand.class,
-            ConfigCommand.class
+            ConfigCommand.class,
+            IpvsadmCommand.class,
+            ImportCommand.class
         })
 public final class Main implements Runnable, Environment.Holder {
     private final Environment environment;
@@ -75,6 +78,10 @@ public final class Main implements Runnable, Environment.Holder {
         var err = environment.err();
         err.println(e.getMessage());
         UnmatchedArgumentException.printSuggestions(e, err);
+        if (e instanceof UnmatchedArgumentException unmatched
+                && unmatched.getUnmatched().stream().anyMatch(Ipvsadm::isCommand)) {
+            err.println("'holdfast ipvsadm' takes the options of ipvsadm.");
+        }
         err.println("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.WRONG_INPUT;
     }

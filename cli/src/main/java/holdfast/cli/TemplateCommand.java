@@ -57,7 +57,7 @@ final class TemplateCommand extends Group {
             }
             var answer = admin.call(
                     Operations.CONNECTIONS, new ConnectionsRequest(Connections.Kind.TEMPLATE, filter.filter(), limit));
-            console.result(answer, ConnectionsText.templates(answer));
+            console.result(answer, TemplatesText.of(answer));
             ListCommand.noteIfCut(answer, console);
             return ExitCode.DONE;
         }

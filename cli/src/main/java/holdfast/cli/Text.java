@@ -1,6 +1,10 @@
 package holdfast.cli;
 
+import holdfast.conf.Mistake;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Numbers and durations as an operator reads them.
@@ -12,6 +16,12 @@ final class Text {
     /// `1 VIP`, `3 VIPs`.
     static String count(long number, String thing) {
         return number + " " + thing + (number == 1 ? "" : "s");
+    }
+
+    /// Each mistake of a file on its line, and how many there are.
+    static String mistakes(List<Mistake> mistakes, Path file) {
+        var lines = mistakes.stream().map(Mistake::toString).collect(Collectors.joining(System.lineSeparator()));
+        return lines + System.lineSeparator() + count(mistakes.size(), "mistake") + " in " + file;
     }
 
     /// A count that may be unknown, `unknown templates`.

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.json.AdminJson;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,9 @@ abstract class AgainstASocket {
     Path folder;
 
     final Map<String, String> variables = new HashMap<>();
+
+    /// The standard input of a run.
+    String typed = "";
 
     /// The result of a run.
     record Ended(int exit, String out, String err) {}
@@ -81,7 +86,13 @@ abstract class AgainstASocket {
     Ended runWith(Function<String, Optional<String>> ask, List<String> args) {
         var out = new StringWriter();
         var err = new StringWriter();
-        var environment = new Environment(new PrintWriter(out), new PrintWriter(err), variables, folder, ask);
+        var environment = new Environment(
+                new BufferedReader(new StringReader(typed)),
+                new PrintWriter(out),
+                new PrintWriter(err),
+                variables,
+                folder,
+                ask);
         int exit = new Main(environment).run(args.toArray(String[]::new));
         return new Ended(exit, out.toString(), err.toString());
     }

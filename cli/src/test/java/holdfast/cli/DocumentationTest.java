@@ -2,8 +2,10 @@ package holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -58,7 +60,7 @@ class DocumentationTest {
         try (var pages = Files.list(Path.of("../docs/operating"))) {
             return Stream.concat(pages, Stream.of(Path.of("../README.md")))
                     .flatMap(page -> SHOWN.matcher(read(page)).results())
-                    .map(shown -> shown.group(1).strip())
+                    .map(shown -> shown.group(1).replaceFirst(" > .*", "").strip())
                     .distinct()
                     .toList();
         }
@@ -74,6 +76,12 @@ class DocumentationTest {
 
     private static Environment silent() {
         var nowhere = new PrintWriter(Writer.nullWriter());
-        return new Environment(nowhere, nowhere, Map.of(), Path.of("."), _ -> Optional.empty());
+        return new Environment(
+                new BufferedReader(Reader.nullReader()),
+                nowhere,
+                nowhere,
+                Map.of(),
+                Path.of("."),
+                _ -> Optional.empty());
     }
 }

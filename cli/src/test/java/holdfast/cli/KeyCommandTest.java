@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.admin.ApiError;
 import holdfast.admin.Keys;
 import holdfast.conf.KeyFile;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +28,13 @@ class KeyCommandTest extends AgainstASocket {
     private Ended generate(String... more) {
         var out = new StringWriter();
         var err = new StringWriter();
-        var environment =
-                new Environment(new PrintWriter(out), new PrintWriter(err), Map.of(), folder, _ -> Optional.empty());
+        var environment = new Environment(
+                new BufferedReader(Reader.nullReader()),
+                new PrintWriter(out),
+                new PrintWriter(err),
+                Map.of(),
+                folder,
+                _ -> Optional.empty());
         var args = new ArrayList<>(List.of("key", "generate"));
         args.addAll(List.of(more));
         int exit = new Main(environment).run(args.toArray(String[]::new));

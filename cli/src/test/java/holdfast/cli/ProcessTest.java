@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.json.AdminJson;
+import holdfast.cli.ipvsadm.ConnectionsText;
+import holdfast.cli.ipvsadm.EndpointText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +37,8 @@ class ProcessTest {
 
             assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
             assertThat(err).isEmpty();
-            assertThat(out).isEqualTo(ConnectionsText.of(Samples.connections(false), false) + "\n");
+            assertThat(out)
+                    .isEqualTo(new ConnectionsText(false, EndpointText.NUMERIC).of(Samples.connections(false)) + "\n");
             assertThat(process.exitValue()).isZero();
         }
     }

@@ -1,34 +1,39 @@
-package holdfast.cli;
+package holdfast.cli.ipvsadm;
 
 import holdfast.admin.ServiceList;
 import holdfast.conf.Ipv4;
+import holdfast.conf.Protocol;
 import holdfast.conf.ServiceKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// The listings of services as `ipvsadm -L` prints them, column for column, trailing blanks included
 /// (IPVS-REF 9.3).
 ///
 /// @param isExact   prints numbers with all their digits
-/// @param isSorted  by key, else in the order of the configuration
-record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
+/// @param isSorted  by key, else as the director lists them: services in the order of the configuration, and of each
+///     service the newest real server first
+public record ServicesText(Columns columns, boolean isExact, boolean isSorted, EndpointText endpoints) {
     /// The version of IPVS that Holdfast follows.
     private static final String IPVS_VERSION = "1.2.1";
 
+    private static final int NAME_MAX = 28;
+
     /// The columns behind each name.
-    enum Columns {
+    public enum Columns {
         PLAIN,
         STATS,
         RATE,
         THRESHOLDS,
-        PERSISTENT_CONN
+        PERSISTENT_CONN,
+        TUN_INFO
     }
 
     /// Every service.
-    String of(ServiceList services) {
+    public String of(ServiceList services) {
         var lines = new ArrayList<String>();
         lines.add("IP Virtual Server version " + IPVS_VERSION + " (size=" + services.connectionsMax() + ")");
         addAll(services.services(), lines);
@@ -36,7 +41,7 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
     }
 
     /// One service, which ipvsadm lists without the line of its version.
-    String of(ServiceList.Service service) {
+    public String of(ServiceList.Service service) {
         var lines = new ArrayList<String>();
         addAll(List.of(service), lines);
         return String.join(System.lineSeparator(), lines);
@@ -44,12 +49,7 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
 
     private void addAll(List<ServiceList.Service> services, List<String> lines) {
         lines.addAll(head());
-        sorted(
-                        services,
-                        Comparator.comparing((ServiceList.Service service) ->
-                                        service.service().protocol())
-                                .thenComparing(service -> service.service().address())
-                                .thenComparingInt(service -> service.service().port()))
+        sorted(services, Comparator.comparing(ServiceList.Service::service, SavedRules.BY_KEY))
                 .forEach(service -> add(service, lines));
     }
 
@@ -63,6 +63,10 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
                 List.of(
                         "Prot LocalAddress:Port Scheduler Flags",
                         "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn");
+            case TUN_INFO ->
+                List.of(
+                        "Prot LocalAddress:Port Scheduler Flags",
+                        "  -> RemoteAddress:Port           Forward TunnelInfo    Weight ActiveConn InActConn");
             case STATS -> head("%-33s %8s %8s %8s %8s %8s", "Conns", "InPkts", "OutPkts", "InBytes", "OutBytes");
             case RATE -> head("%-33s %8s %8s %8s %8s %8s", "CPS", "InPPS", "OutPPS", "InBPS", "OutBPS");
             case THRESHOLDS ->
@@ -84,20 +88,26 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
                 switch (columns) {
                     case STATS -> "%-33s".formatted(name) + totals(service.totals());
                     case RATE -> "%-33s".formatted(name) + rates(service.rates());
-                    case PLAIN, THRESHOLDS, PERSISTENT_CONN -> name + " " + options(service);
+                    case PLAIN, THRESHOLDS, PERSISTENT_CONN, TUN_INFO -> name + " " + options(service);
                 });
         sorted(
                         service.realServers(),
                         Comparator.comparing((ServiceList.RealServer real) -> Ipv4.of(real.address()))
                                 .thenComparingInt(ServiceList.RealServer::port))
-                .map(this::line)
+                .map(real -> line(service.service().protocol(), real))
                 .forEach(lines::add);
     }
 
-    private static String name(ServiceKey key) {
+    private String name(ServiceKey key) {
         return key.isMark()
                 ? "FWM  " + Integer.toUnsignedString(key.mark())
-                : "%-4s %s:%d".formatted(key.protocol().name(), key.address(), key.port());
+                : "%-4s %s".formatted(key.protocol().name(), endpoint(key.protocol(), key.address(), key.port()));
+    }
+
+    /// Ports of a mark's real servers have their names of TCP.
+    private String endpoint(Protocol protocol, Ipv4 address, int port) {
+        var text = endpoints.of(protocol == Protocol.MARK ? Protocol.TCP : protocol, address, port);
+        return text.substring(0, Math.min(text.length(), NAME_MAX));
     }
 
     /// `wlc persistent 360 mask 255.255.255.0`; flags, persistence, engine and `ops` in ipvsadm's order.
@@ -105,9 +115,9 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
         var scheduler = service.scheduler().word();
         var text = new StringBuilder(scheduler);
         if (!service.flags().isEmpty()) {
-            text.append(service.flags().stream()
-                    .map(flag -> scheduler + "-" + flag.word())
-                    .collect(Collectors.joining(",", " (", ")")));
+            text.append(" (")
+                    .append(SavedRules.flags(service.scheduler(), Set.copyOf(service.flags())))
+                    .append(')');
         }
         var persistence = service.persistence();
         if (persistence != null) {
@@ -122,51 +132,59 @@ record ServicesText(Columns columns, boolean isExact, boolean isSorted) {
         return text.append(service.onePacket() ? " ops" : "").toString();
     }
 
-    private String line(ServiceList.RealServer real) {
-        var name = "  -> %-28s".formatted(real.address() + ":" + real.port());
+    private String line(Protocol protocol, ServiceList.RealServer real) {
+        var name = "  -> %-28s".formatted(endpoint(protocol, Ipv4.of(real.address()), real.port()));
         return name
                 + switch (columns) {
                     case PLAIN ->
-                        " %-7s %-6d %-10s %-10s"
+                        " %-7s %-6d %-10d %-10d"
                                 .formatted(
                                         real.method().ipvsadmWord(),
                                         real.weight(),
-                                        number(real.activeConn()),
-                                        number(real.inActConn()));
+                                        real.activeConn(),
+                                        real.inActConn());
+                    case TUN_INFO ->
+                        " %-7s %-13s %-6d %-10d %-10d"
+                                .formatted(
+                                        real.method().ipvsadmWord(),
+                                        "n/a",
+                                        real.weight(),
+                                        real.activeConn(),
+                                        real.inActConn());
                     case STATS -> totals(real.totals());
                     case RATE -> rates(real.rates());
                     case THRESHOLDS ->
-                        " %-10d %-10d %-10s %-10s"
+                        " %-10d %-10d %-10d %-10d"
                                 .formatted(
                                         real.upperThreshold(),
                                         real.lowerThreshold(),
-                                        number(real.activeConn()),
-                                        number(real.inActConn()));
+                                        real.activeConn(),
+                                        real.inActConn());
                     case PERSISTENT_CONN ->
-                        " %-9d %-11s %-10s %-10s"
-                                .formatted(
-                                        real.weight(),
-                                        number(real.persistConn()),
-                                        number(real.activeConn()),
-                                        number(real.inActConn()));
+                        " %-9d %-11d %-10d %-10d"
+                                .formatted(real.weight(), real.persistConn(), real.activeConn(), real.inActConn());
                 };
     }
 
     private String totals(ServiceList.Totals totals) {
-        return numbers(
-                totals.connections(), totals.inPackets(), totals.outPackets(), totals.inBytes(), totals.outBytes());
+        return " %8s %8s %8s %8s %8s"
+                .formatted(
+                        number(totals.connections()),
+                        number(totals.inPackets()),
+                        number(totals.outPackets()),
+                        number(totals.inBytes()),
+                        number(totals.outBytes()));
     }
 
+    /// Only bytes are shortened.
     private String rates(ServiceList.Rates rates) {
-        return numbers(rates.connections(), rates.inPackets(), rates.outPackets(), rates.inBytes(), rates.outBytes());
-    }
-
-    private String numbers(long... numbers) {
-        var text = new StringBuilder();
-        for (long number : numbers) {
-            text.append(" %8s".formatted(number(number)));
-        }
-        return text.toString();
+        return " %8d %8d %8d %8s %8s"
+                .formatted(
+                        rates.connections(),
+                        rates.inPackets(),
+                        rates.outPackets(),
+                        number(rates.inBytes()),
+                        number(rates.outBytes()));
     }
 
     /// A number, shortened as `ipvsadm` does where it would not fit its column.
