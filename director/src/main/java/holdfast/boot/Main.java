@@ -2,6 +2,7 @@ package holdfast.boot;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.ConfigurationFile;
+import holdfast.revision.node.UnusableRevisionException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -69,6 +70,10 @@ final class Main implements Callable<Integer> {
                 return WRONG_CONFIGURATION;
             }
             director.handOver();
+        } catch (UnusableRevisionException e) {
+            log.error("director not started cause=\"{}\"", e.getMessage());
+            System.err.println(e.getMessage());
+            return WRONG_CONFIGURATION;
         } catch (RuntimeException e) {
             log.error("director failed cause=\"{}\"", e.getMessage(), e);
             return FAILED;

@@ -71,6 +71,7 @@ enum Suite {
                     "holdfast.forward.DatapathTest",
                     "holdfast.group.ElectionInboxTest",
                     "holdfast.group.ReplicationTest",
+                    "holdfast.group.RoleChangeTest",
                     "holdfast.group.TermStoreTest",
                     "holdfast.vip.HandoverTest",
                     "holdfast.vip.VirtualRouterTest",

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 /// @param reason  for the history
 /// @param notes   takes what the director says about a revision that it made
 record Transaction(DirectorAccess director, String reason, Consumer<String> notes) {
-    private static final int ATTEMPTS_MAX = 8;
+    private static final int ATTEMPTS_MAX = 50;
 
     /// The verdict on each command, in order.
     List<Verdict> commit(List<Command.Change> changes) {

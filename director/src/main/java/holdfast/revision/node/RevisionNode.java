@@ -99,7 +99,7 @@ public final class RevisionNode implements Ear, AutoCloseable {
     /// Reads the newest revision; it counts, and not the shared part of the file. Starts no thread.
     ///
     /// @param file  this director's configuration file
-    /// @throws IllegalStateException if the newest revision cannot be read, or does not fit to the file
+    /// @throws UnusableRevisionException if the newest revision cannot be read, or does not fit to the file
     public static RevisionNode open(RevisionDisk disk, Configuration file) {
         try {
             var kept = disk.list();
@@ -112,13 +112,12 @@ public final class RevisionNode implements Ear, AutoCloseable {
                 case RevisionText.Good(Revision revision, Configuration configuration) ->
                     new RevisionNode(disk, file, new Present(configuration, revision));
                 case RevisionText.Mistakes(var all) ->
-                    throw new IllegalStateException("the newest revision in " + disk
+                    throw new UnusableRevisionException("the newest revision in " + disk
                             + " cannot be used with this director's file: " + all.getFirst()
                             + "; correct the file, or move that revision away to begin with the one before it");
             };
         } catch (IOException e) {
-            throw new IllegalStateException(
-                    "cannot read the revisions in " + disk + ": " + e.getMessage() + "; see to that directory", e);
+            throw new UnusableRevisionException("cannot read the revisions in " + disk + ": " + DiskFault.of(e));
         }
     }
 

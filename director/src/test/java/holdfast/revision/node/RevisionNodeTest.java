@@ -78,7 +78,7 @@ class RevisionNodeTest {
         write(new RevisionFiles(directory), new RevisionId(1, 1), 10);
         Files.writeString(directory.resolve("0000000001.00001.yaml"), "revision: {");
         assertThatThrownBy(this::open)
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(UnusableRevisionException.class)
                 .hasMessageContaining("1.1")
                 .hasMessageContaining("move that revision away");
     }
