@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.forward.Links;
 import holdfast.sync.Whereabouts;
+import holdfast.vip.ElectionEvents;
+import holdfast.vip.GroupLinks;
 import holdfast.vip.HandoverCodec;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.PeerWord;
 import holdfast.vip.Standing;
+import holdfast.worker.LinkState;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,6 +33,30 @@ class ElectionInboxTest {
         var step = HandoverCodec.encode(new HandoverMessage(HandoverMessage.Kind.PREPARE, 1, 2, 0, 0, ""));
         assertThat(inbox.handover("d2", step)).isTrue();
         assertThat(inbox.handover("d2", step.duplicate().limit(5))).isFalse();
+    }
+
+    @Test
+    void aNewFaultOfALinkReachesTheElectionOnceAndSoDoesItsEnd() {
+        var inbox = new ElectionInbox("front", LINKS, () -> now);
+        var heard = new ArrayList<List<String>>();
+        inbox.start((ElectionEvents) Proxy.newProxyInstance(
+                ElectionEvents.class.getClassLoader(),
+                new Class<?>[] {ElectionEvents.class},
+                (_, method, arguments) -> {
+                    if (method.getName().equals("links")) {
+                        heard.add(((GroupLinks) arguments[0]).faults());
+                    }
+                    return null;
+                }));
+        heard.clear();
+        inbox.links(state("front has no carrier"));
+        inbox.links(state("front has no carrier"));
+        inbox.links(state());
+        assertThat(heard).containsExactly(List.of("front has no carrier"), List.of());
+    }
+
+    private static LinkState state(String... faults) {
+        return new LinkState(LINKS, List.of(faults), List.of(), List.of(), List.of());
     }
 
     /// Both are active for a moment after a split, and each announces the addresses again.
