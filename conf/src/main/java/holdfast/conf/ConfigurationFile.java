@@ -88,11 +88,17 @@ public final class ConfigurationFile {
         return check(file, content, (findings, root) -> new ConfigurationReader(findings, disk).read(root));
     }
 
-    static Outcome check(Path file, byte[] content, BiFunction<Findings, Node, Configuration> reader) {
-        if (content.length > BYTES_MAX) {
-            return whole(
-                    file, "has more than the 1 MiB that a configuration may have", "see that it is the file you meant");
-        }
+    private static Outcome check(Path file, byte[] content, BiFunction<Findings, Node, Configuration> reader) {
+        return content.length > BYTES_MAX
+                ? whole(
+                        file,
+                        "has more than the 1 MiB that a configuration may have",
+                        "see that it is the file you meant")
+                : checkAny(file, content, reader);
+    }
+
+    /// Without a bound for the text.
+    static Outcome checkAny(Path file, byte[] content, BiFunction<Findings, Node, Configuration> reader) {
         var findings = new Findings(file);
         try {
             var text = StandardCharsets.UTF_8

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A revision as YAML: who made it and why, and behind that the shared sections. Directors keep it and send it in this
@@ -88,11 +89,23 @@ public final class RevisionText {
                 + rule.until().map(until -> ", until: '" + until + "'").orElse("") + "}";
     }
 
+    /// Reads who made a revision and why, and not what it made: many revisions are listed at once.
+    ///
+    /// @param name  of the text in messages
+    /// @param own   of the director that reads it
+    public static Outcome readHead(Path name, byte[] text, Configuration own) {
+        var head = new String(text, StandardCharsets.UTF_8)
+                .lines()
+                .takeWhile(line -> line.equals("revision:") || line.startsWith("  "))
+                .collect(Collectors.joining("\n", "", "\nservices: []\n"));
+        return read(name, head.getBytes(StandardCharsets.UTF_8), own);
+    }
+
     /// @param name  of the text in messages
     /// @param own   of the director that reads it
     public static Outcome read(Path name, byte[] text, Configuration own) {
         var revision = new Read();
-        var outcome = ConfigurationFile.check(
+        var outcome = ConfigurationFile.checkAny(
                 name,
                 text,
                 (findings, root) ->

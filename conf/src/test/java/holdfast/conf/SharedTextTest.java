@@ -71,6 +71,27 @@ class SharedTextTest {
     }
 
     @Test
+    void theHeadOfARevisionIsReadWithoutTheRest() {
+        var any = new AnyShared(7);
+        var revision = new Revision(
+                new RevisionId(6, 17),
+                new RevisionId(6, 16),
+                Instant.EPOCH,
+                "d1",
+                "root",
+                "third server",
+                any.shared(),
+                any.byHand());
+        assertThat(RevisionText.readHead(Path.of("revision"), RevisionText.of(revision), own))
+                .isInstanceOfSatisfying(RevisionText.Good.class, good -> {
+                    assertThat(good.revision().id()).isEqualTo(revision.id());
+                    assertThat(good.revision().base()).isEqualTo(revision.base());
+                    assertThat(good.revision().reason()).isEqualTo("third server");
+                    assertThat(good.revision().shared().services()).isEmpty();
+                });
+    }
+
+    @Test
     void whatAnAuthorTypesCannotBreakTheLine() {
         var revision = new Revision(
                 new RevisionId(6, 17),

@@ -23,6 +23,7 @@ import holdfast.sync.ClusterKeys;
 import holdfast.sync.ConfigVersion;
 import holdfast.sync.node.SyncNode;
 import holdfast.table.Counters;
+import holdfast.table.OrdersByHand;
 import holdfast.table.Tables;
 import holdfast.vip.node.VrrpNode;
 import holdfast.worker.Announcers;
@@ -89,9 +90,10 @@ final class Director implements AutoCloseable {
         var configuration = revisions.present().configuration();
         var links = machine.links(configuration);
         var group = group(configuration, configuration.groups().getFirst(), machine, links);
+        group.terms().saw(revisions.present().id().term());
         var keys = keys(configuration.cluster());
         var tables = tables(configuration, keys);
-        tables.byHand(revisions.present().byHand(), Instant.now(), Clock.monotonic());
+        new OrdersByHand(tables).apply(revisions.present().byHand(), Instant.now(), Clock.monotonic());
         var probes = part("probes", new ProbeQueue());
         var worker = part(
                 "datapath",

@@ -9,6 +9,7 @@ import holdfast.revision.node.RevisionNode;
 import holdfast.sync.ConfigMessage;
 import holdfast.sync.ConfigVersion;
 import holdfast.sync.SyncStatus;
+import holdfast.table.OrdersByHand;
 import holdfast.vip.VrrpStatus;
 import holdfast.worker.GroupDatapath;
 import holdfast.worker.Shield;
@@ -47,7 +48,7 @@ record Enforcer(Group group, Supplier<VrrpStatus> vrrp, GroupDatapath datapath, 
     public void use(Configuration configuration, ByHand byHand) {
         var done = datapath.query(tables -> {
             tables.configure(configuration.ipvs(), configuration.marks(), configuration.services(), Clock.monotonic());
-            tables.byHand(byHand, Instant.now(), Clock.monotonic());
+            new OrdersByHand(tables).apply(byHand, Instant.now(), Clock.monotonic());
             return true;
         });
         try {

@@ -6,6 +6,8 @@ import holdfast.conf.ConfigurationFile;
 import holdfast.conf.Mistake;
 import holdfast.conf.Shared;
 import holdfast.conf.SharedText;
+import holdfast.service.Services;
+import holdfast.table.Tables;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,10 +43,26 @@ final class WantedConfiguration {
         return all.stream().map(Object::toString).collect(Collectors.joining("; "));
     }
 
+    private static void requireRoom(String what, int wanted, int most) {
+        if (wanted > most) {
+            throw RefusedException.wrongInput(
+                    "it has " + wanted + " " + what,
+                    "a director holds " + most + " at most",
+                    "remove some, or divide them between two pairs");
+        }
+    }
+
     /// A whole file was checked against its own VIPs; those of this director count.
     ///
     /// @throws RefusedException if the shared part has something that this director does not have
     static void requireFit(Shared shared, Configuration own) {
+        requireRoom("services", shared.services().size(), Services.MAX);
+        requireRoom(
+                "real servers",
+                shared.services().stream()
+                        .mapToInt(service -> service.realServers().size())
+                        .sum(),
+                Tables.REAL_SERVERS_MAX);
         var text = SharedText.of(shared).getBytes(StandardCharsets.UTF_8);
         if (ConfigurationFile.readShared(Path.of("its shared part"), text, own)
                 instanceof ConfigurationFile.Mistakes(var all)) {

@@ -175,6 +175,7 @@ public final class TermStore {
     }
 
     private String anew() {
-        return "stop all directors and remove " + disk + " on each";
+        return "stop all directors and remove " + disk + " and the directory revisions beside it on each, after a"
+                + " 'holdfast config export'";
     }
 }

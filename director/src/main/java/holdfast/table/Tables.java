@@ -1,9 +1,7 @@
 package holdfast.table;
 
-import holdfast.client.ClientRule;
 import holdfast.client.ClientRules;
 import holdfast.client.Clients;
-import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipvs;
@@ -30,9 +28,6 @@ import holdfast.service.Services;
 import holdfast.service.Traffic;
 import holdfast.sync.Version;
 import java.lang.foreign.SegmentAllocator;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
@@ -49,7 +44,8 @@ public final class Tables implements Entries {
     /// A renewal is replicated to the standby if it moves the expiry by more than this part of the timeout.
     static final int TOLD_PARTS = 10;
 
-    private static final int REAL_SERVERS_MAX = 4096;
+    /// Most real servers that can be configured or still in use at once.
+    public static final int REAL_SERVERS_MAX = 4096;
     private static final int RING_RECORDS = 1 << 16;
     private static final int CLIENTS_MAX = 1 << 16;
     private static final long SECOND = 1_000_000_000L;
@@ -188,61 +184,16 @@ public final class Tables implements Entries {
         return chores;
     }
 
-    /// Puts the orders of operators in force; a real server that they do not drain has its configured weight again.
-    ///
-    /// @param wall  the present time of the orders' clock
-    public void byHand(ByHand orders, Instant wall, long now) {
-        var drained = new BitSet();
-        for (var drain : orders.drains()) {
-            int real = realOf(drain);
-            if (real != RealServerTable.NONE && reals.isAvailable(real)) {
-                drained.set(real);
-                drain(real, drain, now - Duration.between(drain.since(), wall).toNanos());
-            }
-        }
-        for (int real = 0; real < reals.size(); real++) {
-            if (reals.isByHand(real) && !drained.get(real)) {
-                restore(real);
-            }
-        }
-        var rules = ClientRules.NONE;
-        for (var rule : orders.rules()) {
-            rules = rules.with(ClientRule.of(rule, wall, now), now);
-        }
-        clientRules(rules);
-    }
-
-    private int realOf(ByHand.Drain drain) {
-        var service = drain.service();
-        return reals.find(
-                service.protocol().number(),
-                service.address().bits(),
-                service.port(),
-                drain.address().bits(),
-                drain.port());
-    }
-
-    private void drain(int real, ByHand.Drain drain, long since) {
-        var mode = drain.mode().orElse(reals.configuredDrain(real));
-        long endsAt = since
-                + drain.until()
-                        .map(until -> Duration.between(drain.since(), until).toNanos())
-                        .orElse(reals.configuredDrainS(real) * SECOND);
-        if (reals.isByHand(real)) {
-            reals.quiesce(real, mode, endsAt);
-            sweeper.lookAtRealServers();
-        } else {
-            quiesce(real, mode, endsAt);
-        }
-    }
-
     /// Gives a real server no new clients from now on, until [#restore].
     ///
     /// @param mode    null to follow `expire_quiescent_template` at each moment
     /// @param endsAt  monotonic ns; for UNTIL_DEADLINE
     public void quiesce(int real, @Nullable DrainMode mode, long endsAt) {
+        boolean hadWeight = reals.weight(real) != 0;
         reals.quiesce(real, mode, endsAt);
-        persistence.edited(reals.service(real));
+        if (hadWeight) {
+            persistence.edited(reals.service(real));
+        }
         sweeper.lookAtRealServers();
     }
 

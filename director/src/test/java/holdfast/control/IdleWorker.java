@@ -11,6 +11,7 @@ import holdfast.forward.OwnedAddresses;
 import holdfast.forward.ProbeQueue;
 import holdfast.linux.Clock;
 import holdfast.sync.Equality;
+import holdfast.table.OrdersByHand;
 import holdfast.table.Tables;
 import holdfast.worker.GroupDatapath;
 import holdfast.worker.Worker;
@@ -49,7 +50,7 @@ public final class IdleWorker implements AutoCloseable {
         return (change, _) -> {
             var now = orders.updateAndGet(change);
             datapath.query(tables -> {
-                        tables.byHand(now, Instant.now(), Clock.monotonic());
+                        new OrdersByHand(tables).apply(now, Instant.now(), Clock.monotonic());
                         return now;
                     })
                     .join();

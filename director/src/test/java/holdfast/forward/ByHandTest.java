@@ -11,6 +11,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipv4;
 import holdfast.conf.MarkRule;
+import holdfast.table.OrdersByHand;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -43,10 +44,14 @@ class ByHandTest {
     @Test
     void aDeadlineCountsFromTheOrderHoweverLateADirectorHearsOfIt() {
         var until = WALL.plusSeconds(60);
-        director.tables.byHand(drain(DrainMode.UNTIL_DEADLINE, until), WALL.plusSeconds(45), director.now);
+        new OrdersByHand(director.tables)
+                .apply(drain(DrainMode.UNTIL_DEADLINE, until), WALL.plusSeconds(45), director.now);
         assertThat(director.tables.reals().drainEndsAt(real)).isEqualTo(director.now + 15 * TestDirector.SECOND);
-        director.tables.byHand(
-                drain(DrainMode.UNTIL_DEADLINE, until), WALL.plusSeconds(50), director.now + 5 * TestDirector.SECOND);
+        new OrdersByHand(director.tables)
+                .apply(
+                        drain(DrainMode.UNTIL_DEADLINE, until),
+                        WALL.plusSeconds(50),
+                        director.now + 5 * TestDirector.SECOND);
         assertThat(director.tables.reals().drainEndsAt(real)).isEqualTo(director.now + 15 * TestDirector.SECOND);
     }
 
@@ -68,7 +73,7 @@ class ByHandTest {
     @Test
     void rulesForClientsAreThoseOfTheOrdersAndEndByTheSameClock() {
         var rule = new ByHand.ClientRule(OFFICE, true, 0, 0, Optional.of(WALL.plusSeconds(30)));
-        director.tables.byHand(ByHand.NONE.with(rule), WALL.plusSeconds(10), director.now);
+        new OrdersByHand(director.tables).apply(ByHand.NONE.with(rule), WALL.plusSeconds(10), director.now);
         assertThat(director.tables.clientRules().list())
                 .extracting(ClientRule::untilAt)
                 .containsExactly(director.now + 20 * TestDirector.SECOND);
@@ -77,7 +82,7 @@ class ByHandTest {
     }
 
     private void order(ByHand orders) {
-        director.tables.byHand(orders, WALL, director.now);
+        new OrdersByHand(director.tables).apply(orders, WALL, director.now);
     }
 
     private int weight() {

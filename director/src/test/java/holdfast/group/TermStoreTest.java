@@ -205,11 +205,13 @@ class TermStoreTest {
         store.takeAbove(0);
         assertThat(store.trouble()).isEmpty();
         assertThat(store.faults())
-                .containsExactly("only 1000 of 32767 terms are left; before they end, stop all directors and remove"
-                        + " /x/term-main on each");
+                .containsExactly(
+                        "only 1000 of 32767 terms are left; before they end, stop all directors and remove"
+                                + " /x/term-main and the directory revisions beside it on each, after a 'holdfast config export'");
         store.saw(Integer.MAX_VALUE);
         assertThat(store.trouble())
-                .contains("the terms are used up, 32767 of 32767; stop all directors and remove /x/term-main on each");
+                .contains("the terms are used up, 32767 of 32767; stop all directors and remove /x/term-main and"
+                        + " the directory revisions beside it on each, after a 'holdfast config export'");
         assertThat(store.faults()).hasSize(1);
         assertThat(store.takeAbove(Integer.MAX_VALUE)).isEqualTo(TermStore.TERM_MAX);
         assertThat(store.reserveNext()).isTrue();

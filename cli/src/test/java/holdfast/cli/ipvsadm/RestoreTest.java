@@ -48,14 +48,14 @@ class RestoreTest {
 
     @Test
     void aChangeThatIsOutrunBeginsAgain() {
-        director.othersFirst = 7;
+        director.othersFirst = 49;
         assertThat(run("", "-A", "-t", "192.0.2.1:80")).isEqualTo(new Ended(0, "", ""));
         assertThat(director.shared.services()).hasSize(1);
     }
 
     @Test
     void aChangeThatIsAlwaysOutrunIsGivenUp() {
-        director.othersFirst = 8;
+        director.othersFirst = 50;
         assertThat(run("-A -t 192.0.2.1:80\n-A -t 192.0.2.1:81\n", "-R"))
                 .isEqualTo(new Ended(
                         255, "", "Others changed the rules 50 times meanwhile, so this was not done; try again\n"));

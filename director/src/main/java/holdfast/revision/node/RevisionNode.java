@@ -176,25 +176,30 @@ public final class RevisionNode implements Ear, AutoCloseable {
         return disk.list();
     }
 
-    /// Every kept revision, the newest first; one that cannot be read is left out.
+    /// Who made each kept revision and why, the newest first, without what it made; one that cannot be read is left
+    /// out.
     public List<Revision> history(int most) throws IOException {
         var revisions = new ArrayList<Revision>();
         for (var id : disk.list()) {
             if (revisions.size() == most) {
                 break;
             }
-            read(id).ifPresent(revisions::add);
+            head(id).ifPresent(revisions::add);
         }
         return revisions;
     }
 
     /// A kept revision; empty if it is not kept, or cannot be read.
     public Optional<Revision> read(RevisionId id) throws IOException {
-        return disk.read(id)
-                .flatMap(text -> RevisionText.read(Path.of("revision " + id), text, file)
-                                instanceof RevisionText.Good(Revision revision, var _)
-                        ? Optional.of(revision)
-                        : Optional.empty());
+        return disk.read(id).flatMap(text -> revision(RevisionText.read(Path.of("revision " + id), text, file)));
+    }
+
+    private Optional<Revision> head(RevisionId id) throws IOException {
+        return disk.read(id).flatMap(text -> revision(RevisionText.readHead(Path.of("revision " + id), text, file)));
+    }
+
+    private static Optional<Revision> revision(RevisionText.Outcome read) {
+        return read instanceof RevisionText.Good(Revision revision, var _) ? Optional.of(revision) : Optional.empty();
     }
 
     private void run() {
