@@ -6,35 +6,55 @@ import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
 import holdfast.admin.Operations;
+import holdfast.admin.ServiceList;
 import holdfast.conf.DrainMode;
 import holdfast.conf.Ipv4;
 import holdfast.conf.KebabCase;
 import holdfast.conf.ServiceKey;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "drain",
         description = {
             "Give a real server no new clients, as weight 0 does, and say what is left on it.",
             "Ask again to see how far it is: exit code 3 while something is left, 0 when it is empty.",
-            "It is in force on every director, and lasts until --off."
-        })
+            "It is in force on every director, and lasts until --off. 'holdfast drain list' begins none."
+        },
+        synopsisSubcommandLabel = "[COMMAND]",
+        subcommands = DrainListCommand.class)
 final class DrainCommand implements Callable<Integer> {
     private static final String ON_SILENCE = ", so it may have been obeyed all the same: look with 'holdfast list'";
 
-    @Parameters(index = "0", paramLabel = "SERVICE", description = "such as tcp/192.0.2.10:80")
-    @SuppressWarnings("NullAway.Init")
-    private ServiceKey service;
+    @Parameters(index = "0", arity = "0..1", paramLabel = "SERVICE", description = "such as tcp/192.0.2.10:80")
+    private @Nullable ServiceKey service;
 
-    @Parameters(index = "1", paramLabel = "REAL", description = "real server, such as 10.0.0.11 or 10.0.0.11:8080")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "REAL",
+            description = "real server, such as 10.0.0.11 or 10.0.0.11:8080")
+    private @Nullable Host real;
+
+    @Option(
+            names = "--all-services",
+            paramLabel = "REAL",
+            description = "this real server in every service that has it")
+    private @Nullable Host everywhere;
+
     @SuppressWarnings("NullAway.Init")
-    private Host real;
+    @Spec
+    private CommandSpec spec;
 
     @Option(
             names = "--mode",
@@ -66,18 +86,72 @@ final class DrainCommand implements Callable<Integer> {
     @Mixin
     private final Console console = new Console();
 
+    /// A real server of one service.
+    private record Target(ServiceKey service, Host real) {}
+
     @Override
     public Integer call() {
         checkCombination();
+        if (everywhere == null) {
+            var result = drain(target());
+            console.result(result, text(result));
+            return exitCode(result);
+        }
+        var targets = targets(everywhere);
+        targets.forEach(this::confirm);
+        var results = targets.stream().map(this::drained).toList();
+        console.result(
+                results, results.stream().map(DrainCommand::text).collect(Collectors.joining(System.lineSeparator())));
+        return results.stream().mapToInt(this::exitCode).max().orElse(ExitCode.DONE);
+    }
+
+    private Target target() {
+        if (service == null || real == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "Missing required parameters: 'SERVICE' and 'REAL', or --all-services REAL");
+        }
+        return new Target(service, real);
+    }
+
+    private List<Target> targets(Host wanted) {
+        if (service != null) {
+            throw new Failure(ExitCode.WRONG_INPUT, "--all-services names the real server; leave SERVICE and REAL out");
+        }
+        var targets = admin.call(Operations.SERVICES).services().stream()
+                .filter(one -> one.realServers().stream().anyMatch(each -> isOf(each, wanted)))
+                .map(one -> new Target(one.service(), wanted))
+                .toList();
+        if (targets.isEmpty()) {
+            throw new Failure(ExitCode.WRONG_INPUT, "No service has " + wanted + "; see 'holdfast list'");
+        }
+        return targets;
+    }
+
+    private static boolean isOf(ServiceList.RealServer listed, Host wanted) {
+        return wanted.fits(new Endpoint(Ipv4.of(listed.address()), listed.port()));
+    }
+
+    private DrainResult drain(Target target) {
+        confirm(target);
+        return drained(target);
+    }
+
+    private void confirm(Target target) {
         if (confirmation.isWanted() && !off) {
-            var drain = mode == null ? configured() : mode;
+            var drain = mode == null ? configured(target) : mode;
             if (drain == DrainMode.NOW || drain == DrainMode.UNTIL_DEADLINE) {
-                confirmation.ask("A drain that ends connections", () -> question(drain));
+                confirmation.ask("A drain that ends connections", () -> question(target, drain));
             }
         }
-        var request = new DrainRequest(service, real, mode, deadline == null ? null : deadline.toSeconds(), off);
-        var result = admin.call(Operations.DRAIN, request, ON_SILENCE);
-        console.result(result, text(result));
+    }
+
+    private DrainResult drained(Target target) {
+        var seconds = deadline == null ? null : deadline.toSeconds();
+        var request = new DrainRequest(target.service(), target.real(), mode, seconds, off);
+        return admin.call(Operations.DRAIN, request, ON_SILENCE);
+    }
+
+    private int exitCode(DrainResult result) {
         if (result.mode() == null) {
             return ExitCode.DONE;
         }
@@ -103,20 +177,24 @@ final class DrainCommand implements Callable<Integer> {
 
     /// The mode that the configuration gives the drain. Null if the real server is drained already, so that nothing
     /// more ends, and if there is none or more than one such server, which the director reports.
-    private @Nullable DrainMode configured() {
+    private @Nullable DrainMode configured(Target target) {
         var meant = admin.call(Operations.SERVICES).services().stream()
-                .filter(one -> one.service().equals(service))
+                .filter(one -> one.service().equals(target.service()))
                 .flatMap(one -> one.realServers().stream())
-                .filter(one -> real.fits(new Endpoint(Ipv4.of(one.address()), one.port())))
+                .filter(one -> isOf(one, target.real()))
                 .toList();
         return meant.size() != 1 || meant.getFirst().weight() == 0
                 ? null
                 : meant.getFirst().drain();
     }
 
-    private String question(DrainMode drain) {
+    private String question(Target target, DrainMode drain) {
         return "%s of %s has %s connections and templates, which end %s. Go ahead?"
-                .formatted(real, service, Filter.count(admin, new EntryFilter(null, real, service)), when(drain));
+                .formatted(
+                        target.real(),
+                        target.service(),
+                        Filter.count(admin, new EntryFilter(null, target.real(), target.service())),
+                        when(drain));
     }
 
     private String when(DrainMode drain) {

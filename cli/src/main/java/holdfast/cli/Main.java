@@ -34,7 +34,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             FailoverCommand.class,
             ConfigCommand.class,
             IpvsadmCommand.class,
-            ImportCommand.class
+            ImportCommand.class,
+            CompletionCommand.class
         })
 public final class Main implements Runnable, Environment.Holder {
     private final Environment environment;

@@ -347,6 +347,13 @@ class CommandLineTest extends AgainstASocket {
     }
 
     @Test
+    void theCompletionKnowsEveryCommand() {
+        var completion = runBare("completion");
+        assertThat(completion.exit()).isZero();
+        assertThat(completion.out()).contains("complete -F", "failover", "rollback", "--all-services");
+    }
+
+    @Test
     void helpAndVersionGoToStdout() throws IOException {
         assertThat(runBare("--version").out()).matches("holdfast [0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?\n");
         assertThat(runBare("sync", "status", "--version")).isEqualTo(runBare("--version"));

@@ -131,6 +131,44 @@ class ServerCommandsTest extends AgainstASocket {
     }
 
     @Test
+    void drainListShowsWhatIsDrainedAndBeginsNothing() throws IOException {
+        var drained = with("/v1/services", 200, Samples.services(DrainMode.KEEP_CONNECTIONS, 0), "drain", "list");
+        assertThat(drained).isEqualTo(new Ended(3, """
+                        SERVICE            REAL            MODE              CONNECTIONS  TEMPLATES  ENDS
+                        tcp/192.0.2.10:80  10.0.0.11:8080  keep-connections  3            5          -
+                        """, ""));
+        assertThat(with("/v1/services", 200, Samples.services(DrainMode.KEEP_ALL, 1), "drain", "list"))
+                .isEqualTo(new Ended(0, "No real server is drained\n", ""));
+    }
+
+    @Test
+    void aRealServerIsDrainedInEveryServiceThatHasIt() throws IOException {
+        var services = Samples.services();
+        try (var server = new TinyServer(
+                socket(),
+                request -> answer(
+                        200,
+                        request.startsWith("GET /v1/services ")
+                                ? services
+                                : drained(DrainMode.KEEP_CONNECTIONS, 0, 0, 0L, null)))) {
+            assertThat(run("drain", "--all-services", "10.0.0.11", "--mode", "keep-connections"))
+                    .isEqualTo(new Ended(
+                            0, "10.0.0.11:8080 of tcp/192.0.2.10:80 is drained (keep-connections) and empty\n", ""));
+            assertThat(server.requests())
+                    .filteredOn(request -> request.startsWith("POST /v1/drain "))
+                    .singleElement()
+                    .asString()
+                    .contains("tcp/192.0.2.10:443", "10.0.0.11");
+        }
+    }
+
+    @Test
+    void aRealServerThatNoServiceHasIsNamed() throws IOException {
+        assertThat(with("/v1/services", 200, Samples.services(), "drain", "--all-services", "10.0.0.99"))
+                .isEqualTo(new Ended(2, "", "No service has 10.0.0.99; see 'holdfast list'\n"));
+    }
+
+    @Test
     void aDrainIsTakenBack() throws IOException {
         var result = new DrainResult(SERVICE, REAL, null, 2, 3, 1, null, null);
         assertThat(drain(result, "--off"))
@@ -157,6 +195,8 @@ class ServerCommandsTest extends AgainstASocket {
                 "drain tcp/192.0.2.10:80 10.0.0.11 --mode until-deadline --deadline 300",
                 "drain tcp/192.0.2.10:80 10.0.0.11 --mode until-deadline --deadline 99999d99999h --yes",
                 "drain tcp/192.0.2.10:80",
+                "drain",
+                "drain tcp/192.0.2.10:80 10.0.0.11 --all-services 10.0.0.12",
                 "drain 192.0.2.10:80 10.0.0.11",
                 "agent tcp/192.0.2.10:80 10.0.0.11 101",
                 "agent tcp/192.0.2.10:80 10.0.0.11 -1",
