@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 ///   process has died. Until then it is a twin: a second director that was given the same name.
 /// - An incarnation that was replaced may return by the same rule, with the counters that it had used.
 final class Members {
+    /// The transport learns an address long before that.
+    private static final long ADDRESS_INTERVAL = TimeUnit.SECONDS.toNanos(2);
+
     static final long PROOF_INTERVAL = TimeUnit.SECONDS.toNanos(2);
 
     private static final int CANDIDATES_MAX = 16;
@@ -35,6 +38,7 @@ final class Members {
     private final LinkedHashMap<UUID, Candidate> candidates = new LinkedHashMap<>();
     private final LinkedHashMap<UUID, ReplayWindow> retired = new LinkedHashMap<>();
     private boolean twinTold;
+    private long twinAt; // when an elder of our name was first heard; 0 for never
 
     /// An incarnation that has not yet proved that it hears us, or a twin.
     private record Candidate(long stamp, long heardAt) {}
@@ -80,10 +84,18 @@ final class Members {
             return;
         }
         refusals.count(Refused.TWIN, 1, via.address(), self.name(), now);
-        if (!twinTold && !hello.leaving() && isElder(from, hello, now)) {
+        if (!twinTold && !hello.leaving() && isElder(from, hello, now) && isPlaced(via, now)) {
             twinTold = true;
             effects.add(new SyncEffect.Twin(via.address()));
         }
+    }
+
+    /// Whether the operator can be told where the twin runs, or has waited long enough for it.
+    private boolean isPlaced(Origin via, long now) {
+        if (twinAt == 0) {
+            twinAt = now;
+        }
+        return !via.address().equals(Origin.UNKNOWN_ADDRESS) || now - twinAt >= ADDRESS_INTERVAL;
     }
 
     /// Judges a message of an incarnation that we do not believe yet.

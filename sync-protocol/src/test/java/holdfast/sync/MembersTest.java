@@ -144,6 +144,23 @@ class MembersTest extends CoreUnderTest {
     }
 
     @Test
+    void whereATwinRunsIsToldAsSoonAsItIsKnownAndNotAwaitedForLong() {
+        var twin = new MemberId("a", new UUID(0, 0));
+        var nowhere = new Hellos.Via(Origin.INTERCONNECT, Origin.UNKNOWN_ADDRESS);
+        now += 100 * MS;
+        hear(twin, hello().upFor(60_000 * MS), nowhere);
+        assertThat(effects).doesNotHaveAnyElementsOfTypes(SyncEffect.Twin.class);
+        now += 1900 * MS;
+        hear(twin, hello().upFor(61_900 * MS), nowhere);
+        assertThat(effects).doesNotHaveAnyElementsOfTypes(SyncEffect.Twin.class);
+        now += 100 * MS;
+        hear(twin, hello().upFor(62_000 * MS), nowhere);
+        assertThat(effects)
+                .filteredOn(SyncEffect.Twin.class::isInstance)
+                .containsExactly(new SyncEffect.Twin(Origin.UNKNOWN_ADDRESS));
+    }
+
+    @Test
     void theElderOfTwoTwinsGoesOnAndSaysSoOnceAMinute() {
         var twin = new MemberId("a", new UUID(0, 0));
         now += 5_000 * MS;

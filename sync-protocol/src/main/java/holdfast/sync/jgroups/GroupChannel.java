@@ -1,6 +1,7 @@
 package holdfast.sync.jgroups;
 
 import holdfast.sync.ClusterKeys;
+import holdfast.sync.Origin;
 import holdfast.sync.RefusedDatagrams;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -49,9 +50,9 @@ public final class GroupChannel implements AutoCloseable {
             this.address = address;
         }
 
-        /// Its IPv4 address as the transport knows it, dotted quad; else `unknown`.
+        /// Its IPv4 address as the transport knows it, dotted quad; else [Origin#UNKNOWN_ADDRESS].
         public String whereabouts() {
-            return physical() instanceof IpAddress ip ? ip.getIpAddress().getHostAddress() : "unknown";
+            return physical() instanceof IpAddress ip ? ip.getIpAddress().getHostAddress() : Origin.UNKNOWN_ADDRESS;
         }
 
         private @Nullable PhysicalAddress physical() {

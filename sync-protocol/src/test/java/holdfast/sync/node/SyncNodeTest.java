@@ -316,9 +316,9 @@ public class SyncNodeTest {
         Director twin = start("d1");
         await().untilAsserted(() -> assertThat(twin.heard().twins).containsExactly("127.0.0.1"));
         await().untilAsserted(() -> assertThat(standby.node().status().strangers())
-                .singleElement()
-                .extracting(SyncStatus.Stranger::reason, SyncStatus.Stranger::name)
-                .containsExactly(Refused.TWIN, "d1"));
+                .isNotEmpty()
+                .allMatch(stranger ->
+                        stranger.reason() == Refused.TWIN && stranger.name().equals("d1")));
         assertThat(standby.own()).isEqualTo(SyncState.EQUAL);
         assertThat(elder.sees("d2")).isEqualTo(SyncState.EQUAL);
         twin.node().close();
