@@ -363,8 +363,10 @@ class LinksLabIT {
 
     @Test
     void whatFindsNoRoomWhileTheWorkerDoesNotRunIsCountedAsThat() throws Exception {
+        var isPaused = new CountDownLatch(1);
         var goesOn = new CountDownLatch(1);
-        var answer = datapath.query(_ -> pause(goesOn));
+        var answer = datapath.query(_ -> pause(isPaused, goesOn));
+        isPaused.await(); // what came before would be taken, and leave room
         Lab.inside("client", () -> {
             broadcast(5000, 18);
             return 0;
@@ -391,9 +393,10 @@ class LinksLabIT {
     }
 
     /// Keeps the worker from running for longer than any turn takes, whatever the machine needs to fill a ring.
-    private static int pause(CountDownLatch latch) {
+    private static int pause(CountDownLatch isPaused, CountDownLatch goesOn) {
+        isPaused.countDown();
         try {
-            latch.await();
+            goesOn.await();
             TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
             return 0;
         } catch (InterruptedException e) {
