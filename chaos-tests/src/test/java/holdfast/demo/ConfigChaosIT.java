@@ -15,26 +15,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Changes of the shared configuration while the pair runs.
 final class ConfigChaosIT extends PairUnderTest {
     private static final Duration KNOWN_MAX = Duration.ofSeconds(10);
     private static final int CHANGES = 40;
-
-    /// The other tests change the directors' files, which count only while there is no revision.
-    @BeforeEach
-    void forgetRevisionsAfterwards() {
-        afterwards(() -> {
-            lab.d1().stop();
-            lab.d2().stop();
-            Stream.of(lab.d1(), lab.d2()).forEach(ConfigChaosIT::forgetRevisions);
-        });
-    }
 
     @Test
     void aChangeOnTheStandbyIsInForceOnBothAndOutlivesTheActive() {
@@ -182,18 +169,6 @@ final class ConfigChaosIT extends PairUnderTest {
             Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void forgetRevisions(Director director) {
-        var directory = director.stateDirectory().resolve("revisions");
-        if (Files.isDirectory(directory)) {
-            try (var files = Files.walk(directory)) {
-                files.sorted(Comparator.reverseOrder())
-                        .forEach(file -> file.toFile().delete());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }

@@ -138,6 +138,13 @@ public final class RevisionNode implements Ear, AutoCloseable {
 
     public void start(Surroundings surroundings) {
         around = surroundings;
+        var revision = present.revision();
+        if (revision != null && !revision.shared().equals(Shared.of(file))) {
+            log.warn(
+                    "file differs from the configuration in force id={} effect=\"ipvs, marks and services of the file do"
+                            + " not count\" remedy=\"holdfast config diff, then holdfast config reload\"",
+                    revision.id());
+        }
         thread.start();
     }
 
