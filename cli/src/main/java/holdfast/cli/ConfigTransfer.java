@@ -183,16 +183,13 @@ final class ConfigTransfer {
         @Override
         public Integer call() {
             var text = ConfigSource.read(file);
-            var impact = admin.call(Operations.IMPACT, new ImpactRequest(file.toString(), text));
             if (dryRun) {
+                var impact = admin.call(Operations.IMPACT, new ImpactRequest(file.toString(), text));
                 var result = admin.call(Operations.CHANGE_CONFIG, change(text, true));
                 console.result(result, dry(result, impact));
                 return ExitCode.DONE;
             }
-            if (hurts(impact)) {
-                confirmation.ask(
-                        "An apply that moves clients", () -> ImpactCommand.text(impact) + NEWLINE + "Apply it?");
-            }
+            confirm(file.toString(), text, confirmation, admin);
             var result = admin.call(Operations.CHANGE_CONFIG, change(text, false), ON_SILENCE);
             report(result, console);
             return ExitCode.DONE;
@@ -213,10 +210,18 @@ final class ConfigTransfer {
                     ? "Nothing would change"
                     : String.join(NEWLINE, result.diff()) + NEWLINE + NEWLINE + ImpactCommand.text(impact);
         }
+    }
 
-        private static boolean hurts(ImpactResult impact) {
-            return impact.services().stream()
-                    .anyMatch(on -> on.templatesOrphaned() + on.clientsRehomed() + on.connectionsAffected() > 0);
+    /// Asks before a change that takes clients from their real server.
+    private static void confirm(String name, String text, Confirmation confirmation, AdminClient admin) {
+        if (!confirmation.isWanted()) {
+            return;
+        }
+        var impact = admin.call(Operations.IMPACT, new ImpactRequest(name, text));
+        boolean hurts = impact.services().stream()
+                .anyMatch(on -> on.templatesOrphaned() + on.clientsRehomed() + on.connectionsAffected() > 0);
+        if (hurts) {
+            confirmation.ask("A change that moves clients", () -> ImpactCommand.text(impact) + NEWLINE + "Go ahead?");
         }
     }
 
@@ -284,6 +289,9 @@ final class ConfigTransfer {
         private final Author author = new Author();
 
         @Mixin
+        private final Confirmation confirmation = new Confirmation();
+
+        @Mixin
         private final AdminClient admin = new AdminClient();
 
         @Mixin
@@ -293,9 +301,11 @@ final class ConfigTransfer {
         public Integer call() {
             var now = admin.call(Operations.CONFIG, new ConfigRequest(null));
             var wanted = admin.call(Operations.CONFIG, new ConfigRequest(revision));
+            var name = "revision " + wanted.revision();
+            confirm(name, wanted.text(), confirmation, admin);
             var change = new ConfigChange(
                     wanted.text(),
-                    "revision " + wanted.revision(),
+                    name,
                     now.revision(),
                     author.name(),
                     author.reason() == null ? "back to " + wanted.revision() : author.reason(),
@@ -313,6 +323,9 @@ final class ConfigTransfer {
         private final Author author = new Author();
 
         @Mixin
+        private final Confirmation confirmation = new Confirmation();
+
+        @Mixin
         private final AdminClient admin = new AdminClient();
 
         @Mixin
@@ -320,6 +333,9 @@ final class ConfigTransfer {
 
         @Override
         public Integer call() {
+            var file = Path.of(
+                    admin.call(Operations.CONFIG, new ConfigRequest(null)).file());
+            confirm(file.toString(), ConfigSource.read(file), confirmation, admin);
             var reason = author.reason() == null ? "the file was read again" : author.reason();
             var request = new ReloadRequest(author.name(), reason);
             report(admin.call(Operations.RELOAD_CONFIG, request, ON_SILENCE), console);

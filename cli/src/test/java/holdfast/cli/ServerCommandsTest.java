@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.AgentResult;
 import holdfast.admin.ApiError;
+import holdfast.admin.ConfigState;
 import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
 import holdfast.admin.ImpactResult;
@@ -283,6 +284,30 @@ class ServerCommandsTest extends AgainstASocket {
                         "",
                         file + ":4:11: services: '7' must be a list; see docs/operating/configuration.md\n1 mistake in "
                                 + file + "\n"));
+    }
+
+    @Test
+    void aRollbackThatMovesClientsAsksFirst() throws IOException {
+        var state = new ConfigState("d1", "17.6", null, "services: []", "/etc/holdfast/director.yaml", null, List.of());
+        var impact = new ImpactResult(
+                List.of(new ImpactResult.OnService(
+                        SERVICE, ImpactResult.Change.REMOVED, 12, 0, 0, 0, List.of("it is removed"))),
+                List.of());
+        try (var server = new TinyServer(
+                socket(), request -> answer(200, request.startsWith("GET /v1/config") ? state : impact))) {
+            var asked = new ArrayList<String>();
+            var ended = run(
+                    question -> {
+                        asked.add(question);
+                        return Optional.of("n");
+                    },
+                    "config",
+                    "rollback",
+                    "16");
+            assertThat(ended).isEqualTo(new Ended(3, "", "Nothing was done\n"));
+            assertThat(asked).singleElement().asString().contains("12 templates orphaned", "Go ahead?");
+            assertThat(server.requests()).noneMatch(request -> request.startsWith("POST /v1/config "));
+        }
     }
 
     @Test

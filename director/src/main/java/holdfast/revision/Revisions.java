@@ -117,11 +117,6 @@ public final class Revisions {
         return inHand != null || incoming != null || !waiting.isEmpty();
     }
 
-    /// The newest revision that another present director has, if it is newer than ours.
-    public Optional<RevisionId> newerElsewhere(long now) {
-        return newest(now).map(Map.Entry::getValue).map(Peer::id);
-    }
-
     /// Why a revision cannot be kept or put in force, as a sentence; empty if there is no trouble.
     public Optional<String> trouble() {
         return trouble.isEmpty() ? Optional.empty() : Optional.of(trouble);
