@@ -1,13 +1,12 @@
 package holdfast.revision;
 
 import holdfast.conf.RevisionId;
+import holdfast.sync.ConfigMessage;
+import holdfast.sync.ConfigMessage.Verdict;
 import java.util.List;
 
 /// What became of a proposal.
 public sealed interface Outcome {
-    /// Begins the reason of [Overtaken].
-    String OVERTAKEN = "overtaken by ";
-
     /// It is a revision, in force on the director that made it.
     ///
     /// @param lacking  names of directors that were heard in the last hour and do not have it yet
@@ -28,32 +27,25 @@ public sealed interface Outcome {
     /// @param remedy  the way out, as a sentence without full stop
     record Refused(String why, String remedy) implements Outcome {}
 
-    /// The answer in one line, for another director.
-    static String reason(Outcome outcome) {
+    /// As the answer to another director's proposal.
+    static ConfigMessage.Answer answer(long ticket, Outcome outcome) {
         return switch (outcome) {
-            case Made made -> String.join(",", made.lacking());
-            case Overtaken(var present) -> OVERTAKEN + present;
-            case Refused refused -> refused.why() + "; " + refused.remedy();
+            case Made(RevisionId id, List<String> lacking) ->
+                new ConfigMessage.Answer(ticket, Verdict.MADE, id.term(), id.number(), lacking, "", "");
+            case Overtaken(RevisionId id) ->
+                new ConfigMessage.Answer(ticket, Verdict.OVERTAKEN, id.term(), id.number(), List.of(), "", "");
+            case Refused(String why, String remedy) ->
+                new ConfigMessage.Answer(ticket, Verdict.REFUSED, 0, 0, List.of(), why, remedy);
         };
     }
 
-    /// The reverse of [#reason].
-    ///
-    /// @param made  [RevisionId#OF_FILE] if no revision was made
-    static Outcome of(RevisionId made, String reason) {
-        if (made.isNewerThan(RevisionId.OF_FILE)) {
-            return new Made(made, reason.isEmpty() ? List.of() : List.of(reason.split(",", -1)));
-        }
-        if (reason.startsWith(OVERTAKEN)) {
-            try {
-                return new Overtaken(RevisionId.of(reason.substring(OVERTAKEN.length())));
-            } catch (IllegalArgumentException _) {
-                return new Refused(reason, "try again");
-            }
-        }
-        int stop = reason.lastIndexOf("; ");
-        return stop < 0
-                ? new Refused(reason, "try again")
-                : new Refused(reason.substring(0, stop), reason.substring(stop + 2));
+    /// The reverse of [#answer].
+    static Outcome of(ConfigMessage.Answer answer) {
+        var id = new RevisionId(answer.revisionTerm(), answer.number());
+        return switch (answer.verdict()) {
+            case MADE -> new Made(id, answer.lacking());
+            case OVERTAKEN -> new Overtaken(id);
+            case REFUSED -> new Refused(answer.why(), answer.remedy());
+        };
     }
 }

@@ -157,8 +157,7 @@ public final class Revisions {
             case ConfigMessage.Proposal(long ticket) -> proposal(new Asker(from, ticket), now);
             case ConfigMessage.Answer answer -> {
                 if (from.equals(place.active()) && outgoing.remove(answer.ticket()) != null) {
-                    var made = new RevisionId(answer.revisionTerm(), answer.number());
-                    effects.add(new Effect.Done(answer.ticket(), Outcome.of(made, answer.reason())));
+                    effects.add(new Effect.Done(answer.ticket(), Outcome.of(answer)));
                 }
             }
         }
@@ -511,8 +510,7 @@ public final class Revisions {
             effects.add(new Effect.Done(asker.ticket(), outcome));
             return;
         }
-        var made = outcome instanceof Outcome.Made(var id, var _) ? id : RevisionId.OF_FILE;
-        var answer = new ConfigMessage.Answer(asker.ticket(), made.term(), made.number(), Outcome.reason(outcome));
+        var answer = Outcome.answer(asker.ticket(), outcome);
         answers.put(asker, answer);
         if (answers.size() > ANSWERS_MAX) {
             answers.remove(answers.keySet().iterator().next());

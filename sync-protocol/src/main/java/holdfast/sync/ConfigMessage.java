@@ -1,6 +1,7 @@
 package holdfast.sync;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /// A message about the shared configuration, which only the two directors' revisions read. Each may be lost: who
 /// misses an answer asks again.
@@ -10,6 +11,7 @@ public sealed interface ConfigMessage extends SyncMessage {
     int CONTENT_BYTES_MAX = 4096;
     int TEXT_BYTES_MAX = 2 << 20;
     int REASON_CHARS_MAX = 1000;
+    int LACKING_MAX = 64;
 
     @Override
     default int term() {
@@ -44,12 +46,35 @@ public sealed interface ConfigMessage extends SyncMessage {
 
     /// The active's answer to a proposal.
     ///
-    /// @param revisionTerm  of the revision that was made; 0 if none was made
+    /// @param revisionTerm  of the revision that was made, or that came first; 0 for REFUSED
     /// @param number        of that revision
-    /// @param reason        why none was made, or who does not have it yet; at most [#REASON_CHARS_MAX]
-    record Answer(long ticket, int revisionTerm, long number, String reason) implements ConfigMessage {
+    /// @param lacking       directors that do not have it yet, at most [#LACKING_MAX]
+    /// @param why           for REFUSED; like the remedy at most [#REASON_CHARS_MAX]
+    /// @param remedy        for REFUSED
+    record Answer(
+            long ticket,
+            Verdict verdict,
+            int revisionTerm,
+            long number,
+            List<String> lacking,
+            String why,
+            String remedy)
+            implements ConfigMessage {
         public Answer {
-            reason = reason.length() <= REASON_CHARS_MAX ? reason : reason.substring(0, REASON_CHARS_MAX);
+            lacking = List.copyOf(lacking.subList(0, Math.min(lacking.size(), LACKING_MAX)));
+            why = cut(why);
+            remedy = cut(remedy);
         }
+
+        private static String cut(String text) {
+            return text.length() <= REASON_CHARS_MAX ? text : text.substring(0, REASON_CHARS_MAX);
+        }
+    }
+
+    /// What became of a proposal.
+    enum Verdict {
+        REFUSED,
+        MADE,
+        OVERTAKEN
     }
 }

@@ -45,6 +45,9 @@ final class MessageCodec {
     private static final List<Standing> STANDINGS =
             List.of(Standing.UNKNOWN, Standing.FAULT, Standing.STANDBY, Standing.ACTIVE, Standing.RELAYING);
 
+    private static final List<ConfigMessage.Verdict> VERDICTS =
+            List.of(ConfigMessage.Verdict.REFUSED, ConfigMessage.Verdict.MADE, ConfigMessage.Verdict.OVERTAKEN);
+
     private MessageCodec() {}
 
     static Kind kind(SyncMessage message) {
@@ -244,9 +247,12 @@ final class MessageCodec {
             case ConfigMessage.Answer answer ->
                 ConfigAnswer.newBuilder()
                         .setTicket(answer.ticket())
+                        .setVerdict(VERDICTS.indexOf(answer.verdict()))
                         .setTerm(answer.revisionTerm())
                         .setNumber(answer.number())
-                        .setReason(answer.reason())
+                        .addAllLacking(answer.lacking())
+                        .setWhy(answer.why())
+                        .setRemedy(answer.remedy())
                         .build();
         };
     }
@@ -282,8 +288,18 @@ final class MessageCodec {
 
     private static SyncMessage answer(ConfigAnswer wire) throws Malformed {
         checkRevision(wire.getTerm(), wire.getNumber());
-        Malformed.unless(wire.getReason().length() <= ConfigMessage.REASON_CHARS_MAX, "too long");
-        return new ConfigMessage.Answer(wire.getTicket(), wire.getTerm(), wire.getNumber(), wire.getReason());
+        Malformed.unless(wire.getVerdict() >= 0 && wire.getVerdict() < VERDICTS.size(), "no such verdict");
+        Malformed.unless(wire.getLackingCount() <= ConfigMessage.LACKING_MAX, "too long");
+        noLongerThan(NAME_CHARS_MAX, wire.getLackingList());
+        noLongerThan(ConfigMessage.REASON_CHARS_MAX, List.of(wire.getWhy(), wire.getRemedy()));
+        return new ConfigMessage.Answer(
+                wire.getTicket(),
+                VERDICTS.get(wire.getVerdict()),
+                wire.getTerm(),
+                wire.getNumber(),
+                wire.getLackingList(),
+                wire.getWhy(),
+                wire.getRemedy());
     }
 
     private static void noLongerThan(int charsMax, Iterable<String> texts) throws Malformed {

@@ -75,7 +75,9 @@ class SealTest {
                 new ConfigMessage.Fetch(6, 21, 4096),
                 new ConfigMessage.Piece(6, 21, 4096, 4099, ByteBuffer.wrap(new byte[] {1, 2, 3})),
                 new ConfigMessage.Proposal(-22),
-                new ConfigMessage.Answer(-22, 6, 22, "d3"));
+                new ConfigMessage.Answer(-22, ConfigMessage.Verdict.MADE, 6, 22, List.of("d3", "d4"), "", ""),
+                new ConfigMessage.Answer(
+                        23, ConfigMessage.Verdict.REFUSED, 0, 0, List.of(), "the disk is full", "free some space"));
         long counter = 0;
         for (SyncMessage message : messages) {
             assertThat(b.open(a.seal(message)))
