@@ -66,11 +66,12 @@ final class LostPartsChaosIT extends PairUnderTest {
         afterwards(mend);
         awaitNotSafe(active, network.interfaceName());
         assertThat(standby.status().failover().safe()).isNotEqualTo(Safe.YES);
-        var refused = active.failover("chaos");
-        assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
-        assertThat(refused.blocking())
-                .isEqualTo(active.status().failover().reasons())
-                .anyMatch(reason -> reason.contains(network.interfaceName()));
+        Lab.await("a refusal and a status after it give the same reasons", NAMED_MAX, () -> {
+            var refused = active.failover("chaos");
+            assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+            assertThat(refused.blocking()).anyMatch(reason -> reason.contains(network.interfaceName()));
+            return refused.blocking().equals(active.status().failover().reasons());
+        });
         mend.run();
         awaitWhole(network + " of the standby, " + loss + ", was mended");
     }

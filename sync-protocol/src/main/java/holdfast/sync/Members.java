@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///   process has died. Until then it is a twin: a second director that was given the same name.
 /// - An incarnation that was replaced may return by the same rule, with the counters that it had used.
 final class Members {
-    /// The transport learns an address long before that.
-    private static final long ADDRESS_INTERVAL = TimeUnit.SECONDS.toNanos(2);
+    /// How long the younger twin stays, so that all members hear where it runs, and it hears where its elder runs.
+    private static final long STAY_INTERVAL = TimeUnit.SECONDS.toNanos(2);
 
     static final long PROOF_INTERVAL = TimeUnit.SECONDS.toNanos(2);
 
@@ -84,18 +84,17 @@ final class Members {
             return;
         }
         refusals.count(Refused.TWIN, 1, via.address(), self.name(), now);
-        if (!twinTold && !hello.leaving() && isElder(from, hello, now) && isPlaced(via, now)) {
+        if (!twinTold && !hello.leaving() && isElder(from, hello, now) && hasStayed(now)) {
             twinTold = true;
             effects.add(new SyncEffect.Twin(via.address()));
         }
     }
 
-    /// Whether the operator can be told where the twin runs, or has waited long enough for it.
-    private boolean isPlaced(Origin via, long now) {
+    private boolean hasStayed(long now) {
         if (twinAt == 0) {
             twinAt = now;
         }
-        return !via.address().equals(Origin.UNKNOWN_ADDRESS) || now - twinAt >= ADDRESS_INTERVAL;
+        return now - twinAt >= STAY_INTERVAL;
     }
 
     /// Judges a message of an incarnation that we do not believe yet.

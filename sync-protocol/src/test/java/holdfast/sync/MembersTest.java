@@ -131,33 +131,21 @@ class MembersTest extends CoreUnderTest {
     }
 
     @Test
-    void theYoungerOfTwoTwinsIsToldOfTheElder() {
+    void theYoungerOfTwoTwinsIsToldOfTheElderOnceAllHaveHeardWhereItRuns() {
         var twin = new MemberId("a", new UUID(0, 0));
+        var nowhere = new Hellos.Via(Origin.INTERCONNECT, Origin.UNKNOWN_ADDRESS);
         now += 5_000 * MS;
         hear(twin, hello().upFor(60_000 * MS).hearsNobody());
+        hear(twin, hello().upFor(60_000 * MS), nowhere);
+        now += 1900 * MS;
+        hear(twin, hello().upFor(61_900 * MS));
         assertThat(effects).doesNotHaveAnyElementsOfTypes(SyncEffect.Twin.class);
-        hear(twin, hello().upFor(60_000 * MS));
-        hear(twin, hello().upFor(60_100 * MS));
+        now += 100 * MS;
+        hear(twin, hello().upFor(62_000 * MS));
+        hear(twin, hello().upFor(62_100 * MS));
         assertThat(effects)
                 .filteredOn(SyncEffect.Twin.class::isInstance)
                 .containsExactly(new SyncEffect.Twin("10.255.0.9"));
-    }
-
-    @Test
-    void whereATwinRunsIsToldAsSoonAsItIsKnownAndNotAwaitedForLong() {
-        var twin = new MemberId("a", new UUID(0, 0));
-        var nowhere = new Hellos.Via(Origin.INTERCONNECT, Origin.UNKNOWN_ADDRESS);
-        now += 100 * MS;
-        hear(twin, hello().upFor(60_000 * MS), nowhere);
-        assertThat(effects).doesNotHaveAnyElementsOfTypes(SyncEffect.Twin.class);
-        now += 1900 * MS;
-        hear(twin, hello().upFor(61_900 * MS), nowhere);
-        assertThat(effects).doesNotHaveAnyElementsOfTypes(SyncEffect.Twin.class);
-        now += 100 * MS;
-        hear(twin, hello().upFor(62_000 * MS), nowhere);
-        assertThat(effects)
-                .filteredOn(SyncEffect.Twin.class::isInstance)
-                .containsExactly(new SyncEffect.Twin(Origin.UNKNOWN_ADDRESS));
     }
 
     @Test
@@ -180,19 +168,24 @@ class MembersTest extends CoreUnderTest {
             var here = new SyncCore(SELF, ConfigVersion.ofFile("config"), Whereabouts.NONE, tables, 0);
             var there = new SyncCore(
                     twinId, ConfigVersion.ofFile("config"), Whereabouts.NONE, new ModelTables(2, 2), 300 * MS);
-            long at = 1000 * MS;
-            here.received(
-                    twinId,
-                    1,
-                    Hellos.standby(1, SELF, at - 80 * MS).upFor(660 * MS).message(),
-                    Hellos.Via.INTERCONNECT,
-                    at);
-            there.received(
-                    SELF,
-                    1,
-                    Hellos.standby(1, twinId, at - 90 * MS).upFor(940 * MS).message(),
-                    Hellos.Via.INTERCONNECT,
-                    at);
+            for (long at = 1000 * MS; at <= 3000 * MS; at += 2000 * MS) {
+                here.received(
+                        twinId,
+                        at,
+                        Hellos.standby(at, SELF, at - 80 * MS)
+                                .upFor(at - 340 * MS)
+                                .message(),
+                        Hellos.Via.INTERCONNECT,
+                        at);
+                there.received(
+                        SELF,
+                        at,
+                        Hellos.standby(at, twinId, at - 90 * MS)
+                                .upFor(at - 60 * MS)
+                                .message(),
+                        Hellos.Via.INTERCONNECT,
+                        at);
+            }
             assertThat(isToldOfTwin(here)).isNotEqualTo(isToldOfTwin(there));
         }
     }
