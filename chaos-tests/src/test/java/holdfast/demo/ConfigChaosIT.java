@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.ConfigChange;
 import holdfast.admin.ConfigResult;
+import holdfast.admin.ConfigState;
 import holdfast.admin.DrainRequest;
 import holdfast.admin.Host;
 import holdfast.conf.DrainMode;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -105,12 +107,49 @@ final class ConfigChaosIT extends PairUnderTest {
         assertWeight(standby, 1);
     }
 
+    /// An order by hand takes nothing from the files' say: an edited one counts at the next start.
+    @Test
+    void afterADrainAnEditedFileCountsAtItsNextStart() throws IOException {
+        var active = active();
+        var standby = lab.other(active);
+        var service = ServiceKey.of(first(active.config().text(), "service: (\\S+)"));
+        var real = Host.of(first(active.config().text(), "address: ([0-9.]+)"));
+        active.drain(new DrainRequest(service, real, DrainMode.KEEP_ALL, null, false));
+        for (var director : List.of(standby, active)) {
+            var file = director.configuration();
+            var right = Files.readString(file);
+            afterwards(() -> write(file, right));
+            write(file, withAnotherWeight(right));
+        }
+        standby.stop();
+        standby.start();
+        Lab.await(
+                "the files differ in force",
+                REJOIN_MAX,
+                () -> active.config().directors().stream().anyMatch(other -> !other.same()));
+        assertThat(standby.config().text()).contains("weight: 6");
+        assertThat(standby.status().config().ofFile()).isTrue();
+        assertThat(standby.status().config().drains()).isEqualTo(1);
+        active.stop();
+        awaitTakeover(standby);
+        active.start();
+        lab.awaitEqualPair();
+        assertThat(active.config().directors()).allMatch(ConfigState.Elsewhere::same);
+        for (var director : List.of(active, standby)) {
+            assertThat(director.config().text()).contains("weight: 6");
+            assertWeight(director, 0);
+        }
+    }
+
+    private static String withAnotherWeight(String text) {
+        int second = text.indexOf("weight: 1", text.indexOf("weight: ") + 1);
+        return text.substring(0, second) + "weight: 6" + text.substring(second + "weight: 1".length());
+    }
+
     /// Changes the configuration elsewhere.
     private static void weightOfAnother(Director on) {
         var state = on.config();
-        int second = state.text().indexOf("weight: 1", state.text().indexOf("weight: ") + 1);
-        var text =
-                state.text().substring(0, second) + "weight: 6" + state.text().substring(second + "weight: 1".length());
+        var text = withAnotherWeight(state.text());
         assertThat(on.change(new ConfigChange(text, null, state.revision(), "chaos", "another", false))
                         .made())
                 .isTrue();

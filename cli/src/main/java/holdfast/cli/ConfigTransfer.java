@@ -57,13 +57,13 @@ final class ConfigTransfer {
             if (revision == null) {
                 state.directors()
                         .forEach(other -> lines.add(other.name() + " has "
-                                + (other.same() ? "the same" : "another: revision " + other.revision())));
+                                + (other.same() ? "the same" : "another: " + named(other.revision(), state))));
                 lines.add(
                         state.fileDiffers() == null
                                 ? state.file() + " is not right: see 'holdfast config check'"
                                 : state.file()
                                         + (state.fileDiffers()
-                                                ? " differs from it: see 'holdfast config diff " + state.file() + "'"
+                                                ? " differs from it: " + remedy(state)
                                                 : " says the same"));
             }
             lines.add("");
@@ -72,12 +72,26 @@ final class ConfigTransfer {
         }
     }
 
+    /// Of two directors with one revision that leaves the configuration to their files, the files differ.
+    private static String named(String revision, ConfigState ours) {
+        return revision.equals(ours.revision()) ? "that of its own file" : "revision " + revision;
+    }
+
+    private static String remedy(ConfigState state) {
+        var diff = "see 'holdfast config diff " + state.file() + "'";
+        return state.ofFile() ? diff + "; it counts after 'holdfast config reload' or a restart" : diff;
+    }
+
     private static String headline(ConfigState state) {
         var change = state.change();
-        return change == null
-                ? "The configuration of " + state.director() + "'s file; no revision was made yet"
-                : "Revision " + change.revision() + ", made on " + change.director() + " " + ago(change.at()) + " by "
-                        + who(change) + why(change);
+        if (change == null) {
+            return "The configuration of " + state.director() + "'s file; no revision was made yet";
+        }
+        var made = "Revision " + change.revision() + ", made on " + change.director() + " " + ago(change.at()) + " by "
+                + who(change) + why(change);
+        return state.ofFile()
+                ? made + NEWLINE + "It has orders by hand. The configuration is that of each director's own file"
+                : made;
     }
 
     private static String ago(String at) {

@@ -50,6 +50,7 @@ final class StatusText {
                         .formatted(
                                 table(status.datapath().connections()),
                                 table(status.datapath().templates()))));
+        lines.add(row("config", config(status)));
         lines.add(row(
                 "process",
                 "pid %d, version %s, up %s".formatted(status.pid(), status.version(), Text.ms(status.uptimeMs()))));
@@ -122,6 +123,22 @@ final class StatusText {
                         Text.countOrUnknown(templates, "template"),
                         Text.countOrUnknown(connections, "connection"),
                         Text.ms(readiness.oldestUnsyncedMs()));
+    }
+
+    private static String config(Status status) {
+        var config = status.config();
+        var text = new StringBuilder(
+                config.ofFile() ? "of " + status.director() + "'s file" : "revision " + config.revision());
+        if (config.drains() + config.clientRules() > 0) {
+            text.append(", by hand ")
+                    .append(Text.count(config.drains(), "drain"))
+                    .append(" and ")
+                    .append(Text.count(config.clientRules(), "client rule"));
+        }
+        if (config.fileDiffers()) {
+            text.append("; the file says otherwise, see 'holdfast config show'");
+        }
+        return text.toString();
     }
 
     private static String group(Status status) {

@@ -165,7 +165,7 @@ class IpvsadmCommandTest extends AgainstASocket {
         var target = request.replaceFirst("(?s) HTTP/1.1.*", "");
         return switch (target) {
             case "GET /v1/config" ->
-                answer(200, new ConfigState("d1", revision, null, text, "/etc/d1.yaml", true, List.of()));
+                answer(200, new ConfigState("d1", revision, null, false, text, "/etc/d1.yaml", true, List.of()));
             case "POST /v1/config" -> {
                 var body = request.substring(request.indexOf("\r\n\r\n") + 4);
                 var wanted = AdminJson.answer(body.getBytes(StandardCharsets.UTF_8), ConfigChange.class);

@@ -160,7 +160,10 @@ final class Samples {
                         connections == null ? null : new Status.Table(200, 1_000_000),
                         connections == null ? null : passedOver(readiness),
                         role == Role.ACTIVE,
-                        readiness.equals(UNSAFE) ? "198.51.100.7" : null));
+                        readiness.equals(UNSAFE) ? "198.51.100.7" : null),
+                readiness.equals(UNSAFE)
+                        ? new Status.Config("17.6", false, true, 2, 1)
+                        : new Status.Config("0.0", true, false, 0, 0));
     }
 
     private static List<String> passedOver(FailoverReadiness readiness) {

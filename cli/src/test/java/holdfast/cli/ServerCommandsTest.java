@@ -288,7 +288,8 @@ class ServerCommandsTest extends AgainstASocket {
 
     @Test
     void aRollbackThatMovesClientsAsksFirst() throws IOException {
-        var state = new ConfigState("d1", "17.6", null, "services: []", "/etc/holdfast/director.yaml", null, List.of());
+        var state = new ConfigState(
+                "d1", "17.6", null, false, "services: []", "/etc/holdfast/director.yaml", null, List.of());
         var impact = new ImpactResult(
                 List.of(new ImpactResult.OnService(
                         SERVICE, ImpactResult.Change.REMOVED, 12, 0, 0, 0, List.of("it is removed"))),

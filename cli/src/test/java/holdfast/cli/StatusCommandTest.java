@@ -87,7 +87,8 @@ class StatusCommandTest extends AgainstASocket {
                 whole.lastTransition(),
                 whole.failover(),
                 whole.sync(),
-                whole.datapath());
+                whole.datapath(),
+                whole.config());
         assertThat(StatusText.of(nameless))
                 .contains("received 2, the last 50.9s ago; ")
                 .doesNotContain("null");

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lastTransition  null if the role has not changed since the start
 /// @param failover        the answer to "is it safe to fail over now"
 /// @param sync            the readout behind that answer
+/// @param config          which configuration and which orders by hand are in force
 public record Status(
         String director,
         String version,
@@ -38,7 +39,8 @@ public record Status(
         @Nullable Transition lastTransition,
         FailoverReadiness failover,
         Sync sync,
-        Datapath datapath) {
+        Datapath datapath,
+        Config config) {
     public Status {
         faults = List.copyOf(faults);
         alarms = List.copyOf(alarms);
@@ -101,6 +103,15 @@ public record Status(
             passedOver = passedOver == null ? null : List.copyOf(passedOver);
         }
     }
+
+    /// The configuration in force.
+    ///
+    /// @param revision     `NUMBER.TERM`; `0.0` before the first
+    /// @param ofFile       whether the shared sections of this director's file count
+    /// @param fileDiffers  whether those sections, as they were read at the start, are other ones than are in force
+    /// @param drains       ordered by hand
+    /// @param clientRules  ordered by hand
+    public record Config(String revision, boolean ofFile, boolean fileDiffers, int drains, int clientRules) {}
 
     /// How full a bounded table is, in entries.
     public record Table(long used, long max) {}

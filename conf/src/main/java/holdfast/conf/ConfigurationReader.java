@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// Builds a [Configuration] from a YAML tree and checks every rule that depends on the file alone.
@@ -60,30 +60,33 @@ final class ConfigurationReader {
 
     /// Reads a text that has the shared sections, for a director that has the rest.
     Configuration readShared(Node root, Configuration own) {
-        return readShared(root, SHARED, own, _ -> {});
+        return shared(Section.top(root, SHARED, findings), own);
     }
 
     /// Reads a text that has the shared sections, of a director that checked them against its VIPs and interfaces.
     Shared readShared(Node root) {
-        return shared(Section.top(root, SHARED, findings), List.of(), List.of(""));
+        return unfitted(Section.top(root, SHARED, findings));
     }
 
     /// Reads a text that has the section `revision` and the shared ones.
     ///
-    /// @param head  reads that section
-    Configuration readRevision(Node root, Configuration own, Consumer<Section> head) {
-        return readShared(root, REVISION, own, head);
+    /// @param head  reads that section, and tells whether the shared ones must fit to the director's VIPs
+    Configuration readRevision(Node root, Configuration own, Predicate<Section> head) {
+        var top = Section.top(root, REVISION, findings);
+        return head.test(top) ? shared(top, own) : unfitted(top).in(own);
     }
 
-    private Configuration readShared(Node root, Set<String> keys, Configuration own, Consumer<Section> head) {
+    private Configuration shared(Section top, Configuration own) {
         var nowhere = new Node.Mark(0, 0);
         var vips = own.groups().stream()
                 .flatMap(group -> group.vips().stream())
                 .map(vip -> new Value<>(vip.address(), nowhere, "", "", true))
                 .toList();
-        var top = Section.top(root, keys, findings);
-        head.accept(top);
         return shared(top, vips, own.interfaces()).in(own);
+    }
+
+    private Shared unfitted(Section top) {
+        return shared(top, List.of(), List.of(""));
     }
 
     private Shared shared(Section top, List<Value<Ipv4>> vips, List<String> interfaces) {

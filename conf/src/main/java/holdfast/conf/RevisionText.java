@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// form.
 public final class RevisionText {
     private static final Set<String> REVISION =
-            Section.keys("number", "term", "base", "at", "director", "author", "reason");
+            Section.keys("number", "term", "base", "at", "director", "author", "reason", "of-files");
     private static final Set<String> DRAIN = Section.keys("service", "address", "port", "mode", "since", "until");
     private static final Set<String> CLIENT_RULE =
             Section.keys("clients", "block", "connections", "new-per-second", "until");
     private static final Kind<Instant> TIME = parsed(Instant.EPOCH, Instant::parse, "write it as 2026-11-30T12:00:00Z");
     private static final Kind<RevisionId> REVISION_ID =
             parsed(RevisionId.OF_FILE, RevisionId::of, "write its number and its term as 16.6");
+
+    private static final int DIGEST_CHARS = 16;
 
     private RevisionText() {}
 
@@ -57,8 +59,14 @@ public final class RevisionText {
                 + "  at: '" + revision.at() + "'\n"
                 + "  director: " + SharedText.quoted(revision.director()) + "\n"
                 + "  author: " + SharedText.quoted(revision.author()) + "\n"
-                + "  reason: " + SharedText.quoted(revision.reason()) + "\n";
+                + "  reason: " + SharedText.quoted(revision.reason()) + "\n"
+                + (revision.ofFiles() ? "  of-files: true\n" : "");
         return (head + byHand(revision.byHand()) + SharedText.of(revision.shared())).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Two revisions of one name and one digest are the same.
+    public static String digest(byte[] text) {
+        return SharedHash.sha256(text).substring(0, DIGEST_CHARS);
     }
 
     private static String byHand(ByHand orders) {
@@ -111,8 +119,10 @@ public final class RevisionText {
                 (findings, root) ->
                         new ConfigurationReader(findings, Disk.REAL).readRevision(root, own, revision::read));
         return switch (outcome) {
-            case ConfigurationFile.Good good ->
-                new Good(revision.with(Shared.of(good.configuration())), good.configuration());
+            case ConfigurationFile.Good good -> {
+                var whole = revision.with(Shared.of(good.configuration()));
+                yield new Good(whole, whole.in(own));
+            }
             case ConfigurationFile.Mistakes(var all) -> new Mistakes(all);
         };
     }
@@ -121,7 +131,8 @@ public final class RevisionText {
     private static final class Read {
         private @Nullable Revision head;
 
-        void read(Section top) {
+        /// @return whether the shared sections must fit to the director that reads
+        boolean read(Section top) {
             var section = top.required("revision", REVISION, "");
             head = new Revision(
                     new RevisionId(
@@ -138,7 +149,9 @@ public final class RevisionText {
                     section.required("author", Kind.text(), "author: root").value(),
                     section.required("reason", Kind.text(), "reason: ''").value(),
                     new Shared(Ipvs.DEFAULT, List.of(), List.of()),
+                    section.optional("of-files", Kind.yesOrNo(), false).value(),
                     new ByHand(drains(top), rules(top)));
+            return !head.ofFiles();
         }
 
         private static List<ByHand.Drain> drains(Section top) {
@@ -188,6 +201,7 @@ public final class RevisionText {
                     head.author(),
                     head.reason(),
                     shared,
+                    head.ofFiles(),
                     head.byHand());
         }
     }

@@ -32,7 +32,7 @@ final class SharedHash {
         configuration.services().stream()
                 .sorted(Comparator.comparing(service -> service.key().toString()))
                 .forEach(service -> add(service, lines));
-        return sha256(String.join("\n", lines));
+        return sha256(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
     }
 
     /// Each director names its own interfaces, so the interface of a rule does not count.
@@ -57,9 +57,9 @@ final class SharedHash {
         service.realServers().forEach(real -> lines.add(real.toString()));
     }
 
-    private static String sha256(String text) {
+    static String sha256(byte[] text) {
         try {
-            var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            var digest = MessageDigest.getInstance("SHA-256").digest(text);
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);

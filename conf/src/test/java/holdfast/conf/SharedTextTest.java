@@ -60,6 +60,7 @@ class SharedTextTest {
                     any.words(),
                     any.words(),
                     any.shared(),
+                    any.random.nextBoolean(),
                     any.byHand());
             var text = RevisionText.of(revision);
             assertThat(RevisionText.read(Path.of("revision"), text, own))
@@ -81,6 +82,7 @@ class SharedTextTest {
                 "root",
                 "third server",
                 any.shared(),
+                false,
                 any.byHand());
         assertThat(RevisionText.readHead(Path.of("revision"), RevisionText.of(revision), own))
                 .isInstanceOfSatisfying(RevisionText.Good.class, good -> {
@@ -101,6 +103,7 @@ class SharedTextTest {
                 "o'brien\nservices: []",
                 "x".repeat(1000) + "\u0000",
                 Shared.of(own),
+                false,
                 ByHand.NONE);
         assertThat(RevisionText.read(Path.of("revision"), RevisionText.of(revision), own))
                 .isInstanceOfSatisfying(RevisionText.Good.class, good -> {

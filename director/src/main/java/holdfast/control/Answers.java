@@ -56,7 +56,7 @@ public final class Answers {
         this.vrrp = vrrp;
         this.config = config;
         Supplier<Optional<SyncStatus>> replicated = replication::status;
-        status = new StatusAnswer(configuration, datapath, vrrp, replicated, term, sources);
+        status = new StatusAnswer(configuration, config::summary, datapath, vrrp, replicated, term, sources);
         failovers = new FailoverCommands(configuration.get().director().name(), status, this::isActive, term, handover);
         var ask = new Ask(datapath);
         var listing = new EntryListing(datapath);

@@ -8,6 +8,7 @@ import holdfast.admin.ConfigRequest;
 import holdfast.admin.ConfigResult;
 import holdfast.admin.ConfigState;
 import holdfast.admin.ReloadRequest;
+import holdfast.admin.Status;
 import holdfast.api.RefusedException;
 import holdfast.conf.ConfigurationFile;
 import holdfast.conf.Mistake;
@@ -20,7 +21,6 @@ import holdfast.revision.node.RevisionNode;
 import holdfast.sync.SyncStatus;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -50,6 +50,16 @@ public final class ConfigCommands {
         this.replication = replication;
     }
 
+    Status.Config summary() {
+        var present = revisions.present();
+        return new Status.Config(
+                present.id().toString(),
+                present.isOfFile(),
+                !present.configuration().equals(revisions.file()),
+                present.byHand().drains().size(),
+                present.byHand().rules().size());
+    }
+
     ConfigState show(ConfigRequest request) {
         var present = revisions.present();
         if (request.revision() == null) {
@@ -65,6 +75,7 @@ public final class ConfigCommands {
                 revisions.file().director().name(),
                 (revision == null ? RevisionId.OF_FILE : revision.id()).toString(),
                 revision == null ? null : change(revision, chain().contains(revision.id())),
+                revision == null || revision.ofFiles(),
                 text,
                 path.toString(),
                 ofFile().map(now -> !text.equals(SharedText.of(now))).orElse(null),
@@ -219,12 +230,7 @@ public final class ConfigCommands {
         }
         var outcome = Ask.within(
                 TIMEOUT_S,
-                revisions.propose(
-                        base,
-                        orEmpty(author),
-                        orEmpty(reason),
-                        shared,
-                        present.byHand().within(shared, Instant.now())),
+                revisions.propose(base, orEmpty(author), orEmpty(reason), shared),
                 () -> RefusedException.notNow(
                         "it is not known whether the change was made",
                         "this director has not finished it within " + TIMEOUT_S + " s",

@@ -35,15 +35,14 @@ final class RevisedOrders implements HandOrders {
 
     private boolean isMade(UnaryOperator<ByHand> change, String reason) {
         var present = revisions.present();
-        var shared = Shared.of(present.configuration());
         var before = present.byHand();
-        var next = change.apply(before).within(shared, Instant.now());
+        var next = change.apply(before).within(Shared.of(present.configuration()), Instant.now());
         if (next.equals(before)) {
             return true;
         }
         var outcome = Ask.within(
                 TIMEOUT_S,
-                revisions.propose(present.id(), OPERATOR, reason, shared, next),
+                revisions.propose(present, OPERATOR, reason, next),
                 () -> RefusedException.notNow(
                         "it is not known whether the order was taken",
                         "this director has not finished it within " + TIMEOUT_S + " s",

@@ -44,6 +44,7 @@ public final class StatusAnswer {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
     private final Supplier<Configuration> configuration;
+    private final Supplier<Status.Config> config;
     private final Configuration.VipGroup group;
     private final GroupDatapath datapath;
     private final Supplier<VrrpStatus> vrrp;
@@ -75,12 +76,14 @@ public final class StatusAnswer {
     /// @param term         the highest known term; 0 before the first
     public StatusAnswer(
             Supplier<Configuration> configuration,
+            Supplier<Status.Config> config,
             GroupDatapath datapath,
             Supplier<VrrpStatus> vrrp,
             Supplier<Optional<SyncStatus>> replication,
             IntSupplier term,
             StatusSources sources) {
         this.configuration = configuration;
+        this.config = config;
         this.group = configuration.get().groups().getFirst();
         this.datapath = datapath;
         this.vrrp = vrrp;
@@ -113,7 +116,8 @@ public final class StatusAnswer {
                 election.lastTransition().map(StatusAnswer::transition).orElse(null),
                 readiness(election, replicated).answer(),
                 sync(role, replicated, asked.value()),
-                datapath(asked.value()));
+                datapath(asked.value()),
+                config.get());
     }
 
     /// The term of the stream that is written or followed; without a stream, the highest term heard of.

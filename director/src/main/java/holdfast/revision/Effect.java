@@ -15,7 +15,9 @@ public sealed interface Effect {
     record Send(String to, ConfigMessage message) implements Effect {}
 
     /// Tell the others that we have this revision.
-    record Tell(RevisionId id) implements Effect {}
+    ///
+    /// @param digest  of its text
+    record Tell(RevisionId id, String digest) implements Effect {}
 
     /// A proposal of this director has its answer.
     record Done(long ticket, Outcome outcome) implements Effect {}

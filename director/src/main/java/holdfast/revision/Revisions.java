@@ -52,6 +52,7 @@ public final class Revisions {
 
     private RevisionId held;
     private byte[] heldText;
+    private String heldDigest;
     private @Nullable Revision heldRevision; // null for the configuration of the file
     private long aloneSince = NEVER; // since when another one has our revision with another content
     private Place place = Place.UNKNOWN;
@@ -61,9 +62,9 @@ public final class Revisions {
     private String trouble = "";
     private long storeAgainAt;
 
-    /// @param isSame  whether its configuration is ours
+    /// @param digest  of the revision's text
     /// @param heard   when it last told
-    private record Peer(RevisionId id, boolean isSame, long heard) {}
+    private record Peer(RevisionId id, String digest, long heard) {}
 
     /// Who waits for the outcome of a proposal: a ticket of our own, or of another director.
     ///
@@ -97,6 +98,7 @@ public final class Revisions {
         this.read = read;
         held = newest.map(Revision::id).orElse(RevisionId.OF_FILE);
         heldText = newest.map(RevisionText::of).orElse(new byte[0]);
+        heldDigest = RevisionText.digest(heldText);
         heldRevision = newest.orElse(null);
     }
 
@@ -144,9 +146,9 @@ public final class Revisions {
 
     /// A director has this revision in force.
     ///
-    /// @param isSame  whether its whole configuration is ours
-    public void heard(String member, RevisionId id, boolean isSame, long now) {
-        peers.put(member, new Peer(id, isSame, now));
+    /// @param digest  of the revision's text
+    public void heard(String member, RevisionId id, String digest, long now) {
+        peers.put(member, new Peer(id, digest, now));
         turn(now);
     }
 
@@ -172,7 +174,7 @@ public final class Revisions {
         trouble = "";
         if (inHand.isOurs()) {
             inHand = inHand.at(Stage.OFFERED, now);
-            effects.add(new Effect.Tell(inHand.revision().id()));
+            effects.add(new Effect.Tell(inHand.revision().id(), RevisionText.digest(inHand.text())));
         } else {
             use(inHand, now);
         }
@@ -218,11 +220,12 @@ public final class Revisions {
         var lacking = done.isOurs() ? lacking(id, KNOWN_INTERVAL, now) : List.<String>of();
         held = id;
         heldText = done.text();
+        heldDigest = RevisionText.digest(heldText);
         heldRevision = done.revision();
         aloneSince = NEVER;
         inHand = null;
         if (!done.isOurs()) {
-            effects.add(new Effect.Tell(id));
+            effects.add(new Effect.Tell(id, heldDigest));
         }
         end(done.asker(), new Outcome.Made(id, lacking));
     }
@@ -288,7 +291,7 @@ public final class Revisions {
                 && peers.values().stream()
                         .anyMatch(peer -> now - peer.heard() < PRESENT_INTERVAL
                                 && peer.id().equals(held)
-                                && !peer.isSame());
+                                && !peer.digest().equals(heldDigest));
         if (!isContested || heldRevision == null) {
             aloneSince = NEVER;
         } else if (aloneSince == NEVER) {
@@ -307,6 +310,7 @@ public final class Revisions {
                                     self,
                                     "two directors had made a revision " + held,
                                     heldRevision.shared(),
+                                    heldRevision.ofFiles(),
                                     heldRevision.byHand())),
                     now);
         }

@@ -123,7 +123,8 @@ class ApiServerTest {
                             new Status.Table(0, 64),
                             List.of(),
                             false,
-                            null));
+                            null),
+                    new Status.Config("17.6", false, true, 2, 1));
         }
 
         private static ServiceList services() {

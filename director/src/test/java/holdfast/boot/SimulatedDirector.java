@@ -1,6 +1,7 @@
 package holdfast.boot;
 
 import holdfast.admin.FailoverReadiness;
+import holdfast.admin.Status;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
@@ -116,6 +117,7 @@ final class SimulatedDirector {
         election.strand().stalls(() -> cluster.electionStall.getAsLong());
         status = new StatusAnswer(
                 () -> configuration,
+                () -> new Status.Config("0.0", true, false, 0, 0),
                 idle.datapath,
                 election::status,
                 group.replication()::status,

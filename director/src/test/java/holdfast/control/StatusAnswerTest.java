@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.FailoverReadiness.Safe;
 import holdfast.admin.Role;
+import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.admin.Sync.Standing;
 import holdfast.conf.Configuration;
@@ -43,6 +44,7 @@ class StatusAnswerTest {
 
     private final StatusAnswer answer = new StatusAnswer(
             StatusAnswerTest::configuration,
+            () -> new Status.Config("0.0", true, false, 0, 0),
             idle.datapath,
             this::election,
             () -> isSyncDead ? Optional.of(SyncSamples.dead(DEAD)) : sync,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
+import holdfast.conf.MarkRule;
 import holdfast.conf.Revision;
 import holdfast.conf.RevisionId;
 import holdfast.conf.RevisionText;
@@ -16,7 +17,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -249,12 +249,12 @@ class RevisionsSimulationTest {
         private final class Node {
             final String name;
             final Map<RevisionId, byte[]> disk = new HashMap<>();
-            final Map<RevisionId, Shared> inForce = new HashMap<>();
+            final Map<RevisionId, Revision> inForce = new HashMap<>();
             final Map<Long, Revision> unanswered = new HashMap<>();
             final Map<String, Long> heardAt = new HashMap<>();
             boolean diskFails;
             private Place place = Place.UNKNOWN;
-            private RevisionId told = RevisionId.OF_FILE;
+            private Effect.Tell told = new Effect.Tell(RevisionId.OF_FILE, "");
             private @Nullable Revisions core;
             private int life;
             private long ticket;
@@ -283,12 +283,14 @@ class RevisionsSimulationTest {
                 life++;
                 var newest = newestOnDisk();
                 var revision = Optional.ofNullable(disk.get(newest)).map(Cluster::revision);
-                revision.ifPresent(found -> inForce.put(newest, found.shared()));
+                revision.ifPresent(found -> inForce.put(newest, found));
                 core = new Revisions(
                         name,
                         revision,
                         text -> RevisionText.read(Path.of("revision"), text, TestDirector.CONFIGURATION));
-                told = newest;
+                told = new Effect.Tell(
+                        newest,
+                        revision.map(RevisionText::of).map(RevisionText::digest).orElse(""));
                 place = Place.UNKNOWN;
                 ticket = random.nextLong() >>> 2;
                 at(0, this::hello);
@@ -320,7 +322,9 @@ class RevisionsSimulationTest {
             }
 
             void propose(String reason) {
-                var services = inForce.getOrDefault(held(), TestDirector.SHARED).services();
+                var before = inForce.get(held());
+                boolean isOrder = random.nextInt(3) == 0;
+                var shared = before == null ? TestDirector.SHARED : before.shared();
                 var draft = new Revision(
                         RevisionId.OF_FILE,
                         held(),
@@ -328,14 +332,22 @@ class RevisionsSimulationTest {
                         name,
                         "operator",
                         reason,
-                        new Shared(
-                                TestDirector.SHARED.ipvs(),
-                                List.of(),
-                                TestDirector.with(services, random.nextInt(200))),
-                        ByHand.NONE);
+                        isOrder
+                                ? shared
+                                : new Shared(
+                                        shared.ipvs(),
+                                        List.of(),
+                                        TestDirector.with(shared.services(), random.nextInt(200))),
+                        isOrder && (before == null || before.ofFiles()),
+                        isOrder ? block(random.nextInt(200)) : before == null ? ByHand.NONE : before.byHand());
                 unanswered.put(++ticket, draft);
                 node().propose(ticket, draft, now);
                 perform();
+            }
+
+            private static ByHand block(int third) {
+                var clients = MarkRule.Prefix.of("10.0." + third + ".0/24");
+                return ByHand.NONE.with(new ByHand.ClientRule(clients, true, 0, 0, Optional.empty()));
             }
 
             private Revisions node() {
@@ -362,13 +374,11 @@ class RevisionsSimulationTest {
             }
 
             private void hello() {
-                var id = told;
-                var shared = inForce.get(held());
+                var tell = told;
                 for (var other : nodes) {
                     send(other, () -> {
-                        boolean isSame = Objects.equals(shared, other.inForce.get(other.held()));
                         other.heardAt.put(name, now);
-                        other.node().heard(name, id, isSame, now);
+                        other.node().heard(name, tell.id(), tell.digest(), now);
                     });
                 }
                 at(100 * MS, this::hello);
@@ -411,7 +421,7 @@ class RevisionsSimulationTest {
                                 assertThat(disk)
                                         .as("%s is on the disk of %s", revision.id(), name)
                                         .containsKey(revision.id());
-                                inForce.put(revision.id(), revision.shared());
+                                inForce.put(revision.id(), revision);
                                 node().used(now);
                                 perform();
                             });
@@ -422,7 +432,7 @@ class RevisionsSimulationTest {
                                     .orElseThrow();
                             send(receiver, () -> receiver.node().message(name, message, now));
                         }
-                        case Effect.Tell(RevisionId id) -> told = id;
+                        case Effect.Tell tell -> told = tell;
                         case Effect.Done(long of, Outcome outcome) -> done(of, outcome);
                         case Effect.Warn _ -> {}
                     }

@@ -5,9 +5,10 @@ package holdfast.sync;
 /// @param hash    of the configuration
 /// @param term    of the active that made its revision; 0 if the configuration is still that of the file
 /// @param number  of the revision; 0 if the configuration is still that of the file
-public record ConfigVersion(String hash, int term, long number) {
+/// @param digest  of the revision's text, which has more than the configuration; empty if it is still that of the file
+public record ConfigVersion(String hash, int term, long number, String digest) {
     /// The configuration of a director's file.
     public static ConfigVersion ofFile(String hash) {
-        return new ConfigVersion(hash, 0, 0);
+        return new ConfigVersion(hash, 0, 0, "");
     }
 }

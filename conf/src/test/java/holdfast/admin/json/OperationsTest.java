@@ -84,6 +84,7 @@ class OperationsTest {
             "d1",
             "17.6",
             CHANGE,
+            false,
             "services: []",
             "/etc/holdfast/director.yaml",
             null,
@@ -124,7 +125,8 @@ class OperationsTest {
                                     new Status.Table(0, 64),
                                     List.of("10.0.0.12"),
                                     true,
-                                    "198.51.100.7"))),
+                                    "198.51.100.7"),
+                            new Status.Config("17.6", false, true, 2, 1))),
             new Sample<>(
                     Operations.SERVICES,
                     new Nothing(),

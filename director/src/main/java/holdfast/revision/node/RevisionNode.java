@@ -34,8 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The thread `revisions` around the pure [Revisions]: it writes revisions to disk and puts them in force. Other
-/// threads
-/// put notes into its queue.
+/// threads put notes into its queue.
 public final class RevisionNode implements Ear, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RevisionNode.class);
     private static final int QUEUE_MAX = 4096;
@@ -80,9 +79,18 @@ public final class RevisionNode implements Ear, AutoCloseable {
             return revision == null ? ByHand.NONE : revision.byHand();
         }
 
+        /// Whether this director's own file counts.
+        public boolean isOfFile() {
+            return revision == null || revision.ofFiles();
+        }
+
         /// As the others are told.
         public ConfigVersion version() {
-            return new ConfigVersion(configuration.sharedHash(), id().term(), id().number());
+            return new ConfigVersion(
+                    configuration.sharedHash(),
+                    id().term(),
+                    id().number(),
+                    revision == null ? "" : RevisionText.digest(RevisionText.of(revision)));
         }
     }
 
@@ -139,7 +147,7 @@ public final class RevisionNode implements Ear, AutoCloseable {
     public void start(Surroundings surroundings) {
         around = surroundings;
         var revision = present.revision();
-        if (revision != null && !revision.shared().equals(Shared.of(file))) {
+        if (revision != null && !revision.in(file).equals(file)) {
             log.warn(
                     "file differs from the configuration in force id={} effect=\"ipvs, marks and services of the file do"
                             + " not count\" remedy=\"holdfast config diff, then holdfast config reload\"",
@@ -148,12 +156,28 @@ public final class RevisionNode implements Ear, AutoCloseable {
         thread.start();
     }
 
-    /// Proposes a change. The result comes when it is a revision in force, or none.
-    public CompletableFuture<Outcome> propose(
-            RevisionId base, String author, String reason, Shared shared, ByHand byHand) {
+    /// Proposes another configuration, beside which the orders that fit to it stay. The result comes when it is a
+    /// revision in force, or none.
+    public CompletableFuture<Outcome> propose(RevisionId base, String author, String reason, Shared shared) {
+        var orders = present.byHand().within(shared, Instant.now());
+        return propose(draft(base, author, reason, shared, false, orders));
+    }
+
+    /// Proposes other orders beside the configuration in force, whether that is of a revision or of each director's
+    /// file.
+    public CompletableFuture<Outcome> propose(Present base, String author, String reason, ByHand orders) {
+        var shared = Shared.of(base.configuration());
+        return propose(draft(base.id(), author, reason, shared, base.isOfFile(), orders));
+    }
+
+    private Revision draft(
+            RevisionId base, String author, String reason, Shared shared, boolean ofFiles, ByHand orders) {
+        var maker = file.director().name();
+        return new Revision(RevisionId.OF_FILE, base, Instant.now(), maker, author, reason, shared, ofFiles, orders);
+    }
+
+    private CompletableFuture<Outcome> propose(Revision draft) {
         var outcome = new CompletableFuture<Outcome>();
-        var draft = new Revision(
-                RevisionId.OF_FILE, base, Instant.now(), file.director().name(), author, reason, shared, byHand);
         boolean isQueued = notes.offer(() -> {
             long ticket = nextTicket++;
             askers.put(ticket, outcome);
@@ -168,8 +192,8 @@ public final class RevisionNode implements Ear, AutoCloseable {
     @Override
     public void heard(String member, ConfigVersion version) {
         var _ = notes.offer(() -> {
-            boolean isSame = version.hash().equals(present.version().hash());
-            core.heard(member, new RevisionId(version.term(), version.number()), isSame, Clock.monotonic());
+            var id = new RevisionId(version.term(), version.number());
+            core.heard(member, id, version.digest(), Clock.monotonic());
         });
     }
 
@@ -247,8 +271,9 @@ public final class RevisionNode implements Ear, AutoCloseable {
             case Effect.Store(Revision revision) -> store(revision);
             case Effect.Use(Revision revision) -> use(revision, surroundings);
             case Effect.Send(String to, ConfigMessage message) -> surroundings.send(to, message);
-            case Effect.Tell(RevisionId id) ->
-                surroundings.tell(new ConfigVersion(present.version().hash(), id.term(), id.number()));
+            case Effect.Tell(RevisionId id, String digest) ->
+                surroundings.tell(
+                        new ConfigVersion(present.configuration().sharedHash(), id.term(), id.number(), digest));
             case Effect.Done(long ticket, Outcome outcome) -> {
                 var asker = askers.remove(ticket);
                 if (asker != null) {
@@ -271,7 +296,7 @@ public final class RevisionNode implements Ear, AutoCloseable {
     }
 
     private void use(Revision revision, Surroundings surroundings) {
-        var next = new Present(revision.shared().in(file), revision);
+        var next = new Present(revision.in(file), revision);
         try {
             surroundings.use(next.configuration(), revision.byHand());
             present = next;

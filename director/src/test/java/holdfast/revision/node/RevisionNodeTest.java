@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipvs;
+import holdfast.conf.MarkRule;
 import holdfast.conf.Revision;
 import holdfast.conf.RevisionId;
 import holdfast.conf.RevisionText;
@@ -16,6 +17,7 @@ import holdfast.revision.RevisionSamples;
 import holdfast.sync.ConfigMessage;
 import holdfast.sync.ConfigVersion;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -34,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RevisionNodeTest {
     private final Configuration file = RevisionSamples.configuration();
     private final Shared shared = Shared.of(file);
+    private static final ByHand BLOCK =
+            ByHand.NONE.with(new ByHand.ClientRule(MarkRule.Prefix.of("10.0.0.0/8"), true, 0, 0, Optional.empty()));
 
     @TempDir
     Path directory;
@@ -100,14 +104,14 @@ class RevisionNodeTest {
         try (var node = open()) {
             var around = new Around();
             node.start(around);
-            var outcome = node.propose(RevisionId.OF_FILE, "root", "slower", with(44), ByHand.NONE)
-                    .get();
+            var outcome =
+                    node.propose(RevisionId.OF_FILE, "root", "slower", with(44)).get();
             assertThat(outcome).isEqualTo(new Outcome.Made(new RevisionId(5, 1), List.of()));
             assertThat(around.used).containsExactly(44);
             assertThat(around.onDiskWhenUsed).containsExactly(true);
             assertThat(node.present().configuration().ipvs().tcpTimeoutS()).isEqualTo(44);
             assertThat(open().present().id()).isEqualTo(new RevisionId(5, 1));
-            assertThat(node.propose(RevisionId.OF_FILE, "root", "late", with(45), ByHand.NONE)
+            assertThat(node.propose(RevisionId.OF_FILE, "root", "late", with(45))
                             .get())
                     .isEqualTo(new Outcome.Overtaken(new RevisionId(5, 1)));
         }
@@ -119,8 +123,8 @@ class RevisionNodeTest {
         try (var node = RevisionNode.open(new RevisionFiles(directory.resolve("revisions")), file)) {
             var around = new Around();
             node.start(around);
-            var outcome = node.propose(RevisionId.OF_FILE, "root", "slower", with(44), ByHand.NONE)
-                    .get();
+            var outcome =
+                    node.propose(RevisionId.OF_FILE, "root", "slower", with(44)).get();
             assertThat(outcome).isInstanceOf(Outcome.Refused.class);
             assertThat(around.used).isEmpty();
             assertThat(node.present().configuration()).isEqualTo(file);
@@ -134,13 +138,51 @@ class RevisionNodeTest {
             var around = new Around();
             around.refusal = "no room for service";
             node.start(around);
-            var outcome = node.propose(RevisionId.OF_FILE, "root", "slower", with(44), ByHand.NONE)
-                    .get();
+            var outcome =
+                    node.propose(RevisionId.OF_FILE, "root", "slower", with(44)).get();
             assertThat(outcome).isInstanceOf(Outcome.Made.class);
             assertThat(node.trouble())
                     .hasValueSatisfying(why ->
                             assertThat(why).contains("no room for service").contains("rollback"));
         }
+    }
+
+    @Test
+    void afterOrdersByHandAloneTheFileStillCounts() throws Exception {
+        try (var node = open()) {
+            node.start(new Around());
+            assertThat(node.propose(node.present(), "root", "block", BLOCK).get())
+                    .isInstanceOf(Outcome.Made.class);
+        }
+        var edited = with(77).in(file);
+        try (var node = RevisionNode.open(new RevisionFiles(directory), edited)) {
+            var around = new Around();
+            node.start(around);
+            assertThat(node.present().configuration()).isEqualTo(edited);
+            assertThat(node.present().byHand()).isEqualTo(BLOCK);
+            var base = node.present();
+            assertThat(node.propose(base.id(), "root", "slower", with(44)).get())
+                    .isInstanceOf(Outcome.Made.class);
+            assertThat(node.propose(node.present(), "root", "unblock", ByHand.NONE)
+                            .get())
+                    .isInstanceOf(Outcome.Made.class);
+        }
+        assertThat(open().present().configuration().ipvs().tcpTimeoutS())
+                .as("once it was changed at run time")
+                .isEqualTo(44);
+    }
+
+    @Test
+    void anotherDirectorsOrdersAreReadWhereItsServicesWouldNotFit() {
+        var theirs = new Revision(
+                new RevisionId(1, 1), RevisionId.OF_FILE, Instant.EPOCH, "d2", "root", "", shared, true, BLOCK);
+        var vip = shared.services().getFirst().key().toString();
+        var text = new String(RevisionText.of(theirs), StandardCharsets.UTF_8).replace(vip, "tcp/203.0.113.99:80");
+        assertThat(RevisionText.read(Path.of("revision"), text.getBytes(StandardCharsets.UTF_8), file))
+                .isInstanceOfSatisfying(RevisionText.Good.class, good -> {
+                    assertThat(good.configuration()).isEqualTo(file);
+                    assertThat(good.revision().byHand()).isEqualTo(BLOCK);
+                });
     }
 
     private RevisionNode open() {
@@ -173,7 +215,8 @@ class RevisionNodeTest {
     }
 
     private Revision revision(RevisionId id, int tcpTimeoutS) {
-        return new Revision(id, RevisionId.OF_FILE, Instant.EPOCH, "d1", "root", "", with(tcpTimeoutS), ByHand.NONE);
+        return new Revision(
+                id, RevisionId.OF_FILE, Instant.EPOCH, "d1", "root", "", with(tcpTimeoutS), false, ByHand.NONE);
     }
 
     private void write(RevisionFiles files, RevisionId id, int tcpTimeoutS) throws IOException {

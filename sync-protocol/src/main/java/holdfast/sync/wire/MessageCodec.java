@@ -140,6 +140,7 @@ final class MessageCodec {
                 .setConfigHash(hello.config().hash())
                 .setConfigTerm(hello.config().term())
                 .setConfigNumber(hello.config().number())
+                .setConfigDigest(hello.config().digest())
                 .setLeaving(hello.leaving())
                 .setHighestTerm(hello.highestTerm())
                 .setStampNs(hello.stamp())
@@ -172,7 +173,8 @@ final class MessageCodec {
                 term,
                 wire.getPosition(),
                 wire.getOldest(),
-                new ConfigVersion(wire.getConfigHash(), wire.getConfigTerm(), wire.getConfigNumber()),
+                new ConfigVersion(
+                        wire.getConfigHash(), wire.getConfigTerm(), wire.getConfigNumber(), wire.getConfigDigest()),
                 wire.getLeaving(),
                 wire.getHighestTerm(),
                 wire.getStampNs(),

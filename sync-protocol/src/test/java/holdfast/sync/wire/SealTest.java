@@ -53,7 +53,7 @@ class SealTest {
                         7,
                         8,
                         9,
-                        new ConfigVersion("hash", 19, 20),
+                        new ConfigVersion("hash", 19, 20, "digest"),
                         true,
                         10,
                         -11,
