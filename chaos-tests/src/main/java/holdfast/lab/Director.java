@@ -206,8 +206,12 @@ public final class Director {
 
     /// Requests a planned failover and waits for its end.
     public FailoverResult failover(String reason) {
+        return failover(new FailoverRequest(reason));
+    }
+
+    public FailoverResult failover(FailoverRequest request) {
         try {
-            return patientAdmin.call(Operations.FAILOVER, new FailoverRequest(reason));
+            return patientAdmin.call(Operations.FAILOVER, request);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

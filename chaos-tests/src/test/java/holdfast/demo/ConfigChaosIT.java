@@ -6,6 +6,8 @@ import holdfast.admin.ConfigChange;
 import holdfast.admin.ConfigResult;
 import holdfast.admin.ConfigState;
 import holdfast.admin.DrainRequest;
+import holdfast.admin.FailoverRequest;
+import holdfast.admin.FailoverResult;
 import holdfast.admin.Host;
 import holdfast.conf.DrainMode;
 import holdfast.conf.ServiceKey;
@@ -130,8 +132,14 @@ final class ConfigChaosIT extends PairUnderTest {
         assertThat(standby.config().text()).contains("weight: 6");
         assertThat(standby.status().config().ofFile()).isTrue();
         assertThat(standby.status().config().drains()).isEqualTo(1);
+        var refused = active.failover("chaos");
+        assertThat(refused.outcome()).isEqualTo(FailoverResult.Outcome.REFUSED);
+        assertThat(refused.blocking()).singleElement().asString().contains("another configuration");
+        assertThat(refused.configurationDiff()).anyMatch(line -> line.startsWith("+") && line.contains("weight: 6"));
+        assertThat(active.failover(new FailoverRequest("chaos", "the other file follows")).outcome())
+                .isEqualTo(FailoverResult.Outcome.MOVED);
+        awaitEqualStandbyOf(standby);
         active.stop();
-        awaitTakeover(standby);
         active.start();
         lab.awaitEqualPair();
         assertThat(active.config().directors()).allMatch(ConfigState.Elsewhere::same);

@@ -109,6 +109,6 @@ final class HandOverTest {
     private static FailoverResult result(Outcome outcome, List<Step> steps, @Nullable Long heldMicros) {
         boolean done = outcome == Outcome.MOVED;
         return new FailoverResult(
-                done, outcome, done ? List.of() : List.of("why"), "demo", "d1", "d2", steps, heldMicros);
+                done, outcome, done ? List.of() : List.of("why"), List.of(), "demo", "d1", "d2", steps, heldMicros);
     }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
             ConfigCommand.Check.class,
             ConfigTransfer.Show.class,
             ConfigTransfer.Diff.class,
+            ConfigTransfer.Compare.class,
             ImpactCommand.class,
             ConfigTransfer.Apply.class,
             ConfigTransfer.History.class,

@@ -1,6 +1,7 @@
 package holdfast.cli;
 
 import holdfast.admin.ConfigChange;
+import holdfast.admin.ConfigComparison;
 import holdfast.admin.ConfigRequest;
 import holdfast.admin.ConfigResult;
 import holdfast.admin.ConfigState;
@@ -258,6 +259,41 @@ final class ConfigTransfer {
                 ? ""
                 : ", but not yet on " + String.join(", ", result.lacking())
                         + ": see 'holdfast config show' and the status there";
+    }
+
+    @Command(
+            name = "compare",
+            description = "Show in which lines the configurations in force on the other directors differ from this one's.",
+            footer = {"", "Exit codes: 0 nothing differs, 3 something differs or is not known, 1 and 2 as ever."})
+    static final class Compare implements Callable<Integer> {
+        @Mixin
+        private final AdminClient admin = new AdminClient();
+
+        @Mixin
+        private final Console console = new Console();
+
+        @Override
+        public Integer call() {
+            var comparison = admin.call(Operations.COMPARE_CONFIG, new Nothing());
+            console.result(
+                    comparison,
+                    comparison.others().isEmpty()
+                            ? "No other director was heard"
+                            : comparison.others().stream().map(Compare::text).collect(Collectors.joining(NEWLINE)));
+            return comparison.others().stream()
+                            .allMatch(other -> other.diff() != null && other.diff().isEmpty())
+                    ? ExitCode.DONE
+                    : ExitCode.NOT_DONE;
+        }
+
+        private static String text(ConfigComparison.Other other) {
+            if (other.diff() == null) {
+                return other.name() + " did not answer";
+            }
+            return other.diff().isEmpty()
+                    ? other.name() + " has the same"
+                    : other.name() + " has another:" + NEWLINE + String.join(NEWLINE, other.diff());
+        }
     }
 
     @Command(name = "history", description = "List the kept revisions, the newest first.")

@@ -24,13 +24,19 @@ final class FailoverCommand implements Callable<Integer> {
     @Option(names = "--reason", paramLabel = "TEXT", description = "why, for the record")
     private @Nullable String reason;
 
+    @Option(
+            names = "--accept",
+            paramLabel = "REASON",
+            description = "fail over although the standby runs another configuration, and record why")
+    private @Nullable String accept;
+
     @Override
     public Integer call() {
         confirmation.ask("A failover", () -> {
             var status = admin.call(Operations.STATUS);
             return StatusText.headline(status) + System.lineSeparator() + "Move the VIPs now?";
         });
-        var result = admin.call(Operations.FAILOVER, new FailoverRequest(reason), ON_SILENCE);
+        var result = admin.call(Operations.FAILOVER, new FailoverRequest(reason, accept), ON_SILENCE);
         if (console.isJson() || result.done()) {
             console.result(result, FailoverText.of(result));
         }

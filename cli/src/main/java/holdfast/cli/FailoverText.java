@@ -21,6 +21,12 @@ final class FailoverText {
                     case ABORTED -> "Aborted: " + active(result) + " stays active, because";
                 });
         result.blocking().forEach(reason -> lines.add("  - " + reason));
+        if (!result.configurationDiff().isEmpty()) {
+            lines.add("");
+            lines.addAll(result.configurationDiff());
+            lines.add("");
+            lines.add("Make them the same with 'holdfast config apply', or go ahead with --accept REASON");
+        }
         result.steps().forEach(step -> lines.add("  %-24s %s".formatted(step.name(), Text.micros(step.micros()))));
         return String.join(System.lineSeparator(), lines);
     }

@@ -398,6 +398,7 @@ final class Samples {
                 true,
                 FailoverResult.Outcome.MOVED,
                 List.of(),
+                List.of(),
                 "kernel update",
                 "d1",
                 "d2",
@@ -409,7 +410,8 @@ final class Samples {
         return new FailoverResult(
                 false,
                 FailoverResult.Outcome.REFUSED,
-                List.of("d2 is 1300 ms behind, more than 100", "the configurations differ: 3f2a on d1, 77b0 on d2"),
+                List.of("d2 is 1300 ms behind, more than 100", "d2 runs another configuration than this director"),
+                List.of("--- here", "+++ there", "@@ -1,3 +1,3 @@", "-  scheduler: wlc", "+  scheduler: rr"),
                 null,
                 "d1",
                 "d2",

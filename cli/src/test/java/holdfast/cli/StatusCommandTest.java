@@ -115,6 +115,7 @@ class StatusCommandTest extends AgainstASocket {
                 false,
                 FailoverResult.Outcome.REFUSED,
                 List.of("d2 is not active; d1 is: run it there"),
+                List.of(),
                 null,
                 "d1",
                 null,
@@ -124,7 +125,7 @@ class StatusCommandTest extends AgainstASocket {
                 .isEqualTo("Refused: nothing was begun, d1 stays active, because\n  - d2 is not active; d1 is: run it"
                         + " there");
         var nobody = new FailoverResult(
-                false, FailoverResult.Outcome.REFUSED, List.of("x"), null, null, null, List.of(), null);
+                false, FailoverResult.Outcome.REFUSED, List.of("x"), List.of(), null, null, null, List.of(), null);
         assertThat(FailoverText.of(nobody)).startsWith("Refused: nothing was begun, whoever is active stays active");
     }
 

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param outcome                  whether the VIPs moved
 /// @param blocking                 each reason why they did not move, as a sentence; empty if they did
+/// @param configurationDiff        where that is among the reasons: what the standby's configuration lacks (`-`) and
+/// has
+///     (`+`) against this director's
 /// @param reason                   of the operator
 /// @param from                     the director that was active before; null if the answer is of a standby that knows
 ///     of no active
@@ -17,6 +20,7 @@ public record FailoverResult(
         boolean done,
         Outcome outcome,
         List<String> blocking,
+        List<String> configurationDiff,
         @Nullable String reason,
         @Nullable String from,
         @Nullable String to,
@@ -24,6 +28,7 @@ public record FailoverResult(
         @Nullable Long blackoutEstimateMicros) {
     public FailoverResult {
         blocking = List.copyOf(blocking);
+        configurationDiff = List.copyOf(configurationDiff);
         steps = List.copyOf(steps);
     }
 

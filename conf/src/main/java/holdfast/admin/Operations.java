@@ -93,6 +93,12 @@ public final class Operations {
     public static final Operation<Nothing, ConfigHistory> CONFIG_HISTORY = Operation.get(
             "/v1/config/history", Query.NONE, ConfigHistory.class, "Lists the kept revisions, the newest first.");
 
+    public static final Operation<Nothing, ConfigComparison> COMPARE_CONFIG = Operation.get(
+            "/v1/config/compare",
+            Query.NONE,
+            ConfigComparison.class,
+            "Shows in which lines the configurations of the other directors differ from this one's.");
+
     public static final Operation<ReloadRequest, ConfigResult> RELOAD_CONFIG = Operation.post(
             "/v1/config/reload",
             new Body<>(ReloadRequest.class),
@@ -130,6 +136,7 @@ public final class Operations {
             CONFIG,
             CHANGE_CONFIG,
             CONFIG_HISTORY,
+            COMPARE_CONFIG,
             RELOAD_CONFIG,
             ZERO,
             KEYS,

@@ -3,10 +3,9 @@ package holdfast.conf;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.stream.Collectors;
 
 /// The fingerprint of the settings that two directors must share before one may take over from the other.
 ///
@@ -16,23 +15,36 @@ import java.util.List;
 /// order of mark rules, of which the first match applies.
 final class SharedHash {
     /// Begins the hashed text, so that another form of it never gives an equal hash by chance.
-    private static final String FORM = "holdfast-shared-2";
+    private static final String FORM = "holdfast-shared-3";
 
     private SharedHash() {}
 
     static String of(Configuration configuration) {
-        var lines = new ArrayList<>(
-                List.of(FORM, "cluster " + configuration.cluster().name()));
+        return sha256((FORM + "\n" + text(configuration)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// What the hash covers, to be compared line by line.
+    static String text(Configuration configuration) {
+        var lines =
+                new StringBuilder("cluster: {name: " + configuration.cluster().name() + "}\nvip-groups:\n");
         for (var group : configuration.groups()) {
-            lines.add("vrid " + group.vrid());
-            group.vips().stream().map(Configuration.Vip::address).sorted().forEach(vip -> lines.add("vip " + vip));
+            var vips = group.vips().stream()
+                    .map(Configuration.Vip::address)
+                    .sorted()
+                    .map(Ipv4::toString)
+                    .collect(Collectors.joining(", ", "[", "]"));
+            lines.append("  - {vrid: ")
+                    .append(group.vrid())
+                    .append(", vips: ")
+                    .append(vips)
+                    .append("}\n");
         }
-        lines.add(configuration.ipvs().toString());
-        configuration.marks().forEach(rule -> lines.add(withoutInterface(rule).toString()));
-        configuration.services().stream()
+        var marks =
+                configuration.marks().stream().map(SharedHash::withoutInterface).toList();
+        var services = configuration.services().stream()
                 .sorted(Comparator.comparing(service -> service.key().toString()))
-                .forEach(service -> add(service, lines));
-        return sha256(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+                .toList();
+        return lines + SharedText.of(new Shared(configuration.ipvs(), marks, services));
     }
 
     /// Each director names its own interfaces, so the interface of a rule does not count.
@@ -45,16 +57,6 @@ final class SharedHash {
                 rule.sourcePorts(),
                 rule.destinationPorts(),
                 rule.interfaceName().map(_ -> "an interface"));
-    }
-
-    /// The hash covers the text of whole records, so that it cannot miss an option that is added later. A set is sorted
-    /// first, because its order differs from process to process.
-    private static void add(Configuration.Service service, List<String> lines) {
-        lines.add("service " + service.key() + " " + service.scheduler().word() + " "
-                + service.flags().stream().sorted().toList() + " " + service.onePacket());
-        lines.add(service.persistence().toString());
-        lines.add(service.clientLimit().toString());
-        service.realServers().forEach(real -> lines.add(real.toString()));
     }
 
     static String sha256(byte[] text) {

@@ -194,6 +194,7 @@ final class RehearsedPair implements AutoCloseable {
                 true,
                 FailoverResult.Outcome.MOVED,
                 List.of(),
+                List.of(),
                 request.reason(),
                 "first",
                 "second",

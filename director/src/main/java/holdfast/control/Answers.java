@@ -57,7 +57,7 @@ public final class Answers {
         this.config = config;
         Supplier<Optional<SyncStatus>> replicated = replication::status;
         status = new StatusAnswer(configuration, config::summary, datapath, vrrp, replicated, term, sources);
-        failovers = new FailoverCommands(configuration.get().director().name(), status, this::isActive, term, handover);
+        failovers = new FailoverCommands(configuration.get().director().name(), status, this::isActive, term, handover, config::differences);
         var ask = new Ask(datapath);
         var listing = new EntryListing(datapath);
         var templates = new TemplateCommands(datapath, replicated);
@@ -82,6 +82,7 @@ public final class Answers {
                 .on(Operations.CONFIG, config::show)
                 .on(Operations.CHANGE_CONFIG, config::change)
                 .on(Operations.CONFIG_HISTORY, _ -> config.history())
+                .on(Operations.COMPARE_CONFIG, _ -> config.compare())
                 .on(Operations.RELOAD_CONFIG, config::reload)
                 .on(Operations.ZERO, reals::zero)
                 .on(Operations.KEYS, _ -> keys.list())

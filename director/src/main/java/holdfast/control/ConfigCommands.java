@@ -3,6 +3,7 @@ package holdfast.control;
 import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
 import holdfast.admin.ConfigChange;
+import holdfast.admin.ConfigComparison;
 import holdfast.admin.ConfigHistory;
 import holdfast.admin.ConfigRequest;
 import holdfast.admin.ConfigResult;
@@ -23,9 +24,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -165,6 +168,30 @@ public final class ConfigCommands {
         }
     }
 
+    ConfigComparison compare() {
+        var looks = new LinkedHashMap<String, CompletableFuture<Optional<String>>>();
+        elsewhere().forEach(other -> looks.put(other.name(), revisions.look(other.name())));
+        return new ConfigComparison(
+                revisions.file().director().name(),
+                looks.entrySet().stream()
+                        .map(look -> new ConfigComparison.Other(
+                                look.getKey(), seen(look.getValue()).map(this::against).orElse(null)))
+                        .toList());
+    }
+
+    /// The lines in which the configuration of another director differs from ours; empty if it does not answer.
+    List<String> differences(String director) {
+        return seen(revisions.look(director)).map(this::against).orElse(List.of());
+    }
+
+    private static Optional<String> seen(CompletableFuture<Optional<String>> look) {
+        return Ask.within(TIMEOUT_S, look, () -> new IllegalStateException("the revisions did not answer"));
+    }
+
+    private List<String> against(String theirs) {
+        return diff("here", SharedText.compared(revisions.present().configuration()), "there", theirs);
+    }
+
     private static ConfigState.Change change(Revision revision, boolean isInForce) {
         return new ConfigState.Change(
                 revision.id().toString(),
@@ -253,9 +280,13 @@ public final class ConfigCommands {
     }
 
     private static List<String> diff(RevisionNode.Present present, Shared wanted) {
-        var before = SharedText.of(Shared.of(present.configuration())).lines().toList();
-        var after = SharedText.of(wanted).lines().toList();
-        return UnifiedDiffUtils.generateUnifiedDiff(
-                "revision " + present.id(), "wanted", before, DiffUtils.diff(before, after), CONTEXT_LINES);
+        var before = SharedText.of(Shared.of(present.configuration()));
+        return diff("revision " + present.id(), before, "wanted", SharedText.of(wanted));
+    }
+
+    private static List<String> diff(String nameBefore, String before, String nameAfter, String after) {
+        var lines = before.lines().toList();
+        var changes = DiffUtils.diff(lines, after.lines().toList());
+        return UnifiedDiffUtils.generateUnifiedDiff(nameBefore, nameAfter, lines, changes, CONTEXT_LINES);
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ public final class FailoverCommands {
     private final BooleanSupplier isActive;
     private final IntSupplier term;
     private final Handover handover;
+    private final Function<String, List<String>> differences;
 
     /// The election's part of a failover.
     interface Handover {
@@ -34,36 +36,58 @@ public final class FailoverCommands {
     }
 
     /// @param self  this director's name
-    /// @param term  the highest known term
-    FailoverCommands(String self, StatusAnswer status, BooleanSupplier isActive, IntSupplier term, Handover handover) {
+    /// @param term         the highest known term
+    /// @param differences  the lines in which the configuration of another director differs from ours
+    FailoverCommands(
+            String self,
+            StatusAnswer status,
+            BooleanSupplier isActive,
+            IntSupplier term,
+            Handover handover,
+            Function<String, List<String>> differences) {
         this.self = self;
         this.status = status;
         this.isActive = isActive;
         this.term = term;
         this.handover = handover;
+        this.differences = differences;
     }
 
     FailoverResult failover(FailoverRequest request) {
         if (!isActive.getAsBoolean()) {
             var readiness = status.readiness();
-            return refused(request, readiness.answer().active(), readiness.objections(self));
+            return refused(request, readiness.answer().active(), readiness.objections(self), List.of());
         }
-        var reason = request.reason() == null ? "asked by an operator" : request.reason();
+        var reason = reason(request);
         var failover = new PlannedFailover(
-                this::candidate,
+                () -> candidate(request),
                 peer -> handover.to(peer, reason).get(FAILOVER_TIMEOUT_S, TimeUnit.SECONDS),
                 new RealTime());
         try {
             return switch (failover.run()) {
-                case PlannedFailover.Refused(var reasons) -> refused(request, self, reasons);
+                case PlannedFailover.Refused(var reasons) ->
+                    refused(request, self, reasons, request.accept() == null ? configurationDiff() : List.of());
                 case PlannedFailover.Ended(var record) -> result(request, self, record);
             };
         } catch (TimeoutException | ExecutionException e) {
-            return refused(request, self, List.of("the election did not answer: " + e));
+            return refused(request, self, List.of("the election did not answer: " + e), List.of());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return refused(request, self, List.of("interrupted"));
+            return refused(request, self, List.of("interrupted"), List.of());
         }
+    }
+
+    private static String reason(FailoverRequest request) {
+        var reason = request.reason() == null ? "asked by an operator" : request.reason();
+        return request.accept() == null ? reason : reason + "; another configuration accepted: " + request.accept();
+    }
+
+    private List<String> configurationDiff() {
+        return Optional.ofNullable(status.readiness().answer().to())
+                .flatMap(status::peer)
+                .filter(peer -> !peer.sameConfiguration())
+                .map(peer -> differences.apply(peer.name()))
+                .orElse(List.of());
     }
 
     private static final class RealTime implements PlannedFailover.Time {
@@ -94,6 +118,7 @@ public final class FailoverCommands {
                     case ABORTED, UNDER_WAY -> FailoverResult.Outcome.ABORTED;
                 },
                 done ? List.of() : List.of(record.reason()),
+                List.of(),
                 request.reason(),
                 self,
                 record.peer(),
@@ -110,19 +135,22 @@ public final class FailoverCommands {
                 .orElse(null);
     }
 
-    private static FailoverResult refused(FailoverRequest request, @Nullable String active, List<String> why) {
+    private static FailoverResult refused(
+            FailoverRequest request, @Nullable String active, List<String> why, List<String> configurationDiff) {
         return new FailoverResult(
-                false, FailoverResult.Outcome.REFUSED, why, request.reason(), active, null, List.of(), null);
+                false, FailoverResult.Outcome.REFUSED, why, configurationDiff, request.reason(), active, null, List.of(), null);
     }
 
     /// The standby that would take over, with the objections, word for word as `status` shows them.
-    private PlannedFailover.Candidate candidate() {
+    private PlannedFailover.Candidate candidate(FailoverRequest request) {
         var readiness = status.readiness();
         var answer = readiness.answer();
         var name = Optional.ofNullable(answer.to());
         return new PlannedFailover.Candidate(
                 name.flatMap(status::peer).map(this::preflight),
-                answer.reasons(),
+                request.accept() == null
+                        ? answer.reasons()
+                        : name.map(readiness::unacceptable).orElse(answer.reasons()),
                 name.filter(readiness::mayPass).isPresent());
     }
 

@@ -99,18 +99,19 @@ public final class Readiness {
 
     /// One reason against a failover.
     ///
-    /// @param passes  whether it may disappear within seconds, so that a planned failover waits before it refuses
-    record Objection(String sentence, Safe verdict, boolean passes) {
+    /// @param passes      whether it may disappear within seconds, so that a planned failover waits before it refuses
+    /// @param acceptable  whether an operator may go ahead in spite of it
+    record Objection(String sentence, Safe verdict, boolean passes, boolean acceptable) {
         static Objection no(String sentence) {
-            return new Objection(sentence, Safe.NO, false);
+            return new Objection(sentence, Safe.NO, false, false);
         }
 
         static Objection unknown(String sentence) {
-            return new Objection(sentence, Safe.UNKNOWN, false);
+            return new Objection(sentence, Safe.UNKNOWN, false, false);
         }
 
         Objection passing() {
-            return new Objection(sentence, verdict, true);
+            return new Objection(sentence, verdict, true, false);
         }
     }
 
@@ -301,10 +302,12 @@ public final class Readiness {
             tables(candidate).ifPresent(objections::add);
         }
         if (!candidate.sameConfiguration()) {
-            objections.add(Objection.no(
-                            candidate.name() + " runs another configuration than " + candidate.from()
-                                    + "; make cluster and group the same in both files, and the services with 'holdfast config apply'")
-                    .passing());
+            objections.add(new Objection(
+                    candidate.name() + " runs another configuration than " + candidate.from()
+                            + "; see 'holdfast config compare'",
+                    Safe.NO,
+                    true,
+                    true));
         }
         return objections;
     }
@@ -325,7 +328,7 @@ public final class Readiness {
         }
         boolean passes = word.standing() != Standing.FAULT;
         for (var obstacle : word.obstacles()) {
-            objections.add(new Objection(name + " cannot take over: " + obstacle, Safe.NO, passes));
+            objections.add(new Objection(name + " cannot take over: " + obstacle, Safe.NO, passes, false));
         }
         return objections;
     }
@@ -384,6 +387,13 @@ public final class Readiness {
     /// a director that is not active: where to ask instead.
     public List<String> objections(String peer) {
         return sentences(of(peer));
+    }
+
+    /// As [#objections], without those that an operator may accept.
+    public List<String> unacceptable(String peer) {
+        return sentences(of(peer).stream()
+                .filter(objection -> !objection.acceptable())
+                .toList());
     }
 
     /// Whether every objection to this director may disappear within seconds; also true without objections.

@@ -3,6 +3,7 @@ package holdfast.revision;
 import holdfast.conf.Revision;
 import holdfast.conf.RevisionId;
 import holdfast.sync.ConfigMessage;
+import java.util.Optional;
 
 /// What [Revisions] wants done, in order.
 public sealed interface Effect {
@@ -21,6 +22,11 @@ public sealed interface Effect {
 
     /// A proposal of this director has its answer.
     record Done(long ticket, Outcome outcome) implements Effect {}
+
+    /// The whole configuration of another director, as text to compare.
+    ///
+    /// @param text  empty if it did not answer
+    record Seen(long ticket, Optional<String> text) implements Effect {}
 
     /// A line for the log.
     record Warn(String text) implements Effect {}

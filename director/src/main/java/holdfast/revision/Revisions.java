@@ -6,6 +6,7 @@ import holdfast.conf.RevisionId;
 import holdfast.conf.RevisionText;
 import holdfast.sync.ConfigMessage;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One director's part in the shared configuration, as a pure machine.
@@ -49,6 +51,8 @@ public final class Revisions {
     private final Deque<Proposal> waiting = new ArrayDeque<>();
     private final Map<Long, Outgoing> outgoing = new LinkedHashMap<>();
     private final Map<Asker, ConfigMessage.Answer> answers = new LinkedHashMap<>();
+    private final Looks looks = new Looks(effects);
+    private final Supplier<String> whole;
 
     private RevisionId held;
     private byte[] heldText;
@@ -93,9 +97,15 @@ public final class Revisions {
 
     /// @param newest  that this director has in force; empty for the configuration of its file
     /// @param read    reads the text of a revision for this director
-    public Revisions(String self, Optional<Revision> newest, Function<byte[], RevisionText.Outcome> read) {
+    /// @param whole   the whole configuration in force, as text to compare
+    public Revisions(
+            String self,
+            Optional<Revision> newest,
+            Function<byte[], RevisionText.Outcome> read,
+            Supplier<String> whole) {
         this.self = self;
         this.read = read;
+        this.whole = whole;
         held = newest.map(Revision::id).orElse(RevisionId.OF_FILE);
         heldText = newest.map(RevisionText::of).orElse(new byte[0]);
         heldDigest = RevisionText.digest(heldText);
@@ -137,6 +147,13 @@ public final class Revisions {
             outgoing.put(ticket, new Outgoing(draft, RevisionText.of(draft), now, now - PROPOSE_AGAIN));
         }
         turn(now);
+    }
+
+    /// Asks another director for its whole configuration.
+    ///
+    /// @param ticket  of the [Effect.Seen]
+    public void look(long ticket, String member, long now) {
+        looks.begin(ticket, member, now);
     }
 
     public void place(Place now, long at) {
@@ -241,6 +258,7 @@ public final class Revisions {
         if (incoming != null) {
             tendIncoming(incoming, now);
         }
+        looks.turn(now);
         pass(now);
         next(now);
     }
@@ -254,6 +272,7 @@ public final class Revisions {
         if (incoming != null) {
             least = Math.min(least, incoming.idleFor(now));
         }
+        least = Math.min(least, looks.idleFor(now));
         for (var each : outgoing.values()) {
             least = Math.min(least, each.askedAt() + PROPOSE_AGAIN - now);
         }
@@ -404,6 +423,9 @@ public final class Revisions {
     }
 
     private byte @Nullable [] text(RevisionId name) {
+        if (name.equals(RevisionId.OF_FILE)) {
+            return whole.get().getBytes(StandardCharsets.UTF_8);
+        }
         if (name.term() == 0) {
             var proposal = outgoing.get(name.number());
             return proposal == null ? null : proposal.text();
@@ -415,7 +437,7 @@ public final class Revisions {
     }
 
     private void piece(String from, ConfigMessage.Piece piece, long now) {
-        if (incoming == null || !incoming.take(from, piece, now)) {
+        if (looks.take(from, piece, now) || incoming == null || !incoming.take(from, piece, now)) {
             return;
         }
         var whole = incoming.whole();

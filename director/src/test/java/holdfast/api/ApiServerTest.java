@@ -163,6 +163,7 @@ class ApiServerTest {
                     !isRefusing,
                     isRefusing ? FailoverResult.Outcome.REFUSED : FailoverResult.Outcome.MOVED,
                     isRefusing ? List.of("the standby is not equal") : List.of(),
+                    List.of(),
                     request.reason(),
                     "d1",
                     "d2",

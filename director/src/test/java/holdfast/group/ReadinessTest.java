@@ -139,8 +139,7 @@ class ReadinessTest {
                         "another configuration",
                         active().peer(Given.PeerGiven::otherConfiguration),
                         Safe.NO,
-                        "d2 runs another configuration than this director; make cluster and group the same in both files,"
-                                + " and the services with 'holdfast config apply'"),
+                        "d2 runs another configuration than this director; see 'holdfast config compare'"),
                 row(
                         "a lag",
                         active().peer(p -> p.lag(OptionalLong.of(MILLISECONDS.toNanos(254)))),
@@ -161,8 +160,7 @@ class ReadinessTest {
                         active().syncTrouble("the sync thread has ended").peer(Given.PeerGiven::otherConfiguration),
                         Safe.NO,
                         "the sync thread has ended",
-                        "d2 runs another configuration than this director; make cluster and group the same in both files,"
-                                + " and the services with 'holdfast config apply'"),
+                        "d2 runs another configuration than this director; see 'holdfast config compare'"),
                 row(
                         "no sync at all",
                         active().alone().withoutSync(),
@@ -263,8 +261,7 @@ class ReadinessTest {
                         "another configuration",
                         standby().peer(Given.PeerGiven::otherConfiguration),
                         Safe.NO,
-                        "d2 runs another configuration than d1; make cluster and group the same in both files, and the"
-                                + " services with 'holdfast config apply'"),
+                        "d2 runs another configuration than d1; see 'holdfast config compare'"),
                 row(
                         "a sync thread that ended does not hide a fault",
                         standby()
@@ -321,6 +318,16 @@ class ReadinessTest {
         assertThat(readiness.objections("d3")).hasSize(2);
         assertThat(readiness.objections("d2"))
                 .containsExactly("d2 is gone, it was last heard 8.0 s ago; start it, or see to the interconnect");
+    }
+
+    @Test
+    void ofAllObjectionsAnOperatorMayAcceptOnlyAnotherConfiguration() {
+        var readiness = active()
+                .peer(p -> p.obstacles("warming").lag(OptionalLong.of(SECONDS.toNanos(9))).otherConfiguration())
+                .readiness();
+        assertThat(readiness.objections("d2")).hasSize(3);
+        assertThat(readiness.unacceptable("d2"))
+                .containsExactly("d2 cannot take over: warming", "d2 is 9000 ms behind, more than 100");
     }
 
     @Test

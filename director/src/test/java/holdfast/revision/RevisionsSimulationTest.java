@@ -170,6 +170,7 @@ class RevisionsSimulationTest {
                 assertThat(chain).as("all that led to %s", newest).containsAll(acknowledged.keySet());
             }
             assertThat(nodes).allSatisfy(node -> assertThat(node.unanswered).isEmpty());
+            assertThat(nodes).allSatisfy(node -> assertThat(node.looking).isEmpty());
         }
 
         private void mischief() {
@@ -222,6 +223,7 @@ class RevisionsSimulationTest {
             var node = nodes.get(random.nextInt(nodes.size()));
             if (node.isUp()) {
                 node.propose("change " + ++proposals);
+                node.look(nodes.get(random.nextInt(nodes.size())).name);
             }
         }
 
@@ -249,6 +251,7 @@ class RevisionsSimulationTest {
         private final class Node {
             final String name;
             final Map<RevisionId, byte[]> disk = new HashMap<>();
+            final Map<Long, String> looking = new HashMap<>();
             final Map<RevisionId, Revision> inForce = new HashMap<>();
             final Map<Long, Revision> unanswered = new HashMap<>();
             final Map<String, Long> heardAt = new HashMap<>();
@@ -287,7 +290,8 @@ class RevisionsSimulationTest {
                 core = new Revisions(
                         name,
                         revision,
-                        text -> RevisionText.read(Path.of("revision"), text, TestDirector.CONFIGURATION));
+                        text -> RevisionText.read(Path.of("revision"), text, TestDirector.CONFIGURATION),
+                        () -> "the whole of " + name + ", ".repeat(2000));
                 told = new Effect.Tell(
                         newest,
                         revision.map(RevisionText::of).map(RevisionText::digest).orElse(""));
@@ -300,6 +304,7 @@ class RevisionsSimulationTest {
             void crash() {
                 core = null;
                 unanswered.clear();
+                looking.clear();
                 heardAt.clear();
                 life++;
             }
@@ -348,6 +353,12 @@ class RevisionsSimulationTest {
             private static ByHand block(int third) {
                 var clients = MarkRule.Prefix.of("10.0." + third + ".0/24");
                 return ByHand.NONE.with(new ByHand.ClientRule(clients, true, 0, 0, Optional.empty()));
+            }
+
+            void look(String at) {
+                looking.put(++ticket, at);
+                node().look(ticket, at, now);
+                perform();
             }
 
             private Revisions node() {
@@ -434,6 +445,11 @@ class RevisionsSimulationTest {
                         }
                         case Effect.Tell tell -> told = tell;
                         case Effect.Done(long of, Outcome outcome) -> done(of, outcome);
+                        case Effect.Seen(long of, Optional<String> text) -> {
+                            var at = looking.remove(of);
+                            assertThat(at).as("an answer to each look once").isNotNull();
+                            text.ifPresent(whole -> assertThat(whole).startsWith("the whole of " + at + ","));
+                        }
                         case Effect.Warn _ -> {}
                     }
                 }

@@ -9,6 +9,7 @@ import holdfast.admin.ClientRuleList;
 import holdfast.admin.ClientRuleRequest;
 import holdfast.admin.ClientsRequest;
 import holdfast.admin.ConfigChange;
+import holdfast.admin.ConfigComparison;
 import holdfast.admin.ConfigHistory;
 import holdfast.admin.ConfigRequest;
 import holdfast.admin.ConfigResult;
@@ -160,11 +161,12 @@ class OperationsTest {
             new Sample<>(Operations.SYNC, new Nothing(), SYNC),
             new Sample<>(
                     Operations.FAILOVER,
-                    new FailoverRequest("kernel update"),
+                    new FailoverRequest("kernel update", "the third server follows"),
                     new FailoverResult(
                             false,
                             FailoverResult.Outcome.ABORTED,
                             List.of("d2 did not answer"),
+                            List.of("-  scheduler: wlc"),
                             "kernel update",
                             "d1",
                             "d2",
@@ -241,6 +243,14 @@ class OperationsTest {
                     new ConfigResult(
                             true, "17.6", List.of("-  - service: tcp/192.0.2.10:80"), List.of("d2"), List.of())),
             new Sample<>(Operations.CONFIG_HISTORY, new Nothing(), new ConfigHistory(List.of(CHANGE))),
+            new Sample<>(
+                    Operations.COMPARE_CONFIG,
+                    new Nothing(),
+                    new ConfigComparison(
+                            "d1",
+                            List.of(
+                                    new ConfigComparison.Other("d2", List.of("-  scheduler: wlc")),
+                                    new ConfigComparison.Other("d3", null)))),
             new Sample<>(
                     Operations.RELOAD_CONFIG,
                     new ReloadRequest("root", null),

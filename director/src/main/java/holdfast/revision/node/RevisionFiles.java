@@ -20,17 +20,23 @@ import java.util.regex.Pattern;
 /// A file is written under another name, forced to the disk and renamed, and then its directory is forced: a crash or a
 /// power failure leaves the whole file or none.
 public final class RevisionFiles implements RevisionDisk {
-    /// Older revisions are removed.
-    static final int KEPT_MAX = 1000;
+    private static final int KEPT_MAX = 1000;
 
     private static final Pattern NAME = Pattern.compile("([0-9]{10,18})\\.([0-9]{5})\\.yaml");
     private static final String UNFINISHED = "unfinished";
 
     private final Path directory;
+    private final int keptMax;
 
     /// @param directory  is created with the first revision
     public RevisionFiles(Path directory) {
+        this(directory, KEPT_MAX);
+    }
+
+    /// @param keptMax  older revisions are removed
+    RevisionFiles(Path directory, int keptMax) {
         this.directory = directory;
+        this.keptMax = keptMax;
     }
 
     @Override
@@ -53,7 +59,7 @@ public final class RevisionFiles implements RevisionDisk {
             entries.force(true);
         }
         var all = list();
-        for (var old : all.subList(Math.min(KEPT_MAX, all.size()), all.size())) {
+        for (var old : all.subList(Math.min(keptMax, all.size()), all.size())) {
             Files.deleteIfExists(file(old));
         }
     }

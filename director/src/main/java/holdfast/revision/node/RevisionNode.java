@@ -6,6 +6,7 @@ import holdfast.conf.Revision;
 import holdfast.conf.RevisionId;
 import holdfast.conf.RevisionText;
 import holdfast.conf.Shared;
+import holdfast.conf.SharedText;
 import holdfast.linux.Clock;
 import holdfast.linux.DiskFault;
 import holdfast.revision.Ear;
@@ -59,6 +60,7 @@ public final class RevisionNode implements Ear, AutoCloseable {
     private final Revisions core;
     private final BlockingQueue<Runnable> notes = new LinkedBlockingQueue<>(QUEUE_MAX);
     private final Map<Long, CompletableFuture<Outcome>> askers = new HashMap<>();
+    private final Map<Long, CompletableFuture<Optional<String>>> lookers = new HashMap<>();
     private final Thread thread = Thread.ofPlatform().name("revisions").daemon().unstarted(this::run);
     private volatile Present present;
     private volatile Optional<String> trouble = Optional.empty();
@@ -101,7 +103,8 @@ public final class RevisionNode implements Ear, AutoCloseable {
         core = new Revisions(
                 file.director().name(),
                 Optional.ofNullable(present.revision()),
-                text -> RevisionText.read(Path.of("revision"), text, file));
+                text -> RevisionText.read(Path.of("revision"), text, file),
+                () -> SharedText.compared(this.present.configuration()));
     }
 
     /// Reads the newest revision; it counts, and not the shared part of the file. Starts no thread.
@@ -189,6 +192,20 @@ public final class RevisionNode implements Ear, AutoCloseable {
         return outcome;
     }
 
+    /// The whole configuration that another director has in force, as text to compare; empty if it does not answer.
+    public CompletableFuture<Optional<String>> look(String member) {
+        var text = new CompletableFuture<Optional<String>>();
+        boolean isQueued = notes.offer(() -> {
+            long ticket = nextTicket++;
+            lookers.put(ticket, text);
+            core.look(ticket, member, Clock.monotonic());
+        });
+        if (!isQueued) {
+            text.complete(Optional.empty());
+        }
+        return text;
+    }
+
     @Override
     public void heard(String member, ConfigVersion version) {
         var _ = notes.offer(() -> {
@@ -256,6 +273,7 @@ public final class RevisionNode implements Ear, AutoCloseable {
         askers.values()
                 .forEach(asker -> asker.complete(new Outcome.Refused(
                         "this director is ending", "look on the other one whether the change was made")));
+        lookers.values().forEach(looker -> looker.complete(Optional.empty()));
     }
 
     private void perform(Surroundings surroundings) {
@@ -278,6 +296,12 @@ public final class RevisionNode implements Ear, AutoCloseable {
                 var asker = askers.remove(ticket);
                 if (asker != null) {
                     asker.complete(outcome);
+                }
+            }
+            case Effect.Seen(long ticket, Optional<String> text) -> {
+                var looker = lookers.remove(ticket);
+                if (looker != null) {
+                    looker.complete(text);
                 }
             }
             case Effect.Warn(String text) -> log.warn("{}", text);

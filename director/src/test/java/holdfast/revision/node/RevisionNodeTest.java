@@ -88,14 +88,14 @@ class RevisionNodeTest {
     }
 
     @Test
-    void onlyTheLastThousandAreKept() throws IOException {
-        var files = new RevisionFiles(directory);
-        for (int number = 1; number <= RevisionFiles.KEPT_MAX + 3; number++) {
+    void onlyTheLastAreKept() throws IOException {
+        var files = new RevisionFiles(directory, 10);
+        for (int number = 1; number <= 13; number++) {
             files.write(new RevisionId(1, number), new byte[] {1});
         }
         assertThat(files.list())
-                .hasSize(RevisionFiles.KEPT_MAX)
-                .startsWith(new RevisionId(1, RevisionFiles.KEPT_MAX + 3L))
+                .hasSize(10)
+                .startsWith(new RevisionId(1, 13))
                 .endsWith(new RevisionId(1, 4));
     }
 
