@@ -136,7 +136,8 @@ final class ConfigChaosIT extends PairUnderTest {
         assertThat(refused.outcome()).isEqualTo(FailoverResult.Outcome.REFUSED);
         assertThat(refused.blocking()).singleElement().asString().contains("another configuration");
         assertThat(refused.configurationDiff()).anyMatch(line -> line.startsWith("+") && line.contains("weight: 6"));
-        assertThat(active.failover(new FailoverRequest("chaos", "the other file follows")).outcome())
+        assertThat(active.failover(new FailoverRequest("chaos", "the other file follows"))
+                        .outcome())
                 .isEqualTo(FailoverResult.Outcome.MOVED);
         awaitEqualStandbyOf(standby);
         active.stop();

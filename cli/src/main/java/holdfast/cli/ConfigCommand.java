@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -47,18 +48,26 @@ final class ConfigCommand extends Group {
 
     @Command(
             name = "check",
-            description = "Read a configuration file and name all its mistakes; changes nothing and needs no director.")
+            description = {
+                "Read a configuration file and name all its mistakes; changes nothing and needs no director.",
+                "Run it on the director's machine, or with --offline for the file of another one."
+            })
     static final class Check implements Callable<Integer> {
         @Parameters(paramLabel = "FILE", description = "such as /etc/holdfast/director.yaml")
         @SuppressWarnings("NullAway.Init")
         private Path file;
+
+        @Option(
+                names = "--offline",
+                description = "do not look whether the files and directories that it names are there and right")
+        private boolean offline;
 
         @Mixin
         private final Console console = new Console();
 
         @Override
         public Integer call() {
-            return switch (ConfigurationFile.read(file)) {
+            return switch (offline ? ConfigurationFile.readOffline(file) : ConfigurationFile.read(file)) {
                 case ConfigurationFile.Good(var configuration, var warnings) -> good(configuration, warnings);
                 case ConfigurationFile.Mistakes(var mistakes) -> wrong(mistakes);
             };

@@ -15,7 +15,7 @@ final class ConfigSource {
     static String read(Path file) {
         var text = text(file);
         if (ConfigurationFile.isWhole(text)
-                && ConfigurationFile.read(file) instanceof ConfigurationFile.Mistakes(var mistakes)) {
+                && ConfigurationFile.readOffline(file) instanceof ConfigurationFile.Mistakes(var mistakes)) {
             throw new Failure(ExitCode.WRONG_INPUT, Text.mistakes(mistakes, file));
         }
         return text;

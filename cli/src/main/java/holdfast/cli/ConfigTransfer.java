@@ -263,7 +263,8 @@ final class ConfigTransfer {
 
     @Command(
             name = "compare",
-            description = "Show in which lines the configurations in force on the other directors differ from this one's.",
+            description =
+                    "Show in which lines the configurations in force on the other directors differ from this one's.",
             footer = {"", "Exit codes: 0 nothing differs, 3 something differs or is not known, 1 and 2 as ever."})
     static final class Compare implements Callable<Integer> {
         @Mixin
@@ -281,7 +282,8 @@ final class ConfigTransfer {
                             ? "No other director was heard"
                             : comparison.others().stream().map(Compare::text).collect(Collectors.joining(NEWLINE)));
             return comparison.others().stream()
-                            .allMatch(other -> other.diff() != null && other.diff().isEmpty())
+                            .allMatch(other ->
+                                    other.diff() != null && other.diff().isEmpty())
                     ? ExitCode.DONE
                     : ExitCode.NOT_DONE;
         }

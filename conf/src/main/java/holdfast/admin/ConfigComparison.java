@@ -13,8 +13,7 @@ public record ConfigComparison(String director, List<Other> others) {
 
     /// Another director.
     ///
-    /// @param diff  the lines that it lacks (`-`) and has (`+`); empty if nothing differs, null if it did not
-    answer
+    /// @param diff  the lines that it lacks (`-`) and has (`+`); empty if nothing differs, null without an answer
     public record Other(String name, @Nullable List<String> diff) {
         public Other {
             diff = diff == null ? null : List.copyOf(diff);

@@ -48,6 +48,11 @@ public final class ConfigurationFile {
         return read(file, Disk.REAL);
     }
 
+    /// As [#read], for a director of any machine: without a look at the files and directories that it names.
+    public static Outcome readOffline(Path file) {
+        return read(file, Disk.ELSEWHERE);
+    }
+
     static Outcome read(Path file, Disk disk) {
         try (var in = Files.newInputStream(file)) {
             return check(file, in.readNBytes(BYTES_MAX + 1), disk);
@@ -68,11 +73,11 @@ public final class ConfigurationFile {
         return WHOLE.matcher(text).find();
     }
 
-    /// Reads and checks a text: its configuration, or all its mistakes.
+    /// As [#readOffline].
     ///
-    /// @param file  its name in messages
-    public static Outcome read(Path file, byte[] content) {
-        return check(file, content, Disk.REAL);
+    /// @param file  the name of the text in messages
+    public static Outcome readOffline(Path file, byte[] content) {
+        return check(file, content, Disk.ELSEWHERE);
     }
 
     /// Reads and checks a text that has the shared sections alone.

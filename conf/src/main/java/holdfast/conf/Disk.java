@@ -2,13 +2,16 @@ package holdfast.conf;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
 import java.util.Set;
 
 /// The facts about the file system that the rules need, so that the rules stay pure.
 interface Disk {
-    Facts look(Path path);
+    /// Empty if nothing is known of that machine.
+    Optional<Facts> look(Path path);
 
     /// The beginning of a file, which the caller knows to be readable.
     byte[] begin(Path path, int bytesMax) throws IOException;
@@ -23,20 +26,33 @@ interface Disk {
             boolean isOnReadOnlyFileSystem,
             Set<PosixFilePermission> permissions) {}
 
+    /// That of another machine.
+    Disk ELSEWHERE = new Disk() {
+        @Override
+        public Optional<Facts> look(Path path) {
+            return Optional.empty();
+        }
+
+        @Override
+        public byte[] begin(Path path, int bytesMax) throws IOException {
+            throw new NoSuchFileException(path.toString());
+        }
+    };
+
     /// The machine's own file system.
     Disk REAL = new Disk() {
         @Override
-        public Facts look(Path path) {
+        public Optional<Facts> look(Path path) {
             try {
-                return new Facts(
+                return Optional.of(new Facts(
                         Files.exists(path),
                         Files.isDirectory(path),
                         Files.isReadable(path),
                         Files.isWritable(path),
                         isReadOnly(path),
-                        Files.exists(path) ? Files.getPosixFilePermissions(path) : Set.of());
+                        Files.exists(path) ? Files.getPosixFilePermissions(path) : Set.of()));
             } catch (IOException _) {
-                return new Facts(false, false, false, false, false, Set.of());
+                return Optional.of(new Facts(false, false, false, false, false, Set.of()));
             }
         }
 

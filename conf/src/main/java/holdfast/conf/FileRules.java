@@ -34,7 +34,10 @@ final class FileRules {
     }
 
     void checkStateDir(Value<Path> dir) {
-        var facts = disk.look(dir.value());
+        disk.look(dir.value()).ifPresent(facts -> checkStateDir(dir, facts));
+    }
+
+    private void checkStateDir(Value<Path> dir, Disk.Facts facts) {
         if (!facts.exists()) {
             findings.add(dir, "does not exist", "make it: install -d -m 0750 " + dir.value());
         } else if (!facts.isDirectory()) {
@@ -47,7 +50,10 @@ final class FileRules {
     }
 
     void checkKey(Value<Path> file) {
-        var facts = disk.look(file.value());
+        disk.look(file.value()).ifPresent(facts -> checkKey(file, facts));
+    }
+
+    private void checkKey(Value<Path> file, Disk.Facts facts) {
         if (!facts.exists()) {
             findings.add(
                     file,

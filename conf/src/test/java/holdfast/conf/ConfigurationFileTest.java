@@ -286,11 +286,18 @@ class ConfigurationFileTest {
     }
 
     @Test
-    void aTextIsReadAsItsFileWouldBe(@TempDir Path folder) throws IOException {
+    void theFileOfAnotherMachineIsReadWithoutALookAtThisOne(@TempDir Path folder) throws IOException {
         var file = Files.writeString(folder.resolve("f.yaml"), LEAST);
-        var fromFile = mistakes(ConfigurationFile.read(file));
-        assertThat(fromFile).isEqualTo(mistakes(ConfigurationFile.read(file, LEAST.getBytes(UTF_8))));
-        assertThat(fromFile).as("the key file of the defaults is looked for").isNotEmpty();
+        assertThat(mistakes(ConfigurationFile.read(file)))
+                .as("the key file of the defaults is looked for")
+                .isNotEmpty();
+        assertThat(ConfigurationFile.readOffline(file)).isInstanceOf(ConfigurationFile.Good.class);
+        assertThat(ConfigurationFile.readOffline(file, LEAST.getBytes(UTF_8)))
+                .isInstanceOf(ConfigurationFile.Good.class);
+        Files.writeString(file, LEAST.replace("vrid", "vird"));
+        assertThat(mistakes(ConfigurationFile.readOffline(file)))
+                .as("all other rules apply")
+                .anyMatch(mistake -> mistake.toString().contains("vird"));
     }
 
     @Test

@@ -81,8 +81,9 @@ class FileRulesTest {
 
     @Test
     void whatIsWritableOrNotThereIsOnNoReadOnlyFileSystem() {
-        assertThat(Disk.REAL.look(folder).isOnReadOnlyFileSystem()).isFalse();
-        assertThat(Disk.REAL.look(folder.resolve("none")).isOnReadOnlyFileSystem())
+        assertThat(Disk.REAL.look(folder).orElseThrow().isOnReadOnlyFileSystem())
+                .isFalse();
+        assertThat(Disk.REAL.look(folder.resolve("none")).orElseThrow().isOnReadOnlyFileSystem())
                 .isFalse();
     }
 

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 
 /// A file system of which every path is as given: paths that end in `.key` are files, all others directories.
@@ -15,10 +16,10 @@ record TestDisk(
     }
 
     @Override
-    public Facts look(Path path) {
+    public Optional<Facts> look(Path path) {
         Set<PosixFilePermission> permissions = PosixFilePermissions.fromString(mode);
-        return new Facts(
-                exists, !path.toString().endsWith(".key"), readable, writable, isReadOnlyFileSystem, permissions);
+        return Optional.of(new Facts(
+                exists, !path.toString().endsWith(".key"), readable, writable, isReadOnlyFileSystem, permissions));
     }
 
     @Override

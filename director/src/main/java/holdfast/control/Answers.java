@@ -57,7 +57,8 @@ public final class Answers {
         this.config = config;
         Supplier<Optional<SyncStatus>> replicated = replication::status;
         status = new StatusAnswer(configuration, config::summary, datapath, vrrp, replicated, term, sources);
-        failovers = new FailoverCommands(configuration.get().director().name(), status, this::isActive, term, handover, config::differences);
+        failovers = new FailoverCommands(
+                configuration.get().director().name(), status, this::isActive, term, handover, config::differences);
         var ask = new Ask(datapath);
         var listing = new EntryListing(datapath);
         var templates = new TemplateCommands(datapath, replicated);

@@ -175,7 +175,8 @@ public final class ConfigCommands {
                 revisions.file().director().name(),
                 looks.entrySet().stream()
                         .map(look -> new ConfigComparison.Other(
-                                look.getKey(), seen(look.getValue()).map(this::against).orElse(null)))
+                                look.getKey(),
+                                seen(look.getValue()).map(this::against).orElse(null)))
                         .toList());
     }
 

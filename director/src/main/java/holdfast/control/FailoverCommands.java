@@ -138,7 +138,15 @@ public final class FailoverCommands {
     private static FailoverResult refused(
             FailoverRequest request, @Nullable String active, List<String> why, List<String> configurationDiff) {
         return new FailoverResult(
-                false, FailoverResult.Outcome.REFUSED, why, configurationDiff, request.reason(), active, null, List.of(), null);
+                false,
+                FailoverResult.Outcome.REFUSED,
+                why,
+                configurationDiff,
+                request.reason(),
+                active,
+                null,
+                List.of(),
+                null);
     }
 
     /// The standby that would take over, with the objections, word for word as `status` shows them.

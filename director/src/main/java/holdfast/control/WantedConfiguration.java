@@ -25,7 +25,7 @@ final class WantedConfiguration {
         return good(
                 name,
                 ConfigurationFile.isWhole(text)
-                        ? ConfigurationFile.read(name, bytes)
+                        ? ConfigurationFile.readOffline(name, bytes)
                         : ConfigurationFile.readShared(name, bytes, own));
     }
 

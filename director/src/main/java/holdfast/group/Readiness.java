@@ -99,7 +99,7 @@ public final class Readiness {
 
     /// One reason against a failover.
     ///
-    /// @param passes      whether it may disappear within seconds, so that a planned failover waits before it refuses
+    /// @param passes      whether it may disappear within seconds: a planned failover waits before it refuses
     /// @param acceptable  whether an operator may go ahead in spite of it
     record Objection(String sentence, Safe verdict, boolean passes, boolean acceptable) {
         static Objection no(String sentence) {
@@ -391,9 +391,8 @@ public final class Readiness {
 
     /// As [#objections], without those that an operator may accept.
     public List<String> unacceptable(String peer) {
-        return sentences(of(peer).stream()
-                .filter(objection -> !objection.acceptable())
-                .toList());
+        return sentences(
+                of(peer).stream().filter(objection -> !objection.acceptable()).toList());
     }
 
     /// Whether every objection to this director may disappear within seconds; also true without objections.

@@ -61,7 +61,8 @@ final class Looks {
                 each.remove();
             } else if (look.getValue().idleFor(now) <= 0) {
                 look.getValue().askedAgain(now);
-                effects.add(new Effect.Send(look.getValue().from(), look.getValue().question()));
+                effects.add(
+                        new Effect.Send(look.getValue().from(), look.getValue().question()));
             }
         }
     }

@@ -64,8 +64,8 @@ class ImpactAnswerTest {
     }
 
     private Configuration configuration() {
-        var outcome =
-                ConfigurationFile.read(Path.of("director.yaml"), here(FILE).getBytes(StandardCharsets.UTF_8));
+        var outcome = ConfigurationFile.readOffline(
+                Path.of("director.yaml"), here(FILE).getBytes(StandardCharsets.UTF_8));
         assertThat(outcome).isInstanceOf(ConfigurationFile.Good.class);
         return ((ConfigurationFile.Good) outcome).configuration();
     }

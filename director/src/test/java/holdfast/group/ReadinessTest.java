@@ -322,8 +322,9 @@ class ReadinessTest {
 
     @Test
     void ofAllObjectionsAnOperatorMayAcceptOnlyAnotherConfiguration() {
-        var readiness = active()
-                .peer(p -> p.obstacles("warming").lag(OptionalLong.of(SECONDS.toNanos(9))).otherConfiguration())
+        var readiness = active().peer(p -> p.obstacles("warming")
+                        .lag(OptionalLong.of(SECONDS.toNanos(9)))
+                        .otherConfiguration())
                 .readiness();
         assertThat(readiness.objections("d2")).hasSize(3);
         assertThat(readiness.unacceptable("d2"))

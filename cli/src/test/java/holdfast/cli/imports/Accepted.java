@@ -24,7 +24,7 @@ record Accepted(Path stateDir, Path key) {
     Configuration configuration(String yaml) {
         var here = yaml.replace("/var/lib/holdfast", stateDir.toString())
                 .replace("/etc/holdfast/cluster.key", key.toString());
-        var outcome = ConfigurationFile.read(Path.of("imported.yaml"), here.getBytes(UTF_8));
+        var outcome = ConfigurationFile.readOffline(Path.of("imported.yaml"), here.getBytes(UTF_8));
         assertThat(outcome).as(here).isInstanceOf(ConfigurationFile.Good.class);
         return ((ConfigurationFile.Good) outcome).configuration();
     }

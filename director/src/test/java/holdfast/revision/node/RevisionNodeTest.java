@@ -93,10 +93,7 @@ class RevisionNodeTest {
         for (int number = 1; number <= 13; number++) {
             files.write(new RevisionId(1, number), new byte[] {1});
         }
-        assertThat(files.list())
-                .hasSize(10)
-                .startsWith(new RevisionId(1, 13))
-                .endsWith(new RevisionId(1, 4));
+        assertThat(files.list()).hasSize(10).startsWith(new RevisionId(1, 13)).endsWith(new RevisionId(1, 4));
     }
 
     @Test
