@@ -35,6 +35,10 @@ final class Newcomers {
         return newcomers;
     }
 
+    int count() {
+        return all.size();
+    }
+
     /// Those whose cart is not there any more.
     List<Shopper> robbed() {
         return all.stream().filter(shopper -> !shopper.keepsCart(PATIENCE)).toList();
