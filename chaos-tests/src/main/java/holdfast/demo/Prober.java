@@ -11,6 +11,8 @@ import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
 
 /// Sends a thousand numbered datagrams a second to an echo service by an absolute schedule, so that a blackout shows to
 /// the millisecond.
@@ -128,6 +130,23 @@ final class Prober {
             lost += answeredAt[i] == Outage.UNANSWERED ? 1 : 0;
         }
         return lost;
+    }
+
+    /// Probes without an answer among those that were sent at such times; only after the prober has stopped.
+    int lost(LongPredicate sentWithin) {
+        return (int) IntStream.range(0, sent)
+                .filter(i -> answeredAt[i] == Outage.UNANSWERED && sentWithin.test(sentAt[i]))
+                .count();
+    }
+
+    /// Round trips in ms, in ascending order, of the probes that were sent at such times; only after the prober has
+    /// stopped.
+    double[] latencies(LongPredicate sentWithin) {
+        return IntStream.range(0, sent)
+                .filter(i -> answeredAt[i] != Outage.UNANSWERED && sentWithin.test(sentAt[i]))
+                .mapToDouble(i -> (answeredAt[i] - sentAt[i]) / 1e6)
+                .sorted()
+                .toArray();
     }
 
     /// Probes answered so far.

@@ -3,6 +3,7 @@ package holdfast.lab;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import holdfast.admin.ConfigChange;
+import holdfast.admin.ConfigHistory;
 import holdfast.admin.ConfigRequest;
 import holdfast.admin.ConfigResult;
 import holdfast.admin.ConfigState;
@@ -184,6 +185,11 @@ public final class Director {
     /// The shared configuration in force.
     public ConfigState config() {
         return call(Operations.CONFIG, new ConfigRequest(null));
+    }
+
+    /// The latest revisions.
+    public ConfigHistory configHistory() {
+        return call(Operations.CONFIG_HISTORY, new Nothing());
     }
 
     /// Changes the shared configuration, and waits until that is done.

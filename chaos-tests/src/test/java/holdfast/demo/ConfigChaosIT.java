@@ -125,6 +125,7 @@ final class ConfigChaosIT extends PairUnderTest {
         }
         standby.stop();
         standby.start();
+        awaitEqualStandbyOf(active);
         Lab.await(
                 "the files differ in force",
                 REJOIN_MAX,
@@ -132,6 +133,10 @@ final class ConfigChaosIT extends PairUnderTest {
         assertThat(standby.config().text()).contains("weight: 6");
         assertThat(standby.status().config().ofFile()).isTrue();
         assertThat(standby.status().config().drains()).isEqualTo(1);
+        Lab.await(
+                "nothing else is in the way of a failover",
+                REJOIN_MAX,
+                () -> active.status().failover().reasons().size() == 1);
         var refused = active.failover("chaos");
         assertThat(refused.outcome()).isEqualTo(FailoverResult.Outcome.REFUSED);
         assertThat(refused.blocking()).singleElement().asString().contains("another configuration");

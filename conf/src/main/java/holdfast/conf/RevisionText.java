@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// form.
 public final class RevisionText {
     private static final Set<String> REVISION =
-            Section.keys("number", "term", "base", "at", "director", "author", "reason", "of-files");
+            Section.keys("number", "term", "base", "line", "at", "director", "author", "reason", "of-files");
     private static final Set<String> DRAIN = Section.keys("service", "address", "port", "mode", "since", "until");
     private static final Set<String> CLIENT_RULE =
             Section.keys("clients", "block", "connections", "new-per-second", "until");
@@ -56,6 +56,7 @@ public final class RevisionText {
                 + "  number: " + revision.id().number() + "\n"
                 + "  term: " + revision.id().term() + "\n"
                 + "  base: '" + revision.base() + "'\n"
+                + line(revision.line())
                 + "  at: '" + revision.at() + "'\n"
                 + "  director: " + SharedText.quoted(revision.director()) + "\n"
                 + "  author: " + SharedText.quoted(revision.author()) + "\n"
@@ -67,6 +68,12 @@ public final class RevisionText {
     /// Two revisions of one name and one digest are the same.
     public static String digest(byte[] text) {
         return SharedHash.sha256(text).substring(0, DIGEST_CHARS);
+    }
+
+    private static String line(List<RevisionId> line) {
+        return line.isEmpty()
+                ? ""
+                : line.stream().map(last -> "'" + last + "'").collect(Collectors.joining(", ", "  line: [", "]\n"));
     }
 
     private static String byHand(ByHand orders) {
@@ -144,6 +151,7 @@ public final class RevisionText {
                                             "number: 17")
                                     .value()),
                     section.required("base", REVISION_ID, "base: '16.6'").value(),
+                    line(section),
                     section.required("at", TIME, "at: '2026-11-30T12:00:00Z'").value(),
                     section.required("director", Kind.text(), "director: d1").value(),
                     section.required("author", Kind.text(), "author: root").value(),
@@ -152,6 +160,11 @@ public final class RevisionText {
                     section.optional("of-files", Kind.yesOrNo(), false).value(),
                     new ByHand(drains(top), rules(top)));
             return !head.ofFiles();
+        }
+
+        private static List<RevisionId> line(Section section) {
+            var line = section.list("line", REVISION_ID);
+            return line == null ? List.of() : line.stream().map(Value::value).toList();
         }
 
         private static List<ByHand.Drain> drains(Section top) {
@@ -196,6 +209,7 @@ public final class RevisionText {
             return new Revision(
                     head.id(),
                     head.base(),
+                    head.line(),
                     head.at(),
                     head.director(),
                     head.author(),

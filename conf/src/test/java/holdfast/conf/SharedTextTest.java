@@ -55,6 +55,7 @@ class SharedTextTest {
             var revision = new Revision(
                     new RevisionId(1 + any.random.nextInt(32_000), 1 + any.random.nextInt() & 0xffffL),
                     new RevisionId(any.random.nextInt(32_000), any.random.nextInt() & 0xffffL),
+                    any.random.nextBoolean() ? List.of() : List.of(new RevisionId(2, 9), new RevisionId(1, 4)),
                     Instant.ofEpochMilli(any.random.nextInt() * 1000L),
                     "d1",
                     any.words(),
@@ -77,6 +78,7 @@ class SharedTextTest {
         var revision = new Revision(
                 new RevisionId(6, 17),
                 new RevisionId(6, 16),
+                List.of(new RevisionId(4, 12)),
                 Instant.EPOCH,
                 "d1",
                 "root",
@@ -88,9 +90,33 @@ class SharedTextTest {
                 .isInstanceOfSatisfying(RevisionText.Good.class, good -> {
                     assertThat(good.revision().id()).isEqualTo(revision.id());
                     assertThat(good.revision().base()).isEqualTo(revision.base());
+                    assertThat(good.revision().line()).isEqualTo(revision.line());
                     assertThat(good.revision().reason()).isEqualTo("third server");
                     assertThat(good.revision().shared().services()).isEmpty();
                 });
+    }
+
+    @Test
+    void aRevisionKnowsWhatLedToItThoughADirectorMissedTheRest() {
+        var first = draft().after(null, new RevisionId(3, 1), "d1");
+        var second = draft().after(first, new RevisionId(3, 2), "d1");
+        var third = draft().after(second, new RevisionId(5, 3), "d2");
+        var fourth = draft().after(third, new RevisionId(6, 4), "d1");
+        assertThat(List.of(first, second, third, fourth)).allMatch(each -> fourth.isFrom(each.id()));
+        assertThat(fourth.isFrom(new RevisionId(3, 3)))
+                .as("of the term 3, the second was the last")
+                .isFalse();
+        assertThat(fourth.isFrom(new RevisionId(4, 3))).isFalse();
+        assertThat(third.isFrom(fourth.id())).isFalse();
+        var last = fourth;
+        for (int term = 7; term < 200; term++) {
+            last = draft().after(last, new RevisionId(term, term), "d1");
+        }
+        assertThat(last.line()).hasSize(Revision.LINE_MAX).startsWith(new RevisionId(198, 198));
+    }
+
+    private Revision draft() {
+        return new Revision(RevisionId.OF_FILE, Instant.EPOCH, "d1", "root", "", Shared.of(own), false, ByHand.NONE);
     }
 
     @Test
@@ -98,6 +124,7 @@ class SharedTextTest {
         var revision = new Revision(
                 new RevisionId(6, 17),
                 RevisionId.OF_FILE,
+                List.of(),
                 Instant.EPOCH,
                 "d1",
                 "o'brien\nservices: []",

@@ -22,12 +22,9 @@ import holdfast.revision.node.RevisionNode;
 import holdfast.sync.SyncStatus;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +74,7 @@ public final class ConfigCommands {
         return new ConfigState(
                 revisions.file().director().name(),
                 (revision == null ? RevisionId.OF_FILE : revision.id()).toString(),
-                revision == null ? null : change(revision, chain().contains(revision.id())),
+                revision == null ? null : change(revision),
                 revision == null || revision.ofFiles(),
                 text,
                 path.toString(),
@@ -146,23 +143,8 @@ public final class ConfigCommands {
 
     ConfigHistory history() {
         try {
-            var chain = chain();
-            return new ConfigHistory(revisions.history(HISTORY_MAX).stream()
-                    .map(revision -> change(revision, chain.contains(revision.id())))
-                    .toList());
-        } catch (IOException e) {
-            throw unreadable(e);
-        }
-    }
-
-    /// The revision in force and all that led to it.
-    private Set<RevisionId> chain() {
-        try {
-            var bases = new HashMap<RevisionId, RevisionId>();
-            revisions.history(HISTORY_MAX).forEach(revision -> bases.put(revision.id(), revision.base()));
-            var chain = new HashSet<RevisionId>();
-            for (var id = revisions.present().id(); id != null && chain.add(id); id = bases.get(id)) {}
-            return chain;
+            return new ConfigHistory(
+                    revisions.history(HISTORY_MAX).stream().map(this::change).toList());
         } catch (IOException e) {
             throw unreadable(e);
         }
@@ -193,7 +175,8 @@ public final class ConfigCommands {
         return diff("here", SharedText.compared(revisions.present().configuration()), "there", theirs);
     }
 
-    private static ConfigState.Change change(Revision revision, boolean isInForce) {
+    private ConfigState.Change change(Revision revision) {
+        var inForce = revisions.present().revision();
         return new ConfigState.Change(
                 revision.id().toString(),
                 revision.base().toString(),
@@ -201,7 +184,7 @@ public final class ConfigCommands {
                 revision.director(),
                 revision.author(),
                 revision.reason(),
-                isInForce);
+                inForce != null && inForce.isFrom(revision.id()));
     }
 
     ConfigResult change(ConfigChange request) {

@@ -323,7 +323,6 @@ public final class Revisions {
                             Asker.NOBODY,
                             new Revision(
                                     held,
-                                    held,
                                     heldRevision.at(),
                                     self,
                                     self,
@@ -348,7 +347,7 @@ public final class Revisions {
         } else if (!draft.base().equals(held)) {
             end(proposal.asker(), new Outcome.Overtaken(held));
         } else {
-            var made = draft.as(new RevisionId(place.term(), number(now)), self);
+            var made = draft.after(heldRevision, new RevisionId(place.term(), number(now)), self);
             begin(made, RevisionText.of(made), proposal.asker(), true, now);
         }
     }

@@ -168,6 +168,10 @@ class RevisionsSimulationTest {
                     id = revision(text).base();
                 }
                 assertThat(chain).as("all that led to %s", newest).containsAll(acknowledged.keySet());
+                var last = nodes.getFirst().inForce.get(newest);
+                assertThat(acknowledged.keySet())
+                        .as("known to have led to %s", newest)
+                        .allMatch(made -> last != null && last.isFrom(made));
             }
             assertThat(nodes).allSatisfy(node -> assertThat(node.unanswered).isEmpty());
             assertThat(nodes).allSatisfy(node -> assertThat(node.looking).isEmpty());
@@ -331,7 +335,6 @@ class RevisionsSimulationTest {
                 boolean isOrder = random.nextInt(3) == 0;
                 var shared = before == null ? TestDirector.SHARED : before.shared();
                 var draft = new Revision(
-                        RevisionId.OF_FILE,
                         held(),
                         Instant.ofEpochMilli(now / MS),
                         name,

@@ -176,7 +176,7 @@ public final class RevisionNode implements Ear, AutoCloseable {
     private Revision draft(
             RevisionId base, String author, String reason, Shared shared, boolean ofFiles, ByHand orders) {
         var maker = file.director().name();
-        return new Revision(RevisionId.OF_FILE, base, Instant.now(), maker, author, reason, shared, ofFiles, orders);
+        return new Revision(base, Instant.now(), maker, author, reason, shared, ofFiles, orders);
     }
 
     private CompletableFuture<Outcome> propose(Revision draft) {

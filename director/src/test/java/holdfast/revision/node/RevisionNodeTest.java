@@ -171,8 +171,8 @@ class RevisionNodeTest {
 
     @Test
     void anotherDirectorsOrdersAreReadWhereItsServicesWouldNotFit() {
-        var theirs = new Revision(
-                new RevisionId(1, 1), RevisionId.OF_FILE, Instant.EPOCH, "d2", "root", "", shared, true, BLOCK);
+        var theirs = new Revision(RevisionId.OF_FILE, Instant.EPOCH, "d2", "root", "", shared, true, BLOCK)
+                .after(null, new RevisionId(1, 1), "d2");
         var vip = shared.services().getFirst().key().toString();
         var text = new String(RevisionText.of(theirs), StandardCharsets.UTF_8).replace(vip, "tcp/203.0.113.99:80");
         assertThat(RevisionText.read(Path.of("revision"), text.getBytes(StandardCharsets.UTF_8), file))
@@ -212,8 +212,8 @@ class RevisionNodeTest {
     }
 
     private Revision revision(RevisionId id, int tcpTimeoutS) {
-        return new Revision(
-                id, RevisionId.OF_FILE, Instant.EPOCH, "d1", "root", "", with(tcpTimeoutS), false, ByHand.NONE);
+        return new Revision(RevisionId.OF_FILE, Instant.EPOCH, "d1", "root", "", with(tcpTimeoutS), false, ByHand.NONE)
+                .after(null, id, "d1");
     }
 
     private void write(RevisionFiles files, RevisionId id, int tcpTimeoutS) throws IOException {
