@@ -169,16 +169,17 @@ final class WrongConfigurationTest {
     void rightFileForAnotherMachineIsRefusedWithAllThatDiffers() throws Exception {
         var end = run(RIGHT).get();
         assertThat(end.code).isEqualTo(2);
-        assertThat(end.errors).hasSize(4);
-        assertThat(end.errors.get(0))
+        assertThat(end.errors).hasSize(5);
+        assertThat(end.errors.getFirst()).contains(" INFO  [main] director starting name=d1 ");
+        assertThat(end.errors.get(1))
                 .startsWith("datapath.interfaces: hf-front does not exist on this machine; it has ")
                 .contains("lo");
-        assertThat(end.errors.get(1))
-                .startsWith("datapath.interfaces: hf-back does not exist on this machine; it has ");
         assertThat(end.errors.get(2))
+                .startsWith("datapath.interfaces: hf-back does not exist on this machine; it has ");
+        assertThat(end.errors.get(3))
                 .isEqualTo("cluster.bind-address: 10.255.0.1 is no address of this machine;"
                         + " use the one that its link to the other director has");
-        assertThat(end.errors.get(3)).isEqualTo("3 mistakes; nothing was started");
+        assertThat(end.errors.get(4)).isEqualTo("3 mistakes; nothing was started");
         assertThat(end.output).isEmpty();
         assertThat(end.leftBehind).isEmpty();
     }

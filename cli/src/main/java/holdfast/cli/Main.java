@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SyncCommand.class,
             KeyCommand.class,
             FailoverCommand.class,
+            LogCommand.class,
             ConfigCommand.class,
             IpvsadmCommand.class,
             ImportCommand.class,

@@ -117,6 +117,15 @@ public final class Operations {
     public static final Operation<Nothing, Keys> RELOAD_KEYS = Operation.post(
             "/v1/keys/reload", Query.NONE, Keys.class, "Uses the keys that the key file holds now, or none of them.");
 
+    public static final Operation<Nothing, LogState> LOG =
+            Operation.get("/v1/log", Query.NONE, LogState.class, "Shows the level at which the director logs.");
+
+    public static final Operation<LogRequest, LogState> CHANGE_LOG = Operation.post(
+            "/v1/log",
+            new Body<>(LogRequest.class),
+            LogState.class,
+            "Makes the director log at another level for a while.");
+
     /// All operations, in the order of the API's documentation.
     public static final List<Operation<?, ?>> ALL = List.of(
             STATUS,
@@ -140,7 +149,9 @@ public final class Operations {
             RELOAD_CONFIG,
             ZERO,
             KEYS,
-            RELOAD_KEYS);
+            RELOAD_KEYS,
+            LOG,
+            CHANGE_LOG);
 
     private Operations() {}
 }

@@ -7,6 +7,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.KeyFile;
 import holdfast.conn.FlowHash;
 import holdfast.control.Answers;
+import holdfast.control.Journal;
 import holdfast.forward.Links;
 import holdfast.forward.Network;
 import holdfast.forward.OwnedAddresses;
@@ -16,7 +17,6 @@ import holdfast.group.TermStore;
 import holdfast.group.Terms;
 import holdfast.linux.Clock;
 import holdfast.linux.Memory;
-import holdfast.revision.node.RevisionDisk;
 import holdfast.revision.node.RevisionFiles;
 import holdfast.revision.node.RevisionNode;
 import holdfast.sync.ClusterKeys;
@@ -48,7 +48,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -60,8 +59,6 @@ import org.slf4j.LoggerFactory;
 final class Director implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Director.class);
 
-    private static final long STOP_PATIENCE_NS = 3_000_000_000L;
-
     private final Deque<Part> parts = new ArrayDeque<>();
     private final Answers answers;
 
@@ -71,22 +68,24 @@ final class Director implements AutoCloseable {
 
     /// @throws RuntimeException if a part cannot start; the parts that have started are closed again
     /// @param unfit  called with the reason if this director later turns out not to be allowed to run
-    static Director start(Configuration file, Path path, Machine machine, Consumer<String> unfit) {
-        return new Director(file, path, machine, unfit);
+    static Director start(Configuration file, Path path, Machine machine, LogLevels levels, Consumer<String> unfit) {
+        return new Director(file, path, machine, levels, unfit);
     }
 
-    private Director(Configuration file, Path path, Machine machine, Consumer<String> unfit) {
+    private Director(Configuration file, Path path, Machine machine, LogLevels levels, Consumer<String> unfit) {
         this.unfit = unfit;
         try {
-            var revisions = part("revisions", RevisionNode.open(disk(file), file));
-            answers = build(revisions, path, machine);
+            var revisions = part(
+                    "revisions",
+                    RevisionNode.open(RevisionFiles.in(file.director().stateDir()), file));
+            answers = build(revisions, path, machine, new Written(levels));
         } catch (RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private Answers build(RevisionNode revisions, Path path, Machine machine) {
+    private Answers build(RevisionNode revisions, Path path, Machine machine, Journal journal) {
         var configuration = revisions.present().configuration();
         var links = machine.links(configuration);
         var group = group(configuration, configuration.groups().getFirst(), machine, links);
@@ -138,7 +137,7 @@ final class Director implements AutoCloseable {
                         group.roleChange(datapath, announcers::send, () -> unfit(group.terms(), warmUp))));
         group.start(vrrp);
         revisions.start(new Enforcer(group, vrrp::status, datapath, shield));
-        var joined = new Answers(revisions, path, datapath, vrrp, group);
+        var joined = new Answers(revisions, path, datapath, vrrp, group, journal);
         part("api", ApiServer.start(configuration.director().apiSocket(), joined.handlers()));
         warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
         return joined;
@@ -184,10 +183,6 @@ final class Director implements AutoCloseable {
                 .mapToInt(real -> real.address().bits())
                 .distinct()
                 .toArray();
-    }
-
-    private static RevisionDisk disk(Configuration file) {
-        return new RevisionFiles(file.director().stateDir().resolve("revisions"));
     }
 
     private void twin(Configuration configuration, String address) {
@@ -290,18 +285,9 @@ final class Director implements AutoCloseable {
     }
 
     /// Before an ordinary end, gives the VIPs to an equal standby, so that a stop costs no more than a failover.
-    ///
-    /// Repeats a refused failover for a while: the standby may still relay for the previous failover.
-    void handOver() throws InterruptedException {
-        long giveUpAt = System.nanoTime() + STOP_PATIENCE_NS;
-        boolean done = false;
-        while (answers.isActive() && !done && System.nanoTime() - giveUpAt < 0) {
-            var result = answers.failover(new FailoverRequest("this director is being stopped"));
-            done = result.done();
-            log.info("handover at stop done={} blocking={}", done, result.blocking());
-            if (!done) {
-                TimeUnit.MILLISECONDS.sleep(200);
-            }
+    void handOver() {
+        if (answers.isActive()) {
+            var _ = answers.failover(new FailoverRequest("this director is being stopped"));
         }
     }
 

@@ -1,5 +1,6 @@
 package holdfast.boot;
 
+import ch.qos.logback.classic.LoggerContext;
 import holdfast.conf.Configuration;
 import holdfast.conf.ConfigurationFile;
 import holdfast.revision.node.UnusableRevisionException;
@@ -36,16 +37,25 @@ final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        var named = System.getenv(LogLevels.VARIABLE);
+        var level = LogLevels.of(named);
+        if (level.isEmpty()) {
+            System.err.println(LogLevels.mistake(String.valueOf(named)));
+            return WRONG_CONFIGURATION;
+        }
+        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        var levels = new LogLevels(context, level.get(), System::nanoTime);
         return switch (ConfigurationFile.read(file)) {
             case ConfigurationFile.Mistakes(var all) -> refuse(all);
             case ConfigurationFile.Good(var configuration, var warnings) -> {
+                log.info("director starting {}", FirstLine.of(file, configuration));
                 warnings.forEach(warning -> log.warn("configuration {}", warning));
-                yield run(configuration, file.toAbsolutePath());
+                yield run(configuration, file.toAbsolutePath(), levels);
             }
         };
     }
 
-    private static int run(Configuration configuration, Path file) throws InterruptedException {
+    private static int run(Configuration configuration, Path file, LogLevels levels) throws InterruptedException {
         var machine = Machine.read();
         var mistakes = machine.mistakes(configuration);
         if (!mistakes.isEmpty()) {
@@ -55,7 +65,7 @@ final class Main implements Callable<Integer> {
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         var unfit = new AtomicReference<@Nullable String>();
-        try (var director = Director.start(configuration, file, machine, why -> {
+        try (var director = Director.start(configuration, file, machine, levels, why -> {
             unfit.set(why);
             stop.countDown();
         })) {

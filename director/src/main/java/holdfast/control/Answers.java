@@ -28,7 +28,8 @@ public final class Answers {
     private final ConfigCommands config;
     private final Handlers handlers;
 
-    public Answers(RevisionNode revisions, Path path, GroupDatapath datapath, VrrpNode vrrp, Group group) {
+    public Answers(
+            RevisionNode revisions, Path path, GroupDatapath datapath, VrrpNode vrrp, Group group, Journal journal) {
         this(
                 () -> revisions.present().configuration(),
                 new ConfigCommands(revisions, path, group.replication()::status),
@@ -38,7 +39,8 @@ public final class Answers {
                 vrrp::failover,
                 group.replication(),
                 group.terms()::current,
-                Readouts.of(group, revisions::trouble, vrrp::status));
+                Readouts.of(group, revisions::trouble, vrrp::status),
+                journal);
     }
 
     /// @param handover  moves the VIPs
@@ -52,7 +54,8 @@ public final class Answers {
             FailoverCommands.Handover handover,
             Replication replication,
             IntSupplier term,
-            StatusSources sources) {
+            StatusSources sources,
+            Journal journal) {
         this.vrrp = vrrp;
         this.config = config;
         Supplier<Optional<SyncStatus>> replicated = replication::status;
@@ -88,6 +91,8 @@ public final class Answers {
                 .on(Operations.ZERO, reals::zero)
                 .on(Operations.KEYS, _ -> keys.list())
                 .on(Operations.RELOAD_KEYS, _ -> keys.reload())
+                .on(Operations.LOG, _ -> journal.level())
+                .on(Operations.CHANGE_LOG, journal::level)
                 .complete();
     }
 

@@ -9,6 +9,7 @@ import holdfast.vip.Preflight;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,9 +19,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Moves the VIPs to the standby when an operator asks for it, or gives the reasons against it.
 public final class FailoverCommands {
+    private static final Logger log = LoggerFactory.getLogger(FailoverCommands.class);
     private static final long FAILOVER_TIMEOUT_S = 10;
 
     private final String self;
@@ -54,6 +59,18 @@ public final class FailoverCommands {
     }
 
     FailoverResult failover(FailoverRequest request) {
+        var result = attempt(request);
+        log.atLevel(result.done() ? Level.INFO : Level.WARN)
+                .log(
+                        "failover asked outcome={} to={} reason=\"{}\" against=\"{}\"",
+                        result.outcome(),
+                        result.to(),
+                        Objects.requireNonNullElse(request.reason(), ""),
+                        String.join("; ", result.blocking()));
+        return result;
+    }
+
+    private FailoverResult attempt(FailoverRequest request) {
         if (!isActive.getAsBoolean()) {
             var readiness = status.readiness();
             return refused(request, readiness.answer().active(), readiness.objections(self), List.of());

@@ -331,6 +331,7 @@ public final class StatusAnswer {
                 nanos(peer.lastHeardMs()),
                 state(peer.state()),
                 peer.sameConfiguration(),
+                peer.sameRevision(),
                 peer.unsyncedTemplates(),
                 peer.unsyncedConnections(),
                 nanos(peer.oldestUnsyncedMs()));

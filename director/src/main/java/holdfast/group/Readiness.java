@@ -82,6 +82,7 @@ public final class Readiness {
     ///
     /// @param heard    its last word; empty before the first one
     /// @param silence  ns since its last authentic message
+    /// @param sameRevision  whether it runs our revision; then only another file explains another configuration
     /// @param lag      age in ns of the oldest change that it lacks; 0 if it lacks none
     public record Peer(
             String name,
@@ -89,6 +90,7 @@ public final class Readiness {
             OptionalLong silence,
             Sync.State tables,
             boolean sameConfiguration,
+            boolean sameRevision,
             OptionalLong unsyncedTemplates,
             OptionalLong unsyncedConnections,
             OptionalLong lag) {
@@ -131,6 +133,7 @@ public final class Readiness {
             Optional<Objection> silence,
             Sync.State tables,
             boolean sameConfiguration,
+            boolean sameRevision,
             Optional<Word> other,
             String from,
             Set<String> realServers) {}
@@ -201,6 +204,7 @@ public final class Readiness {
                 Optional.empty(),
                 self.tables(),
                 active.map(Peer::sameConfiguration).orElse(true),
+                active.map(Peer::sameRevision).orElse(true),
                 active.flatMap(Peer::freshWord),
                 self.active().orElse("the active"),
                 self.realServers());
@@ -249,6 +253,7 @@ public final class Readiness {
                 silence(peer),
                 peer.tables(),
                 peer.sameConfiguration(),
+                peer.sameRevision(),
                 Optional.of(self.word()),
                 "this director",
                 self.realServers());
@@ -306,7 +311,7 @@ public final class Readiness {
                     candidate.name() + " runs another configuration than " + candidate.from()
                             + "; see 'holdfast config compare'",
                     Safe.NO,
-                    true,
+                    !candidate.sameRevision(),
                     true));
         }
         return objections;

@@ -52,7 +52,8 @@ class AnswersTest {
                                 (_, _) -> new CompletableFuture<>(),
                                 new Replication(_ -> {}),
                                 () -> 0,
-                                sources)
+                                sources,
+                                new NoJournal())
                         .handlers()
                         .complete())
                 .doesNotThrowAnyException();

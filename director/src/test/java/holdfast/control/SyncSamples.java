@@ -59,6 +59,7 @@ final class SyncSamples {
                 OptionalLong.of(0),
                 OptionalLong.of(0),
                 true,
+                true,
                 ConfigVersion.ofFile("hash"),
                 new Whereabouts(ip("192.0.2.2"), 100, Map.of()),
                 Word.UNKNOWN,

@@ -360,11 +360,14 @@ class ReadinessTest {
                         .readiness()
                         .mayPass("d2"))
                 .isFalse();
+        assertThat(active().peer(Given.PeerGiven::olderRevision).readiness().mayPass("d2"))
+                .as("a change is on its way")
+                .isTrue();
         assertThat(active().peer(Given.PeerGiven::otherConfiguration)
                         .readiness()
                         .mayPass("d2"))
-                .as("a change is on its way")
-                .isTrue();
+                .as("the files differ")
+                .isFalse();
         assertThat(active().alone().readiness().mayPass("d2")).isFalse();
     }
 
@@ -503,6 +506,7 @@ class ReadinessTest {
             private long silence = MILLISECONDS.toNanos(80);
             private Sync.State tables = Sync.State.EQUAL;
             private boolean sameConfiguration = true;
+            private boolean sameRevision = true;
             private long templates;
             private long connections;
             private OptionalLong lag = OptionalLong.of(0);
@@ -561,6 +565,12 @@ class ReadinessTest {
                 return this;
             }
 
+            PeerGiven olderRevision() {
+                sameConfiguration = false;
+                sameRevision = false;
+                return this;
+            }
+
             PeerGiven unsynced(long lostTemplates, long lostConnections) {
                 templates = lostTemplates;
                 connections = lostConnections;
@@ -582,6 +592,7 @@ class ReadinessTest {
                         OptionalLong.of(silence),
                         tables,
                         sameConfiguration,
+                        sameRevision,
                         OptionalLong.of(templates),
                         OptionalLong.of(connections),
                         lag);

@@ -127,6 +127,7 @@ record Readout(
                 of(known, StreamSender.Readout::connections),
                 known.isEmpty() && oldest.orElse(0) == 0 ? OptionalLong.empty() : millis(oldest),
                 hello.config().hash().equals(config.hash()),
+                hello.config().isSameRevision(config),
                 hello.config(),
                 hello.whereabouts(),
                 hello.word(),

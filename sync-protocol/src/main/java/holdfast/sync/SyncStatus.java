@@ -82,6 +82,7 @@ public record SyncStatus(
     /// @param unsyncedConnections  the same for connections
     /// @param oldestUnsyncedMs     age of the oldest record that it has not acknowledged; grows while it is silent
     /// @param sameConfiguration    whether its configuration hash is ours
+    /// @param sameRevision         whether it runs our revision, perhaps with another file
     /// @param config               that it runs, as it last told
     /// @param whereabouts                where it is reachable
     /// @param word                 its last word, however old
@@ -101,6 +102,7 @@ public record SyncStatus(
             OptionalLong unsyncedConnections,
             OptionalLong oldestUnsyncedMs,
             boolean sameConfiguration,
+            boolean sameRevision,
             ConfigVersion config,
             Whereabouts whereabouts,
             Word word,
@@ -130,6 +132,7 @@ public record SyncStatus(
                     OptionalLong.empty(),
                     OptionalLong.empty(),
                     sameConfiguration,
+                    sameRevision,
                     config,
                     whereabouts,
                     Word.UNKNOWN,

@@ -27,6 +27,9 @@ import holdfast.admin.Host;
 import holdfast.admin.ImpactRequest;
 import holdfast.admin.ImpactResult;
 import holdfast.admin.Keys;
+import holdfast.admin.LogLevel;
+import holdfast.admin.LogRequest;
+import holdfast.admin.LogState;
 import holdfast.admin.Nothing;
 import holdfast.admin.Operation;
 import holdfast.admin.Operations;
@@ -257,7 +260,12 @@ class OperationsTest {
                     new ConfigResult(false, "17.6", List.of(), List.of(), List.of("mark 7 is idle"))),
             new Sample<>(Operations.ZERO, new ZeroRequest(null), new ZeroResult(3)),
             new Sample<>(Operations.KEYS, new Nothing(), KEYS),
-            new Sample<>(Operations.RELOAD_KEYS, new Nothing(), KEYS));
+            new Sample<>(Operations.RELOAD_KEYS, new Nothing(), KEYS),
+            new Sample<>(Operations.LOG, new Nothing(), new LogState(LogLevel.INFO, LogLevel.INFO, null)),
+            new Sample<>(
+                    Operations.CHANGE_LOG,
+                    new LogRequest(LogLevel.DEBUG, 60),
+                    new LogState(LogLevel.DEBUG, LogLevel.INFO, 60)));
 
     @Test
     void everyConstantIsInTheListAndHasASample() {

@@ -28,6 +28,11 @@ public final class RevisionFiles implements RevisionDisk {
     private final Path directory;
     private final int keptMax;
 
+    /// The revisions in a director's state directory.
+    public static RevisionFiles in(Path stateDir) {
+        return new RevisionFiles(stateDir.resolve("revisions"));
+    }
+
     /// @param directory  is created with the first revision
     public RevisionFiles(Path directory) {
         this(directory, KEPT_MAX);

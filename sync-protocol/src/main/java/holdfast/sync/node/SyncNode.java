@@ -151,6 +151,7 @@ public final class SyncNode implements TableSync {
     private final Queue<Runnable> notes = new ConcurrentLinkedQueue<>();
     private final AtomicLong overflows = new AtomicLong();
     private final RefusedDatagrams refused = new RefusedDatagrams();
+    private final StateLog states;
     private final Thread thread;
 
     private volatile @Nullable GroupChannel channel;
@@ -206,6 +207,7 @@ public final class SyncNode implements TableSync {
         this.tables = tables;
         this.listener = listener;
         var self = new MemberId(options.member(), UUID.randomUUID());
+        states = new StateLog(options.member());
         keys = options.keys();
         seal = new Seal(keys, options.group(), self);
         lifeline = Lifeline.open(inet(options.bindAddress().bits()));
@@ -425,6 +427,7 @@ public final class SyncNode implements TableSync {
             countOverflows();
             refused.take((reason, count, address) -> core.refusals().count(reason, count, address, "", now));
             watchView(now);
+            states.due(now).forEach(states::write);
             GroupChannel joined = channel;
             status = core.status(serviceLinks.notSent() + (joined == null ? 0 : joined.dropped()), now);
         }
@@ -547,7 +550,8 @@ public final class SyncNode implements TableSync {
             case SyncEffect.HigherTerm(int term) -> listener.peerTerm(term);
             case SyncEffect.StateChanged(String member, SyncState state) -> {
                 statusDue = true;
-                log.info("sync state member={} state={}", member, state);
+                log.debug("sync state member={} state={}", member, state);
+                states.changed(member, state, System.nanoTime()).ifPresent(states::write);
                 listener.standbyState(member, state);
             }
             case SyncEffect.Watch(MemberId member, int address, int port) ->
@@ -557,7 +561,7 @@ public final class SyncNode implements TableSync {
                         () -> leave(() -> core.processDied(member, System.nanoTime())));
             case SyncEffect.ProcessDied(String member) -> {
                 statusDue = true;
-                log.info("sync member died name={} cause=host-refuses", member);
+                log.warn("sync member died name={} cause=host-refuses", member);
                 listener.peerProcessDied(member);
             }
             case SyncEffect.HandoverArrived(String from, ByteBuffer step) -> {

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The counters, the recent events and the log of a virtual router. The router's thread writes it, any thread reads it.
 public final class Tally {
@@ -99,15 +100,22 @@ public final class Tally {
         }
     }
 
+    /// An attempt that ended before any packet was held is repeated, and who asked for it reports the last one.
     void finished(FailoverRecord record) {
-        log.info(
-                "failover ended vrid={} side={} peer={} outcome={} reason=\"{}\" took-ms={}",
-                vrid,
-                record.side(),
-                record.peer(),
-                record.outcome(),
-                record.reason(),
-                record.steps().getLast().after() / 1e6);
+        var level = switch (record.outcome()) {
+            case DONE -> Level.INFO;
+            case REFUSED, UNDER_WAY -> Level.DEBUG;
+            case ABORTED -> record.endedInPreparation() ? Level.DEBUG : Level.WARN;
+        };
+        log.atLevel(level)
+                .log(
+                        "failover ended vrid={} side={} peer={} outcome={} reason=\"{}\" took-ms={}",
+                        vrid,
+                        record.side(),
+                        record.peer(),
+                        record.outcome(),
+                        record.reason(),
+                        record.steps().getLast().after() / 1e6);
     }
 
     void received(Accepted accepted, VirtualRouter.State state, long now, Vrrp vrrp) {

@@ -1,0 +1,13 @@
+package holdfast.control;
+
+import holdfast.admin.LogRequest;
+import holdfast.admin.LogState;
+
+/// What a director writes down about itself.
+public interface Journal {
+    /// The level of the log.
+    LogState level();
+
+    /// Logs at another level for a while.
+    LogState level(LogRequest request);
+}
