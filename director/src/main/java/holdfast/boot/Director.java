@@ -46,8 +46,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -62,6 +64,7 @@ final class Director implements AutoCloseable {
     private final Deque<Part> parts = new ArrayDeque<>();
     private final Answers answers;
 
+    private @Nullable Supervision supervision;
     private final Consumer<String> unfit;
 
     private record Part(String name, AutoCloseable closeable) {}
@@ -140,6 +143,14 @@ final class Director implements AutoCloseable {
         var joined = new Answers(revisions, path, datapath, vrrp, group, journal);
         part("api", ApiServer.start(configuration.director().apiSocket(), joined.handlers()));
         warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
+        long interval = TimeUnit.MILLISECONDS.toNanos(group.configuration().advertIntervalMs());
+        supervision = part(
+                "supervision",
+                Supervision.start(
+                        joined::status,
+                        () -> Clock.boottime() - vrrp.status().turnedAt() - interval,
+                        Supervision.Manager.of(
+                                System.getenv(), ProcessHandle.current().pid())));
         return joined;
     }
 
@@ -286,6 +297,7 @@ final class Director implements AutoCloseable {
 
     /// Before an ordinary end, gives the VIPs to an equal standby, so that a stop costs no more than a failover.
     void handOver() {
+        Objects.requireNonNull(supervision).stopping();
         if (answers.isActive()) {
             var _ = answers.failover(new FailoverRequest("this director is being stopped"));
         }
@@ -293,7 +305,7 @@ final class Director implements AutoCloseable {
 
     /// Takes the shared part of the configuration file again, as a change; without a result but the log's.
     void reload() {
-        answers.reload();
+        Objects.requireNonNull(supervision).reload(answers::reload);
     }
 
     @Override

@@ -181,6 +181,7 @@ class StatusAnswerTest {
                 2,
                 OptionalLong.of(Clock.boottime()),
                 Optional.of(Ipv4.of("192.0.2.2")),
+                Clock.boottime(),
                 Map.of(),
                 new VrrpStatus.Counts(5, 4, 3, 2, 1));
     }

@@ -223,6 +223,7 @@ public final class SimulatedElection implements ElectionEvents {
                 0,
                 OptionalLong.empty(),
                 Optional.empty(),
+                0,
                 Map.of(),
                 VrrpStatus.Counts.NONE);
     }

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 /// @param received       valid adverts
 /// @param heardAt        boot-time ns of the last one; empty before the first
 /// @param heardFrom      sender of the last one
+/// @param turnedAt       boot-time ns of the election's last turn; one comes in each advert interval
 /// @param refused        adverts dropped, by reason; only reasons that occurred
 public record VrrpStatus(
         Role role,
@@ -31,6 +32,7 @@ public record VrrpStatus(
         long received,
         OptionalLong heardAt,
         Optional<Ipv4> heardFrom,
+        long turnedAt,
         Map<String, Long> refused,
         Counts counts) {
     public VrrpStatus {

@@ -1,6 +1,7 @@
 package holdfast.vip.node;
 
 import holdfast.conf.Ipv4;
+import holdfast.linux.Clock;
 import holdfast.vip.Doubt;
 import holdfast.vip.FailoverRecord;
 import holdfast.vip.VirtualRouter;
@@ -45,6 +46,7 @@ public final class Tally {
     private volatile int differingPeer;
     private volatile OptionalLong heardAt = OptionalLong.empty();
     private volatile int heardFrom;
+    private volatile long turnedAt = Clock.boottime();
 
     // Owned by the thread.
     private long sendErrorLoggedAt;
@@ -90,7 +92,9 @@ public final class Tally {
         strangers.stolen(address, mac, now);
     }
 
-    void warn(long now) {
+    /// The election has turned: it notes the time, and warns of what is due.
+    void turned(long now) {
+        turnedAt = now;
         strangers.warn(now);
     }
 
@@ -214,6 +218,7 @@ public final class Tally {
                 received.get(),
                 heardAt,
                 heardFrom == 0 ? Optional.empty() : Optional.of(new Ipv4(heardFrom)),
+                turnedAt,
                 counts,
                 new VrrpStatus.Counts(
                         transitions.get(), contested.get(), fenced.get(), eventsLost.get(), sendErrors.get()));

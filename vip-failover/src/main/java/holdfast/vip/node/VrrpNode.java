@@ -359,7 +359,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
             take(new VirtualRouter.Unfit(unfit));
         }
         step(new VirtualRouter.Tick(), hear());
-        tally.warn(ranAt);
+        tally.turned(ranAt);
         speak();
     }
 
