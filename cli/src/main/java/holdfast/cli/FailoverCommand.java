@@ -8,7 +8,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "failover", description = "Move the VIPs to the standby now, or stay put and say why.")
+@Command(
+        name = "failover",
+        description = "Move the VIPs to the standby now, or stay put and say why.",
+        synopsisSubcommandLabel = "[plan|last|history]",
+        subcommands = {FailoverPlanCommand.class, FailoverHistoryCommand.Last.class, FailoverHistoryCommand.class})
 final class FailoverCommand implements Callable<Integer> {
     private static final String ON_SILENCE = ", so the failover may still be under way: look with 'holdfast status'";
 

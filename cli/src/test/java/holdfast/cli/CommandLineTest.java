@@ -337,7 +337,7 @@ class CommandLineTest extends AgainstASocket {
     void wrongUseEndsWithTwoAndASuggestion() {
         assertThat(runBare("statsu").err())
                 .isEqualTo(
-                        "Unmatched argument at index 0: 'statsu'\nDid you mean: holdfast status or holdfast list or holdfast clients?\nSee 'holdfast --help'.\n");
+                        "Unmatched argument at index 0: 'statsu'\nDid you mean: holdfast status or holdfast list or holdfast events?\nSee 'holdfast --help'.\n");
         assertThat(runBare("statsu").exit()).isEqualTo(2);
         assertThat(runBare()).isEqualTo(new Ended(2, "", "A command is missing\nSee 'holdfast --help'.\n"));
         assertThat(runBare("sync").err()).isEqualTo("A command is missing\nSee 'holdfast sync --help'.\n");

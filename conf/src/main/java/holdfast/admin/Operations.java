@@ -126,6 +126,12 @@ public final class Operations {
             LogState.class,
             "Makes the director log at another level for a while.");
 
+    public static final Operation<EventsRequest, EventList> EVENTS = Operation.get(
+            "/v1/events",
+            EventsRequest.QUERY,
+            EventList.class,
+            "Lists what happened on the director: changes of role, failovers, faults, revisions.");
+
     /// All operations, in the order of the API's documentation.
     public static final List<Operation<?, ?>> ALL = List.of(
             STATUS,
@@ -151,7 +157,8 @@ public final class Operations {
             KEYS,
             RELOAD_KEYS,
             LOG,
-            CHANGE_LOG);
+            CHANGE_LOG,
+            EVENTS);
 
     private Operations() {}
 }

@@ -71,17 +71,17 @@ final class Director implements AutoCloseable {
 
     /// @throws RuntimeException if a part cannot start; the parts that have started are closed again
     /// @param unfit  called with the reason if this director later turns out not to be allowed to run
-    static Director start(Configuration file, Path path, Machine machine, LogLevels levels, Consumer<String> unfit) {
-        return new Director(file, path, machine, levels, unfit);
+    static Director start(Configuration file, Path path, Machine machine, Journal journal, Consumer<String> unfit) {
+        return new Director(file, path, machine, journal, unfit);
     }
 
-    private Director(Configuration file, Path path, Machine machine, LogLevels levels, Consumer<String> unfit) {
+    private Director(Configuration file, Path path, Machine machine, Journal journal, Consumer<String> unfit) {
         this.unfit = unfit;
         try {
             var revisions = part(
                     "revisions",
                     RevisionNode.open(RevisionFiles.in(file.director().stateDir()), file));
-            answers = build(revisions, path, machine, new Written(levels));
+            answers = build(revisions, path, machine, journal);
         } catch (RuntimeException e) {
             close();
             throw e;

@@ -1,8 +1,10 @@
 package holdfast.boot;
 
 import ch.qos.logback.classic.LoggerContext;
+import holdfast.admin.EventsRequest;
 import holdfast.conf.Configuration;
 import holdfast.conf.ConfigurationFile;
+import holdfast.control.Journal;
 import holdfast.revision.node.UnusableRevisionException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,24 +50,31 @@ final class Main implements Callable<Integer> {
         return switch (ConfigurationFile.read(file)) {
             case ConfigurationFile.Mistakes(var all) -> refuse(all);
             case ConfigurationFile.Good(var configuration, var warnings) -> {
-                log.info("director starting {}", FirstLine.of(file, configuration));
-                warnings.forEach(warning -> log.warn("configuration {}", warning));
-                yield run(configuration, file.toAbsolutePath(), levels);
+                var kept = new EventFile(configuration.director().stateDir());
+                var events = new Events(kept.read(), EventsRequest.KEPT_MAX, kept);
+                try (kept) {
+                    events.listen(context);
+                    log.info("director starting {}", FirstLine.of(file, configuration));
+                    warnings.forEach(warning -> log.warn("configuration {}", warning));
+                    yield run(configuration, file.toAbsolutePath(), kept, new Written(levels, events));
+                }
             }
         };
     }
 
-    private static int run(Configuration configuration, Path file, LogLevels levels) throws InterruptedException {
+    private static int run(Configuration configuration, Path file, EventFile kept, Journal journal)
+            throws InterruptedException {
         var machine = Machine.read();
         var mistakes = machine.mistakes(configuration);
         if (!mistakes.isEmpty()) {
             return refuse(mistakes);
         }
+        kept.start(); // a director that may not start leaves no file behind
         machine.warnings(configuration).forEach(warning -> log.warn("configuration {}", warning));
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         var unfit = new AtomicReference<@Nullable String>();
-        try (var director = Director.start(configuration, file, machine, levels, why -> {
+        try (var director = Director.start(configuration, file, machine, journal, why -> {
             unfit.set(why);
             stop.countDown();
         })) {

@@ -34,7 +34,9 @@ final class Supervision implements AutoCloseable {
     private Vigil vigil = Vigil.begun(Clock.monotonic());
     private boolean isUnheard;
 
-    private @Nullable String frozen; // owned by the thread
+    // Owned by the thread.
+    private @Nullable String frozen;
+    private StatusNews news = StatusNews.NOTHING;
 
     /// The service manager.
     ///
@@ -96,6 +98,9 @@ final class Supervision implements AutoCloseable {
             log.warn("director runs again was=\"{}\"", frozen);
         }
         frozen = now;
+        var changed = news.look(sight.status());
+        news = changed.next();
+        changed.lines().forEach(log::info);
         report(sight);
     }
 

@@ -93,6 +93,7 @@ public final class Answers {
                 .on(Operations.RELOAD_KEYS, _ -> keys.reload())
                 .on(Operations.LOG, _ -> journal.level())
                 .on(Operations.CHANGE_LOG, journal::level)
+                .on(Operations.EVENTS, journal::events)
                 .complete();
     }
 

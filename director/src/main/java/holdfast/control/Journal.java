@@ -1,10 +1,15 @@
 package holdfast.control;
 
+import holdfast.admin.EventList;
+import holdfast.admin.EventsRequest;
 import holdfast.admin.LogRequest;
 import holdfast.admin.LogState;
 
 /// What a director writes down about itself.
 public interface Journal {
+    /// What happened.
+    EventList events(EventsRequest request);
+
     /// The level of the log.
     LogState level();
 

@@ -50,9 +50,15 @@ public final class RoleChange implements VrrpNode.Listener {
     ///
     /// @param isBounded  whether another director serves if this one is too late
     /// @param serves     the datapath's answer
+    /// @param decidedAt  on the boot-time clock
     /// @param patience   ns for which the election waits for the answer
     public record Promotion(
-            int term, Vrrp.Cause cause, boolean isBounded, CompletableFuture<Boolean> serves, long patience) {}
+            int term,
+            Vrrp.Cause cause,
+            boolean isBounded,
+            CompletableFuture<Boolean> serves,
+            long patience,
+            long decidedAt) {}
 
     /// @param links      the present links
     /// @param takeAbove  takes the term of a promotion, above a given one
@@ -102,7 +108,8 @@ public final class RoleChange implements VrrpNode.Listener {
         long patience = isBounded
                 ? notAfter + ANSWERS_NS_MAX - boottime.getAsLong()
                 : Math.min(SERVES_NS_MAX, group.advertIntervalMs() * 1_000_000L);
-        return new Promotion(term, promotion.cause(), isBounded, worker.activate(term, notAfter), patience);
+        return new Promotion(
+                term, promotion.cause(), isBounded, worker.activate(term, notAfter), patience, promotion.at());
     }
 
     private static Optional<Boolean> answer(Promotion ordered) {
@@ -130,7 +137,11 @@ public final class RoleChange implements VrrpNode.Listener {
             log.warn("datapath slow to serve waited-ms={}", ordered.patience() / 1_000_000);
         }
         replication.active(ordered.term());
-        log.info("role changed to=active term={} cause={}", ordered.term(), ordered.cause());
+        log.info(
+                "role changed to=active term={} cause={} serves-after-ms={}",
+                ordered.term(),
+                ordered.cause(),
+                (boottime.getAsLong() - ordered.decidedAt()) / 1_000_000);
         return true;
     }
 

@@ -9,6 +9,7 @@ import holdfast.linux.Clock;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Equality;
 import holdfast.sync.TableOwner;
+import holdfast.table.Counter;
 import holdfast.table.Counters;
 import holdfast.table.Replica;
 import holdfast.table.Tables;
@@ -63,6 +64,7 @@ public final class GroupDatapath implements TableOwner, DatapathOrders {
     private volatile DeltaReader reader = new NoReader();
     private final EnumSet<Mode.Order> ignored = EnumSet.noneOf(Mode.Order.class); // that the log has
     private volatile Mode mode = Mode.STANDBY;
+    private long relayedBefore; // owned by the worker
 
     /// @param worker       runs a task on the worker's thread, between two batches of packets
     /// @param wakeUp       of the worker's thread
@@ -110,8 +112,19 @@ public final class GroupDatapath implements TableOwner, DatapathOrders {
 
         @Override
         public void entered(Mode entered) {
+            report(mode, entered);
             mode = entered;
             io.hold(entered == Mode.HELD);
+        }
+
+        /// Packets held for a planned failover are the first that are relayed.
+        private void report(Mode before, Mode now) {
+            long relayed = tables.counters().value(Counter.RELAYED);
+            if (now == Mode.RELAY) {
+                relayedBefore = relayed;
+            } else if (before == Mode.RELAY) {
+                log.info("relay ended packets={}", relayed - relayedBefore);
+            }
         }
 
         @Override

@@ -20,6 +20,9 @@ import holdfast.admin.DrainRequest;
 import holdfast.admin.DrainResult;
 import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
+import holdfast.admin.Event;
+import holdfast.admin.EventList;
+import holdfast.admin.EventsRequest;
 import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
@@ -60,6 +63,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -265,7 +269,18 @@ class OperationsTest {
             new Sample<>(
                     Operations.CHANGE_LOG,
                     new LogRequest(LogLevel.DEBUG, 60),
-                    new LogState(LogLevel.DEBUG, LogLevel.INFO, 60)));
+                    new LogState(LogLevel.DEBUG, LogLevel.INFO, 60)),
+            new Sample<>(
+                    Operations.EVENTS,
+                    new EventsRequest(3L, Instant.parse("2026-11-30T16:00:00Z"), 10),
+                    new EventList(
+                            List.of(Event.of(
+                                    4,
+                                    "2026-11-30T16:00:01.250Z",
+                                    LogLevel.INFO,
+                                    "role changed to=active term=7 cause=\"two words\"")),
+                            4,
+                            1)));
 
     @Test
     void everyConstantIsInTheListAndHasASample() {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,13 +114,16 @@ public final class Tally {
         };
         log.atLevel(level)
                 .log(
-                        "failover ended vrid={} side={} peer={} outcome={} reason=\"{}\" took-ms={}",
+                        "failover ended vrid={} side={} peer={} outcome={} reason=\"{}\" took-ms={} steps=\"{}\"",
                         vrid,
                         record.side(),
                         record.peer(),
                         record.outcome(),
                         record.reason(),
-                        record.steps().getLast().after() / 1e6);
+                        ms(record.steps().getLast().after()),
+                        record.steps().stream()
+                                .map(step -> step.name() + " " + ms(step.after()))
+                                .collect(Collectors.joining(", ")));
     }
 
     void received(Accepted accepted, VirtualRouter.State state, long now, Vrrp vrrp) {
@@ -165,6 +169,9 @@ public final class Tally {
         var after = step.next().vrrp();
         if (step.effects().contains(new VirtualRouter.BecomeStandby(Vrrp.Reason.PAUSED))) {
             fenced.incrementAndGet();
+            log.warn(
+                    "director paused vrid={} action=stand-by-and-ask remedy=\"more CPU, or a longer advert-interval-ms\"",
+                    vrid);
         }
         if (before.getClass() != after.getClass()) {
             transition(before, step.next(), cause(step, event));
@@ -181,13 +188,19 @@ public final class Tally {
         var transition = new Transition(role(from), role(to.vrrp()), cause, Instant.now());
         lastTransition = transition;
         log.info(
-                "vrrp transition vrid={} from={} to={} cause={} peer={}{}",
+                "vrrp transition vrid={} from={} to={} cause={} peer={} heard-ms-ago={}{}",
                 vrid,
                 transition.from(),
                 transition.to(),
                 cause,
                 peer(to.vrrp()).map(Ipv4::toString).orElse("none"),
+                heardAt.isPresent() ? ms(Clock.boottime() - heardAt.getAsLong()) : "never",
                 faults(to));
+    }
+
+    /// With one decimal. No formatter: a promotion waits for this line.
+    private static String ms(long ns) {
+        return String.valueOf(Math.round(ns / 1e5) / 10.0);
     }
 
     private static String faults(VirtualRouter.State state) {

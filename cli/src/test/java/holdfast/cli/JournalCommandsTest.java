@@ -1,0 +1,84 @@
+package holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.admin.Event;
+import holdfast.admin.EventList;
+import holdfast.admin.LogLevel;
+import holdfast.admin.LogState;
+import holdfast.admin.Role;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The commands for the log, the events, and the failovers among them.
+class JournalCommandsTest extends AgainstASocket {
+    private static final EventList EVENTS = new EventList(
+            List.of(
+                    event(7, "director starting name=d1 version=0.1.0"),
+                    event(
+                            8,
+                            "vrrp transition vrid=51 from=STANDBY to=ACTIVE cause=PEER_SILENT peer=192.0.2.2 heard-ms-ago=310.4"),
+                    event(9, "role changed to=active term=8 cause=PEER_SILENT serves-after-ms=3")),
+            9,
+            3);
+
+    private static Event event(long number, String text) {
+        return Event.of(number, "2026-11-30T16:00:0" + number + "Z", LogLevel.INFO, text);
+    }
+
+    @Test
+    void eventsAreTheLinesOfTheLog() throws IOException {
+        var ended = with("/v1/events?limit=100", 200, EVENTS, "events");
+        assertThat(ended.exit()).isZero();
+        assertThat(ended.out().lines())
+                .hasSize(3)
+                .endsWith(
+                        "2026-11-30T16:00:09Z INFO  role changed to=active term=8 cause=PEER_SILENT serves-after-ms=3");
+        assertThat(with("/v1/events?limit=100", 200, new EventList(List.of(), 0, 0), "events"))
+                .isEqualTo(new Ended(0, "Nothing happened\n", ""));
+    }
+
+    @Test
+    void theLastFailoverHasItsTimes() throws IOException {
+        assertThat(with("/v1/events?limit=1000", 200, EVENTS, "failover", "last")
+                        .out())
+                .startsWith("2026-11-30T16:00:09Z  takeover  took over: PEER_SILENT, peer 192.0.2.2\n")
+                .contains("  serves-after-ms  3\n", "  heard-ms-ago     310.4\n");
+        assertThat(with("/v1/events?limit=1000", 200, EVENTS, "failover", "history")
+                        .out())
+                .hasLineCount(1);
+        assertThat(with("/v1/events?limit=1000", 200, new EventList(List.of(), 0, 0), "failover", "last"))
+                .isEqualTo(new Ended(0, "This director's events have no failover\n", ""));
+    }
+
+    @Test
+    void thePlanSaysWhatAFailoverWouldDoAndEndsWithThreeWhereItIsRefused() throws IOException {
+        var safe =
+                with("/v1/status", 200, Samples.status(Role.ACTIVE, Samples.SAFE, Samples.EQUAL), "failover", "plan");
+        assertThat(safe.exit()).isZero();
+        assertThat(safe.out()).startsWith("A failover would move ");
+        var unknown = with(
+                "/v1/status", 200, Samples.status(Role.STANDBY, Samples.UNKNOWN, Samples.SILENT), "failover", "plan");
+        assertThat(unknown.exit()).isEqualTo(3);
+        assertThat(unknown.out()).startsWith("A failover from ").contains("\n  - ");
+    }
+
+    @Test
+    void theLevelOfTheLogIsShownAndChangedForAWhile() throws IOException {
+        assertThat(with("/v1/log", 200, new LogState(LogLevel.INFO, LogLevel.INFO, null), "log", "level"))
+                .isEqualTo(new Ended(0, "The director logs at its usual level INFO\n", ""));
+        assertThat(with(
+                        "/v1/log",
+                        200,
+                        new LogState(LogLevel.DEBUG, LogLevel.INFO, 600),
+                        "log",
+                        "level",
+                        "debug",
+                        "--for",
+                        "10m"))
+                .isEqualTo(new Ended(0, "The director logs at DEBUG for 10m0s, then at INFO again\n", ""));
+        assertThat(run("log", "level", "loud").err()).startsWith("'loud' is none of error, warn, info, debug\n");
+        assertThat(run("log", "level", "debug", "--for", "2d").exit()).isEqualTo(2);
+    }
+}
