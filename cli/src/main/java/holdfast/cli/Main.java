@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SyncCommand.class,
             KeyCommand.class,
             FailoverCommand.class,
+            MaintenanceCommand.class,
             EventsCommand.class,
             LogCommand.class,
             ConfigCommand.class,

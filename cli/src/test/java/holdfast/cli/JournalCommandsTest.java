@@ -2,16 +2,18 @@ package holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.admin.ApiError;
 import holdfast.admin.Event;
 import holdfast.admin.EventList;
 import holdfast.admin.LogLevel;
 import holdfast.admin.LogState;
+import holdfast.admin.MaintenanceState;
 import holdfast.admin.Role;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// The commands for the log, the events, and the failovers among them.
+/// The commands for the log, the events, the failovers among them, and the maintenance of a director.
 class JournalCommandsTest extends AgainstASocket {
     private static final EventList EVENTS = new EventList(
             List.of(
@@ -80,5 +82,28 @@ class JournalCommandsTest extends AgainstASocket {
                 .isEqualTo(new Ended(0, "The director logs at DEBUG for 10m0s, then at INFO again\n", ""));
         assertThat(run("log", "level", "loud").err()).startsWith("'loud' is none of error, warn, info, debug\n");
         assertThat(run("log", "level", "debug", "--for", "2d").exit()).isEqualTo(2);
+    }
+
+    @Test
+    void maintenanceIsShownWithItsReasonAndItsLimit() throws IOException {
+        var on = new MaintenanceState(true, "2026-11-30T16:00:00Z", "root", "kernel update", null);
+        assertThat(with("/v1/maintenance", 200, on, "maintenance", "status")).isEqualTo(new Ended(3, """
+                        This director is in maintenance since 2026-11-30T16:00:00Z by root: kernel update.
+                        It stands by, and takes over only if no other director serves
+                        """, ""));
+        var off = new MaintenanceState(false, null, null, null, null);
+        assertThat(with("/v1/maintenance", 200, off, "maintenance", "off"))
+                .isEqualTo(new Ended(0, "This director is not in maintenance\n", ""));
+        assertThat(with(
+                                "/v1/maintenance",
+                                409,
+                                new ApiError(
+                                        "maintenance was not changed",
+                                        "cannot write /x: it is full",
+                                        "free space there"),
+                                "maintenance",
+                                "off")
+                        .exit())
+                .isEqualTo(3);
     }
 }

@@ -132,6 +132,15 @@ public final class Operations {
             EventList.class,
             "Lists what happened on the director: changes of role, failovers, faults, revisions.");
 
+    public static final Operation<Nothing, MaintenanceState> MAINTENANCE = Operation.get(
+            "/v1/maintenance", Query.NONE, MaintenanceState.class, "Shows whether the director is in maintenance.");
+
+    public static final Operation<MaintenanceRequest, MaintenanceState> CHANGE_MAINTENANCE = Operation.post(
+            "/v1/maintenance",
+            new Body<>(MaintenanceRequest.class),
+            MaintenanceState.class,
+            "Begins or ends the director's maintenance; an active one moves the VIPs first.");
+
     /// All operations, in the order of the API's documentation.
     public static final List<Operation<?, ?>> ALL = List.of(
             STATUS,
@@ -158,7 +167,9 @@ public final class Operations {
             RELOAD_KEYS,
             LOG,
             CHANGE_LOG,
-            EVENTS);
+            EVENTS,
+            MAINTENANCE,
+            CHANGE_MAINTENANCE);
 
     private Operations() {}
 }

@@ -8,6 +8,7 @@ import holdfast.conf.KeyFile;
 import holdfast.conn.FlowHash;
 import holdfast.control.Answers;
 import holdfast.control.Journal;
+import holdfast.control.Maintenance;
 import holdfast.forward.Links;
 import holdfast.forward.Network;
 import holdfast.forward.OwnedAddresses;
@@ -130,6 +131,7 @@ final class Director implements AutoCloseable {
                             revisions)));
         }
         part("sync", group.replication());
+        var maintenance = Maintenance.open(configuration.director().stateDir());
         var warmUp = new AtomicReference<@Nullable Rehearsal>();
         var trust = configuration.cluster().sync() ? group.configuration().trust() : Configuration.Trust.ANY;
         var vrrp = part(
@@ -137,10 +139,10 @@ final class Director implements AutoCloseable {
                 VrrpNode.start(
                         VrrpNode.Options.of(group.configuration(), group.address(), trust),
                         group.links(),
-                        group.roleChange(datapath, announcers::send, () -> unfit(group.terms(), warmUp))));
+                        group.roleChange(datapath, announcers::send, () -> unfit(group.terms(), maintenance, warmUp))));
         group.start(vrrp);
         revisions.start(new Enforcer(group, vrrp::status, datapath, shield));
-        var joined = new Answers(revisions, path, datapath, vrrp, group, journal);
+        var joined = new Answers(revisions, path, datapath, vrrp, group, maintenance, journal);
         part("api", ApiServer.start(configuration.director().apiSocket(), joined.handlers()));
         warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
         long interval = TimeUnit.MILLISECONDS.toNanos(group.configuration().advertIntervalMs());
@@ -202,9 +204,11 @@ final class Director implements AutoCloseable {
     }
 
     /// Reasons against this director's taking over that its election does not know.
-    private static List<String> unfit(Terms terms, AtomicReference<@Nullable Rehearsal> warmUp) {
+    private static List<String> unfit(
+            Terms terms, Maintenance maintenance, AtomicReference<@Nullable Rehearsal> warmUp) {
         var reasons = new ArrayList<String>();
         terms.trouble().ifPresent(reasons::add);
+        maintenance.obstacle().ifPresent(reasons::add);
         var rehearsal = warmUp.get();
         if (rehearsal == null) {
             reasons.add("it has just started");

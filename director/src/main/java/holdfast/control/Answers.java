@@ -16,9 +16,11 @@ import holdfast.vip.VrrpStatus;
 import holdfast.vip.node.VrrpNode;
 import holdfast.worker.GroupDatapath;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Connects the parts of this package, each of which answers one kind of an operator's questions.
 public final class Answers {
@@ -29,7 +31,13 @@ public final class Answers {
     private final Handlers handlers;
 
     public Answers(
-            RevisionNode revisions, Path path, GroupDatapath datapath, VrrpNode vrrp, Group group, Journal journal) {
+            RevisionNode revisions,
+            Path path,
+            GroupDatapath datapath,
+            VrrpNode vrrp,
+            Group group,
+            Maintenance maintenance,
+            Journal journal) {
         this(
                 () -> revisions.present().configuration(),
                 new ConfigCommands(revisions, path, group.replication()::status),
@@ -39,7 +47,8 @@ public final class Answers {
                 vrrp::failover,
                 group.replication(),
                 group.terms()::current,
-                Readouts.of(group, revisions::trouble, vrrp::status),
+                Readouts.of(group, () -> faults(revisions, maintenance), vrrp::status),
+                maintenance,
                 journal);
     }
 
@@ -55,6 +64,7 @@ public final class Answers {
             Replication replication,
             IntSupplier term,
             StatusSources sources,
+            Maintenance maintenance,
             Journal journal) {
         this.vrrp = vrrp;
         this.config = config;
@@ -94,7 +104,18 @@ public final class Answers {
                 .on(Operations.LOG, _ -> journal.level())
                 .on(Operations.CHANGE_LOG, journal::level)
                 .on(Operations.EVENTS, journal::events)
+                .on(Operations.MAINTENANCE, _ -> maintenance.state())
+                .on(
+                        Operations.CHANGE_MAINTENANCE,
+                        request -> maintenance.change(request, this::isActive, this::failover))
                 .complete();
+    }
+
+    /// Maintenance shows on an active too, which has no reason against a takeover to show.
+    private static List<String> faults(RevisionNode revisions, Maintenance maintenance) {
+        return Stream.of(revisions.trouble(), maintenance.obstacle())
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /// The handlers of all operations of the admin API.

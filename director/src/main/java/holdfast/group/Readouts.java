@@ -17,13 +17,13 @@ public final class Readouts {
 
     private Readouts() {}
 
-    /// @param ofRevisions  the trouble of revisions, as a sentence
-    public static StatusSources of(Group group, Supplier<Optional<String>> ofRevisions, Supplier<VrrpStatus> vrrp) {
+    /// @param others  faults of the parts outside the group, as sentences
+    public static StatusSources of(Group group, Supplier<List<String>> others, Supplier<VrrpStatus> vrrp) {
         return new StatusSources(
                 () -> word(group.word()),
                 Readouts::heard,
                 SyncStatus.Peer::paths,
-                () -> faults(vrrp.get(), group.terms(), ofRevisions.get()),
+                () -> faults(vrrp.get(), group.terms(), others.get()),
                 () -> alarms(vrrp.get(), group.replication()));
     }
 
@@ -52,10 +52,10 @@ public final class Readouts {
                 : Optional.empty();
     }
 
-    private static List<String> faults(VrrpStatus vrrp, Terms terms, Optional<String> ofRevisions) {
+    private static List<String> faults(VrrpStatus vrrp, Terms terms, List<String> others) {
         var faults = new ArrayList<>(vrrp.faults());
         faults.addAll(terms.faults());
-        ofRevisions.ifPresent(faults::add);
+        faults.addAll(others);
         return faults;
     }
 

@@ -122,7 +122,7 @@ final class SimulatedDirector {
                 election::status,
                 group.replication()::status,
                 terms::current,
-                Readouts.of(group, Optional::empty, election::status));
+                Readouts.of(group, List::of, election::status));
     }
 
     /// On the disk's thread, which takes a while, and ends with the process.

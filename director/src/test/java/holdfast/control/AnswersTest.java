@@ -53,6 +53,7 @@ class AnswersTest {
                                 new Replication(_ -> {}),
                                 () -> 0,
                                 sources,
+                                Maintenance.open(directory),
                                 new NoJournal())
                         .handlers()
                         .complete())

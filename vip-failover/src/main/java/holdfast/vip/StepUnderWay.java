@@ -334,8 +334,9 @@ final class StepUnderWay {
     }
 
     private void elect(Vrrp.Event event) {
-        // A standby that is not equal leaves any live active alone, whatever its priority (promise 4).
-        var rules = tables.equal() ? vrrp : vrrp.unfit();
+        // A standby that is not equal, or has another reason not to take over, leaves any live active alone, whatever
+        // its priority (promise 4).
+        var rules = tables.equal() && unfit.isEmpty() ? vrrp : vrrp.unfit();
         var step = (Handover.awaitsTables(move) ? rules.patient() : rules).step(election, event, now);
         election = step.next();
         if (!(election instanceof Vrrp.Active)) {

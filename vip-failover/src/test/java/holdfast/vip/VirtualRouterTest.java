@@ -69,6 +69,30 @@ class VirtualRouterTest {
     }
 
     @Test
+    void whoHasAReasonAgainstItLeavesALowerActiveAloneUntilItIsSilent() {
+        take(0, new Tables(new TableState(1, 1, true)));
+        take(0, new Unfit(List.of("it is in maintenance")));
+        take(0, up());
+        for (long at = 0; at < 2000 * MS; at += INTERVAL) {
+            assertThat(lowerAdvert(at)).isEmpty();
+            assertThat(take(at, new Tick())).isEmpty();
+        }
+        assertThat(take(2400 * MS, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
+    }
+
+    @Test
+    void whoHasAReasonAgainstItMeanwhileDoesNotPreempt() {
+        take(0, new Tables(new TableState(1, 1, true)));
+        take(0, up());
+        lowerAdvert(300 * MS);
+        take(310 * MS, new Unfit(List.of("it is in maintenance")));
+        assertThat(take(322 * MS, new Tick())).isEmpty();
+        take(330 * MS, new Unfit(List.of()));
+        assertThat(lowerAdvert(400 * MS)).isEmpty();
+        assertThat(take(S, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
+    }
+
+    @Test
     void whoIsNotEqualAnyMoreDoesNotPreempt() {
         take(0, new Tables(new TableState(1, 1, true)));
         take(0, up());

@@ -33,6 +33,8 @@ import holdfast.admin.Keys;
 import holdfast.admin.LogLevel;
 import holdfast.admin.LogRequest;
 import holdfast.admin.LogState;
+import holdfast.admin.MaintenanceRequest;
+import holdfast.admin.MaintenanceState;
 import holdfast.admin.Nothing;
 import holdfast.admin.Operation;
 import holdfast.admin.Operations;
@@ -280,7 +282,12 @@ class OperationsTest {
                                     LogLevel.INFO,
                                     "role changed to=active term=7 cause=\"two words\"")),
                             4,
-                            1)));
+                            1)),
+            new Sample<>(Operations.MAINTENANCE, new Nothing(), new MaintenanceState(false, null, null, null, null)),
+            new Sample<>(
+                    Operations.CHANGE_MAINTENANCE,
+                    new MaintenanceRequest(true, "root", "kernel update"),
+                    new MaintenanceState(true, "2026-11-30T16:00:00Z", "root", "kernel update", "d2")));
 
     @Test
     void everyConstantIsInTheListAndHasASample() {
