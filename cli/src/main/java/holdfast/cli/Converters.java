@@ -91,6 +91,17 @@ final class Converters {
         return new WhereIsRequest.Weighted(Host.of(text.substring(0, equals)), Integer.parseInt(weight));
     }
 
+    /// `10.0.0.11=3`; a real server that is there has a weight already.
+    static final class Weight implements ITypeConverter<WhereIsRequest.Weighted> {
+        @Override
+        public WhereIsRequest.Weighted convert(String text) throws Exception {
+            if (text.indexOf('=') < 0) {
+                throw new TypeConversionException("'" + text + "' has no weight; write " + text + "=3");
+            }
+            return word(Converters::weighted).convert(text);
+        }
+    }
+
     /// A netmask from `/24` or `255.255.255.0`.
     static final class Netmask implements ITypeConverter<Ipv4> {
         @Override

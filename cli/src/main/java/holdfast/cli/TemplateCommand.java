@@ -117,6 +117,18 @@ final class TemplateCommand extends Group {
                 text.append(Text.count(result.done(), "template")).append(' ').append(done);
                 text.append(", of ").append(result.matched()).append(" that fit");
             }
+            long already = result.matched()
+                    - result.done()
+                    - result.refused().stream()
+                            .mapToLong(TemplateResult.Refused::templates)
+                            .sum();
+            if (already > 0) {
+                text.append("; ")
+                        .append(already)
+                        .append(already == 1 ? " is " : " are ")
+                        .append(result.action() == TemplateRequest.Action.MOVE ? "there" : done)
+                        .append(" already");
+            }
             result.refused()
                     .forEach(refused -> text.append(System.lineSeparator())
                             .append("  - ")

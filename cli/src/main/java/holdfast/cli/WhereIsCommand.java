@@ -34,7 +34,11 @@ final class WhereIsCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private ServiceKey service;
 
-    @Option(names = "--weight", paramLabel = "REAL=W", description = "if a real server had this weight")
+    @Option(
+            names = "--weight",
+            paramLabel = "REAL=W",
+            converter = Converters.Weight.class,
+            description = "if a real server had this weight")
     private List<WhereIsRequest.Weighted> weights = new ArrayList<>();
 
     @Option(names = "--with", paramLabel = "REAL[=W]", description = "if there were this real server too")

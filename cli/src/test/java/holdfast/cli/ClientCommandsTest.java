@@ -281,6 +281,7 @@ class ClientCommandsTest extends AgainstASocket {
                 "whereis 198.51.100.7",
                 "whereis 198.51.100.0/24 mark/7",
                 "whereis 198.51.100.7 mark/7 --weight 10.0.0.11=2147483648",
+                "whereis 198.51.100.7 mark/7 --weight 10.0.0.11",
                 "whereis 198.51.100.7 mark/7 --netmask 24",
                 "clients --by fame",
                 "clients --limit 0",

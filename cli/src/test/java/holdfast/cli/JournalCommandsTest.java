@@ -9,7 +9,10 @@ import holdfast.admin.LogLevel;
 import holdfast.admin.LogState;
 import holdfast.admin.MaintenanceState;
 import holdfast.admin.Role;
+import holdfast.admin.TemplateRequest;
+import holdfast.admin.TemplateResult;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +85,34 @@ class JournalCommandsTest extends AgainstASocket {
                 .isEqualTo(new Ended(0, "The director logs at DEBUG for 10m0s, then at INFO again\n", ""));
         assertThat(run("log", "level", "loud").err()).startsWith("'loud' is none of error, warn, info, debug\n");
         assertThat(run("log", "level", "debug", "--for", "2d").exit()).isEqualTo(2);
+    }
+
+    @Test
+    void aTemplateThatIsThereAlreadyIsNoMiss() throws IOException {
+        var result = new TemplateResult(TemplateRequest.Action.MOVE, false, 3, 1, List.of());
+        assertThat(with(
+                        "/v1/templates",
+                        200,
+                        result,
+                        "template",
+                        "move",
+                        "--client=198.51.100.7",
+                        "--to=10.0.0.12",
+                        "--yes"))
+                .isEqualTo(new Ended(0, "1 template moved, of 3 that fit; 2 are there already\n", ""));
+    }
+
+    @Test
+    void aFileOfAnotherMachineIsCheckedWithoutItsKeyAndStateDirectory() throws IOException {
+        var file = configuration("vrid: 51", "[]");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("state-dir: " + folder, "state-dir: " + folder.resolve("elsewhere"))
+                        .replace("key-file: ", "key-file: /nowhere"));
+        assertThat(runBare("config", "check", file.toString()).exit()).isEqualTo(2);
+        assertThat(runBare("config", "check", "--offline", file.toString()).exit())
+                .isZero();
     }
 
     @Test

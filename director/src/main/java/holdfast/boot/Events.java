@@ -33,7 +33,8 @@ final class Events extends AppenderBase<ILoggingEvent> {
         this.most = most;
         this.file = file;
         before.stream().skip(Math.max(0, before.size() - most)).forEach(events::add);
-        newest = before.isEmpty() ? 0 : before.getLast().number();
+        // A second process that was refused may have written beside the first one.
+        newest = before.stream().mapToLong(Event::number).max().orElse(0);
     }
 
     /// Hears of each line from now on.

@@ -36,6 +36,7 @@ final class Supervision implements AutoCloseable {
 
     // Owned by the thread.
     private @Nullable String frozen;
+    private boolean isBroken;
     private StatusNews news = StatusNews.NOTHING;
 
     /// The service manager.
@@ -84,8 +85,21 @@ final class Supervision implements AutoCloseable {
         long interval =
                 manager.map(Manager::watchdog).orElse(OptionalLong.empty()).orElse(Long.MAX_VALUE) / PINGS;
         while (!isClosed) {
-            look();
+            tryToLook();
             LockSupport.parkNanos(Math.min(LOOK_NS, interval));
+        }
+    }
+
+    /// Without a status nothing is proved, so there is no ping either.
+    private void tryToLook() {
+        try {
+            look();
+            isBroken = false;
+        } catch (RuntimeException bug) {
+            if (!isBroken) {
+                log.error("status failed by a bug action=no-ping-to-the-watchdog", bug);
+            }
+            isBroken = true;
         }
     }
 

@@ -190,7 +190,7 @@ public final class StatusAnswer {
 
     private static Role role(VrrpStatus.Role role) {
         return switch (role) {
-            case INITIALIZE -> Role.FAULT;
+            case FAULT -> Role.FAULT;
             case STANDBY -> Role.STANDBY;
             case ACTIVE -> Role.ACTIVE;
         };

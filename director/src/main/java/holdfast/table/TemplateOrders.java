@@ -246,6 +246,8 @@ public final class TemplateOrders {
                         entries.pinTemplate(slot, pinned, now);
                     }
                     count(order, true);
+                } else {
+                    order.matched++;
                 }
             }
         }
@@ -260,6 +262,8 @@ public final class TemplateOrders {
                 entries.moveTemplate(slot, to, now);
             }
             count(order, true);
+        } else {
+            order.matched++; // it is there already
         }
     }
 

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import holdfast.admin.Event;
 import holdfast.admin.EventsRequest;
+import holdfast.admin.LogLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,12 +95,22 @@ class EventsTest {
     }
 
     @Test
+    void numbersGoOnFromTheHighestOne() {
+        var before = List.of(
+                Event.of(9, "2026-11-30T16:00:00Z", LogLevel.INFO, "director started"),
+                Event.of(4, "2026-11-30T16:00:01Z", LogLevel.ERROR, "director failed"));
+        var events = listening(before, new EventFile(directory));
+        log("role changed to=active");
+        assertThat(events.list(EventsRequest.ALL).newest()).isEqualTo(10);
+    }
+
+    @Test
     void theFileHasABoundAndDamagedLinesAreLeftOut() throws IOException {
         Files.writeString(directory.resolve("events"), "x".repeat(EventFile.BYTES_MAX) + "\n7 cut\n");
         try (var file = new EventFile(directory)) {
             file.start();
             assertThat(file.read()).isEmpty();
-            file.accept(Event.of(8, "2026-11-30T16:00:00Z", holdfast.admin.LogLevel.WARN, "links faulty faults=x"));
+            file.accept(Event.of(8, "2026-11-30T16:00:00Z", LogLevel.WARN, "links faulty faults=x"));
         }
         assertThat(Files.size(directory.resolve("events.old"))).isGreaterThan(EventFile.BYTES_MAX);
         assertThat(Files.readString(directory.resolve("events")))

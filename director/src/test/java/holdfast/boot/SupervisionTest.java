@@ -1,5 +1,6 @@
 package holdfast.boot;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SupervisionTest {
@@ -89,6 +91,24 @@ class SupervisionTest {
                         second -> assertThat(second).isEqualTo("the file is read"),
                         third -> assertThat(third).isEqualTo("READY=1"),
                         fourth -> assertThat(fourth).isEqualTo("STOPPING=1"));
+    }
+
+    @Test
+    void aStatusThatFailsStopsThePingsUntilItWorksAgain() throws InterruptedException {
+        var manager = new Manager(heard::add, OptionalLong.of(MILLISECONDS.toNanos(40)));
+        var looks = new AtomicInteger();
+        try (var _ = Supervision.start(
+                () -> {
+                    if (looks.incrementAndGet() <= 3) {
+                        throw new IllegalStateException("a bug");
+                    }
+                    return ACTIVE.status();
+                },
+                () -> 0,
+                Optional.of(manager))) {
+            assertThat(heard.poll(10, SECONDS)).startsWith("READY=1\nSTATUS=").endsWith("WATCHDOG=1");
+            assertThat(looks).hasValueGreaterThanOrEqualTo(4);
+        }
     }
 
     @Test

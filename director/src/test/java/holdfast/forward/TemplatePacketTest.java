@@ -316,6 +316,9 @@ class TemplatePacketTest extends DirectorUnderTest {
         int first = director.connect(40000);
         var to = new Target(first == REAL ? REAL2 : REAL, 8080);
         assertThat(order(Action.MOVE, client(CLIENT), to)).isEqualTo(new Outcome(1, 1, 0));
+        assertThat(order(Action.MOVE, client(CLIENT), to))
+                .as("is there already")
+                .isEqualTo(new Outcome(1, 0, 0));
 
         assertThat(syn(40001)).isEqualTo(to.address());
         var data = director.client(40000, ACK, Counter.FORWARDED_TO_SERVER);

@@ -230,7 +230,7 @@ public final class SimulatedElection implements ElectionEvents {
 
     private VrrpStatus.Role role() {
         return switch (state.vrrp()) {
-            case Vrrp.Initialize _ -> VrrpStatus.Role.INITIALIZE;
+            case Vrrp.Initialize _ -> VrrpStatus.Role.FAULT;
             case Vrrp.Standby _ -> VrrpStatus.Role.STANDBY;
             case Vrrp.Active _ -> VrrpStatus.Role.ACTIVE;
         };

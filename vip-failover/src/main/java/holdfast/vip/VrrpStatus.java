@@ -54,7 +54,8 @@ public record VrrpStatus(
     }
 
     public enum Role {
-        INITIALIZE,
+        /// RFC 9568 names it "Initialize": a link that it needs is missing, or it has just started.
+        FAULT,
         STANDBY,
         ACTIVE
     }

@@ -18,7 +18,7 @@ import org.slf4j.event.Level;
 /// other changes, a member has [#LINES_MAX] lines in a minute. The state in which it then remains is reported at
 /// the end of the minute, with the number of lines left out.
 final class StateLog {
-    static final int LINES_MAX = 4;
+    static final int LINES_MAX = 8;
     static final long WINDOW = TimeUnit.MINUTES.toNanos(1);
     private static final Logger log = LoggerFactory.getLogger(StateLog.class);
 

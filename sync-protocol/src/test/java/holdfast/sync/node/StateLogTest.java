@@ -47,7 +47,7 @@ class StateLogTest {
         }
         assertThat(log.changed("d2", SyncState.GONE, START)).isEmpty();
         assertThat(log.due(START + MINUTE - 1)).isEmpty();
-        assertThat(log.due(START + MINUTE)).containsExactly(new Line("d2", SyncState.GONE, 17));
+        assertThat(log.due(START + MINUTE)).containsExactly(new Line("d2", SyncState.GONE, 21 - StateLog.LINES_MAX));
         assertThat(log.due(START + 2 * MINUTE)).isEmpty();
     }
 

@@ -174,7 +174,9 @@ public final class Tally {
                     vrid);
         }
         if (before.getClass() != after.getClass()) {
-            transition(before, step.next(), cause(step, event));
+            var cause = cause(step, event);
+            boolean isBack = cause.equals(Vrrp.Wait.STARTED.name()) && transitions.get() > 0;
+            transition(before, step.next(), isBack ? "LINK_UP" : cause);
         }
     }
 
@@ -263,7 +265,7 @@ public final class Tally {
 
     private static Role role(Vrrp.State state) {
         return switch (state) {
-            case Vrrp.Initialize _ -> Role.INITIALIZE;
+            case Vrrp.Initialize _ -> Role.FAULT;
             case Vrrp.Standby _ -> Role.STANDBY;
             case Vrrp.Active _ -> Role.ACTIVE;
         };
