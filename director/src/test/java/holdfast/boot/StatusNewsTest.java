@@ -28,7 +28,8 @@ class StatusNewsTest {
                 plain.lastTransition(),
                 plain.failover(),
                 plain.sync(),
-                plain.datapath());
+                plain.datapath(),
+                plain.config());
     }
 
     @Test

@@ -33,6 +33,7 @@ class MaintenanceTest {
                 isSafe,
                 isSafe ? FailoverResult.Outcome.MOVED : FailoverResult.Outcome.REFUSED,
                 isSafe ? List.of() : List.of("d2 is gone; start it"),
+                List.of(),
                 request.reason(),
                 "d1",
                 "d2",
