@@ -99,7 +99,7 @@ final class WrongConfigurationTest {
             new Slip("service: tcp/192.0.2.10:80", "service: tcp/192.0.2.12:80",
                     ":19:14: services[0].service: 'tcp/192.0.2.12:80' is not on a VIP; the VIPs are 192.0.2.10, 10.0.0.1; correct the address, or add it under vip-groups[0].vips"),
             new Slip("scheduler: wlc", "scheduler: wcl",
-                    ":20:16: services[0].scheduler: 'wcl' must be dh or fo or lblc or lblcr or lc or least-load or mh or nq or ovf or rendezvous or rr or sed or sh or twos or wlc or wrr; did you mean 'wlc'?"),
+                    ":20:16: services[0].scheduler: 'wcl' must be one of dh, fo, lblc, lblcr, lc, least-load, mh, nq, ovf, rendezvous, rr, sed, sh, twos, wlc, wrr; did you mean 'wlc'?"),
             new Slip("timeout-s: 300", "timeout-s: 300s",
                     ":21:30: services[0].persistence.timeout-s: '300s' must be a whole number, 1 to 4294967295; write digits only, without quotes and without a unit"),
             new Slip("netmask: 255.255.255.0", "netmask: 255.255.225.0",

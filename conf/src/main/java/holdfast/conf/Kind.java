@@ -72,7 +72,9 @@ record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
                 var meant = Suggestion.elsewhere(scalar.text(), otherNames)
                         .or(() -> Suggestion.bySpelling(scalar.text(), known));
                 throw new Refusal(
-                        "must be " + String.join(" or ", known),
+                        known.size() == 2
+                                ? "must be " + String.join(" or ", known)
+                                : "must be one of " + String.join(", ", known),
                         meant.map("did you mean '%s'?"::formatted).orElse("write one of these words"));
             }
             return value;
