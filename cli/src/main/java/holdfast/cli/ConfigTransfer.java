@@ -3,10 +3,8 @@ package holdfast.cli;
 import holdfast.admin.ConfigChange;
 import holdfast.admin.ConfigComparison;
 import holdfast.admin.ConfigRequest;
-import holdfast.admin.ConfigResult;
 import holdfast.admin.ConfigState;
 import holdfast.admin.ImpactRequest;
-import holdfast.admin.ImpactResult;
 import holdfast.admin.Nothing;
 import holdfast.admin.Operations;
 import holdfast.admin.ReloadRequest;
@@ -25,7 +23,6 @@ import picocli.CommandLine.Parameters;
 
 /// The commands of `config` that show or change the shared configuration of running directors.
 final class ConfigTransfer {
-    private static final String ON_SILENCE = "; the change may be made all the same: look with 'holdfast config show'";
     private static final Pattern BASE = Pattern.compile("# revision ([0-9]+\\.[0-9]+)\\b.*");
     private static final String NEWLINE = System.lineSeparator();
 
@@ -168,7 +165,7 @@ final class ConfigTransfer {
                 "Make the shared part of a file the configuration in force, on all directors at once.",
                 "It asks first where clients would lose their real server. A director's own sections are not changed."
             })
-    static final class Apply implements Callable<Integer> {
+    static final class Apply extends RevisionCommand {
         @Parameters(paramLabel = "FILE", description = "a director's file, or what 'config export' printed")
         @SuppressWarnings("NullAway.Init")
         private Path file;
@@ -183,30 +180,18 @@ final class ConfigTransfer {
                         "refuse if another revision is in force (default: the one that the file's first line names)")
         private @Nullable String base;
 
-        @Mixin
-        private final Author author = new Author();
-
-        @Mixin
-        private final Confirmation confirmation = new Confirmation();
-
-        @Mixin
-        private final AdminClient admin = new AdminClient();
-
-        @Mixin
-        private final Console console = new Console();
-
         @Override
         public Integer call() {
             var text = ConfigSource.read(file);
             if (dryRun) {
                 var impact = admin.call(Operations.IMPACT, new ImpactRequest(file.toString(), text));
                 var result = admin.call(Operations.CHANGE_CONFIG, change(text, true));
-                console.result(result, dry(result, impact));
+                reportDry(result, impact);
                 return ExitCode.DONE;
             }
-            confirm(file.toString(), text, confirmation, admin);
+            confirm(file.toString(), text);
             var result = admin.call(Operations.CHANGE_CONFIG, change(text, false), ON_SILENCE);
-            report(result, console);
+            report(result);
             return ExitCode.DONE;
         }
 
@@ -216,49 +201,14 @@ final class ConfigTransfer {
                     file.toString(),
                     base == null ? baseOf(text) : base,
                     author.name(),
-                    author.reason() == null ? "applied " + file.getFileName() : author.reason(),
+                    reason("applied " + file.getFileName()),
                     isDry);
-        }
-
-        private static String dry(ConfigResult result, ImpactResult impact) {
-            return result.diff().isEmpty()
-                    ? "Nothing would change"
-                    : String.join(NEWLINE, result.diff()) + NEWLINE + NEWLINE + ImpactCommand.text(impact);
-        }
-    }
-
-    /// Asks before a change that takes clients from their real server.
-    private static void confirm(String name, String text, Confirmation confirmation, AdminClient admin) {
-        if (!confirmation.isWanted()) {
-            return;
-        }
-        var impact = admin.call(Operations.IMPACT, new ImpactRequest(name, text));
-        boolean hurts = impact.services().stream()
-                .anyMatch(on -> on.templatesOrphaned() + on.clientsRehomed() + on.connectionsAffected() > 0);
-        if (hurts) {
-            confirmation.ask("A change that moves clients", () -> ImpactCommand.text(impact) + NEWLINE + "Go ahead?");
         }
     }
 
     private static @Nullable String baseOf(String text) {
         var first = BASE.matcher(text.lines().findFirst().orElse(""));
         return first.matches() ? first.group(1) : null;
-    }
-
-    private static void report(ConfigResult result, Console console) {
-        result.warnings().forEach(warning -> console.note("warning: " + warning));
-        console.result(
-                result,
-                result.made()
-                        ? "Revision " + result.revision() + " is in force" + lacking(result)
-                        : "Nothing to change: revision " + result.revision() + " says the same");
-    }
-
-    private static String lacking(ConfigResult result) {
-        return result.lacking().isEmpty()
-                ? ""
-                : ", but not yet on " + String.join(", ", result.lacking())
-                        + ": see 'holdfast config show' and the status there";
     }
 
     @Command(
@@ -332,37 +282,20 @@ final class ConfigTransfer {
     @Command(
             name = "rollback",
             description = "Make a kept revision the configuration in force again, as a new revision.")
-    static final class Rollback implements Callable<Integer> {
+    static final class Rollback extends RevisionCommand {
         @Parameters(paramLabel = "REVISION", description = "such as 16; see 'config history'")
         @SuppressWarnings("NullAway.Init")
         private String revision;
-
-        @Mixin
-        private final Author author = new Author();
-
-        @Mixin
-        private final Confirmation confirmation = new Confirmation();
-
-        @Mixin
-        private final AdminClient admin = new AdminClient();
-
-        @Mixin
-        private final Console console = new Console();
 
         @Override
         public Integer call() {
             var now = admin.call(Operations.CONFIG, new ConfigRequest(null));
             var wanted = admin.call(Operations.CONFIG, new ConfigRequest(revision));
             var name = "revision " + wanted.revision();
-            confirm(name, wanted.text(), confirmation, admin);
+            confirm(name, wanted.text());
             var change = new ConfigChange(
-                    wanted.text(),
-                    name,
-                    now.revision(),
-                    author.name(),
-                    author.reason() == null ? "back to " + wanted.revision() : author.reason(),
-                    false);
-            report(admin.call(Operations.CHANGE_CONFIG, change, ON_SILENCE), console);
+                    wanted.text(), name, now.revision(), author.name(), reason("back to " + wanted.revision()), false);
+            report(admin.call(Operations.CHANGE_CONFIG, change, ON_SILENCE));
             return ExitCode.DONE;
         }
     }
@@ -370,27 +303,14 @@ final class ConfigTransfer {
     @Command(
             name = "reload",
             description = "Read the director's own file again, and make its shared part the configuration in force.")
-    static final class Reload implements Callable<Integer> {
-        @Mixin
-        private final Author author = new Author();
-
-        @Mixin
-        private final Confirmation confirmation = new Confirmation();
-
-        @Mixin
-        private final AdminClient admin = new AdminClient();
-
-        @Mixin
-        private final Console console = new Console();
-
+    static final class Reload extends RevisionCommand {
         @Override
         public Integer call() {
             var file = Path.of(
                     admin.call(Operations.CONFIG, new ConfigRequest(null)).file());
-            confirm(file.toString(), ConfigSource.read(file), confirmation, admin);
-            var reason = author.reason() == null ? "the file was read again" : author.reason();
-            var request = new ReloadRequest(author.name(), reason);
-            report(admin.call(Operations.RELOAD_CONFIG, request, ON_SILENCE), console);
+            confirm(file.toString(), ConfigSource.read(file));
+            var request = new ReloadRequest(author.name(), reason("the file was read again"));
+            report(admin.call(Operations.RELOAD_CONFIG, request, ON_SILENCE));
             return ExitCode.DONE;
         }
     }

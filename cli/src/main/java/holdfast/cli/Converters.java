@@ -5,12 +5,20 @@ import holdfast.admin.ClientList;
 import holdfast.admin.Host;
 import holdfast.admin.WhereIsRequest;
 import holdfast.conf.DrainMode;
+import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
 import holdfast.conf.KebabCase;
 import holdfast.conf.MarkRule;
+import holdfast.conf.PersistenceEngine;
+import holdfast.conf.RearmPolicy;
+import holdfast.conf.SchedulerFlag;
+import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
+import holdfast.conf.SettingWords;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,13 +31,21 @@ final class Converters {
     private static final Pattern DURATION =
             Pattern.compile("(?:([0-9]{1,5})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9})s)?");
 
+    private static final String NONE = "none";
+
     private Converters() {}
 
     static CommandLine teach(CommandLine line) {
         return line.registerConverter(ServiceKey.class, word(ServiceKey::of))
                 .registerConverter(Host.class, word(Host::of))
                 .registerConverter(MarkRule.Prefix.class, word(MarkRule.Prefix::of))
-                .registerConverter(DrainMode.class, word(text -> constant(text, DrainMode.values())))
+                .registerConverter(DrainMode.class, word(SettingWords::drain))
+                .registerConverter(SchedulerName.class, word(SettingWords::scheduler))
+                .registerConverter(ForwardingMethod.class, word(SettingWords::forwarding))
+                .registerConverter(RearmPolicy.class, word(SettingWords::rearm))
+                .registerConverter(Flags.class, word(Flags::of))
+                .registerConverter(Sticky.class, word(Sticky::of))
+                .registerConverter(Engine.class, word(Engine::of))
                 .registerConverter(ClientList.By.class, word(text -> constant(text, ClientList.By.values())))
                 .registerConverter(WhereIsRequest.Weighted.class, word(Converters::weighted))
                 .registerConverter(Duration.class, word(Converters::duration));
@@ -102,18 +118,40 @@ final class Converters {
         }
     }
 
-    /// A netmask from `/24` or `255.255.255.0`.
+    /// A netmask without holes.
     static final class Netmask implements ITypeConverter<Ipv4> {
         @Override
-        public Ipv4 convert(String text) {
-            if (text.matches("/([1-9]|[12][0-9]|3[0-2])")) {
-                return new Ipv4(-1 << (32 - Integer.parseInt(text.substring(1))));
-            }
-            try {
-                return Ipv4.of(text);
-            } catch (IllegalArgumentException _) {
-                throw new TypeConversionException("'" + text + "' is not a netmask such as /24 or 255.255.255.0");
-            }
+        public Ipv4 convert(String text) throws Exception {
+            return word(each -> new Ipv4(SettingWords.netmask(each))).convert(text);
+        }
+    }
+
+    /// The flags of a scheduler, as one argument.
+    record Flags(Set<SchedulerFlag> flags) {
+        static Flags of(String text) {
+            return new Flags(
+                    text.equals(NONE)
+                            ? Set.of()
+                            : Arrays.stream(text.split(",", -1))
+                                    .map(SettingWords::schedulerFlag)
+                                    .collect(Collectors.toSet()));
+        }
+    }
+
+    /// Persistence with its timeout, or without.
+    record Sticky(Optional<Long> timeoutS) {
+        static Sticky of(String text) {
+            return new Sticky(
+                    text.equals(NONE)
+                            ? Optional.empty()
+                            : Optional.of(duration(text).toSeconds()));
+        }
+    }
+
+    /// An engine, or none.
+    record Engine(Optional<PersistenceEngine> engine) {
+        static Engine of(String text) {
+            return new Engine(text.equals(NONE) ? Optional.empty() : Optional.of(SettingWords.engine(text)));
         }
     }
 }

@@ -12,10 +12,9 @@ import holdfast.conf.Ipv4;
 import holdfast.conf.ServiceKey;
 import holdfast.conf.Shared;
 import holdfast.conf.SharedText;
-import java.util.List;
 import java.util.Optional;
 
-/// A director behind its admin API, for the drop-in.
+/// A director behind its admin API, for edits and for the drop-in.
 ///
 /// @param author  of changes
 record DirectorOverApi(AdminClient admin, String author) implements DirectorAccess {
@@ -45,11 +44,7 @@ record DirectorOverApi(AdminClient admin, String author) implements DirectorAcce
         try {
             var result = admin.call(
                     Operations.CHANGE_CONFIG, change, "; see 'holdfast config show' whether the change was made");
-            return new Applied.Done(
-                    result.lacking().isEmpty()
-                            ? List.of()
-                            : List.of("Note: " + String.join(", ", result.lacking())
-                                    + " does not have the change yet; see 'holdfast status'"));
+            return new Applied.Done(result);
         } catch (Failure failure) {
             return switch (failure.exitCode()) {
                 case ExitCode.WRONG_INPUT -> new Applied.Wrong(text(failure));

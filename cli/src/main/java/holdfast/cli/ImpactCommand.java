@@ -38,7 +38,10 @@ final class ImpactCommand implements Callable<Integer> {
 
     static String text(ImpactResult impact) {
         var lines = new ArrayList<String>();
-        for (var service : impact.services()) {
+        var changed = impact.services().stream()
+                .filter(service -> service.change() != ImpactResult.Change.UNCHANGED || hurts(service))
+                .toList();
+        for (var service : changed) {
             lines.add("%s %s: %s orphaned, %s re-homed, %s affected, %s moved"
                     .formatted(
                             service.service(),
@@ -50,6 +53,15 @@ final class ImpactCommand implements Callable<Integer> {
             service.why().forEach(why -> lines.add("  - " + why));
         }
         impact.others().forEach(other -> lines.add("- " + other));
+        int unchanged = impact.services().size() - changed.size();
+        if (unchanged > 0 && !lines.isEmpty()) {
+            lines.add(Text.count(unchanged, "service") + " unchanged");
+        }
         return lines.isEmpty() ? "Nothing would change" : String.join(System.lineSeparator(), lines);
+    }
+
+    /// Whether clients of a service would lose something.
+    static boolean hurts(ImpactResult.OnService service) {
+        return service.templatesOrphaned() + service.clientsRehomed() + service.connectionsAffected() > 0;
     }
 }

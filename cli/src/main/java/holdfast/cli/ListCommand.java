@@ -12,7 +12,6 @@ import holdfast.conf.Ipv4;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -131,13 +130,7 @@ final class ListCommand implements Callable<Integer> {
             console.result(services, text.of(services));
             noteUnreachable(services.services());
         } else {
-            var service = services.services().stream()
-                    .filter(one -> one.service().equals(only))
-                    .findFirst()
-                    .orElseThrow(() -> wrong("There is no service " + only + "; there are "
-                            + services.services().stream()
-                                    .map(one -> one.service().toString())
-                                    .collect(Collectors.joining(", "))));
+            var service = ServiceCommand.find(services, only);
             console.result(service, text.of(service));
             noteUnreachable(List.of(service));
         }

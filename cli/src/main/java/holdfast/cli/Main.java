@@ -23,6 +23,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             StatusCommand.class,
             ListCommand.class,
+            ServiceCommand.class,
+            RealCommand.class,
             WhereIsCommand.class,
             ClientsCommand.class,
             TemplateCommand.class,

@@ -54,6 +54,22 @@ final class Text {
         return seconds / 86_400 + "d" + seconds % 86_400 / 3600 + "h";
     }
 
+    /// `90s` as `1m30s`: an exact time, as an operator types it.
+    static String seconds(long seconds) {
+        var parts = new StringBuilder();
+        part(seconds / 86_400, 'd', parts);
+        part(seconds / 3600 % 24, 'h', parts);
+        part(seconds / 60 % 60, 'm', parts);
+        part(seconds % 60, 's', parts);
+        return parts.isEmpty() ? "0s" : parts.toString();
+    }
+
+    private static void part(long number, char unit, StringBuilder parts) {
+        if (number != 0) {
+            parts.append(number).append(unit);
+        }
+    }
+
     /// `210us`, `1.32ms`.
     static String micros(@Nullable Long micros) {
         if (micros == null) {

@@ -208,8 +208,9 @@ class ServerCommandsTest extends AgainstASocket {
         }
         assertThat(run("drain", "tcp/192.0.2.10:80", "10.0.0.11", "--mode", "gently")
                         .err())
-                .startsWith("Invalid value for option '--mode': 'gently' is none of keep-all, keep-connections, "
-                        + "until-deadline, now\n");
+                .startsWith(
+                        "Invalid value for option '--mode': 'gently' must be one of keep-all, keep-connections, now, "
+                                + "until-deadline; write one of these words\n");
     }
 
     @Test
@@ -264,8 +265,8 @@ class ServerCommandsTest extends AgainstASocket {
                     tcp/192.0.2.10:80 changed: 12 templates orphaned, 11 clients re-homed, 1 connection affected, no VIP moved
                       - the netmask changes from /32 to /24
                       - 10.0.0.12:8080 is removed
-                    mark/7 unchanged: 0 templates orphaned, 0 clients re-homed, 0 connections affected, no VIP moved
                     - ipvs.expire-nodest-conn becomes true
+                    1 service unchanged
                     """, ""));
             assertThat(server.requests())
                     .singleElement()

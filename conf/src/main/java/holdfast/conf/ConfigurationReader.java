@@ -63,9 +63,11 @@ final class ConfigurationReader {
         return shared(Section.top(root, SHARED, findings), own);
     }
 
-    /// Reads a text that has the shared sections, of a director that checked them against its VIPs and interfaces.
-    Shared readShared(Node root) {
-        return unfitted(Section.top(root, SHARED, findings));
+    /// Reads a text that has the shared sections, of a director that checked them against its interfaces.
+    ///
+    /// @param vips  of the director; none if it checked the services against them too
+    Shared readShared(Node root, List<Ipv4> vips) {
+        return unfitted(Section.top(root, SHARED, findings), vips);
     }
 
     /// Reads a text that has the section `revision` and the shared ones.
@@ -73,20 +75,21 @@ final class ConfigurationReader {
     /// @param head  reads that section, and tells whether the shared ones must fit to the director's VIPs
     Configuration readRevision(Node root, Configuration own, Predicate<Section> head) {
         var top = Section.top(root, REVISION, findings);
-        return head.test(top) ? shared(top, own) : unfitted(top).in(own);
+        return head.test(top) ? shared(top, own) : unfitted(top, List.of()).in(own);
     }
 
     private Configuration shared(Section top, Configuration own) {
-        var nowhere = new Node.Mark(0, 0);
-        var vips = own.groups().stream()
-                .flatMap(group -> group.vips().stream())
-                .map(vip -> new Value<>(vip.address(), nowhere, "", "", true))
-                .toList();
-        return shared(top, vips, own.interfaces()).in(own);
+        var vips = own.groups().stream().flatMap(group -> group.vips().stream()).map(Configuration.Vip::address);
+        return shared(top, values(vips), own.interfaces()).in(own);
     }
 
-    private Shared unfitted(Section top) {
-        return shared(top, List.of(), List.of(""));
+    private static List<Value<Ipv4>> values(Stream<Ipv4> vips) {
+        var nowhere = new Node.Mark(0, 0);
+        return vips.map(vip -> new Value<>(vip, nowhere, "", "", true)).toList();
+    }
+
+    private Shared unfitted(Section top, List<Ipv4> vips) {
+        return shared(top, values(vips.stream()), List.of(""));
     }
 
     private Shared shared(Section top, List<Value<Ipv4>> vips, List<String> interfaces) {

@@ -37,7 +37,7 @@ public final class SharedText {
     public static Shared read(String text) {
         var findings = new Findings(Path.of("configuration"));
         try {
-            var shared = new ConfigurationReader(findings, Disk.REAL).readShared(YamlText.parse(text));
+            var shared = new ConfigurationReader(findings, Disk.REAL).readShared(YamlText.parse(text), List.of());
             findings.sorted().stream().findFirst().ifPresent(mistake -> {
                 throw new IllegalArgumentException(mistake.toString());
             });
@@ -45,6 +45,24 @@ public final class SharedText {
         } catch (YamlFault fault) {
             throw new IllegalArgumentException("line " + fault.at().line() + " " + fault.rule(), fault);
         }
+    }
+
+    /// The findings of a director about a shared part; the interfaces of mark rules are not checked.
+    ///
+    /// @param mistakes  for which it would refuse the shared part
+    /// @param warnings  about settings that are seldom meant
+    public record Checked(List<Mistake> mistakes, List<Mistake> warnings) {
+        public Checked {
+            mistakes = List.copyOf(mistakes);
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /// Checks a shared part for a director with these VIPs.
+    public static Checked check(Shared shared, List<Ipv4> vips) {
+        var findings = new Findings(Path.of("configuration"));
+        var _ = new ConfigurationReader(findings, Disk.REAL).readShared(YamlText.parse(of(shared)), vips);
+        return new Checked(findings.sorted(), findings.sortedWarnings());
     }
 
     private void ipvs(Ipvs ipvs) {

@@ -1,12 +1,12 @@
 package holdfast.cli.ipvsadm;
 
+import holdfast.cli.edit.Rules;
 import holdfast.cli.ipvsadm.Command.ServerTerms;
 import holdfast.cli.ipvsadm.Command.ServiceTerms;
 import holdfast.cli.ipvsadm.Command.Target;
 import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
-import holdfast.conf.Ipvs;
 import holdfast.conf.PersistenceEngine;
 import holdfast.conf.Protocol;
 import holdfast.conf.RearmPolicy;
@@ -14,13 +14,10 @@ import holdfast.conf.SchedulerFlag;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 import holdfast.conf.Shared;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -30,17 +27,13 @@ import java.util.stream.Collectors;
 final class RuleEdits {
     private static final int SHOWN_MAX = 8;
 
-    private final Shared before;
     private final Set<Ipv4> vips;
-    private final Map<ServiceKey, Configuration.Service> services = new LinkedHashMap<>();
-    private Ipvs ipvs;
+    private final Rules rules;
 
     /// @param vips  in the order in which messages name them
     RuleEdits(Shared before, List<Ipv4> vips) {
-        this.before = before;
         this.vips = new LinkedHashSet<>(vips);
-        ipvs = before.ipvs();
-        before.services().forEach(service -> services.put(service.key(), service));
+        rules = new Rules(before);
     }
 
     /// What came of a command.
@@ -81,17 +74,15 @@ final class RuleEdits {
     }
 
     Shared after() {
-        return new Shared(ipvs, before.marks(), List.copyOf(services.values()));
+        return rules.after();
     }
 
     private String addService(ServiceTerms terms) {
-        if (services.containsKey(terms.key())) {
+        if (rules.service(terms.key()).isPresent()) {
             throw new RefusedException("Service already exists");
         }
-        services.put(terms.key(), service(terms, Optional.empty(), RearmPolicy.IPVS, List.of()));
-        boolean isIdle = terms.key().isMark()
-                && before.marks().stream()
-                        .noneMatch(rule -> rule.mark() == terms.key().mark());
+        rules.put(service(terms, Optional.empty(), RearmPolicy.IPVS, List.of()));
+        boolean isIdle = terms.key().isMark() && !rules.isGiven(terms.key().mark());
         return isIdle
                 ? "Note: no rule of the director gives a packet the mark "
                         + Integer.toUnsignedString(terms.key().mark())
@@ -101,32 +92,26 @@ final class RuleEdits {
 
     private String editService(ServiceTerms terms) {
         var old = existing(terms.key(), "No such service");
-        services.put(
-                terms.key(),
-                service(
-                        terms,
-                        old.clientLimit(),
-                        old.persistence().map(Configuration.Persistence::rearm).orElse(RearmPolicy.IPVS),
-                        old.realServers()));
+        rules.put(service(
+                terms,
+                old.clientLimit(),
+                old.persistence().map(Configuration.Persistence::rearm).orElse(RearmPolicy.IPVS),
+                old.realServers()));
         return "";
     }
 
     private String deleteService(ServiceKey key) {
-        services.remove(existing(key, "No such service").key());
+        rules.remove(existing(key, "No such service").key());
         return "";
     }
 
     private String clear() {
-        services.clear();
+        rules.clear();
         return "";
     }
 
     private Configuration.Service existing(ServiceKey key, String error) {
-        var service = services.get(key);
-        if (service == null) {
-            throw new RefusedException(error);
-        }
-        return service;
+        return rules.service(key).orElseThrow(() -> new RefusedException(error));
     }
 
     private Configuration.Service service(
@@ -194,7 +179,7 @@ final class RuleEdits {
         var service = existing(key, "Service not defined");
         checkThresholds(terms);
         int port = port(key, terms);
-        if (indexOf(service, terms.server().address(), port) >= 0) {
+        if (Rules.real(service, terms.server().address(), port).isPresent()) {
             throw new RefusedException("Destination already exists");
         }
         checkAddress(terms.server().address());
@@ -202,9 +187,7 @@ final class RuleEdits {
             throw new RefusedException(
                     "Holdfast takes port 0 of a real server only in a service of port 0: name the server's port");
         }
-        var reals = new ArrayList<>(service.realServers());
-        reals.add(real(terms, port, Optional.empty()));
-        put(service, reals);
+        rules.put(service, real(terms, port, Optional.empty()));
         return "";
     }
 
@@ -212,19 +195,15 @@ final class RuleEdits {
         var service = existing(key, "Service not defined");
         checkThresholds(terms);
         int port = port(key, terms);
-        int index = existingServer(service, terms.server().address(), port);
-        var reals = new ArrayList<>(service.realServers());
-        reals.set(index, real(terms, port, reals.get(index).drain()));
-        put(service, reals);
+        var old = existingServer(service, terms.server().address(), port);
+        rules.put(service, real(terms, port, old.drain()));
         return "";
     }
 
     private String deleteServer(ServiceKey key, Target target) {
         var service = existing(key, "Service not defined");
-        int index = existingServer(service, target.address(), target.port().orElse(key.port()));
-        var reals = new ArrayList<>(service.realServers());
-        reals.remove(index);
-        put(service, reals);
+        rules.remove(
+                service, existingServer(service, target.address(), target.port().orElse(key.port())));
         return "";
     }
 
@@ -253,22 +232,8 @@ final class RuleEdits {
                 : terms.server().port().orElse(key.port());
     }
 
-    private static int indexOf(Configuration.Service service, Ipv4 address, int port) {
-        for (int i = 0; i < service.realServers().size(); i++) {
-            var real = service.realServers().get(i);
-            if (real.address().equals(address) && real.port() == port) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private static int existingServer(Configuration.Service service, Ipv4 address, int port) {
-        int index = indexOf(service, address, port);
-        if (index < 0) {
-            throw new RefusedException("No such destination");
-        }
-        return index;
+    private static Configuration.RealServer existingServer(Configuration.Service service, Ipv4 address, int port) {
+        return Rules.real(service, address, port).orElseThrow(() -> new RefusedException("No such destination"));
     }
 
     private static Configuration.RealServer real(ServerTerms terms, int port, Optional<Configuration.Drain> drain) {
@@ -282,24 +247,12 @@ final class RuleEdits {
                 drain);
     }
 
-    private void put(Configuration.Service service, List<Configuration.RealServer> reals) {
-        services.put(
-                service.key(),
-                new Configuration.Service(
-                        service.key(),
-                        service.scheduler(),
-                        service.flags(),
-                        service.persistence(),
-                        service.onePacket(),
-                        service.clientLimit(),
-                        reals));
-    }
-
     private String setTimeouts(Command.SetTimeouts set) {
-        ipvs = ipvs.withTimeouts(
+        var ipvs = rules.ipvs();
+        rules.put(ipvs.withTimeouts(
                 set.tcp() == 0 ? ipvs.tcpTimeoutS() : set.tcp(),
                 set.tcpFin() == 0 ? ipvs.tcpFinTimeoutS() : set.tcpFin(),
-                set.udp() == 0 ? ipvs.udpTimeoutS() : set.udp());
+                set.udp() == 0 ? ipvs.udpTimeoutS() : set.udp()));
         return "";
     }
 }

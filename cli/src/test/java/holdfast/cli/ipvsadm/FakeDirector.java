@@ -1,5 +1,6 @@
 package holdfast.cli.ipvsadm;
 
+import holdfast.admin.ConfigResult;
 import holdfast.admin.Connections;
 import holdfast.admin.Endpoint;
 import holdfast.admin.Role;
@@ -38,8 +39,8 @@ final class FakeDirector implements DirectorAccess {
     /// Why it makes no change at all; empty if it does.
     String trouble = "";
 
-    /// What it says about each revision.
-    List<String> notes = List.of();
+    /// The directors that never have a revision.
+    List<String> lacking = List.of();
 
     /// How many changes of others come first.
     int othersFirst;
@@ -77,7 +78,7 @@ final class FakeDirector implements DirectorAccess {
             shared = next;
             revision++;
             reasons.add(reason);
-            return new Applied.Done(notes);
+            return new Applied.Done(new ConfigResult(true, Long.toString(revision), List.of(), lacking, List.of()));
         });
     }
 

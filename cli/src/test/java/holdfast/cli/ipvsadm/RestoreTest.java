@@ -3,7 +3,7 @@ package holdfast.cli.ipvsadm;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import holdfast.cli.ipvsadm.TranscriptTest.Ended;
+import holdfast.cli.Transcript.Ended;
 import holdfast.conf.Configuration;
 import holdfast.conf.Shared;
 import java.util.ArrayList;
@@ -35,9 +35,12 @@ class RestoreTest {
 
     @Test
     void whatTheDirectorSaysIsShown() {
-        director.notes = List.of("Note: d2 does not have it yet");
+        director.lacking = List.of("d2");
         assertThat(run("-A -t 192.0.2.1:80\n-A -t 192.0.2.1:80\n-C\n-A -t 192.0.2.1:81\n", "-R"))
-                .isEqualTo(new Ended(0, "", "Note: d2 does not have it yet\nService already exists\n"));
+                .isEqualTo(new Ended(
+                        0,
+                        "",
+                        "Note: d2 does not have the change yet; see 'holdfast status'\nService already exists\n"));
     }
 
     @Test
@@ -178,6 +181,6 @@ class RestoreTest {
     }
 
     private Ended run(String in, String... args) {
-        return Ended.of(director, in, List.of(args));
+        return TranscriptTest.run(director, in, List.of(args));
     }
 }
