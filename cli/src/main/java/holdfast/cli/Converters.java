@@ -37,6 +37,8 @@ final class Converters {
 
     static CommandLine teach(CommandLine line) {
         return line.registerConverter(ServiceKey.class, word(ServiceKey::of))
+                .registerConverter(Integer.class, word(Converters::number))
+                .registerConverter(Integer.TYPE, word(Converters::number))
                 .registerConverter(Host.class, word(Host::of))
                 .registerConverter(MarkRule.Prefix.class, word(MarkRule.Prefix::of))
                 .registerConverter(DrainMode.class, word(SettingWords::drain))
@@ -69,16 +71,27 @@ final class Converters {
                         + Arrays.stream(all).map(KebabCase::of).collect(Collectors.joining(", "))));
     }
 
+    private static Integer number(String text) {
+        if (!text.matches("-?[0-9]{1,18}")) {
+            throw new IllegalArgumentException("'" + text + "' is not a whole number");
+        }
+        long number = Long.parseLong(text);
+        if (number != (int) number) {
+            throw new IllegalArgumentException("'" + text + "' is too large; the most is " + Integer.MAX_VALUE);
+        }
+        return (int) number;
+    }
+
     /// `90s`, `30m`, `1h30m`, `2d`; the form of [Text#ms].
     static Duration duration(String text) {
         var parts = DURATION.matcher(text);
         if (text.isEmpty() || !parts.matches()) {
             throw new IllegalArgumentException("'" + text + "' is not a duration such as 90s, 30m, 1h30m or 2d");
         }
-        var sum = Duration.ofDays(number(parts.group(1)))
-                .plusHours(number(parts.group(2)))
-                .plusMinutes(number(parts.group(3)))
-                .plusSeconds(number(parts.group(4)));
+        var sum = Duration.ofDays(part(parts.group(1)))
+                .plusHours(part(parts.group(2)))
+                .plusMinutes(part(parts.group(3)))
+                .plusSeconds(part(parts.group(4)));
         if (sum.isZero()) {
             throw new IllegalArgumentException("'" + text + "' is no time at all; the least is 1s");
         }
@@ -90,7 +103,7 @@ final class Converters {
     }
 
     @SuppressWarnings("NullAway") // a group that took no part in the match is null
-    private static long number(String group) {
+    private static long part(String group) {
         return group == null ? 0 : Long.parseLong(group);
     }
 

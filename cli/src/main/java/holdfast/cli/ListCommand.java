@@ -169,8 +169,11 @@ final class ListCommand implements Callable<Integer> {
 
     static void noteIfCut(Connections answer, Console console) {
         if (answer.truncated()) {
-            console.note("Listed are %d of %d entries; the bound is --limit, at most %d"
-                    .formatted(answer.entries().size(), answer.total(), Bounds.ENTRIES_MAX));
+            int listed = answer.entries().size();
+            console.note((answer.total() > listed
+                            ? "Listed are %d of %d entries".formatted(listed, answer.total())
+                            : "Listed are the first %d, and there are more".formatted(listed))
+                    + "; the bound is --limit, at most " + Bounds.ENTRIES_MAX);
         }
     }
 }

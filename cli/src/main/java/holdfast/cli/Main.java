@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ListCommand.class,
             ServiceCommand.class,
             RealCommand.class,
+            ConnectionCommand.class,
             WhereIsCommand.class,
             ClientsCommand.class,
             TemplateCommand.class,

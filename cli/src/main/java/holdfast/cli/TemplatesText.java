@@ -11,13 +11,9 @@ final class TemplatesText {
     static String of(Connections connections) {
         var table = new TextTable("CLIENT", "VIRTUAL", "REAL", "STATE", "EXPIRES", "TIMEOUT", "CONTROLS");
         for (var entry : connections.entries()) {
-            var virtual = entry.protocol() == Protocol.MARK
-                    ? "mark/"
-                            + Integer.toUnsignedString(entry.virtual().address().bits())
-                    : KebabCase.of(entry.protocol()) + "/" + entry.virtual();
             table.add(
                     entry.engineData() == null ? entry.client().address().toString() : "call " + entry.engineData(),
-                    virtual,
+                    virtual(entry),
                     entry.real().toString(),
                     entry.state(),
                     entry.pinned() ? "never" : Text.ms(entry.expiresMs()),
@@ -25,5 +21,12 @@ final class TemplatesText {
                     entry.controlled() == null ? "0" : entry.controlled().toString());
         }
         return table.toString();
+    }
+
+    /// `tcp/192.0.2.10:80`, or `mark/7` for a template of a mark.
+    static String virtual(Connections.Entry entry) {
+        return entry.protocol() == Protocol.MARK
+                ? "mark/" + Integer.toUnsignedString(entry.virtual().address().bits())
+                : KebabCase.of(entry.protocol()) + "/" + entry.virtual();
     }
 }

@@ -486,8 +486,10 @@ final class DirectorInMemory {
                                         .equals(new Endpoint(
                                                 filter.service().address(),
                                                 filter.service().port()))))
+                .filter(entry -> request.state() == null || entry.state().equalsIgnoreCase(request.state()))
                 .toList();
-        boolean isAll = filter.client() == null && filter.real() == null && filter.service() == null;
+        boolean isAll =
+                request.state() == null && filter.client() == null && filter.real() == null && filter.service() == null;
         var listed = fitting.stream().limit(request.limit()).toList();
         return new Connections(isAll ? fitting.size() : listed.size(), listed.size() < fitting.size(), listed);
     }

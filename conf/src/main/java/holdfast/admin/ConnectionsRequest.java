@@ -9,8 +9,13 @@ import org.jspecify.annotations.Nullable;
 /// The request to list connections and templates.
 ///
 /// @param kind   null for both
+/// @param state  IPVS's name in any case, such as established; null for all
 /// @param limit  most entries wanted, 1 to [Bounds#ENTRIES_MAX]
-public record ConnectionsRequest(Connections.@Nullable Kind kind, EntryFilter filter, int limit) {
+public record ConnectionsRequest(
+        Connections.@Nullable Kind kind,
+        EntryFilter filter,
+        @Nullable String state,
+        int limit) {
     /// The largest listing.
     public static final ConnectionsRequest ALL = new ConnectionsRequest(null, EntryFilter.ALL, Bounds.ENTRIES_MAX);
 
@@ -49,13 +54,34 @@ public record ConnectionsRequest(Connections.@Nullable Kind kind, EntryFilter fi
             "the service is not understood",
             "leave it out for all");
 
+    private static final Parameter<ConnectionsRequest, String> STATE = new Parameter<>(
+            "state",
+            "IPVS's name of a state, such as established or fin_wait",
+            ConnectionsRequest::state,
+            ConnectionsRequest::state,
+            "'%s' is not a state",
+            "leave it out for all");
+
     static final Query<ConnectionsRequest> QUERY =
-            new Query<>(List.of(LIMIT, KIND, CLIENT, REAL, SERVICE), ConnectionsRequest::of);
+            new Query<>(List.of(LIMIT, KIND, CLIENT, REAL, SERVICE, STATE), ConnectionsRequest::of);
+
+    /// Entries in any state.
+    public ConnectionsRequest(Connections.@Nullable Kind kind, EntryFilter filter, int limit) {
+        this(kind, filter, null, limit);
+    }
+
+    private static String state(String text) {
+        if (!text.matches("[a-z0-9_-]{1,24}")) {
+            throw new IllegalArgumentException("a state is a word such as established");
+        }
+        return text;
+    }
 
     private static ConnectionsRequest of(Query.Values given) {
         return new ConnectionsRequest(
                 given.of(KIND),
                 new EntryFilter(given.of(CLIENT), given.of(REAL), given.of(SERVICE)),
+                given.of(STATE),
                 Objects.requireNonNullElse(given.of(LIMIT), Bounds.ENTRIES_MAX));
     }
 }

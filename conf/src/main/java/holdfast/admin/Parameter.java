@@ -1,6 +1,8 @@
 package holdfast.admin;
 
 import holdfast.conf.KebabCase;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,16 @@ public record Parameter<Q, T>(
     @Nullable
     String write(Q request) {
         var value = of.apply(request);
-        return value == null ? null : name + "=" + (value instanceof Enum<?> word ? KebabCase.of(word) : value);
+        return value == null
+                ? null
+                : name + "=" + escaped(value instanceof Enum<?> word ? KebabCase.of(word) : value.toString());
+    }
+
+    /// Leaves `:` and `/` as they are, which a query may have (RFC 3986 §3.4), so that an address stays readable.
+    private static String escaped(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%3A", ":")
+                .replace("%2F", "/");
     }
 }

@@ -5,8 +5,10 @@ import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
+import holdfast.api.RefusedException;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Protocol;
+import holdfast.conf.Suggestion;
 import holdfast.conn.Conn;
 import holdfast.conn.SctpState;
 import holdfast.conn.SlotTable;
@@ -20,10 +22,13 @@ import holdfast.sync.Version;
 import holdfast.table.Tables;
 import holdfast.worker.GroupDatapath;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Lists the entries of a worker in slices, between its packets.
@@ -37,6 +42,16 @@ public final class EntryListing {
 
     /// The port in IPVS's listings of a template that no client finds any more (IPVS-REF 3.5).
     private static final int VOID_PORT = 65535;
+
+    private static final List<String> STATES = Stream.of(
+                    Arrays.stream(TcpState.values()).map(TcpState::name),
+                    Arrays.stream(SctpState.values()).map(SctpState::listed),
+                    Stream.of("UDP", "NONE", "ASSURED"))
+            .flatMap(Function.identity())
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .distinct()
+            .sorted()
+            .toList();
 
     private static final int END = -1;
     private static final long MS = 1_000_000;
@@ -56,6 +71,9 @@ public final class EntryListing {
 
         boolean fits(EntryFilter filter);
 
+        /// IPVS's name of the state of the last slot's entry.
+        String state();
+
         /// The entry of the last slot.
         Connections.Entry entry(long now);
     }
@@ -67,19 +85,37 @@ public final class EntryListing {
         var kind = request.kind();
         var filter = request.filter();
         int limit = request.limit();
+        checkState(request.state());
         var entries = new ArrayList<Connections.Entry>();
         boolean isWhole = true;
         if (kind != Connections.Kind.CONNECTION) {
             var client = filter.client();
             isWhole = (client != null && client.length() == 32)
-                    ? addUpTo(limit, entries, ask.tables(tables -> templatesOf(client.address(), tables, filter)))
-                    : collect(entries, filter, limit, TemplateSource::new);
+                    ? addUpTo(limit, entries, ask.tables(tables -> templatesOf(client.address(), tables, request)))
+                    : collect(entries, request, TemplateSource::new);
         }
         if (kind != Connections.Kind.TEMPLATE) {
-            isWhole &= collect(entries, filter, limit, ConnSource::new);
+            isWhole &= collect(entries, request, ConnSource::new);
         }
-        long total = filter.equals(EntryFilter.ALL) ? total(kind) : entries.size();
+        boolean isAll = filter.equals(EntryFilter.ALL) && request.state() == null;
+        long total = isAll ? total(kind) : entries.size();
         return new Connections(Math.max(total, entries.size()), !isWhole, entries);
+    }
+
+    private static void checkState(@Nullable String state) {
+        if (state != null && STATES.stream().noneMatch(state::equalsIgnoreCase)) {
+            throw RefusedException.wrongInput(
+                    "there is no state " + state,
+                    "the states are " + String.join(", ", STATES),
+                    Suggestion.bySpelling(state, STATES)
+                            .map("did you mean %s?"::formatted)
+                            .orElse("name one of these"));
+        }
+    }
+
+    private static boolean isWanted(Source source, ConnectionsRequest request) {
+        return source.fits(request.filter())
+                && (request.state() == null || request.state().equalsIgnoreCase(source.state()));
     }
 
     private long total(Connections.@Nullable Kind kind) {
@@ -95,7 +131,13 @@ public final class EntryListing {
     }
 
     /// The templates that a client can find: one lookup for each service.
-    private static List<Connections.Entry> templatesOf(Ipv4 address, Tables tables, EntryFilter filter) {
+    private static List<Connections.Entry> templatesOf(Ipv4 address, Tables tables, ConnectionsRequest request) {
+        var filter = request.filter();
+        var ofService = new ConnectionsRequest(
+                Connections.Kind.TEMPLATE,
+                new EntryFilter(null, filter.real(), filter.service()),
+                request.state(),
+                request.limit());
         var source = new TemplateSource(tables);
         var entries = new ArrayList<Connections.Entry>();
         for (int service = 0; service < tables.services().size(); service++) {
@@ -105,7 +147,7 @@ public final class EntryListing {
             int slot = isByClient ? tables.persistence().find(service, client) : TemplateTable.MISSING;
             if (slot != TemplateTable.MISSING) {
                 source.realAt(slot);
-                if (source.fits(new EntryFilter(null, filter.real(), filter.service()))) {
+                if (isWanted(source, ofService)) {
                     entries.add(source.entry(Clock.monotonic()));
                 }
             }
@@ -115,27 +157,28 @@ public final class EntryListing {
 
     /// @return false if the limit cut entries off
     private boolean collect(
-            List<Connections.Entry> entries, EntryFilter filter, int limit, Function<Tables, Source> source) {
+            List<Connections.Entry> entries, ConnectionsRequest request, Function<Tables, Source> source) {
+        var filter = request.filter();
         return (filter.real() == null && filter.service() == null)
-                ? collectAll(entries, filter, limit, source)
-                : collectOfReals(entries, filter, limit, source);
+                ? collectAll(entries, request, source)
+                : collectOfReals(entries, request, source);
     }
 
     private boolean collectAll(
-            List<Connections.Entry> entries, EntryFilter filter, int limit, Function<Tables, Source> source) {
+            List<Connections.Entry> entries, ConnectionsRequest request, Function<Tables, Source> source) {
         int cursor = 0;
         while (cursor != END) {
             int from = cursor;
-            var slice = ask.tables(tables -> bySlot(source.apply(tables), filter, from));
+            var slice = ask.tables(tables -> bySlot(source.apply(tables), request, from));
             cursor = slice.cursor();
-            if (!addUpTo(limit, entries, slice.entries())) {
+            if (!addUpTo(request.limit(), entries, slice.entries())) {
                 return false;
             }
         }
         return true;
     }
 
-    private static Slice bySlot(Source source, EntryFilter filter, int from) {
+    private static Slice bySlot(Source source, ConnectionsRequest request, int from) {
         var entries = new ArrayList<Connections.Entry>();
         var table = source.table();
         long now = Clock.monotonic();
@@ -143,7 +186,7 @@ public final class EntryListing {
         for (int slot = from; slot < end; slot++) {
             if (table.isLive(slot)) {
                 source.realAt(slot);
-                if (source.fits(filter)) {
+                if (isWanted(source, request)) {
                     entries.add(source.entry(now));
                 }
             }
@@ -152,15 +195,15 @@ public final class EntryListing {
     }
 
     private boolean collectOfReals(
-            List<Connections.Entry> entries, EntryFilter filter, int limit, Function<Tables, Source> source) {
-        for (int real : ask.tables(tables -> reals(tables, filter))) {
+            List<Connections.Entry> entries, ConnectionsRequest request, Function<Tables, Source> source) {
+        for (int real : ask.tables(tables -> reals(tables, request.filter()))) {
             var listed = new HashSet<Integer>();
             int cursor = SlotTable.MISSING;
             do {
                 int from = cursor;
-                var slice = ask.tables(tables -> ofReal(source.apply(tables), real, filter, from, listed));
+                var slice = ask.tables(tables -> ofReal(source.apply(tables), real, request, from, listed));
                 cursor = slice.cursor();
-                if (!addUpTo(limit, entries, slice.entries())) {
+                if (!addUpTo(request.limit(), entries, slice.entries())) {
                     return false;
                 }
             } while (cursor != END);
@@ -195,7 +238,7 @@ public final class EntryListing {
 
     /// Continues in one real server's list. If the next entry was removed meanwhile, it restarts at the head;
     /// `listed` identifies the entries that were listed already.
-    private static Slice ofReal(Source source, int real, EntryFilter filter, int from, Set<Integer> listed) {
+    private static Slice ofReal(Source source, int real, ConnectionsRequest request, int from, Set<Integer> listed) {
         var entries = new ArrayList<Connections.Entry>();
         var table = source.table();
         long now = Clock.monotonic();
@@ -203,7 +246,7 @@ public final class EntryListing {
         int slot = isThere ? from : table.firstOf(real);
         for (int looked = 0; slot != SlotTable.MISSING && looked < SLICE; looked++) {
             source.realAt(slot);
-            if (listed.add(slot) && source.fits(filter)) {
+            if (listed.add(slot) && isWanted(source, request)) {
                 entries.add(source.entry(now));
             }
             slot = table.nextOf(slot);
@@ -249,6 +292,15 @@ public final class EntryListing {
         }
 
         @Override
+        public String state() {
+            return switch (Protocol.of(conn.protocol())) {
+                case TCP -> TcpState.of(conn.state()).name();
+                case SCTP -> SctpState.of(conn.state()).listed();
+                case UDP, MARK -> "UDP";
+            };
+        }
+
+        @Override
         public Connections.Entry entry(long now) {
             var protocol = Protocol.of(conn.protocol());
             return new Connections.Entry(
@@ -258,7 +310,7 @@ public final class EntryListing {
                     new Endpoint(new Ipv4(conn.virtualAddress()), conn.virtualPort()),
                     realServer(),
                     conn.method(),
-                    state(protocol, conn.state()),
+                    state(),
                     Math.max(0, (conn.expiresAt() - now) / MS),
                     tables.timeout(conn) / SECOND,
                     Version.term(conn.version()),
@@ -306,6 +358,11 @@ public final class EntryListing {
         }
 
         @Override
+        public String state() {
+            return template.isAssured() ? "ASSURED" : "NONE";
+        }
+
+        @Override
         public Connections.Entry entry(long now) {
             boolean isVoid = template.isInvalid() || tables.reals().isForgotten(template.real());
             int service = template.service();
@@ -319,7 +376,7 @@ public final class EntryListing {
                     new Endpoint(new Ipv4(template.virtualAddress()), isVoid ? VOID_PORT : virtualPort),
                     new Endpoint(realServer().address(), isVoid ? VOID_PORT : realPort),
                     tables.reals().method(template.real()),
-                    template.isAssured() ? "ASSURED" : "NONE",
+                    state(),
                     Math.max(0, (template.expiresAt() - now) / MS),
                     template.timeoutS(),
                     isVoid ? 0 : Version.term(template.version()),
@@ -333,13 +390,5 @@ public final class EntryListing {
     private static boolean isOf(EntryFilter filter, Tables tables, int service) {
         return filter.service() == null
                 || (service != Services.NONE && tables.services().key(service).equals(filter.service()));
-    }
-
-    private static String state(Protocol protocol, int code) {
-        return switch (protocol) {
-            case TCP -> TcpState.of(code).name();
-            case SCTP -> SctpState.of(code).listed();
-            case UDP, MARK -> "UDP";
-        };
     }
 }

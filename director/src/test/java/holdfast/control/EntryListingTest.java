@@ -7,11 +7,13 @@ import static holdfast.testing.Fixtures.persistent;
 import static holdfast.testing.Fixtures.real;
 import static holdfast.testing.Fixtures.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import holdfast.admin.Connections;
 import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
+import holdfast.api.RefusedException;
 import holdfast.linux.Clock;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -82,5 +84,28 @@ class EntryListingTest {
         assertThat(of("10.0.0.12:2121")).containsExactly("10.0.0.12:2121");
         assertThat(of("10.0.0.13:8080")).containsExactly("10.0.0.13:8080");
         assertThat(of("10.0.0.13:80")).isEmpty();
+    }
+
+    @Test
+    void aStateSelectsItsConnections() {
+        connection(0, 40000, 80, "10.0.0.11", 80);
+        connection(2, 40004, 80, "10.0.0.13", 8080);
+        var states = List.of("none", "NONE", "established");
+
+        assertThat(states.stream().map(state -> inState(EntryFilter.ALL, state)).toList())
+                .containsExactly(2, 2, 0);
+        assertThat(inState(new EntryFilter(null, Host.of("10.0.0.13"), null), "none"))
+                .isEqualTo(1);
+        assertThatThrownBy(() -> inState(EntryFilter.ALL, "establised"))
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        refused -> assertThat(refused.error().remedy()).isEqualTo("did you mean established?"));
+    }
+
+    private int inState(EntryFilter filter, String state) {
+        var listed = new EntryListing(idle.datapath)
+                .connections(new ConnectionsRequest(Connections.Kind.CONNECTION, filter, state, 9));
+        assertThat(listed.total()).isEqualTo(listed.entries().size());
+        return listed.entries().size();
     }
 }

@@ -148,7 +148,8 @@ class OperationsTest {
                             new ServiceList.Rates(1, 2, 3, 4, 5))),
             new Sample<>(
                     Operations.CONNECTIONS,
-                    new ConnectionsRequest(Connections.Kind.TEMPLATE, new EntryFilter(CLIENTS, REAL, SERVICE), 7),
+                    new ConnectionsRequest(
+                            Connections.Kind.TEMPLATE, new EntryFilter(CLIENTS, REAL, SERVICE), "none", 7),
                     new Connections(
                             1,
                             false,
@@ -362,6 +363,15 @@ class OperationsTest {
                 : "a body";
         assertThat(everything).isEqualTo("?limit=100000");
         assertThat(Query.NONE.write(new Nothing())).isEmpty();
+    }
+
+    /// An operator may type anything, and the director is to say what is wrong with it.
+    @Test
+    void aQueryEscapesWhatIsNoPartOfAUri() {
+        var written = Operations.CONFIG.input() instanceof Query<ConfigRequest> query
+                ? query.write(new ConfigRequest("1&a=b c+d%/:\u00e9"))
+                : "a body";
+        assertThat(written).isEqualTo("?revision=1%26a%3Db%20c%2Bd%25/:%C3%A9");
     }
 
     /// The tables of the operator's page are this list.
