@@ -42,6 +42,14 @@ final class AdminClient {
             description = "give up after this many seconds (default: 5; 60 for what changes something)")
     private @Nullable Integer timeoutS;
 
+    /// The name of the director that answered last; null without an answer, and if it did not say its name.
+    private @Nullable String director;
+
+    @Nullable
+    String director() {
+        return director;
+    }
+
     /// The answer of an operation without a request.
     <A> A call(Operation<Nothing, A> operation) {
         return call(operation, new Nothing());
@@ -61,6 +69,7 @@ final class AdminClient {
             case POST -> client(socket, 60).post(uri(operation, request), body(operation, request));
         };
         var reply = reply(exchange, socket, onSilence);
+        director = reply.director();
         if (reply.status() != 200 && (reply.status() != 409 || isApiError(reply))) {
             throw refused(reply, socket);
         }

@@ -3,7 +3,6 @@ package holdfast.cli;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -19,12 +18,12 @@ final class CompletionCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Mixin
-    private final Console console = new Console();
-
     @Override
     public Integer call() {
-        console.line(AutoComplete.bash("holdfast", spec.root().commandLine()).stripTrailing());
+        Environment.of(spec)
+                .out()
+                .println(
+                        AutoComplete.bash("holdfast", spec.root().commandLine()).stripTrailing());
         return ExitCode.DONE;
     }
 }

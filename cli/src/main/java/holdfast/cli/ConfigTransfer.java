@@ -51,7 +51,7 @@ final class ConfigTransfer {
 
         private String text(ConfigState state) {
             var lines = new ArrayList<String>();
-            lines.add(headline(state));
+            lines.add(headline(state, console.environment().clock().instant()));
             if (revision == null) {
                 state.directors()
                         .forEach(other -> lines.add(other.name() + " has "
@@ -80,21 +80,20 @@ final class ConfigTransfer {
         return state.ofFile() ? diff + "; it counts after 'holdfast config reload' or a restart" : diff;
     }
 
-    private static String headline(ConfigState state) {
+    private static String headline(ConfigState state, Instant now) {
         var change = state.change();
         if (change == null) {
             return "The configuration of " + state.director() + "'s file; no revision was made yet";
         }
-        var made = "Revision " + change.revision() + ", made on " + change.director() + " " + ago(change.at()) + " by "
+        var made = "Revision " + change.revision() + ", made on " + change.director() + " " + ago(change.at(), now) + " by "
                 + who(change) + why(change);
         return state.ofFile()
                 ? made + NEWLINE + "It has orders by hand. The configuration is that of each director's own file"
                 : made;
     }
 
-    private static String ago(String at) {
-        return Text.ms(Math.max(
-                        0, Duration.between(Instant.parse(at), Instant.now()).toMillis())) + " ago";
+    private static String ago(String at, Instant now) {
+        return Text.ms(Math.max(0, Duration.between(Instant.parse(at), now).toMillis())) + " ago";
     }
 
     private static String who(ConfigState.Change change) {

@@ -3,14 +3,19 @@ package holdfast.cli;
 import holdfast.admin.json.AdminJson;
 import holdfast.conf.Mistake;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// Prints results to stdout in the requested form, everything else to stderr.
 final class Console {
+    private static final int SCHEMA_VERSION = 1;
+
     /// Forms of a result.
     enum Output {
         TEXT,
@@ -33,9 +38,36 @@ final class Console {
             description = "text or json (default: ${DEFAULT-VALUE})")
     private Output output = Output.TEXT;
 
+    /// The form of every result in JSON.
+    ///
+    /// @param schemaVersion  rises when a member changes its meaning or goes; new members may come at any time
+    /// @param time           of the answer, ISO 8601 in UTC
+    /// @param director       that answered; null for a command that asks none
+    /// @param result         an object
+    record Envelope(
+            int schemaVersion, String time, @Nullable String director, Object result) {}
+
     /// Prints a result; `text` has no line end.
-    void result(Object message, String text) {
-        environment().out().println(output == Output.JSON ? AdminJson.pretty(message) : text);
+    ///
+    /// @param message  a record, so that its JSON is an object
+    void result(Record message, String text) {
+        environment().out().println(output == Output.JSON ? AdminJson.pretty(envelope(message)) : text);
+    }
+
+    private Envelope envelope(Record message) {
+        var now = environment().clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        return new Envelope(SCHEMA_VERSION, now.toString(), director(), message);
+    }
+
+    /// Of the command's connection to a director, if it has one.
+    private @Nullable String director() {
+        return spec.mixins().values().stream()
+                .map(CommandSpec::userObject)
+                .filter(AdminClient.class::isInstance)
+                .map(client -> ((AdminClient) client).director())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /// Prints to stdout in any form.

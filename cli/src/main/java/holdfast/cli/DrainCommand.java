@@ -93,15 +93,24 @@ final class DrainCommand implements Callable<Integer> {
     public Integer call() {
         checkCombination();
         if (everywhere == null) {
-            var result = drain(target());
-            console.result(result, text(result));
-            return exitCode(result);
+            return ended(List.of(drain(target())));
         }
         var targets = targets(everywhere);
         targets.forEach(this::confirm);
-        var results = targets.stream().map(this::drained).toList();
+        return ended(targets.stream().map(this::drained).toList());
+    }
+
+    /// What became of each drain, for JSON.
+    record Results(List<DrainResult> drains) {
+        Results {
+            drains = List.copyOf(drains);
+        }
+    }
+
+    private int ended(List<DrainResult> results) {
         console.result(
-                results, results.stream().map(DrainCommand::text).collect(Collectors.joining(System.lineSeparator())));
+                new Results(results),
+                results.stream().map(DrainCommand::text).collect(Collectors.joining(System.lineSeparator())));
         return results.stream().mapToInt(this::exitCode).max().orElse(ExitCode.DONE);
     }
 

@@ -5,6 +5,7 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /// @param in         the process's standard input
 /// @param variables  of the process
 /// @param runFolder  directory of the directors' sockets
+/// @param clock      for the times that are shown
 /// @param ask        shows a question and returns the answer; empty if nobody can answer
 record Environment(
         BufferedReader in,
@@ -22,6 +24,7 @@ record Environment(
         PrintWriter err,
         Map<String, String> variables,
         Path runFolder,
+        InstantSource clock,
         Function<String, Optional<String>> ask) {
     /// The root command, which is given its environment.
     interface Holder {
@@ -41,6 +44,7 @@ record Environment(
                 new PrintWriter(System.err, true, Charset.defaultCharset()),
                 System.getenv(),
                 Path.of("/run/holdfast"),
+                InstantSource.system(),
                 question -> console.map(terminal -> terminal.readLine("%s", question)));
     }
 

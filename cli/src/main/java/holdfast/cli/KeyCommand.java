@@ -16,7 +16,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -59,10 +58,13 @@ final class KeyCommand extends Group {
             }
             var fingerprint = KeyFile.fingerprint(KeyFile.id(key));
             console.result(
-                    Map.of("file", file.toString(), "fingerprint", fingerprint),
+                    new Made(file.toString(), fingerprint),
                     "Key " + fingerprint + " is in " + file + "; every director of the cluster needs the same one");
             return ExitCode.DONE;
         }
+
+        /// A new key, for JSON.
+        record Made(String file, String fingerprint) {}
 
         /// Writes the file whole or not at all, and never open to others.
         private void write(String content) throws IOException {

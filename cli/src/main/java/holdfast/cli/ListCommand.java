@@ -131,7 +131,14 @@ final class ListCommand implements Callable<Integer> {
             noteUnreachable(services.services());
         } else {
             var service = ServiceCommand.find(services, only);
-            console.result(service, text.of(service));
+            console.result(
+                    new ServiceList(
+                            services.connectionsMax(),
+                            services.timeouts(),
+                            List.of(service),
+                            services.totals(),
+                            services.rates()),
+                    text.of(service));
             noteUnreachable(List.of(service));
         }
     }

@@ -26,6 +26,9 @@ final class StatusCommand implements Callable<Integer> {
     @Mixin
     private final Console console = new Console();
 
+    /// That no director could be asked, for JSON.
+    record Unanswered(Check.Level level, String line) {}
+
     @Option(names = "--check", description = "print one line for monitoring, and end with its exit code")
     private boolean isCheck;
 
@@ -48,7 +51,7 @@ final class StatusCommand implements Callable<Integer> {
             return check.level().exitCode();
         } catch (Failure failure) {
             var check = Check.of(failure);
-            console.line(check.line()); // a plugin's only output is stdout
+            console.result(new Unanswered(check.level(), check.line()), check.line()); // a plugin prints to stdout only
             return check.level().exitCode();
         }
     }

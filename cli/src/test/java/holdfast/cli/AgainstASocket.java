@@ -9,9 +9,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The common part of command line tests: a real server on a real Unix socket, and a run against it.
 abstract class AgainstASocket {
+    static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-30T15:00:40.123456Z"));
+
     @TempDir
     Path folder;
 
@@ -86,15 +91,25 @@ abstract class AgainstASocket {
     Ended runWith(Function<String, Optional<String>> ask, List<String> args) {
         var out = new StringWriter();
         var err = new StringWriter();
-        var environment = new Environment(
+        int exit = new Main(environment(ask, out, err)).run(args.toArray(String[]::new));
+        return new Ended(exit, out.toString(), err.toString());
+    }
+
+    Environment environment(Function<String, Optional<String>> ask, Writer out, Writer err) {
+        return new Environment(
                 new BufferedReader(new StringReader(typed)),
                 new PrintWriter(out),
                 new PrintWriter(err),
                 variables,
                 folder,
+                CLOCK,
                 ask);
-        int exit = new Main(environment).run(args.toArray(String[]::new));
-        return new Ended(exit, out.toString(), err.toString());
+    }
+
+    /// The message in what a command printed as JSON.
+    static <T> T result(String json, Class<T> type) {
+        var envelope = AdminJson.answer(json.getBytes(UTF_8), Console.Envelope.class);
+        return AdminJson.answer(AdminJson.write(envelope.result()), type);
     }
 
     static String golden(String name) throws IOException {

@@ -1,6 +1,5 @@
 package holdfast.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.ClientList;
@@ -11,7 +10,6 @@ import holdfast.admin.RehomeResult;
 import holdfast.admin.TemplateRequest;
 import holdfast.admin.TemplateResult;
 import holdfast.admin.WhereIs;
-import holdfast.admin.json.AdminJson;
 import holdfast.conf.Ipv4;
 import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
@@ -179,7 +177,7 @@ class ClientCommandsTest extends AgainstASocket {
                         """, ""));
         var json = with("/v1/clients?by=connections&limit=20", 200, clients, "clients", "--output=json")
                 .out();
-        assertThat(AdminJson.answer(json.getBytes(UTF_8), ClientList.class)).isEqualTo(clients);
+        assertThat(result(json, ClientList.class)).isEqualTo(clients);
     }
 
     @Test

@@ -1,6 +1,5 @@
 package holdfast.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.ApiError;
@@ -11,7 +10,6 @@ import holdfast.admin.Role;
 import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
-import holdfast.admin.json.AdminJson;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -106,15 +104,15 @@ class CommandLineTest extends AgainstASocket {
     void jsonIsTheMessageItself() throws IOException {
         var status = Samples.status(Role.ACTIVE, Samples.SAFE, Samples.EQUAL);
         var out = with("/v1/status", 200, status, "status", "--output", "json").out();
-        assertThat(AdminJson.answer(out.getBytes(UTF_8), Status.class)).isEqualTo(status);
+        assertThat(result(out, Status.class)).isEqualTo(status);
 
         out = with("/v1/services", 200, Samples.services(), "list", "--output=json")
                 .out();
-        assertThat(AdminJson.answer(out.getBytes(UTF_8), ServiceList.class)).isEqualTo(Samples.services());
+        assertThat(result(out, ServiceList.class)).isEqualTo(Samples.services());
 
         out = with("/v1/connections?limit=100000", 200, Samples.connections(true), "list", "-c", "--output=json")
                 .out();
-        assertThat(AdminJson.answer(out.getBytes(UTF_8), Connections.class)).isEqualTo(Samples.connections(true));
+        assertThat(result(out, Connections.class)).isEqualTo(Samples.connections(true));
     }
 
     @Test
@@ -137,8 +135,7 @@ class CommandLineTest extends AgainstASocket {
 
         var json = with("/v1/failover", 409, Samples.refused(), "failover", "--yes", "--output=json");
         assertThat(json.exit()).isEqualTo(3);
-        assertThat(AdminJson.answer(json.out().getBytes(UTF_8), FailoverResult.class))
-                .isEqualTo(Samples.refused());
+        assertThat(result(json.out(), FailoverResult.class)).isEqualTo(Samples.refused());
     }
 
     @Test

@@ -1,13 +1,8 @@
 package holdfast.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringReader;
-import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,17 +18,10 @@ class CommandTranscriptTest extends AgainstASocket {
     }
 
     Transcript.Ended replay(List<String> args, String in) {
-        var out = new StringWriter();
-        var err = new StringWriter();
-        var environment = new Environment(
-                new BufferedReader(new StringReader(in)),
-                new PrintWriter(out),
-                new PrintWriter(err),
-                Map.of("HOLDFAST_SOCKET", socket().toString(), "USER", "alice"),
-                folder,
-                _ -> Optional.empty());
-        int exit = new Main(environment).run(args.toArray(String[]::new));
-        return new Transcript.Ended(exit, shortened(out.toString()), shortened(err.toString()));
+        typed = in;
+        variables.putAll(Map.of("HOLDFAST_SOCKET", socket().toString(), "USER", "alice"));
+        var ended = runBare(args.toArray(String[]::new));
+        return new Transcript.Ended(ended.exit(), shortened(ended.out()), shortened(ended.err()));
     }
 
     private String shortened(String text) {

@@ -77,6 +77,8 @@ final class DirectorInMemory {
     private final Map<ServiceKey, Map<Endpoint, DrainMode>> drains = new HashMap<>();
     private final Map<String, ClientRuleList.Rule> rules = new TreeMap<>();
     private Shared shared;
+    /// The path of its configuration file.
+    String file = "/etc/holdfast/d1.yaml";
     /// How many revisions others make before ours.
     int othersFirst;
     /// The directors that never have a revision.
@@ -280,7 +282,7 @@ final class DirectorInMemory {
                 revision,
                 change,
                 SharedText.of(of),
-                "/etc/holdfast/d1.yaml",
+                file,
                 true,
                 List.of(new ConfigState.Elsewhere("d2", revision, true)));
     }

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +61,7 @@ class DocumentationTest {
         try (var pages = Files.list(Path.of("../docs/operating"))) {
             return Stream.concat(pages, Stream.of(Path.of("../README.md")))
                     .flatMap(page -> SHOWN.matcher(read(page)).results())
-                    .map(shown -> shown.group(1).replaceFirst(" > .*", "").strip())
+                    .map(shown -> shown.group(1).replaceFirst(" [>|] .*", "").strip())
                     .distinct()
                     .toList();
         }
@@ -82,6 +83,7 @@ class DocumentationTest {
                 nowhere,
                 Map.of(),
                 Path.of("."),
+                InstantSource.system(),
                 _ -> Optional.empty());
     }
 }

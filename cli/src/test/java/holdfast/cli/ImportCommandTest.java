@@ -1,9 +1,7 @@
 package holdfast.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import holdfast.admin.json.AdminJson;
 import holdfast.cli.imports.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,7 +79,7 @@ class ImportCommandTest extends AgainstASocket {
     @Test
     void jsonHoldsTheFileAndTheFindings() throws IOException {
         var ended = imports("ipvsadm", rules(RULES).toString(), "--output=json");
-        var printed = AdminJson.answer(ended.out().getBytes(UTF_8), ImportCommand.Printed.class);
+        var printed = result(ended.out(), ImportCommand.Printed.class);
 
         assertThat(ended.exit()).isZero();
         assertThat(ended.err()).isEmpty();
@@ -104,7 +102,7 @@ class ImportCommandTest extends AgainstASocket {
         var json = imports("ipvsadm", file.toString(), "--output=json");
         assertThat(json.exit()).isEqualTo(2);
         assertThat(json.err()).isEqualTo(message);
-        var printed = AdminJson.answer(json.out().getBytes(UTF_8), ImportCommand.Printed.class);
+        var printed = result(json.out(), ImportCommand.Printed.class);
         assertThat(printed.imported()).isFalse();
         assertThat(printed.mistakes()).hasSize(1);
     }

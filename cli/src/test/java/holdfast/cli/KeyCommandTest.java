@@ -5,18 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.admin.ApiError;
 import holdfast.admin.Keys;
 import holdfast.conf.KeyFile;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Reader;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class KeyCommandTest extends AgainstASocket {
@@ -26,19 +20,9 @@ class KeyCommandTest extends AgainstASocket {
             List.of(new Keys.Peer("d2", "00000000000000bb", 40)));
 
     private Ended generate(String... more) {
-        var out = new StringWriter();
-        var err = new StringWriter();
-        var environment = new Environment(
-                new BufferedReader(Reader.nullReader()),
-                new PrintWriter(out),
-                new PrintWriter(err),
-                Map.of(),
-                folder,
-                _ -> Optional.empty());
         var args = new ArrayList<>(List.of("key", "generate"));
         args.addAll(List.of(more));
-        int exit = new Main(environment).run(args.toArray(String[]::new));
-        return new Ended(exit, out.toString(), err.toString());
+        return runBare(args.toArray(String[]::new));
     }
 
     @Test

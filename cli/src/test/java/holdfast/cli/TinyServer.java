@@ -33,7 +33,8 @@ final class TinyServer implements AutoCloseable {
     }
 
     static String http(int status, byte[] json) {
-        return "HTTP/1.1 " + status + " X\r\nContent-Type: application/json\r\nContent-Length: " + json.length
+        return "HTTP/1.1 " + status
+                + " X\r\nHoldfast-Director: d1\r\nContent-Type: application/json\r\nContent-Length: " + json.length
                 + "\r\n\r\n" + new String(json, UTF_8);
     }
 

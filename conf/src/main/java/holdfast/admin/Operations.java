@@ -5,6 +5,9 @@ import java.util.List;
 
 /// All operations of the admin API.
 public final class Operations {
+    /// The header of HTTP with the name of the director that answers; each answer has it.
+    public static final String DIRECTOR_HEADER = "Holdfast-Director";
+
     public static final Operation<Nothing, Status> STATUS = Operation.get(
             "/v1/status",
             Query.NONE,

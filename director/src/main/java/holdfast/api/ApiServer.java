@@ -48,15 +48,16 @@ public final class ApiServer implements AutoCloseable {
 
     /// Listens on `socket`, which the owner and the group of the process may use.
     ///
+    /// @param director  its name, which every answer carries
     /// @throws IllegalStateException if another process answers on it already
-    public static ApiServer start(Path socket, Handlers handlers) {
+    public static ApiServer start(String director, Path socket, Handlers handlers) {
         var loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("api", true), NioIoHandler.newFactory());
         try {
             removeStale(socket);
             var channel = new ServerBootstrap()
                     .group(loop)
                     .channel(NioServerDomainSocketChannel.class)
-                    .childHandler(new Requests(new Routes(handlers)))
+                    .childHandler(new Requests(new Routes(director, handlers)))
                     .bind(UnixDomainSocketAddress.of(socket))
                     .syncUninterruptibly()
                     .channel();

@@ -27,11 +27,14 @@ import org.slf4j.LoggerFactory;
 final class Routes {
     private static final Logger log = LoggerFactory.getLogger(Routes.class);
 
+    private final String director;
     private final Handlers handlers;
     /// By path and method, in the order of the list.
     private final Map<String, Map<String, Operation<?, ?>>> operations = new LinkedHashMap<>();
 
-    Routes(Handlers handlers) {
+    /// @param director  its name, which every answer carries
+    Routes(String director, Handlers handlers) {
+        this.director = director;
         this.handlers = handlers;
         for (var operation : Operations.ALL) {
             operations
@@ -118,11 +121,12 @@ final class Routes {
         return json(operation.isDone().test(answer) ? HttpResponseStatus.OK : HttpResponseStatus.CONFLICT, answer);
     }
 
-    private static FullHttpResponse json(HttpResponseStatus status, Object message) {
+    private FullHttpResponse json(HttpResponseStatus status, Object message) {
         var body = Unpooled.wrappedBuffer(AdminJson.write(message));
         var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                .set(Operations.DIRECTOR_HEADER, director)
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
         return response;
     }

@@ -143,7 +143,12 @@ final class Director implements AutoCloseable {
         group.start(vrrp);
         revisions.start(new Enforcer(group, vrrp::status, datapath, shield));
         var joined = new Answers(revisions, path, datapath, vrrp, group, maintenance, journal);
-        part("api", ApiServer.start(configuration.director().apiSocket(), joined.handlers()));
+        part(
+                "api",
+                ApiServer.start(
+                        configuration.director().name(),
+                        configuration.director().apiSocket(),
+                        joined.handlers()));
         warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
         long interval = TimeUnit.MILLISECONDS.toNanos(group.configuration().advertIntervalMs());
         supervision = part(

@@ -71,7 +71,7 @@ final class Training {
     private static void api() throws IOException {
         var directory = Files.createTempDirectory("holdfast");
         var socket = directory.resolve("api.sock");
-        try (var _ = ApiServer.start(socket, new Handlers());
+        try (var _ = ApiServer.start("d1", socket, new Handlers());
                 var client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             client.connect(UnixDomainSocketAddress.of(socket));
             client.write(

@@ -59,7 +59,7 @@ class ApiServerTest {
     @BeforeEach
     void start() {
         socket = directory.resolve("api.sock");
-        server = ApiServer.start(socket, director.handlers());
+        server = ApiServer.start("d1", socket, director.handlers());
     }
 
     @AfterEach
@@ -413,7 +413,7 @@ class ApiServerTest {
     @Test
     void theSocketGoesWithTheServer() {
         var other = directory.resolve("other.sock");
-        ApiServer.start(other, director.handlers()).close();
+        ApiServer.start("d1", other, director.handlers()).close();
         assertThat(other).doesNotExist();
     }
 
@@ -426,7 +426,7 @@ class ApiServerTest {
                 .close();
         assertThat(stale).exists();
 
-        try (var second = ApiServer.start(stale, director.handlers());
+        try (var second = ApiServer.start("d1", stale, director.handlers());
                 var client = new Client(stale)) {
             assertThat(second).isNotNull();
             client.write(request("GET", Operations.STATUS.path(), ""));
@@ -436,7 +436,7 @@ class ApiServerTest {
 
     @Test
     void aSocketThatADirectorAnswersOnIsRefusedWithTheRemedy() throws IOException {
-        assertThatThrownBy(() -> ApiServer.start(socket, director.handlers()))
+        assertThatThrownBy(() -> ApiServer.start("d1", socket, director.handlers()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(socket.toString())
                 .hasMessageContaining("director.api-socket");
@@ -448,7 +448,7 @@ class ApiServerTest {
     @Test
     void aFileThatIsNoSocketIsNeverRemoved() throws IOException {
         var precious = Files.writeString(directory.resolve("precious"), "data");
-        assertThatThrownBy(() -> ApiServer.start(precious, director.handlers()))
+        assertThatThrownBy(() -> ApiServer.start("d1", precious, director.handlers()))
                 .hasMessageContaining("precious")
                 .hasMessageContaining("director.api-socket");
         assertThat(precious).hasContent("data");

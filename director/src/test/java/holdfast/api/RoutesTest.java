@@ -51,34 +51,36 @@ class RoutesTest {
     private static final MarkRule.Prefix CLIENT = MarkRule.Prefix.of("198.51.100.0/24");
 
     private final List<Object> asked = new ArrayList<>();
-    private final Routes routes = new Routes(new Handlers()
-            .on(Operations.CONNECTIONS, asked(_ -> new Connections(0, false, List.of())))
-            .on(
-                    Operations.TEMPLATES,
-                    asked(request -> new TemplateResult(request.action(), request.dryRun(), 0, 0, List.of())))
-            .on(Operations.DRAIN, asked(RoutesTest::drain))
-            .on(Operations.AGENT, asked(_ -> {
-                throw RefusedException.wrongInput(
-                        "there is no 10.0.0.11", "the service has 10.0.0.12", "name that one");
-            }))
-            .on(
-                    Operations.WHEREIS,
-                    asked(request -> new WhereIs(
-                            request.client(),
-                            request.service(),
-                            null,
-                            List.of(),
-                            new WhereIs.Pick(null, "none"),
-                            null)))
-            .on(Operations.CLIENTS, asked(request -> new ClientList(request.by(), List.of())))
-            .on(Operations.CLIENT_RULES, _ -> new ClientRuleList(List.of()))
-            .on(Operations.CHANGE_CLIENT_RULES, asked(_ -> new ClientRuleList(List.of())))
-            .on(
-                    Operations.REHOME,
-                    asked(request ->
-                            new RehomeResult(request.client(), request.service(), 0, 0L, List.of(), List.of())))
-            .on(Operations.IMPACT, asked(_ -> new ImpactResult(List.of(), List.of())))
-            .on(Operations.ZERO, asked(_ -> new ZeroResult(0))));
+    private final Routes routes = new Routes(
+            "d1",
+            new Handlers()
+                    .on(Operations.CONNECTIONS, asked(_ -> new Connections(0, false, List.of())))
+                    .on(
+                            Operations.TEMPLATES,
+                            asked(request -> new TemplateResult(request.action(), request.dryRun(), 0, 0, List.of())))
+                    .on(Operations.DRAIN, asked(RoutesTest::drain))
+                    .on(Operations.AGENT, asked(_ -> {
+                        throw RefusedException.wrongInput(
+                                "there is no 10.0.0.11", "the service has 10.0.0.12", "name that one");
+                    }))
+                    .on(
+                            Operations.WHEREIS,
+                            asked(request -> new WhereIs(
+                                    request.client(),
+                                    request.service(),
+                                    null,
+                                    List.of(),
+                                    new WhereIs.Pick(null, "none"),
+                                    null)))
+                    .on(Operations.CLIENTS, asked(request -> new ClientList(request.by(), List.of())))
+                    .on(Operations.CLIENT_RULES, _ -> new ClientRuleList(List.of()))
+                    .on(Operations.CHANGE_CLIENT_RULES, asked(_ -> new ClientRuleList(List.of())))
+                    .on(
+                            Operations.REHOME,
+                            asked(request ->
+                                    new RehomeResult(request.client(), request.service(), 0, 0L, List.of(), List.of())))
+                    .on(Operations.IMPACT, asked(_ -> new ImpactResult(List.of(), List.of())))
+                    .on(Operations.ZERO, asked(_ -> new ZeroResult(0))));
 
     /// An answer as the client sees it.
     private record Answer(int status, String body) {}

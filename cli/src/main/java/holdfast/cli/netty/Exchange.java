@@ -1,10 +1,14 @@
 package holdfast.cli.netty;
 
+import org.jspecify.annotations.Nullable;
+
 /// The outcome of a request.
 public sealed interface Exchange {
     /// An answer. Its bytes are passed straight to the codec; nobody compares replies.
+    ///
+    /// @param director  the name of the director; null if an older one does not say it
     @SuppressWarnings("ArrayRecordComponent")
-    record Reply(int status, byte[] body) implements Exchange {}
+    record Reply(int status, byte[] body, @Nullable String director) implements Exchange {}
 
     /// No answer.
     ///

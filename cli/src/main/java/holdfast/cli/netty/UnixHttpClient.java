@@ -2,6 +2,7 @@ package holdfast.cli.netty;
 
 import static io.netty.handler.codec.http.HttpVersion.HTTP_1_1;
 
+import holdfast.admin.Operations;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -153,7 +154,10 @@ public final class UnixHttpClient {
                 exceptionCaught(context, response.decoderResult().cause());
                 return;
             }
-            answer.complete(new Exchange.Reply(response.status().code(), ByteBufUtil.getBytes(response.content())));
+            answer.complete(new Exchange.Reply(
+                    response.status().code(),
+                    ByteBufUtil.getBytes(response.content()),
+                    response.headers().get(Operations.DIRECTOR_HEADER)));
             var _ = context.close();
         }
 
