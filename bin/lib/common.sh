@@ -95,6 +95,7 @@ build() {
         touch "$BUILD/stamp.new"
         rm -rf "$BUILD/lib.new"
         (cd "$HOLDFAST_HOME" && logged maven mvn --batch-mode package dependency:copy-dependencies \
+            -Dholdfast.commit="$(git describe --always --dirty --abbrev=12 2>/dev/null || true)" \
             -Dmaven.test.skip=true -DincludeScope=runtime -DoutputDirectory="$BUILD/lib.new")
         cp "$HOLDFAST_HOME"/{chaos-tests,benchmarks}/target/*.jar "$BUILD/lib.new"
         rm -rf "${BUILD:?}/lib" "$BUILD"/*.aot

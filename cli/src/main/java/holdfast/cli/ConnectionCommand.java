@@ -8,7 +8,6 @@ import holdfast.admin.Operations;
 import holdfast.conf.KebabCase;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,18 +23,12 @@ final class ConnectionCommand extends Group {
     private static final int USUAL_MAX = 1000;
 
     /// The common part: which connections are meant.
-    abstract static class Selected implements Callable<Integer> {
+    abstract static class Selected extends Look {
         @Mixin
         private final Filter filter = new Filter();
 
         @Option(names = "--state", paramLabel = "STATE", description = "such as established, syn_recv or fin_wait")
         private @Nullable String state;
-
-        @Mixin
-        private final AdminClient admin = new AdminClient();
-
-        @Mixin
-        final Console console = new Console();
 
         final Connections ask(int limit) {
             return admin.call(
@@ -64,7 +57,7 @@ final class ConnectionCommand extends Group {
         private int limit;
 
         @Override
-        public Integer call() {
+        int look() {
             if (limit < 1 || limit > Bounds.ENTRIES_MAX) {
                 throw new Failure(ExitCode.WRONG_INPUT, "--limit " + limit + " must be 1 to " + Bounds.ENTRIES_MAX);
             }
@@ -120,7 +113,7 @@ final class ConnectionCommand extends Group {
             })
     static final class Count extends Selected {
         @Override
-        public Integer call() {
+        int look() {
             var answer = ask(Bounds.ENTRIES_MAX);
             var counted = Counted.of(answer, isOfAll());
             console.result(counted, text(counted));

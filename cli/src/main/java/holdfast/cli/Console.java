@@ -1,5 +1,7 @@
 package holdfast.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import holdfast.admin.json.AdminJson;
 import holdfast.conf.Mistake;
 import java.nio.file.Path;
@@ -15,6 +17,8 @@ import picocli.CommandLine.Spec;
 /// Prints results to stdout in the requested form, everything else to stderr.
 final class Console {
     private static final int SCHEMA_VERSION = 1;
+    /// Cursor to the upper left corner, and all behind it away.
+    private static final String CLEAR = "\033[H\033[J";
 
     /// Forms of a result.
     enum Output {
@@ -38,6 +42,9 @@ final class Console {
             description = "text or json (default: ${DEFAULT-VALUE})")
     private Output output = Output.TEXT;
 
+    /// Of the next result while the command is watched.
+    private @Nullable String heading;
+
     /// The form of every result in JSON.
     ///
     /// @param schemaVersion  rises when a member changes its meaning or goes; new members may come at any time
@@ -51,7 +58,33 @@ final class Console {
     ///
     /// @param message  a record, so that its JSON is an object
     void result(Record message, String text) {
-        environment().out().println(output == Output.JSON ? AdminJson.pretty(envelope(message)) : text);
+        if (heading == null) {
+            environment().out().println(output == Output.JSON ? AdminJson.pretty(envelope(message)) : text);
+        } else {
+            environment().out().println(watched(message, text));
+        }
+    }
+
+    /// A result of many: on a terminal it takes the place of the one before, on a pipe it comes after that. In JSON
+    /// each is
+    /// a line.
+    private String watched(Record message, String text) {
+        var record = output == Output.JSON
+                ? new String(AdminJson.write(envelope(message)), UTF_8)
+                : heading + System.lineSeparator() + text + System.lineSeparator();
+        return environment().isTerminal() ? CLEAR + record : record;
+    }
+
+    /// Begins one of many results.
+    ///
+    /// @param time  of the result, in its first line
+    void beginWatch(String time) {
+        heading = time;
+    }
+
+    /// Whether somebody still reads the results.
+    boolean isRead() {
+        return !environment().out().checkError();
     }
 
     private Envelope envelope(Record message) {

@@ -8,10 +8,8 @@ import holdfast.conf.Ipv4;
 import holdfast.conf.KebabCase;
 import holdfast.conf.ServiceKey;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 @Command(
         name = "list",
@@ -19,13 +17,7 @@ import picocli.CommandLine.Mixin;
             "List the real servers that are drained, by hand or by the configuration, and what is left on each.",
             "Exit code 3 while something is left on any, 0 when all are empty."
         })
-final class DrainListCommand implements Callable<Integer> {
-    @Mixin
-    private final AdminClient admin = new AdminClient();
-
-    @Mixin
-    private final Console console = new Console();
-
+final class DrainListCommand extends Look {
     /// The drained real servers, for JSON.
     record Drains(List<Drained> drains) {
         Drains {
@@ -59,7 +51,7 @@ final class DrainListCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    int look() {
         var drains = new Drains(admin.call(Operations.SERVICES).services().stream()
                 .flatMap(service -> service.realServers().stream()
                         .filter(real -> real.state() == ServiceList.State.QUIESCED)

@@ -3,18 +3,21 @@ package holdfast.cli;
 import holdfast.admin.Bounds;
 import holdfast.admin.Connections;
 import holdfast.admin.ConnectionsRequest;
+import holdfast.admin.EntryFilter;
 import holdfast.admin.Operations;
 import holdfast.admin.ServiceList;
 import holdfast.cli.ipvsadm.ConnectionsText;
 import holdfast.cli.ipvsadm.EndpointText;
 import holdfast.cli.ipvsadm.ServicesText;
 import holdfast.conf.Ipv4;
+import holdfast.conf.ServiceKey;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 @Command(
         name = "list",
@@ -22,15 +25,12 @@ import picocli.CommandLine.Option;
             "List services with their real servers, or connections and templates, as 'ipvsadm -L' does.",
             "The options are ipvsadm's, but for --timeouts, which is its --timeout."
         })
-final class ListCommand implements Callable<Integer> {
-    @Mixin
-    private final AdminClient admin = new AdminClient();
-
-    @Mixin
-    private final Console console = new Console();
-
+final class ListCommand extends Look {
     @Mixin
     private final Filter filter = new Filter();
+
+    @Parameters(arity = "0..1", paramLabel = "SERVICE", description = "the same as --service")
+    private @Nullable ServiceKey named;
 
     @Option(
             names = {"-c", "--connection"},
@@ -78,7 +78,7 @@ final class ListCommand implements Callable<Integer> {
     private int limit;
 
     @Override
-    public Integer call() {
+    int look() {
         checkCombination();
         if (connections) {
             listConnections();
@@ -102,10 +102,21 @@ final class ListCommand implements Callable<Integer> {
         if ((connections || timeouts) && !columns.isEmpty()) {
             throw wrong(String.join(", ", columns) + " cannot go with " + (timeouts ? "--timeouts" : "-c"));
         }
-        var wanted = filter.filter();
+        if (named != null && filter.filter().service() != null) {
+            throw wrong("Name one service, as " + named + " or with --service");
+        }
+        if (stats && rate) {
+            console.note("--stats wins over --rate, as in ipvsadm: leave one of them out");
+        }
+        var wanted = filter();
         if (!connections && (wanted.client() != null || wanted.real() != null)) {
             throw wrong("--client and --real choose connections and templates; add -c");
         }
+    }
+
+    private EntryFilter filter() {
+        var given = filter.filter();
+        return named == null ? given : new EntryFilter(given.client(), given.real(), named);
     }
 
     private static void addIf(boolean isGiven, String name, List<String> names) {
@@ -121,7 +132,7 @@ final class ListCommand implements Callable<Integer> {
     private void listServices() {
         var services = admin.call(Operations.SERVICES);
         var text = new ServicesText(columns(), exact, !nosort, EndpointText.NUMERIC);
-        var only = filter.filter().service();
+        var only = filter().service();
         if (timeouts) {
             var times = services.timeouts();
             console.result(
@@ -169,7 +180,7 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private void listConnections() {
-        var answer = admin.call(Operations.CONNECTIONS, new ConnectionsRequest(null, filter.filter(), limit));
+        var answer = admin.call(Operations.CONNECTIONS, new ConnectionsRequest(null, filter(), limit));
         console.result(answer, new ConnectionsText(persistentConn, EndpointText.NUMERIC).of(answer));
         noteIfCut(answer, console);
     }

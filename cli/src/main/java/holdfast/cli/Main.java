@@ -41,6 +41,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ConfigCommand.class,
             IpvsadmCommand.class,
             ImportCommand.class,
+            VersionCommand.class,
+            HelpCommand.class,
             CompletionCommand.class
         })
 public final class Main implements Runnable, Environment.Holder {

@@ -9,7 +9,6 @@ import holdfast.conf.ForwardingMethod;
 import holdfast.conf.ServiceKey;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,21 +33,15 @@ final class RealCommand extends Group {
     }
 
     @Command(name = "list", description = "List real servers with their settings, states and connections.")
-    static final class ListReals implements Callable<Integer> {
+    static final class ListReals extends Look {
         @Parameters(
                 arity = "0..1",
                 paramLabel = "SERVICE",
                 description = "only those of this one, such as tcp/192.0.2.10:80")
         private @Nullable ServiceKey key;
 
-        @Mixin
-        private final AdminClient admin = new AdminClient();
-
-        @Mixin
-        private final Console console = new Console();
-
         @Override
-        public Integer call() {
+        int look() {
             var all = admin.call(Operations.SERVICES);
             var meant = key == null ? all.services() : List.of(ServiceCommand.find(all, key));
             var reals = meant.stream()

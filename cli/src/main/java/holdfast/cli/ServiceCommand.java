@@ -8,7 +8,6 @@ import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -48,15 +47,9 @@ final class ServiceCommand extends Group {
     }
 
     @Command(name = "list", description = "List the services with the numbers of their real servers and connections.")
-    static final class ListServices implements Callable<Integer> {
-        @Mixin
-        private final AdminClient admin = new AdminClient();
-
-        @Mixin
-        private final Console console = new Console();
-
+    static final class ListServices extends Look {
         @Override
-        public Integer call() {
+        int look() {
             var services = admin.call(Operations.SERVICES);
             console.result(services, ServiceText.of(services));
             return ExitCode.DONE;
@@ -64,19 +57,13 @@ final class ServiceCommand extends Group {
     }
 
     @Command(name = "show", description = "Show one service with its settings and its real servers.")
-    static final class Show implements Callable<Integer> {
+    static final class Show extends Look {
         @Parameters(paramLabel = "SERVICE", description = "such as tcp/192.0.2.10:80 or mark/7")
         @SuppressWarnings("NullAway.Init")
         private ServiceKey key;
 
-        @Mixin
-        private final AdminClient admin = new AdminClient();
-
-        @Mixin
-        private final Console console = new Console();
-
         @Override
-        public Integer call() {
+        int look() {
             var service = find(admin.call(Operations.SERVICES), key);
             console.result(service, ServiceText.of(service));
             return ExitCode.DONE;

@@ -1,9 +1,7 @@
 package holdfast.cli;
 
 import holdfast.admin.Operations;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -19,13 +17,7 @@ import picocli.CommandLine.Option;
             "  2 CRITICAL  in FAULT, active with a stuck datapath, or no director answers",
             "  3 UNKNOWN   the question failed: rights, a wrong or an ambiguous socket"
         })
-final class StatusCommand implements Callable<Integer> {
-    @Mixin
-    private final AdminClient admin = new AdminClient();
-
-    @Mixin
-    private final Console console = new Console();
-
+final class StatusCommand extends Look {
     /// That no director could be asked, for JSON.
     record Unanswered(Check.Level level, String line) {}
 
@@ -33,7 +25,7 @@ final class StatusCommand implements Callable<Integer> {
     private boolean isCheck;
 
     @Override
-    public Integer call() {
+    int look() {
         return isCheck ? check() : show();
     }
 

@@ -1,9 +1,7 @@
 package holdfast.cli;
 
 import holdfast.admin.Operations;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 @Command(
         name = "sync",
@@ -12,15 +10,9 @@ import picocli.CommandLine.Mixin;
         subcommands = SyncCommand.SyncStatus.class)
 final class SyncCommand extends Group {
     @Command(name = "status", description = "Show how far each other director is, and what it lacks.")
-    static final class SyncStatus implements Callable<Integer> {
-        @Mixin
-        private final AdminClient admin = new AdminClient();
-
-        @Mixin
-        private final Console console = new Console();
-
+    static final class SyncStatus extends Look {
         @Override
-        public Integer call() {
+        int look() {
             var sync = admin.call(Operations.SYNC);
             console.result(sync, SyncText.of(sync));
             return ExitCode.DONE;

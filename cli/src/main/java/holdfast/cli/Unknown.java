@@ -27,6 +27,14 @@ final class Unknown {
                 : wrong(lack + among(wanted.toString(), known));
     }
 
+    /// @param known  the names in the place of the last word
+    static String command(String wanted, List<String> known) {
+        var lack = "There is no command '" + wanted + "'";
+        return known.isEmpty()
+                ? lack + ": '" + wanted.replaceFirst(" [^ ]*$", "") + "' has none"
+                : lack + among(wanted.replaceFirst("^.* ", ""), known);
+    }
+
     /// `; did you mean 10.0.0.11:80? There are 10.0.0.11:80, 10.0.0.12:80`.
     private static String among(String wanted, List<?> known) {
         var names = known.stream().map(Object::toString).toList();

@@ -13,6 +13,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The common part of command line tests: a real server on a real Unix socket, and a run against it.
@@ -32,6 +34,9 @@ abstract class AgainstASocket {
 
     final Map<String, String> variables = new HashMap<>();
 
+    boolean isTerminal;
+    /// The waits of a command that is watched.
+    Predicate<Duration> pause = _ -> false;
     /// The standard input of a run.
     String typed = "";
 
@@ -103,7 +108,9 @@ abstract class AgainstASocket {
                 variables,
                 folder,
                 CLOCK,
-                ask);
+                ask,
+                isTerminal,
+                pause);
     }
 
     /// The message in what a command printed as JSON.

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Commands with what they print, each file against a director of its own; nobody answers a question.
 class CommandTranscriptTest extends AgainstASocket {
     @ParameterizedTest
-    @ValueSource(strings = {"services", "real-servers", "connections"})
+    @ValueSource(strings = {"services", "real-servers", "connections", "help-and-version"})
     void aCommandPrintsWhatItsTranscriptSays(String theme) throws IOException {
         var director = new DirectorInMemory();
         try (var _ = new TinyServer(socket(), director::answer)) {

@@ -61,7 +61,8 @@ class DocumentationTest {
         try (var pages = Files.list(Path.of("../docs/operating"))) {
             return Stream.concat(pages, Stream.of(Path.of("../README.md")))
                     .flatMap(page -> SHOWN.matcher(read(page)).results())
-                    .map(shown -> shown.group(1).replaceFirst(" [>|] .*", "").strip())
+                    .map(shown ->
+                            shown.group(1).replaceFirst(" (>>?|\\|) .*", "").strip())
                     .distinct()
                     .toList();
         }
@@ -84,6 +85,8 @@ class DocumentationTest {
                 Map.of(),
                 Path.of("."),
                 InstantSource.system(),
-                _ -> Optional.empty());
+                _ -> Optional.empty(),
+                false,
+                _ -> false);
     }
 }

@@ -67,6 +67,7 @@ class JsonShapeTest extends AgainstASocket {
         uses.put("key list", List.of());
         uses.put("key reload", List.of());
         uses.put("key generate", List.of(folder.resolve("new.key").toString()));
+        uses.put("version", List.of());
         uses.put("failover", List.of("--yes"));
         uses.put("config check", List.of(file));
         uses.put("config show", List.of());

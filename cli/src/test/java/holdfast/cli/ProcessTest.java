@@ -42,4 +42,35 @@ class ProcessTest {
             assertThat(process.exitValue()).isZero();
         }
     }
+
+    @Test
+    void aCommandThatIsWatchedEndsCleanlyWithItsProcess(@TempDir Path folder) throws IOException, InterruptedException {
+        var socket = folder.resolve("api.sock");
+        var director = new DirectorInMemory();
+        try (var _ = new TinyServer(socket, director::answer)) {
+            var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+            var process = new ProcessBuilder(
+                            java,
+                            "-XX:TieredStopAtLevel=1",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            "holdfast.cli.Main",
+                            "connection",
+                            "count",
+                            "--watch",
+                            "--output=json",
+                            "--socket",
+                            socket.toString())
+                    .redirectError(folder.resolve("err").toFile())
+                    .start();
+            try (var out = process.inputReader(UTF_8)) {
+                assertThat(out.readLine()).startsWith("{\"schemaVersion\":1,");
+                process.toHandle().destroy();
+                assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(folder.resolve("err")).isEmptyFile();
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+    }
 }
