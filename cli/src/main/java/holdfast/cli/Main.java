@@ -43,6 +43,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ImportCommand.class,
             VersionCommand.class,
             HelpCommand.class,
+            ManCommand.class,
             CompletionCommand.class
         })
 public final class Main implements Runnable, Environment.Holder {
