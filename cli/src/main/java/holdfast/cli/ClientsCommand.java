@@ -110,7 +110,7 @@ final class ClientsCommand implements Callable<Integer> {
             table.add(
                     rule.client().toString(),
                     ruleText(rule),
-                    rule.expiresMs() == null ? "with the director" : "in " + Text.ms(rule.expiresMs()));
+                    rule.expiresMs() == null ? "when it is lifted" : "in " + Text.ms(rule.expiresMs()));
         }
         return table.toString();
     }
@@ -140,6 +140,21 @@ final class ClientsCommand implements Callable<Integer> {
 
         @Mixin
         private final Console console = new Console();
+
+        @Mixin
+        private final Confirmation confirmation = new Confirmation();
+
+        /// Asks first if the rule is for more than one client.
+        ///
+        /// @param what  "A block"
+        final void confirm(String what) {
+            if (client.length() < 32) {
+                confirmation.ask(
+                        what + " of a network",
+                        () -> what + " of " + client + " is for " + (1L << (32 - client.length()))
+                                + " addresses, in all services. Go ahead?");
+            }
+        }
 
         int change(ClientRuleRequest request) {
             var rules = admin.call(Operations.CHANGE_CLIENT_RULES, request, ON_SILENCE);
@@ -175,6 +190,7 @@ final class ClientsCommand implements Callable<Integer> {
                 throw new Failure(
                         ExitCode.WRONG_INPUT, "A bound must be 1 or more; to let nothing in, use 'clients block'");
             }
+            confirm("A limit");
             return change(new ClientRuleRequest(
                     ClientRuleRequest.Action.LIMIT, client, connections, newPerSecond, seconds(duration)));
         }
@@ -187,6 +203,7 @@ final class ClientsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
+            confirm("A block");
             return change(new ClientRuleRequest(ClientRuleRequest.Action.BLOCK, client, null, null, seconds(duration)));
         }
     }
@@ -260,7 +277,7 @@ final class ClientsCommand implements Callable<Integer> {
         private static String left(@Nullable Long connections) {
             return connections == null
                     ? "; open connections stay where they are until they end"
-                    : "; " + Text.count(connections, "connection") + " left where it was until it ends";
+                    : "; " + Text.count(connections, "connection") + " left where they are until they end";
         }
     }
 }

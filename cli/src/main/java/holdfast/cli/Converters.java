@@ -17,6 +17,7 @@ import holdfast.conf.ServiceKey;
 import holdfast.conf.SettingWords;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -39,6 +40,9 @@ final class Converters {
         return line.registerConverter(ServiceKey.class, word(ServiceKey::of))
                 .registerConverter(Integer.class, word(Converters::number))
                 .registerConverter(Integer.TYPE, word(Converters::number))
+                .registerConverter(Boolean.class, word(Converters::yesOrNo))
+                .registerConverter(Boolean.TYPE, word(Converters::yesOrNo))
+                .registerConverter(Console.Output.class, word(text -> constant(text, Console.Output.values())))
                 .registerConverter(Host.class, word(Host::of))
                 .registerConverter(MarkRule.Prefix.class, word(MarkRule.Prefix::of))
                 .registerConverter(DrainMode.class, word(SettingWords::drain))
@@ -65,10 +69,18 @@ final class Converters {
 
     private static <E extends Enum<E>> E constant(String text, E[] all) {
         return Arrays.stream(all)
-                .filter(value -> KebabCase.of(value).equals(text))
+                .filter(value -> KebabCase.of(value).equals(text.toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is none of "
+                .orElseThrow(() -> new IllegalArgumentException("'" + text + "' must be one of "
                         + Arrays.stream(all).map(KebabCase::of).collect(Collectors.joining(", "))));
+    }
+
+    private static Boolean yesOrNo(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' must be true or false");
+        };
     }
 
     private static Integer number(String text) {
@@ -120,12 +132,12 @@ final class Converters {
         return new WhereIsRequest.Weighted(Host.of(text.substring(0, equals)), Integer.parseInt(weight));
     }
 
-    /// `10.0.0.11=3`; a real server that is there has a weight already.
+    /// The weight of a real server that is there, which has one already.
     static final class Weight implements ITypeConverter<WhereIsRequest.Weighted> {
         @Override
         public WhereIsRequest.Weighted convert(String text) throws Exception {
             if (text.indexOf('=') < 0) {
-                throw new TypeConversionException("'" + text + "' has no weight; write " + text + "=3");
+                throw new TypeConversionException("'" + text + "' names no weight; write REAL=W, such as 10.0.0.11=3");
             }
             return word(Converters::weighted).convert(text);
         }

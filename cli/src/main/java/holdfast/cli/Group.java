@@ -12,6 +12,12 @@ abstract class Group implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "A command is missing");
+        throw new ParameterException(spec.commandLine(), missing(spec));
+    }
+
+    /// `A command is missing; there are list, show`.
+    static String missing(CommandSpec spec) {
+        var commands = spec.subcommands().keySet();
+        return "A command is missing; there " + (commands.size() == 1 ? "is " : "are ") + String.join(", ", commands);
     }
 }

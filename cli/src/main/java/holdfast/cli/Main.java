@@ -2,6 +2,7 @@ package holdfast.cli;
 
 import holdfast.cli.ipvsadm.Ipvsadm;
 import holdfast.conf.ProgramVersion;
+import holdfast.conf.Suggestion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -81,19 +82,39 @@ public final class Main implements Runnable, Environment.Holder {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "A command is missing");
+        throw new ParameterException(spec.commandLine(), Group.missing(spec));
     }
 
     private int wrongUse(ParameterException e) {
         var err = environment.err();
-        err.println(e.getMessage());
-        UnmatchedArgumentException.printSuggestions(e, err);
+        err.println(e instanceof UnmatchedArgumentException unmatched ? unknown(unmatched) : e.getMessage());
         if (e instanceof UnmatchedArgumentException unmatched
                 && unmatched.getUnmatched().stream().anyMatch(Ipvsadm::isCommand)) {
             err.println("'holdfast ipvsadm' takes the options of ipvsadm.");
         }
         err.println("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.WRONG_INPUT;
+    }
+
+    /// The first word that the command does not take.
+    private static String unknown(UnmatchedArgumentException e) {
+        var command = e.getCommandLine().getCommandSpec();
+        var word = e.getUnmatched().getFirst();
+        if (e.isUnknownOption()) {
+            var options = command.optionsMap().keySet().stream()
+                    .filter(name -> name.startsWith("--"))
+                    .toList();
+            return "'" + command.qualifiedName() + "' has no option '" + word + "'"
+                    + Suggestion.bySpelling(word, options)
+                            .map("; did you mean %s?"::formatted)
+                            .orElse("");
+        }
+        return command.subcommands().isEmpty()
+                        || !command.positionalParameters().isEmpty()
+                ? "'" + word + "' is more than '" + command.qualifiedName() + "' takes; leave it out"
+                : Unknown.command(
+                        command.qualifiedName() + " " + word,
+                        command.subcommands().keySet().stream().toList());
     }
 
     private int failed(Exception e) {

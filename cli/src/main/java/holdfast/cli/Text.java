@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// Numbers and durations as an operator reads them.
 final class Text {
     static final String UNKNOWN = "unknown";
+    /// The most mistakes that are shown at once; JSON has all.
+    private static final int MISTAKES_MAX = 50;
 
     private Text() {}
 
@@ -20,8 +22,13 @@ final class Text {
 
     /// Each mistake of a file on its line, and how many there are.
     static String mistakes(List<Mistake> mistakes, Path file) {
-        var lines = mistakes.stream().map(Mistake::toString).collect(Collectors.joining(System.lineSeparator()));
-        return lines + System.lineSeparator() + count(mistakes.size(), "mistake") + " in " + file;
+        var lines = mistakes.stream()
+                .limit(MISTAKES_MAX)
+                .map(Mistake::toString)
+                .collect(Collectors.joining(System.lineSeparator()));
+        int more = mistakes.size() - MISTAKES_MAX;
+        return lines + (more > 0 ? System.lineSeparator() + "... and " + more + " more" : "") + System.lineSeparator()
+                + count(mistakes.size(), "mistake") + " in " + file;
     }
 
     /// A count that may be unknown, `unknown templates`.

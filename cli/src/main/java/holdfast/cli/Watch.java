@@ -24,20 +24,28 @@ final class Watch {
             description = "show it again every 2 seconds, or every so many, until Ctrl-C")
     private @Nullable Integer seconds;
 
-    /// Takes the next argument only if it is a number, since it may also be a parameter of the command.
+    /// Takes the next argument only if it begins with a digit, since it may also be a parameter of the command.
     static final class Seconds implements IParameterConsumer {
         @Override
         @SuppressWarnings("JdkObsolete") // picocli's type
         public void consumeParameters(Stack<String> args, ArgSpec option, CommandSpec command) {
             int value = USUAL_S;
-            if (!args.isEmpty() && args.peek().matches("[0-9]{1,9}")) {
-                value = Integer.parseInt(args.pop());
+            if (!args.isEmpty() && args.peek().matches("[0-9].*")) {
+                value = number(args.pop(), command);
             }
             if (value < 1 || value > MAX_S) {
                 throw new ParameterException(
                         command.commandLine(), "--watch " + value + " must be 1 to " + MAX_S + " seconds");
             }
             option.setValue(value);
+        }
+
+        private static int number(String text, CommandSpec command) {
+            if (!text.matches("[0-9]{1,9}")) {
+                throw new ParameterException(
+                        command.commandLine(), "--watch takes a number of seconds, such as 5, not '" + text + "'");
+            }
+            return Integer.parseInt(text);
         }
     }
 

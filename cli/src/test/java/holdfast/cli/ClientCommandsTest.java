@@ -188,10 +188,17 @@ class ClientCommandsTest extends AgainstASocket {
         var table = """
                 CLIENT           RULE                              ENDS
                 198.51.100.0/24  10 connections, 5 new per second  in 1h0m
-                203.0.113.1/32   blocked                           with the director
+                203.0.113.1/32   blocked                           when it is lifted
                 """;
         try (var server = new TinyServer(socket(), _ -> answer(200, rules))) {
-            assertThat(run("clients", "limit", "198.51.100.0/24", "--connections=10", "--new-per-second=5", "--for=1h"))
+            assertThat(run(
+                            "clients",
+                            "limit",
+                            "198.51.100.0/24",
+                            "--yes",
+                            "--connections=10",
+                            "--new-per-second=5",
+                            "--for=1h"))
                     .isEqualTo(new Ended(0, table, ""));
             assertThat(server.requests().getLast())
                     .startsWith("POST /v1/clients/rules HTTP/1.1\r\n")
@@ -225,7 +232,9 @@ class ClientCommandsTest extends AgainstASocket {
                         "tcp/192.0.2.10:80",
                         "--yes"))
                 .isEqualTo(new Ended(
-                        0, "1 template moved to 10.0.0.11:8080; 2 connections left where it was until it ends\n", ""));
+                        0,
+                        "1 template moved to 10.0.0.11:8080; 2 connections left where they are until they end\n",
+                        ""));
 
         var ofANetwork = new RehomeResult(client, SERVICE, 3, null, List.of(REAL), List.of());
         assertThat(with(

@@ -334,10 +334,15 @@ class CommandLineTest extends AgainstASocket {
     void wrongUseEndsWithTwoAndASuggestion() {
         assertThat(runBare("statsu").err())
                 .isEqualTo(
-                        "Unmatched argument at index 0: 'statsu'\nDid you mean: holdfast status or holdfast list or holdfast events?\nSee 'holdfast --help'.\n");
+                        "There is no command 'holdfast statsu'; did you mean status? There are 21, such as status, list, service, "
+                                + "real, connection, whereis, clients, template\nSee 'holdfast --help'.\n");
         assertThat(runBare("statsu").exit()).isEqualTo(2);
-        assertThat(runBare()).isEqualTo(new Ended(2, "", "A command is missing\nSee 'holdfast --help'.\n"));
-        assertThat(runBare("sync").err()).isEqualTo("A command is missing\nSee 'holdfast sync --help'.\n");
+        assertThat(runBare().exit()).isEqualTo(2);
+        assertThat(runBare().err())
+                .startsWith("A command is missing; there are status, list, ")
+                .endsWith("\nSee 'holdfast --help'.\n");
+        assertThat(runBare("sync").err())
+                .isEqualTo("A command is missing; there is status\nSee 'holdfast sync --help'.\n");
         assertThat(runBare("status", "--output", "xml").exit()).isEqualTo(2);
         assertThat(runBare("list", "-c", "--limit", "0").exit()).isEqualTo(2);
         assertThat(runBare("status", "--timeout", "0", "--socket", "/x").exit()).isEqualTo(2);

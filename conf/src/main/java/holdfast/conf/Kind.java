@@ -72,7 +72,7 @@ record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
                 var meant = Suggestion.elsewhere(scalar.text(), otherNames)
                         .or(() -> Suggestion.bySpelling(scalar.text(), known));
                 throw new Refusal(
-                        known.size() == 2
+                        known.size() <= 2
                                 ? "must be " + String.join(" or ", known)
                                 : "must be one of " + String.join(", ", known),
                         meant.map("did you mean '%s'?"::formatted).orElse("write one of these words"));
@@ -116,6 +116,11 @@ record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
             try {
                 return Ipv4.of(scalar.text());
             } catch (IllegalArgumentException _) {
+                if (scalar.text().contains(":")) {
+                    throw new Refusal(
+                            "is not an IPv4 address, and Holdfast does not support IPv6",
+                            "write four numbers of 0 to 255, such as 192.0.2.10");
+                }
                 throw new Refusal(
                         "is not an IPv4 address",
                         scalar.text().contains("/")

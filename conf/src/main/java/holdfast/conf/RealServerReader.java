@@ -34,10 +34,18 @@ final class RealServerReader {
     }
 
     static Kind<ForwardingMethod> forwarding() {
-        return Kind.word(
+        var kind = Kind.word(
                 Map.of("nat", ForwardingMethod.NAT, "dr", ForwardingMethod.DR),
                 ForwardingMethod.NAT,
                 Vocabulary.METHODS_ELSEWHERE);
+        return new Kind<>(kind.standIn(), scalar -> {
+            if (scalar.text().matches("tun|tunnel|ipip|-i")) {
+                throw new Kind.Refusal(
+                        "is IPVS's forwarding through a tunnel, which Holdfast does not support",
+                        "write dr where the real servers are on a link of the director, else nat");
+            }
+            return kind.read().apply(scalar);
+        });
     }
 
     List<Configuration.RealServer> read(Section service, Value<ServiceKey> key, Value<ForwardingMethod> forwarding) {

@@ -28,6 +28,10 @@ public record ServiceKey(Protocol protocol, Ipv4 address, int port) {
         }
         var parts = FORM.matcher(text);
         if (!parts.matches() || Integer.parseInt(parts.group(3)) > 65535) {
+            if (text.contains("::")) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' is a service of IPv6, which Holdfast does not support");
+            }
             throw new IllegalArgumentException(
                     "'" + text + "' is not a virtual service such as tcp/192.0.2.10:80 or mark/7");
         }

@@ -5,6 +5,7 @@ import holdfast.admin.Host;
 import holdfast.api.RefusedException;
 import holdfast.conf.Ipv4;
 import holdfast.conf.ServiceKey;
+import holdfast.conf.Suggestion;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
 import holdfast.table.Tables;
@@ -22,10 +23,13 @@ public final class Named {
     static int service(Tables tables, ServiceKey key) {
         int service = tables.services().idOf(key);
         if (service == Services.NONE) {
+            var known = services(tables);
             throw RefusedException.wrongInput(
                     "there is no service " + key,
-                    "the configuration has " + list(services(tables)),
-                    "name one of these");
+                    "the configuration has " + list(known),
+                    Suggestion.bySpelling(key.toString(), known)
+                            .map("did you mean %s?"::formatted)
+                            .orElse("name one of these"));
         }
         return service;
     }
