@@ -155,7 +155,8 @@ final class DirectorInMemory {
                 sample.lastTransition(),
                 sample.failover(),
                 sample.sync(),
-                sample.datapath());
+                sample.datapath(),
+                sample.config());
     }
 
     private <Q, A> void on(Operation<Q, A> operation, Function<Q, A> handler) {
@@ -281,6 +282,7 @@ final class DirectorInMemory {
                 "d1",
                 revision,
                 change,
+                change == null,
                 SharedText.of(of),
                 file,
                 true,
