@@ -85,8 +85,8 @@ final class ConfigTransfer {
         if (change == null) {
             return "The configuration of " + state.director() + "'s file; no revision was made yet";
         }
-        var made = "Revision " + change.revision() + ", made on " + change.director() + " " + ago(change.at(), now) + " by "
-                + who(change) + why(change);
+        var made = "Revision " + change.revision() + ", made on " + change.director() + " " + ago(change.at(), now)
+                + " by " + who(change) + why(change);
         return state.ofFile()
                 ? made + NEWLINE + "It has orders by hand. The configuration is that of each director's own file"
                 : made;
