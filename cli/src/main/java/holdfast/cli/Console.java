@@ -65,14 +65,22 @@ final class Console {
         }
     }
 
-    /// A result of many: on a terminal it takes the place of the one before, on a pipe it comes after that. In JSON
-    /// each is
-    /// a line.
+    /// Prints a result that continues the one before: in JSON each is a line, so that a reader need not wait for the
+    /// end.
+    void next(Record message, String text) {
+        environment().out().println(output == Output.JSON ? line(message) : text);
+    }
+
+    /// A result of many: on a terminal it takes the place of the one before, on a pipe it comes after that.
     private String watched(Record message, String text) {
         var record = output == Output.JSON
-                ? new String(AdminJson.write(envelope(message)), UTF_8)
+                ? line(message)
                 : heading + System.lineSeparator() + text + System.lineSeparator();
         return environment().isTerminal() ? CLEAR + record : record;
+    }
+
+    private String line(Record message) {
+        return new String(AdminJson.write(envelope(message)), UTF_8);
     }
 
     /// Begins one of many results.

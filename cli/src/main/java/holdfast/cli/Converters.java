@@ -3,6 +3,7 @@ package holdfast.cli;
 import holdfast.admin.Bounds;
 import holdfast.admin.ClientList;
 import holdfast.admin.Host;
+import holdfast.admin.LogLevel;
 import holdfast.admin.WhereIsRequest;
 import holdfast.conf.DrainMode;
 import holdfast.conf.ForwardingMethod;
@@ -52,6 +53,7 @@ final class Converters {
                 .registerConverter(Flags.class, word(Flags::of))
                 .registerConverter(Sticky.class, word(Sticky::of))
                 .registerConverter(Engine.class, word(Engine::of))
+                .registerConverter(LogLevel.class, word(text -> constant(text, LogLevel.values())))
                 .registerConverter(ClientList.By.class, word(text -> constant(text, ClientList.By.values())))
                 .registerConverter(WhereIsRequest.Weighted.class, word(Converters::weighted))
                 .registerConverter(Duration.class, word(Converters::duration));

@@ -5,11 +5,9 @@ import holdfast.admin.EventList;
 import holdfast.admin.EventsRequest;
 import holdfast.admin.Operations;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,16 +21,16 @@ import picocli.CommandLine.Option;
             "It keeps the last 1000 events, over a restart too."
         })
 final class EventsCommand implements Callable<Integer> {
-    private static final long LOOK_MS = 500;
+    private static final Duration LOOK = Duration.ofMillis(500);
 
     @Option(names = "--since", paramLabel = "DURATION", description = "only those of the last 30m, 2h, 1d, ...")
     private @Nullable Duration since;
 
     @Option(
             names = "--limit",
-            paramLabel = "NUMBER",
+            paramLabel = "N",
             defaultValue = "100",
-            description = "most events to list (default: ${DEFAULT-VALUE})")
+            description = "most events to list (default: ${DEFAULT-VALUE}, at most " + EventsRequest.KEPT_MAX + ")")
     private int limit;
 
     @Option(names = "--follow", description = "go on with each event that comes, until Ctrl-C")
@@ -47,23 +45,39 @@ final class EventsCommand implements Callable<Integer> {
     private final Console console = new Console();
 
     @Override
-    public Integer call() throws InterruptedException {
-        var from = since == null ? null : Instant.now().minus(since);
-        var list = admin.call(Operations.EVENTS, new EventsRequest(null, from, limit));
-        if (!isFollowed) {
-            console.result(list, text(list.events()));
-            return ExitCode.DONE;
+    public Integer call() {
+        if (limit < 1 || limit > EventsRequest.KEPT_MAX) {
+            throw new Failure(ExitCode.WRONG_INPUT, "--limit " + limit + " must be 1 to " + EventsRequest.KEPT_MAX);
         }
-        print(list);
-        for (long seen = list.newest(); !console.environment().out().checkError(); ) {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+        var environment = console.environment();
+        var from = since == null ? null : environment.clock().instant().minus(since);
+        var list = admin.call(Operations.EVENTS, new EventsRequest(null, from, limit));
+        if (isFollowed) {
+            follow(list);
+        } else {
+            console.result(list, text(list.events()));
+            noteIfCut(list);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void noteIfCut(EventList list) {
+        if (list.events().size() == limit && list.kept() > limit) {
+            console.note("Listed are the newest " + limit + (since == null ? " of " + list.kept() + " events" : "")
+                    + "; the bound is --limit, at most " + EventsRequest.KEPT_MAX);
+        }
+    }
+
+    private void follow(EventList first) {
+        print(first);
+        long seen = first.newest();
+        while (console.isRead() && console.environment().pause().test(LOOK)) {
             var news = later(seen);
             if (news.isPresent()) {
                 print(news.get());
                 seen = news.get().newest();
             }
         }
-        return ExitCode.DONE;
     }
 
     /// Empty while no director answers, as during a restart, after which the numbers go on.
@@ -84,10 +98,9 @@ final class EventsCommand implements Callable<Integer> {
         }
     }
 
-    /// In JSON a list by itself each time, so that a reader need not wait for the end.
     private void print(EventList list) {
         if (!list.events().isEmpty()) {
-            console.result(list, text(list.events()));
+            console.next(list, text(list.events()));
         }
     }
 

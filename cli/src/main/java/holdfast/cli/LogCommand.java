@@ -5,16 +5,12 @@ import holdfast.admin.LogRequest;
 import holdfast.admin.LogState;
 import holdfast.admin.Operations;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "log",
@@ -24,15 +20,11 @@ import picocli.CommandLine.Spec;
 final class LogCommand extends Group {
     @Command(name = "level", description = "Show the level of the log, or change it for a while.")
     static final class OfLevel implements Callable<Integer> {
-        @SuppressWarnings("NullAway.Init")
-        @Spec
-        private CommandSpec spec;
-
         @Parameters(
                 paramLabel = "LEVEL",
                 arity = "0..1",
                 description = "error, warn, info or debug; the present one is shown without it")
-        private @Nullable String level;
+        private @Nullable LogLevel level;
 
         @Option(
                 names = "--for",
@@ -48,28 +40,29 @@ final class LogCommand extends Group {
 
         @Override
         public Integer call() {
-            var state = level == null ? admin.call(Operations.LOG) : change(level);
+            var state = level == null ? look() : change(level);
             console.result(state, text(state));
             return ExitCode.DONE;
         }
 
-        private LogState change(String wanted) {
+        private LogState change(LogLevel wanted) {
             if (duration != null && duration.toSeconds() > LogRequest.SECONDS_MAX) {
-                throw new ParameterException(
-                        spec.commandLine(), "--for is at most 1d: a forgotten DEBUG must not fill a disk");
+                throw new Failure(
+                        ExitCode.WRONG_INPUT,
+                        "--for " + Text.ms(duration.toMillis())
+                                + " must be at most 1d: a forgotten DEBUG must not fill a disk");
             }
             var seconds = duration == null ? null : (Integer) (int) duration.toSeconds();
-            return admin.call(
-                    Operations.CHANGE_LOG, new LogRequest(parsed(wanted), seconds), "; the level may have changed");
+            return admin.call(Operations.CHANGE_LOG, new LogRequest(wanted, seconds), "; the level may have changed");
         }
 
-        private LogLevel parsed(String wanted) {
-            try {
-                return LogLevel.valueOf(wanted.toUpperCase(Locale.ROOT));
-            } catch (IllegalArgumentException e) {
-                throw new ParameterException(
-                        spec.commandLine(), "'" + wanted + "' is none of error, warn, info, debug", e);
+        private LogState look() {
+            if (duration != null) {
+                throw new Failure(
+                        ExitCode.WRONG_INPUT,
+                        "--for needs the level, such as 'holdfast log level debug --for 10m'; leave it out to see the present one");
             }
+            return admin.call(Operations.LOG);
         }
 
         private static String text(LogState state) {

@@ -124,7 +124,7 @@ class CommandLineTest extends AgainstASocket {
                     .singleElement()
                     .asString()
                     .startsWith("POST /v1/failover HTTP/1.1\r\n")
-                    .endsWith("\r\n\r\n{\"reason\":\"kernel update\"}");
+                    .endsWith("\r\n\r\n{\"reason\":\"kernel update\",\"accept\":null}");
         }
     }
 
@@ -334,7 +334,7 @@ class CommandLineTest extends AgainstASocket {
     void wrongUseEndsWithTwoAndASuggestion() {
         assertThat(runBare("statsu").err())
                 .isEqualTo(
-                        "There is no command 'holdfast statsu'; did you mean status? There are 21, such as status, list, service, "
+                        "There is no command 'holdfast statsu'; did you mean status? There are 24, such as status, list, service, "
                                 + "real, connection, whereis, clients, template\nSee 'holdfast --help'.\n");
         assertThat(runBare("statsu").exit()).isEqualTo(2);
         assertThat(runBare().exit()).isEqualTo(2);

@@ -9,6 +9,7 @@ import holdfast.admin.ClientList;
 import holdfast.admin.ClientRuleList;
 import holdfast.admin.ClientRuleRequest;
 import holdfast.admin.ConfigChange;
+import holdfast.admin.ConfigComparison;
 import holdfast.admin.ConfigHistory;
 import holdfast.admin.ConfigRequest;
 import holdfast.admin.ConfigResult;
@@ -69,13 +70,16 @@ import java.util.stream.Stream;
 /// one does.
 final class DirectorInMemory {
     private static final List<Ipv4> VIPS = List.of(Ipv4.of("192.0.2.10"), Ipv4.of("192.0.2.11"));
-    private static final String AT = "2026-11-30T15:00:00Z";
+    static final String AT = "2026-11-30T15:00:00Z";
 
     private final Map<Operation<?, ?>, Function<?, ?>> handlers = new HashMap<>();
     private final List<ConfigState.Change> history = new ArrayList<>();
     private final Map<String, Shared> kept = new LinkedHashMap<>();
     private final Map<ServiceKey, Map<Endpoint, DrainMode>> drains = new HashMap<>();
     private final Map<String, ClientRuleList.Rule> rules = new TreeMap<>();
+    /// What it writes down.
+    final JournalInMemory journal = new JournalInMemory();
+
     private Shared shared;
     /// The path of its configuration file.
     String file = "/etc/holdfast/d1.yaml";
@@ -129,6 +133,12 @@ final class DirectorInMemory {
         on(Operations.CONFIG_HISTORY, (Nothing _) -> new ConfigHistory(history.reversed()));
         on(Operations.RELOAD_CONFIG, _ -> new ConfigResult(false, revision(), List.of(), List.of(), List.of()));
         on(Operations.ZERO, this::zero);
+        on(Operations.COMPARE_CONFIG, (Nothing _) -> compared());
+        on(Operations.EVENTS, journal::events);
+        on(Operations.LOG, (Nothing _) -> journal.log());
+        on(Operations.CHANGE_LOG, journal::log);
+        on(Operations.MAINTENANCE, (Nothing _) -> journal.maintenance());
+        on(Operations.CHANGE_MAINTENANCE, journal::maintenance);
         on(Operations.KEYS, (Nothing _) -> keys());
         on(Operations.RELOAD_KEYS, (Nothing _) -> keys());
     }
@@ -624,6 +634,15 @@ final class DirectorInMemory {
                 ? endpoint(service(request.service()).realServers().getLast())
                 : endpoint(real(request.service(), request.to()));
         return new RehomeResult(request.client(), request.service(), 1, 2L, List.of(to), List.of());
+    }
+
+    private static ConfigComparison compared() {
+        return new ConfigComparison(
+                "d1",
+                List.of(
+                        new ConfigComparison.Other("d2", List.of()),
+                        new ConfigComparison.Other("d3", List.of("-    scheduler: wlc", "+    scheduler: rr")),
+                        new ConfigComparison.Other("d4", null)));
     }
 
     private ZeroResult zero(ZeroRequest request) {

@@ -69,6 +69,15 @@ class JsonShapeTest extends AgainstASocket {
         uses.put("key generate", List.of(folder.resolve("new.key").toString()));
         uses.put("version", List.of());
         uses.put("failover", List.of("--yes"));
+        uses.put("failover plan", List.of());
+        uses.put("failover last", List.of());
+        uses.put("failover history", List.of());
+        uses.put("maintenance on", List.of("--yes"));
+        uses.put("maintenance off", List.of());
+        uses.put("maintenance status", List.of());
+        uses.put("events", List.of());
+        uses.put("log level", List.of("debug"));
+        uses.put("config compare", List.of());
         uses.put("config check", List.of(file));
         uses.put("config show", List.of());
         uses.put("config export", List.of());
