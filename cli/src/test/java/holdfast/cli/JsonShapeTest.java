@@ -112,7 +112,7 @@ class JsonShapeTest extends AgainstASocket {
     void everyResultIsAnObjectInTheSameEnvelope() throws IOException {
         for (var use : uses().entrySet()) {
             var director = new DirectorInMemory();
-            director.file = folder.resolve("director.yaml").toString();
+            director.revisions.file = folder.resolve("director.yaml").toString();
             Files.deleteIfExists(socket());
             try (var _ = new TinyServer(socket(), director::answer)) {
                 run("clients", "block", "198.51.100.7");

@@ -29,14 +29,14 @@ class SharedChangeTest extends AgainstASocket {
 
     @Test
     void anEditThatIsOvertakenIsMadeAgainOnTheNewRevision() {
-        director.othersFirst = 3;
+        director.revisions.othersFirst = 3;
         assertThat(run("real", "edit", "tcp/192.0.2.10:80", "10.0.0.12", "--weight", "7"))
                 .isEqualTo(new Ended(0, "Revision 4.3 is in force\n", ""));
     }
 
     @Test
     void anEditThatIsAlwaysOvertakenIsGivenUp() {
-        director.othersFirst = 50;
+        director.revisions.othersFirst = 50;
         assertThat(run("real", "edit", "tcp/192.0.2.10:80", "10.0.0.12", "--weight", "7"))
                 .isEqualTo(new Ended(
                         3, "", "Others changed the rules 50 times meanwhile, so this was not done; try again\n"));
@@ -69,7 +69,7 @@ class SharedChangeTest extends AgainstASocket {
 
     @Test
     void aDirectorWithoutTheRevisionIsNamed() {
-        director.lacking = List.of("d2");
+        director.revisions.lacking = List.of("d2");
         assertThat(run("service", "edit", "tcp/192.0.2.10:80", "--scheduler", "rr"))
                 .isEqualTo(new Ended(
                         0,
@@ -79,7 +79,7 @@ class SharedChangeTest extends AgainstASocket {
 
     @Test
     void aDirectorThatMakesNoChangeSaysWhy() {
-        director.trouble = "no director is active";
+        director.revisions.trouble = "no director is active";
         assertThat(run("service", "edit", "tcp/192.0.2.10:80", "--scheduler", "rr"))
                 .isEqualTo(new Ended(
                         3, "", "the change was not made: no director is active; try again when that has passed\n"));
