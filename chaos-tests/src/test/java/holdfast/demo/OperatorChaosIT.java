@@ -62,7 +62,7 @@ final class OperatorChaosIT extends PairUnderTest {
         assertThat(done(active, "whereis", client(41), SERVICE)).contains("now gets " + real(first), "template");
 
         done(active, "template", "move", "--client", client(41), "--service", SERVICE, "--to", real(other), "--yes");
-        done(active, "template", "pin", "--client", client(41), "--service", SERVICE);
+        done(active, "template", "pin", "--client", client(41), "--service", SERVICE, "--yes");
         afterwards(() ->
                 lab.holdfast(active(), "template", "flush", "--client", client(41), "--service", SERVICE, "--yes"));
         assertThat(serverOf(41)).isEqualTo(other);
@@ -92,7 +92,7 @@ final class OperatorChaosIT extends PairUnderTest {
     @Test
     void aBlockedClientGetsNothingAndItsNeighbourEverything() throws IOException {
         var active = active();
-        done(active, "clients", "block", client(50), "--for", "1m");
+        done(active, "clients", "block", client(50), "--for", "1m", "--yes");
         afterwards(() -> lab.holdfast(active, "clients", "unblock", client(50)));
 
         assertThat(canConnect(50)).isFalse();

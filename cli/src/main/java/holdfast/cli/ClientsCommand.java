@@ -144,16 +144,16 @@ final class ClientsCommand implements Callable<Integer> {
         @Mixin
         private final Confirmation confirmation = new Confirmation();
 
-        /// Asks first if the rule is for more than one client.
+        /// Asks first, and says for how many addresses the rule would be.
         ///
         /// @param what  "A block"
         final void confirm(String what) {
-            if (client.length() < 32) {
-                confirmation.ask(
-                        what + " of a network",
-                        () -> what + " of " + client + " is for " + (1L << (32 - client.length()))
-                                + " addresses, in all services. Go ahead?");
-            }
+            long addresses = 1L << (32 - client.length());
+            confirmation.ask(
+                    what,
+                    () -> what + " of " + client + " is for "
+                            + (addresses == 1 ? "one address" : addresses + " addresses")
+                            + ", in all services. Go ahead?");
         }
 
         int change(ClientRuleRequest request) {
@@ -169,7 +169,8 @@ final class ClientsCommand implements Callable<Integer> {
 
     @Command(
             name = "limit",
-            description = "Bound what each address of a prefix may have in all services; what is over it is dropped.")
+            description =
+                    "Bound what each address of a prefix may have in all services; what is over it is dropped. Asks first.")
     static final class Limit extends Change {
         @Option(names = "--connections", paramLabel = "N", description = "most connections at once")
         private @Nullable Integer connections;
@@ -196,7 +197,9 @@ final class ClientsCommand implements Callable<Integer> {
         }
     }
 
-    @Command(name = "block", description = "Let a client or prefix begin no connections; those that it has go on.")
+    @Command(
+            name = "block",
+            description = "Let a client or prefix begin no connections; those that it has go on. Asks first.")
     static final class Block extends Change {
         @Option(names = "--for", paramLabel = "DURATION", description = "such as 90s, 30m or 1h30m (default: for good)")
         private @Nullable Duration duration;

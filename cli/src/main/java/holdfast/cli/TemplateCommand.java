@@ -74,18 +74,22 @@ final class TemplateCommand extends Group {
         @Mixin
         private final Console console = new Console();
 
-        TemplateResult ask(TemplateRequest.Action action, EntryFilter which, @Nullable Host to, boolean dryRun) {
+        @Mixin
+        private final Confirmation confirmation = new Confirmation();
+
+        private TemplateResult ask(
+                TemplateRequest.Action action, EntryFilter which, @Nullable Host to, boolean dryRun) {
             var request = new TemplateRequest(action, which, to, dryRun);
             return admin.call(Operations.TEMPLATES, request, dryRun ? "" : ON_SILENCE);
         }
 
-        int ended(TemplateResult result) {
+        private int ended(TemplateResult result) {
             console.result(result, text(result));
             return result.refused().isEmpty() ? ExitCode.DONE : ExitCode.NOT_DONE;
         }
 
         /// Asks before it acts, unless there is nothing to do.
-        int afterAsking(TemplateRequest.Action action, @Nullable Host to, Confirmation confirmation, String then) {
+        int afterAsking(TemplateRequest.Action action, @Nullable Host to, String then) {
             var which = filter.atLeastOne();
             if (confirmation.isWanted()) {
                 var would = ask(action, which, to, true);
@@ -143,16 +147,10 @@ final class TemplateCommand extends Group {
             name = "flush",
             description = "Remove templates: their clients are scheduled anew; open connections stay. Asks first.")
     static final class Flush extends Change {
-        @Mixin
-        private final Confirmation confirmation = new Confirmation();
-
         @Override
         public Integer call() {
             return afterAsking(
-                    TemplateRequest.Action.FLUSH,
-                    null,
-                    confirmation,
-                    "Their clients get any real server at their next connection.");
+                    TemplateRequest.Action.FLUSH, null, "Their clients get any real server at their next connection.");
         }
     }
 
@@ -164,23 +162,17 @@ final class TemplateCommand extends Group {
         @SuppressWarnings("NullAway.Init")
         private Host to;
 
-        @Mixin
-        private final Confirmation confirmation = new Confirmation();
-
         @Override
         public Integer call() {
             return afterAsking(
-                    TemplateRequest.Action.MOVE,
-                    to,
-                    confirmation,
-                    "Their clients get " + to + " at their next connection.");
+                    TemplateRequest.Action.MOVE, to, "Their clients get " + to + " at their next connection.");
         }
     }
 
     @Command(
             name = "pin",
             description = {
-                "Let templates never expire.",
+                "Let templates never expire. Asks first.",
                 "With --client, --service and --to, a client without a template gets one."
             })
     static final class Pin extends Change {
@@ -195,15 +187,15 @@ final class TemplateCommand extends Group {
                         ExitCode.WRONG_INPUT,
                         "--to makes a template for a client of a service: give --client and --service, and not --real");
             }
-            return ended(ask(TemplateRequest.Action.PIN, which, to, false));
+            return afterAsking(TemplateRequest.Action.PIN, to, "They never expire, until they are unpinned.");
         }
     }
 
-    @Command(name = "unpin", description = "Let pinned templates expire as usual again.")
+    @Command(name = "unpin", description = "Let pinned templates expire as usual again. Asks first.")
     static final class Unpin extends Change {
         @Override
         public Integer call() {
-            return ended(ask(TemplateRequest.Action.UNPIN, filter.atLeastOne(), null, false));
+            return afterAsking(TemplateRequest.Action.UNPIN, null, "They expire as usual again.");
         }
     }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,6 +97,33 @@ class ClientCommandsTest extends AgainstASocket {
     }
 
     @Test
+    void aPinAndABlockAskFirst() throws IOException {
+        var asked = new ArrayList<String>();
+        Function<String, Optional<String>> no = question -> {
+            asked.add(question);
+            return Optional.of("n");
+        };
+        var director = new DirectorInMemory();
+        try (var server = new TinyServer(socket(), director::answer)) {
+            var nothing = new Ended(3, "", "Nothing was done\n");
+            assertThat(run(no, "template", "pin", "--real=10.0.0.11")).isEqualTo(nothing);
+            assertThat(run(no, "template", "unpin", "--real=10.0.0.11")).isEqualTo(nothing);
+            assertThat(run(no, "clients", "block", "198.51.100.7")).isEqualTo(nothing);
+            assertThat(run(no, "clients", "limit", "198.51.100.0/24", "--connections=5"))
+                    .isEqualTo(nothing);
+            assertThat(server.requests())
+                    .hasSize(2)
+                    .allSatisfy(request -> assertThat(request).contains("\"dryRun\":true"));
+        }
+        assertThat(asked)
+                .containsExactly(
+                        "1 template of real server 10.0.0.11. They never expire, until they are unpinned. Go ahead? [y/N] ",
+                        "1 template of real server 10.0.0.11. They expire as usual again. Go ahead? [y/N] ",
+                        "A block of 198.51.100.7/32 is for one address, in all services. Go ahead? [y/N] ",
+                        "A limit of 198.51.100.0/24 is for 256 addresses, in all services. Go ahead? [y/N] ");
+    }
+
+    @Test
     void aPinMayMakeATemplate() throws IOException {
         var made = new TemplateResult(TemplateRequest.Action.PIN, false, 0, 1, List.of());
         assertThat(with(
@@ -106,7 +134,8 @@ class ClientCommandsTest extends AgainstASocket {
                         "pin",
                         "--client=198.51.100.7",
                         "--service=mark/7",
-                        "--to=10.0.0.12"))
+                        "--to=10.0.0.12",
+                        "--yes"))
                 .isEqualTo(new Ended(0, "1 template made and pinned\n", ""));
     }
 
@@ -206,7 +235,7 @@ class ClientCommandsTest extends AgainstASocket {
                             + "\"newPerSecond\":5,\"forS\":3600}");
             assertThat(run("clients", "unblock", "198.51.100.0/24").exit()).isZero();
             assertThat(server.requests().getLast()).contains("\"action\":\"unblock\"");
-            assertThat(run("clients", "block", "198.51.100.7").exit()).isZero();
+            assertThat(run("clients", "block", "198.51.100.7", "--yes").exit()).isZero();
             assertThat(server.requests().getLast())
                     .endsWith("{\"action\":\"block\",\"client\":\"198.51.100.7/32\",\"connections\":null,"
                             + "\"newPerSecond\":null,\"forS\":null}");

@@ -50,15 +50,15 @@ class JsonShapeTest extends AgainstASocket {
         uses.put("whereis", List.of("198.51.100.7", SERVICE));
         uses.put("clients", List.of());
         uses.put("clients rules", List.of());
-        uses.put("clients limit", List.of("198.51.100.7", "--connections", "5"));
-        uses.put("clients block", List.of("198.51.100.7"));
+        uses.put("clients limit", List.of("198.51.100.7", "--connections", "5", "--yes"));
+        uses.put("clients block", List.of("198.51.100.7", "--yes"));
         uses.put("clients unblock", List.of("198.51.100.7"));
         uses.put("clients rehome", List.of("198.51.100.7", SERVICE, "--yes"));
         uses.put("template list", List.of());
         uses.put("template flush", List.of("--service", SERVICE, "--yes"));
         uses.put("template move", List.of("--service", SERVICE, "--to", REAL, "--yes"));
-        uses.put("template pin", List.of("--service", SERVICE));
-        uses.put("template unpin", List.of("--service", SERVICE));
+        uses.put("template pin", List.of("--service", SERVICE, "--yes"));
+        uses.put("template unpin", List.of("--service", SERVICE, "--yes"));
         uses.put("drain", List.of(SERVICE, REAL));
         uses.put("drain list", List.of());
         uses.put("agent", List.of(SERVICE, REAL, "50"));
@@ -115,7 +115,7 @@ class JsonShapeTest extends AgainstASocket {
             director.revisions.file = folder.resolve("director.yaml").toString();
             Files.deleteIfExists(socket());
             try (var _ = new TinyServer(socket(), director::answer)) {
-                run("clients", "block", "198.51.100.7");
+                run("clients", "block", "198.51.100.7", "--yes");
                 run("real", "add", SERVICE, "10.0.0.18");
                 var printed = json(use.getKey(), use.getValue());
                 assertThat(printed).as(use.getKey()).containsOnlyKeys("schemaVersion", "time", "director", "result");
