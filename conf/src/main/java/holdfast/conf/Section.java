@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// mistakes, and the key does not count as missing as well. Another program's name for a key has the same effect, but
 /// its value is not read, because it has another unit or form there.
 final class Section {
+    private static final String SEE = "see docs/operating/configuration.md";
+
     private final String path;
     private final Node.Mark place;
     private final boolean isAbsent;
@@ -27,7 +29,14 @@ final class Section {
     /// @param parent  where the enclosing section begins
     /// @param node    null if it was left out; the section then reports nothing, and the caller reports a required
     ///     one
-    private Section(String path, Node.Mark parent, @Nullable Node node, Set<String> keys, Findings findings) {
+    /// @param lone    the key for which a whole number in place of the section is probably meant; null for none
+    private Section(
+            String path,
+            Node.Mark parent,
+            @Nullable Node node,
+            Set<String> keys,
+            @Nullable String lone,
+            Findings findings) {
         this.path = path;
         this.place = node == null ? parent : node.at();
         this.isAbsent = !(node instanceof Node.Mapping);
@@ -35,12 +44,12 @@ final class Section {
         if (node instanceof Node.Mapping mapping) {
             takeKeys(mapping, keys);
         } else if (node != null) {
-            wrongShape(node, path, "must hold the keys " + String.join(", ", keys));
+            wrongShape(node, path, "must hold the keys " + String.join(", ", keys), remedy(node, lone));
         }
     }
 
     static Section top(Node root, Set<String> keys, Findings findings) {
-        return new Section("", root.at(), root, keys, findings);
+        return new Section("", root.at(), root, keys, null, findings);
     }
 
     private void takeKeys(Node.Mapping map, Set<String> keys) {
@@ -134,7 +143,14 @@ final class Section {
 
     /// An optional section; without it all its values have their defaults.
     Section optional(String key, Set<String> keys) {
-        return new Section(key(key), place, values.get(key), keys, findings);
+        return new Section(key(key), place, values.get(key), keys, null, findings);
+    }
+
+    /// An optional section whose most used value is a whole number.
+    ///
+    /// @param lone  the key of that value
+    Section optional(String key, Set<String> keys, String lone) {
+        return new Section(key(key), place, values.get(key), keys, lone, findings);
     }
 
     /// The values of a list that has a default.
@@ -183,7 +199,7 @@ final class Section {
                 var name = new Node.Scalar(scalar.at(), shortForm, false);
                 item = new Node.Mapping(scalar.at(), List.of(new Node.Entry(name, scalar)));
             }
-            sections.add(new Section(key(key) + "[" + i + "]", place, item, keys, findings));
+            sections.add(new Section(key(key) + "[" + i + "]", place, item, keys, null, findings));
         }
         return sections;
     }
@@ -228,18 +244,26 @@ final class Section {
     }
 
     private void wrongShape(Node node, String key, String rule) {
+        wrongShape(node, key, rule, SEE);
+    }
+
+    private void wrongShape(Node node, String key, String rule, String remedy) {
         switch (node) {
             case Node.Scalar scalar
             when scalar.isNothing() ->
                 findings.add(node.at(), key, "", "has no value", "give it one, or remove the key where it is optional");
-            case Node.Scalar scalar ->
-                findings.add(node.at(), key, scalar.text(), rule, "see docs/operating/configuration.md");
-            case Node.Sequence _ ->
-                findings.add(node.at(), key, "", "is a list, but " + rule, "see docs/operating/configuration.md");
-            case Node.Mapping _ ->
-                findings.add(
-                        node.at(), key, "", "is a mapping of keys, but " + rule, "see docs/operating/configuration.md");
+            case Node.Scalar scalar -> findings.add(node.at(), key, scalar.text(), rule, remedy);
+            case Node.Sequence _ -> findings.add(node.at(), key, "", "is a list, but " + rule, remedy);
+            case Node.Mapping _ -> findings.add(node.at(), key, "", "is a mapping of keys, but " + rule, remedy);
         }
+    }
+
+    private static String remedy(Node node, @Nullable String lone) {
+        return lone != null
+                        && node instanceof Node.Scalar scalar
+                        && scalar.text().matches("[0-9]{1,18}")
+                ? "write {" + lone + ": " + scalar.text() + "} where that is meant"
+                : SEE;
     }
 
     private void missing(String key, String example) {

@@ -139,7 +139,7 @@ final class ServiceReader {
         if (!service.has("persistence")) {
             return Optional.empty();
         }
-        var section = service.optional("persistence", PERSISTENCE);
+        var section = service.optional("persistence", PERSISTENCE, "timeout-s");
         var timeout = section.optional(
                 "timeout-s",
                 Kind.wholeNumber(1, 0xffff_ffffL, "a client keeps its server for this many seconds, such as 360"),
