@@ -109,7 +109,7 @@ final class RealCommand extends Group {
 
         @Override
         void edit(Rules rules, Configuration.Service service) {
-            int port = host.port() == null ? service.key().port() : host.port();
+            int port = host.port() == null ? usualPort(service) : host.port();
             if (Rules.real(service, host.address(), port).isPresent()) {
                 throw new Failure(
                         ExitCode.WRONG_INPUT,
@@ -120,6 +120,27 @@ final class RealCommand extends Group {
             rules.put(
                     service,
                     settings.on(new Configuration.RealServer(host.address(), port, 1, method, 0, 0, Optional.empty())));
+        }
+
+        /// The service's port, unless all its real servers have another one: then it was probably forgotten.
+        private int usualPort(Configuration.Service service) {
+            int port = service.key().port();
+            var others = service.realServers().stream()
+                    .map(Configuration.RealServer::port)
+                    .distinct()
+                    .toList();
+            if (others.size() == 1 && others.getFirst() != port) {
+                throw new Failure(
+                        ExitCode.WRONG_INPUT,
+                        "Which port of %s is meant? All real servers of %s have %d: write %s, or else %s"
+                                .formatted(
+                                        host.address(),
+                                        service.key(),
+                                        others.getFirst(),
+                                        new Endpoint(host.address(), others.getFirst()),
+                                        new Endpoint(host.address(), port)));
+            }
+            return port;
         }
     }
 

@@ -42,7 +42,7 @@ class JsonShapeTest extends AgainstASocket {
         uses.put("service edit", List.of(SERVICE, "--scheduler", "rr"));
         uses.put("service remove", List.of(SERVICE, "--yes"));
         uses.put("real list", List.of());
-        uses.put("real add", List.of(SERVICE, "10.0.0.19"));
+        uses.put("real add", List.of(SERVICE, "10.0.0.19:8080"));
         uses.put("real edit", List.of(SERVICE, REAL, "--weight", "3"));
         uses.put("real remove", List.of(SERVICE, REAL, "--yes"));
         uses.put("connection list", List.of());
@@ -116,7 +116,7 @@ class JsonShapeTest extends AgainstASocket {
             Files.deleteIfExists(socket());
             try (var _ = new TinyServer(socket(), director::answer)) {
                 run("clients", "block", "198.51.100.7", "--yes");
-                run("real", "add", SERVICE, "10.0.0.18");
+                run("real", "add", SERVICE, "10.0.0.18:8080");
                 var printed = json(use.getKey(), use.getValue());
                 assertThat(printed).as(use.getKey()).containsOnlyKeys("schemaVersion", "time", "director", "result");
                 assertThat(printed)

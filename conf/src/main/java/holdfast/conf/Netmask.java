@@ -11,13 +11,21 @@ final class Netmask {
     /// IPVS takes any quad, so a wrong digit groups unrelated clients for years unseen; ipvsadm even reads a bare
     /// `24` as 0.0.0.24 (IPVS-REF 9.2). So a mask with holes needs `allow-sparse-netmask`.
     static Kind<Integer> kind(boolean sparseAllowed) {
+        return kind(sparseAllowed, ", or add 'allow-sparse-netmask: true' where it is meant");
+    }
+
+    /// A mask outside of a file, which has no place for `allow-sparse-netmask`.
+    static Kind<Integer> word() {
+        return kind(false, "; only a file can have such a mask, with 'allow-sparse-netmask: true'");
+    }
+
+    private static Kind<Integer> kind(boolean sparseAllowed, String ifMeant) {
         return new Kind<>(-1, scalar -> {
             int mask = parse(scalar.text());
             if (!sparseAllowed && !isContiguous(mask)) {
                 throw new Kind.Refusal(
                         "is a netmask with holes, most often a slip",
-                        "correct it (/" + Integer.numberOfLeadingZeros(~mask)
-                                + " covers its leading ones), or add 'allow-sparse-netmask: true' where it is meant");
+                        "correct it (/" + Integer.numberOfLeadingZeros(~mask) + " covers its leading ones)" + ifMeant);
             }
             return mask;
         });

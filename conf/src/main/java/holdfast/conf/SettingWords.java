@@ -44,7 +44,7 @@ public final class SettingWords {
     ///
     /// @throws IllegalArgumentException if the text is no netmask, or is one with holes
     public static int netmask(String text) {
-        return read(Netmask.kind(false), text);
+        return read(Netmask.word(), text);
     }
 
     private static <T> T read(Kind<T> kind, String text) {
