@@ -101,7 +101,7 @@ build() {
         rm -rf "${BUILD:?}/lib" "$BUILD"/*.aot
         mv "$BUILD/lib.new" "$BUILD/lib"
         train director "${DIRECTOR_JVM[@]}" -- holdfast.boot.Training "$HOLDFAST_HOME/conf/examples/d1.yaml"
-        train cli "${CLI_JVM[@]}" -- holdfast.cli.Main status --socket "$BUILD/none.sock"
+        train cli "${CLI_JVM[@]}" -- holdfast.cli.Training "$BUILD/training.sock" "$HOLDFAST_HOME/conf/examples/d1.yaml"
         mv "$BUILD/stamp.new" "$BUILD/stamp"
     fi
     exec {lock}>&-

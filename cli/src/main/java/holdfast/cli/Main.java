@@ -3,6 +3,8 @@ package holdfast.cli;
 import holdfast.cli.ipvsadm.Ipvsadm;
 import holdfast.conf.ProgramVersion;
 import holdfast.conf.Suggestion;
+import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -20,8 +22,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         scope = ScopeType.INHERIT,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Exit codes: 0 done, 1 our fault or no answer, 2 wrong input, 3 not done."},
-        subcommands = {
+        footer = {"", "Exit codes: 0 done, 1 our fault or no answer, 2 wrong input, 3 not done."})
+public final class Main implements Runnable, Environment.Holder {
+    private static final List<Class<?>> COMMANDS = List.of(
             StatusCommand.class,
             ListCommand.class,
             ServiceCommand.class,
@@ -45,9 +48,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
             VersionCommand.class,
             HelpCommand.class,
             ManCommand.class,
-            CompletionCommand.class
-        })
-public final class Main implements Runnable, Environment.Holder {
+            CompletionCommand.class);
+
+    /// What these print is of all commands.
+    private static final Set<Class<?>> OF_ALL = Set.of(HelpCommand.class, ManCommand.class, CompletionCommand.class);
+
     private final Environment environment;
 
     @SuppressWarnings("NullAway.Init")
@@ -64,7 +69,7 @@ public final class Main implements Runnable, Environment.Holder {
     }
 
     int run(String... args) {
-        int exit = Converters.teach(new CommandLine(this))
+        int exit = line(args)
                 .setOut(environment.out())
                 .setErr(environment.err())
                 .setParameterExceptionHandler((e, _) -> wrongUse(e))
@@ -73,6 +78,21 @@ public final class Main implements Runnable, Environment.Holder {
         environment.out().flush();
         environment.err().flush();
         return exit;
+    }
+
+    /// Knows the command that the arguments begin with, or all where they begin with none: to build all of them takes
+    /// longer than all else at a start.
+    CommandLine line(String... args) {
+        var line = new CommandLine(this);
+        var wanted = COMMANDS.stream()
+                .filter(each -> args.length > 0 && name(each).equals(args[0]) && !OF_ALL.contains(each))
+                .toList();
+        (wanted.isEmpty() ? COMMANDS : wanted).forEach(line::addSubcommand);
+        return Converters.teach(line);
+    }
+
+    private static String name(Class<?> command) {
+        return command.getAnnotation(Command.class).name();
     }
 
     @Override

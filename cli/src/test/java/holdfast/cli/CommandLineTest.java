@@ -11,6 +11,7 @@ import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -361,6 +363,18 @@ class CommandLineTest extends AgainstASocket {
         assertThat(runBare("sync", "status", "--version")).isEqualTo(runBare("--version"));
         assertThat(runBare("--help")).isEqualTo(new Ended(0, golden("help"), ""));
         assertThat(runBare("failover", "--help")).isEqualTo(new Ended(0, golden("help-failover"), ""));
+    }
+
+    @Test
+    void aCommandIsTheSameBuiltAloneOrAmongAll() {
+        var main = new Main(environment(AgainstASocket::nobody, Writer.nullWriter(), Writer.nullWriter()));
+        assertThat(main.line().getSubcommands()).isNotEmpty().allSatisfy((name, command) -> {
+            var alone = Objects.requireNonNull(
+                    main.line(name, "--help").getSubcommands().get(name));
+            assertThat(alone.getUsageMessage()).isEqualTo(command.getUsageMessage());
+            assertThat(alone.getSubcommands().keySet())
+                    .isEqualTo(command.getSubcommands().keySet());
+        });
     }
 
     @Test

@@ -44,7 +44,7 @@ class CommandTranscriptTest extends AgainstASocket {
                     .forEach(args -> shown.add("holdfast " + String.join(" ", args)));
         }
         var silent = Writer.nullWriter();
-        var main = new CommandLine(new Main(environment(AgainstASocket::nobody, silent, silent)));
+        var main = new Main(environment(AgainstASocket::nobody, silent, silent)).line();
         assertThat(asking(main))
                 .allMatch(verb -> shown.stream().anyMatch(command -> (command + " ").startsWith(verb + " ")));
     }

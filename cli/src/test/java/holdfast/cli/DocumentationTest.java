@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import picocli.CommandLine;
 
 /// The commands on the operator's pages, parsed by the command line; none of them is run.
 class DocumentationTest {
@@ -35,8 +34,7 @@ class DocumentationTest {
                             .results()
                             .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
                             .toArray(String[]::new);
-                    var parsed = Converters.teach(new CommandLine(new Main(silent())))
-                            .parseArgs(args);
+                    var parsed = new Main(silent()).line().parseArgs(args);
                     assertThat(parsed.hasSubcommand()).isTrue();
                 }));
     }

@@ -96,8 +96,9 @@ class JsonShapeTest extends AgainstASocket {
     @Test
     void everyCommandIsTried() throws IOException {
         assertThat(uses().keySet())
-                .containsExactlyInAnyOrderElementsOf(withOutput(new CommandLine(new Main(
-                                environment(AgainstASocket::nobody, Writer.nullWriter(), Writer.nullWriter()))))
+                .containsExactlyInAnyOrderElementsOf(withOutput(
+                                new Main(environment(AgainstASocket::nobody, Writer.nullWriter(), Writer.nullWriter()))
+                                        .line())
                         .map(name -> name.replaceFirst("^holdfast ", ""))
                         .toList());
     }
