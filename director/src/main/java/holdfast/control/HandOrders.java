@@ -3,9 +3,11 @@ package holdfast.control;
 import holdfast.conf.ByHand;
 import java.util.function.UnaryOperator;
 
-/// Changes what operators have ordered beside the configuration.
-@FunctionalInterface
+/// What operators have ordered beside the configuration.
 interface HandOrders {
+    /// The orders in force.
+    ByHand present();
+
     /// Changes the orders, and returns when the change is in force.
     ///
     /// @param change  of the orders as they are then; it may be called again if another change comes first

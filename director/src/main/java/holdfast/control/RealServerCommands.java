@@ -4,6 +4,7 @@ import holdfast.admin.AgentRequest;
 import holdfast.admin.AgentResult;
 import holdfast.admin.DrainRequest;
 import holdfast.admin.DrainResult;
+import holdfast.admin.Endpoint;
 import holdfast.admin.ImpactRequest;
 import holdfast.admin.ImpactResult;
 import holdfast.admin.ZeroRequest;
@@ -15,6 +16,7 @@ import holdfast.conf.DrainMode;
 import holdfast.conf.Ipv4;
 import holdfast.conf.SchedulerName;
 import holdfast.conf.ServiceKey;
+import holdfast.conf.Shared;
 import holdfast.explain.Census;
 import holdfast.explain.Impact;
 import holdfast.explain.RealImpact;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Answers operators' questions about services and real servers, and obeys their orders at run time.
@@ -170,8 +173,27 @@ public final class RealServerCommands {
                             : configuration.get().groups().getFirst().vips().size(),
                     on.map(RealServerCommands::why).orElse(List.of())));
         }
-        return new ImpactResult(
-                services, impact.vips().stream().map(Sentence::withoutStop).toList());
+        var others = Stream.concat(
+                impact.vips().stream().map(Sentence::withoutStop),
+                byHand(orders.present(), Shared.of(wanted), Instant.now()).stream());
+        return new ImpactResult(services, others.toList());
+    }
+
+    /// What becomes of the orders beside the configuration, which no file changes: a drain ends with its real server.
+    private static List<String> byHand(ByHand orders, Shared wanted, Instant now) {
+        var left = orders.within(wanted, now);
+        var sentences = new ArrayList<String>();
+        for (var drain : orders.drains()) {
+            sentences.add("The drain of %s of %s, ordered by hand, %s"
+                    .formatted(
+                            new Endpoint(drain.address(), drain.port()),
+                            drain.service(),
+                            left.drains().contains(drain) ? "stays" : "ends with its real server"));
+        }
+        left.rules()
+                .forEach(rule -> sentences.add("The %s of the clients %s, ordered by hand, stays"
+                        .formatted(rule.isBlock() ? "block" : "limit", rule.clients())));
+        return sentences;
     }
 
     private List<ServiceKey> keys(Configuration wanted) {

@@ -23,6 +23,11 @@ final class RevisedOrders implements HandOrders {
     }
 
     @Override
+    public ByHand present() {
+        return revisions.present().byHand();
+    }
+
+    @Override
     public void change(UnaryOperator<ByHand> change, String reason) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             if (isMade(change, reason)) {

@@ -18,7 +18,9 @@ import holdfast.worker.Worker;
 import java.lang.foreign.Arena;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
 /// A worker with its thread but without links, to ask and to command as operators do.
 public final class IdleWorker implements AutoCloseable {
@@ -47,13 +49,21 @@ public final class IdleWorker implements AutoCloseable {
     /// Orders that are in force here and nowhere else.
     HandOrders orders() {
         var orders = new AtomicReference<>(ByHand.NONE);
-        return (change, _) -> {
-            var now = orders.updateAndGet(change);
-            datapath.query(tables -> {
-                        new OrdersByHand(tables).apply(now, Instant.now(), Clock.monotonic());
-                        return now;
-                    })
-                    .join();
+        return new HandOrders() {
+            @Override
+            public ByHand present() {
+                return Objects.requireNonNull(orders.get());
+            }
+
+            @Override
+            public void change(UnaryOperator<ByHand> change, String reason) {
+                var now = orders.updateAndGet(change);
+                datapath.query(tables -> {
+                            new OrdersByHand(tables).apply(now, Instant.now(), Clock.monotonic());
+                            return now;
+                        })
+                        .join();
+            }
         };
     }
 

@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.ImpactRequest;
 import holdfast.admin.ImpactResult;
+import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
 import holdfast.conf.ConfigurationFile;
+import holdfast.conf.Ipv4;
+import holdfast.conf.MarkRule;
+import holdfast.conf.ServiceKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,10 +64,51 @@ class ImpactAnswerTest {
         assertThat(change(FILE.replace("[80, 443]", "[80]"))).isEqualTo(ImpactResult.Change.CHANGED);
     }
 
+    @Test
+    void ordersByHandAreNamedWithWhatBecomesOfThem() {
+        var rule = new ByHand.ClientRule(MarkRule.Prefix.of("198.51.100.0/24"), true, 0, 0, Optional.empty());
+        var ended = new ByHand.ClientRule(MarkRule.Prefix.of("203.0.113.7"), true, 0, 0, Optional.of(Instant.EPOCH));
+        var orders = ByHand.NONE
+                .with(new ByHand.Drain(
+                        ServiceKey.of("mark/7"),
+                        Ipv4.of("192.0.2.21"),
+                        0,
+                        Optional.empty(),
+                        Instant.EPOCH,
+                        Optional.empty()))
+                .with(rule)
+                .with(ended);
+        assertThat(impact(FILE, ordered(orders)).others())
+                .hasSize(3)
+                .endsWith(
+                        "The drain of 192.0.2.21:0 of mark/7, ordered by hand, stays",
+                        "The block of the clients 198.51.100.0/24, ordered by hand, stays");
+        assertThat(impact(FILE.replace("192.0.2.21", "192.0.2.22"), ordered(orders))
+                        .others())
+                .contains("The drain of 192.0.2.21:0 of mark/7, ordered by hand, ends with its real server");
+    }
+
+    private static HandOrders ordered(ByHand orders) {
+        return new HandOrders() {
+            @Override
+            public ByHand present() {
+                return orders;
+            }
+
+            @Override
+            public void change(UnaryOperator<ByHand> change, String reason) {
+                throw new UnsupportedOperationException("an impact changes nothing");
+            }
+        };
+    }
+
     private ImpactResult.Change change(String wanted) {
-        var impact = new RealServerCommands(this::configuration, idle.datapath, idle.orders())
+        return impact(wanted, idle.orders()).services().getFirst().change();
+    }
+
+    private ImpactResult impact(String wanted, HandOrders orders) {
+        return new RealServerCommands(this::configuration, idle.datapath, orders)
                 .impact(new ImpactRequest("director.yaml", here(wanted)));
-        return impact.services().getFirst().change();
     }
 
     private Configuration configuration() {
