@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /// @param at      by the wall clock, as in RFC 3339
 /// @param what    the words before the first key, such as `role changed`
 /// @param text    the whole line
-/// @param fields  the values by their keys, in the order of the line
+/// @param fields  the values by their keys
 public record Event(long number, String at, LogLevel level, String what, String text, Map<String, String> fields) {
     private static final Pattern FIELD = Pattern.compile("(?<= |^)([a-z][a-z-]*)=(?:\"([^\"]*)\"|(\\S*))");
 

@@ -4,6 +4,7 @@ import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
 import holdfast.conf.ForwardingMethod;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -508,6 +509,15 @@ public final class RealServerTable {
             }
         }
         return NONE;
+    }
+
+    /// Takes the services out of a set whose real servers have connections or templates.
+    void removeUsedServices(BitSet services) {
+        for (int id = 0; id < size; id++) {
+            if (service[id] != Services.NONE && !isUnused(id)) {
+                services.clear(service[id]);
+            }
+        }
     }
 
     private boolean isUnused(int id) {

@@ -7,17 +7,21 @@ import holdfast.conf.RearmPolicy;
 import holdfast.conf.ServiceKey;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The virtual services of one configuration, found by a packet's destination.
 ///
 /// An immutable snapshot: a new configuration makes a new snapshot over the same [RealServerTable]. Ids of services and
 /// of real servers are the same in every snapshot; a service that was dropped keeps its id and is no longer found.
+/// Another
+/// one gets that id only if no new one is left and no entry refers to it.
 /// Build it on the datapath thread, because it marks real servers in the table.
 public final class Services {
     /// No service.
@@ -30,7 +34,7 @@ public final class Services {
     private static final Configuration.ClientLimit NO_LIMIT = new Configuration.ClientLimit(0, 0);
     private static final int UNPRIVILEGED_PORTS = 1024;
 
-    /// Most services that one process can have during its life.
+    /// Most services, with dropped ones whose connections or templates are left.
     public static final int MAX = 4096;
 
     /// The row of [#traffic] with the sums over all services.
@@ -97,11 +101,16 @@ public final class Services {
             idsByKey.put(entries[id].key(), id);
             next.set(id, retired(entries[id]));
         }
+        BitSet dropped = null;
         for (var service : wanted) {
-            int id = idsByKey.computeIfAbsent(service.key(), _ -> idsByKey.size());
-            var before = id < entries.length ? entries[id] : null;
+            var known = idsByKey.get(service.key());
+            int id = known != null ? known : next.size();
+            if (id == MAX) {
+                dropped = dropped == null ? dropped(wanted) : dropped;
+                id = firstOf(dropped, service.key());
+            }
+            var before = known == null ? null : entries[id];
             if (before == null || !before.isConfigured) {
-                requireRoom(id, service.key());
                 traffic.reset(id); // another service object under the same key counts from 0 (IPVS-REF 3.9)
             }
             var entry = configured(service, id, before, now);
@@ -115,11 +124,25 @@ public final class Services {
         return new Services(table, traffic, next.toArray(Entry[]::new));
     }
 
-    private static void requireRoom(int id, ServiceKey key) {
-        if (id >= MAX) {
-            throw new IllegalStateException(
-                    "no room for service " + key + ": this process has had " + MAX + " services; start it anew");
+    private static int firstOf(BitSet dropped, ServiceKey key) {
+        int id = dropped.nextSetBit(0);
+        if (id < 0) {
+            throw new IllegalStateException("no room for service " + key + ": there are " + MAX
+                    + ", with dropped ones that still have connections or templates");
         }
+        dropped.clear(id);
+        return id;
+    }
+
+    /// The ids of services that an earlier snapshot had, that are not wanted again, and to which no entry refers.
+    private BitSet dropped(List<Configuration.Service> wanted) {
+        var free = new BitSet();
+        var keys = wanted.stream().map(Configuration.Service::key).collect(Collectors.toSet());
+        for (int id = 0; id < entries.length; id++) {
+            free.set(id, !entries[id].isConfigured && !keys.contains(entries[id].key()));
+        }
+        table.removeUsedServices(free);
+        return free;
     }
 
     /// The service of a flow, or [#NONE]: that of its mark first, then as [#find(int,int,int)].

@@ -19,6 +19,7 @@ import holdfast.conf.ServiceKey;
 import holdfast.testing.Allocation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ServicesTest {
@@ -65,6 +66,45 @@ class ServicesTest {
         }
         long bytes = Allocation.bytesOf(() -> services.find(TCP, VIP, 500));
         assertThat(bytes).isZero();
+    }
+
+    @Test
+    void aDroppedServiceLeavesItsIdOnceNothingRefersToItAndNoNewIdIsLeft() {
+        configure(service(tcp(1), SchedulerName.RR, real("10.0.0.1", 80, 1)));
+        int real = services.reals(0).id(0);
+        table.connectionBound(real, false);
+        for (int port = 2; port <= 2 * Services.MAX; port++) {
+            configure(service(tcp(port), SchedulerName.RR));
+            assertThat(services.key(services.find(TCP, VIP, port)).port()).isEqualTo(port);
+        }
+        assertThat(services.size()).isEqualTo(Services.MAX);
+        assertThat(services.key(0).port()).as("it has a connection").isEqualTo(1);
+        table.connectionUnbound(real, false);
+        configure(service(tcp(2), SchedulerName.RR));
+        assertThat(services.find(TCP, VIP, 2))
+                .as("of the first one that is free")
+                .isZero();
+    }
+
+    @Test
+    void servicesThatAreInForceLeaveNoRoom() {
+        var all = IntStream.rangeClosed(1, Services.MAX)
+                .mapToObj(port -> service(tcp(port), SchedulerName.RR))
+                .toList();
+        services = services.rebuild(all, 0);
+        assertThatThrownBy(() -> configure(service(tcp(9999), SchedulerName.RR)))
+                .as("all of them are in force until the next one is")
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no room for service tcp/192.0.2.10:9999");
+        configure(service(tcp(1), SchedulerName.RR));
+        var others = IntStream.rangeClosed(5001, 5000 + Services.MAX - 1)
+                .mapToObj(port -> service(tcp(port), SchedulerName.RR))
+                .toList();
+        services = services.rebuild(others, 0);
+        assertThat(others)
+                .allMatch(service -> services.key(
+                                services.find(TCP, VIP, service.key().port()))
+                        .equals(service.key()));
     }
 
     @Test
