@@ -72,6 +72,16 @@ public record Revision(
         return line.stream().limit(LINE_MAX).toList();
     }
 
+    /// Whether this revision is the one that was made of a draft.
+    public boolean isOf(Revision draft) {
+        return at.equals(draft.at)
+                && author.equals(draft.author)
+                && reason.equals(draft.reason)
+                && shared.equals(draft.shared)
+                && ofFiles == draft.ofFiles
+                && byHand.equals(draft.byHand);
+    }
+
     /// Whether that revision is this one or led to it. One active makes all revisions of a term, each from the one
     /// before.
     public boolean isFrom(RevisionId other) {

@@ -337,7 +337,7 @@ public final class Revisions {
     private void make(Proposal proposal, long now) {
         var draft = proposal.draft();
         if (!place.isActive()) {
-            end(proposal.asker(), notActive());
+            pass(proposal, now);
         } else if (place.term() < held.term()) {
             end(
                     proposal.asker(),
@@ -345,19 +345,27 @@ public final class Revisions {
                             "another director is or was active in a higher term, and its revisions count",
                             "see 'holdfast status', and try again when one director is active"));
         } else if (!draft.base().equals(held)) {
-            end(proposal.asker(), new Outcome.Overtaken(held));
+            end(proposal.asker(), since(draft, now));
         } else {
             var made = draft.after(heldRevision, new RevisionId(place.term(), number(now)), self);
             begin(made, RevisionText.of(made), proposal.asker(), true, now);
         }
     }
 
-    private Outcome notActive() {
-        return place.active().isEmpty()
-                ? new Outcome.Refused(
-                        "no director is active, and only an active makes a revision", "see 'holdfast status'")
-                : new Outcome.Refused(
-                        "this director is not active any more", "try again: " + place.active() + " is active now");
+    /// A proposal that came too late for this director: another one asks again whoever is active then, and so do we.
+    private void pass(Proposal proposal, long now) {
+        if (proposal.asker().director().isEmpty() && !proposal.asker().equals(Asker.NOBODY)) {
+            var draft = proposal.draft();
+            outgoing.put(
+                    proposal.asker().ticket(), new Outgoing(draft, RevisionText.of(draft), now, now - PROPOSE_AGAIN));
+        }
+    }
+
+    /// What becomes of a draft whose base is not in force: an active that died before its answer may have made it.
+    private Outcome since(Revision draft, long now) {
+        return heldRevision != null && heldRevision.isOf(draft)
+                ? new Outcome.Made(held, lacking(held, KNOWN_INTERVAL, now))
+                : new Outcome.Overtaken(held);
     }
 
     /// Above every number that was heard, so that an operator never meets one number twice without a split.
@@ -488,9 +496,7 @@ public final class Revisions {
         var known = answers.get(asker);
         if (known != null) {
             effects.add(new Effect.Send(asker.director(), known));
-        } else if (!place.isActive()) {
-            end(asker, notActive());
-        } else if (incoming == null && !isKnown(asker) && waiting.size() < WAITING_MAX) {
+        } else if (place.isActive() && incoming == null && !isKnown(asker) && waiting.size() < WAITING_MAX) {
             fetch(asker.director(), new RevisionId(0, asker.ticket()), now);
         }
     }
@@ -515,7 +521,9 @@ public final class Revisions {
                 effects.add(new Effect.Done(
                         ticket,
                         place.active().isEmpty()
-                                ? notActive()
+                                ? new Outcome.Refused(
+                                        "no director is active, and only an active makes a revision",
+                                        "see 'holdfast status'")
                                 : new Outcome.Refused(
                                         place.active() + ", which is active, has not answered",
                                         "look with 'holdfast config show' whether the change was made before you"

@@ -1,5 +1,6 @@
 package holdfast.revision;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.ByHand;
@@ -472,7 +473,16 @@ class RevisionsSimulationTest {
                                     .allMatch(node -> node.newestOnDisk().compareTo(id) >= 0);
                         }
                     }
-                    case Outcome.Overtaken _, Outcome.Refused _ -> {}
+                    case Outcome.Overtaken(RevisionId by) -> {
+                        var taken = nodes.stream()
+                                .map(node -> node.inForce.get(by))
+                                .filter(revision -> revision != null)
+                                .findFirst();
+                        assertThat(taken.map(Revision::reason))
+                                .as("the change by which %s was overtaken", draft)
+                                .isNotEqualTo(Optional.of(requireNonNull(draft).reason()));
+                    }
+                    case Outcome.Refused _ -> {}
                 }
             }
         }
