@@ -116,7 +116,6 @@ class ArchitectureTest {
             Set.of("holdfast.sync.Batch", "holdfast.sync.SyncMessage"),
             Set.of("holdfast.vip.Giver", "holdfast.vip.Handover", "holdfast.vip.Taker"),
             Set.of("holdfast.vip.StepUnderWay", "holdfast.vip.VirtualRouter"),
-            Set.of("holdfast.conf.Configuration", "holdfast.conf.SharedHash"),
             Set.of("holdfast.admin.Operation", "holdfast.admin.Query"));
 
     /// Each class of the product is a slice by itself; those of a known circle are one.

@@ -3,6 +3,7 @@ package holdfast.cli;
 import holdfast.conf.Configuration;
 import holdfast.conf.ConfigurationFile;
 import holdfast.conf.Mistake;
+import holdfast.conf.SharedHash;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -75,7 +76,7 @@ final class ConfigCommand extends Group {
 
         private int good(Configuration configuration, List<Mistake> warnings) {
             warnings.forEach(warning -> console.note("warning: " + warning));
-            var hash = configuration.sharedHash();
+            var hash = SharedHash.of(configuration);
             long vips = configuration.groups().stream()
                     .mapToLong(group -> group.vips().size())
                     .sum();

@@ -29,12 +29,6 @@ public record Configuration(
         services = List.copyOf(services);
     }
 
-    /// SHA-256 in hexadecimal over the settings that both directors of a pair must share, as [SharedHash] lists them.
-    /// Two directors with different hashes must not take over from each other.
-    public String sharedHash() {
-        return SharedHash.of(this);
-    }
-
     /// This director itself.
     ///
     /// @param name       unique in the cluster

@@ -13,18 +13,19 @@ import java.util.stream.Collectors;
 /// all their options. Each director has its own interface names, paths and priority. The order of VIPs and services has
 /// no meaning and does not count. The order of real servers decides ties in the schedulers and counts, and so does the
 /// order of mark rules, of which the first match applies.
-final class SharedHash {
+public final class SharedHash {
     /// Begins the hashed text, so that another form of it never gives an equal hash by chance.
     private static final String FORM = "holdfast-shared-3";
 
     private SharedHash() {}
 
-    static String of(Configuration configuration) {
+    /// SHA-256 in hexadecimal. Two directors with different hashes must not take over from each other.
+    public static String of(Configuration configuration) {
         return sha256((FORM + "\n" + text(configuration)).getBytes(StandardCharsets.UTF_8));
     }
 
-    /// What the hash covers, to be compared line by line.
-    static String text(Configuration configuration) {
+    /// What the hash covers, to be compared line by line: equal texts have equal hashes.
+    public static String text(Configuration configuration) {
         var lines =
                 new StringBuilder("cluster: {name: " + configuration.cluster().name() + "}\nvip-groups:\n");
         for (var group : configuration.groups()) {

@@ -26,11 +26,6 @@ public final class SharedText {
         return writer.text.toString();
     }
 
-    /// All that two directors must have in common, to be compared line by line: equal texts have equal hashes.
-    public static String compared(Configuration configuration) {
-        return SharedHash.text(configuration);
-    }
-
     /// Reads the text that a director made of its shared part.
     ///
     /// @throws IllegalArgumentException if it is not right, such as that of another version of Holdfast

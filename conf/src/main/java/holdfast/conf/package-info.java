@@ -1,7 +1,5 @@
 /// What an operator can say: the vocabulary of the field and the configuration file, parsed whole into one
 /// immutable tree. Every mistake of a file is reported at once, with its line, the rule and the way out.
-///
-/// [Configuration] and [SharedHash] know each other: a configuration is asked for its hash, which walks over all of it.
 @NullMarked
 package holdfast.conf;
 

@@ -159,10 +159,10 @@ class ConfigurationFileTest {
 
     @Test
     void everyOptionIsSharedButWhereAPacketComesIn() {
-        var hash = good(MOST).sharedHash();
+        var hash = SharedHash.of(good(MOST));
 
-        assertThat(good(MOST.replace("eth0", "ens3")).sharedHash()).isEqualTo(hash);
-        assertThat(good(MOST.replace("[port, fallback]", "[fallback, port]")).sharedHash())
+        assertThat(SharedHash.of(good(MOST.replace("eth0", "ens3")))).isEqualTo(hash);
+        assertThat(SharedHash.of(good(MOST.replace("[port, fallback]", "[fallback, port]"))))
                 .isEqualTo(hash);
         for (var change : List.of(
                 "conn-reuse-mode: 2>conn-reuse-mode: 1",
@@ -180,7 +180,7 @@ class ConfigurationFileTest {
                 ", engine: sip>")) {
             var parts = change.split(">", -1);
             assertThat(MOST).contains(parts[0]);
-            assertThat(good(MOST.replace(parts[0], parts[1])).sharedHash())
+            assertThat(SharedHash.of(good(MOST.replace(parts[0], parts[1]))))
                     .as(change)
                     .isNotEqualTo(hash);
         }
@@ -192,15 +192,15 @@ class ConfigurationFileTest {
         var two = good(Files.readString(EXAMPLES.resolve("d2.yaml")));
 
         assertThat(one.groups().getFirst().vips()).hasSize(3);
-        assertThat(one.sharedHash()).hasSize(64).isEqualTo(two.sharedHash());
+        assertThat(SharedHash.of(one)).hasSize(64).isEqualTo(SharedHash.of(two));
         assertThat(two.director().name()).isEqualTo("d2");
     }
 
     @Test
     void theSharedHashTellsWhatMattersFromWhatDoesNot() {
-        var hash = good(LEAST).sharedHash();
+        var hash = SharedHash.of(good(LEAST));
 
-        assertThat(good(LEAST.replace("d1", "d2").replace("eth0", "ens3")).sharedHash())
+        assertThat(SharedHash.of(good(LEAST.replace("d1", "d2").replace("eth0", "ens3"))))
                 .isEqualTo(hash);
         for (var change : List.of(
                 "vrid: 51>vrid: 52",
@@ -212,7 +212,7 @@ class ConfigurationFileTest {
                 "vips: [192.0.2.10]>vips: [192.0.2.10, 192.0.2.11]",
                 "cluster: {>cluster: {name: other, ")) {
             var parts = change.split(">", -1);
-            assertThat(good(LEAST.replace(parts[0], parts[1])).sharedHash())
+            assertThat(SharedHash.of(good(LEAST.replace(parts[0], parts[1]))))
                     .as(change)
                     .isNotEqualTo(hash);
         }

@@ -3,6 +3,7 @@ package holdfast.boot;
 import holdfast.conf.Configuration;
 import holdfast.conf.ProgramVersion;
 import holdfast.conf.RevisionId;
+import holdfast.conf.SharedHash;
 import holdfast.revision.node.RevisionFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ final class FirstLine {
                         ProgramVersion.TEXT,
                         file.toAbsolutePath().normalize(),
                         sha256(file),
-                        configuration.sharedHash(),
+                        SharedHash.of(configuration),
                         newest(RevisionFiles.in(configuration.director().stateDir())),
                         groups,
                         Runtime.version());

@@ -4,6 +4,7 @@ import holdfast.api.ApiServer;
 import holdfast.api.Handlers;
 import holdfast.conf.ConfigurationFile;
 import holdfast.conf.Ipv4;
+import holdfast.conf.SharedHash;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.ConfigMessage;
@@ -63,7 +64,7 @@ final class Training {
     private static void configuration(String[] arguments) {
         new CommandLine(new Main()).parseArgs("--config", arguments[0]);
         if (ConfigurationFile.read(Path.of(arguments[0])) instanceof ConfigurationFile.Good good) {
-            good.configuration().sharedHash();
+            SharedHash.of(good.configuration());
             Machine.read().mistakes(good.configuration());
         }
     }

@@ -16,6 +16,7 @@ import holdfast.conf.Mistake;
 import holdfast.conf.Revision;
 import holdfast.conf.RevisionId;
 import holdfast.conf.Shared;
+import holdfast.conf.SharedHash;
 import holdfast.conf.SharedText;
 import holdfast.revision.Outcome;
 import holdfast.revision.node.RevisionNode;
@@ -172,7 +173,7 @@ public final class ConfigCommands {
     }
 
     private List<String> against(String theirs) {
-        return diff("here", SharedText.compared(revisions.present().configuration()), "there", theirs);
+        return diff("here", SharedHash.text(revisions.present().configuration()), "there", theirs);
     }
 
     private ConfigState.Change change(Revision revision) {

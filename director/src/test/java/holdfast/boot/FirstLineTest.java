@@ -3,6 +3,7 @@ package holdfast.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.ProgramVersion;
+import holdfast.conf.SharedHash;
 import holdfast.revision.RevisionSamples;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ class FirstLineTest {
                 .startsWith("name=" + configuration.director().name() + " version=" + ProgramVersion.TEXT)
                 .contains("file=" + file)
                 .contains("sha256=ba7816bf8f01cfea ") // FIPS 180-4, of "abc"
-                .contains("shared-hash=" + configuration.sharedHash())
+                .contains("shared-hash=" + SharedHash.of(configuration))
                 .contains("revision=none")
                 .contains(vip.address() + " on " + vip.interfaceName());
     }

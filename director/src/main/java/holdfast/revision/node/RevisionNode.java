@@ -6,7 +6,7 @@ import holdfast.conf.Revision;
 import holdfast.conf.RevisionId;
 import holdfast.conf.RevisionText;
 import holdfast.conf.Shared;
-import holdfast.conf.SharedText;
+import holdfast.conf.SharedHash;
 import holdfast.linux.Clock;
 import holdfast.linux.DiskFault;
 import holdfast.revision.Ear;
@@ -89,7 +89,7 @@ public final class RevisionNode implements Ear, AutoCloseable {
         /// As the others are told.
         public ConfigVersion version() {
             return new ConfigVersion(
-                    configuration.sharedHash(),
+                    SharedHash.of(configuration),
                     id().term(),
                     id().number(),
                     revision == null ? "" : RevisionText.digest(RevisionText.of(revision)));
@@ -104,7 +104,7 @@ public final class RevisionNode implements Ear, AutoCloseable {
                 file.director().name(),
                 Optional.ofNullable(present.revision()),
                 text -> RevisionText.read(Path.of("revision"), text, file),
-                () -> SharedText.compared(this.present.configuration()));
+                () -> SharedHash.text(this.present.configuration()));
     }
 
     /// Reads the newest revision; it counts, and not the shared part of the file. Starts no thread.
@@ -291,7 +291,7 @@ public final class RevisionNode implements Ear, AutoCloseable {
             case Effect.Send(String to, ConfigMessage message) -> surroundings.send(to, message);
             case Effect.Tell(RevisionId id, String digest) ->
                 surroundings.tell(
-                        new ConfigVersion(present.configuration().sharedHash(), id.term(), id.number(), digest));
+                        new ConfigVersion(SharedHash.of(present.configuration()), id.term(), id.number(), digest));
             case Effect.Done(long ticket, Outcome outcome) -> {
                 var asker = askers.remove(ticket);
                 if (asker != null) {
