@@ -145,7 +145,7 @@ public final class Faults {
         inMountsOf(director, """
                 set -e
                 mkdir -p /run/full-disk
-                mount -t tmpfs -o size=64k tmpfs /run/full-disk
+                mount -t tmpfs -o size=4m tmpfs /run/full-disk
                 cp -a "$1/." /run/full-disk/
                 mount --move /run/full-disk "$1"
                 dd if=/dev/zero of="$1/fill" bs=4k 2>/dev/null || true
