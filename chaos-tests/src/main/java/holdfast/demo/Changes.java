@@ -53,6 +53,7 @@ public final class Changes implements Callable<Integer> {
     private static final int DEADLY_OF = 4;
     private static final int CLIENT = 1;
     private static final int TYPIST = 2;
+    private static final Duration STARTED_MAX = Duration.ofSeconds(90);
     private static final Duration CALM = Duration.ofSeconds(15);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration LENGTH_MAX = Duration.ofHours(2);
@@ -99,6 +100,7 @@ public final class Changes implements Callable<Integer> {
         lab.startRealServers();
         Stream.of(lab.d1(), lab.d2()).forEach(Director::start);
         lab.awaitEqualPair();
+        Wholeness.await(lab, STARTED_MAX); // warm, too: what a start costs is no part of the comparison
         var probers = new EnumMap<Target, Prober>(Target.class);
         var typists = new EnumMap<Target, EchoSession>(Target.class);
         for (var target : Target.values()) {
