@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /// directory.
 ///
 /// To the election, maintenance is one more reason against a takeover, like a disk that fails. So a director in
-/// maintenance refuses a planned failover, does not preempt, and lets every other standby go first. If nobody else
+/// maintenance refuses a planned failover and does not preempt. If nobody else
 /// serves it takes over all the same: a VIP that nobody answers for helps no client.
 public final class Maintenance {
     private static final Logger log = LoggerFactory.getLogger(Maintenance.class);

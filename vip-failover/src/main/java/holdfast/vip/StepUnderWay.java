@@ -333,10 +333,17 @@ final class StepUnderWay {
         move(new Handover.Withdrawn(why));
     }
 
+    /// A standby that is not equal, or has another reason not to take over, leaves any live active alone, whatever its
+    /// priority (promise 4). One that is equal loses no time once the active is dead.
+    private Vrrp rules() {
+        if (!tables.equal()) {
+            return vrrp.unfit();
+        }
+        return unfit.isEmpty() ? vrrp : vrrp.patient();
+    }
+
     private void elect(Vrrp.Event event) {
-        // A standby that is not equal, or has another reason not to take over, leaves any live active alone, whatever
-        // its priority (promise 4).
-        var rules = tables.equal() && unfit.isEmpty() ? vrrp : vrrp.unfit();
+        var rules = rules();
         var step = (Handover.awaitsTables(move) ? rules.patient() : rules).step(election, event, now);
         election = step.next();
         if (!(election instanceof Vrrp.Active)) {
