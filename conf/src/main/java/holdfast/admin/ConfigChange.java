@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///     which these sections count
 /// @param file    its name in messages; null for `configuration`
 /// @param base    the revision that was changed, as [ConfigState#revision] named it; null to replace whatever is in
-/// force
+///     force
 /// @param author  who asks for it
 /// @param reason  for the history; null for none
 /// @param dryRun  only check and compare

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param revision   `NUMBER.TERM`; `0.0` while the configuration is that of the director's file
 /// @param change     who made it and why; null for `0.0`
 /// @param ofFile     whether it changed only orders by hand, or is `0.0`: the sections of each director's own file
-/// count
+///     count
 /// @param text       the sections `ipvs`, `marks` and `services` as YAML
 /// @param file       this director's configuration file
 /// @param fileDiffers  whether the shared part of that file, as it is now, differs from this configuration; null if the

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param outcome                  whether the VIPs moved
 /// @param blocking                 each reason why they did not move, as a sentence; empty if they did
 /// @param configurationDiff        where that is among the reasons: what the standby's configuration lacks (`-`) and
-/// has
-///     (`+`) against this director's
+///     has (`+`) against this director's
 /// @param reason                   of the operator
 /// @param from                     the director that was active before; null if the answer is of a standby that knows
 ///     of no active

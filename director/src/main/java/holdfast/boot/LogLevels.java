@@ -20,8 +20,7 @@ import org.slf4j.LoggerFactory;
 /// The level of the log, which an operator changes for a while.
 ///
 /// Libraries log behind it: their warnings are mostly steps of a repair that they finish themselves, and an operator
-/// has
-/// nothing to do about them. So they show with our DEBUG, and only their errors before.
+/// has nothing to do about them. So they show with our DEBUG, and only their errors before.
 final class LogLevels {
     /// Names the level of the start.
     static final String VARIABLE = "HOLDFAST_LOG_LEVEL";

@@ -12,12 +12,10 @@ import java.util.concurrent.TimeUnit;
 /// ns.
 ///
 /// It is ready when it forwards, or stands by and would serve. A director that is not so far after [#READY_MAX], such
-/// as
-/// one with a dead link, is ready all the same: the manager would kill it for being late, and that mends nothing.
+/// as one with a dead link, is ready all the same: the manager would kill it for being late, and that mends nothing.
 ///
 /// The ping of the watchdog proves two threads: the datapath has answered within a second, and the election has turned.
-/// A
-/// frozen one keeps the process from forwarding or from resigning, and the manager then ends the process.
+/// A frozen one keeps the process from forwarding or from resigning, and the manager then ends the process.
 ///
 /// @param isReady    whether that was reported
 /// @param headline   as last reported

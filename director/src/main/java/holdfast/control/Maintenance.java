@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 /// directory.
 ///
 /// To the election, maintenance is one more reason against a takeover, like a disk that fails. So a director in
-/// maintenance refuses a planned failover and does not preempt. If nobody else
-/// serves it takes over all the same: a VIP that nobody answers for helps no client.
+/// maintenance refuses a planned failover and does not preempt. If nobody else serves
+/// it takes over all the same: a VIP that nobody answers for helps no client.
 public final class Maintenance {
     private static final Logger log = LoggerFactory.getLogger(Maintenance.class);
     private static final int TEXT_MAX = 60; // a word of a director carries the reason to the others

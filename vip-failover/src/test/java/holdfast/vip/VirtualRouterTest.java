@@ -81,6 +81,28 @@ class VirtualRouterTest {
     }
 
     @Test
+    void whoOnlyWarmsUpLosesNoTimeWhenTheActiveDies() {
+        assertThat(takeoverAfterADeath(List.of("warming"))).isEqualTo(takeoverAfterADeath(List.of()));
+    }
+
+    private long takeoverAfterADeath(List<String> unfit) {
+        state = VirtualRouter.State.INITIAL;
+        take(0, new Tables(new TableState(1, 1, true)));
+        take(0, new Unfit(unfit));
+        take(0, up());
+        speaks(300 * MS, Standing.ACTIVE);
+        take(300 * MS, new Heard(new Vrrp.Advert(254, INTERVAL, PEER)));
+        take(310 * MS, new PeerProcessDied(PEER));
+        long at = 310 * MS;
+        while (!state.isActive() && at < 5 * S) {
+            at += MS;
+            take(at, new Tick());
+        }
+        assertThat(state.isActive()).isTrue();
+        return at;
+    }
+
+    @Test
     void whoHasAReasonAgainstItMeanwhileDoesNotPreempt() {
         take(0, new Tables(new TableState(1, 1, true)));
         take(0, up());
