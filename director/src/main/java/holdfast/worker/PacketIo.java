@@ -28,7 +28,7 @@ public final class PacketIo implements Egress, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PacketIo.class);
     private static final int CLOSED = -1; // poll() skips a negative descriptor
 
-    private static final long TEND_INTERVAL_NS = 100_000_000;
+    static final long TEND_INTERVAL_NS = 100_000_000;
     /// A turn takes some microseconds and a sleep 10 ms at most. After a longer gap this process did not run.
     private static final long GAP_MAX_NS = 50_000_000;
 
@@ -40,7 +40,7 @@ public final class PacketIo implements Egress, AutoCloseable {
     private final Minutely unsent = new Minutely();
     private Links links;
     private long tendAt;
-    private long turnAt; // start of the latest turn
+    private long turnAt = Clock.monotonic(); // start of the latest turn
     private boolean isHeld;
     private long unsentBefore;
 
@@ -166,32 +166,35 @@ public final class PacketIo implements Egress, AutoCloseable {
     /// Notes whether packets are held, which changes the counted cause of a full ring.
     void hold(boolean held) {
         if (held != isHeld) {
-            count(ringDrops());
+            count();
             isHeld = held;
         }
     }
 
+    /// The cause of the drops of full rings since they were last counted. It asks the clock: this process may have
+    /// stood still since its turn began, in a request as well as between two instructions.
     private Counter ringDrops() {
+        if (Clock.monotonic() - turnAt > GAP_MAX_NS) {
+            return Counter.RING_DROPS_PAUSED;
+        }
         return isHeld ? Counter.RING_DROPS_HELD : Counter.RING_DROPS;
     }
 
     /// Repairs what a link that went down has broken, also while packets of other links leave no time to sleep, and
     /// reads the kernel's counters. Call it at each turn, between batches; mostly it only compares the time.
     void tend(long now) {
-        long gap = turnAt == 0 ? 0 : now - turnAt;
+        boolean isDue = now - tendAt >= 0;
+        if (isDue || now - turnAt > GAP_MAX_NS) {
+            count();
+        }
         turnAt = now;
-        if (gap > GAP_MAX_NS) {
-            count(Counter.RING_DROPS_PAUSED);
+        if (isDue) {
+            tendAt = now + TEND_INTERVAL_NS;
+            poller.poll(0);
+            closeDead();
+            openMissing(now);
+            tellUnsent(now);
         }
-        if (now - tendAt < 0) {
-            return;
-        }
-        tendAt = now + TEND_INTERVAL_NS;
-        poller.poll(0);
-        closeDead();
-        openMissing(now);
-        count(ringDrops());
-        tellUnsent(now);
     }
 
     /// A ring does not survive its interface going down, though its number stays.
@@ -226,10 +229,10 @@ public final class PacketIo implements Egress, AutoCloseable {
         }
     }
 
-    /// @param ringDrops  the cause of the drops of full rings since the last call
-    private void count(Counter ringDrops) {
+    private void count() {
+        var cause = ringDrops();
         for (var socket : sockets) {
-            socket.count(counters, ringDrops);
+            socket.count(counters, cause);
         }
     }
 

@@ -19,6 +19,7 @@ import holdfast.forward.NextHops;
 import holdfast.forward.OwnedAddresses;
 import holdfast.forward.ProbeQueue;
 import holdfast.linux.Clock;
+import holdfast.linux.EventFd;
 import holdfast.linux.Kernel;
 import holdfast.linux.Netlink;
 import holdfast.linux.PacketSender;
@@ -26,6 +27,7 @@ import holdfast.packet.Frame;
 import holdfast.packet.TestPacket;
 import holdfast.sync.Equality;
 import holdfast.table.Counter;
+import holdfast.table.Counters;
 import holdfast.table.Tables;
 import java.io.IOException;
 import java.io.InputStream;
@@ -375,6 +377,28 @@ class LinksLabIT {
         assertThat(answer).succeedsWithin(SECONDS_MAX, TimeUnit.SECONDS);
         await().until(() -> datapath.counters().value(Counter.RING_DROPS_PAUSED) > 0);
         assertThat(datapath.counters().value(Counter.RING_DROPS_HELD)).isZero();
+    }
+
+    /// The pause may also come after a turn has read the clock and before it counts.
+    @Test
+    void whatFindsNoRoomInAPauseWithinATurnIsCountedAsThat() throws Exception {
+        var counters = new Counters();
+        try (var wakeUp = new EventFd();
+                var io = new PacketIo(links(), wakeUp, counters, new Lease())) {
+            long now = Clock.monotonic();
+            long countsAt = now + PacketIo.TEND_INTERVAL_NS;
+            for (; now - countsAt < 0; now = Clock.monotonic()) {
+                io.tend(now);
+            }
+            Lab.inside("client", () -> {
+                broadcast(5000, 18);
+                return 0;
+            });
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+            io.tend(now);
+            assertThat(counters.value(Counter.RING_DROPS_PAUSED)).isPositive();
+            assertThat(counters.value(Counter.RING_DROPS)).isZero();
+        }
     }
 
     @Test
