@@ -60,6 +60,8 @@ public final class Changes implements Callable<Integer> {
     private static final long TAKEOVER_TAIL = 1_000_000_000;
     private static final int SCRATCH_PORT = 9000;
     private static final int SCRATCH_SERVICES = 20;
+    private static final int SCRATCH_VIP = 200;
+    private static final int SCRATCH_VIPS = 5;
 
     @Option(names = "--changes", paramLabel = "N", description = "so many (default: ${DEFAULT-VALUE})")
     private int wanted = 500;
@@ -187,8 +189,16 @@ public final class Changes implements Callable<Integer> {
         }
     }
 
-    /// Another weight, threshold or scheduler of a service, or a service more or less that no client uses.
+    /// Another weight, threshold or scheduler of a service, or a service or a VIP more or less that no client uses.
     private static Shared edited(Shared before, Random random) {
+        if (random.nextInt(6) == 0) {
+            var vips = new ArrayList<>(before.vips());
+            var vip = Ipv4.of("192.0.2." + (SCRATCH_VIP + random.nextInt(SCRATCH_VIPS)));
+            if (!vips.remove(vip)) {
+                vips.add(vip);
+            }
+            return new Shared(vips, before.ipvs(), before.marks(), before.services());
+        }
         var services = new ArrayList<>(before.services());
         if (random.nextInt(3) == 0) {
             var key = ServiceKey.of("tcp/192.0.2.10:" + (SCRATCH_PORT + random.nextInt(SCRATCH_SERVICES)));
@@ -204,7 +214,7 @@ public final class Changes implements Callable<Integer> {
             int at = random.nextInt(services.size());
             services.set(at, edited(services.get(at), random));
         }
-        return new Shared(before.ipvs(), before.marks(), services);
+        return new Shared(before.vips(), before.ipvs(), before.marks(), services);
     }
 
     private static Service edited(Service before, Random random) {

@@ -45,6 +45,7 @@ final class Converters {
                 .registerConverter(Boolean.TYPE, word(Converters::yesOrNo))
                 .registerConverter(Console.Output.class, word(text -> constant(text, Console.Output.values())))
                 .registerConverter(Host.class, word(Host::of))
+                .registerConverter(Ipv4.class, word(Ipv4::of))
                 .registerConverter(MarkRule.Prefix.class, word(MarkRule.Prefix::of))
                 .registerConverter(DrainMode.class, word(SettingWords::drain))
                 .registerConverter(SchedulerName.class, word(SettingWords::scheduler))

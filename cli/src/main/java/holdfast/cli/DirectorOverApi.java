@@ -8,7 +8,6 @@ import holdfast.admin.Operations;
 import holdfast.admin.ServiceList;
 import holdfast.admin.ZeroRequest;
 import holdfast.cli.ipvsadm.DirectorAccess;
-import holdfast.conf.Ipv4;
 import holdfast.conf.ServiceKey;
 import holdfast.conf.Shared;
 import holdfast.conf.SharedText;
@@ -21,10 +20,7 @@ record DirectorOverApi(AdminClient admin, String author) implements DirectorAcce
     @Override
     public Present read() {
         var config = admin.call(Operations.CONFIG, new ConfigRequest(null));
-        var vips = admin.call(Operations.STATUS).vips().stream()
-                .map(vip -> Ipv4.of(vip.address()))
-                .toList();
-        return new Present(config.revision(), vips, shared(config.text()));
+        return new Present(config.revision(), shared(config.text()));
     }
 
     private static Shared shared(String text) {

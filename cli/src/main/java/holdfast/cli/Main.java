@@ -29,6 +29,7 @@ public final class Main implements Runnable, Environment.Holder {
             ListCommand.class,
             ServiceCommand.class,
             RealCommand.class,
+            VipCommand.class,
             ConnectionCommand.class,
             WhereIsCommand.class,
             ClientsCommand.class,

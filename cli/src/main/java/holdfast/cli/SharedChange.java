@@ -107,12 +107,11 @@ abstract class SharedChange extends RevisionCommand {
         var rules = new Rules(present.shared());
         edit(rules);
         var next = rules.after();
-        var checked = SharedText.check(next, present.vips());
+        var checked = SharedText.check(next);
         if (!checked.mistakes().isEmpty()) {
             throw new Failure(ExitCode.WRONG_INPUT, String.join(NEWLINE, sentences(checked.mistakes())));
         }
-        var before =
-                sentences(SharedText.check(present.shared(), present.vips()).warnings());
+        var before = sentences(SharedText.check(present.shared()).warnings());
         warnings = sentences(checked.warnings()).stream()
                 .filter(warning -> !before.contains(warning))
                 .toList();

@@ -153,7 +153,7 @@ final class StatusText {
                 : "%s ago, from %s: %s".formatted(Text.ms(last.ageMs()), KebabCase.of(last.from()), last.cause());
     }
 
-    private static String vip(Status.Vip vip) {
+    static String vip(Status.Vip vip) {
         return vip.address() + " on " + vip.interfaceName() + (vip.answered() ? ", answered" : ", not answered");
     }
 

@@ -2,6 +2,7 @@ package holdfast.cli;
 
 import holdfast.admin.Endpoint;
 import holdfast.admin.Host;
+import holdfast.conf.Ipv4;
 import holdfast.conf.ServiceKey;
 import holdfast.conf.Suggestion;
 import java.util.List;
@@ -27,6 +28,10 @@ final class Unknown {
                 : wrong(lack + among(wanted.toString(), known));
     }
 
+    static Failure vip(Ipv4 wanted, List<Ipv4> known) {
+        return wrong("There is no VIP " + wanted + among(wanted.toString(), known));
+    }
+
     /// @param known  the names in the place of the last word
     static String command(String wanted, List<String> known) {
         var lack = "There is no command '" + wanted + "'";
@@ -44,7 +49,7 @@ final class Unknown {
                 .orElse("; t" + there);
     }
 
-    private static String shown(List<String> names) {
+    static String shown(List<String> names) {
         var shown = names.stream().limit(SHOWN_MAX).collect(Collectors.joining(", "));
         return names.size() > SHOWN_MAX ? names.size() + ", such as " + shown : shown;
     }

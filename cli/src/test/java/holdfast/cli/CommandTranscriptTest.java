@@ -16,7 +16,17 @@ import picocli.CommandLine;
 /// Commands with what they print, each file against a director of its own; nobody answers a question.
 class CommandTranscriptTest extends AgainstASocket {
     @ParameterizedTest
-    @ValueSource(strings = {"services", "real-servers", "connections", "help-and-version", "verbs", "journal", "wrong"})
+    @ValueSource(
+            strings = {
+                "services",
+                "real-servers",
+                "vips",
+                "connections",
+                "help-and-version",
+                "verbs",
+                "journal",
+                "wrong"
+            })
     void aCommandPrintsWhatItsTranscriptSays(String theme) throws IOException {
         var director = new DirectorInMemory();
         try (var _ = new TinyServer(socket(), director::answer)) {
@@ -39,7 +49,8 @@ class CommandTranscriptTest extends AgainstASocket {
     @Test
     void everyVerbThatAsksADirectorHasATranscript() throws IOException {
         var shown = new ArrayList<String>();
-        for (var theme : List.of("services", "real-servers", "connections", "help-and-version", "verbs", "journal")) {
+        for (var theme :
+                List.of("services", "real-servers", "vips", "connections", "help-and-version", "verbs", "journal")) {
             Transcript.commands("/cli/" + theme + ".txt")
                     .forEach(args -> shown.add("holdfast " + String.join(" ", args)));
         }

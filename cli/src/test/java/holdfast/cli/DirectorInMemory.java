@@ -86,7 +86,7 @@ final class DirectorInMemory {
         on(Operations.RELOAD_KEYS, (Nothing _) -> keys());
     }
 
-    private static Status status() {
+    private Status status() {
         var sample = Samples.status(Role.ACTIVE, Samples.SAFE, Samples.EQUAL);
         return new Status(
                 sample.director(),
@@ -101,7 +101,7 @@ final class DirectorInMemory {
                 sample.priority(),
                 sample.faults(),
                 sample.alarms(),
-                VIPS.stream()
+                revisions.shared().vips().stream()
                         .map(vip -> new Status.Vip(vip.toString(), "eth0", true))
                         .toList(),
                 sample.adverts(),

@@ -9,6 +9,7 @@ import holdfast.admin.ConfigState;
 import holdfast.admin.Role;
 import holdfast.admin.ZeroResult;
 import holdfast.admin.json.AdminJson;
+import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.conf.ServiceKey;
 import holdfast.conf.Shared;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /// The drop-in against the admin API; its texts are tested beside it.
 class IpvsadmCommandTest extends AgainstASocket {
     private String revision = "4.2";
-    private String text = SharedText.of(new Shared(Ipvs.DEFAULT, List.of(), List.of()));
+    private String text = SharedText.of(new Shared(List.of(Ipv4.of("192.0.2.10")), Ipvs.DEFAULT, List.of(), List.of()));
     private final List<ConfigChange> changes = new ArrayList<>();
 
     /// Answers a change.

@@ -45,6 +45,9 @@ class JsonShapeTest extends AgainstASocket {
         uses.put("real add", List.of(SERVICE, "10.0.0.19:8080"));
         uses.put("real edit", List.of(SERVICE, REAL, "--weight", "3"));
         uses.put("real remove", List.of(SERVICE, REAL, "--yes"));
+        uses.put("vip list", List.of());
+        uses.put("vip add", List.of("192.0.2.12"));
+        uses.put("vip remove", List.of("192.0.2.11"));
         uses.put("connection list", List.of());
         uses.put("connection count", List.of());
         uses.put("whereis", List.of("198.51.100.7", SERVICE));

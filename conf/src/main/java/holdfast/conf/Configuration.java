@@ -9,6 +9,8 @@ import java.util.Set;
 /// again.
 ///
 /// @param interfaces  names of the links whose packets the datapath receives, in the order of the file
+/// @param networks    of the machine's links, which say where a VIP belongs that the file does not name; none for a
+///     file that no machine has
 /// @param groups      the VIP groups; one for now
 /// @param marks       in the order of the file: the first rule that matches applies
 /// @param services    in the order of the file
@@ -16,6 +18,7 @@ public record Configuration(
         Director director,
         Datapath datapath,
         List<String> interfaces,
+        List<Network> networks,
         Cluster cluster,
         List<VipGroup> groups,
         Ipvs ipvs,
@@ -24,9 +27,54 @@ public record Configuration(
 
     public Configuration {
         interfaces = List.copyOf(interfaces);
+        networks = List.copyOf(networks);
         groups = List.copyOf(groups);
         marks = List.copyOf(marks);
         services = List.copyOf(services);
+    }
+
+    /// The configuration of a file.
+    public Configuration(
+            Director director,
+            Datapath datapath,
+            List<String> interfaces,
+            Cluster cluster,
+            List<VipGroup> groups,
+            Ipvs ipvs,
+            List<MarkRule> marks,
+            List<Service> services) {
+        this(director, datapath, interfaces, List.of(), cluster, groups, ipvs, marks, services);
+    }
+
+    /// The configuration of a director on a machine with these networks.
+    public Configuration on(List<Network> machine) {
+        return new Configuration(director, datapath, interfaces, machine, cluster, groups, ipvs, marks, services);
+    }
+
+    /// Where a VIP belongs: as this configuration says, or on the link whose own network has it, or with the adverts of
+    /// its group.
+    Vip placed(Ipv4 address) {
+        var group = groups.getFirst();
+        return group.vips().stream()
+                .filter(vip -> vip.address().equals(address))
+                .findFirst()
+                .orElseGet(() -> new Vip(
+                        address,
+                        networks.stream()
+                                .filter(network -> interfaces.contains(network.interfaceName()))
+                                .filter(network -> network.has(address))
+                                .findFirst()
+                                .map(Network::interfaceName)
+                                .orElse(group.interfaceName())));
+    }
+
+    /// A network that a link of the machine is in.
+    ///
+    /// @param address  the machine's own in it
+    public record Network(String interfaceName, Ipv4 address, int prefixLength) {
+        boolean has(Ipv4 other) {
+            return prefixLength == 0 || (address.bits() ^ other.bits()) >>> (Integer.SIZE - prefixLength) == 0;
+        }
     }
 
     /// This director itself.
@@ -89,6 +137,20 @@ public record Configuration(
             List<Vip> vips) {
         public VipGroup {
             vips = List.copyOf(vips);
+        }
+
+        VipGroup with(List<Vip> others) {
+            return new VipGroup(
+                    name,
+                    vrid,
+                    interfaceName,
+                    priority,
+                    preempt,
+                    advertIntervalMs,
+                    advertChecksum,
+                    trust,
+                    garp,
+                    others);
         }
     }
 

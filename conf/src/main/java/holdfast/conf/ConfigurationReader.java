@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 final class ConfigurationReader {
     private static final Set<String> TOP =
             Section.keys("director", "datapath", "cluster", "vip-groups", "ipvs", "marks", "services");
-    private static final Set<String> SHARED = Section.keys("ipvs", "marks", "services");
+    private static final Set<String> SHARED = Section.keys("vip-groups", "ipvs", "marks", "services");
     private static final Set<String> REVISION =
-            Section.keys("revision", "drains", "client-rules", "ipvs", "marks", "services");
+            Section.keys("revision", "drains", "client-rules", "vip-groups", "ipvs", "marks", "services");
     private static final Set<String> DIRECTOR = Section.keys("name", "state-dir", "api-socket");
     private static final Set<String> DATAPATH = Section.keys(
             "interfaces",
@@ -46,7 +46,7 @@ final class ConfigurationReader {
         var read = groups.read(top);
         var datapath = top.optional("datapath", DATAPATH);
         var interfaces = interfaces(datapath);
-        var shared = shared(top, groups.vips(), interfaces);
+        var shared = shared(top, List.of(), groups.vips(), interfaces);
         return new Configuration(
                 director(top.required("director", DIRECTOR, "director: {name: d1}")),
                 datapath(datapath),
@@ -64,10 +64,8 @@ final class ConfigurationReader {
     }
 
     /// Reads a text that has the shared sections, of a director that checked them against its interfaces.
-    ///
-    /// @param vips  of the director; none if it checked the services against them too
-    Shared readShared(Node root, List<Ipv4> vips) {
-        return unfitted(Section.top(root, SHARED, findings), vips);
+    Shared readShared(Node root) {
+        return unfitted(Section.top(root, SHARED, findings));
     }
 
     /// Reads a text that has the section `revision` and the shared ones.
@@ -75,30 +73,38 @@ final class ConfigurationReader {
     /// @param head  reads that section, and tells whether the shared ones must fit to the director's VIPs
     Configuration readRevision(Node root, Configuration own, Predicate<Section> head) {
         var top = Section.top(root, REVISION, findings);
-        return head.test(top) ? shared(top, own) : unfitted(top, List.of()).in(own);
+        return head.test(top) ? shared(top, own) : unfitted(top).in(own);
     }
 
     private Configuration shared(Section top, Configuration own) {
-        var vips = own.groups().stream().flatMap(group -> group.vips().stream()).map(Configuration.Vip::address);
-        return shared(top, values(vips), own.interfaces()).in(own);
+        var read = groups.readShared(top);
+        refuseVip(own.cluster().bindAddress(), read);
+        return shared(top, read, read.isEmpty() ? values(own) : read, own.interfaces())
+                .in(own);
     }
 
-    private static List<Value<Ipv4>> values(Stream<Ipv4> vips) {
+    private static List<Value<Ipv4>> values(Configuration own) {
         var nowhere = new Node.Mark(0, 0);
-        return vips.map(vip -> new Value<>(vip, nowhere, "", "", true)).toList();
+        return own.groups().stream()
+                .flatMap(group -> group.vips().stream())
+                .map(vip -> new Value<>(vip.address(), nowhere, "", "", true))
+                .toList();
     }
 
-    private Shared unfitted(Section top, List<Ipv4> vips) {
-        return shared(top, values(vips.stream()), List.of(""));
+    private Shared unfitted(Section top) {
+        var vips = groups.readShared(top);
+        return shared(top, vips, vips, List.of(""));
     }
 
-    private Shared shared(Section top, List<Value<Ipv4>> vips, List<String> interfaces) {
+    /// @param vips   of the text
+    /// @param there  on which services may be; none if that was checked before
+    private Shared shared(Section top, List<Value<Ipv4>> vips, List<Value<Ipv4>> there, List<String> interfaces) {
         var markReader = new MarkReader(findings, interfaces);
-        var serviceReader = new ServiceReader(findings, vips);
+        var serviceReader = new ServiceReader(findings, there);
         var marks = markReader.read(top);
         var services = serviceReader.read(top);
         markReader.checkServices(serviceReader.serviceKeys());
-        return new Shared(IpvsReader.read(top), marks, services);
+        return new Shared(vips.stream().map(Value::value).toList(), IpvsReader.read(top), marks, services);
     }
 
     /// Every key of the sections read here, for the test of the documentation.
@@ -180,6 +186,13 @@ final class ConfigurationReader {
                 port.value(),
                 keyFile.value(),
                 section.optional("sync", Kind.yesOrNo(), true).value());
+    }
+
+    private void refuseVip(Ipv4 bind, List<Value<Ipv4>> vips) {
+        vips.stream()
+                .filter(vip -> vip.sound() && vip.value().equals(bind))
+                .forEach(vip -> findings.add(
+                        vip, "is this director's own address on the interconnect", "choose one that may move away"));
     }
 
     private void refuseVipAsBindAddress(Value<Ipv4> bind) {

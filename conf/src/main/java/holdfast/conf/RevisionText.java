@@ -156,7 +156,7 @@ public final class RevisionText {
                     section.required("director", Kind.text(), "director: d1").value(),
                     section.required("author", Kind.text(), "author: root").value(),
                     section.required("reason", Kind.text(), "reason: ''").value(),
-                    new Shared(Ipvs.DEFAULT, List.of(), List.of()),
+                    new Shared(List.of(), Ipvs.DEFAULT, List.of(), List.of()),
                     section.optional("of-files", Kind.yesOrNo(), false).value(),
                     new ByHand(drains(top), rules(top)));
             return !head.ofFiles();

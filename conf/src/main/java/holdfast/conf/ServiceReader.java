@@ -88,7 +88,7 @@ final class ServiceReader {
                                     .map(vip -> vip.value().toString())
                                     .collect(Collectors.joining(", "))
                             + (vips.size() > SHOWN_MAX ? ", ..." : ""),
-                    "correct the address, or add it under vip-groups[0].vips");
+                    "correct the address, or add it under vip-groups[0].vips or with 'holdfast vip add'");
         }
         if (key.value().port() == 0 && !section.has("persistence")) {
             findings.add(

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /// The fingerprint of the settings that two directors must share before one may take over from the other.
@@ -45,7 +46,7 @@ public final class SharedHash {
         var services = configuration.services().stream()
                 .sorted(Comparator.comparing(service -> service.key().toString()))
                 .toList();
-        return lines + SharedText.of(new Shared(configuration.ipvs(), marks, services));
+        return lines + SharedText.withoutVips(new Shared(List.of(), configuration.ipvs(), marks, services));
     }
 
     /// Each director names its own interfaces, so the interface of a rule does not count.

@@ -17,8 +17,21 @@ public final class SharedText {
 
     private SharedText() {}
 
-    /// The sections `ipvs`, `marks` and `services`.
+    /// The sections `vip-groups`, `ipvs`, `marks` and `services`.
     public static String of(Shared shared) {
+        return vips(shared.vips()) + withoutVips(shared);
+    }
+
+    /// One line for each VIP, which shows in a comparison.
+    private static String vips(List<Ipv4> vips) {
+        return vips.isEmpty()
+                ? ""
+                : vips.stream()
+                        .map(vip -> "      - " + vip + "\n")
+                        .collect(Collectors.joining("", "vip-groups:\n  - vips:\n", ""));
+    }
+
+    static String withoutVips(Shared shared) {
         var writer = new SharedText();
         writer.ipvs(shared.ipvs());
         writer.marks(shared.marks());
@@ -32,7 +45,7 @@ public final class SharedText {
     public static Shared read(String text) {
         var findings = new Findings(Path.of("configuration"));
         try {
-            var shared = new ConfigurationReader(findings, Disk.REAL).readShared(YamlText.parse(text), List.of());
+            var shared = new ConfigurationReader(findings, Disk.REAL).readShared(YamlText.parse(text));
             findings.sorted().stream().findFirst().ifPresent(mistake -> {
                 throw new IllegalArgumentException(mistake.toString());
             });
@@ -53,10 +66,10 @@ public final class SharedText {
         }
     }
 
-    /// Checks a shared part for a director with these VIPs.
-    public static Checked check(Shared shared, List<Ipv4> vips) {
+    /// Checks a shared part that has its VIPs.
+    public static Checked check(Shared shared) {
         var findings = new Findings(Path.of("configuration"));
-        var _ = new ConfigurationReader(findings, Disk.REAL).readShared(YamlText.parse(of(shared)), vips);
+        var _ = new ConfigurationReader(findings, Disk.REAL).readShared(YamlText.parse(of(shared)));
         return new Checked(findings.sorted(), findings.sortedWarnings());
     }
 

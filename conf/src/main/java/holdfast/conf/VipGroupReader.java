@@ -22,6 +22,9 @@ final class VipGroupReader {
             "vips");
     private static final Set<String> GARP = Section.keys("repeat-at-ms", "refresh-s");
     private static final Set<String> VIP = Section.keys("address", "interface");
+    private static final Set<String> SHARED_GROUP = Section.keys("vips");
+    private static final Set<String> SHARED_VIP = Section.keys("address");
+    private static final String EXAMPLE = "vips: [192.0.2.10]";
 
     /// RFC 9568 has one byte for the number of addresses in an advert.
     private static final int VIPS_MAX = 255;
@@ -54,8 +57,25 @@ final class VipGroupReader {
     }
 
     List<Configuration.VipGroup> read(Section top) {
-        var sections =
-                top.sections("vip-groups", GROUP, "", "vip-groups: [{vrid: 51, interface: eth0, vips: [192.0.2.10]}]");
+        var groups = sections(top, GROUP, "vip-groups: [{vrid: 51, interface: eth0, vips: [192.0.2.10]}]").stream()
+                .map(this::group)
+                .toList();
+        findings.refuseRepeated(vips, "keep it once");
+        return groups;
+    }
+
+    /// The VIPs of a text that has the shared sections alone; none if it does not name them.
+    List<Value<Ipv4>> readShared(Section top) {
+        if (top.has("vip-groups")) {
+            sections(top, SHARED_GROUP, "vip-groups: [{vips: [192.0.2.10]}]")
+                    .forEach(group -> vips(group, SHARED_VIP).forEach(vip -> vips.add(address(vip))));
+            findings.refuseRepeated(vips, "keep it once");
+        }
+        return vips;
+    }
+
+    private List<Section> sections(Section top, Set<String> keys, String example) {
+        var sections = top.sections("vip-groups", keys, "", example);
         if (sections.isEmpty() && top.isList("vip-groups")) {
             top.refuse("vip-groups", "is an empty list", "add the group of VIPs that this director serves");
         }
@@ -67,9 +87,7 @@ final class VipGroupReader {
                         "",
                         "is a second group, but a director serves one for now",
                         "put its VIPs into " + sections.getFirst().path()));
-        var groups = sections.stream().map(this::group).toList();
-        findings.refuseRepeated(vips, "keep it once");
-        return groups;
+        return sections;
     }
 
     private Configuration.VipGroup group(Section section) {
@@ -147,16 +165,9 @@ final class VipGroupReader {
     }
 
     private List<Configuration.Vip> vips(Section group, Value<String> groupInterface) {
-        var sections = group.sections("vips", VIP, "address", "vips: [192.0.2.10]");
-        if (sections.isEmpty() && group.isList("vips")) {
-            group.refuse("vips", "is an empty list", "add the addresses that clients connect to");
-        }
-        if (sections.size() > VIPS_MAX) {
-            group.refuse("vips", "has more than the " + VIPS_MAX + " addresses that one advert holds", "remove some");
-        }
         var read = new ArrayList<Configuration.Vip>();
-        for (var section : sections) {
-            var address = section.required("address", Kind.unicast(), "address: 192.0.2.10");
+        for (var section : vips(group, VIP)) {
+            var address = address(section);
             var interfaceName =
                     section.has("interface") ? section.required("interface", Kind.interfaceName(), "") : groupInterface;
             vips.add(address);
@@ -164,5 +175,20 @@ final class VipGroupReader {
             read.add(new Configuration.Vip(address.value(), interfaceName.value()));
         }
         return read;
+    }
+
+    private static Value<Ipv4> address(Section vip) {
+        return vip.required("address", Kind.unicast(), "address: 192.0.2.10");
+    }
+
+    private static List<Section> vips(Section group, Set<String> keys) {
+        var sections = group.sections("vips", keys, "address", EXAMPLE);
+        if (sections.isEmpty() && group.isList("vips")) {
+            group.refuse("vips", "is an empty list", "add the addresses that clients connect to");
+        }
+        if (sections.size() > VIPS_MAX) {
+            group.refuse("vips", "has more than the " + VIPS_MAX + " addresses that one advert holds", "remove some");
+        }
+        return sections;
     }
 }

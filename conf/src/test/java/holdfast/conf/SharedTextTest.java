@@ -12,12 +12,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What is written is read again as the same: of any shared part, and of any revision.
 class SharedTextTest {
     private static final int SEEDS = 400;
     private static final List<String> INTERFACES = List.of("front", "back", "0", "true", "a'b");
+
+    private static final List<Ipv4> VIPS =
+            IntStream.range(10, 20).mapToObj(host -> Ipv4.of("192.0.2." + host)).toList();
 
     private final Configuration own = own();
 
@@ -150,6 +154,59 @@ class SharedTextTest {
     }
 
     @Test
+    void aTextWithoutVipsLeavesThemAsTheyAre() {
+        assertThat(readVips("services: []"))
+                .containsExactlyElementsOf(own.groups().getFirst().vips());
+    }
+
+    @Test
+    void aVipBelongsWhereTheFileOrTheNetworkHasItElseWithTheAdverts() {
+        var machine = own.on(List.of(
+                network("front", "192.0.2.1", 24),
+                network("back", "10.0.0.1", 16),
+                network("elsewhere", "10.9.0.1", 24)));
+        var text = "vip-groups:\n  - vips: [192.0.2.10, 10.0.200.1, 10.9.0.7, 203.0.113.9]\nservices: []";
+        assertThat(readVips(text, machine))
+                .extracting(vip -> vip.address() + " " + vip.interfaceName())
+                .containsExactly("192.0.2.10 front", "10.0.200.1 back", "10.9.0.7 front", "203.0.113.9 front");
+    }
+
+    @Test
+    void vipsThatCannotBeAreRefused() {
+        assertThat(mistakes("vip-groups:\n  - vips: [192.0.2.10, 192.0.2.10]")).contains("192.0.2.10");
+        assertThat(mistakes("vip-groups:\n  - vips: []")).contains("is an empty list");
+        assertThat(mistakes("vip-groups: []")).contains("is an empty list");
+        assertThat(mistakes("vip-groups:\n  - vips: [224.0.0.1]")).contains("224.0.0.1");
+        assertThat(mistakes("vip-groups:\n  - vips: [10.255.0.1]")).contains("own address on the interconnect");
+        assertThat(mistakes("vip-groups:\n  - {vrid: 7, vips: [192.0.2.10]}")).contains("vrid");
+        assertThat(mistakes("vip-groups:\n  - vips: [192.0.2.99]\nservices:\n"
+                        + "  - {service: tcp/192.0.2.10:80, forwarding: nat, real-servers: []}"))
+                .contains("is not on a VIP; the VIPs are 192.0.2.99");
+    }
+
+    private static Configuration.Network network(String interfaceName, String address, int prefixLength) {
+        return new Configuration.Network(interfaceName, Ipv4.of(address), prefixLength);
+    }
+
+    private List<Configuration.Vip> readVips(String text) {
+        return readVips(text, own);
+    }
+
+    private static List<Configuration.Vip> readVips(String text, Configuration own) {
+        return read(text, own) instanceof ConfigurationFile.Good good
+                ? good.configuration().groups().getFirst().vips()
+                : List.of();
+    }
+
+    private String mistakes(String text) {
+        return read(text, own) instanceof ConfigurationFile.Mistakes(var all) ? all.toString() : "";
+    }
+
+    private static ConfigurationFile.Outcome read(String text, Configuration own) {
+        return ConfigurationFile.readShared(Path.of("shared"), text.getBytes(StandardCharsets.UTF_8), own);
+    }
+
+    @Test
     void theDirectorsOwnSectionsAreNoPartOfIt() {
         var text = "director: {name: d9}\nservices: []";
         assertThat(ConfigurationFile.readShared(Path.of("shared"), text.getBytes(StandardCharsets.UTF_8), own))
@@ -160,9 +217,7 @@ class SharedTextTest {
     }
 
     private static Configuration own() {
-        var vips = IntStream.range(10, 20)
-                .mapToObj(host -> new Configuration.Vip(Ipv4.of("192.0.2." + host), "front"))
-                .toList();
+        var vips = VIPS.stream().map(vip -> new Configuration.Vip(vip, "front")).toList();
         return new Configuration(
                 new Configuration.Director("d1", Path.of("/var/lib/holdfast"), Path.of("/run/holdfast/d1.sock")),
                 new Configuration.Datapath(1000, 1000, 50, true),
@@ -195,11 +250,17 @@ class SharedTextTest {
 
         Shared shared() {
             return new Shared(
+                    vips(),
                     ipvs(),
                     IntStream.range(0, random.nextInt(4)).mapToObj(_ -> mark()).toList(),
                     IntStream.range(0, random.nextInt(6))
                             .mapToObj(this::service)
                             .toList());
+        }
+
+        private List<Ipv4> vips() {
+            var more = IntStream.range(0, random.nextInt(3)).mapToObj(i -> Ipv4.of("203.0.113." + i));
+            return Stream.concat(more, VIPS.stream()).toList();
         }
 
         ByHand byHand() {

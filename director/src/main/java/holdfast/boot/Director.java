@@ -20,6 +20,7 @@ import holdfast.linux.Clock;
 import holdfast.linux.Memory;
 import holdfast.revision.node.RevisionFiles;
 import holdfast.revision.node.RevisionNode;
+import holdfast.revision.node.UnusableRevisionException;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.ConfigVersion;
 import holdfast.sync.node.SyncNode;
@@ -81,7 +82,7 @@ final class Director implements AutoCloseable {
         try {
             var revisions = part(
                     "revisions",
-                    RevisionNode.open(RevisionFiles.in(file.director().stateDir()), file));
+                    RevisionNode.open(RevisionFiles.in(file.director().stateDir()), file.on(machine.networks())));
             answers = build(revisions, path, machine, journal);
         } catch (RuntimeException e) {
             close();
@@ -91,19 +92,24 @@ final class Director implements AutoCloseable {
 
     private Answers build(RevisionNode revisions, Path path, Machine machine, Journal journal) {
         var configuration = revisions.present().configuration();
+        machine.sharedMistakes(configuration).stream().findFirst().ifPresent(mistake -> {
+            throw new UnusableRevisionException(
+                    "revision " + revisions.present().id() + " cannot be used on this machine: " + mistake);
+        });
         var links = machine.links(configuration);
         var group = group(configuration, configuration.groups().getFirst(), machine, links);
         group.terms().saw(revisions.present().id().term());
         var keys = keys(configuration.cluster());
         var tables = tables(configuration, keys);
         new OrdersByHand(tables).apply(revisions.present().byHand(), Instant.now(), Clock.monotonic());
+        var owned = new OwnedAddresses(Enforcer.owned(group.configuration(), links));
         var probes = part("probes", new ProbeQueue());
         var worker = part(
                 "datapath",
                 new Worker(
                         tables,
                         links,
-                        owned(group.configuration(), links),
+                        owned,
                         group.lease(),
                         configuration.datapath().spinMicros(),
                         probes,
@@ -139,9 +145,12 @@ final class Director implements AutoCloseable {
                 VrrpNode.start(
                         VrrpNode.Options.of(group.configuration(), group.address(), trust),
                         group.links(),
-                        group.roleChange(datapath, announcers::send, () -> unfit(group.terms(), maintenance, warmUp))));
+                        group.roleChange(
+                                datapath,
+                                announcers::send,
+                                () -> unfit(group.terms(), revisions, maintenance, warmUp))));
         group.start(vrrp);
-        revisions.start(new Enforcer(group, vrrp::status, datapath, shield));
+        revisions.start(new Enforcer(group, vrrp, datapath, owned, links, shield));
         var joined = new Answers(revisions, path, datapath, vrrp, group, maintenance, journal);
         part(
                 "api",
@@ -210,9 +219,10 @@ final class Director implements AutoCloseable {
 
     /// Reasons against this director's taking over that its election does not know.
     private static List<String> unfit(
-            Terms terms, Maintenance maintenance, AtomicReference<@Nullable Rehearsal> warmUp) {
+            Terms terms, RevisionNode revisions, Maintenance maintenance, AtomicReference<@Nullable Rehearsal> warmUp) {
         var reasons = new ArrayList<String>();
         terms.trouble().ifPresent(reasons::add);
+        revisions.trouble().ifPresent(reasons::add);
         maintenance.obstacle().ifPresent(reasons::add);
         var rehearsal = warmUp.get();
         if (rehearsal == null) {
@@ -244,12 +254,6 @@ final class Director implements AutoCloseable {
         return MemorySegment.ofAddress(Memory.allocate(bytes)).reinterpret(bytes);
     }
 
-    private static OwnedAddresses owned(Configuration.VipGroup group, Links links) {
-        return new OwnedAddresses(group.vips().stream()
-                .map(vip -> new OwnedAddresses.Owned(vip.address().bits(), links.indexOf(vip.interfaceName())))
-                .toList());
-    }
-
     private Optional<Shield> shield(
             Configuration configuration, Configuration.VipGroup group, Links links, Counters counters) {
         var name = configuration.director().name();
@@ -257,9 +261,10 @@ final class Director implements AutoCloseable {
             Shield.sweep(name);
             return Optional.empty();
         }
-        var owned = group.vips().stream().map(vip -> vip.address().toString()).toList();
-        return Optional.of(
-                part("shield", Shield.install(name, links, owned, NatServers.of(configuration.services()), counters)));
+        return Optional.of(part(
+                "shield",
+                Shield.install(
+                        name, links, Enforcer.addresses(group), NatServers.of(configuration.services()), counters)));
     }
 
     private static List<byte[]> keys(Configuration.Cluster cluster) {

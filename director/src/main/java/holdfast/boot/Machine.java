@@ -2,6 +2,7 @@ package holdfast.boot;
 
 import holdfast.conf.Configuration;
 import holdfast.conf.ForwardingMethod;
+import holdfast.conf.Ipv4;
 import holdfast.conf.ServiceKey;
 import holdfast.forward.Links;
 import holdfast.linux.Kernel;
@@ -58,6 +59,14 @@ record Machine(List<Kernel.Link> links, List<Kernel.Address> addresses, Optional
         return warnings;
     }
 
+    /// The networks of this machine's links.
+    List<Configuration.Network> networks() {
+        return addresses.stream()
+                .map(address -> new Configuration.Network(
+                        nameOf(address.ifindex()), new Ipv4(address.address()), address.prefixLength()))
+                .toList();
+    }
+
     /// Every mistake, in the order of the file.
     List<MachineMistake> mistakes(Configuration configuration) {
         var mistakes = new ArrayList<MachineMistake>();
@@ -81,10 +90,15 @@ record Machine(List<Kernel.Link> links, List<Kernel.Address> addresses, Optional
                         "has no IPv4 address to send adverts from",
                         "give it one that is no VIP"));
             }
-            for (var vip : group.vips()) {
-                checkVip(vip, mistakes);
-            }
         }
+        mistakes.addAll(sharedMistakes(configuration));
+        return mistakes;
+    }
+
+    /// The mistakes of what changes at run time.
+    List<MachineMistake> sharedMistakes(Configuration configuration) {
+        var mistakes = new ArrayList<MachineMistake>();
+        configuration.groups().forEach(group -> group.vips().forEach(vip -> checkVip(vip, mistakes)));
         for (var service : configuration.services()) {
             service.realServers().forEach(real -> checkRealServer(service.key(), real, mistakes));
         }

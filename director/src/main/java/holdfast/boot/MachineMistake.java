@@ -9,6 +9,10 @@ package holdfast.boot;
 record MachineMistake(String key, String value, String rule, String remedy) {
     @Override
     public String toString() {
-        return key + ": " + value + " " + rule + "; " + remedy;
+        return subject() + " " + rule + "; " + remedy;
+    }
+
+    String subject() {
+        return key + ": " + value;
     }
 }

@@ -68,14 +68,14 @@ final class RehearsedPair implements AutoCloseable {
         final DatapathRehearsal datapath = new DatapathRehearsal();
         final Replication replication = new Replication(_ -> {});
         final RoleChange election = new RoleChange(
-                GROUP,
+                () -> GROUP,
                 () -> LINKS,
                 new Announcers(new Links(List.of()))::send,
                 datapath.group(),
                 new Lease(),
                 _ -> term,
                 replication,
-                new Voice(GROUP, 1, replication),
+                new Voice(() -> GROUP, 1, replication),
                 List::of,
                 Clock::boottime);
 

@@ -190,7 +190,8 @@ public final class ConfigCommands {
 
     ConfigResult change(ConfigChange request) {
         var name = Path.of(request.file() == null ? "configuration" : request.file());
-        var good = WantedConfiguration.read(name, request.text(), revisions.file());
+        var good = WantedConfiguration.read(
+                name, request.text(), revisions.present().configuration());
         var base = request.base() == null ? revisions.present().id() : base(request.base());
         return change(good, base, request.author(), request.reason(), request.dryRun());
     }
@@ -233,7 +234,7 @@ public final class ConfigCommands {
             @Nullable String reason,
             boolean dryRun) {
         var shared = Shared.of(wanted.configuration());
-        WantedConfiguration.requireFit(shared, revisions.file());
+        WantedConfiguration.requireFit(shared, revisions.present().configuration());
         var warnings = wanted.warnings().stream().map(Mistake::toString).toList();
         var present = revisions.present();
         var diff = diff(present, shared);

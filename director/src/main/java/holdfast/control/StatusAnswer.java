@@ -138,7 +138,7 @@ public final class StatusAnswer {
 
     private List<Status.Vip> vips() {
         var mode = datapath.mode();
-        return group.vips().stream()
+        return configuration.get().groups().getFirst().vips().stream()
                 .map(vip -> new Status.Vip(
                         vip.address().toString(), vip.interfaceName(), mode == Mode.ACTIVE || mode == Mode.HELD))
                 .toList();

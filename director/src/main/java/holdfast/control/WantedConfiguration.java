@@ -52,7 +52,7 @@ final class WantedConfiguration {
         }
     }
 
-    /// A whole file was checked against its own VIPs; those of this director count.
+    /// A whole file was checked against its own interfaces; those of this director count.
     ///
     /// @throws RefusedException if the shared part has something that this director does not have
     static void requireFit(Shared shared, Configuration own) {
@@ -69,7 +69,7 @@ final class WantedConfiguration {
             throw RefusedException.wrongInput(
                     "it does not fit to this director",
                     all.getFirst().toString(),
-                    "VIPs and interfaces change with a director's own file and a restart");
+                    "interfaces change with a director's own file and a restart");
         }
     }
 }

@@ -18,8 +18,7 @@ final class VipChange {
     }
 
     boolean isUnmoved() {
-        return before.keySet().equals(after.keySet())
-                && before.keySet().stream().allMatch(this::isSameElection);
+        return before.keySet().stream().allMatch(this::isSameElection);
     }
 
     List<String> sentences() {

@@ -5,15 +5,20 @@ import java.util.List;
 
 /// The addresses that the datapath owns while active: VIPs and the real servers' gateway. The kernel never has them.
 ///
-/// Immutable; a lookup is a binary search over a few numbers.
+/// A lookup is a binary search over a few numbers. Owned by one worker from its start on.
 public final class OwnedAddresses {
     /// An owned address, and the datapath link (index of its interface) that answers ARP for it.
     public record Owned(int address, int link) {}
 
-    private final int[] addresses;
-    private final int[] links;
+    private int[] addresses = {};
+    private int[] links = {};
 
     public OwnedAddresses(List<Owned> owned) {
+        become(owned);
+    }
+
+    /// From now on these are owned, and no others.
+    public void become(List<Owned> owned) {
         var sorted = owned.stream()
                 .sorted((a, b) -> Integer.compare(a.address(), b.address()))
                 .toList();

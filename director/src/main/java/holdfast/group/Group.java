@@ -31,7 +31,6 @@ import java.util.function.Supplier;
 /// It starts no thread. The simulation of whole directors joins its parts by the same class.
 public final class Group {
     private final String self;
-    private final Configuration.VipGroup configuration;
     private final int address;
     private final Terms terms;
     private final LongSupplier boottime;
@@ -40,6 +39,7 @@ public final class Group {
     private final Replication replication;
     private final Voice voice;
     private volatile Links links;
+    private volatile Configuration.VipGroup configuration;
 
     /// @param self      the director's name
     /// @param address   from which the group's adverts come
@@ -60,11 +60,19 @@ public final class Group {
         this.boottime = boottime;
         inbox = new ElectionInbox(configuration.interfaceName(), links, boottime);
         replication = new Replication(inbox::tables);
-        voice = new Voice(configuration, address, replication);
+        voice = new Voice(this::configuration, address, replication);
     }
 
     public Configuration.VipGroup configuration() {
         return configuration;
+    }
+
+    /// The group has these VIPs from now on. The peers hear where they are.
+    public void configuration(Configuration.VipGroup now) {
+        if (!now.equals(configuration)) {
+            configuration = now;
+            voice.moved();
+        }
     }
 
     /// From which the group's adverts come.
@@ -128,7 +136,7 @@ public final class Group {
     public RoleChange roleChange(
             DatapathOrders datapath, RoleChange.Announcer announcer, Supplier<List<String>> unfit) {
         return new RoleChange(
-                configuration,
+                this::configuration,
                 () -> links,
                 announcer,
                 datapath,

@@ -29,7 +29,7 @@ public final class RoleChange implements VrrpNode.Listener {
     /// A datapath that has not answered after this time is too late, or will find so.
     private static final long ANSWERS_NS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final Configuration.VipGroup group;
+    private final Supplier<Configuration.VipGroup> group;
     private final Supplier<Links> links;
     private final Announcer announcer;
     private final DatapathOrders worker;
@@ -60,12 +60,13 @@ public final class RoleChange implements VrrpNode.Listener {
             long patience,
             long decidedAt) {}
 
+    /// @param group      as it is now
     /// @param links      the present links
     /// @param takeAbove  takes the term of a promotion, above a given one
     /// @param unfit      reasons against a takeover that the election cannot know, as sentences
     /// @param boottime   the boot-time clock
     public RoleChange(
-            Configuration.VipGroup group,
+            Supplier<Configuration.VipGroup> group,
             Supplier<Links> links,
             Announcer announcer,
             DatapathOrders worker,
@@ -107,7 +108,7 @@ public final class RoleChange implements VrrpNode.Listener {
         boolean isBounded = notAfter != Long.MAX_VALUE;
         long patience = isBounded
                 ? notAfter + ANSWERS_NS_MAX - boottime.getAsLong()
-                : Math.min(SERVES_NS_MAX, group.advertIntervalMs() * 1_000_000L);
+                : Math.min(SERVES_NS_MAX, group.get().advertIntervalMs() * 1_000_000L);
         return new Promotion(
                 term, promotion.cause(), isBounded, worker.activate(term, notAfter), patience, promotion.at());
     }
@@ -186,7 +187,7 @@ public final class RoleChange implements VrrpNode.Listener {
 
     /// The MAC with which the peer answers on a link's link, for any VIP there; 0 without one.
     private long macOf(Links.Link link, Map<String, Long> macsByVip) {
-        return group.vips().stream()
+        return group.get().vips().stream()
                 .filter(vip -> vip.interfaceName().equals(link.name()))
                 .mapToLong(vip -> macsByVip.getOrDefault(vip.address().toString(), 0L))
                 .filter(mac -> mac != 0)

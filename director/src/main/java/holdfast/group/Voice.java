@@ -12,20 +12,21 @@ import holdfast.worker.LinkState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Builds this director's word to its peers from the election's state and the links' state, and publishes it under the
 /// cluster's seal together with this director's addresses.
 public final class Voice {
-    private final Configuration.VipGroup group;
+    private final Supplier<Configuration.VipGroup> group;
     private final int address;
     private final Replication replication;
     private OwnWord said;
     private @Nullable LinkState state;
 
     /// @param address  source of our adverts
-    public Voice(Configuration.VipGroup group, int address, Replication replication) {
+    public Voice(Supplier<Configuration.VipGroup> group, int address, Replication replication) {
         this.group = group;
         this.address = address;
         this.replication = replication;
@@ -50,10 +51,15 @@ public final class Voice {
 
     /// Sends everything to a sync side that has just started.
     public synchronized void begin() {
+        moved();
+        say();
+    }
+
+    /// The group has other VIPs.
+    public synchronized void moved() {
         if (state != null) {
             replication.found(where(state.links()), serviceLinks(state.links()));
         }
-        say();
     }
 
     /// The present word.
@@ -75,12 +81,12 @@ public final class Voice {
     }
 
     public Whereabouts where(Links links) {
-        var macs = group.vips().stream()
+        var macs = group.get().vips().stream()
                 .filter(vip -> links.indexOf(vip.interfaceName()) >= 0)
                 .collect(Collectors.toMap(
                         vip -> vip.address().toString(),
                         vip -> links.at(links.indexOf(vip.interfaceName())).mac()));
-        return new Whereabouts(address, group.advertIntervalMs(), macs);
+        return new Whereabouts(address, group.get().advertIntervalMs(), macs);
     }
 
     public static List<ServiceLink> serviceLinks(Links links) {

@@ -39,6 +39,7 @@ public final class Revisions {
 
     private static final long PROPOSE_AGAIN = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long STORE_AGAIN = TimeUnit.SECONDS.toNanos(5);
+    private static final long USE_AGAIN = TimeUnit.SECONDS.toNanos(5);
     private static final long DOUBT_INTERVAL = TimeUnit.SECONDS.toNanos(2);
     private static final long NEVER = Long.MIN_VALUE;
     private static final int WAITING_MAX = 64;
@@ -65,6 +66,7 @@ public final class Revisions {
     private RevisionId unusable = RevisionId.OF_FILE;
     private String trouble = "";
     private long storeAgainAt;
+    private long useAgainAt = NEVER; // for a revision that is held and not in force
 
     /// @param digest  of the revision's text
     /// @param heard   when it last told
@@ -215,21 +217,24 @@ public final class Revisions {
 
     /// The revision of an [Effect.Use] is in force.
     public void used(long now) {
-        if (inHand != null) {
-            trouble = "";
-            hold(inHand, now);
-        }
+        trouble = "";
+        useAgainAt = NEVER;
+        holdUsed(now);
         turn(now);
     }
 
-    /// The revision of an [Effect.Use] is on disk, and is not in force as a whole.
+    /// The revision of an [Effect.Use] is on disk, and is not in force as a whole. It is tried again.
     public void notUsed(String why, long now) {
-        if (inHand != null) {
-            trouble = "revision " + inHand.revision().id() + " is not in force here: " + why
-                    + "; go back with 'holdfast config rollback'";
+        useAgainAt = now + USE_AGAIN;
+        holdUsed(now);
+        trouble = "revision " + held + " is not in force here: " + why + "; or go back with 'holdfast config rollback'";
+        turn(now);
+    }
+
+    private void holdUsed(long now) {
+        if (inHand != null && inHand.stage() == Stage.USING) {
             hold(inHand, now);
         }
-        turn(now);
     }
 
     private void hold(InHand done, long now) {
@@ -254,6 +259,10 @@ public final class Revisions {
             if (isOver || lacking(inHand.revision().id(), PRESENT_INTERVAL, now).isEmpty()) {
                 use(inHand, now);
             }
+        }
+        if (inHand == null && heldRevision != null && useAgainAt != NEVER && now - useAgainAt >= 0) {
+            useAgainAt = now + USE_AGAIN;
+            effects.add(new Effect.Use(heldRevision));
         }
         if (incoming != null) {
             tendIncoming(incoming, now);

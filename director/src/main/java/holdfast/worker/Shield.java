@@ -33,7 +33,6 @@ public final class Shield implements AutoCloseable {
     private static final long TRY_AGAIN_MS = 1000;
 
     private final String name;
-    private final List<String> owned;
     private final Counters counters;
     private final Consumer<String> nft;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
@@ -41,6 +40,7 @@ public final class Shield implements AutoCloseable {
 
     // Owned by the thread.
     private Links links;
+    private List<String> owned;
     private List<NatServer> natServers;
     private final Minutely refusals = new Minutely();
     private String laid;
@@ -103,10 +103,11 @@ public final class Shield implements AutoCloseable {
         });
     }
 
-    /// Adopts the present NAT servers. Any thread, before [#close]; does not wait.
-    public void natServers(List<NatServer> now) {
+    /// Adopts the present owned addresses and NAT servers. Any thread, before [#close]; does not wait.
+    public void follow(List<String> nowOwned, List<NatServer> nowServers) {
         thread.execute(() -> {
-            natServers = now;
+            owned = nowOwned;
+            natServers = nowServers;
             layWanted();
         });
     }

@@ -28,14 +28,14 @@ class RoleChangeTest {
     private final Orders worker = new Orders();
     private final Replication replication = new Replication(_ -> {});
     private final RoleChange role = new RoleChange(
-            group,
+            () -> group,
             () -> new Links(List.of()),
             (_, _) -> Optional.empty(),
             worker,
             new Lease(),
             above -> above + 7,
             replication,
-            new Voice(group, 1, replication),
+            new Voice(() -> group, 1, replication),
             List::of,
             () -> NOW);
 

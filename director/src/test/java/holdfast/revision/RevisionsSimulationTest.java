@@ -344,6 +344,7 @@ class RevisionsSimulationTest {
                         isOrder
                                 ? shared
                                 : new Shared(
+                                        shared.vips(),
                                         shared.ipvs(),
                                         List.of(),
                                         TestDirector.with(shared.services(), random.nextInt(200))),

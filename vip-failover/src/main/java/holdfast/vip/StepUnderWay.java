@@ -114,6 +114,9 @@ final class StepUnderWay {
             case HigherTerm(int term) -> renewAbove = Math.max(renewAbove, term);
             case Stolen _ when election instanceof Vrrp.Active -> plan = garp.defended(plan, now);
             case Stolen _ -> {}
+            case Claims _
+            when election instanceof Vrrp.Active && !plan.equals(GarpSchedule.Plan.NONE) -> plan = garp.claimed(now);
+            case Claims _ -> {}
             case Message(var from, var message) ->
                 move(new Handover.Message(from, message, objection(message.term()), tables));
             case Failover(var preflight, var reason) ->

@@ -181,6 +181,9 @@ public record VirtualRouter(Vrrp vrrp, Handover handover, GarpSchedule garp, Tru
     /// Another machine announced an address of ours, with this MAC.
     public record Stolen(int address, long mac) implements Event {}
 
+    /// The group has other addresses than before.
+    public record Claims() implements Event {}
+
     public record Message(String from, HandoverMessage message) implements Event {}
 
     public record Failover(Preflight preflight, String reason) implements Event {}

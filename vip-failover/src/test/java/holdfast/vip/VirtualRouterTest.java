@@ -591,6 +591,13 @@ class VirtualRouterTest {
     }
 
     @Test
+    void newAddressesAreAnnouncedByAnActiveAlone() {
+        assertThat(take(0, new Claims())).isEmpty();
+        active();
+        assertThat(take(0, new Claims())).containsExactly(new Announce());
+    }
+
+    @Test
     void aLinkThatIsDownNamesItselfAndResigns() {
         active();
         assertThat(take(0, new Links(List.of("front has no carrier"))))

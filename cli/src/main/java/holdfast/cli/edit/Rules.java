@@ -16,18 +16,32 @@ import java.util.Optional;
 /// last.
 public final class Rules {
     private static final int MISSING = -1;
+    private final List<Ipv4> vips;
     private final List<MarkRule> marks;
     private final Map<ServiceKey, Configuration.Service> services = new LinkedHashMap<>();
     private Ipvs ipvs;
 
     public Rules(Shared before) {
+        vips = new ArrayList<>(before.vips());
         ipvs = before.ipvs();
         marks = before.marks();
         before.services().forEach(this::put);
     }
 
     public Shared after() {
-        return new Shared(ipvs, marks, List.copyOf(services.values()));
+        return new Shared(vips, ipvs, marks, List.copyOf(services.values()));
+    }
+
+    public List<Ipv4> vips() {
+        return List.copyOf(vips);
+    }
+
+    public void add(Ipv4 vip) {
+        vips.add(vip);
+    }
+
+    public void remove(Ipv4 vip) {
+        vips.remove(vip);
     }
 
     public Ipvs ipvs() {

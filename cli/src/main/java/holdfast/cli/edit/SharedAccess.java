@@ -1,9 +1,7 @@
 package holdfast.cli.edit;
 
 import holdfast.admin.ConfigResult;
-import holdfast.conf.Ipv4;
 import holdfast.conf.Shared;
-import java.util.List;
 
 /// A director, for edits of the shared configuration.
 public interface SharedAccess {
@@ -16,13 +14,7 @@ public interface SharedAccess {
     Applied apply(Present base, Shared next, String reason);
 
     /// The shared part at one revision.
-    ///
-    /// @param vips  the addresses that services may have
-    record Present(String revision, List<Ipv4> vips, Shared shared) {
-        public Present {
-            vips = List.copyOf(vips);
-        }
-    }
+    record Present(String revision, Shared shared) {}
 
     /// How a replacement ended.
     sealed interface Applied {

@@ -37,7 +37,7 @@ final class DirectorText {
         cluster();
         group();
         marks();
-        text.append(SharedText.of(new Shared(draft.ipvs, List.of(), services)));
+        text.append(SharedText.of(new Shared(List.of(), draft.ipvs, List.of(), services)));
         return text.toString();
     }
 

@@ -30,9 +30,8 @@ final class RuleEdits {
     private final Set<Ipv4> vips;
     private final Rules rules;
 
-    /// @param vips  in the order in which messages name them
-    RuleEdits(Shared before, List<Ipv4> vips) {
-        this.vips = new LinkedHashSet<>(vips);
+    RuleEdits(Shared before) {
+        vips = new LinkedHashSet<>(before.vips());
         rules = new Rules(before);
     }
 
@@ -155,7 +154,7 @@ final class RuleEdits {
                     key.address() + " is not a VIP of this director, so it would get no packet; its VIPs are "
                             + vips.stream().limit(SHOWN_MAX).map(Ipv4::toString).collect(Collectors.joining(", "))
                             + (vips.size() > SHOWN_MAX ? ", ..." : "")
-                            + ": correct the address, or add it to vip-groups in the configuration first");
+                            + ": correct the address, or add it first with 'holdfast vip add'");
         }
     }
 

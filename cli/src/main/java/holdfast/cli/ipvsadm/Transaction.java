@@ -20,7 +20,7 @@ record Transaction(DirectorAccess director, String reason, Consumer<String> note
         var applied = SharedEdit.make(
                 director,
                 present -> {
-                    var edits = new RuleEdits(present.shared(), present.vips());
+                    var edits = new RuleEdits(present.shared());
                     verdicts.clear();
                     changes.forEach(change -> verdicts.add(edits.apply(change)));
                     return edits.after();

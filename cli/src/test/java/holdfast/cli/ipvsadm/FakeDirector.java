@@ -27,7 +27,7 @@ final class FakeDirector implements DirectorAccess {
     static final List<Ipv4> VIPS =
             IntStream.rangeClosed(1, 20).mapToObj(i -> Ipv4.of("192.0.2." + i)).toList();
 
-    Shared shared = new Shared(Ipvs.DEFAULT, List.of(markRule(7), markRule(8)), List.of());
+    Shared shared = new Shared(VIPS, Ipvs.DEFAULT, List.of(markRule(7), markRule(8)), List.of());
     Role role = Role.ACTIVE;
     long revision;
     int reads;
@@ -59,7 +59,7 @@ final class FakeDirector implements DirectorAccess {
     @Override
     public Present read() {
         reads++;
-        return new Present(Long.toString(revision), VIPS, shared);
+        return new Present(Long.toString(revision), shared);
     }
 
     @Override

@@ -130,6 +130,7 @@ class RestoreTest {
         run("-A -t 192.0.2.1:80 -p 60\n", "-R");
         var service = director.shared.services().getFirst();
         director.shared = new Shared(
+                director.shared.vips(),
                 director.shared.ipvs(),
                 List.of(),
                 List.of(new Configuration.Service(

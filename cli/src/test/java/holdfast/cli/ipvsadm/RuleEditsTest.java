@@ -23,6 +23,7 @@ class RuleEditsTest {
             Optional.of(new Configuration.Drain(DrainMode.UNTIL_DEADLINE, 60));
 
     private static final Shared SHARED = new Shared(
+            FakeDirector.VIPS,
             Ipvs.DEFAULT,
             List.of(),
             List.of(new Configuration.Service(
@@ -66,7 +67,7 @@ class RuleEditsTest {
                 .extracting(service -> service.key().port())
                 .containsExactly(80, 79);
         assertThat(edited("--set 5 0 7", "-C"))
-                .isEqualTo(new Shared(Ipvs.DEFAULT.withTimeouts(5, 120, 7), List.of(), List.of()));
+                .isEqualTo(new Shared(FakeDirector.VIPS, Ipvs.DEFAULT.withTimeouts(5, 120, 7), List.of(), List.of()));
     }
 
     @Test
@@ -77,7 +78,7 @@ class RuleEditsTest {
     }
 
     private static Shared edited(String... commands) {
-        var edits = new RuleEdits(SHARED, FakeDirector.VIPS);
+        var edits = new RuleEdits(SHARED);
         for (var command : commands) {
             var _ = edits.apply((Command.Change) Parser.parse(List.of(command.split(" ")), new FakeNames()));
         }

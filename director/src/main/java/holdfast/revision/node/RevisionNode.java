@@ -2,6 +2,7 @@ package holdfast.revision.node;
 
 import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
+import holdfast.conf.Mistake;
 import holdfast.conf.Revision;
 import holdfast.conf.RevisionId;
 import holdfast.conf.RevisionText;
@@ -48,6 +49,9 @@ public final class RevisionNode implements Ear, AutoCloseable {
 
         /// The others may know that this director runs this configuration.
         void tell(ConfigVersion version);
+
+        /// Why this machine cannot have a configuration that is right in itself; empty if it can. Any thread.
+        Optional<Outcome.Refused> obstacle(Configuration configuration);
 
         /// Puts a configuration and the orders beside it in force, and returns when they are.
         ///
@@ -103,7 +107,7 @@ public final class RevisionNode implements Ear, AutoCloseable {
         core = new Revisions(
                 file.director().name(),
                 Optional.ofNullable(present.revision()),
-                text -> RevisionText.read(Path.of("revision"), text, file),
+                this::read,
                 () -> SharedHash.text(this.present.configuration()));
     }
 
@@ -130,6 +134,23 @@ public final class RevisionNode implements Ear, AutoCloseable {
         } catch (IOException e) {
             throw new UnusableRevisionException("cannot read the revisions in " + disk + ": " + DiskFault.of(e));
         }
+    }
+
+    /// A proposal that this machine cannot have is wrong; a revision counts, and shows as trouble.
+    private RevisionText.Outcome read(byte[] text) {
+        var name = Path.of("revision");
+        var outcome = RevisionText.read(name, text, file);
+        return outcome instanceof RevisionText.Good(Revision revision, Configuration configuration)
+                        && revision.id().equals(RevisionId.OF_FILE)
+                ? obstacle(configuration)
+                        .map(why -> new Mistake(name, 0, 0, "", "", why.why(), why.remedy()))
+                        .<RevisionText.Outcome>map(mistake -> new RevisionText.Mistakes(List.of(mistake)))
+                        .orElse(outcome)
+                : outcome;
+    }
+
+    private Optional<Outcome.Refused> obstacle(Configuration configuration) {
+        return Objects.requireNonNull(around, "not started").obstacle(configuration);
     }
 
     /// What is in force on this director. Any thread.
@@ -162,6 +183,10 @@ public final class RevisionNode implements Ear, AutoCloseable {
     /// Proposes another configuration, beside which the orders that fit to it stay. The result comes when it is a
     /// revision in force, or none.
     public CompletableFuture<Outcome> propose(RevisionId base, String author, String reason, Shared shared) {
+        var obstacle = obstacle(shared.in(file));
+        if (obstacle.isPresent()) {
+            return CompletableFuture.completedFuture(obstacle.get());
+        }
         var orders = present.byHand().within(shared, Instant.now());
         return propose(draft(base, author, reason, shared, false, orders));
     }
@@ -321,7 +346,11 @@ public final class RevisionNode implements Ear, AutoCloseable {
 
     private void use(Revision revision, Surroundings surroundings) {
         var next = new Present(revision.in(file), revision);
+        boolean isFirst = !next.equals(present);
         try {
+            obstacle(next.configuration()).ifPresent(why -> {
+                throw new IllegalStateException(why.why() + "; " + why.remedy());
+            });
             surroundings.use(next.configuration(), revision.byHand());
             present = next;
             log.info(
@@ -333,7 +362,9 @@ public final class RevisionNode implements Ear, AutoCloseable {
             core.used(Clock.monotonic());
         } catch (IllegalStateException e) {
             present = next;
-            log.error("revision not in force id={} cause=\"{}\"", revision.id(), e.getMessage());
+            if (isFirst) {
+                log.error("revision not in force id={} cause=\"{}\"", revision.id(), e.getMessage());
+            }
             core.notUsed(String.valueOf(e.getMessage()), Clock.monotonic());
         }
         surroundings.tell(present.version());

@@ -145,6 +145,21 @@ class RevisionNodeTest {
     }
 
     @Test
+    void aChangeThatTheMachineCannotHaveIsRefused() throws Exception {
+        try (var node = open()) {
+            var around = new Around();
+            var obstacle = new Outcome.Refused("an address is the kernel's", "take it away");
+            around.obstacle = obstacle;
+            node.start(around);
+            assertThat(node.propose(RevisionId.OF_FILE, "root", "slower", with(44))
+                            .get())
+                    .isEqualTo(obstacle);
+            assertThat(node.present().id()).isEqualTo(RevisionId.OF_FILE);
+            assertThat(node.trouble()).isEmpty();
+        }
+    }
+
+    @Test
     void afterOrdersByHandAloneTheFileStillCounts() throws Exception {
         try (var node = open()) {
             node.start(new Around());
@@ -173,8 +188,8 @@ class RevisionNodeTest {
     void anotherDirectorsOrdersAreReadWhereItsServicesWouldNotFit() {
         var theirs = new Revision(RevisionId.OF_FILE, Instant.EPOCH, "d2", "root", "", shared, true, BLOCK)
                 .after(null, new RevisionId(1, 1), "d2");
-        var vip = shared.services().getFirst().key().toString();
-        var text = new String(RevisionText.of(theirs), StandardCharsets.UTF_8).replace(vip, "tcp/203.0.113.99:80");
+        var vip = shared.services().getFirst().key().address().toString();
+        var text = new String(RevisionText.of(theirs), StandardCharsets.UTF_8).replace(vip, "203.0.113.99");
         assertThat(RevisionText.read(Path.of("revision"), text.getBytes(StandardCharsets.UTF_8), file))
                 .isInstanceOfSatisfying(RevisionText.Good.class, good -> {
                     assertThat(good.configuration()).isEqualTo(file);
@@ -189,6 +204,7 @@ class RevisionNodeTest {
     private Shared with(int tcpTimeoutS) {
         var usual = Ipvs.DEFAULT;
         return new Shared(
+                shared.vips(),
                 new Ipvs(
                         false,
                         false,
@@ -225,6 +241,7 @@ class RevisionNodeTest {
         final List<Integer> used = Collections.synchronizedList(new ArrayList<>());
         final List<Boolean> onDiskWhenUsed = Collections.synchronizedList(new ArrayList<>());
         volatile @Nullable String refusal;
+        volatile Outcome.@Nullable Refused obstacle;
 
         @Override
         public Place place() {
@@ -236,6 +253,11 @@ class RevisionNodeTest {
 
         @Override
         public void tell(ConfigVersion version) {}
+
+        @Override
+        public Optional<Outcome.Refused> obstacle(Configuration configuration) {
+            return Optional.ofNullable(obstacle);
+        }
 
         @Override
         public void use(Configuration configuration, ByHand byHand) {

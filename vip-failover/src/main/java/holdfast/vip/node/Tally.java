@@ -30,9 +30,11 @@ import org.slf4j.event.Level;
 public final class Tally {
     private static final Logger log = LoggerFactory.getLogger(Tally.class);
     private static final long SEND_ERROR_LOG_INTERVAL = 60_000_000_000L;
+    /// A slow director needs as long for a change of the addresses that another has made.
+    private static final long CHANGE_MAX_NS = 5_000_000_000L;
 
     private final int vrid;
-    private final List<Integer> addresses;
+    private volatile List<Integer> addresses;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
     private final Map<Refusal, Long> refused = new ConcurrentHashMap<>();
@@ -44,7 +46,9 @@ public final class Tally {
     private final AtomicLong contested = new AtomicLong();
     private final AtomicLong eventsLost = new AtomicLong();
     private volatile @Nullable Transition lastTransition;
-    private volatile int differingPeer;
+    private int differingPeer; // spoke last of those that have other addresses; 0 for none
+    private long differsSince;
+    private volatile int toldOf;
     private volatile OptionalLong heardAt = OptionalLong.empty();
     private volatile int heardFrom;
     private volatile long turnedAt = Clock.boottime();
@@ -57,6 +61,10 @@ public final class Tally {
         this.vrid = vrid;
         strangers = new AdvertStrangers(vrid);
         this.addresses = addresses.stream().sorted().toList();
+    }
+
+    void addresses(List<Integer> now) {
+        addresses = now.stream().sorted().toList();
     }
 
     void sent() {
@@ -131,22 +139,31 @@ public final class Tally {
         int sender = accepted.advert().sender();
         heardFrom = sender;
         heardAt = OptionalLong.of(now);
-        boolean differs = !accepted.addresses().stream().sorted().toList().equals(addresses);
-        if (differs && differingPeer != sender) {
+        compare(sender, accepted.addresses(), now);
+        if (accepted.advert().priority() != 0 && contests(state, sender, now, vrrp)) {
+            contested.incrementAndGet();
+        }
+    }
+
+    /// Notes whether a speaker has other addresses. While they change, one director has them before the other.
+    private void compare(int sender, List<Integer> theirs, long now) {
+        if (theirs.stream().sorted().toList().equals(addresses)) {
+            differingPeer = differingPeer == sender ? 0 : differingPeer;
+            toldOf = toldOf == sender ? 0 : toldOf;
+            return;
+        }
+        if (differingPeer == 0) {
+            differsSince = now;
+        }
+        differingPeer = sender;
+        if (now - differsSince >= CHANGE_MAX_NS && toldOf != sender) {
+            toldOf = sender;
             log.warn(
                     "vrrp peer announces other addresses vrid={} peer={} theirs={} ours={}",
                     vrid,
                     Ipv4.text(sender),
-                    texts(accepted.addresses()),
+                    texts(theirs),
                     texts(addresses));
-        }
-        if (differs) {
-            differingPeer = sender;
-        } else if (differingPeer == sender) {
-            differingPeer = 0;
-        }
-        if (accepted.advert().priority() != 0 && contests(state, sender, now, vrrp)) {
-            contested.incrementAndGet();
         }
     }
 
@@ -217,9 +234,8 @@ public final class Tally {
         var doubts = new HashMap<String, Long>();
         doubted.forEach((reason, count) -> doubts.put(reason.name(), count));
         var alarms = new ArrayList<>(strangers.alarms(now));
-        if (differingPeer != 0) {
-            alarms.add(
-                    "the VRRP speaker " + Ipv4.text(differingPeer) + " announces other addresses than this group has");
+        if (toldOf != 0) {
+            alarms.add("the VRRP speaker " + Ipv4.text(toldOf) + " announces other addresses than this group has");
         }
         return new VrrpStatus(
                 role(state.vrrp()),

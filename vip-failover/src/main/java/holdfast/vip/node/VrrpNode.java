@@ -86,9 +86,6 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         ///     this one
         public static Options of(VipGroup group, int address, Trust trust) {
             long interval = group.advertIntervalMs() * 1_000_000L;
-            var claims = group.vips().stream()
-                    .map(vip -> new Claim(vip.address().bits(), vip.interfaceName()))
-                    .toList();
             var repeats = group.garp().repeatAtMs().stream()
                     .map(ms -> ms * 1_000_000L)
                     .toList();
@@ -100,11 +97,17 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
                     group.preempt(),
                     interval,
                     group.advertChecksum(),
-                    claims,
+                    claimsOf(group),
                     new GarpSchedule(repeats, group.garp().refreshS() * 1_000_000_000L),
                     trust,
                     Handover.Deadlines.of(interval));
         }
+    }
+
+    private static List<Claim> claimsOf(VipGroup group) {
+        return group.vips().stream()
+                .map(vip -> new Claim(vip.address().bits(), vip.interfaceName()))
+                .toList();
     }
 
     /// The director's side of a virtual router. Called on the router's thread, so each call must return within one
@@ -161,7 +164,6 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private final Options options;
     private final Listener listener;
     private final VirtualRouter router;
-    private final AdvertCodec codec;
     private final Tally tally;
     private final EventFd wakeUp = new EventFd();
     private final Poller poller;
@@ -176,6 +178,8 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
 
     // Owned by the thread.
     private RawSocket socket;
+    private List<Claim> claims;
+    private AdvertCodec codec;
     private TableState deliveredTables = TableState.UNKNOWN;
     private final FailoverAnswers answers = new FailoverAnswers();
     private GroupLinks links;
@@ -185,10 +189,12 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private long ranAt;
     private long wakeAt;
 
-    /// The queue's content: an event of the router, or new links.
+    /// The queue's content: an event of the router, new links or new addresses.
     private sealed interface Note {}
 
     private record LinksChanged(GroupLinks now) implements Note {}
+
+    private record ClaimsChanged(List<Claim> now) implements Note {}
 
     private record Queued(Event event, @Nullable CompletableFuture<FailoverRecord> answer) implements Note {}
 
@@ -204,9 +210,9 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
                 options.garp(),
                 options.trust(),
                 System.currentTimeMillis() - Clock.boottime() / 1_000_000);
-        var addresses = options.claims().stream().map(Claim::address).toList();
-        codec = new AdvertCodec(options.vrid(), options.interval(), options.address(), addresses, options.checksum());
-        tally = new Tally(options.vrid(), addresses);
+        claims = options.claims();
+        codec = codec();
+        tally = new Tally(options.vrid(), codec.addresses());
         poller = new Poller(socket.fd(), wakeUp.fd());
         thread = Thread.ofPlatform().name("vrrp-" + options.vrid()).unstarted(this::run);
     }
@@ -229,6 +235,11 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     @Override
     public void links(GroupLinks now) {
         post(new LinksChanged(now));
+    }
+
+    /// The group has these addresses from now on; an active announces them. The datapath must own them before.
+    public void addresses(VipGroup group) {
+        post(new ClaimsChanged(claimsOf(group)));
     }
 
     @Override
@@ -343,6 +354,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
                     links = now;
                     linksUnused = true;
                 }
+                case ClaimsChanged(var now) -> claim(now);
                 case Queued queued -> take(queued);
             }
         }
@@ -361,6 +373,20 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
         step(new VirtualRouter.Tick(), hear());
         tally.turned(ranAt);
         speak();
+    }
+
+    private void claim(List<Claim> now) {
+        if (!now.equals(claims)) {
+            claims = now;
+            codec = codec();
+            tally.addresses(codec.addresses());
+            take(new VirtualRouter.Claims());
+        }
+    }
+
+    private AdvertCodec codec() {
+        var addresses = claims.stream().map(Claim::address).toList();
+        return new AdvertCodec(options.vrid(), options.interval(), options.address(), addresses, options.checksum());
     }
 
     private void take(Queued queued) {
@@ -551,7 +577,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     /// If the datapath could not serve, the claim before this has failed.
     private void announce() {
         if (state.isActive()) {
-            options.claims().forEach(this::announce);
+            claims.forEach(this::announce);
         }
     }
 
