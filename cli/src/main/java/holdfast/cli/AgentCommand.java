@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
         name = "agent",
         description = {
             "Tell the director what a real server's agent says it can take, for the scheduler least-load.",
-            "Call it from the agent; 100 is all of its weight, 0 is nothing new."
+            "Call it from the agent; 100 is all of its weight, 0 is nothing new.",
+            "It counts on every director, over failovers and restarts, until the next report about that real server."
         })
 final class AgentCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SERVICE", description = "such as tcp/192.0.2.10:80")

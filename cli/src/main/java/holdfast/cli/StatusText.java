@@ -135,6 +135,11 @@ final class StatusText {
                     .append(" and ")
                     .append(Text.count(config.clientRules(), "client rule"));
         }
+        if (config.reducedByAgents() > 0) {
+            text.append(", by agents ")
+                    .append(Text.count(config.reducedByAgents(), "real server"))
+                    .append(" below 100 %");
+        }
         if (config.fileDiffers()) {
             text.append("; the file says otherwise, see 'holdfast config show'");
         }

@@ -162,8 +162,8 @@ final class Samples {
                         role == Role.ACTIVE,
                         readiness.equals(UNSAFE) ? "198.51.100.7" : null),
                 readiness.equals(UNSAFE)
-                        ? new Status.Config("17.6", false, true, 2, 1)
-                        : new Status.Config("0.0", true, false, 0, 0));
+                        ? new Status.Config("17.6", false, true, 2, 1, 3)
+                        : new Status.Config("0.0", true, false, 0, 0, 0));
     }
 
     private static List<String> passedOver(FailoverReadiness readiness) {

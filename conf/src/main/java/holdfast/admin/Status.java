@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lastTransition  null if the role has not changed since the start
 /// @param failover        the answer to "is it safe to fail over now"
 /// @param sync            the readout behind that answer
-/// @param config          which configuration and which orders by hand are in force
+/// @param config          which configuration, orders by hand and reports of agents are in force
 public record Status(
         String director,
         String version,
@@ -111,7 +111,9 @@ public record Status(
     /// @param fileDiffers  whether those sections, as they were read at the start, are other ones than are in force
     /// @param drains       ordered by hand
     /// @param clientRules  ordered by hand
-    public record Config(String revision, boolean ofFile, boolean fileDiffers, int drains, int clientRules) {}
+    /// @param reducedByAgents  real servers whose agent has last reported less than 100 percent
+    public record Config(
+            String revision, boolean ofFile, boolean fileDiffers, int drains, int clientRules, int reducedByAgents) {}
 
     /// How full a bounded table is, in entries.
     public record Table(long used, long max) {}

@@ -1,5 +1,6 @@
 package holdfast.boot;
 
+import holdfast.conf.AgentReport;
 import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
 import holdfast.forward.Links;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -94,5 +96,13 @@ record Enforcer(
         shield.ifPresent(rules -> rules.follow(addresses(vips), NatServers.of(configuration.services())));
         group.configuration(vips);
         vrrp.addresses(vips);
+    }
+
+    @Override
+    public CompletableFuture<?> use(List<AgentReport> reports) {
+        return datapath.query(tables -> {
+            new OrdersByHand(tables).apply(reports);
+            return true;
+        });
     }
 }

@@ -11,6 +11,7 @@ import holdfast.admin.ConfigState;
 import holdfast.admin.ReloadRequest;
 import holdfast.admin.Status;
 import holdfast.api.RefusedException;
+import holdfast.conf.AgentReport;
 import holdfast.conf.ConfigurationFile;
 import holdfast.conf.Mistake;
 import holdfast.conf.Revision;
@@ -58,7 +59,10 @@ public final class ConfigCommands {
                 present.isOfFile(),
                 !present.configuration().equals(revisions.file()),
                 present.byHand().drains().size(),
-                present.byHand().rules().size());
+                present.byHand().rules().size(),
+                (int) revisions.reports().stream()
+                        .filter(report -> report.percent() < AgentReport.ALL)
+                        .count());
     }
 
     ConfigState show(ConfigRequest request) {

@@ -10,6 +10,7 @@ import holdfast.admin.ImpactResult;
 import holdfast.admin.ZeroRequest;
 import holdfast.admin.ZeroResult;
 import holdfast.api.RefusedException;
+import holdfast.conf.AgentReport;
 import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
@@ -109,10 +110,9 @@ public final class RealServerCommands {
     }
 
     AgentResult agent(AgentRequest request) {
-        return ask.tables(tables -> {
+        var result = ask.tables(tables -> {
             int service = Named.service(tables, request.service());
             int real = Named.real(tables, service, request.real());
-            tables.reals().agentPercent(real, request.percent());
             var scheduler = tables.services().configured(service).scheduler();
             return new AgentResult(
                     request.service(),
@@ -121,6 +121,9 @@ public final class RealServerCommands {
                     scheduler,
                     scheduler == SchedulerName.LEAST_LOAD);
         });
+        var real = result.real();
+        orders.report(new AgentReport.Real(request.service(), real.address(), real.port()), request.percent());
+        return result;
     }
 
     ZeroResult zero(ZeroRequest request) {

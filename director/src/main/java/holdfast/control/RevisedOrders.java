@@ -1,6 +1,7 @@
 package holdfast.control;
 
 import holdfast.api.RefusedException;
+import holdfast.conf.AgentReport;
 import holdfast.conf.ByHand;
 import holdfast.conf.RevisionId;
 import holdfast.conf.Shared;
@@ -10,7 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/// The orders of operators as a part of revisions: on all directors, and kept.
+/// The orders of operators as a part of revisions, and the reports of agents beside them: on all directors, and kept.
 final class RevisedOrders implements HandOrders {
     private static final int ATTEMPTS = 8;
     private static final int TIMEOUT_S = 20;
@@ -36,6 +37,23 @@ final class RevisedOrders implements HandOrders {
         }
         throw RefusedException.notNow(
                 "the order was not taken", "other changes came first each time", "try again in a moment");
+    }
+
+    @Override
+    public void report(AgentReport.Real real, int percent) {
+        boolean isTaken = Ask.within(
+                TIMEOUT_S,
+                revisions.report(real, percent),
+                () -> RefusedException.notNow(
+                        "it is not known whether the report was taken",
+                        "this director has not finished it within " + TIMEOUT_S + " s",
+                        "see 'holdfast real list' and 'holdfast status'"));
+        if (!isTaken) {
+            throw RefusedException.notNow(
+                    "the report was not taken",
+                    "the configuration in force has no real server " + real + " any more",
+                    "see 'holdfast real list'");
+        }
     }
 
     private boolean isMade(UnaryOperator<ByHand> change, String reason) {

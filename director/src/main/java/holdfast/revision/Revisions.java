@@ -181,6 +181,7 @@ public final class Revisions {
                     effects.add(new Effect.Done(answer.ticket(), Outcome.of(answer)));
                 }
             }
+            case ConfigMessage.Reports _ -> {} // of AgentReports
         }
         turn(now);
     }

@@ -2,13 +2,17 @@ package holdfast.table;
 
 import holdfast.client.ClientRule;
 import holdfast.client.ClientRules;
+import holdfast.conf.AgentReport;
 import holdfast.conf.ByHand;
+import holdfast.conf.Ipv4;
+import holdfast.conf.ServiceKey;
 import holdfast.service.RealServerTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
+import java.util.List;
 
-/// Puts the orders of operators in force in a worker's tables. Worker only.
+/// Puts the orders of operators and the reports of agents in force in a worker's tables. Worker only.
 public final class OrdersByHand {
     private static final long SECOND = 1_000_000_000L;
 
@@ -27,7 +31,7 @@ public final class OrdersByHand {
     public void apply(ByHand orders, Instant wall, long now) {
         var drained = new BitSet();
         for (var drain : orders.drains()) {
-            int real = realOf(drain);
+            int real = realOf(drain.service(), drain.address(), drain.port());
             if (real != RealServerTable.NONE && reals.isAvailable(real)) {
                 drained.set(real);
                 drain(real, drain, now - Duration.between(drain.since(), wall).toNanos());
@@ -45,14 +49,21 @@ public final class OrdersByHand {
         tables.clientRules(rules);
     }
 
-    private int realOf(ByHand.Drain drain) {
-        var service = drain.service();
-        return reals.find(
-                service.protocol().number(),
-                service.address().bits(),
-                service.port(),
-                drain.address().bits(),
-                drain.port());
+    /// From now on these reports of agents count, beside earlier ones about other real servers.
+    public void apply(List<AgentReport> reports) {
+        for (var report : reports) {
+            int real = realOf(
+                    report.real().service(),
+                    report.real().address(),
+                    report.real().port());
+            if (real != RealServerTable.NONE) {
+                reals.agentPercent(real, report.percent());
+            }
+        }
+    }
+
+    private int realOf(ServiceKey service, Ipv4 address, int port) {
+        return reals.find(service.protocol().number(), service.address().bits(), service.port(), address.bits(), port);
     }
 
     /// @param since  monotonic ns of the order

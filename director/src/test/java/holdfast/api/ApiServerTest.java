@@ -124,7 +124,7 @@ class ApiServerTest {
                             List.of(),
                             false,
                             null),
-                    new Status.Config("17.6", false, true, 2, 1));
+                    new Status.Config("17.6", false, true, 2, 1, 3));
         }
 
         private static ServiceList services() {

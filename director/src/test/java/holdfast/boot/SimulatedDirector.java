@@ -117,7 +117,7 @@ final class SimulatedDirector {
         election.strand().stalls(() -> cluster.electionStall.getAsLong());
         status = new StatusAnswer(
                 () -> configuration,
-                () -> new Status.Config("0.0", true, false, 0, 0),
+                () -> new Status.Config("0.0", true, false, 0, 0, 0),
                 idle.datapath,
                 election::status,
                 group.replication()::status,

@@ -152,7 +152,7 @@ class SupervisionTest {
                         new FailoverReadiness(safe, to, "d1", reasons, null, null, null, null),
                         new Sync(role, 3, null, null, List.of(), Map.of()),
                         new Status.Datapath(0, 0, Map.of(), Map.of(), table, table, null, true, null),
-                        new Status.Config("0.0", true, false, 0, 0)),
+                        new Status.Config("0.0", true, false, 0, 0, 0)),
                 turned);
     }
 }

@@ -1,5 +1,6 @@
 package holdfast.control;
 
+import holdfast.conf.AgentReport;
 import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
 import holdfast.conf.Ipvs;
@@ -61,6 +62,15 @@ public final class IdleWorker implements AutoCloseable {
                 datapath.query(tables -> {
                             new OrdersByHand(tables).apply(now, Instant.now(), Clock.monotonic());
                             return now;
+                        })
+                        .join();
+            }
+
+            @Override
+            public void report(AgentReport.Real real, int percent) {
+                datapath.query(tables -> {
+                            new OrdersByHand(tables).apply(List.of(new AgentReport(real, percent, 0)));
+                            return real;
                         })
                         .join();
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.ImpactRequest;
 import holdfast.admin.ImpactResult;
+import holdfast.conf.AgentReport;
 import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
 import holdfast.conf.ConfigurationFile;
@@ -97,6 +98,11 @@ class ImpactAnswerTest {
 
             @Override
             public void change(UnaryOperator<ByHand> change, String reason) {
+                throw new UnsupportedOperationException("an impact changes nothing");
+            }
+
+            @Override
+            public void report(AgentReport.Real real, int percent) {
                 throw new UnsupportedOperationException("an impact changes nothing");
             }
         };

@@ -44,7 +44,7 @@ class StatusAnswerTest {
 
     private final StatusAnswer answer = new StatusAnswer(
             StatusAnswerTest::configuration,
-            () -> new Status.Config("0.0", true, false, 0, 0),
+            () -> new Status.Config("0.0", true, false, 0, 0, 0),
             idle.datapath,
             this::election,
             () -> isSyncDead ? Optional.of(SyncSamples.dead(DEAD)) : sync,

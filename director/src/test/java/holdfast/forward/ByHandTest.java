@@ -6,6 +6,7 @@ import static holdfast.testing.Fixtures.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.client.ClientRule;
+import holdfast.conf.AgentReport;
 import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
 import holdfast.conf.DrainMode;
@@ -68,6 +69,22 @@ class ByHandTest {
         director.configure(persistent(tcp(80), 300, "255.255.255.255"));
         director.configure(web(4));
         assertThat(weight()).isEqualTo(4);
+    }
+
+    @Test
+    void aReportOfAnAgentOutlivesChangesOfTheConfiguration() {
+        var orders = new OrdersByHand(director.tables);
+        orders.apply(List.of(report("10.0.0.11", 60), report("10.0.0.99", 10)));
+        assertThat(director.tables.reals().agentPercent(real)).isEqualTo(60);
+        director.configure(web(5));
+        orders.apply(List.of(report("10.0.0.12", 20)));
+        assertThat(director.tables.reals().agentPercent(real)).isEqualTo(60);
+        orders.apply(List.of(report("10.0.0.11", 100)));
+        assertThat(director.tables.reals().agentPercent(real)).isEqualTo(100);
+    }
+
+    private static AgentReport report(String address, int percent) {
+        return new AgentReport(new AgentReport.Real(tcp(80), Ipv4.of(address), 8080), percent, 1);
     }
 
     @Test

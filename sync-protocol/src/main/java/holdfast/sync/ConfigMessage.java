@@ -1,10 +1,11 @@
 package holdfast.sync;
 
+import holdfast.conf.AgentReport;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// A message about the shared configuration, which only the two directors' revisions read. Each may be lost: who
-/// misses an answer asks again.
+/// A message about the shared configuration or about what is in force beside it, which only the two directors'
+/// revisions read. Each may be lost: who misses an answer asks again.
 ///
 /// A text is named by term and number: a revision, or with term 0 a proposal of the addressee.
 public sealed interface ConfigMessage extends SyncMessage {
@@ -12,6 +13,7 @@ public sealed interface ConfigMessage extends SyncMessage {
     int TEXT_BYTES_MAX = 2 << 20;
     int REASON_CHARS_MAX = 1000;
     int LACKING_MAX = 64;
+    int REPORTS_MAX = 128;
 
     @Override
     default int term() {
@@ -68,6 +70,19 @@ public sealed interface ConfigMessage extends SyncMessage {
 
         private static String cut(String text) {
             return text.length() <= REASON_CHARS_MAX ? text : text.substring(0, REASON_CHARS_MAX);
+        }
+    }
+
+    /// Reports of agents, which the receiver adds to its own; none, to tell only the digest.
+    ///
+    /// @param digest   of the sender's whole list
+    /// @param reports  at most [#REPORTS_MAX]
+    record Reports(long digest, List<AgentReport> reports) implements ConfigMessage {
+        public Reports {
+            if (reports.size() > REPORTS_MAX) {
+                throw new IllegalArgumentException(reports.size() + " reports in one message");
+            }
+            reports = List.copyOf(reports);
         }
     }
 

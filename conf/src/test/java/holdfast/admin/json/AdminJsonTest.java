@@ -195,7 +195,7 @@ class AdminJsonTest {
                         null),
                 new Sync(Role.ACTIVE, 7, "the sync thread has ended", null, List.of(peer), Map.of()),
                 new Status.Datapath(0, 0, Map.of(), Map.of(), null, null, null, false, null),
-                new Status.Config("17.6", false, true, 2, 1));
+                new Status.Config("17.6", false, true, 2, 1, 3));
 
         var json = AdminJson.write(status);
 

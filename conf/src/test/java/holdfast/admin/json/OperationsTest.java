@@ -136,7 +136,7 @@ class OperationsTest {
                                     List.of("10.0.0.12"),
                                     true,
                                     "198.51.100.7"),
-                            new Status.Config("17.6", false, true, 2, 1))),
+                            new Status.Config("17.6", false, true, 2, 1, 3))),
             new Sample<>(
                     Operations.SERVICES,
                     new Nothing(),

@@ -1,5 +1,6 @@
 package holdfast.revision.node;
 
+import holdfast.conf.AgentReport;
 import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
 import holdfast.conf.Mistake;
@@ -10,6 +11,7 @@ import holdfast.conf.Shared;
 import holdfast.conf.SharedHash;
 import holdfast.linux.Clock;
 import holdfast.linux.DiskFault;
+import holdfast.revision.AgentReports;
 import holdfast.revision.Ear;
 import holdfast.revision.Effect;
 import holdfast.revision.Outcome;
@@ -27,16 +29,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The thread `revisions` around the pure [Revisions]: it writes revisions to disk and puts them in force. Other
-/// threads put notes into its queue.
+/// The thread `revisions` around the pure [Revisions] and [AgentReports]: it writes revisions to disk and puts them and
+/// the reports in force. Other threads put notes into its queue.
 public final class RevisionNode implements Ear, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RevisionNode.class);
     private static final int QUEUE_MAX = 4096;
@@ -57,17 +61,24 @@ public final class RevisionNode implements Ear, AutoCloseable {
         ///
         /// @throws IllegalStateException if it is not in force; its message says why
         void use(Configuration configuration, ByHand byHand);
+
+        /// Puts reports of agents in force beside the earlier ones.
+        ///
+        /// @return when they are
+        CompletableFuture<?> use(List<AgentReport> reports);
     }
 
     private final RevisionDisk disk;
     private final Configuration file;
     private final Revisions core;
+    private final AgentReports agents;
     private final BlockingQueue<Runnable> notes = new LinkedBlockingQueue<>(QUEUE_MAX);
     private final Map<Long, CompletableFuture<Outcome>> askers = new HashMap<>();
     private final Map<Long, CompletableFuture<Optional<String>>> lookers = new HashMap<>();
     private final Thread thread = Thread.ofPlatform().name("revisions").daemon().unstarted(this::run);
     private volatile Present present;
     private volatile Optional<String> trouble = Optional.empty();
+    private volatile List<AgentReport> reports = List.of();
     private volatile boolean closed;
     private @Nullable Surroundings around;
     private long nextTicket = new SecureRandom().nextLong() >>> 2;
@@ -109,6 +120,7 @@ public final class RevisionNode implements Ear, AutoCloseable {
                 Optional.ofNullable(present.revision()),
                 this::read,
                 () -> SharedHash.text(this.present.configuration()));
+        agents = new AgentReports(reals(present.configuration()));
     }
 
     /// Reads the newest revision; it counts, and not the shared part of the file. Starts no thread.
@@ -161,6 +173,11 @@ public final class RevisionNode implements Ear, AutoCloseable {
     /// This director's configuration file as it was read at the start. Any thread.
     public Configuration file() {
         return file;
+    }
+
+    /// The newest report of each agent, beside that configuration. Any thread.
+    public List<AgentReport> reports() {
+        return reports;
     }
 
     /// Why a revision is not kept or not in force, as a sentence. Any thread.
@@ -217,6 +234,27 @@ public final class RevisionNode implements Ear, AutoCloseable {
         return outcome;
     }
 
+    /// Takes a report of an agent.
+    ///
+    /// @return whether it is in force: the configuration has that real server
+    public CompletableFuture<Boolean> report(AgentReport.Real real, int percent) {
+        var taken = new CompletableFuture<Boolean>();
+        boolean isQueued = notes.offer(() -> {
+            boolean isKnown = agents.report(real, percent, System.currentTimeMillis());
+            var _ = useReports(surroundings()).whenComplete((_, bug) -> {
+                if (bug == null) {
+                    taken.complete(isKnown);
+                } else {
+                    taken.completeExceptionally(bug);
+                }
+            });
+        });
+        if (!isQueued) {
+            taken.completeExceptionally(new IllegalStateException("too many changes are under way"));
+        }
+        return taken;
+    }
+
     /// The whole configuration that another director has in force, as text to compare; empty if it does not answer.
     public CompletableFuture<Optional<String>> look(String member) {
         var text = new CompletableFuture<Optional<String>>();
@@ -236,12 +274,19 @@ public final class RevisionNode implements Ear, AutoCloseable {
         var _ = notes.offer(() -> {
             var id = new RevisionId(version.term(), version.number());
             core.heard(member, id, version.digest(), Clock.monotonic());
+            agents.heard(member, Clock.monotonic());
         });
     }
 
     @Override
     public void message(String from, ConfigMessage message) {
-        var _ = notes.offer(() -> core.message(from, message, Clock.monotonic()));
+        var _ = notes.offer(() -> {
+            if (message instanceof ConfigMessage.Reports told) {
+                agents.message(from, told);
+            } else {
+                core.message(from, message, Clock.monotonic());
+            }
+        });
     }
 
     /// The names of all kept revisions, the newest first.
@@ -276,7 +321,7 @@ public final class RevisionNode implements Ear, AutoCloseable {
     }
 
     private void run() {
-        var surroundings = Objects.requireNonNull(around, "started without surroundings");
+        var surroundings = surroundings();
         try {
             while (!closed) {
                 long idle = core.idleFor(Clock.monotonic());
@@ -301,12 +346,24 @@ public final class RevisionNode implements Ear, AutoCloseable {
         lookers.values().forEach(looker -> looker.complete(Optional.empty()));
     }
 
+    private Surroundings surroundings() {
+        return Objects.requireNonNull(around, "started without surroundings");
+    }
+
     private void perform(Surroundings surroundings) {
         for (var effects = core.takeEffects(); !effects.isEmpty(); effects = core.takeEffects()) {
             trouble = core.trouble();
             effects.forEach(effect -> perform(effect, surroundings));
         }
         trouble = core.trouble();
+        agents.takeSends().forEach(send -> surroundings.send(send.to(), send.message()));
+        var _ = useReports(surroundings);
+    }
+
+    private CompletableFuture<?> useReports(Surroundings surroundings) {
+        reports = agents.all();
+        var changed = agents.takeChanged();
+        return changed.isEmpty() ? CompletableFuture.completedFuture(changed) : surroundings.use(changed);
     }
 
     private void perform(Effect effect, Surroundings surroundings) {
@@ -367,7 +424,15 @@ public final class RevisionNode implements Ear, AutoCloseable {
             }
             core.notUsed(String.valueOf(e.getMessage()), Clock.monotonic());
         }
+        agents.known(reals(next.configuration()));
         surroundings.tell(present.version());
+    }
+
+    private static Set<AgentReport.Real> reals(Configuration configuration) {
+        return configuration.services().stream()
+                .flatMap(service -> service.realServers().stream()
+                        .map(real -> new AgentReport.Real(service.key(), real.address(), real.port())))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /// Ends the thread; a change under way is answered with a refusal.

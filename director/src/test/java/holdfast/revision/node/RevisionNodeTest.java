@@ -3,13 +3,16 @@ package holdfast.revision.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import holdfast.conf.AgentReport;
 import holdfast.conf.ByHand;
 import holdfast.conf.Configuration;
+import holdfast.conf.Ipv4;
 import holdfast.conf.Ipvs;
 import holdfast.conf.MarkRule;
 import holdfast.conf.Revision;
 import holdfast.conf.RevisionId;
 import holdfast.conf.RevisionText;
+import holdfast.conf.ServiceKey;
 import holdfast.conf.Shared;
 import holdfast.revision.Outcome;
 import holdfast.revision.Place;
@@ -26,6 +29,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,6 +115,30 @@ class RevisionNodeTest {
             assertThat(node.propose(RevisionId.OF_FILE, "root", "late", with(45))
                             .get())
                     .isEqualTo(new Outcome.Overtaken(new RevisionId(5, 1)));
+        }
+    }
+
+    @Test
+    void aReportOfAnAgentIsInForceBeforeTheAnswerAndIsNoRevision() throws Exception {
+        try (var node = open()) {
+            var around = new Around();
+            node.start(around);
+            var real = new AgentReport.Real(ServiceKey.of("tcp/192.0.2.10:80"), Ipv4.of("10.0.0.11"), 80);
+            assertThat(node.report(real, 60).get()).isTrue();
+            assertThat(around.agents).singleElement().satisfies(report -> {
+                assertThat(report.real()).isEqualTo(real);
+                assertThat(report.percent()).isEqualTo(60);
+            });
+            assertThat(node.reports()).isEqualTo(around.agents);
+            assertThat(node.history(10)).isEmpty();
+            var unknown = new AgentReport.Real(real.service(), Ipv4.of("10.0.0.99"), 80);
+            assertThat(node.report(unknown, 60).get()).isFalse();
+
+            var without = new Shared(shared.ipvs(), shared.marks(), List.of());
+            assertThat(node.propose(RevisionId.OF_FILE, "root", "none", without).get())
+                    .isInstanceOf(Outcome.Made.class);
+            assertThat(node.report(real, 50).get()).isFalse();
+            assertThat(node.reports()).isEmpty();
         }
     }
 
@@ -240,6 +268,7 @@ class RevisionNodeTest {
     private final class Around implements RevisionNode.Surroundings {
         final List<Integer> used = Collections.synchronizedList(new ArrayList<>());
         final List<Boolean> onDiskWhenUsed = Collections.synchronizedList(new ArrayList<>());
+        final List<AgentReport> agents = Collections.synchronizedList(new ArrayList<>());
         volatile @Nullable String refusal;
         volatile Outcome.@Nullable Refused obstacle;
 
@@ -266,6 +295,12 @@ class RevisionNodeTest {
             });
             used.add(configuration.ipvs().tcpTimeoutS());
             onDiskWhenUsed.add(open().present().configuration().equals(configuration));
+        }
+
+        @Override
+        public CompletableFuture<?> use(List<AgentReport> reports) {
+            agents.addAll(reports);
+            return CompletableFuture.completedFuture(reports);
         }
     }
 }

@@ -3,6 +3,10 @@ package holdfast.sync.wire;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import holdfast.conf.AgentReport;
+import holdfast.conf.Ipv4;
+import holdfast.conf.Protocol;
+import holdfast.conf.ServiceKey;
 import holdfast.sync.Batch;
 import holdfast.sync.ConfigMessage;
 import holdfast.sync.ConfigVersion;
@@ -14,6 +18,7 @@ import holdfast.sync.Version;
 import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import holdfast.sync.wire.proto.Ack;
+import holdfast.sync.wire.proto.AgentReports;
 import holdfast.sync.wire.proto.ConfigAnswer;
 import holdfast.sync.wire.proto.ConfigFetch;
 import holdfast.sync.wire.proto.ConfigPiece;
@@ -27,6 +32,7 @@ import holdfast.sync.wire.proto.Kind;
 import holdfast.sync.wire.proto.Resend;
 import holdfast.sync.wire.proto.SnapshotRequest;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +43,7 @@ final class MessageCodec {
     private static final int HEARD_MAX = 64;
     private static final int MACS_MAX = 256;
     private static final int NAME_CHARS_MAX = 255;
+    private static final long REPORT_AT_MAX = 1L << 53; // leaves room for later reports
 
     /// The codes on the wire are positions in these lists.
     private static final List<SyncState> STATES =
@@ -63,6 +70,7 @@ final class MessageCodec {
             case ConfigMessage.Piece _ -> Kind.KIND_CONFIG_PIECE;
             case ConfigMessage.Proposal _ -> Kind.KIND_CONFIG_PROPOSAL;
             case ConfigMessage.Answer _ -> Kind.KIND_CONFIG_ANSWER;
+            case ConfigMessage.Reports _ -> Kind.KIND_AGENT_REPORTS;
         };
     }
 
@@ -115,6 +123,7 @@ final class MessageCodec {
             case KIND_CONFIG_PROPOSAL ->
                 new ConfigMessage.Proposal(ConfigProposal.parseFrom(payload).getTicket());
             case KIND_CONFIG_ANSWER -> answer(ConfigAnswer.parseFrom(payload));
+            case KIND_AGENT_REPORTS -> reports(AgentReports.parseFrom(payload));
             case KIND_NONE, UNRECOGNIZED -> throw new Malformed("no such kind");
         };
     }
@@ -256,7 +265,26 @@ final class MessageCodec {
                         .setWhy(answer.why())
                         .setRemedy(answer.remedy())
                         .build();
+            case ConfigMessage.Reports(long digest, List<AgentReport> reports) ->
+                AgentReports.newBuilder()
+                        .setDigest(digest)
+                        .addAllReports(
+                                reports.stream().map(MessageCodec::report).toList())
+                        .build();
         };
+    }
+
+    private static holdfast.sync.wire.proto.AgentReport report(AgentReport report) {
+        var service = report.real().service();
+        return holdfast.sync.wire.proto.AgentReport.newBuilder()
+                .setProtocol(service.protocol().number())
+                .setVirtualAddress(service.address().bits())
+                .setVirtualPort(service.port())
+                .setAddress(report.real().address().bits())
+                .setPort(report.real().port())
+                .setPercent(report.percent())
+                .setAtMs(report.at())
+                .build();
     }
 
     private static void checkRevision(int term, long number) throws Malformed {
@@ -302,6 +330,51 @@ final class MessageCodec {
                 wire.getLackingList(),
                 wire.getWhy(),
                 wire.getRemedy());
+    }
+
+    private static SyncMessage reports(AgentReports wire) throws Malformed {
+        Malformed.unless(wire.getReportsCount() <= ConfigMessage.REPORTS_MAX, "too long");
+        var reports = new ArrayList<AgentReport>();
+        for (var each : wire.getReportsList()) {
+            reports.add(report(each));
+        }
+        return new ConfigMessage.Reports(wire.getDigest(), reports);
+    }
+
+    private static AgentReport report(holdfast.sync.wire.proto.AgentReport wire) throws Malformed {
+        boolean isMark = wire.getProtocol() == Protocol.MARK.number();
+        Malformed.unless(
+                isPort(wire.getVirtualPort())
+                        && isPort(wire.getPort())
+                        && !(isMark && wire.getVirtualPort() != 0)
+                        && wire.getPercent() >= 0
+                        && wire.getPercent() <= AgentReport.ALL
+                        && wire.getAtMs() >= 0
+                        && wire.getAtMs() <= REPORT_AT_MAX,
+                "no report");
+        return new AgentReport(
+                new AgentReport.Real(
+                        new ServiceKey(
+                                protocol(wire.getProtocol()),
+                                new Ipv4(wire.getVirtualAddress()),
+                                wire.getVirtualPort()),
+                        new Ipv4(wire.getAddress()),
+                        wire.getPort()),
+                wire.getPercent(),
+                wire.getAtMs());
+    }
+
+    private static boolean isPort(int port) {
+        return port >= 0 && port <= 65535;
+    }
+
+    private static Protocol protocol(int number) throws Malformed {
+        for (var protocol : Protocol.values()) {
+            if (protocol.number() == number) {
+                return protocol;
+            }
+        }
+        throw new Malformed("no such protocol");
     }
 
     private static void noLongerThan(int charsMax, Iterable<String> texts) throws Malformed {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import holdfast.conf.AgentReport;
+import holdfast.conf.Ipv4;
+import holdfast.conf.ServiceKey;
 import holdfast.sync.Batch;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
@@ -19,11 +22,13 @@ import holdfast.sync.SyncState;
 import holdfast.sync.Version;
 import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
+import holdfast.sync.wire.proto.AgentReports;
 import holdfast.sync.wire.proto.Envelope;
 import holdfast.sync.wire.proto.Handover;
 import holdfast.sync.wire.proto.Header;
 import holdfast.sync.wire.proto.Kind;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
@@ -76,6 +81,12 @@ class SealTest {
                 new ConfigMessage.Piece(6, 21, 4096, 4099, ByteBuffer.wrap(new byte[] {1, 2, 3})),
                 new ConfigMessage.Proposal(-22),
                 new ConfigMessage.Answer(-22, ConfigMessage.Verdict.MADE, 6, 22, List.of("d3", "d4"), "", ""),
+                new ConfigMessage.Reports(-24, List.of()),
+                new ConfigMessage.Reports(
+                        25,
+                        List.of(
+                                report("tcp/192.0.2.10:80", "10.0.0.11", 8080, 60),
+                                report("mark/4294967295", "203.0.113.255", 0, 0))),
                 new ConfigMessage.Answer(
                         23, ConfigMessage.Verdict.REFUSED, 0, 0, List.of(), "the disk is full", "free some space"));
         long counter = 0;
@@ -145,6 +156,38 @@ class SealTest {
             assertThatThrownBy(() -> MessageCodec.decode(Kind.KIND_HELLO, 1, payload))
                     .isInstanceOf(Malformed.class);
         }
+    }
+
+    @Test
+    void aReportThatNoDirectorCanHaveTakenIsRefused() throws Exception {
+        var report = report("tcp/192.0.2.10:80", "10.0.0.11", 8080, 60);
+        var most = new ConfigMessage.Reports(1, Collections.nCopies(ConfigMessage.REPORTS_MAX, report));
+        var wire = AgentReports.parseFrom(MessageCodec.encode(most));
+        assertThat(MessageCodec.decode(Kind.KIND_AGENT_REPORTS, 0, wire.toByteArray()))
+                .isEqualTo(most);
+        var first = wire.getReports(0);
+        var wrong = new ArrayList<>(List.of(wire.toBuilder().addReports(first)));
+        for (var each : List.of(
+                first.toBuilder().setProtocol(1),
+                first.toBuilder().setProtocol(0), // a mark has no port
+                first.toBuilder().setVirtualPort(65536),
+                first.toBuilder().setPort(-1),
+                first.toBuilder().setPercent(101),
+                first.toBuilder().setPercent(-1),
+                first.toBuilder().setAtMs(-1),
+                first.toBuilder().setAtMs(Long.MAX_VALUE))) {
+            wrong.add(wire.toBuilder().setReports(0, each));
+        }
+        for (var each : wrong) {
+            assertThatThrownBy(() -> MessageCodec.decode(
+                            Kind.KIND_AGENT_REPORTS, 0, each.build().toByteArray()))
+                    .isInstanceOf(Malformed.class);
+        }
+    }
+
+    private static AgentReport report(String service, String address, int port, int percent) {
+        var real = new AgentReport.Real(ServiceKey.of(service), Ipv4.of(address), port);
+        return new AgentReport(real, percent, 1_796_000_000_000L);
     }
 
     private static Map<String, Long> names(int count) {
