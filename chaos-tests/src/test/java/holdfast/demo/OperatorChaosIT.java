@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +55,7 @@ final class OperatorChaosIT extends PairUnderTest {
     }
 
     @Test
-    void aMovedAndPinnedClientStaysSoThroughAFailover() throws IOException {
+    void aMovedAndPinnedClientStaysSoThroughAFailoverAndTheRestartOfEitherDirector() throws IOException {
         var active = active();
         var standby = lab.other(active);
         int first = serverOf(41);
@@ -73,6 +74,26 @@ final class OperatorChaosIT extends PairUnderTest {
 
         assertThat(serverOf(41)).isEqualTo(other);
         assertThat(done(standby, "whereis", client(41), SERVICE)).contains("pinned");
+
+        for (var killed : List.of(standby, active)) {
+            var heir = lab.other(killed);
+            killed.kill();
+            awaitTakeover(heir);
+            killed.start();
+            awaitEqualStandbyOf(heir);
+            assertThat(serverOf(41)).isEqualTo(other);
+            for (var director : List.of(killed, heir)) {
+                assertThat(done(director, "template", "list", "--client", client(41), "--service", SERVICE))
+                        .as("on " + director)
+                        .containsPattern(real(other) + " +[A-Z]+ +never");
+            }
+        }
+        done(standby, "template", "unpin", "--client", client(41), "--service", SERVICE, "--yes");
+        Lab.await(
+                active + " unpins too",
+                SAID_MAX,
+                () -> !done(active, "template", "list", "--client", client(41), "--service", SERVICE)
+                        .contains("never"));
     }
 
     @Test

@@ -50,13 +50,18 @@ final class TemplateCommand extends Group {
                 description = "most templates to list (default: ${DEFAULT-VALUE}, the most there can be)")
         private int limit;
 
+        @Option(names = "--pinned", description = "only the templates that an operator has pinned")
+        private boolean pinned;
+
         @Override
         public Integer call() {
             if (limit < 1 || limit > Bounds.ENTRIES_MAX) {
                 throw new Failure(ExitCode.WRONG_INPUT, "--limit " + limit + " must be 1 to " + Bounds.ENTRIES_MAX);
             }
             var answer = admin.call(
-                    Operations.CONNECTIONS, new ConnectionsRequest(Connections.Kind.TEMPLATE, filter.filter(), limit));
+                    Operations.CONNECTIONS,
+                    new ConnectionsRequest(
+                            Connections.Kind.TEMPLATE, filter.filter(), pinned ? "pinned" : null, limit));
             console.result(answer, TemplatesText.of(answer));
             ListCommand.noteIfCut(answer, console);
             return ExitCode.DONE;

@@ -102,6 +102,9 @@ class ListCommandTest extends AgainstASocket {
         var uri = "/v1/connections?limit=100000&kind=template&client=198.51.100.7/32";
         assertThat(with(uri, 200, Samples.oddTemplates(), "template", "list", "--client", "198.51.100.7"))
                 .isEqualTo(new Ended(0, golden("template-list"), ""));
+        var pinned = "/v1/connections?limit=100000&kind=template&state=pinned";
+        assertThat(with(pinned, 200, Samples.oddTemplates(), "template", "list", "--pinned"))
+                .isEqualTo(new Ended(0, golden("template-list"), ""));
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// The request to list connections and templates.
 ///
 /// @param kind   null for both
-/// @param state  IPVS's name in any case, such as established; null for all
+/// @param state  IPVS's name in any case, such as established, or pinned; null for all
 /// @param limit  most entries wanted, 1 to [Bounds#ENTRIES_MAX]
 public record ConnectionsRequest(
         Connections.@Nullable Kind kind,
@@ -56,7 +56,7 @@ public record ConnectionsRequest(
 
     private static final Parameter<ConnectionsRequest, String> STATE = new Parameter<>(
             "state",
-            "IPVS's name of a state, such as established or fin_wait",
+            "IPVS's name of a state, such as established or fin_wait; or `pinned`",
             ConnectionsRequest::state,
             ConnectionsRequest::state,
             "'%s' is not a state",

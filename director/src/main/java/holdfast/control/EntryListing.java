@@ -43,10 +43,13 @@ public final class EntryListing {
     /// The port in IPVS's listings of a template that no client finds any more (IPVS-REF 3.5).
     private static final int VOID_PORT = 65535;
 
+    /// Of a template that an operator has pinned; selects, but is not shown: IPVS has no such state.
+    private static final String PINNED = "PINNED";
+
     private static final List<String> STATES = Stream.of(
                     Arrays.stream(TcpState.values()).map(TcpState::name),
                     Arrays.stream(SctpState.values()).map(SctpState::listed),
-                    Stream.of("UDP", "NONE", "ASSURED"))
+                    Stream.of("UDP", "NONE", "ASSURED", PINNED))
             .flatMap(Function.identity())
             .map(name -> name.toLowerCase(Locale.ROOT))
             .distinct()
@@ -73,6 +76,11 @@ public final class EntryListing {
 
         /// IPVS's name of the state of the last slot's entry.
         String state();
+
+        /// Whether the last slot's entry is in a state, by its name in any case.
+        default boolean isIn(String state) {
+            return state.equalsIgnoreCase(state());
+        }
 
         /// The entry of the last slot.
         Connections.Entry entry(long now);
@@ -114,8 +122,7 @@ public final class EntryListing {
     }
 
     private static boolean isWanted(Source source, ConnectionsRequest request) {
-        return source.fits(request.filter())
-                && (request.state() == null || request.state().equalsIgnoreCase(source.state()));
+        return source.fits(request.filter()) && (request.state() == null || source.isIn(request.state()));
     }
 
     private long total(Connections.@Nullable Kind kind) {
@@ -360,6 +367,11 @@ public final class EntryListing {
         @Override
         public String state() {
             return template.isAssured() ? "ASSURED" : "NONE";
+        }
+
+        @Override
+        public boolean isIn(String state) {
+            return Source.super.isIn(state) || (template.isPinned() && state.equalsIgnoreCase(PINNED));
         }
 
         @Override

@@ -107,6 +107,25 @@ class ListedTemplatesTest {
     }
 
     @Test
+    void pinnedTemplatesCanBeSelected() {
+        int slot = template(0);
+        assertThat(pinned().entries()).isEmpty();
+        idle.datapath
+                .query(tables -> tables.templates().view().at(slot).pinned(true))
+                .join();
+        assertThat(pinned().entries()).singleElement().satisfies(entry -> {
+            assertThat(entry.pinned()).isTrue();
+            assertThat(entry.state()).as("IPVS has no such state").isEqualTo("NONE");
+        });
+        assertThat(pinned().total()).isEqualTo(1);
+    }
+
+    private Connections pinned() {
+        return new EntryListing(idle.datapath)
+                .connections(new ConnectionsRequest(Connections.Kind.TEMPLATE, EntryFilter.ALL, "pinned", 9));
+    }
+
+    @Test
     void theHashOfACallIsNotListedAsAClientsAddress() { // IPVS-REF 3.11
         var sip = new Configuration.Persistence(300, -1, RearmPolicy.IPVS, Optional.of(PersistenceEngine.SIP));
         idle.configure(
