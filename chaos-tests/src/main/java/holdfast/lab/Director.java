@@ -2,6 +2,8 @@ package holdfast.lab;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import holdfast.admin.AgentRequest;
+import holdfast.admin.AgentResult;
 import holdfast.admin.ConfigChange;
 import holdfast.admin.ConfigHistory;
 import holdfast.admin.ConfigRequest;
@@ -208,6 +210,11 @@ public final class Director {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Reports what a real server can take.
+    public AgentResult agent(AgentRequest request) {
+        return call(Operations.AGENT, request);
     }
 
     /// Requests a planned failover and waits for its end.

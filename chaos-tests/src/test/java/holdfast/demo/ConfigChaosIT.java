@@ -2,6 +2,7 @@ package holdfast.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.admin.AgentRequest;
 import holdfast.admin.ConfigChange;
 import holdfast.admin.ConfigResult;
 import holdfast.admin.ConfigState;
@@ -9,6 +10,7 @@ import holdfast.admin.DrainRequest;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Host;
+import holdfast.admin.ServiceList;
 import holdfast.conf.DrainMode;
 import holdfast.conf.ServiceKey;
 import holdfast.lab.Director;
@@ -19,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -91,8 +95,8 @@ final class ConfigChaosIT extends PairUnderTest {
     void aDrainByHandIsInForceOnBothAndOutlivesEveryProcess() {
         var active = active();
         var standby = lab.other(active);
-        var service = ServiceKey.of(first(active.config().text(), "service: (\\S+)"));
-        var real = Host.of(first(active.config().text(), "address: ([0-9.]+)"));
+        var service = service(active);
+        var real = Host.of(real(active));
         standby.drain(new DrainRequest(service, real, DrainMode.KEEP_ALL, null, false));
         assertWeight(active, 0);
         assertWeight(standby, 0);
@@ -109,13 +113,75 @@ final class ConfigChaosIT extends PairUnderTest {
         assertWeight(standby, 1);
     }
 
+    @Test
+    void aReportOfAnAgentIsOnBothAndOutlivesEveryProcess() {
+        var one = active();
+        var other = lab.other(one);
+        agent(other, 60);
+        assertThat(percentOn(other)).as("at once where it was given").hasValue(60);
+        awaitPercent(one, 60);
+        for (var director : List.of(one, other)) {
+            assertThat(director.status().config().reducedByAgents()).isEqualTo(1);
+            assertThat(director.config().revision())
+                    .as("a report is no revision")
+                    .isEqualTo("0.0");
+        }
+        failover(one);
+        assertThat(percentOn(other)).as("after a planned failover").hasValue(60);
+        agent(other, 50);
+        awaitPercent(one, 50);
+
+        other.kill();
+        awaitTakeover(one);
+        assertThat(percentOn(one))
+                .as("after the death of the director that took it")
+                .hasValue(50);
+        agent(one, 40);
+        other.start();
+        awaitPercent(other, 40);
+        lab.awaitEqualPair();
+        one.kill();
+        awaitTakeover(other);
+        assertThat(percentOn(other)).as("on the one that was restarted").hasValue(40);
+        one.start();
+        awaitPercent(one, 40);
+        lab.awaitEqualPair();
+
+        agent(one, 100);
+        awaitPercent(other, 100);
+        assertThat(other.status().config().reducedByAgents()).isZero();
+    }
+
+    private static void agent(Director on, int percent) {
+        on.agent(new AgentRequest(service(on), Host.of(real(on)), percent));
+    }
+
+    private void awaitPercent(Director on, int percent) {
+        long since = System.nanoTime();
+        Lab.await(on + " has the report", KNOWN_MAX, () -> percentOn(on).orElse(100) == percent);
+        report("the report was on %s after %d ms"
+                .formatted(on, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since)));
+    }
+
+    private static ServiceKey service(Director on) {
+        return ServiceKey.of(first(on.config().text(), "service: (\\S+)"));
+    }
+
+    private static String real(Director on) {
+        return first(on.config().text(), "address: ([0-9.]+)");
+    }
+
+    private static Optional<Integer> percentOn(Director on) {
+        return Optional.ofNullable(listed(on).agentPercent());
+    }
+
     /// An order by hand takes nothing from the files' say: an edited one counts at the next start.
     @Test
     void afterADrainAnEditedFileCountsAtItsNextStart() throws IOException {
         var active = active();
         var standby = lab.other(active);
-        var service = ServiceKey.of(first(active.config().text(), "service: (\\S+)"));
-        var real = Host.of(first(active.config().text(), "address: ([0-9.]+)"));
+        var service = service(active);
+        var real = Host.of(real(active));
         active.drain(new DrainRequest(service, real, DrainMode.KEEP_ALL, null, false));
         for (var director : List.of(standby, active)) {
             var file = director.configuration();
@@ -199,16 +265,18 @@ final class ConfigChaosIT extends PairUnderTest {
 
     /// Of the real server that the text names first.
     private static int weightOn(Director director) {
-        var text = director.config().text();
-        var service = first(text, "service: (\\S+)");
-        var real = first(text, "address: ([0-9.]+)");
+        return listed(director).weight();
+    }
+
+    private static ServiceList.RealServer listed(Director director) {
+        var service = service(director);
+        var real = real(director);
         return director.services().services().stream()
-                .filter(listed -> listed.service().toString().equals(service))
+                .filter(listed -> listed.service().equals(service))
                 .flatMap(listed -> listed.realServers().stream())
                 .filter(listed -> listed.address().equals(real))
                 .findFirst()
-                .orElseThrow()
-                .weight();
+                .orElseThrow();
     }
 
     private static String first(String text, String pattern) {
