@@ -36,8 +36,10 @@ public final class AgentReports {
     private record Peer(long digest, long toldAt) {}
 
     /// @param known  the real servers of the configuration in force
-    public AgentReports(Set<AgentReport.Real> known) {
+    /// @param kept   by an earlier run of this director
+    public AgentReports(Set<AgentReport.Real> known, List<AgentReport> kept) {
         this.known = Set.copyOf(known);
+        kept.forEach(this::take);
     }
 
     /// The messages to send since the last call.

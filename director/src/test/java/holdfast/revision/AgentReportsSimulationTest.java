@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Two to four directors that take reports in virtual time: messages are lost, doubled and late, directors crash and
-/// begin with nothing, links are cut, clocks differ by minutes, and configurations differ for a while.
+/// begin with what their disk had, links are cut, clocks differ by minutes, and configurations differ for a while.
 class AgentReportsSimulationTest {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1000 * MS;
@@ -41,7 +41,7 @@ class AgentReportsSimulationTest {
 
     @Test
     void aReportThatIsSentAtOnceIsNotSentAgainWithTheWholeList() {
-        var reports = new AgentReports(Set.of(real(1), real(2)));
+        var reports = new AgentReports(Set.of(real(1), real(2)), List.of());
         reports.heard("d2", 0);
         reports.report(real(1), 60, 5);
         reports.report(real(2), 50, 5);
@@ -208,6 +208,7 @@ class AgentReportsSimulationTest {
             private final String name;
             private final long clockErrorMs;
             private Set<AgentReport.Real> known = Set.of();
+            private List<AgentReport> disk = List.of();
             private @Nullable AgentReports core;
             private int life;
             private long reportsSent;
@@ -228,8 +229,9 @@ class AgentReportsSimulationTest {
                 life++;
                 inForce.clear();
                 newest.clear();
-                core = new AgentReports(everywhere);
+                core = new AgentReports(everywhere, disk);
                 known = everywhere;
+                perform();
                 hello(life);
             }
 
@@ -256,6 +258,9 @@ class AgentReportsSimulationTest {
             private void hello(int mine) {
                 if (mine != life) {
                     return;
+                }
+                if (random.nextInt(10) == 0) {
+                    disk = core().all();
                 }
                 for (var other : nodes) {
                     send(other, () -> other.core().heard(name, now));

@@ -1,9 +1,13 @@
 package holdfast.revision.node;
 
+import holdfast.conf.AgentReport;
+import holdfast.conf.Ipv4;
 import holdfast.conf.RevisionId;
+import holdfast.conf.ServiceKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,17 +17,23 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/// A directory with one YAML file for each revision, which an operator can read.
+/// A directory with one YAML file for each revision, which an operator can read, and one file with a line for each
+/// report of an agent.
 ///
-/// A file is written under another name, forced to the disk and renamed, and then its directory is forced: a crash or a
+/// A revision is written under another name, forced to the disk and renamed, and then its directory is forced: a crash
+/// or a
 /// power failure leaves the whole file or none.
 public final class RevisionFiles implements RevisionDisk {
     private static final int KEPT_MAX = 1000;
 
     private static final Pattern NAME = Pattern.compile("([0-9]{10,18})\\.([0-9]{5})\\.yaml");
     private static final String UNFINISHED = "unfinished";
+    private static final Pattern REPORT =
+            Pattern.compile("(\\S+) ([0-9.]+):([0-9]{1,5}) ([0-9]|[1-9][0-9]|100) ([0-9]{1,16})");
 
     private final Path directory;
     private final int keptMax;
@@ -90,6 +100,43 @@ public final class RevisionFiles implements RevisionDisk {
         } catch (NoSuchFileException _) {
             return Optional.empty();
         }
+    }
+
+    /// Forces nothing to the disk: agents report often, and report again.
+    @Override
+    public void write(List<AgentReport> reports) throws IOException {
+        Files.createDirectories(directory);
+        var unfinished = directory.resolve(UNFINISHED);
+        Files.writeString(unfinished, reports.stream().map(RevisionFiles::line).collect(Collectors.joining()));
+        Files.move(unfinished, reportsFile(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static String line(AgentReport report) {
+        var real = report.real();
+        return "%s %s:%d %d %d\n".formatted(real.service(), real.address(), real.port(), report.percent(), report.at());
+    }
+
+    /// Lines that a power failure has spoilt are left out.
+    @Override
+    public List<AgentReport> reports() throws IOException {
+        if (!Files.exists(reportsFile())) {
+            return List.of();
+        }
+        return Files.readString(reportsFile(), StandardCharsets.ISO_8859_1)
+                .lines()
+                .flatMap(line -> REPORT.matcher(line).results())
+                .map(RevisionFiles::report)
+                .toList();
+    }
+
+    private static AgentReport report(MatchResult line) {
+        var real = new AgentReport.Real(
+                ServiceKey.of(line.group(1)), Ipv4.of(line.group(2)), Integer.parseInt(line.group(3)));
+        return new AgentReport(real, Integer.parseInt(line.group(4)), Long.parseLong(line.group(5)));
+    }
+
+    private Path reportsFile() {
+        return directory.resolve("agent-reports");
     }
 
     private Path file(RevisionId id) {

@@ -39,11 +39,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The thread `revisions` around the pure [Revisions] and [AgentReports]: it writes revisions to disk and puts them and
-/// the reports in force. Other threads put notes into its queue.
+/// The thread `revisions` around the pure [Revisions] and [AgentReports]: it writes revisions
+/// and reports to disk and puts them in force. Other threads put notes into its queue.
 public final class RevisionNode implements Ear, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RevisionNode.class);
     private static final int QUEUE_MAX = 4096;
+    private static final long KEEP_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     /// What surrounds the revisions. Called on their thread.
     public interface Surroundings {
@@ -78,7 +79,10 @@ public final class RevisionNode implements Ear, AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("revisions").daemon().unstarted(this::run);
     private volatile Present present;
     private volatile Optional<String> trouble = Optional.empty();
-    private volatile List<AgentReport> reports = List.of();
+    private volatile List<AgentReport> reports;
+    private List<AgentReport> keptReports;
+    private long keptAt;
+    private boolean areKept = true;
     private volatile boolean closed;
     private @Nullable Surroundings around;
     private long nextTicket = new SecureRandom().nextLong() >>> 2;
@@ -120,7 +124,22 @@ public final class RevisionNode implements Ear, AutoCloseable {
                 Optional.ofNullable(present.revision()),
                 this::read,
                 () -> SharedHash.text(this.present.configuration()));
-        agents = new AgentReports(reals(present.configuration()));
+        agents = new AgentReports(reals(present.configuration()), kept(disk));
+        reports = agents.all();
+        keptReports = reports;
+    }
+
+    /// Reports are worth less than a director's start.
+    private static List<AgentReport> kept(RevisionDisk disk) {
+        try {
+            return disk.reports();
+        } catch (IOException | RuntimeException e) {
+            log.warn(
+                    "reports of agents not read disk={} cause=\"{}\"",
+                    disk,
+                    DiskFault.of(e).cause());
+            return List.of();
+        }
     }
 
     /// Reads the newest revision; it counts, and not the shared part of the file. Starts no thread.
@@ -332,7 +351,11 @@ public final class RevisionNode implements Ear, AutoCloseable {
                 }
                 core.turn(Clock.monotonic());
                 perform(surroundings);
+                if (Clock.monotonic() - keptAt >= KEEP_INTERVAL) {
+                    keepReports();
+                }
             }
+            keepReports();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error bug) {
@@ -398,6 +421,24 @@ public final class RevisionNode implements Ear, AutoCloseable {
             var fault = DiskFault.of(e);
             log.error("revision not kept id={} disk={} cause=\"{}\"", revision.id(), disk, fault.cause());
             core.notStored(fault.cause(), fault.remedy(), Clock.monotonic());
+        }
+    }
+
+    /// No report waits for this, and one that is not kept is only lost if no director keeps running.
+    private void keepReports() {
+        if (reports.equals(keptReports)) {
+            return;
+        }
+        keptReports = reports;
+        keptAt = Clock.monotonic();
+        try {
+            disk.write(reports);
+            areKept = true;
+        } catch (IOException | RuntimeException e) {
+            if (areKept) {
+                log.warn("reports of agents not kept disk={} cause=\"{}\"", disk, DiskFault.of(e));
+            }
+            areKept = false;
         }
     }
 

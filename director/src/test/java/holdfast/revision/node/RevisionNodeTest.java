@@ -143,6 +143,32 @@ class RevisionNodeTest {
     }
 
     @Test
+    void reportsOfAgentsOutliveTheProcessAndASpoiltFileStopsNothing() throws Exception {
+        var real = new AgentReport.Real(ServiceKey.of("tcp/192.0.2.10:80"), Ipv4.of("10.0.0.11"), 80);
+        List<AgentReport> before;
+        try (var node = open()) {
+            node.start(new Around());
+            assertThat(node.report(real, 60).get()).isTrue();
+            before = node.reports();
+        }
+        try (var node = open()) {
+            assertThat(node.reports()).isEqualTo(before);
+            var around = new Around();
+            node.start(around);
+            assertThat(node.report(real, 50).get()).isTrue();
+            assertThat(around.agents).extracting(AgentReport::percent).containsExactly(60, 50);
+        }
+        var kept = directory.resolve("agent-reports");
+        Files.writeString(kept, "\0\0\0\ntcp/192.0.2.10:80 10.0.0.11:80 101 5\n" + Files.readString(kept));
+        assertThat(open().reports()).extracting(AgentReport::percent).containsExactly(50);
+        Files.writeString(kept, "http/192.0.2.10 10.0.0.11:80 10 5\n");
+        assertThat(open().reports()).isEmpty();
+        Files.delete(kept);
+        Files.createDirectory(kept);
+        assertThat(open().reports()).isEmpty();
+    }
+
+    @Test
     void aDiskThatRefusesLeavesEverythingAsItWas() throws Exception {
         Files.writeString(directory.resolve("revisions"), "no directory");
         try (var node = RevisionNode.open(new RevisionFiles(directory.resolve("revisions")), file)) {
