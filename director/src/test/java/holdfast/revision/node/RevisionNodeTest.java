@@ -134,7 +134,7 @@ class RevisionNodeTest {
             var unknown = new AgentReport.Real(real.service(), Ipv4.of("10.0.0.99"), 80);
             assertThat(node.report(unknown, 60).get()).isFalse();
 
-            var without = new Shared(shared.ipvs(), shared.marks(), List.of());
+            var without = new Shared(shared.vips(), shared.ipvs(), shared.marks(), List.of());
             assertThat(node.propose(RevisionId.OF_FILE, "root", "none", without).get())
                     .isInstanceOf(Outcome.Made.class);
             assertThat(node.report(real, 50).get()).isFalse();
