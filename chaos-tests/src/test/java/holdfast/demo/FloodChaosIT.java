@@ -2,6 +2,7 @@ package holdfast.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.admin.FailoverReadiness;
 import holdfast.admin.Status;
 import holdfast.conf.Ipv4;
 import holdfast.lab.Director;
@@ -9,9 +10,11 @@ import holdfast.lab.Lab;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,6 +95,49 @@ final class FloodChaosIT extends PairUnderTest {
         var seen = traffic.stop();
         report("a crash under 5000 SYNs/s: " + seen);
         seen.assertIntact();
+    }
+
+    /// B10: a standby with smaller tables is named at once, and is not safe once the active holds more than it can.
+    @Test
+    void aStandbyWithSmallerTablesIsNamedAndNotSafeOnceTheActiveHoldsMore() throws IOException {
+        var active = active();
+        var standby = lab.other(active);
+        var file = read(standby);
+        afterwards(() -> restart(standby, file));
+        restart(standby, file.replace("datapath:\n", "datapath:\n  connections-max: 16\n"));
+        awaitTooSmall("both name the difference", active, alarm -> alarm.contains("16 on " + standby + " and "));
+        awaitTooSmall("both name the difference", standby, alarm -> alarm.contains("16 on this director and "));
+        try (var flood = lab.stranger().flood(active, VIP, PORT, 400, 400)) {
+            flood.await();
+        }
+        for (var director : List.of(active, standby)) {
+            Lab.await(
+                    director + " says that " + standby + " is too small",
+                    Duration.ofSeconds(10),
+                    () -> director.status().failover().reasons().stream()
+                            .anyMatch(reason -> reason.contains("its connections-max is 16")));
+            assertThat(director.status().failover().safe()).isEqualTo(FailoverReadiness.Safe.NO);
+        }
+        assertThat(active.failover("chaos").blocking())
+                .anyMatch(reason -> reason.contains("its connections-max is 16"));
+        assertThat(Files.readString(log(active)).split("alarm began text=\"connections-max is 16 on " + standby))
+                .as("once in the log of " + active)
+                .hasSize(2);
+        restart(standby, file);
+        awaitWhole("the standby has larger tables again");
+        assertThat(active.status().alarms()).isEmpty();
+    }
+
+    private static void awaitTooSmall(String what, Director director, Predicate<String> alarm) {
+        Lab.await(
+                what,
+                Duration.ofSeconds(10),
+                () -> director.status().alarms().stream()
+                        .anyMatch(alarm.and(text -> text.startsWith("connections-max is"))));
+    }
+
+    private static Path log(Director director) {
+        return Path.of("/run/holdfast/" + director + ".log");
     }
 
     private static long evicted(Status.Datapath datapath) {

@@ -109,7 +109,15 @@ final class Samples {
     private Samples() {}
 
     private static Sync.Word word(long ageMs, Sync.Standing standing, String... obstacles) {
-        return new Sync.Word(ageMs, standing, List.of(obstacles), List.of(), List.of("198.51.100.0/24"), List.of());
+        return new Sync.Word(
+                ageMs,
+                standing,
+                List.of(obstacles),
+                List.of(),
+                List.of("198.51.100.0/24"),
+                List.of(),
+                1_000_000,
+                1_000_000);
     }
 
     static Status status(Role role, FailoverReadiness readiness, Sync.Peer... peers) {

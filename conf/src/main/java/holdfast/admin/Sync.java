@@ -67,13 +67,17 @@ public record Sync(
     /// @param unreachable  real servers and gateways that do not answer it
     /// @param routes       destinations beyond its links to which it has a route
     /// @param elsewhere    destinations that it routes over an interface outside the datapath
+    /// @param connectionsMax  its `datapath.connections-max`; null if its version does not report it
+    /// @param templatesMax    its `datapath.templates-max`; null if its version does not report it
     public record Word(
             long ageMs,
             Standing standing,
             List<String> obstacles,
             List<String> unreachable,
             List<String> routes,
-            List<String> elsewhere) {
+            List<String> elsewhere,
+            @Nullable Integer connectionsMax,
+            @Nullable Integer templatesMax) {
         public Word {
             obstacles = List.copyOf(obstacles);
             unreachable = List.copyOf(unreachable);

@@ -23,6 +23,7 @@ import holdfast.revision.node.RevisionNode;
 import holdfast.revision.node.UnusableRevisionException;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.ConfigVersion;
+import holdfast.sync.TableSize;
 import holdfast.sync.node.SyncNode;
 import holdfast.table.Counters;
 import holdfast.table.OrdersByHand;
@@ -172,10 +173,12 @@ final class Director implements AutoCloseable {
 
     private Group group(Configuration configuration, Configuration.VipGroup group, Machine machine, Links links) {
         var store = TermStore.open(configuration.director().stateDir(), group.name());
+        var limits = configuration.datapath();
         return new Group(
                 configuration.director().name(),
                 group,
                 machine.primaryAddress(group.interfaceName()),
+                new TableSize(limits.connectionsMax(), limits.templatesMax()),
                 links,
                 part("terms", Terms.of(store)),
                 Clock::boottime);

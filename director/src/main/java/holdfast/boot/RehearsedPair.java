@@ -12,6 +12,7 @@ import holdfast.group.Replication;
 import holdfast.group.RoleChange;
 import holdfast.group.Voice;
 import holdfast.linux.Clock;
+import holdfast.sync.TableSize;
 import holdfast.sync.node.SyncRehearsal;
 import holdfast.vip.HandoverCodec;
 import holdfast.vip.HandoverMessage;
@@ -75,7 +76,7 @@ final class RehearsedPair implements AutoCloseable {
                 new Lease(),
                 _ -> term,
                 replication,
-                new Voice(() -> GROUP, 1, replication),
+                new Voice(() -> GROUP, 1, new TableSize(1, 1), replication),
                 List::of,
                 Clock::boottime);
 

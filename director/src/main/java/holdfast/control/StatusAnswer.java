@@ -15,6 +15,7 @@ import holdfast.linux.Clock;
 import holdfast.service.RealServerTable;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
+import holdfast.sync.TableSize;
 import holdfast.sync.Version;
 import holdfast.table.Counter;
 import holdfast.table.Tables;
@@ -275,6 +276,7 @@ public final class StatusAnswer {
                                 .flatMap(SyncStatus::state)
                                 .map(StatusAnswer::state)
                                 .orElse(Sync.State.UNKNOWN),
+                replicated.status().flatMap(status -> status.position().activeHolds()),
                 copyAge(active, replicated),
                 hearsActive(election));
         return Readiness.of(self, replicated.peers().stream().map(this::judged).toList());
@@ -398,7 +400,9 @@ public final class StatusAnswer {
                 word.obstacles(),
                 word.unreachable(),
                 word.routes(),
-                word.elsewhere());
+                word.elsewhere(),
+                word.tablesMax().map(TableSize::connections).orElse(null),
+                word.tablesMax().map(TableSize::templates).orElse(null));
     }
 
     private static Map<String, Long> counters(SyncStatus.Counters counters) {

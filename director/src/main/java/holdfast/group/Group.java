@@ -9,6 +9,7 @@ import holdfast.sync.ConfigVersion;
 import holdfast.sync.Equality;
 import holdfast.sync.ServiceLink;
 import holdfast.sync.SyncState;
+import holdfast.sync.TableSize;
 import holdfast.sync.TableSync;
 import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
@@ -32,6 +33,7 @@ import java.util.function.Supplier;
 public final class Group {
     private final String self;
     private final int address;
+    private final TableSize tablesMax;
     private final Terms terms;
     private final LongSupplier boottime;
     private final Lease lease = new Lease();
@@ -41,26 +43,29 @@ public final class Group {
     private volatile Links links;
     private volatile Configuration.VipGroup configuration;
 
-    /// @param self      the director's name
-    /// @param address   from which the group's adverts come
-    /// @param links     as they are at the start
-    /// @param boottime  the boot-time clock
+    /// @param self       the director's name
+    /// @param address    from which the group's adverts come
+    /// @param tablesMax  most entries that the group's tables can hold
+    /// @param links      as they are at the start
+    /// @param boottime   the boot-time clock
     public Group(
             String self,
             Configuration.VipGroup configuration,
             int address,
+            TableSize tablesMax,
             Links links,
             Terms terms,
             LongSupplier boottime) {
         this.self = self;
         this.configuration = configuration;
         this.address = address;
+        this.tablesMax = tablesMax;
         this.links = links;
         this.terms = terms;
         this.boottime = boottime;
         inbox = new ElectionInbox(configuration.interfaceName(), links, boottime);
         replication = new Replication(inbox::tables);
-        voice = new Voice(this::configuration, address, replication);
+        voice = new Voice(this::configuration, address, tablesMax, replication);
     }
 
     public Configuration.VipGroup configuration() {
@@ -78,6 +83,10 @@ public final class Group {
     /// From which the group's adverts come.
     public int address() {
         return address;
+    }
+
+    TableSize tablesMax() {
+        return tablesMax;
     }
 
     public Terms terms() {

@@ -4,6 +4,7 @@ import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverReadiness.Safe;
 import holdfast.admin.Sync;
 import holdfast.admin.Sync.Standing;
+import holdfast.sync.TableSize;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,12 +38,14 @@ public final class Readiness {
     /// @param unreachable  real servers and gateways that do not answer it
     /// @param routes       destinations beyond its links to which it has a route
     /// @param elsewhere    destinations that it routes over an interface outside the datapath
+    /// @param tablesMax    most entries that its tables can hold; empty if it does not report them
     public record Word(
             Standing standing,
             List<String> obstacles,
             List<String> unreachable,
             List<String> routes,
-            List<String> elsewhere) {
+            List<String> elsewhere,
+            Optional<TableSize> tablesMax) {
         public Word {
             obstacles = List.copyOf(obstacles);
             unreachable = List.copyOf(unreachable);
@@ -61,6 +64,7 @@ public final class Readiness {
     /// @param syncTrouble why nothing is known of the other directors, such as a sync thread that ended
     /// @param active      name of the active director; empty if none is known
     /// @param tables      state of our tables against the active's; [Sync.State#EQUAL] on the active
+    /// @param activeHolds  entries in the active's tables, which are ours on the active; empty if unknown
     /// @param copyAge     ns since our tables equalled the active's; empty if unknown, and on the active
     /// @param hearsActive whether the active's adverts are heard, which take another path than its word
     public record Self(
@@ -71,6 +75,7 @@ public final class Readiness {
             Optional<String> syncTrouble,
             Optional<String> active,
             Sync.State tables,
+            Optional<TableSize> activeHolds,
             OptionalLong copyAge,
             boolean hearsActive) {
         boolean isActive() {
@@ -126,6 +131,7 @@ public final class Readiness {
     /// @param silence the objection if the word is missing
     /// @param other   our word for the active, or the active's word for us
     /// @param from    the active as named in a sentence
+    /// @param activeHolds  as in [Self]
     /// @param realServers  as in [Self]
     private record Candidate(
             String name,
@@ -136,6 +142,7 @@ public final class Readiness {
             boolean sameRevision,
             Optional<Word> other,
             String from,
+            Optional<TableSize> activeHolds,
             Set<String> realServers) {}
 
     private Readiness(FailoverReadiness answer, List<Judged> judged, List<Objection> noCandidate) {
@@ -207,6 +214,7 @@ public final class Readiness {
                 active.map(Peer::sameRevision).orElse(true),
                 active.flatMap(Peer::freshWord),
                 self.active().orElse("the active"),
+                self.activeHolds(),
                 self.realServers());
         objections.addAll(judge(candidate, isSyncKnown && active.isPresent()));
         return new Readiness(
@@ -256,6 +264,7 @@ public final class Readiness {
                 peer.sameRevision(),
                 Optional.of(self.word()),
                 "this director",
+                self.activeHolds(),
                 self.realServers());
         var objections = new ArrayList<>(judge(candidate, true));
         boolean isFollowing = peer.tables() == Sync.State.EQUAL || peer.tables() == Sync.State.BEHIND;
@@ -304,7 +313,12 @@ public final class Readiness {
                 .ifPresent(
                         word -> candidate.other().ifPresent(other -> objections.addAll(reach(candidate, word, other))));
         if (areTablesJudged) {
-            tables(candidate).ifPresent(objections::add);
+            var tooSmall = tooSmall(candidate);
+            objections.addAll(tooSmall);
+            boolean isExplained = candidate.tables() == Sync.State.DIFFERENT && !tooSmall.isEmpty();
+            if (!isExplained) {
+                tables(candidate).ifPresent(objections::add);
+            }
         }
         if (!candidate.sameConfiguration()) {
             objections.add(new Objection(
@@ -365,6 +379,27 @@ public final class Readiness {
             }
         }
         return objections;
+    }
+
+    private static List<Objection> tooSmall(Candidate candidate) {
+        var max = candidate.word().flatMap(Word::tablesMax);
+        var held = candidate.activeHolds();
+        if (max.isEmpty() || held.isEmpty()) {
+            return List.of();
+        }
+        var objections = new ArrayList<Objection>();
+        tooSmall(candidate, "connections", max.get().connections(), held.get().connections())
+                .ifPresent(objections::add);
+        tooSmall(candidate, "templates", max.get().templates(), held.get().templates())
+                .ifPresent(objections::add);
+        return objections;
+    }
+
+    private static Optional<Objection> tooSmall(Candidate candidate, String table, int max, int held) {
+        return held <= max
+                ? Optional.empty()
+                : Optional.of(Objection.no("%s cannot hold the %d %s of %s: its %s-max is %d; raise it and restart %s"
+                        .formatted(candidate.name(), held, table, candidate.from(), table, max, candidate.name())));
     }
 
     private static Optional<Objection> tables(Candidate candidate) {

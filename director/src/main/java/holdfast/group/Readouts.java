@@ -2,6 +2,7 @@ package holdfast.group;
 
 import holdfast.admin.Sync.Standing;
 import holdfast.conf.Ipv4;
+import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
 import holdfast.sync.Word;
 import holdfast.vip.VrrpStatus;
@@ -24,7 +25,7 @@ public final class Readouts {
                 Readouts::heard,
                 SyncStatus.Peer::paths,
                 () -> faults(vrrp.get(), group.terms(), others.get()),
-                () -> alarms(vrrp.get(), group.replication()));
+                () -> alarms(vrrp.get(), group));
     }
 
     static Readiness.Word word(Word said) {
@@ -33,7 +34,8 @@ public final class Readouts {
                 said.obstacles(),
                 said.unreachable().stream().map(Ipv4::text).toList(),
                 said.routes(),
-                said.elsewhere());
+                said.elsewhere(),
+                said.tablesMax());
     }
 
     /// A director whose election has no state yet cannot serve.
@@ -59,13 +61,17 @@ public final class Readouts {
         return faults;
     }
 
-    private static List<String> alarms(VrrpStatus vrrp, Replication replication) {
+    private static List<String> alarms(VrrpStatus vrrp, Group group) {
         var alarms = new ArrayList<>(vrrp.alarms());
-        replication
-                .status()
-                .ifPresent(sync -> sync.strangers().stream()
-                        .filter(stranger -> stranger.lastMs() < ALARM_MS)
-                        .forEach(stranger -> alarms.add(stranger.sentence())));
+        group.replication().status().ifPresent(sync -> {
+            sync.strangers().stream()
+                    .filter(stranger -> stranger.lastMs() < ALARM_MS)
+                    .forEach(stranger -> alarms.add(stranger.sentence()));
+            sync.peers().stream()
+                    .filter(peer -> peer.state() != SyncState.GONE)
+                    .forEach(peer -> alarms.addAll(TablesMax.differences(
+                            group.tablesMax(), peer.name(), peer.word().tablesMax())));
+        });
         return alarms;
     }
 }

@@ -5,6 +5,7 @@ import holdfast.conf.Ipv4;
 import holdfast.forward.Links;
 import holdfast.sync.ServiceLink;
 import holdfast.sync.Standing;
+import holdfast.sync.TableSize;
 import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import holdfast.vip.OwnWord;
@@ -21,14 +22,18 @@ import org.jspecify.annotations.Nullable;
 public final class Voice {
     private final Supplier<Configuration.VipGroup> group;
     private final int address;
+    private final TableSize tablesMax;
     private final Replication replication;
     private OwnWord said;
     private @Nullable LinkState state;
 
-    /// @param address  source of our adverts
-    public Voice(Supplier<Configuration.VipGroup> group, int address, Replication replication) {
+    /// @param address    source of our adverts
+    /// @param tablesMax  most entries that our tables can hold
+    public Voice(
+            Supplier<Configuration.VipGroup> group, int address, TableSize tablesMax, Replication replication) {
         this.group = group;
         this.address = address;
+        this.tablesMax = tablesMax;
         this.replication = replication;
         said = new OwnWord(holdfast.vip.Standing.FAULT, 0, Map.of(), 0, List.of("it has not started yet"));
     }
@@ -73,7 +78,8 @@ public final class Voice {
                 unreachable.stream().map(Ipv4::bits).toList(),
                 state == null ? List.of() : state.routes(),
                 state == null ? List.of() : state.elsewhere(),
-                said.history());
+                said.history(),
+                Optional.of(tablesMax));
     }
 
     private void say() {

@@ -19,6 +19,7 @@ import holdfast.sync.MemberId;
 import holdfast.sync.SimulatedSync;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
+import holdfast.sync.TableSize;
 import holdfast.vip.FailoverRecord;
 import holdfast.vip.HandoverMessage;
 import holdfast.vip.OwnWord;
@@ -73,7 +74,16 @@ final class SimulatedDirector {
         long mac = 0x02_00_00_00_00_00L + 2L * (machine.address & 0xff);
         links = new Links(List.of(new Links.Link("front", 2, mac, 1500, machine.address)));
         var configuration = configuration(machine, cluster.interval);
-        group = new Group(name, configuration.groups().getFirst(), machine.address, links, terms, this::clock);
+        group = new Group(
+                name,
+                configuration.groups().getFirst(),
+                machine.address,
+                new TableSize(
+                        configuration.datapath().connectionsMax(),
+                        configuration.datapath().templatesMax()),
+                links,
+                terms,
+                this::clock);
         datapath = new SimulatedDatapath(
                 process,
                 timeline,

@@ -32,7 +32,8 @@ class AnswersTest {
     @Test
     void theDirectorAnswersEveryOperationOfTheList() {
         var sources = new StatusSources(
-                () -> new Readiness.Word(Sync.Standing.STANDBY, List.of(), List.of(), List.of(), List.of()),
+                () -> new Readiness.Word(
+                        Sync.Standing.STANDBY, List.of(), List.of(), List.of(), List.of(), Optional.empty()),
                 _ -> Optional.empty(),
                 _ -> Map.of(),
                 List::of,

@@ -16,6 +16,7 @@ import holdfast.group.StatusSources;
 import holdfast.linux.Clock;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
+import holdfast.sync.TableSize;
 import holdfast.vip.VrrpStatus;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -41,6 +42,7 @@ class StatusAnswerTest {
     private boolean isSyncDead;
     private Standing standing = Standing.ACTIVE;
     private List<String> faults = List.of();
+    private TableSize peersMax = SyncSamples.HOLDS;
 
     private final StatusAnswer answer = new StatusAnswer(
             StatusAnswerTest::configuration,
@@ -50,14 +52,15 @@ class StatusAnswerTest {
             () -> isSyncDead ? Optional.of(SyncSamples.dead(DEAD)) : sync,
             () -> 9,
             new StatusSources(
-                    () -> new Word(standing, List.of(), List.of(), List.of(), List.of()),
+                    () -> new Word(standing, List.of(), List.of(), List.of(), List.of(), Optional.empty()),
                     _ -> Optional.of(new Heard(
                             new Word(
                                     standing == Standing.ACTIVE ? Standing.STANDBY : Standing.ACTIVE,
                                     List.of(),
                                     List.of(),
                                     List.of(),
-                                    List.of()),
+                                    List.of(),
+                                    Optional.of(peersMax)),
                             80_000_000)),
                     _ -> Map.of("front", 80L),
                     () -> faults,
@@ -83,8 +86,20 @@ class StatusAnswerTest {
         assertThat(status.sync().peers())
                 .singleElement()
                 .satisfies(peer -> assertThat(peer.word())
-                        .isEqualTo(new Sync.Word(80, Standing.STANDBY, List.of(), List.of(), List.of(), List.of())))
+                        .isEqualTo(new Sync.Word(
+                                80, Standing.STANDBY, List.of(), List.of(), List.of(), List.of(), 750, 20)))
                 .satisfies(peer -> assertThat(peer.paths()).isEqualTo(Map.of("front", 80L)));
+    }
+
+    @Test
+    void aStandbyWhoseTablesAreSmallerThanWhatTheActiveHoldsIsNotSafe() {
+        peersMax = new TableSize(16, 20);
+        var failover = answer.status().failover();
+
+        assertThat(failover.safe()).isEqualTo(Safe.NO);
+        assertThat(failover.reasons())
+                .containsExactly("d2 cannot hold the 750 connections of this director: its connections-max is 16; raise"
+                        + " it and restart d2");
     }
 
     @Test

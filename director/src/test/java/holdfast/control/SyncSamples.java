@@ -6,6 +6,7 @@ import holdfast.sync.ConfigVersion;
 import holdfast.sync.Refused;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
+import holdfast.sync.TableSize;
 import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import java.util.Arrays;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Samples of a pair's sync status.
 final class SyncSamples {
+    /// Entries of the active.
+    static final TableSize HOLDS = new TableSize(750, 20);
+
     private SyncSamples() {}
 
     /// Of a sync side that has ended while it was active.
@@ -73,7 +77,8 @@ final class SyncSamples {
                 7,
                 Optional.ofNullable(active),
                 isActive ? Optional.empty() : Optional.of(state),
-                new SyncStatus.Position(OptionalLong.of(3), OptionalLong.of(1), Optional.empty(), false),
+                new SyncStatus.Position(
+                        OptionalLong.of(3), OptionalLong.of(1), Optional.empty(), false, Optional.of(HOLDS)),
                 List.of(peer),
                 List.of(),
                 new SyncStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, none),

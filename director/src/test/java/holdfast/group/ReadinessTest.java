@@ -12,6 +12,7 @@ import holdfast.group.Readiness.Heard;
 import holdfast.group.Readiness.Peer;
 import holdfast.group.Readiness.Self;
 import holdfast.group.Readiness.Word;
+import holdfast.sync.TableSize;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -118,6 +119,28 @@ class ReadinessTest {
                         Safe.NO,
                         "d2 is taking its first copy of the tables"),
                 row("other tables", active().peer(p -> p.tables(Sync.State.DIFFERENT)), Safe.NO, DIFFERS),
+                row("smaller tables that hold all", active().holds(16, 20).peer(p -> p.tablesMax(16, 20)), Safe.YES),
+                row(
+                        "tables that are too small, which explains why they differ",
+                        active().holds(750, 21).peer(p -> p.tablesMax(16, 20).tables(Sync.State.DIFFERENT)),
+                        Safe.NO,
+                        "d2 cannot hold the 750 connections of this director: its connections-max is 16; raise it and"
+                                + " restart d2",
+                        "d2 cannot hold the 21 templates of this director: its templates-max is 20; raise it and"
+                                + " restart d2"),
+                row(
+                        "tables that are large enough do not explain why they differ",
+                        active().holds(16, 20).peer(p -> p.tablesMax(16, 20).tables(Sync.State.DIFFERENT)),
+                        Safe.NO,
+                        DIFFERS),
+                row(
+                        "tables that are too small while the first copy comes",
+                        active().holds(750, 0).peer(p -> p.tablesMax(16, 20).tables(Sync.State.JOINING)),
+                        Safe.NO,
+                        "d2 cannot hold the 750 connections of this director: its connections-max is 16; raise it and"
+                                + " restart d2",
+                        "d2 is taking its first copy of the tables"),
+                row("maxima that an older version does not report", active().holds(750, 750), Safe.YES),
                 row(
                         "tables of which nothing is known",
                         active().peer(p -> p.tables(Sync.State.UNKNOWN)),
@@ -203,6 +226,15 @@ class ReadinessTest {
                         standby().tables(Sync.State.DIFFERENT),
                         Safe.NO,
                         "d2 holds other tables than d1: its digest differs"),
+                row(
+                        "tables of its own that are too small",
+                        standby().holds(750, 20).tablesMax(16, 20).tables(Sync.State.DIFFERENT),
+                        Safe.NO,
+                        "d2 cannot hold the 750 connections of d1: its connections-max is 16; raise it and restart d2"),
+                row(
+                        "an active that is too small for its standby's tables holds no more than it can",
+                        standby().holds(16, 20).tablesMax(750, 20).peer(p -> p.tablesMax(16, 20)),
+                        Safe.YES),
                 row(
                         "unknown tables",
                         standby().tables(Sync.State.UNKNOWN),
@@ -410,6 +442,8 @@ class ReadinessTest {
         private Optional<String> active = Optional.of("d1");
         private Sync.State tables = Sync.State.EQUAL;
         private boolean hearsActive;
+        private Optional<TableSize> tablesMax = Optional.empty();
+        private Optional<TableSize> activeHolds = Optional.empty();
 
         Given(String name, String peer) {
             this.name = name;
@@ -472,6 +506,16 @@ class ReadinessTest {
             return this;
         }
 
+        Given tablesMax(int connections, int templates) {
+            tablesMax = Optional.of(new TableSize(connections, templates));
+            return this;
+        }
+
+        Given holds(int connections, int templates) {
+            activeHolds = Optional.of(new TableSize(connections, templates));
+            return this;
+        }
+
         Given hearsActive() {
             hearsActive = true;
             return this;
@@ -480,12 +524,13 @@ class ReadinessTest {
         Self self() {
             return new Self(
                     name,
-                    new Word(standing, obstacles, unreachable, routes, elsewhere),
+                    new Word(standing, obstacles, unreachable, routes, elsewhere, tablesMax),
                     Set.of("10.0.0.11", "10.0.0.12"),
                     replicates,
                     syncTrouble,
                     active,
                     tables,
+                    activeHolds,
                     OptionalLong.of(MILLISECONDS.toNanos(40)),
                     hearsActive);
         }
@@ -510,6 +555,7 @@ class ReadinessTest {
             private long templates;
             private long connections;
             private OptionalLong lag = OptionalLong.of(0);
+            private Optional<TableSize> tablesMax = Optional.empty();
 
             PeerGiven(String name) {
                 this.name = name;
@@ -560,6 +606,11 @@ class ReadinessTest {
                 return this;
             }
 
+            PeerGiven tablesMax(int maxConnections, int maxTemplates) {
+                tablesMax = Optional.of(new TableSize(maxConnections, maxTemplates));
+                return this;
+            }
+
             PeerGiven otherConfiguration() {
                 sameConfiguration = false;
                 return this;
@@ -587,8 +638,8 @@ class ReadinessTest {
                         name,
                         isMute
                                 ? Optional.empty()
-                                : Optional.of(
-                                        new Heard(new Word(standing, obstacles, unreachable, routes, elsewhere), age)),
+                                : Optional.of(new Heard(
+                                        new Word(standing, obstacles, unreachable, routes, elsewhere, tablesMax), age)),
                         OptionalLong.of(silence),
                         tables,
                         sameConfiguration,

@@ -6,6 +6,7 @@ import holdfast.conf.Configuration;
 import holdfast.forward.Lease;
 import holdfast.forward.Links;
 import holdfast.revision.RevisionSamples;
+import holdfast.sync.TableSize;
 import holdfast.sync.TableSync;
 import holdfast.vrrp.Vrrp;
 import holdfast.worker.DatapathOrders;
@@ -35,7 +36,7 @@ class RoleChangeTest {
             new Lease(),
             above -> above + 7,
             replication,
-            new Voice(() -> group, 1, replication),
+            new Voice(() -> group, 1, new TableSize(1, 1), replication),
             List::of,
             () -> NOW);
 

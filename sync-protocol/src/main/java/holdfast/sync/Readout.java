@@ -82,7 +82,8 @@ record Readout(
                 OptionalLong.of(sender.position()),
                 OptionalLong.of(sender.newestVersion()),
                 Optional.empty(),
-                sender.snapshotOpen());
+                sender.snapshotOpen(),
+                sender.holds());
     }
 
     private SyncStatus.Position position(boolean follows) {
@@ -93,7 +94,8 @@ record Readout(
                         ? OptionalLong.empty()
                         : OptionalLong.of(receiver.appliedVersion()),
                 equality.state() == Equality.State.UNKNOWN ? Optional.empty() : Optional.of(equality),
-                receiver.snapshotOpen());
+                receiver.snapshotOpen(),
+                receiver.activeHolds());
     }
 
     private SyncStatus.Peer peer(Peer peer, long now) {

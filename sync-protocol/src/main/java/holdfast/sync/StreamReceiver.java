@@ -2,6 +2,7 @@ package holdfast.sync;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ final class StreamReceiver {
     private long expected = 1;
     private long activePosition;
     private long activeOldest;
+    private @Nullable TableSize activeHolds;
 
     private long delivered;
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
@@ -117,6 +119,11 @@ final class StreamReceiver {
         return activePosition;
     }
 
+    /// Entries in the active's tables at its last checkpoint that came.
+    Optional<TableSize> activeHolds() {
+        return Optional.ofNullable(activeHolds);
+    }
+
     long appliedVersion() {
         return appliedVersion;
     }
@@ -167,6 +174,7 @@ final class StreamReceiver {
         pending.clear();
         inFlight.clear();
         checkpoints.clear();
+        activeHolds = null;
         snapshotOpen = false;
         complete = false;
         differs = false;
@@ -358,6 +366,7 @@ final class StreamReceiver {
                 }
                 case CHECKPOINT -> {
                     checkpoints.add(delivered + 1);
+                    activeHolds = new TableSize(record.connections(), record.templates());
                     yield true;
                 }
                 case CONNECTION, TEMPLATE, CONNECTION_END, TEMPLATE_END -> true;

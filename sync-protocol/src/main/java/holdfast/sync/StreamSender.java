@@ -67,7 +67,7 @@ final class StreamSender {
     private long snapshotsAsked;
 
     /// The counts of the last checkpoint, and the stream's totals when it was cut.
-    private record Checkpoint(long templates, long connections, Totals at) {}
+    private record Checkpoint(int templates, int connections, Totals at) {}
 
     private static final class Standby {
         Histogram lagMicros = newHistogram();
@@ -139,6 +139,11 @@ final class StreamSender {
 
     boolean snapshotOpen() {
         return snapshotOpen;
+    }
+
+    /// Entries in the worker's tables at its last checkpoint.
+    Optional<TableSize> holds() {
+        return Optional.ofNullable(checkpoint).map(last -> new TableSize(last.connections(), last.templates()));
     }
 
     /// Whether to take another record from the worker's ring. A snapshot waits for standbys that keep

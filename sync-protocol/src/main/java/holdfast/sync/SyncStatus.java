@@ -61,10 +61,15 @@ public record SyncStatus(
     /// @param version        of the newest change in it
     /// @param equality       the last comparison of digests on this director; only a standby makes any
     /// @param snapshotOpen   whether a snapshot is under way
+    /// @param activeHolds    entries in the active's tables at its last checkpoint; empty before the first one
     public record Position(
-            OptionalLong batch, OptionalLong version, Optional<Equality> equality, boolean snapshotOpen) {
+            OptionalLong batch,
+            OptionalLong version,
+            Optional<Equality> equality,
+            boolean snapshotOpen,
+            Optional<TableSize> activeHolds) {
         static final Position UNKNOWN =
-                new Position(OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), false);
+                new Position(OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), false, Optional.empty());
     }
 
     /// One other member. On the active, a standby's lag and losses are measured. On a standby, the state and

@@ -3,6 +3,7 @@ package holdfast.sync;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// A director's report about itself in each sealed hello. Sync carries it and does not interpret it.
@@ -19,6 +20,7 @@ import java.util.stream.Collectors;
 /// @param elsewhere    destinations that it routes over an interface outside the datapath, although a wider route of it
 ///     leads through the datapath
 /// @param history      when the history of its tables began, ms of the Unix epoch; 0 if they have none yet
+/// @param tablesMax    most entries that its tables can hold; empty if it does not report them, as an older version
 public record Word(
         Standing standing,
         long asks,
@@ -27,7 +29,8 @@ public record Word(
         List<Integer> unreachable,
         List<String> routes,
         List<String> elsewhere,
-        long history) {
+        long history,
+        Optional<TableSize> tablesMax) {
     public static final int ANSWERS_MAX = 16;
     public static final int OBSTACLES_MAX = 16;
     public static final int OBSTACLE_CHARS_MAX = 200;
@@ -37,7 +40,7 @@ public record Word(
 
     /// The word of a director that has sent none, or of which nothing is known.
     public static final Word UNKNOWN =
-            new Word(Standing.UNKNOWN, 0, Map.of(), List.of(), List.of(), List.of(), List.of(), 0);
+            new Word(Standing.UNKNOWN, 0, Map.of(), List.of(), List.of(), List.of(), List.of(), 0, Optional.empty());
 
     public Word {
         answers = answers.size() <= ANSWERS_MAX ? Map.copyOf(answers) : first(answers);

@@ -22,7 +22,8 @@ abstract class CoreUnderTest {
             List.of(),
             List.of("198.51.100.0/24"),
             List.of(),
-            5);
+            5,
+            java.util.Optional.of(new TableSize(750, 20)));
 
     static final ByteBuffer STEP = ByteBuffer.wrap(new byte[] {1, 2, 3});
 

@@ -90,6 +90,25 @@ class StreamReceiverTest {
         becomeEqual();
     }
 
+    @Test
+    void knowsTheSizeOfTheActivesTablesFromItsLastCheckpointAlone() {
+        follow();
+        assertThat(receiver.activeHolds()).isEmpty();
+        var builder = new Batch.Builder(1);
+        builder.next()
+                .op(Delta.Op.CHECKPOINT)
+                .version(Version.of(5, 1))
+                .connections(750)
+                .templates(20);
+        receiver.batch(builder.build(5, 0, 1, 77, 0), now);
+        turn();
+        assertThat(receiver.activeHolds()).hasValue(new TableSize(750, 20));
+        receiver.stop();
+        assertThat(receiver.activeHolds())
+                .as("of an active that it follows no longer")
+                .isEmpty();
+    }
+
     private void becomeEqual() {
         follow();
         receiver.batch(batch(1, Delta.Op.SNAPSHOT_BEGIN, Delta.Op.CONNECTION), now);

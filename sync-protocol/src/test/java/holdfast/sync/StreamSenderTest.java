@@ -140,7 +140,9 @@ class StreamSenderTest {
     @Test
     void aStandbyThatJoinsMayLackTheWholeTable() {
         sender.joined(STANDBY, now);
+        assertThat(sender.holds()).isEmpty();
         checkpoint(0, 10, 20);
+        assertThat(sender.holds()).hasValue(new TableSize(10, 20));
         connection(1, 1);
         sender.flush(now + MS);
         sender.acked(STANDBY, new SyncMessage.Ack(3, 2, 0, SyncState.JOINING, false), now + MS);

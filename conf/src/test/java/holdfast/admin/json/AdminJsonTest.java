@@ -151,7 +151,9 @@ class AdminJsonTest {
                 List.of("front has no carrier"),
                 List.of("10.0.0.12"),
                 List.of("198.51.100.0/24"),
-                List.of("198.51.100.128/25"));
+                List.of("198.51.100.128/25"),
+                1_000_000,
+                null);
         var peer = new Sync.Peer(
                 "d2",
                 Sync.State.EQUAL,

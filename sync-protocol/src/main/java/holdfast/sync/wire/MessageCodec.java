@@ -14,6 +14,7 @@ import holdfast.sync.Standing;
 import holdfast.sync.StreamRole;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
+import holdfast.sync.TableSize;
 import holdfast.sync.Version;
 import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /// The payload of each kind of message as bytes and back.
@@ -208,6 +210,8 @@ final class MessageCodec {
                 .addAllRoutes(word.routes())
                 .addAllElsewhere(word.elsewhere())
                 .setHistoryMs(word.history())
+                .setConnectionsMax(word.tablesMax().map(TableSize::connections).orElse(0))
+                .setTemplatesMax(word.tablesMax().map(TableSize::templates).orElse(0))
                 .build();
     }
 
@@ -222,6 +226,7 @@ final class MessageCodec {
                         && wire.getRoutesCount() <= Word.ROUTES_MAX
                         && wire.getElsewhereCount() <= Word.ROUTES_MAX,
                 "too long");
+        Malformed.unless(wire.getConnectionsMax() >= 0 && wire.getTemplatesMax() >= 0, "size out of range");
         noLongerThan(NAME_CHARS_MAX, wire.getAnswersMap().keySet());
         noLongerThan(Word.OBSTACLE_CHARS_MAX, wire.getObstaclesList());
         noLongerThan(Word.ROUTE_CHARS_MAX, wire.getRoutesList());
@@ -234,7 +239,14 @@ final class MessageCodec {
                 wire.getUnreachableList(),
                 wire.getRoutesList(),
                 wire.getElsewhereList(),
-                wire.getHistoryMs());
+                wire.getHistoryMs(),
+                tablesMax(wire));
+    }
+
+    private static Optional<TableSize> tablesMax(holdfast.sync.wire.proto.Word wire) {
+        return wire.getConnectionsMax() == 0 || wire.getTemplatesMax() == 0
+                ? Optional.empty()
+                : Optional.of(new TableSize(wire.getConnectionsMax(), wire.getTemplatesMax()));
     }
 
     private static MessageLite config(ConfigMessage message) {

@@ -17,6 +17,7 @@ import holdfast.sync.Standing;
 import holdfast.sync.StreamRole;
 import holdfast.sync.SyncState;
 import holdfast.sync.SyncStatus;
+import holdfast.sync.TableSize;
 import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
 import holdfast.sync.jgroups.BrokenView;
@@ -288,7 +289,8 @@ public class SyncNodeTest {
                 List.of(1),
                 List.of("10.0.0.0/8"),
                 List.of("10.0.0.0/9"),
-                5);
+                5,
+                Optional.of(new TableSize(750, 20)));
         second.node().word(word);
         await().untilAsserted(() -> assertThat(first.heard().words).containsEntry("d2", word));
         await().untilAsserted(() -> {

@@ -19,6 +19,7 @@ import holdfast.sync.Standing;
 import holdfast.sync.StreamRole;
 import holdfast.sync.SyncMessage;
 import holdfast.sync.SyncState;
+import holdfast.sync.TableSize;
 import holdfast.sync.Version;
 import holdfast.sync.Whereabouts;
 import holdfast.sync.Word;
@@ -34,6 +35,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -73,7 +75,8 @@ class SealTest {
                                 List.of(0xc0000201, 0x0a000001),
                                 List.of("198.51.100.0/24"),
                                 List.of("198.51.100.128/25"),
-                                -16)),
+                                -16,
+                                Optional.of(new TableSize(64_000_000, 16)))),
                 new SyncMessage.Resend(1, 5, 6),
                 new SyncMessage.SnapshotRequest(1, 5),
                 new SyncMessage.HandoverReceipt(18),
@@ -136,7 +139,8 @@ class SealTest {
                 Collections.nCopies(Word.UNREACHABLE_MAX, -1),
                 Collections.nCopies(Word.ROUTES_MAX, "9".repeat(Word.ROUTE_CHARS_MAX)),
                 Collections.nCopies(Word.ROUTES_MAX, "8".repeat(Word.ROUTE_CHARS_MAX)),
-                Long.MIN_VALUE);
+                Long.MIN_VALUE,
+                Optional.of(new TableSize(Integer.MAX_VALUE, Integer.MAX_VALUE)));
         byte[] sealed = a.seal(hello(word));
         assertThat(sealed.length).isLessThan(30_000);
         assertThat(((SyncMessage.Hello) ((Opened.Message) b.open(sealed)).message()).word())
@@ -151,6 +155,8 @@ class SealTest {
                 wire.getWord().toBuilder().setRoutes(0, "9".repeat(Word.ROUTE_CHARS_MAX + 1)),
                 wire.getWord().toBuilder().setElsewhere(0, "8".repeat(Word.ROUTE_CHARS_MAX + 1)),
                 wire.getWord().toBuilder().putAnswers("one more", 1),
+                wire.getWord().toBuilder().setConnectionsMax(-1),
+                wire.getWord().toBuilder().setTemplatesMax(-1),
                 wire.getWord().toBuilder().setStanding(5))) {
             byte[] payload = wire.toBuilder().setWord(tooLong).build().toByteArray();
             assertThatThrownBy(() -> MessageCodec.decode(Kind.KIND_HELLO, 1, payload))
@@ -188,6 +194,21 @@ class SealTest {
     private static AgentReport report(String service, String address, int port, int percent) {
         var real = new AgentReport.Real(ServiceKey.of(service), Ipv4.of(address), port);
         return new AgentReport(real, percent, 1_796_000_000_000L);
+    }
+
+    /// An older director does not send these fields, and a new one does not before its first word.
+    @Test
+    void maximaThatAreNotOnTheWireAreUnknown() throws Exception {
+        assertThat(Word.UNKNOWN.tablesMax()).isEmpty();
+        var wire = holdfast.sync.wire.proto.Hello.parseFrom(MessageCodec.encode(hello(Word.UNKNOWN)));
+        var half = wire.getWord().toBuilder().setConnectionsMax(16);
+        for (var hello : List.of(
+                wire,
+                wire.toBuilder().clearWord().build(),
+                wire.toBuilder().setWord(half).build())) {
+            var read = (SyncMessage.Hello) MessageCodec.decode(Kind.KIND_HELLO, 1, hello.toByteArray());
+            assertThat(read.word()).isEqualTo(Word.UNKNOWN);
+        }
     }
 
     private static Map<String, Long> names(int count) {
