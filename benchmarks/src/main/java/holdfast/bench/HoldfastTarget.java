@@ -22,7 +22,7 @@ record HoldfastTarget(String name, List<String> datapath, boolean isSticky, int 
     private static final String DR_VIP = "192.0.2.11";
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
-    private static final Path SOCKET = Program.FILES.resolve("d1.sock");
+    static final Path SOCKET = Program.FILES.resolve("d1.sock");
     private static final Path STATE = Program.FILES.resolve("d1");
     private static final Path LOG = Program.FILES.resolve("d1.log");
 

@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
             LatencySuite.class,
             FloodSuite.class,
             TablesSuite.class,
-            SealSuite.class
+            SealSuite.class,
+            StartSuite.class
         })
 public final class Main {
     private Main() {}
