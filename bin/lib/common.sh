@@ -3,7 +3,7 @@
 # A script sources this file first; it sets HOLDFAST_HOME and stops the script at the first error.
 set -euo pipefail
 
-HOLDFAST_HOME=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
+HOLDFAST_HOME=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
 export HOLDFAST_HOME
 BUILD=$HOLDFAST_HOME/build
 export PATH=$HOLDFAST_HOME/bin:$PATH:/usr/sbin:/sbin
@@ -11,19 +11,24 @@ export PATH=$HOLDFAST_HOME/bin:$PATH:/usr/sbin:/sbin
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$(basename "$0"): $1"; exit "${2:-1}"; }
 
-is_jdk_25() { [[ -x $1/bin/javac ]] && grep -qs '^JAVA_VERSION="25[."]' "$1/release"; }
+is_jdk_25() {
+    local release
+    [[ -n $1 && -x $1/bin/javac && -r $1/release ]] || return 1
+    mapfile -t release <"$1/release"
+    [[ " ${release[*]}" = *' JAVA_VERSION="25'[.\"]* ]]
+}
 
-# Sets JAVA_HOME to a JDK 25; fails where there is none.
+# Sets JAVA_HOME to a JDK 25; fails where there is none. It starts no program unless it must: each `holdfast` begins here.
 find_jdk() {
-    local home on_path
-    on_path=$(readlink -f "$(command -v java || true)" || true)
-    for home in "${JAVA_HOME:-}" /usr/lib/jvm/*25* "${on_path%/bin/java}"; do
-        if [[ -n $home ]] && is_jdk_25 "$home"; then
+    local home
+    for home in "${JAVA_HOME:-}" /usr/lib/jvm/*25*; do
+        if is_jdk_25 "$home"; then
             export JAVA_HOME=$home
             return 0
         fi
     done
-    return 1
+    home=$(readlink -f "$(command -v java || true)" || true)
+    is_jdk_25 "${home%/bin/java}" && export JAVA_HOME=${home%/bin/java}
 }
 
 require_jdk() {
@@ -83,8 +88,9 @@ is_built() {
     [[ -e $BUILD/stamp ]] && [[ -z $(cd "$HOLDFAST_HOME" && find pom.xml ./*/pom.xml ./*/src -newer "$BUILD/stamp" -print -quit) ]]
 }
 
-# Builds into build/lib, which is the whole class path of every program of ours. Two callers at once build one after the
-# other, and a running program keeps the jars that it has open.
+# Builds into build/lib, which is the whole class path of every program of ours but the command line. That has its own
+# jars alone, in build/lib/cli: the JVM would open all others in search of classes that are nowhere. Two callers at once
+# build one after the other, and a running program keeps the jars that it has open.
 build() {
     [[ -w $HOLDFAST_HOME ]] || die "cannot build here: $HOLDFAST_HOME belongs to another user; clone it as yourself"
     mkdir -p "$BUILD"
@@ -94,14 +100,21 @@ build() {
         say "building with $JAVA_HOME (the first time fetches the libraries)"
         touch "$BUILD/stamp.new"
         rm -rf "$BUILD/lib.new"
-        (cd "$HOLDFAST_HOME" && logged maven mvn --batch-mode package dependency:copy-dependencies \
+        (cd "$HOLDFAST_HOME" && logged maven mvn --batch-mode package dependency:copy-dependencies dependency:build-classpath \
             -Dholdfast.commit="$(git describe --always --dirty --abbrev=12 2>/dev/null || true)" \
-            -Dmaven.test.skip=true -DincludeScope=runtime -DoutputDirectory="$BUILD/lib.new")
+            -Dmaven.test.skip=true -DincludeScope=runtime -DoutputDirectory="$BUILD/lib.new" -Dmdep.outputFile=target/classpath)
         cp "$HOLDFAST_HOME"/{chaos-tests,benchmarks}/target/*.jar "$BUILD/lib.new"
+        local picocli
+        picocli=$(printf '%s' "$BUILD"/lib.new/picocli-*.jar)
+        # Without stack maps no class of picocli would be in an AOT cache (ADR 28).
+        logged stack-maps "$JAVA_HOME/bin/java" -cp "$BUILD/lib.new/*" holdfast.cli.StackMaps "$picocli" "$BUILD/picocli.new"
+        mv "$BUILD/picocli.new" "$picocli"
+        mkdir "$BUILD/lib.new/cli"
+        (cd "$BUILD/lib.new/cli" && tr ':' '\n' <"$HOLDFAST_HOME/cli/target/classpath" | sed 's:.*/:../:' | xargs ln -s ../cli-*.jar -t .)
         rm -rf "${BUILD:?}/lib" "$BUILD"/*.aot
         mv "$BUILD/lib.new" "$BUILD/lib"
-        train director "${DIRECTOR_JVM[@]}" -- holdfast.boot.Training "$HOLDFAST_HOME/conf/examples/d1.yaml"
-        train cli "${CLI_JVM[@]}" -- holdfast.cli.Training "$BUILD/training.sock" "$HOLDFAST_HOME/conf/examples/d1.yaml"
+        train director "$BUILD/lib/*" "${DIRECTOR_JVM[@]}" -- holdfast.boot.Training "$HOLDFAST_HOME/conf/examples/d1.yaml"
+        train cli "$BUILD/lib/cli/*" "${CLI_JVM[@]}" -- holdfast.cli.Training "$BUILD/training.sock" "$HOLDFAST_HOME/conf/examples/d1.yaml"
         mv "$BUILD/stamp.new" "$BUILD/stamp"
     fi
     exec {lock}>&-
@@ -112,29 +125,32 @@ setup() {
     build
 }
 
-# Flags of every JVM of ours: memory access by FFM, and by Netty and protobuf through Unsafe.
+# Memory access by FFM, and by Netty and protobuf through Unsafe; the command line has neither.
 JVM=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 
 # The product deserialises no Java object at all: JGroups would do it with what it receives. (JMH, in benchmarks, must.)
 # Its counters stay in its own memory: a mapped file in /tmp would make a thread wait for the disk at a safepoint.
-PRODUCT_JVM=("${JVM[@]}" '-Djdk.serialFilter=!*' -XX:+PerfDisableSharedMem)
+PRODUCT_JVM=('-Djdk.serialFilter=!*' -XX:+PerfDisableSharedMem)
 
 # ZGC pauses least (a heartbeat was late by 4 ms at most, with Serial 30); the heap is small because tables are outside.
-DIRECTOR_JVM=("${PRODUCT_JVM[@]}" -XX:+UseZGC -Xms128m -Xmx128m -XX:+AlwaysPreTouch -XX:+ExitOnOutOfMemoryError)
-CLI_JVM=("${PRODUCT_JVM[@]}" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC)
+DIRECTOR_JVM=("${JVM[@]}" "${PRODUCT_JVM[@]}" -XX:+UseZGC -Xms128m -Xmx128m -XX:+AlwaysPreTouch -XX:+ExitOnOutOfMemoryError)
 
-# Makes build/NAME.aot, from which a program starts faster: `train NAME FLAGS... -- MAIN ARGUMENTS...` runs it once and
-# keeps the classes that it loaded. How the run ends does not matter, and a program without its cache only starts slower.
+# Short runs: a simple compiler, a simple collector, and reflection without code made for it (ADR 28 has the numbers).
+CLI_JVM=("${PRODUCT_JVM[@]}" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djdk.reflect.useNativeAccessorOnly=true)
+
+# Makes build/NAME.aot, from which a program starts faster: `train NAME CLASSPATH FLAGS... -- MAIN ARGUMENTS...` runs it
+# once and keeps the classes that it loaded. How the run ends does not matter, and a program without its cache only starts
+# slower.
 train() {
-    local name=$1 flags=() code=0
-    shift
+    local name=$1 path=$2 flags=() code=0
+    shift 2
     while [[ $1 != -- ]]; do
         flags+=("$1")
         shift
     done
     shift
     rm -f "$BUILD/$name.aot.new"
-    timeout 120 "$JAVA_HOME/bin/java" "${flags[@]}" -XX:AOTCacheOutput="$BUILD/$name.aot.new" -cp "$BUILD/lib/*" "$@" \
+    timeout 120 "$JAVA_HOME/bin/java" "${flags[@]}" -XX:AOTCacheOutput="$BUILD/$name.aot.new" -cp "$path" "$@" \
         >"$BUILD/aot-$name.log" 2>&1 </dev/null || code=$?
     if [[ -s $BUILD/$name.aot.new ]]; then
         mv "$BUILD/$name.aot.new" "$BUILD/$name.aot"
@@ -143,18 +159,18 @@ train() {
     fi
 }
 
-# Runs a program of ours in place of this shell: `run_java NAME FLAGS... -- MAIN ARGUMENTS...`. A cache that does not fit
-# (other jars, another JDK, damaged) is left aside by the JVM, and its complaint is nothing for an operator.
+# Runs a program of ours in place of this shell: `run_java NAME CLASSPATH FLAGS... -- MAIN ARGUMENTS...`. A cache that does
+# not fit (other jars, another JDK, damaged) is left aside by the JVM, and its complaint is nothing for an operator.
 run_java() {
-    local name=$1 flags=()
-    shift
+    local name=$1 path=$2 flags=()
+    shift 2
     while [[ $1 != -- ]]; do
         flags+=("$1")
         shift
     done
     shift
     [[ ! -r $BUILD/$name.aot ]] || flags+=(-XX:AOTCache="$BUILD/$name.aot" -XX:AOTMode=auto '-Xlog:aot*=off,cds*=off')
-    exec "$JAVA_HOME/bin/java" "${flags[@]}" -cp "$BUILD/lib/*" "$@"
+    exec "$JAVA_HOME/bin/java" "${flags[@]}" -cp "$path" "$@"
 }
 
 # The first CPU that this shell may run on.

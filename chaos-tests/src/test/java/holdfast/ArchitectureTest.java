@@ -167,7 +167,7 @@ class ArchitectureTest {
         return List.of(
                 Arguments.of("org.jgroups..", List.of("holdfast.sync.jgroups..")),
                 Arguments.of("com.google.protobuf..", List.of("holdfast.sync.wire..")),
-                Arguments.of("io.netty..", List.of("holdfast.api..", "holdfast.cli.netty..")),
+                Arguments.of("io.netty..", List.of("holdfast.api..")),
                 Arguments.of("com.github.difflib..", List.of("holdfast.control..")),
                 Arguments.of("org.snakeyaml..", List.of("holdfast.conf.yaml..")),
                 Arguments.of("com.fasterxml.jackson..", List.of("holdfast.admin.json..")),

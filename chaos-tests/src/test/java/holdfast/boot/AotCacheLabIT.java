@@ -67,7 +67,9 @@ final class AotCacheLabIT {
     @Test
     void theCachesOfTheBuildAreUsed() throws IOException, InterruptedException {
         assertThat(loaded("director", "--help")).contains("holdfast.boot.Main source: shared objects file");
-        assertThat(loaded("--version")).contains("holdfast.cli.Main source: shared objects file");
+        assertThat(loaded("--version"))
+                .contains("holdfast.cli.Main source: shared objects file")
+                .contains("picocli.CommandLine source: shared objects file");
     }
 
     private static String loaded(String... arguments) throws IOException, InterruptedException {

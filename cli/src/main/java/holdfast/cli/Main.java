@@ -51,6 +51,8 @@ public final class Main implements Runnable, Environment.Holder {
             ManCommand.class,
             CompletionCommand.class);
 
+    private static final Set<String> VERSION = Set.of("--version", "-V");
+
     /// What these print is of all commands.
     private static final Set<Class<?>> OF_ALL = Set.of(HelpCommand.class, ManCommand.class, CompletionCommand.class);
 
@@ -82,9 +84,12 @@ public final class Main implements Runnable, Environment.Holder {
     }
 
     /// Knows the command that the arguments begin with, or all where they begin with none: to build all of them takes
-    /// longer than all else at a start.
+    /// longer than all else at a start. The version needs none.
     CommandLine line(String... args) {
         var line = new CommandLine(this);
+        if (args.length == 1 && VERSION.contains(args[0])) {
+            return line;
+        }
         var wanted = COMMANDS.stream()
                 .filter(each -> args.length > 0 && name(each).equals(args[0]) && !OF_ALL.contains(each))
                 .toList();

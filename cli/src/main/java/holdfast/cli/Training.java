@@ -23,6 +23,7 @@ import java.util.Optional;
 final class Training {
     private static final List<List<String>> COMMANDS = List.of(
             List.of("--help"),
+            List.of("--version"),
             List.of("status"),
             List.of("list"),
             List.of("service", "list"),

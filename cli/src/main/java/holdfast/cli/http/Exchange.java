@@ -1,4 +1,4 @@
-package holdfast.cli.netty;
+package holdfast.cli.http;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,0 +1,5 @@
+/// HTTP over a Unix socket for one request at a time, without a library (ADR 28).
+@NullMarked
+package holdfast.cli.http;
+
+import org.jspecify.annotations.NullMarked;
