@@ -24,16 +24,15 @@ import java.util.stream.Collectors;
 /// A directory with one YAML file for each revision, which an operator can read, and one file with a line for each
 /// report of an agent.
 ///
-/// A revision is written under another name, forced to the disk and renamed, and then its directory is forced: a crash
-/// or a
-/// power failure leaves the whole file or none.
+/// A revision is written under another name, forced to the disk and renamed, and then its directory is forced: a
+/// crash or a power failure leaves the whole file or none.
 public final class RevisionFiles implements RevisionDisk {
     private static final int KEPT_MAX = 1000;
 
     private static final Pattern NAME = Pattern.compile("([0-9]{10,18})\\.([0-9]{5})\\.yaml");
     private static final String UNFINISHED = "unfinished";
     private static final Pattern REPORT =
-            Pattern.compile("(\\S+) ([0-9.]+):([0-9]{1,5}) ([0-9]|[1-9][0-9]|100) ([0-9]{1,16})");
+            Pattern.compile("^(\\S+) ([0-9.]+):([0-9]{1,5}) ([0-9]|[1-9][0-9]|100) ([0-9]{1,15})$");
 
     private final Path directory;
     private final int keptMax;

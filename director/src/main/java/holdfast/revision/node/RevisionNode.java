@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The thread `revisions` around the pure [Revisions] and [AgentReports]: it writes revisions
-/// and reports to disk and puts them in force. Other threads put notes into its queue.
+/// The thread `revisions` around the pure [Revisions] and [AgentReports]: it writes revisions and reports to disk and
+/// puts them in force. Other threads put notes into its queue.
 public final class RevisionNode implements Ear, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RevisionNode.class);
     private static final int QUEUE_MAX = 4096;

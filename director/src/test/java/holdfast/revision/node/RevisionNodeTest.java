@@ -159,7 +159,10 @@ class RevisionNodeTest {
             assertThat(around.agents).extracting(AgentReport::percent).containsExactly(60, 50);
         }
         var kept = directory.resolve("agent-reports");
-        Files.writeString(kept, "\0\0\0\ntcp/192.0.2.10:80 10.0.0.11:80 101 5\n" + Files.readString(kept));
+        Files.writeString(
+                kept,
+                "\0\0\0\ntcp/192.0.2.10:80 10.0.0.11:80 101 5\n"
+                        + "tcp/192.0.2.10:80 10.0.0.11:80 10 12345678901234567890\n" + Files.readString(kept));
         assertThat(open().reports()).extracting(AgentReport::percent).containsExactly(50);
         Files.writeString(kept, "http/192.0.2.10 10.0.0.11:80 10 5\n");
         assertThat(open().reports()).isEmpty();
