@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -64,13 +65,14 @@ final class ManualChaosIT extends PairUnderTest {
     }
 
     private void perform(ManualPage.Command command) {
-        report(command.toString());
+        long from = System.nanoTime();
         var director = command.director().equals("d1") ? lab.d1() : lab.d2();
         if (LOOK.matcher(command.text()).find()) {
             look(director, command);
         } else {
             judge(command, type(director, command));
         }
+        report("%d ms: %s".formatted(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from), command));
     }
 
     private void look(Director director, ManualPage.Command command) {
