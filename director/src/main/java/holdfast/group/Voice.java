@@ -29,8 +29,7 @@ public final class Voice {
 
     /// @param address    source of our adverts
     /// @param tablesMax  most entries that our tables can hold
-    public Voice(
-            Supplier<Configuration.VipGroup> group, int address, TableSize tablesMax, Replication replication) {
+    public Voice(Supplier<Configuration.VipGroup> group, int address, TableSize tablesMax, Replication replication) {
         this.group = group;
         this.address = address;
         this.tablesMax = tablesMax;
