@@ -147,6 +147,12 @@ final class ConfigChaosIT extends PairUnderTest {
         awaitPercent(one, 40);
         lab.awaitEqualPair();
 
+        List.of(one, other).forEach(Director::kill);
+        List.of(one, other).forEach(Director::start);
+        lab.awaitEqualPair();
+        for (var director : List.of(one, other)) {
+            assertThat(percentOn(director)).as("from the disk of " + director).hasValue(40);
+        }
         agent(one, 100);
         awaitPercent(other, 100);
         assertThat(other.status().config().reducedByAgents()).isZero();
