@@ -120,6 +120,9 @@ final class FloodChaosIT extends PairUnderTest {
         }
         assertThat(active.failover("chaos").blocking())
                 .anyMatch(reason -> reason.contains("its connections-max is 16"));
+        var copies = standby.status().datapath();
+        assertThat(copies.counters().getOrDefault("copy-without-room", 0L)).isPositive();
+        assertThat(copies.drops()).as("no packet came to it").containsEntry("dropped-table-full", 0L);
         assertThat(Files.readString(log(active)).split("alarm began text=\"connections-max is 16 on " + standby))
                 .as("once in the log of " + active)
                 .hasSize(2);

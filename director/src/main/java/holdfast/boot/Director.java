@@ -166,6 +166,7 @@ final class Director implements AutoCloseable {
                 Supervision.start(
                         joined::status,
                         () -> Clock.boottime() - vrrp.status().turnedAt() - interval,
+                        () -> maintenance.obstacle().isPresent(),
                         Supervision.Manager.of(
                                 System.getenv(), ProcessHandle.current().pid())));
         return joined;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -25,6 +26,7 @@ final class Supervision implements AutoCloseable {
 
     private final Supplier<Status> status;
     private final LongSupplier turned;
+    private final BooleanSupplier isKeptBack;
     private final Optional<Manager> manager;
     private final Thread thread =
             Thread.ofPlatform().name("supervision").daemon().unstarted(this::run);
@@ -67,16 +69,20 @@ final class Supervision implements AutoCloseable {
         }
     }
 
-    private Supervision(Supplier<Status> status, LongSupplier turned, Optional<Manager> manager) {
+    private Supervision(
+            Supplier<Status> status, LongSupplier turned, BooleanSupplier isKeptBack, Optional<Manager> manager) {
         this.status = status;
         this.turned = turned;
+        this.isKeptBack = isKeptBack;
         this.manager = manager;
     }
 
-    /// @param status  of this director
-    /// @param turned  ns since its election turned, beyond the advert interval
-    static Supervision start(Supplier<Status> status, LongSupplier turned, Optional<Manager> manager) {
-        var supervision = new Supervision(status, turned, manager);
+    /// @param status      of this director
+    /// @param turned      ns since its election turned, beyond the advert interval
+    /// @param isKeptBack  whether an operator keeps it from serving
+    static Supervision start(
+            Supplier<Status> status, LongSupplier turned, BooleanSupplier isKeptBack, Optional<Manager> manager) {
+        var supervision = new Supervision(status, turned, isKeptBack, manager);
         supervision.thread.start();
         return supervision;
     }
@@ -104,7 +110,7 @@ final class Supervision implements AutoCloseable {
     }
 
     private void look() {
-        var sight = new Sight(status.get(), turned.getAsLong());
+        var sight = new Sight(status.get(), turned.getAsLong(), isKeptBack.getAsBoolean());
         var now = sight.frozen().orElse(null);
         if (now != null && frozen == null) {
             log.error("director frozen cause=\"{}\" action=no-ping-to-the-watchdog", now);

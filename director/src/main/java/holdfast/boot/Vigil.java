@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 /// What a director reports to its service manager (sd_notify(3)), as a pure function of its status. Times are monotonic
 /// ns.
 ///
-/// It is ready when it forwards, or stands by and would serve. A director that is not so far after [#READY_MAX], such
+/// It is ready when it forwards, stands by and would serve, or is in maintenance. A director that is not so far after
+/// [#READY_MAX], such
 /// as one with a dead link, is ready all the same: the manager would kill it for being late, and that mends nothing.
 ///
 /// The ping of the watchdog proves two threads: the datapath has answered within a second, and the election has turned.
@@ -27,8 +28,9 @@ record Vigil(boolean isReady, String headline, long startedAt) {
 
     /// What a director sees of itself.
     ///
-    /// @param turned  ns since the election turned, beyond its advert interval
-    record Sight(Status status, long turned) {
+    /// @param turned      ns since the election turned, beyond its advert interval
+    /// @param isKeptBack  whether an operator keeps it from serving
+    record Sight(Status status, long turned, boolean isKeptBack) {
         /// The thread that has stopped; empty if both run.
         Optional<String> frozen() {
             if (status.datapath().connections() == null) {
@@ -39,9 +41,9 @@ record Vigil(boolean isReady, String headline, long startedAt) {
                     : Optional.empty();
         }
 
-        /// Forwards, or would in the place of the active.
+        /// Forwards, or would in the place of the active, or is not meant to.
         private boolean isOfUse() {
-            return status.role() == Role.ACTIVE || status.failover().safe() == Safe.YES;
+            return status.role() == Role.ACTIVE || status.failover().safe() == Safe.YES || isKeptBack;
         }
 
         private String headline() {

@@ -57,7 +57,7 @@ public enum Counter {
     DROPPED_NO_NEIGHBOUR,
     DROPPED_TTL,
     DROPPED_TOO_BIG,
-    /// The connection or template table is full.
+    /// The first packet of a connection, which found no room in the connection table or in that of templates.
     DROPPED_TABLE_FULL,
     /// The send queue of an interface refused it.
     DROPPED_SEND,
@@ -81,6 +81,8 @@ public enum Counter {
     /// Records of connections that this standby did not store, because it does not know their forwarding method: the
     /// active runs a later version. The tables differ until it does.
     UNKNOWN_METHOD,
+    /// Records of the active that this standby did not store, because its table is full. A snapshot repeats them.
+    COPY_WITHOUT_ROOM,
     /// A change that the sync queue had no room for; every standby gets a new snapshot.
     LOST_DELTA,
     /// Frames that the kernel dropped because a receive ring was full while this director was busy.

@@ -280,7 +280,7 @@ public final class Replica {
         if (slot == ConnTable.MISSING) {
             slot = insert(delta, expiresAt);
             if (slot == ConnTable.FULL) {
-                tables.counters().count(Counter.DROPPED_TABLE_FULL);
+                tables.counters().count(Counter.COPY_WITHOUT_ROOM);
                 return;
             }
             tables.entered(conn.at(slot).inPackets(IN_PACKETS), now);
@@ -402,7 +402,7 @@ public final class Replica {
             slot = templates.insert(delta.clientAddress(), real, timeoutS, expiresAt);
         }
         if (real == RealServerTable.NONE || slot == TemplateTable.FULL) {
-            tables.counters().count(Counter.DROPPED_TABLE_FULL);
+            tables.counters().count(Counter.COPY_WITHOUT_ROOM);
             return;
         }
         template.at(slot)

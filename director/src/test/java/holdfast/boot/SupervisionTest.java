@@ -55,6 +55,13 @@ class SupervisionTest {
     }
 
     @Test
+    void whoIsInMaintenanceIsReadyAtOnce() {
+        var keptBack = new Sight(JOINING.status(), 0, true);
+        assertThat(Vigil.begun(START).look(keptBack, false, START).message())
+                .startsWith("READY=1\nSTATUS=d1 is STANDBY");
+    }
+
+    @Test
     void aFrozenThreadStopsThePings() {
         var vigil = Vigil.begun(START).look(ACTIVE, true, START).next();
         assertThat(vigil.look(ACTIVE, true, START).message()).isEqualTo("WATCHDOG=1");
@@ -75,7 +82,7 @@ class SupervisionTest {
     void theManagerHearsOfReadinessAReloadAndTheEnd() throws InterruptedException {
         var manager = new Manager(heard::add, OptionalLong.of(SECONDS.toNanos(4)));
         var order = new LinkedBlockingQueue<String>();
-        try (var supervision = Supervision.start(ACTIVE::status, () -> 0, Optional.of(manager))) {
+        try (var supervision = Supervision.start(ACTIVE::status, () -> 0, () -> false, Optional.of(manager))) {
             assertThat(heard.poll(10, SECONDS)).startsWith("READY=1\nSTATUS=").endsWith("WATCHDOG=1");
             supervision.reload(() -> {
                 heard.drainTo(order);
@@ -105,6 +112,7 @@ class SupervisionTest {
                     return ACTIVE.status();
                 },
                 () -> 0,
+                () -> false,
                 Optional.of(manager))) {
             assertThat(heard.poll(10, SECONDS)).startsWith("READY=1\nSTATUS=").endsWith("WATCHDOG=1");
             assertThat(looks).hasValueGreaterThanOrEqualTo(4);
@@ -153,6 +161,7 @@ class SupervisionTest {
                         new Sync(role, 3, null, null, List.of(), Map.of()),
                         new Status.Datapath(0, 0, Map.of(), Map.of(), table, table, null, true, null),
                         new Status.Config("0.0", true, false, 0, 0, 0)),
-                turned);
+                turned,
+                false);
     }
 }

@@ -16,6 +16,7 @@ class DatapathRehearsalTest {
             Counter.DROPPED_BY_DEFENCE,
             Counter.DROPPED_CLIENT_BLOCKED,
             Counter.DROPPED_TABLE_FULL,
+            Counter.COPY_WITHOUT_ROOM,
             Counter.DROPPED_SEND,
             Counter.DROPPED_AFTER_PAUSE,
             Counter.EVICTED_HALF_OPEN,
