@@ -97,7 +97,7 @@ final class WrongConfigurationTest {
             new Slip("service: tcp/192.0.2.10:80", "service: icmp/192.0.2.10:80",
                     ":19:14: services[0].service: 'icmp/192.0.2.10:80' is not a virtual service; write PROTOCOL/ADDRESS:PORT with tcp, udp or sctp and a port of 0 to 65535, such as tcp/192.0.2.10:80, or mark/NUMBER, such as mark/7"),
             new Slip("service: tcp/192.0.2.10:80", "service: tcp/192.0.2.12:80",
-                    ":19:14: services[0].service: 'tcp/192.0.2.12:80' is not on a VIP; the VIPs are 192.0.2.10, 10.0.0.1; correct the address, or add it under vip-groups[0].vips"),
+                    ":19:14: services[0].service: 'tcp/192.0.2.12:80' is not on a VIP; the VIPs are 192.0.2.10, 10.0.0.1; correct the address, or add it under vip-groups[0].vips or with 'holdfast vip add'"),
             new Slip("scheduler: wlc", "scheduler: wcl",
                     ":20:16: services[0].scheduler: 'wcl' must be one of dh, fo, lblc, lblcr, lc, least-load, mh, nq, ovf, rendezvous, rr, sed, sh, twos, wlc, wrr; did you mean 'wlc'?"),
             new Slip("timeout-s: 300", "timeout-s: 300s",

@@ -188,7 +188,7 @@ final class AdminClient {
                 case 400, 413 -> ExitCode.WRONG_INPUT;
                 default -> ExitCode.OUR_FAULT;
             };
-            return new Failure(exit, error.error() + ": " + error.why() + "; " + error.remedy());
+            return new Failure(exit, Text.begun(error.error()) + ": " + error.why() + "; " + error.remedy());
         } catch (UnreadableJsonException _) {
             return notUnderstood(socket, "HTTP status " + reply.status());
         }

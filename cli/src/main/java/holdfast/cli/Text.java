@@ -4,6 +4,7 @@ import holdfast.conf.Mistake;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +14,20 @@ final class Text {
     /// The most mistakes that are shown at once; JSON has all.
     private static final int MISTAKES_MAX = 50;
 
+    private static final Pattern FIRST_WORD = Pattern.compile("^[a-z]+ ");
+
     private Text() {}
 
     /// `1 VIP`, `3 VIPs`.
     static String count(long number, String thing) {
         return number + " " + thing + (number == 1 ? "" : "s");
+    }
+
+    /// A sentence with a capital at its begin, unless it begins with a name such as `tcp/192.0.2.10:80`.
+    static String begun(String sentence) {
+        return FIRST_WORD.matcher(sentence).find()
+                ? Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1)
+                : sentence;
     }
 
     /// Each mistake of a file on its line, and how many there are.

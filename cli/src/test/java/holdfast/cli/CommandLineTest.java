@@ -180,7 +180,7 @@ class CommandLineTest extends AgainstASocket {
     @Test
     void errorsOfTheApiAreOneSentence() throws IOException {
         var error = new ApiError("cannot fail over", "this director is the standby", "ask d1, the active one");
-        var sentence = "cannot fail over: this director is the standby; ask d1, the active one\n";
+        var sentence = "Cannot fail over: this director is the standby; ask d1, the active one\n";
 
         assertThat(with("/v1/failover", 409, error, "failover", "--yes")).isEqualTo(new Ended(3, "", sentence));
         assertThat(with("/v1/failover", 400, error, "failover", "--yes")).isEqualTo(new Ended(2, "", sentence));

@@ -81,7 +81,7 @@ class IpvsadmCommandTest extends AgainstASocket {
     void whatTheDirectorRefusesIsARefusalOfTheKernel() throws IOException {
         change = _ -> answer(409, new ApiError("the change was not made", "the disk is full", "free some space"));
         assertThat(ipvsadm("-A", "-t", "192.0.2.10:80"))
-                .isEqualTo(new Ended(255, "", "the change was not made: the disk is full; free some space\n"));
+                .isEqualTo(new Ended(255, "", "The change was not made: the disk is full; free some space\n"));
     }
 
     @Test
@@ -92,7 +92,7 @@ class IpvsadmCommandTest extends AgainstASocket {
                 : made.apply(wanted);
         typed = "-A -t 192.0.2.10:80\n-A -t 192.0.2.10:81\n-A -t 192.0.2.10:82\n";
         assertThat(ipvsadm("-R"))
-                .isEqualTo(new Ended(0, "", "configuration is not right: 81 is unlucky; choose another\n"));
+                .isEqualTo(new Ended(0, "", "Configuration is not right: 81 is unlucky; choose another\n"));
         assertThat(SharedText.read(text).services())
                 .extracting(service -> service.key().port())
                 .containsExactly(80, 82);

@@ -70,6 +70,6 @@ class KeyCommandTest extends AgainstASocket {
         var error = new ApiError("the keys were not changed", "line 2 repeats an earlier key", "correct the file");
         assertThat(with("/v1/keys/reload", 400, error, "key", "reload"))
                 .isEqualTo(new Ended(
-                        2, "", "the keys were not changed: line 2 repeats an earlier key; correct the file\n"));
+                        2, "", "The keys were not changed: line 2 repeats an earlier key; correct the file\n"));
     }
 }

@@ -217,7 +217,7 @@ class ServerCommandsTest extends AgainstASocket {
                 new ApiError("there is no 10.0.0.19 in tcp/192.0.2.10:80", "it has 10.0.0.11:8080", "name that one");
         assertThat(with("/v1/drain", 400, error, "drain", "tcp/192.0.2.10:80", "10.0.0.19", "--yes"))
                 .isEqualTo(new Ended(
-                        2, "", "there is no 10.0.0.19 in tcp/192.0.2.10:80: it has 10.0.0.11:8080; name that one\n"));
+                        2, "", "There is no 10.0.0.19 in tcp/192.0.2.10:80: it has 10.0.0.11:8080; name that one\n"));
     }
 
     @Test

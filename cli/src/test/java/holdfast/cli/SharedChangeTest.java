@@ -82,7 +82,7 @@ class SharedChangeTest extends AgainstASocket {
         director.revisions.trouble = "no director is active";
         assertThat(run("service", "edit", "tcp/192.0.2.10:80", "--scheduler", "rr"))
                 .isEqualTo(new Ended(
-                        3, "", "the change was not made: no director is active; try again when that has passed\n"));
+                        3, "", "The change was not made: no director is active; try again when that has passed\n"));
     }
 
     @Test
