@@ -149,8 +149,8 @@ class ClientCommandsTest extends AgainstASocket {
                 SERVICE,
                 template,
                 List.of(new WhereIs.Copy("d2", WhereIs.Held.YES), new WhereIs.Copy("d3", WhereIs.Held.UNKNOWN)),
-                new WhereIs.Pick(REAL, "its template says so"),
-                new WhereIs.Pick(null, "every real server has weight 0"));
+                new WhereIs.Pick(REAL, List.of(WhereIs.Cause.KEPT_BY_TEMPLATE), "its template says so"),
+                new WhereIs.Pick(null, List.of(WhereIs.Cause.NO_REAL_SERVER), "every real server has weight 0"));
         try (var server = new TinyServer(socket(), _ -> answer(200, answer))) {
             assertThat(run(
                             "whereis",
@@ -180,7 +180,13 @@ class ClientCommandsTest extends AgainstASocket {
 
     @Test
     void aClientWithoutATemplateHasNone() throws IOException {
-        var answer = new WhereIs(CLIENT, SERVICE, null, List.of(), new WhereIs.Pick(REAL, "it is wrr's turn"), null);
+        var answer = new WhereIs(
+                CLIENT,
+                SERVICE,
+                null,
+                List.of(),
+                new WhereIs.Pick(REAL, List.of(WhereIs.Cause.SCHEDULED), "it is wrr's turn"),
+                null);
         try (var server = new TinyServer(socket(), _ -> answer(200, answer))) {
             assertThat(run("whereis", "198.51.100.7:40000", "tcp/192.0.2.10:80").out())
                     .endsWith("\ntemplate  none\n");

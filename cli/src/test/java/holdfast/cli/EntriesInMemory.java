@@ -109,13 +109,15 @@ final class EntriesInMemory {
     WhereIs whereIs(WhereIsRequest request) {
         var real = ServicesInMemory.endpoint(
                 services.service(request.service()).realServers().getFirst());
-        var then = request.change() == null ? null : new WhereIs.Pick(real, "the template decides");
+        var then = request.change() == null
+                ? null
+                : new WhereIs.Pick(real, List.of(WhereIs.Cause.KEPT_BY_TEMPLATE), "the template decides");
         return new WhereIs(
                 request.client(),
                 request.service(),
                 null,
                 List.of(),
-                new WhereIs.Pick(real, "the scheduler would pick it"),
+                new WhereIs.Pick(real, List.of(WhereIs.Cause.SCHEDULED), "the scheduler would pick it"),
                 then);
     }
 

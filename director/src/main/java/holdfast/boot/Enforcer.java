@@ -77,8 +77,8 @@ record Enforcer(
     public void use(Configuration configuration, ByHand byHand) {
         var vips = configuration.groups().getFirst();
         var done = datapath.query(tables -> {
-            owned.become(owned(vips, links));
             tables.configure(configuration.ipvs(), configuration.marks(), configuration.services(), Clock.monotonic());
+            owned.become(owned(vips, links)); // not if the tables have refused the services
             new OrdersByHand(tables).apply(byHand, Instant.now(), Clock.monotonic());
             return true;
         });

@@ -224,7 +224,7 @@ public final class TemplateCommands {
 
     private static WhereIs.Pick pick(Answer answer) {
         requireDecided(answer, "ask for a client with a template, or let the rules of the mark name one destination");
-        return new WhereIs.Pick(answer.next().map(Endpoint::of).orElse(null), why(answer));
+        return new WhereIs.Pick(answer.next().map(Endpoint::of).orElse(null), Causes.of(answer.reason()), why(answer));
     }
 
     private static void requireDecided(Answer answer, String remedy) {

@@ -70,7 +70,7 @@ class RoutesTest {
                                     request.service(),
                                     null,
                                     List.of(),
-                                    new WhereIs.Pick(null, "none"),
+                                    new WhereIs.Pick(null, List.of(WhereIs.Cause.NO_REAL_SERVER), "none"),
                                     null)))
                     .on(Operations.CLIENTS, asked(request -> new ClientList(request.by(), List.of())))
                     .on(Operations.CLIENT_RULES, _ -> new ClientRuleList(List.of()))

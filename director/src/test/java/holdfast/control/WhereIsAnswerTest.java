@@ -55,6 +55,7 @@ class WhereIsAnswerTest {
         assertThat(now(tcp(80)))
                 .isEqualTo(new WhereIs.Pick(
                         null,
+                        List.of(WhereIs.Cause.DROPPED, WhereIs.Cause.SCHEDULED),
                         "The client is blocked by an operator's rule, so its next connection is dropped; once it is let"
                                 + " in again, this holds. The scheduler (rr) picks 10.0.0.11:8080, and a new template"
                                 + " holds the client there"));

@@ -216,8 +216,9 @@ class OperationsTest {
                             new WhereIs.Template(
                                     Endpoint.of("198.51.100.0:0"), ENDPOINT, 12_000, 288_000, 300, false, 2),
                             List.of(new WhereIs.Copy("d2", WhereIs.Held.UNKNOWN)),
-                            new WhereIs.Pick(ENDPOINT, "its template says so"),
-                            new WhereIs.Pick(null, "every real server has weight 0"))),
+                            new WhereIs.Pick(ENDPOINT, List.of(WhereIs.Cause.KEPT_BY_TEMPLATE), "its template says so"),
+                            new WhereIs.Pick(
+                                    null, List.of(WhereIs.Cause.NO_REAL_SERVER), "every real server has weight 0"))),
             new Sample<>(
                     Operations.CLIENTS,
                     new ClientsRequest(ClientList.By.SHARE, 3),
