@@ -16,17 +16,22 @@ import holdfast.lab.Director;
 import holdfast.lab.Lab;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -58,6 +63,11 @@ public final class Changes implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration LENGTH_MAX = Duration.ofHours(2);
     private static final long TAKEOVER_TAIL = 1_000_000_000;
+    /// What was sent so long before a director died may have died with it.
+    private static final long UNDER_WAY = 20_000_000;
+    private static final Duration NEAR = Duration.ofSeconds(2);
+    private static final Pattern STAMPED = Pattern.compile("^[0-9]{4}-[0-9-]+T[0-9:.]+Z ");
+    private static final int LINES_MAX = 400;
     private static final int SCRATCH_PORT = 9000;
     private static final int SCRATCH_SERVICES = 20;
     private static final int SCRATCH_VIP = 200;
@@ -73,6 +83,7 @@ public final class Changes implements Callable<Integer> {
     private long seed = System.nanoTime() & 0xffff_ffffL;
 
     private final long beganAt = System.nanoTime();
+    private final Instant began = Instant.now();
     private final Lab lab = Lab.around();
     private final Map<String, String> acknowledged = new LinkedHashMap<>();
     private final List<Long> took = new ArrayList<>();
@@ -163,7 +174,7 @@ public final class Changes implements Callable<Integer> {
         kills++;
         if (wasActive) {
             Lab.await(other + " serves", PATIENCE, () -> other.is(Role.ACTIVE));
-            takeovers.add(new Window(from, System.nanoTime() + TAKEOVER_TAIL));
+            takeovers.add(new Window(from - UNDER_WAY, System.nanoTime() + TAKEOVER_TAIL));
         }
         change.join();
     }
@@ -290,9 +301,10 @@ public final class Changes implements Callable<Integer> {
         for (var probed : probers.entrySet()) {
             var prober = probed.getValue();
             var outage = prober.stop();
-            int lost = prober.lost(at -> takeovers.stream().noneMatch(window -> window.has(at)));
+            var lost = prober.lost(at -> takeovers.stream().noneMatch(window -> window.has(at)));
             say("%s: %d of %d probes lost outside takeovers, %d within them"
-                    .formatted(probed.getKey(), lost, outage.sent(), outage.lost() - lost));
+                    .formatted(probed.getKey(), lost.length, outage.sent(), outage.lost() - lost.length));
+            logsAround(lost);
             var changing = prober.latencies(at -> stretches.stream().anyMatch(window -> window.has(at))
                     && takeovers.stream().noneMatch(window -> window.has(at)));
             var calm = prober.latencies(at -> at - stretches.getFirst().from() < 0
@@ -306,10 +318,35 @@ public final class Changes implements Callable<Integer> {
                                     at(changing, 0.5),
                                     at(changing, 0.99),
                                     at(changing, 0.99) / at(calm, 0.99)));
-            isWhole &= lost == 0;
+            isWhole &= lost.length == 0;
         }
         say(isWhole ? "PASS: nothing was lost; --seed " + seed : "FAILED; --seed " + seed);
         return isWhole;
+    }
+
+    /// What the directors were doing when probes were lost, without the many lines about revisions.
+    private void logsAround(long[] lost) throws IOException {
+        var lines = new TreeSet<String>();
+        for (var director : List.of(lab.d1(), lab.d2())) {
+            for (var line : Files.readAllLines(director.log())) {
+                if (STAMPED.matcher(line).find()
+                        && !line.contains(" revision in force ")
+                        && Arrays.stream(lost).anyMatch(at -> isNear(line, at))) {
+                    lines.add(line.replaceFirst(" ", " " + director + " "));
+                }
+            }
+        }
+        Arrays.stream(lost).forEach(at -> lines.add(wall(at) + " a probe was lost"));
+        lines.stream().limit(LINES_MAX).forEach(this::say);
+    }
+
+    private boolean isNear(String line, long at) {
+        var between = Duration.between(wall(at), Instant.parse(line.substring(0, line.indexOf(' '))));
+        return between.abs().compareTo(NEAR) < 0;
+    }
+
+    private Instant wall(long at) {
+        return began.plusNanos(at - beganAt);
     }
 
     private static double at(double[] sorted, double quantile) {

@@ -132,11 +132,13 @@ final class Prober {
         return lost;
     }
 
-    /// Probes without an answer among those that were sent at such times; only after the prober has stopped.
-    int lost(LongPredicate sentWithin) {
-        return (int) IntStream.range(0, sent)
+    /// When each probe without an answer was sent, among those that were sent at such times; only after the prober has
+    /// stopped.
+    long[] lost(LongPredicate sentWithin) {
+        return IntStream.range(0, sent)
                 .filter(i -> answeredAt[i] == Outage.UNANSWERED && sentWithin.test(sentAt[i]))
-                .count();
+                .mapToLong(i -> sentAt[i])
+                .toArray();
     }
 
     /// Round trips in ms, in ascending order, of the probes that were sent at such times; only after the prober has
