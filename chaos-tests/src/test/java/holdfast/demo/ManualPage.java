@@ -6,9 +6,8 @@ import java.util.regex.Pattern;
 
 /// A page of the operator's manual as a list of what happens on it, in the page's order.
 ///
-/// A `console` block has commands behind a prompt and the answer below each. A comment `<!-- test: ... -->`, which no
-/// reader
-/// sees, names what happens to the machines meanwhile.
+/// A `console` block has commands behind a prompt and the answer below each. A comment
+/// `<!-- test: ... -->`, which no reader sees, names what happens to the machines meanwhile.
 record ManualPage(List<Entry> entries) {
     private static final Pattern PROMPT = Pattern.compile("(d[12])# (.+)");
     private static final Pattern EVENT = Pattern.compile("<!-- test: (.+) -->");

@@ -22,8 +22,7 @@ import java.util.stream.Collectors;
 /// An operator's shells on the two directors of the lab.
 ///
 /// The directors share one file system, without systemd and without ssh. So a path of a director's machine is another
-/// path
-/// here, in commands and in their answers, and `systemctl` and `scp` are done by this class.
+/// path here, in commands and in their answers, and `systemctl` and `scp` are done by this class.
 final class OperatorShells {
     private static final Pattern SYSTEMCTL = Pattern.compile("systemctl (enable --now|start|stop|restart) holdfast");
     private static final Pattern SCP = Pattern.compile("scp (\\S+) (\\S+)");
@@ -125,15 +124,29 @@ final class OperatorShells {
     }
 
     private String bash(Director director, String command) {
+        var folder = Path.of("").toAbsolutePath();
+        return there(
+                director,
+                run(lab, home, director, folder, here(director, command)).text());
+    }
+
+    /// Runs a command of an operator's shell on a director, without a terminal.
+    static Lab.Said run(Lab lab, Path home, Director director, Path folder, String command) {
         try {
-            var builder = lab.in(director.name(), "bash", "-c", here(director, command))
+            var builder = lab.in(director.name(), "bash", "-o", "pipefail", "-c", command)
+                    .directory(folder.toFile())
                     .redirectErrorStream(true);
             builder.environment().merge("PATH", home.resolve("bin").toString(), (path, bin) -> bin + ":" + path);
             builder.environment().put("HOLDFAST_SOCKET", "/run/holdfast/" + director.name() + ".sock");
             var process = builder.start();
-            return there(director, new String(process.getInputStream().readAllBytes(), UTF_8));
+            process.getOutputStream().close();
+            var text = new String(process.getInputStream().readAllBytes(), UTF_8);
+            return new Lab.Said(process.waitFor(), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
     }
 

@@ -1,6 +1,5 @@
 package holdfast.demo;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.FailoverReadiness;
@@ -11,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -39,7 +38,7 @@ final class PagesChaosIT extends PairUnderTest {
     }
 
     @Test
-    void everyCommandOfThePagesEndsAsItShould() throws IOException, InterruptedException {
+    void everyCommandOfThePagesEndsAsItShould() throws IOException {
         for (var page : pages()) {
             lab.awaitEqualPair();
             play(page);
@@ -55,7 +54,7 @@ final class PagesChaosIT extends PairUnderTest {
         }
     }
 
-    private void play(Path page) throws IOException, InterruptedException {
+    private void play(Path page) throws IOException {
         boolean isBlock = false;
         var note = "";
         for (var line : Files.readAllLines(page)) {
@@ -73,7 +72,7 @@ final class PagesChaosIT extends PairUnderTest {
         }
     }
 
-    private void prepare(String note) throws IOException, InterruptedException {
+    private void prepare(String note) throws IOException {
         switch (note) {
             case "new.yaml is wrong" ->
                 Files.writeString(
@@ -101,7 +100,7 @@ final class PagesChaosIT extends PairUnderTest {
         }
     }
 
-    private void run(Path page, String shown, String note) throws IOException, InterruptedException {
+    private void run(Path page, String shown, String note) {
         var command = shown.replaceFirst(" \\| jq .*", "");
         boolean isWatch = command.contains(" --watch");
         if (isWatch) {
@@ -134,24 +133,14 @@ final class PagesChaosIT extends PairUnderTest {
                 : note.equals("clients may be left") ? List.of(0, 3) : List.of(0);
     }
 
-    private record Said(int exit, String text) {}
-
-    private Said type(Director director, String command) throws IOException, InterruptedException {
-        var builder = lab.in(director.name(), "bash", "-o", "pipefail", "-c", here(director, command))
-                .directory(folder.toFile())
-                .redirectErrorStream(true);
-        builder.environment().merge("PATH", HOME.resolve("bin").toString(), (path, bin) -> bin + ":" + path);
-        builder.environment().put("HOLDFAST_SOCKET", "/run/holdfast/" + director.name() + ".sock");
-        var process = builder.start();
-        process.getOutputStream().close();
-        var text = new String(process.getInputStream().readAllBytes(), UTF_8);
-        return new Said(process.waitFor(), text);
+    private Lab.Said type(Director director, String command) {
+        return OperatorShells.run(lab, HOME, director, folder, here(director, command));
     }
 
     /// The configuration of a director is elsewhere in the lab, and other files of a machine are in a folder.
     private String here(Director director, String command) {
         return command.replace(
                         "/etc/holdfast/director.yaml", director.configuration().toString())
-                .replaceAll("/etc/(holdfast|keepalived|ha\\.d)", Objects.toString(folder));
+                .replaceAll("/etc/(holdfast|keepalived|ha\\.d)", Matcher.quoteReplacement(folder.toString()));
     }
 }

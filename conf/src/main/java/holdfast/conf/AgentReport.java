@@ -26,8 +26,7 @@ public record AgentReport(Real real, int percent, long at) {
     }
 
     /// Whether this report counts, and not the other one about the same real server. Two directors that take a report
-    /// in
-    /// the same millisecond both keep the lower one.
+    /// in the same millisecond both keep the lower one.
     public boolean isLaterThan(AgentReport other) {
         return at != other.at ? at > other.at : percent < other.percent;
     }

@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 /// ns.
 ///
 /// It is ready when it forwards, stands by and would serve, or is in maintenance. A director that is not so far after
-/// [#READY_MAX], such
-/// as one with a dead link, is ready all the same: the manager would kill it for being late, and that mends nothing.
+/// [#READY_MAX], such as one with a dead link, is ready all the same: the manager would kill it for being late, and
+/// that
+/// mends nothing.
 ///
 /// The ping of the watchdog proves two threads: the datapath has answered within a second, and the election has turned.
 /// A frozen one keeps the process from forwarding or from resigning, and the manager then ends the process.

@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Compares the sizes of two directors' tables. They should be equal: whoever has the smaller table cannot hold all
-/// that
-/// the other can, and nobody notices until the other holds more. [Readiness] judges that moment.
+/// that the other can, and nobody notices until the other holds more. [Readiness] judges that moment.
 final class TablesMax {
     private TablesMax() {}
 

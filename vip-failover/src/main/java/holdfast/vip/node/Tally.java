@@ -30,11 +30,9 @@ import org.slf4j.event.Level;
 public final class Tally {
     private static final Logger log = LoggerFactory.getLogger(Tally.class);
     private static final long SEND_ERROR_LOG_INTERVAL = 60_000_000_000L;
-    /// A slow director needs as long for a change of the addresses that another has made.
-    private static final long CHANGE_MAX_NS = 5_000_000_000L;
 
     private final int vrid;
-    private volatile List<Integer> addresses;
+    private final OtherAddresses otherAddresses;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
     private final Map<Refusal, Long> refused = new ConcurrentHashMap<>();
@@ -46,9 +44,6 @@ public final class Tally {
     private final AtomicLong contested = new AtomicLong();
     private final AtomicLong eventsLost = new AtomicLong();
     private volatile @Nullable Transition lastTransition;
-    private int differingPeer; // spoke last of those that have other addresses; 0 for none
-    private long differsSince;
-    private volatile int toldOf;
     private volatile OptionalLong heardAt = OptionalLong.empty();
     private volatile int heardFrom;
     private volatile long turnedAt = Clock.boottime();
@@ -60,11 +55,11 @@ public final class Tally {
     Tally(int vrid, List<Integer> addresses) {
         this.vrid = vrid;
         strangers = new AdvertStrangers(vrid);
-        this.addresses = addresses.stream().sorted().toList();
+        otherAddresses = new OtherAddresses(vrid, addresses);
     }
 
     void addresses(List<Integer> now) {
-        addresses = now.stream().sorted().toList();
+        otherAddresses.become(now);
     }
 
     void sent() {
@@ -139,31 +134,9 @@ public final class Tally {
         int sender = accepted.advert().sender();
         heardFrom = sender;
         heardAt = OptionalLong.of(now);
-        compare(sender, accepted.addresses(), now);
+        otherAddresses.heard(sender, accepted.addresses(), now);
         if (accepted.advert().priority() != 0 && contests(state, sender, now, vrrp)) {
             contested.incrementAndGet();
-        }
-    }
-
-    /// Notes whether a speaker has other addresses. While they change, one director has them before the other.
-    private void compare(int sender, List<Integer> theirs, long now) {
-        if (theirs.stream().sorted().toList().equals(addresses)) {
-            differingPeer = differingPeer == sender ? 0 : differingPeer;
-            toldOf = toldOf == sender ? 0 : toldOf;
-            return;
-        }
-        if (differingPeer == 0) {
-            differsSince = now;
-        }
-        differingPeer = sender;
-        if (now - differsSince >= CHANGE_MAX_NS && toldOf != sender) {
-            toldOf = sender;
-            log.warn(
-                    "vrrp peer announces other addresses vrid={} peer={} theirs={} ours={}",
-                    vrid,
-                    Ipv4.text(sender),
-                    texts(theirs),
-                    texts(addresses));
         }
     }
 
@@ -234,9 +207,7 @@ public final class Tally {
         var doubts = new HashMap<String, Long>();
         doubted.forEach((reason, count) -> doubts.put(reason.name(), count));
         var alarms = new ArrayList<>(strangers.alarms(now));
-        if (toldOf != 0) {
-            alarms.add("the VRRP speaker " + Ipv4.text(toldOf) + " announces other addresses than this group has");
-        }
+        otherAddresses.alarm().ifPresent(alarms::add);
         return new VrrpStatus(
                 role(state.vrrp()),
                 state.faults(),
@@ -285,9 +256,5 @@ public final class Tally {
             case Vrrp.Standby _ -> Role.STANDBY;
             case Vrrp.Active _ -> Role.ACTIVE;
         };
-    }
-
-    private static String texts(List<Integer> addresses) {
-        return String.join(",", addresses.stream().map(Ipv4::text).toList());
     }
 }

@@ -171,6 +171,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private final ArrayBlockingQueue<Note> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
     private volatile State state = State.INITIAL;
     private volatile TableState latestTables = TableState.UNKNOWN;
+    private volatile List<Claim> latestClaims;
     private volatile OwnWord said = OwnWord.NONE;
     private volatile boolean stopping;
 
@@ -189,12 +190,10 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
     private long ranAt;
     private long wakeAt;
 
-    /// The queue's content: an event of the router, new links or new addresses.
+    /// The queue's content: an event of the router, or new links.
     private sealed interface Note {}
 
     private record LinksChanged(GroupLinks now) implements Note {}
-
-    private record ClaimsChanged(List<Claim> now) implements Note {}
 
     private record Queued(Event event, @Nullable CompletableFuture<FailoverRecord> answer) implements Note {}
 
@@ -211,6 +210,7 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
                 options.trust(),
                 System.currentTimeMillis() - Clock.boottime() / 1_000_000);
         claims = options.claims();
+        latestClaims = claims;
         codec = codec();
         tally = new Tally(options.vrid(), codec.addresses());
         poller = new Poller(socket.fd(), wakeUp.fd());
@@ -239,7 +239,8 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
 
     /// The group has these addresses from now on; an active announces them. The datapath must own them before.
     public void addresses(VipGroup group) {
-        post(new ClaimsChanged(claimsOf(group)));
+        latestClaims = claimsOf(group);
+        wakeUp.signal();
     }
 
     @Override
@@ -354,13 +355,13 @@ public final class VrrpNode implements ElectionEvents, AutoCloseable {
                     links = now;
                     linksUnused = true;
                 }
-                case ClaimsChanged(var now) -> claim(now);
                 case Queued queued -> take(queued);
             }
         }
         if (linksUnused) {
             useLinks();
         }
+        claim(latestClaims);
         var tables = latestTables;
         if (!tables.equals(deliveredTables)) {
             deliveredTables = tables;
