@@ -8,6 +8,7 @@ import java.util.Set;
 /// The whole configuration of one director as an immutable tree, parsed and checked: code that reads it checks nothing
 /// again.
 ///
+/// @param management  how people and programs reach the director
 /// @param interfaces  names of the links whose packets the datapath receives, in the order of the file
 /// @param networks    of the machine's links, which say where a VIP belongs that the file does not name; none for a
 ///     file that no machine has
@@ -16,6 +17,7 @@ import java.util.Set;
 /// @param services    in the order of the file
 public record Configuration(
         Director director,
+        Management management,
         Datapath datapath,
         List<String> interfaces,
         List<Network> networks,
@@ -33,7 +35,7 @@ public record Configuration(
         services = List.copyOf(services);
     }
 
-    /// The configuration of a file.
+    /// A configuration that is reached on its socket alone, of a machine that is not known.
     public Configuration(
             Director director,
             Datapath datapath,
@@ -43,12 +45,13 @@ public record Configuration(
             Ipvs ipvs,
             List<MarkRule> marks,
             List<Service> services) {
-        this(director, datapath, interfaces, List.of(), cluster, groups, ipvs, marks, services);
+        this(director, Management.LOCAL, datapath, interfaces, List.of(), cluster, groups, ipvs, marks, services);
     }
 
     /// The configuration of a director on a machine with these networks.
     public Configuration on(List<Network> machine) {
-        return new Configuration(director, datapath, interfaces, machine, cluster, groups, ipvs, marks, services);
+        return new Configuration(
+                director, management, datapath, interfaces, machine, cluster, groups, ipvs, marks, services);
     }
 
     /// Where a VIP belongs: as this configuration says, or on the link whose own network has it, or with the adverts of

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /// only without findings.
 final class ConfigurationReader {
     private static final Set<String> TOP =
-            Section.keys("director", "datapath", "cluster", "vip-groups", "ipvs", "marks", "services");
+            Section.keys("director", "api", "metrics", "fleet", "datapath", "cluster", "vip-groups", "ipvs", "marks", "services");
     private static final Set<String> SHARED = Section.keys("vip-groups", "ipvs", "marks", "services");
     private static final Set<String> REVISION =
             Section.keys("revision", "drains", "client-rules", "vip-groups", "ipvs", "marks", "services");
@@ -47,11 +47,15 @@ final class ConfigurationReader {
         var datapath = top.optional("datapath", DATAPATH);
         var interfaces = interfaces(datapath);
         var shared = shared(top, List.of(), groups.vips(), interfaces);
+        var director = director(top.required("director", DIRECTOR, "director: {name: d1}"));
+        var cluster = cluster(top.required("cluster", CLUSTER, "cluster: {bind-address: 10.255.0.1}"));
         return new Configuration(
-                director(top.required("director", DIRECTOR, "director: {name: d1}")),
+                director,
+                new ManagementReader(findings, files).read(top, cluster.bindAddress()),
                 datapath(datapath),
                 interfaces,
-                cluster(top.required("cluster", CLUSTER, "cluster: {bind-address: 10.255.0.1}")),
+                List.of(),
+                cluster,
                 read,
                 shared.ipvs(),
                 shared.marks(),

@@ -49,6 +49,48 @@ final class FileRules {
         }
     }
 
+    /// An ordinary file that the director reads at its start.
+    void checkReadable(Value<Path> file) {
+        disk.look(file.value()).ifPresent(facts -> {
+            if (!facts.exists()) {
+                findings.add(file, "does not exist", "make it, or correct the name; see docs/operating/api.md");
+            } else if (facts.isDirectory()) {
+                findings.add(file, "is a directory", "name a file");
+            } else if (!facts.isReadable()) {
+                findings.add(file, "is not readable", "run this as the user who runs the director, or as root");
+            }
+        });
+    }
+
+    /// A file with a secret in it.
+    void checkPrivate(Value<Path> file) {
+        disk.look(file.value()).filter(FileRules::isOpen).ifPresent(_ -> open(file));
+    }
+
+    private static boolean isOpen(Disk.Facts facts) {
+        return !Collections.disjoint(facts.permissions(), Set.of(OTHERS_READ, OTHERS_WRITE, OTHERS_EXECUTE));
+    }
+
+    private void open(Value<Path> file) {
+        findings.add(file, "is open to every user of this machine", "close it: chmod o= " + file.value());
+    }
+
+    void checkUsers(Value<Path> file) {
+        disk.look(file.value())
+                .filter(facts -> facts.isReadable() && !facts.isDirectory())
+                .ifPresent(_ -> checkUsersContent(file));
+    }
+
+    private void checkUsersContent(Value<Path> file) {
+        try {
+            UsersFile.parse(disk.begin(file.value(), UsersFile.READ_MAX))
+                    .mistakes()
+                    .forEach(mistake -> findings.add(file, mistake, "see the form in docs/operating/api.md"));
+        } catch (IOException e) {
+            findings.add(file, "cannot be read: " + e.getMessage(), "see that it is an ordinary file");
+        }
+    }
+
     void checkKey(Value<Path> file) {
         disk.look(file.value()).ifPresent(facts -> checkKey(file, facts));
     }
@@ -61,8 +103,8 @@ final class FileRules {
                     "make it once: holdfast key generate " + file.value() + ", and copy it to every director");
         } else if (facts.isDirectory()) {
             findings.add(file, "is a directory", "name the file with the cluster's key");
-        } else if (!Collections.disjoint(facts.permissions(), Set.of(OTHERS_READ, OTHERS_WRITE, OTHERS_EXECUTE))) {
-            findings.add(file, "is open to every user of this machine", "close it: chmod o= " + file.value());
+        } else if (isOpen(facts)) {
+            open(file);
         } else if (!facts.isReadable()) {
             findings.add(file, "is not readable", "run this as the user who runs the director, or as root");
         } else {

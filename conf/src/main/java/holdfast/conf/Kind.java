@@ -163,6 +163,28 @@ record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
         });
     }
 
+    static Kind<ListenAddress> listenAddress() {
+        return new Kind<>(new ListenAddress(new Ipv4(0), 1), scalar -> {
+            try {
+                return ListenAddress.of(scalar.text());
+            } catch (IllegalArgumentException _) {
+                throw new Refusal(
+                        "is not an IPv4 address with a port of 1 to 65535", "write ADDRESS:PORT, such as 10.0.0.1:7680");
+            }
+        });
+    }
+
+    /// The name of a user or group of the machine (useradd(8)).
+    static Kind<String> account() {
+        return new Kind<>("", scalar -> {
+            if (!scalar.text().matches("[a-z_][a-z0-9_-]{0,31}")) {
+                throw new Refusal(
+                        "is not the name of a group", "write the name as 'getent group' shows it, such as holdfast");
+            }
+            return scalar.text();
+        });
+    }
+
     static Kind<Path> absolutePath() {
         return new Kind<>(Path.of("/"), scalar -> {
             if (!scalar.text().startsWith("/") || scalar.text().indexOf('\0') >= 0) {

@@ -26,6 +26,7 @@ public record Shared(List<Ipv4> vips, Ipvs ipvs, List<MarkRule> marks, List<Conf
     public Configuration in(Configuration own) {
         return new Configuration(
                 own.director(),
+                own.management(),
                 own.datapath(),
                 own.interfaces(),
                 own.networks(),

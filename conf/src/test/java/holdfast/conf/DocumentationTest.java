@@ -26,6 +26,7 @@ class DocumentationTest {
                 ROW.matcher(page).results().map(row -> row.group(1)).collect(Collectors.toCollection(TreeSet::new));
         var known = Stream.of(
                         ConfigurationReader.keys(),
+                        ManagementReader.keys(),
                         VipGroupReader.keys(),
                         IpvsReader.keys(),
                         MarkReader.keys(),
