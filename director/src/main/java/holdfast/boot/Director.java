@@ -7,7 +7,6 @@ import holdfast.conf.Configuration;
 import holdfast.conf.KeyFile;
 import holdfast.conn.FlowHash;
 import holdfast.control.Answers;
-import holdfast.control.Journal;
 import holdfast.control.Maintenance;
 import holdfast.forward.Links;
 import holdfast.forward.Network;
@@ -52,6 +51,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -65,6 +65,8 @@ final class Director implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Director.class);
 
     private final Deque<Part> parts = new ArrayDeque<>();
+    /// What does not work beside forwarding, takeover and sync, each a sentence.
+    private final List<Supplier<List<String>>> troubles = new CopyOnWriteArrayList<>();
     private final Answers answers;
 
     private @Nullable Supervision supervision;
@@ -74,11 +76,11 @@ final class Director implements AutoCloseable {
 
     /// @throws RuntimeException if a part cannot start; the parts that have started are closed again
     /// @param unfit  called with the reason if this director later turns out not to be allowed to run
-    static Director start(Configuration file, Path path, Machine machine, Journal journal, Consumer<String> unfit) {
+    static Director start(Configuration file, Path path, Machine machine, Written journal, Consumer<String> unfit) {
         return new Director(file, path, machine, journal, unfit);
     }
 
-    private Director(Configuration file, Path path, Machine machine, Journal journal, Consumer<String> unfit) {
+    private Director(Configuration file, Path path, Machine machine, Written journal, Consumer<String> unfit) {
         this.unfit = unfit;
         try {
             var revisions = part(
@@ -91,7 +93,7 @@ final class Director implements AutoCloseable {
         }
     }
 
-    private Answers build(RevisionNode revisions, Path path, Machine machine, Journal journal) {
+    private Answers build(RevisionNode revisions, Path path, Machine machine, Written journal) {
         var configuration = revisions.present().configuration();
         machine.sharedMistakes(configuration).stream().findFirst().ifPresent(mistake -> {
             throw new UnusableRevisionException(
@@ -152,13 +154,18 @@ final class Director implements AutoCloseable {
                                 () -> unfit(group.terms(), revisions, maintenance, warmUp))));
         group.start(vrrp);
         revisions.start(new Enforcer(group, vrrp, datapath, owned, links, shield));
-        var joined = new Answers(revisions, path, datapath, vrrp, group, maintenance, journal);
-        part(
+        var joined = new Answers(revisions, path, datapath, vrrp, group, maintenance, journal, this::troubles);
+        troubles.add(() -> journal.audit().trouble().stream().toList());
+        var api = part(
                 "api",
                 ApiServer.start(
-                        configuration.director().name(),
-                        configuration.director().apiSocket(),
-                        joined.handlers()));
+                        new ApiServer.Options(
+                                configuration.director().name(),
+                                configuration.director().apiSocket(),
+                                configuration.management().api()),
+                        joined.handlers(),
+                        journal.audit()));
+        troubles.add(api::troubles);
         warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
         long interval = TimeUnit.MILLISECONDS.toNanos(group.configuration().advertIntervalMs());
         supervision = part(
@@ -170,6 +177,10 @@ final class Director implements AutoCloseable {
                         Supervision.Manager.of(
                                 System.getenv(), ProcessHandle.current().pid())));
         return joined;
+    }
+
+    private List<String> troubles() {
+        return troubles.stream().flatMap(part -> part.get().stream()).toList();
     }
 
     private Group group(Configuration configuration, Configuration.VipGroup group, Machine machine, Links links) {
