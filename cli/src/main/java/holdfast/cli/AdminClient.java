@@ -2,8 +2,11 @@ package holdfast.cli;
 
 import holdfast.admin.ApiError;
 import holdfast.admin.Bounds;
+import holdfast.admin.Connections;
+import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.Nothing;
 import holdfast.admin.Operation;
+import holdfast.admin.Operations;
 import holdfast.admin.Query;
 import holdfast.admin.json.AdminJson;
 import holdfast.admin.json.UnreadableJsonException;
@@ -11,6 +14,7 @@ import holdfast.cli.http.Exchange;
 import holdfast.cli.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,8 +31,8 @@ final class AdminClient {
     @Option(
             names = "--socket",
             paramLabel = "PATH",
-            description =
-                    "socket of the director (default: $" + Target.SOCKET_VARIABLE + ", else the only one in /run/holdfast)")
+            description = "socket of the director (default: $" + Target.SOCKET_VARIABLE
+                    + ", else the only one in /run/holdfast)")
     private @Nullable Path chosenSocket;
 
     @Option(
@@ -75,6 +79,23 @@ final class AdminClient {
             throw refused(reply, target);
         }
         return read(reply, operation.answer(), target);
+    }
+
+    /// Entries of the tables; a director on another machine sends them in pages.
+    Connections connections(ConnectionsRequest wanted) {
+        var part = isRemote()
+                ? call(Operations.CONNECTIONS, wanted.on(ConnectionsRequest.FIRST_PAGE, wanted.limit()))
+                : call(Operations.CONNECTIONS, wanted);
+        var entries = new ArrayList<>(part.entries());
+        while (part.next() != null && entries.size() < wanted.limit()) {
+            part = call(Operations.CONNECTIONS, wanted.on(part.next(), wanted.limit() - entries.size()));
+            entries.addAll(part.entries());
+        }
+        return new Connections(Math.max(part.total(), entries.size()), part.truncated(), entries);
+    }
+
+    private boolean isRemote() {
+        return target() instanceof RemoteTarget;
     }
 
     private static <Q> String uri(Operation<Q, ?> operation, Q request) {
@@ -156,7 +177,7 @@ final class AdminClient {
     private static Failure notUnderstood(Target target, @Nullable String detail) {
         return new Failure(
                 ExitCode.OUR_FAULT,
-                target.name() + " answers, but not as the admin API of this version (" + detail
-                        + "); correct " + target.option() + ", or use the holdfast of the director's version");
+                target.name() + " answers, but not as the admin API of this version (" + detail + "); correct "
+                        + target.option() + ", or use the holdfast of the director's version");
     }
 }

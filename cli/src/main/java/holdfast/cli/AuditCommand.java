@@ -58,8 +58,8 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private static String line(AuditList.Entry entry) {
-        var line = new StringBuilder("%s %d %s from %s: %s".formatted(
-                entry.at(), entry.number(), entry.user(), entry.from(), entry.operation()));
+        var line = new StringBuilder("%s %d %s from %s: %s"
+                .formatted(entry.at(), entry.number(), entry.user(), entry.from(), entry.operation()));
         if (entry.ends() == null) {
             line.append(' ').append(cut(entry.request().replaceAll("\\s+", " ")));
         } else {

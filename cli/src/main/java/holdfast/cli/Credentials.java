@@ -21,19 +21,22 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/// Whom an operator trusts, and what an operator shows: the files `ca.crt`, and `token` or `client.crt` and `client.key`.
+/// Whom an operator trusts, and what an operator shows: the files `ca.crt`, and `token` or `client.crt` and
+/// `client.key`.
 ///
 /// @param directory  of these files
 /// @param trust      makes connections to directors that `ca.crt` has signed
 /// @param token      null without the file
-record Credentials(Path directory, SSLSocketFactory trust, @Nullable String token) {
+record Credentials(
+        Path directory, SSLSocketFactory trust, @Nullable String token) {
     private static final String VARIABLE = "HOLDFAST_CREDENTIALS";
     private static final char[] NO_PASSWORD = new char[0];
 
     static Credentials of(Environment environment) {
         var variables = environment.variables();
         var named = variables.getOrDefault(VARIABLE, "");
-        var directory = named.isEmpty() ? Path.of(variables.getOrDefault("HOME", "/root"), ".config/holdfast") : Path.of(named);
+        var directory =
+                named.isEmpty() ? Path.of(variables.getOrDefault("HOME", "/root"), ".config/holdfast") : Path.of(named);
         var authority = directory.resolve("ca.crt");
         var token = directory.resolve("token");
         if (!Files.isReadable(authority)) {

@@ -16,10 +16,13 @@ record RemoteTarget(String name, Dial dial, Path credentials) implements Target 
         int colon = text.lastIndexOf(':');
         var host = colon < 0 ? text : text.substring(0, colon);
         var port = colon < 0 ? Integer.toString(PORT) : text.substring(colon + 1);
-        if (!host.matches("[A-Za-z0-9._-]{1,253}") || !port.matches("[1-9][0-9]{0,4}") || Integer.parseInt(port) > 65535) {
+        if (!host.matches("[A-Za-z0-9._-]{1,253}")
+                || !port.matches("[1-9][0-9]{0,4}")
+                || Integer.parseInt(port) > 65535) {
             throw new Failure(
                     ExitCode.WRONG_INPUT,
-                    "--director " + text + " must be a name or an IPv4 address, and a port of 1 to 65535 behind a colon,"
+                    "--director " + text
+                            + " must be a name or an IPv4 address, and a port of 1 to 65535 behind a colon,"
                             + " such as 10.0.0.1:" + PORT);
         }
         var credentials = Credentials.of(environment);

@@ -34,9 +34,7 @@ interface Target {
         if (!socket.isEmpty()) {
             return on(Path.of(socket));
         }
-        return director.isEmpty()
-                ? on(onlySocketIn(environment.runFolder()))
-                : RemoteTarget.of(director, environment);
+        return director.isEmpty() ? on(onlySocketIn(environment.runFolder())) : RemoteTarget.of(director, environment);
     }
 
     static Target on(Path socket) {

@@ -28,11 +28,7 @@ final class TokenCommand extends Group {
         @Parameters(paramLabel = "NAME", description = "of the user, such as prometheus")
         private String name = "";
 
-        @Option(
-                names = "--role",
-                paramLabel = "ROLE",
-                required = true,
-                description = "viewer, operator or admin")
+        @Option(names = "--role", paramLabel = "ROLE", required = true, description = "viewer, operator or admin")
         private Access role = Access.VIEWER;
 
         @Mixin

@@ -23,8 +23,13 @@ class JsonShapeTest extends AgainstASocket {
     private static final String REAL = "10.0.0.11";
 
     /// The commands that ask no director.
-    private static final List<String> ALONE =
-            List.of("config check", "key generate", "token generate", "import keepalived", "import ldirectord", "import ipvsadm");
+    private static final List<String> ALONE = List.of(
+            "config check",
+            "key generate",
+            "token generate",
+            "import keepalived",
+            "import ldirectord",
+            "import ipvsadm");
 
     /// A use of each command.
     private Map<String, List<String>> uses() throws IOException {

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves the admin API on a Unix socket, and on TCP if the configuration asks for it. Each of the two has its own event
-/// loop and bounds, so that no crowd on TCP keeps the local command line waiting.
+/// Serves the admin API on a Unix socket, and on TCP if the configuration asks for it. Each of the two has its own
+/// event loop and bounds, so that no crowd on TCP keeps the local command line waiting.
 public final class ApiServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
     private static final int FILE_TYPE = 0170000; // of the mode in inode(7)
@@ -56,7 +56,13 @@ public final class ApiServer implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel connection) {
                         gate.opened(connection, Clock.monotonic());
-                        Listeners.speakHttp(connection, routes, gate, login, options.patience().times(), Clock::monotonic);
+                        Listeners.speakHttp(
+                                connection,
+                                routes,
+                                gate,
+                                login,
+                                options.patience().times(),
+                                Clock::monotonic);
                     }
                 })
                 .bind(UnixDomainSocketAddress.of(socket))
@@ -77,8 +83,7 @@ public final class ApiServer implements AutoCloseable {
     ///
     /// @param limits  on TCP
     record Patience(Deadlines.Times times, Admission.Limits limits) {
-        static final Patience USUAL =
-                new Patience(Deadlines.Times.USUAL, new Admission.Limits(64, 50, 2000, 4096));
+        static final Patience USUAL = new Patience(Deadlines.Times.USUAL, new Admission.Limits(64, 50, 2000, 4096));
     }
 
     /// Listens on the socket, which its owner and its group may use. What TCP lacks is tried again later.

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Lets a request in after its head: its caller must be known, may not ask too often, and waits until fewer requests are
-/// answered. So nobody uploads a body who may not, and the bodies and answers in memory are bounded.
+/// Lets a request in after its head: its caller must be known, may not ask too often, and waits until fewer requests
+/// are answered. So nobody uploads a body who may not, and the bodies and answers in memory are bounded.
 ///
 /// It stands behind a [io.netty.handler.flow.FlowControlHandler], which keeps the rest of the request back meanwhile.
 final class Door extends ChannelDuplexHandler {

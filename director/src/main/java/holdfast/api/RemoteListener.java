@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The admin API on TCP, with TLS. A director forwards without it: an address that is not there, or a certificate that
-/// cannot be used, is tried again.
+/// The admin API on TCP, with TLS. A director forwards without it: an address that is not there, or a certificate
+/// that cannot be used, is tried again.
 final class RemoteListener implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RemoteListener.class);
     private static final int RETRY_S = 5;
@@ -68,7 +68,8 @@ final class RemoteListener implements AutoCloseable {
     private void bind() {
         var address = new InetSocketAddress(
                 wanted.listen().address().toString(), wanted.listen().port());
-        var bound = Listeners.bootstrap(loop, NioServerSocketChannel.class, connections).bind(address);
+        var bound = Listeners.bootstrap(loop, NioServerSocketChannel.class, connections)
+                .bind(address);
         bound.addListener(_ -> tried(bound));
     }
 
@@ -83,7 +84,10 @@ final class RemoteListener implements AutoCloseable {
         var sentence = "the API is not on " + wanted.listen() + ": "
                 + bound.cause().getMessage() + "; correct api.listen, or give this machine the address";
         if (!sentence.equals(trouble)) {
-            log.warn("api not bound address={} cause=\"{}\"", wanted.listen(), bound.cause().getMessage());
+            log.warn(
+                    "api not bound address={} cause=\"{}\"",
+                    wanted.listen(),
+                    bound.cause().getMessage());
         }
         trouble = sentence;
         firstTry.complete(null);

@@ -5,6 +5,7 @@ import holdfast.admin.FailoverResult;
 import holdfast.admin.Operations;
 import holdfast.admin.Status;
 import holdfast.api.Handlers;
+import holdfast.api.Page;
 import holdfast.conf.Configuration;
 import holdfast.group.Group;
 import holdfast.group.Readouts;
@@ -81,6 +82,7 @@ public final class Answers {
         var reals = new RealServerCommands(configuration, datapath, orders);
         var keys = new KeyCommands(configuration.get().cluster().keyFile(), replication);
         handlers = new Handlers()
+                .page(Operations.DESCRIPTION, _ -> new Page("application/json", Operations.description()))
                 .on(Operations.STATUS, _ -> status())
                 .on(Operations.SERVICES, _ -> ServiceListing.of(ask))
                 .on(Operations.CONNECTIONS, listing::connections)

@@ -202,7 +202,8 @@ class RemoteListenerTest {
                     .isEqualTo(200);
             users("alice admin certificate");
             await().atMost(10, SECONDS)
-                    .until(() -> ask(client, "GET", "/v1/log", token("read-only")).statusCode() == 401);
+                    .until(() ->
+                            ask(client, "GET", "/v1/log", token("read-only")).statusCode() == 401);
         }
     }
 
@@ -220,8 +221,7 @@ class RemoteListenerTest {
 
     @Test
     void aNewCertificateIsTakenWithoutARestart() throws Exception {
-        Pki.write(
-                pki.sign("d1", Duration.ofDays(3)), directory.resolve("api.crt"), directory.resolve("api.key"));
+        Pki.write(pki.sign("d1", Duration.ofDays(3)), directory.resolve("api.crt"), directory.resolve("api.key"));
         start();
         assertThat(server.troubles()).hasSize(1).first().asString().contains("expires at");
         Pki.write(pki.sign("renewed"), directory.resolve("api.crt"), directory.resolve("api.key"));
@@ -254,8 +254,7 @@ class RemoteListenerTest {
             assertThat(server.troubles()).hasSize(1).first().asString().contains("the API is not on 127.0.0.1:" + port);
         }
         try (var client = client(pki.client())) {
-            await().atMost(20, SECONDS)
-                    .until(() -> server.troubles().isEmpty());
+            await().atMost(20, SECONDS).until(() -> server.troubles().isEmpty());
             assertThat(ask(client, "GET", "/v1/log", token("read-only")).statusCode())
                     .isEqualTo(200);
         }
@@ -319,7 +318,8 @@ class RemoteListenerTest {
         }
         try (var client = client(pki.client())) {
             await().ignoreExceptions()
-                    .until(() -> ask(client, "GET", "/v1/log", token("read-only")).statusCode() == 200);
+                    .until(() ->
+                            ask(client, "GET", "/v1/log", token("read-only")).statusCode() == 200);
         }
     }
 
@@ -336,7 +336,8 @@ class RemoteListenerTest {
             assertThat(ask(client, "POST", "/v1/failover", token("may-work")).statusCode())
                     .as("another user")
                     .isEqualTo(409);
-            await().until(() -> ask(client, "GET", "/v1/log", token("read-only")).statusCode() == 200);
+            await().until(() ->
+                    ask(client, "GET", "/v1/log", token("read-only")).statusCode() == 200);
         }
     }
 }

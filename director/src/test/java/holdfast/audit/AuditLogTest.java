@@ -132,7 +132,8 @@ class AuditLogTest {
         Files.writeString(directory.resolve("audit"), "a file in place of the directory");
         try (var audit = open()) {
             change(audit, "{}", "200");
-            assertThat(audit.trouble()).hasValueSatisfying(why -> assertThat(why).contains("cannot be written"));
+            assertThat(audit.trouble())
+                    .hasValueSatisfying(why -> assertThat(why).contains("cannot be written"));
 
             Files.delete(directory.resolve("audit"));
             change(audit, "{}", "200");

@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// A director on another machine, by TLS. The certificate must be for the host's name or address (RFC 9110 §4.3.4).
 ///
 /// @param token  null for a caller with a certificate
-public record TlsDial(String host, int port, SSLSocketFactory trust, @Nullable String token) implements Dial {
+public record TlsDial(
+        String host,
+        int port,
+        SSLSocketFactory trust,
+        @Nullable String token) implements Dial {
     @Override
     public Optional<Exchange.Failed> obstacle() {
         return Optional.empty();
