@@ -42,8 +42,8 @@ final class PackageIT {
             Map.entry("clients are served", this::startClients),
             Map.entry("d1 still runs the old release", () -> checkRelease("d1", "old.deb")),
             Map.entry("d2 still runs the old release", () -> checkRelease("d2", "old.deb")),
-            Map.entry("d1 runs the new release", () -> checkRelease("d1", "new.deb")),
-            Map.entry("d2 runs the new release", () -> checkRelease("d2", "new.deb")),
+            Map.entry("d1 runs the new release", () -> checkNewRelease("d1")),
+            Map.entry("d2 runs the new release", () -> checkNewRelease("d2")),
             Map.entry("no client has noticed", this::stopClients),
             Map.entry("d1 runs nothing", this::checkGone));
     private @Nullable Traffic traffic;
@@ -171,6 +171,13 @@ final class PackageIT {
                 .strip();
         assertThat(machine(name).ask("readlink /proc/$(systemctl show -P MainPID holdfast)/exe"))
                 .matches("/usr/lib/holdfast/releases/" + Pattern.quote(version) + "-[0-9a-z]+/runtime/bin/java");
+    }
+
+    private void checkNewRelease(String name) {
+        checkRelease(name, "new.deb");
+        assertThat(machine(name).ask("ls /usr/lib/holdfast/releases").lines())
+                .as("releases that are still there")
+                .hasSize(1);
     }
 
     private void checkGone() {
