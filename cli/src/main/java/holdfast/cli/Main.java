@@ -38,6 +38,7 @@ public final class Main implements Runnable, Environment.Holder {
             AgentCommand.class,
             ZeroCommand.class,
             SyncCommand.class,
+            FleetCommand.class,
             KeyCommand.class,
             FailoverCommand.class,
             MaintenanceCommand.class,

@@ -5,10 +5,13 @@ import holdfast.admin.json.AdminJson;
 import holdfast.api.ApiServer;
 import holdfast.conf.Configuration;
 import holdfast.conf.KeyFile;
+import holdfast.conf.Management;
 import holdfast.conn.FlowHash;
 import holdfast.control.Answers;
 import holdfast.control.Journal;
 import holdfast.control.Maintenance;
+import holdfast.fleet.hazelcast.HazelcastCarrier;
+import holdfast.fleet.node.FleetNode;
 import holdfast.forward.Links;
 import holdfast.forward.Network;
 import holdfast.forward.OwnedAddresses;
@@ -152,7 +155,16 @@ final class Director implements AutoCloseable {
                                 () -> unfit(group.terms(), revisions, maintenance, warmUp))));
         group.start(vrrp);
         revisions.start(new Enforcer(group, vrrp, datapath, owned, links, shield));
-        var joined = new Answers(revisions, path, datapath, vrrp, group, maintenance, journal);
+        var fleet = new AtomicReference<@Nullable FleetNode>();
+        var joined = new Answers(
+                revisions,
+                path,
+                datapath,
+                vrrp,
+                group,
+                maintenance,
+                journal,
+                () -> Optional.ofNullable(fleet.get()));
         part(
                 "api",
                 ApiServer.start(
@@ -169,7 +181,19 @@ final class Director implements AutoCloseable {
                         () -> maintenance.obstacle().isPresent(),
                         Supervision.Manager.of(
                                 System.getenv(), ProcessHandle.current().pid())));
+        configuration
+                .management()
+                .fleet()
+                .ifPresent(section -> fleet.set(part("fleet", fleet(section, revisions, joined, journal))));
         return joined;
+    }
+
+    /// The last part to start. It loads the classes of its library on threads of its own, and nothing waits for it.
+    private static FleetNode fleet(
+            Management.Fleet section, RevisionNode revisions, Answers answers, Journal journal) {
+        var sources = new FleetSources(revisions, answers, journal, section.follow());
+        return FleetNode.start(
+                section.site(), sources.id(), section.follow(), sources, ear -> HazelcastCarrier.start(section, ear));
     }
 
     private Group group(Configuration configuration, Configuration.VipGroup group, Machine machine, Links links) {
