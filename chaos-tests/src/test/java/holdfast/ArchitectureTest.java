@@ -72,6 +72,7 @@ class ArchitectureTest {
                         "holdfast.group..",
                         "holdfast.control..",
                         "holdfast.api..",
+                        "holdfast.audit..",
                         "holdfast.revision..",
                         "holdfast.fleet..",
                         "holdfast.boot.."
@@ -81,7 +82,7 @@ class ArchitectureTest {
     /// The rooms inside `director`, from the roof down: each may use those of the floors below it (design 2).
     private static final List<List<String>> FLOORS = List.of(
             List.of("boot"),
-            List.of("control"),
+            List.of("control", "audit"),
             List.of("api", "group"),
             List.of("worker"),
             List.of("forward"),

@@ -1,9 +1,12 @@
 package holdfast.cli;
 
+import holdfast.admin.AuditList;
 import holdfast.admin.Event;
 import holdfast.admin.FleetHistory;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,31 +18,32 @@ import org.jspecify.annotations.Nullable;
 /// @param entries   of both kinds
 /// @param troubles  each a sentence
 record FleetRecord(List<Entry> entries, List<String> troubles) {
-    /// A failover, or an entry of an audit log.
+    /// A failover, or what an operator asked for.
     ///
     /// @param failover  null for an entry of an audit log
-    /// @param audit     null for a failover
+    /// @param audit     the outcome, or a request without one; null for a failover
+    /// @param reason    of the request; null without one
     record Entry(
             String at,
             String director,
             String cluster,
             @Nullable PastFailover failover,
-            FleetHistory.@Nullable Audited audit) {
+            FleetHistory.@Nullable Audited audit,
+            @Nullable String reason) {
         private String line() {
             var who = cluster + "/" + director;
             if (failover != null) {
                 return "%s  %-16s  %s".formatted(at, who, failover.line().substring(failover.at().length()).strip());
             }
-            return audit == null ? "" : "%s  %-16s  %s".formatted(at, who, said(audit));
+            return audit == null ? "" : "%s  %-16s  %s".formatted(at, who, said(audit.entry()));
         }
 
-        private static String said(FleetHistory.Audited audited) {
-            var entry = audited.entry();
+        private String said(AuditList.Entry entry) {
             return "audit     %s: %s%s, %s"
                     .formatted(
                             entry.user(),
                             entry.operation(),
-                            entry.reason() == null ? "" : " (" + entry.reason() + ")",
+                            reason == null ? "" : " (" + reason + ")",
                             entry.outcome());
         }
     }
@@ -59,11 +63,38 @@ record FleetRecord(List<Entry> entries, List<String> troubles) {
                         Collectors.mapping(FleetHistory.Change::event, Collectors.toList())))
                 .forEach((who, events) -> failovers(events)
                         .forEach(failover -> entries.add(
-                                new Entry(failover.at(), who.getValue(), who.getKey(), failover, null))));
-        history.audit().forEach(audited -> entries.add(new Entry(
-                audited.entry().at(), audited.entry().director(), audited.cluster(), null, audited)));
+                                new Entry(failover.at(), who.getValue(), who.getKey(), failover, null, null))));
+        entries.addAll(audits(history.audit()));
         entries.sort(Comparator.comparing(Entry::at).reversed());
         return new FleetRecord(entries.subList(0, Math.min(limit, entries.size())), history.troubles());
+    }
+
+    /// A request and its outcome are one entry.
+    private static List<Entry> audits(List<FleetHistory.Audited> all) {
+        var begun = new HashMap<Request, AuditList.Entry>();
+        all.forEach(audited -> begun.put(Request.of(audited, audited.entry().number()), audited.entry()));
+        var ended = new HashSet<Request>();
+        all.forEach(audited -> {
+            if (audited.entry().ends() != null) {
+                ended.add(Request.of(audited, audited.entry().ends()));
+            }
+        });
+        return all.stream()
+                .filter(audited -> !ended.contains(Request.of(audited, audited.entry().number())))
+                .map(audited -> entry(audited, begun))
+                .toList();
+    }
+
+    private static Entry entry(FleetHistory.Audited audited, Map<Request, AuditList.Entry> begun) {
+        var entry = audited.entry();
+        var asked = entry.ends() == null ? entry : begun.getOrDefault(Request.of(audited, entry.ends()), entry);
+        return new Entry(entry.at(), entry.director(), audited.cluster(), null, audited, asked.reason());
+    }
+
+    private record Request(String cluster, String director, long number) {
+        static Request of(FleetHistory.Audited audited, long number) {
+            return new Request(audited.cluster(), audited.entry().director(), number);
+        }
     }
 
     private static List<PastFailover> failovers(List<Event> events) {

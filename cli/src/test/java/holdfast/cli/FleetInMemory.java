@@ -9,6 +9,7 @@ import holdfast.admin.Role;
 import holdfast.admin.Sync;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A fleet of two pairs, as a director in memory has heard it: one director is silent, and one pair follows the other.
 final class FleetInMemory {
@@ -63,19 +64,28 @@ final class FleetInMemory {
                 journal.events(EventsRequest.ALL).events().stream()
                         .map(event -> new FleetHistory.Change("d1", "front", event))
                         .toList(),
-                List.of(new FleetHistory.Audited(
-                        "back",
-                        new AuditList.Entry(
-                                4,
-                                "2026-11-30T14:40:00Z",
-                                "d3",
-                                "alice",
-                                "socket",
-                                "POST /v1/failover",
-                                "{}",
-                                "kernel update",
-                                "200",
-                                "ab".repeat(32)))),
+                List.of(
+                        audited(5, 4L, "2026-11-30T14:40:01Z", null, "200"),
+                        audited(4, null, "2026-11-30T14:40:00Z", "kernel update", "begun"),
+                        audited(3, null, "2026-11-30T14:10:00Z", "the power went", "begun")),
                 List.of());
+    }
+
+    private static FleetHistory.Audited audited(
+            long number, @Nullable Long ends, String at, @Nullable String reason, String outcome) {
+        return new FleetHistory.Audited(
+                "back",
+                new AuditList.Entry(
+                        number,
+                        ends,
+                        at,
+                        "d3",
+                        "alice",
+                        "socket",
+                        "POST /v1/failover",
+                        "{}",
+                        reason,
+                        outcome,
+                        "ab".repeat(32)));
     }
 }

@@ -17,6 +17,7 @@ public record AuditList(
     /// A request that would change something, or its outcome.
     ///
     /// @param number     grows with each entry of this director, over its restarts too
+    /// @param ends       the number of the entry whose outcome this one is; null for a request
     /// @param at         by the wall clock, as in RFC 3339
     /// @param director   the name of the director that was asked
     /// @param user       the name of the caller, as its certificate, its token or its account has it
@@ -28,6 +29,7 @@ public record AuditList(
     /// @param hash       of this entry and the one before it, 64 hexadecimal digits
     public record Entry(
             long number,
+            @Nullable Long ends,
             String at,
             String director,
             String user,

@@ -1,6 +1,7 @@
 package holdfast.admin;
 
 import holdfast.admin.Operation.Body;
+import holdfast.conf.Access;
 import java.util.List;
 
 /// All operations of the admin API.
@@ -27,31 +28,36 @@ public final class Operations {
             "/v1/sync", Query.NONE, Sync.class, "Shows how far each other director is, and what it lacks.");
 
     public static final Operation<FailoverRequest, FailoverResult> FAILOVER = Operation.post(
-                    "/v1/failover",
+                    Access.OPERATOR,
+            "/v1/failover",
                     new Body<>(FailoverRequest.class),
                     FailoverResult.class,
                     "Moves the VIPs to the standby, or says what stands against it.")
             .refusedUnless(FailoverResult::done);
 
     public static final Operation<TemplateRequest, TemplateResult> TEMPLATES = Operation.post(
+            Access.OPERATOR,
             "/v1/templates",
             new Body<>(TemplateRequest.class),
             TemplateResult.class,
             "Flushes, moves, pins or unpins persistence templates.");
 
     public static final Operation<DrainRequest, DrainResult> DRAIN = Operation.post(
+            Access.OPERATOR,
             "/v1/drain",
             new Body<>(DrainRequest.class),
             DrainResult.class,
             "Quiesces a real server, says what it still has, or ends its drain.");
 
     public static final Operation<AgentRequest, AgentResult> AGENT = Operation.post(
+            Access.OPERATOR,
             "/v1/agent",
             new Body<>(AgentRequest.class),
             AgentResult.class,
             "Sets what a real server's agent says that the real server can take.");
 
     public static final Operation<WhereIsRequest, WhereIs> WHEREIS = Operation.post(
+            Access.VIEWER,
             "/v1/whereis",
             new Body<>(WhereIsRequest.class),
             WhereIs.class,
@@ -64,18 +70,21 @@ public final class Operations {
             "/v1/clients/rules", Query.NONE, ClientRuleList.class, "Lists the limits and blocks of clients in force.");
 
     public static final Operation<ClientRuleRequest, ClientRuleList> CHANGE_CLIENT_RULES = Operation.post(
+            Access.OPERATOR,
             "/v1/clients/rules",
             new Body<>(ClientRuleRequest.class),
             ClientRuleList.class,
             "Limits, blocks or unblocks clients, and lists the rules then in force.");
 
     public static final Operation<RehomeRequest, RehomeResult> REHOME = Operation.post(
+            Access.OPERATOR,
             "/v1/clients/rehome",
             new Body<>(RehomeRequest.class),
             RehomeResult.class,
             "Moves the templates of clients to another real server.");
 
     public static final Operation<ImpactRequest, ImpactResult> IMPACT = Operation.post(
+            Access.VIEWER,
             "/v1/config/impact",
             new Body<>(ImpactRequest.class),
             ImpactResult.class,
@@ -88,6 +97,7 @@ public final class Operations {
             "Shows the shared configuration in force, or a kept revision of it.");
 
     public static final Operation<ConfigChange, ConfigResult> CHANGE_CONFIG = Operation.post(
+            Access.ADMIN,
             "/v1/config",
             new Body<>(ConfigChange.class),
             ConfigResult.class,
@@ -103,12 +113,14 @@ public final class Operations {
             "Shows in which lines the configurations of the other directors differ from this one's.");
 
     public static final Operation<ReloadRequest, ConfigResult> RELOAD_CONFIG = Operation.post(
+            Access.ADMIN,
             "/v1/config/reload",
             new Body<>(ReloadRequest.class),
             ConfigResult.class,
             "Makes the shared part of the director's own file the configuration in force, on all directors.");
 
     public static final Operation<ZeroRequest, ZeroResult> ZERO = Operation.post(
+            Access.OPERATOR,
             "/v1/zero",
             new Body<>(ZeroRequest.class),
             ZeroResult.class,
@@ -118,12 +130,14 @@ public final class Operations {
             "/v1/keys", Query.NONE, Keys.class, "Shows which keys of the cluster are in use, by their fingerprints.");
 
     public static final Operation<Nothing, Keys> RELOAD_KEYS = Operation.post(
+            Access.ADMIN,
             "/v1/keys/reload", Query.NONE, Keys.class, "Uses the keys that the key file holds now, or none of them.");
 
     public static final Operation<Nothing, LogState> LOG =
             Operation.get("/v1/log", Query.NONE, LogState.class, "Shows the level at which the director logs.");
 
     public static final Operation<LogRequest, LogState> CHANGE_LOG = Operation.post(
+            Access.OPERATOR,
             "/v1/log",
             new Body<>(LogRequest.class),
             LogState.class,
@@ -135,10 +149,14 @@ public final class Operations {
             EventList.class,
             "Lists what happened on the director: changes of role, failovers, faults, revisions.");
 
+    public static final Operation<AuditRequest, AuditList> AUDIT = Operation.get(
+            "/v1/audit", AuditRequest.QUERY, AuditList.class, "Lists who changed what on the director, and why.");
+
     public static final Operation<Nothing, MaintenanceState> MAINTENANCE = Operation.get(
             "/v1/maintenance", Query.NONE, MaintenanceState.class, "Shows whether the director is in maintenance.");
 
     public static final Operation<MaintenanceRequest, MaintenanceState> CHANGE_MAINTENANCE = Operation.post(
+            Access.OPERATOR,
             "/v1/maintenance",
             new Body<>(MaintenanceRequest.class),
             MaintenanceState.class,
@@ -183,6 +201,7 @@ public final class Operations {
             LOG,
             CHANGE_LOG,
             EVENTS,
+            AUDIT,
             MAINTENANCE,
             CHANGE_MAINTENANCE,
             FLEET,

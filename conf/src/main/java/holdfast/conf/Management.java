@@ -12,23 +12,22 @@ import java.util.Optional;
 public record Management(Api api, Optional<ListenAddress> metrics, Optional<Fleet> fleet) {
     /// The Unix socket alone, with every role for everybody who may use it.
     public static final Management LOCAL = new Management(
-            new Api(Optional.empty(), Access.ADMIN, Optional.empty()), Optional.empty(), Optional.empty());
+            new Api(Optional.empty(), Access.ADMIN, Optional.empty(), Optional.empty()), Optional.empty(), Optional.empty());
 
     /// The admin API.
     ///
     /// @param group       owns the socket beside the director's user; empty for the group of the process
     /// @param socketRole  of the callers on the socket whom the file of users does not name; root and the director's
     ///     own user are admins always
-    public record Api(Optional<String> group, Access socketRole, Optional<Remote> remote) {}
+    /// @param users       the file of users, with their roles and the hashes of their tokens
+    public record Api(Optional<String> group, Access socketRole, Optional<Path> users, Optional<Remote> remote) {}
 
     /// The admin API on TCP, with TLS always.
     ///
     /// @param certificate  the director's own and the chain above it, PEM
     /// @param privateKey   PKCS#8, PEM
     /// @param clientCa     signs the certificates of clients, PEM; empty where clients have tokens only
-    /// @param users        the file of users, with their roles and the hashes of their tokens
-    public record Remote(
-            ListenAddress listen, Path certificate, Path privateKey, Optional<Path> clientCa, Path users) {}
+    public record Remote(ListenAddress listen, Path certificate, Path privateKey, Optional<Path> clientCa) {}
 
     /// The view of all directors of the site.
     ///

@@ -41,7 +41,18 @@ final class ManagementReader {
                 : Optional.<String>empty();
         var role = section.optional(
                 "socket-role", Kind.constant(Access.values(), Access::word, Map.of()), Access.ADMIN);
-        return new Management.Api(group, role.value(), remote(section));
+        return new Management.Api(group, role.value(), users(section), remote(section));
+    }
+
+    private Optional<Path> users(Section section) {
+        if (!section.has("users-file") && !section.has("listen")) {
+            return Optional.empty();
+        }
+        var users = file(section, "users-file", "/etc/holdfast/users");
+        if (users.sound()) {
+            files.checkUsers(users);
+        }
+        return Optional.of(users.value());
     }
 
     private Optional<Management.Remote> remote(Section section) {
@@ -61,12 +72,7 @@ final class ManagementReader {
         var clientCa = section.has("client-ca")
                 ? Optional.of(file(section, "client-ca", "/etc/holdfast/clients.crt").value())
                 : Optional.<Path>empty();
-        var users = file(section, "users-file", "/etc/holdfast/users");
-        if (users.sound()) {
-            files.checkUsers(users);
-        }
-        return Optional.of(new Management.Remote(
-                listen.value(), certificate.value(), key.value(), clientCa, users.value()));
+        return Optional.of(new Management.Remote(listen.value(), certificate.value(), key.value(), clientCa));
     }
 
     private Value<Path> file(Section section, String key, String usual) {

@@ -97,16 +97,16 @@ public record UsersFile(Map<String, User> users, List<String> mistakes) {
             if (line.isEmpty()) {
                 return;
             }
-            var words = line.split("\\s+");
-            var access = words.length == 3 ? access(words[1]) : Optional.<Access>empty();
-            if (words.length != 3) {
-                mistakes.add("has " + words.length + " words on line " + number + ", not NAME ROLE CREDENTIAL");
-            } else if (!isName(words[0])) {
+            var words = List.of(line.split("\\s+", -1));
+            var access = words.size() == 3 ? access(words.get(1)) : Optional.<Access>empty();
+            if (words.size() != 3) {
+                mistakes.add("has " + words.size() + " words on line " + number + ", not NAME ROLE CREDENTIAL");
+            } else if (!isName(words.get(0))) {
                 mistakes.add("has no name of a user at the beginning of line " + number);
             } else if (access.isEmpty()) {
-                mistakes.add("has the role '%s' on line %d, not viewer, operator or admin".formatted(words[1], number));
+                mistakes.add("has the role '%s' on line %d, not viewer, operator or admin".formatted(words.get(1), number));
             } else {
-                add(number, new User(words[0], access.get()), words[2].toLowerCase(Locale.ROOT));
+                add(number, new User(words.get(0), access.get()), words.get(2).toLowerCase(Locale.ROOT));
             }
         }
 

@@ -1,79 +1,107 @@
 package holdfast.api;
 
-import holdfast.admin.Bounds;
-import io.netty.bootstrap.ServerBootstrap;
+import holdfast.conf.Management;
+import holdfast.conf.UsersFile;
+import holdfast.linux.Clock;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
-import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
-import io.netty.handler.flow.FlowControlHandler;
-import io.netty.handler.timeout.ReadTimeoutHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves the admin API on a Unix socket.
+/// Serves the admin API on a Unix socket, and on TCP if the configuration asks for it. Each of the two has its own event
+/// loop and bounds, so that no crowd on TCP keeps the local command line waiting.
 public final class ApiServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
-    private static final int IDLE_S = 60;
     private static final int FILE_TYPE = 0170000; // of the mode in inode(7)
     private static final int SOCKET = 0140000;
+    private static final int CONNECTIONS_MAX = 256;
+    private static final int ANSWERS_MAX = 64;
 
     private final Path socket;
-    private final EventLoopGroup loop;
+    private final EventLoopGroup loop = Listeners.loop("api");
+    private final Gate gate = new Gate(CONNECTIONS_MAX, ANSWERS_MAX, Optional.empty());
+    private final Optional<WatchedFile<UsersFile>> users;
     private final Channel channel;
+    private final Optional<RemoteListener> remote;
 
-    private ApiServer(Path socket, EventLoopGroup loop, Channel channel) {
-        this.socket = socket;
-        this.loop = loop;
-        this.channel = channel;
+    private ApiServer(Options options, Handlers handlers, AuditTrail trail) throws IOException {
+        socket = options.socket();
+        var api = options.api();
+        users = api.users().map(file -> new WatchedFile<>(List.of(file), ApiServer::read, Clock::monotonic));
+        Supplier<UsersFile> known = () -> users.map(WatchedFile::content).orElse(UsersFile.EMPTY);
+        var routes = new Routes(options.director(), handlers, trail);
+        var login = new Login.OnSocket(System.getProperty("user.name"), api.socketRole(), known);
+        removeStale(socket);
+        channel = Listeners.bootstrap(loop, NioServerDomainSocketChannel.class, new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel connection) {
+                        gate.opened(connection, Clock.monotonic());
+                        Listeners.speakHttp(connection, routes, gate, login, options.times(), Clock::monotonic);
+                    }
+                })
+                .bind(UnixDomainSocketAddress.of(socket))
+                .syncUninterruptibly()
+                .channel();
+        giveTo(api.group().orElse(null));
+        remote = api.remote().map(wanted -> RemoteListener.start(wanted, routes, known, options.times()));
     }
 
-    /// Listens on `socket`, which the owner and the group of the process may use.
-    ///
     /// @param director  its name, which every answer carries
-    /// @throws IllegalStateException if another process answers on it already
-    public static ApiServer start(String director, Path socket, Handlers handlers) {
-        var loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("api", true), NioIoHandler.newFactory());
-        try {
-            removeStale(socket);
-            var channel = new ServerBootstrap()
-                    .group(loop)
-                    .channel(NioServerDomainSocketChannel.class)
-                    .childHandler(new Requests(new Routes(director, handlers)))
-                    .bind(UnixDomainSocketAddress.of(socket))
-                    .syncUninterruptibly()
-                    .channel();
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
-            return new ApiServer(socket, loop, channel);
-        } catch (IOException e) {
-            end(loop);
-            throw new UncheckedIOException("cannot listen on the API socket " + socket, e);
-        } catch (RuntimeException e) {
-            end(loop);
-            throw e;
+    public record Options(String director, Path socket, Management.Api api, Deadlines.Times times) {
+        public Options(String director, Path socket, Management.Api api) {
+            this(director, socket, api, Deadlines.Times.USUAL);
         }
     }
 
-    private static void end(EventLoopGroup loop) {
-        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    /// Listens on the socket, which its owner and its group may use. What TCP lacks is tried again later.
+    ///
+    /// @throws IllegalStateException if another process answers on it already
+    public static ApiServer start(Options options, Handlers handlers, AuditTrail trail) {
+        try {
+            return new ApiServer(options, handlers, trail);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot listen on the API socket " + options.socket(), e);
+        }
+    }
+
+    private static UsersFile read(List<Path> files) {
+        try (var in = Files.newInputStream(files.getFirst())) {
+            var read = UsersFile.parse(in.readNBytes(UsersFile.READ_MAX));
+            if (!read.mistakes().isEmpty()) {
+                throw new IllegalArgumentException("it " + String.join("; it ", read.mistakes()));
+            }
+            return read;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void giveTo(@Nullable String group) throws IOException {
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+        if (group != null) {
+            var lookup = socket.getFileSystem().getUserPrincipalLookupService();
+            Files.getFileAttributeView(socket, PosixFileAttributeView.class)
+                    .setGroup(lookup.lookupPrincipalByGroupName(group));
+        }
     }
 
     /// Removes a socket file on which nobody answers: it outlives a killed process.
@@ -95,54 +123,44 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
+    /// What of the API does not work now, each a sentence.
+    public List<String> troubles() {
+        var troubles = new ArrayList<String>();
+        users.map(WatchedFile::trouble).ifPresent(troubles::add);
+        remote.ifPresent(listener -> troubles.addAll(listener.troubles()));
+        return troubles;
+    }
+
+    /// The address that serves TCP now; empty if none does.
+    public Optional<InetSocketAddress> remoteAddress() {
+        return remote.flatMap(RemoteListener::address);
+    }
+
+    /// What the bounds have counted since the start, by name.
+    public Map<String, Long> counters() {
+        var counters = new TreeMap<String, Long>();
+        count("socket", gate, counters);
+        remote.ifPresent(listener -> count("tcp", listener.gate(), counters));
+        return counters;
+    }
+
+    private static void count(String listener, Gate gate, Map<String, Long> counters) {
+        counters.put(listener + "-answered", gate.answered.get());
+        counters.put(listener + "-too-often", gate.tooOften.get());
+        counters.put(listener + "-connections-refused", gate.refused.get());
+        counters.put(listener + "-connections-shed", gate.shed.get());
+        counters.put(listener + "-too-slow", gate.late.get());
+    }
+
     @Override
     public void close() {
+        remote.ifPresent(RemoteListener::close);
         channel.close().syncUninterruptibly();
-        end(loop);
+        Listeners.end(loop);
         try {
             Files.deleteIfExists(socket);
         } catch (IOException e) {
             log.warn("api socket left behind path={} cause={}", socket, e.toString());
-        }
-    }
-
-    /// The pipeline of one connection. It reads the next request only after it has answered the previous one, so
-    /// that answers keep the order of requests.
-    private static final class Requests extends ChannelInitializer<Channel> {
-        private final Routes routes;
-
-        Requests(Routes routes) {
-            this.routes = routes;
-        }
-
-        @Override
-        protected void initChannel(Channel connection) {
-            connection
-                    .pipeline()
-                    .addLast(new ReadTimeoutHandler(IDLE_S))
-                    .addLast(new HttpServerCodec())
-                    .addLast(new HttpServerKeepAliveHandler())
-                    .addLast(new HttpObjectAggregator(Bounds.REQUEST_BYTES_MAX))
-                    .addLast(new FlowControlHandler())
-                    .addLast(new SimpleChannelInboundHandler<FullHttpRequest>() {
-                        @Override
-                        protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-                            context.channel().config().setAutoRead(false);
-                            var asked = Routes.Asked.of(request);
-                            Thread.ofVirtual().name("api-request").start(() -> reply(context, asked));
-                        }
-
-                        @Override
-                        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-                            log.debug("api connection closed cause={}", cause.toString());
-                            var _ = context.close();
-                        }
-
-                        private void reply(ChannelHandlerContext context, Routes.Asked asked) {
-                            var _ = context.writeAndFlush(routes.answer(asked))
-                                    .addListener(_ -> context.channel().config().setAutoRead(true));
-                        }
-                    });
         }
     }
 }

@@ -3,6 +3,7 @@ package holdfast.api;
 import holdfast.admin.Operation;
 import holdfast.admin.Operations;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -10,11 +11,25 @@ import java.util.function.Function;
 /// [RefusedException] for a request that names something unknown, or that cannot be done now.
 public final class Handlers {
     private final Map<Operation<?, ?>, Function<?, ?>> handlers = new HashMap<>();
+    private final Map<String, Function<String, Page>> pages = new LinkedHashMap<>();
 
     /// Sets the handler of an operation; replaces an earlier one.
     public <Q, A> Handlers on(Operation<Q, A> operation, Function<Q, A> handler) {
         handlers.put(operation, handler);
         return this;
+    }
+
+    /// Sets the page of a path, which takes GET alone and is for viewers.
+    ///
+    /// @param page  of the header `Accept`, which may be empty
+    public Handlers page(String path, Function<String, Page> page) {
+        pages.put(path, page);
+        return this;
+    }
+
+    /// By path.
+    Map<String, Function<String, Page>> pages() {
+        return pages;
     }
 
     /// These handlers, checked for completeness.

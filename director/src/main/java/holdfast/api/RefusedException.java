@@ -1,6 +1,7 @@
 package holdfast.api;
 
 import holdfast.admin.ApiError;
+import holdfast.admin.Operation;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /// Ends a request that cannot be met, with the caller's way out.
@@ -26,6 +27,19 @@ public final class RefusedException extends RuntimeException {
     /// For a correct request at a time, or to a director, that does not allow it.
     public static RefusedException notNow(String error, String why, String remedy) {
         return new RefusedException(HttpResponseStatus.CONFLICT, error, why, remedy);
+    }
+
+    /// For a caller whose role does not reach.
+    static RefusedException notAllowed(Caller caller, Operation<?, ?> operation) {
+        return new RefusedException(
+                HttpResponseStatus.FORBIDDEN,
+                operation + " is not for you",
+                "%s is %s, and it takes %s"
+                        .formatted(
+                                caller.name(),
+                                caller.access().word(),
+                                operation.access().word()),
+                "ask an " + operation.access().word() + ", or have your line in the file of users changed");
     }
 
     HttpResponseStatus status() {

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -20,22 +21,30 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Turns a request into its answer; every mistake of the caller gets an [ApiError] with the way out.
 final class Routes {
+    /// Of the answer to a caller who may come again later, in seconds.
+    private static final String LATER_S = "1";
+
     private static final Logger log = LoggerFactory.getLogger(Routes.class);
 
     private final String director;
     private final Handlers handlers;
+    private final AuditTrail trail;
     /// By path and method, in the order of the list.
     private final Map<String, Map<String, Operation<?, ?>>> operations = new LinkedHashMap<>();
 
     /// @param director  its name, which every answer carries
-    Routes(String director, Handlers handlers) {
+    Routes(String director, Handlers handlers, AuditTrail trail) {
         this.director = director;
         this.handlers = handlers;
+        this.trail = trail;
         for (var operation : Operations.ALL) {
             operations
                     .computeIfAbsent(operation.path(), _ -> new LinkedHashMap<>())
@@ -46,22 +55,48 @@ final class Routes {
     /// A request, decoded and without Netty's reference counting.
     ///
     /// @param whole  whether it could be decoded; otherwise the path is empty
-    record Asked(HttpMethod method, String path, Map<String, List<String>> parameters, byte[] body, boolean whole) {
+    record Asked(
+            HttpMethod method,
+            String path,
+            Map<String, List<String>> parameters,
+            HttpHeaders headers,
+            byte[] body,
+            boolean whole) {
         static Asked of(FullHttpRequest request) {
             var body = ByteBufUtil.getBytes(request.content());
             try {
                 var uri = new QueryStringDecoder(request.uri());
                 boolean isWhole = request.decoderResult().isSuccess();
-                return new Asked(request.method(), uri.path(), uri.parameters(), body, isWhole);
+                return new Asked(request.method(), uri.path(), uri.parameters(), request.headers(), body, isWhole);
             } catch (IllegalArgumentException e) { // a percent sign without two hexadecimal digits
-                return new Asked(request.method(), "", Map.of(), body, false);
+                return new Asked(request.method(), "", Map.of(), request.headers(), body, false);
             }
+        }
+
+        private String header(CharSequence name) {
+            var value = headers.get(name);
+            return value == null ? "" : value;
         }
     }
 
-    FullHttpResponse answer(Asked asked) {
+    FullHttpResponse answer(Asked asked, Caller caller) {
+        return guarded(asked.path(), () -> caller.asks(() -> route(asked, caller)));
+    }
+
+    /// The answer to a caller whose login failed, or who asks too much.
+    FullHttpResponse refusal(RefusedException refused) {
+        var answer = json(refused.status(), refused.error());
+        if (refused.status().equals(HttpResponseStatus.UNAUTHORIZED)) {
+            answer.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+        } else {
+            answer.headers().set(HttpHeaderNames.RETRY_AFTER, LATER_S);
+        }
+        return answer;
+    }
+
+    private FullHttpResponse guarded(String path, Supplier<FullHttpResponse> answer) {
         try {
-            return route(asked);
+            return answer.get();
         } catch (RefusedException e) {
             return json(e.status(), e.error());
         } catch (WrongParameterException e) {
@@ -72,9 +107,9 @@ final class Routes {
                     new ApiError(
                             "the request's body is not understood",
                             String.valueOf(e.getMessage()),
-                            "send the JSON that " + asked.path() + " takes"));
+                            "send the JSON that " + path + " takes"));
         } catch (RuntimeException | Error e) { // also a failed check: the caller must not wait in vain
-            log.error("api request failed path={} cause={}", asked.path(), e.toString(), e);
+            log.error("api request failed path={} cause={}", path, e.toString(), e);
             return json(
                     HttpResponseStatus.INTERNAL_SERVER_ERROR,
                     new ApiError(
@@ -84,7 +119,7 @@ final class Routes {
         }
     }
 
-    private FullHttpResponse route(Asked asked) {
+    private FullHttpResponse route(Asked asked, Caller caller) {
         if (!asked.whole()) {
             throw new RefusedException(
                     HttpResponseStatus.BAD_REQUEST,
@@ -92,24 +127,51 @@ final class Routes {
                     "it could not be parsed",
                     "use the holdfast command");
         }
+        var page = handlers.pages().get(asked.path());
+        if (page != null) {
+            return page(page, asked);
+        }
         var there = operations.get(asked.path());
         if (there == null) {
+            var paths = Stream.concat(operations.keySet().stream(), handlers.pages().keySet().stream());
             throw new RefusedException(
                     HttpResponseStatus.NOT_FOUND,
                     "there is no " + asked.path(),
-                    "the API has " + String.join(", ", operations.keySet()),
+                    "the API has " + String.join(", ", paths.toList()),
                     "ask for one of these");
         }
         var operation = there.get(asked.method().name());
         if (operation == null) {
-            var methods = String.join(" or ", there.keySet());
-            throw new RefusedException(
-                    HttpResponseStatus.METHOD_NOT_ALLOWED,
-                    asked.method() + " is not for " + asked.path(),
-                    "it takes " + methods,
-                    "send " + methods);
+            throw wrongMethod(asked, String.join(" or ", there.keySet()));
         }
-        return answer(operation, asked);
+        if (!caller.access().includes(operation.access())) {
+            log.warn("api request refused user={} from={} operation=\"{}\"", caller.name(), caller.from(), operation);
+            throw RefusedException.notAllowed(caller, operation);
+        }
+        return operation.isAudited() ? audited(operation, asked, caller) : answer(operation, asked);
+    }
+
+    private static RefusedException wrongMethod(Asked asked, String methods) {
+        return new RefusedException(
+                HttpResponseStatus.METHOD_NOT_ALLOWED,
+                asked.method() + " is not for " + asked.path(),
+                "it takes " + methods,
+                "send " + methods);
+    }
+
+    private FullHttpResponse page(Function<String, Page> page, Asked asked) {
+        if (!asked.method().equals(HttpMethod.GET)) {
+            throw wrongMethod(asked, "GET");
+        }
+        var found = page.apply(asked.header(HttpHeaderNames.ACCEPT));
+        return response(HttpResponseStatus.OK, found.contentType(), found.bytes());
+    }
+
+    private FullHttpResponse audited(Operation<?, ?> operation, Asked asked, Caller caller) {
+        var outcome = trail.begun(caller, operation.toString(), asked.body());
+        var answer = guarded(asked.path(), () -> answer(operation, asked));
+        outcome.accept(Integer.toString(answer.status().code()));
+        return answer;
     }
 
     private <Q, A> FullHttpResponse answer(Operation<Q, A> operation, Asked asked) {
@@ -122,10 +184,14 @@ final class Routes {
     }
 
     private FullHttpResponse json(HttpResponseStatus status, Object message) {
-        var body = Unpooled.wrappedBuffer(AdminJson.write(message));
+        return response(status, "application/json", AdminJson.write(message));
+    }
+
+    private FullHttpResponse response(HttpResponseStatus status, String contentType, byte[] bytes) {
+        var body = Unpooled.wrappedBuffer(bytes);
         var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
         response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                .set(HttpHeaderNames.CONTENT_TYPE, contentType)
                 .set(Operations.DIRECTOR_HEADER, director)
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
         return response;

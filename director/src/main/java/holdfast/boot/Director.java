@@ -1,5 +1,6 @@
 package holdfast.boot;
 
+import holdfast.admin.AuditRequest;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.json.AdminJson;
 import holdfast.api.ApiServer;
@@ -8,8 +9,8 @@ import holdfast.conf.KeyFile;
 import holdfast.conf.Management;
 import holdfast.conn.FlowHash;
 import holdfast.control.Answers;
-import holdfast.control.Journal;
 import holdfast.control.Maintenance;
+import holdfast.fleet.Mirror;
 import holdfast.fleet.hazelcast.HazelcastCarrier;
 import holdfast.fleet.node.FleetNode;
 import holdfast.forward.Links;
@@ -55,6 +56,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -68,6 +70,8 @@ final class Director implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Director.class);
 
     private final Deque<Part> parts = new ArrayDeque<>();
+    /// What does not work beside forwarding, takeover and sync, each a sentence.
+    private final List<Supplier<List<String>>> troubles = new CopyOnWriteArrayList<>();
     private final Answers answers;
 
     private @Nullable Supervision supervision;
@@ -77,11 +81,11 @@ final class Director implements AutoCloseable {
 
     /// @throws RuntimeException if a part cannot start; the parts that have started are closed again
     /// @param unfit  called with the reason if this director later turns out not to be allowed to run
-    static Director start(Configuration file, Path path, Machine machine, Journal journal, Consumer<String> unfit) {
+    static Director start(Configuration file, Path path, Machine machine, Written journal, Consumer<String> unfit) {
         return new Director(file, path, machine, journal, unfit);
     }
 
-    private Director(Configuration file, Path path, Machine machine, Journal journal, Consumer<String> unfit) {
+    private Director(Configuration file, Path path, Machine machine, Written journal, Consumer<String> unfit) {
         this.unfit = unfit;
         try {
             var revisions = part(
@@ -94,7 +98,7 @@ final class Director implements AutoCloseable {
         }
     }
 
-    private Answers build(RevisionNode revisions, Path path, Machine machine, Journal journal) {
+    private Answers build(RevisionNode revisions, Path path, Machine machine, Written journal) {
         var configuration = revisions.present().configuration();
         machine.sharedMistakes(configuration).stream().findFirst().ifPresent(mistake -> {
             throw new UnusableRevisionException(
@@ -164,13 +168,19 @@ final class Director implements AutoCloseable {
                 group,
                 maintenance,
                 journal,
+                this::troubles,
                 () -> Optional.ofNullable(fleet.get()));
-        part(
+        troubles.add(() -> journal.audit().trouble().stream().toList());
+        var api = part(
                 "api",
                 ApiServer.start(
-                        configuration.director().name(),
-                        configuration.director().apiSocket(),
-                        joined.handlers()));
+                        new ApiServer.Options(
+                                configuration.director().name(),
+                                configuration.director().apiSocket(),
+                                configuration.management().api()),
+                        joined.handlers(),
+                        journal.audit()));
+        troubles.add(api::troubles);
         warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
         long interval = TimeUnit.MILLISECONDS.toNanos(group.configuration().advertIntervalMs());
         supervision = part(
@@ -190,10 +200,19 @@ final class Director implements AutoCloseable {
 
     /// The last part to start. It loads the classes of its library on threads of its own, and nothing waits for it.
     private static FleetNode fleet(
-            Management.Fleet section, RevisionNode revisions, Answers answers, Journal journal) {
+            Management.Fleet section, RevisionNode revisions, Answers answers, Written journal) {
         var sources = new FleetSources(revisions, answers, journal, section.follow());
-        return FleetNode.start(
+        var fleet = FleetNode.start(
                 section.site(), sources.id(), section.follow(), sources, ear -> HazelcastCarrier.start(section, ear));
+        journal.auditEar().follow(fleet::audited);
+        Thread.ofVirtual() // the audit is on a disk, which may hang
+                .name("fleet-audit")
+                .start(() -> journal.audit(new AuditRequest(Mirror.ENTRIES_MAX)).entries().forEach(fleet::audited));
+        return fleet;
+    }
+
+    private List<String> troubles() {
+        return troubles.stream().flatMap(part -> part.get().stream()).toList();
     }
 
     private Group group(Configuration configuration, Configuration.VipGroup group, Machine machine, Links links) {

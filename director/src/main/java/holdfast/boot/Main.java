@@ -2,9 +2,9 @@ package holdfast.boot;
 
 import ch.qos.logback.classic.LoggerContext;
 import holdfast.admin.EventsRequest;
+import holdfast.audit.AuditLog;
 import holdfast.conf.Configuration;
 import holdfast.conf.ConfigurationFile;
-import holdfast.control.Journal;
 import holdfast.revision.node.UnusableRevisionException;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,17 +52,20 @@ final class Main implements Callable<Integer> {
             case ConfigurationFile.Good(var configuration, var warnings) -> {
                 var kept = new EventFile(configuration.director().stateDir());
                 var events = new Events(kept.read(), EventsRequest.KEPT_MAX, kept);
-                try (kept) {
+                var director = configuration.director();
+                var ear = new AuditEar();
+                try (kept;
+                        var audit = AuditLog.open(director.name(), director.stateDir(), ear)) {
                     events.listen(context);
                     log.info("director starting {}", FirstLine.of(file, configuration));
                     warnings.forEach(warning -> log.warn("configuration {}", warning));
-                    yield run(configuration, file.toAbsolutePath(), kept, new Written(levels, events));
+                    yield run(configuration, file.toAbsolutePath(), kept, new Written(levels, events, audit, ear));
                 }
             }
         };
     }
 
-    private static int run(Configuration configuration, Path file, EventFile kept, Journal journal)
+    private static int run(Configuration configuration, Path file, EventFile kept, Written journal)
             throws InterruptedException {
         var machine = Machine.read();
         var mistakes = machine.mistakes(configuration);

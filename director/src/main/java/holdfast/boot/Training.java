@@ -1,8 +1,10 @@
 package holdfast.boot;
 
 import holdfast.api.ApiServer;
+import holdfast.api.AuditTrail;
 import holdfast.api.Handlers;
 import holdfast.conf.ConfigurationFile;
+import holdfast.conf.Management;
 import holdfast.conf.Ipv4;
 import holdfast.conf.SharedHash;
 import holdfast.sync.ClusterKey;
@@ -72,7 +74,8 @@ final class Training {
     private static void api() throws IOException {
         var directory = Files.createTempDirectory("holdfast");
         var socket = directory.resolve("api.sock");
-        try (var _ = ApiServer.start("d1", socket, new Handlers());
+        try (var _ = ApiServer.start(
+                        new ApiServer.Options("d1", socket, Management.LOCAL.api()), new Handlers(), AuditTrail.NONE);
                 var client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             client.connect(UnixDomainSocketAddress.of(socket));
             client.write(

@@ -33,6 +33,7 @@ public final class Answers {
     private final ConfigCommands config;
     private final Handlers handlers;
 
+    /// @param troubles  what does not work beside forwarding, takeover and sync, each a sentence
     public Answers(
             RevisionNode revisions,
             Path path,
@@ -41,6 +42,7 @@ public final class Answers {
             Group group,
             Maintenance maintenance,
             Journal journal,
+            Supplier<List<String>> troubles,
             Supplier<Optional<FleetNode>> fleet) {
         this(
                 () -> revisions.present().configuration(),
@@ -51,7 +53,7 @@ public final class Answers {
                 vrrp::failover,
                 group.replication(),
                 group.terms()::current,
-                Readouts.of(group, () -> faults(revisions, maintenance), vrrp::status),
+                Readouts.of(group, () -> faults(revisions, maintenance, troubles), vrrp::status),
                 maintenance,
                 journal,
                 fleet);
@@ -112,6 +114,7 @@ public final class Answers {
                 .on(Operations.LOG, _ -> journal.level())
                 .on(Operations.CHANGE_LOG, journal::level)
                 .on(Operations.EVENTS, journal::events)
+                .on(Operations.AUDIT, journal::audit)
                 .on(Operations.MAINTENANCE, _ -> maintenance.state())
                 .on(
                         Operations.CHANGE_MAINTENANCE,
@@ -122,10 +125,10 @@ public final class Answers {
     }
 
     /// Maintenance shows on an active too, which has no reason against a takeover to show.
-    private static List<String> faults(RevisionNode revisions, Maintenance maintenance) {
-        return Stream.of(revisions.trouble(), maintenance.obstacle())
-                .flatMap(Optional::stream)
-                .toList();
+    private static List<String> faults(
+            RevisionNode revisions, Maintenance maintenance, Supplier<List<String>> troubles) {
+        var own = Stream.of(revisions.trouble(), maintenance.obstacle()).flatMap(Optional::stream);
+        return Stream.concat(own, troubles.get().stream()).toList();
     }
 
     /// The handlers of all operations of the admin API.

@@ -1,5 +1,7 @@
 package holdfast.control;
 
+import holdfast.admin.AuditList;
+import holdfast.admin.AuditRequest;
 import holdfast.admin.EventList;
 import holdfast.admin.EventsRequest;
 import holdfast.admin.LogRequest;
@@ -9,6 +11,9 @@ import holdfast.admin.LogState;
 public interface Journal {
     /// What happened.
     EventList events(EventsRequest request);
+
+    /// Who changed what.
+    AuditList audit(AuditRequest request);
 
     /// The level of the log.
     LogState level();

@@ -53,6 +53,7 @@ public final class OwnHistory {
         var reason = entry.reason();
         return new AuditList.Entry(
                 entry.number(),
+                entry.ends(),
                 entry.at(),
                 entry.director(),
                 cut(entry.user(), REQUEST_MAX),

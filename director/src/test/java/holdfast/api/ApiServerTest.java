@@ -17,6 +17,7 @@ import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.admin.json.AdminJson;
+import holdfast.conf.Management;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -59,12 +60,17 @@ class ApiServerTest {
     @BeforeEach
     void start() {
         socket = directory.resolve("api.sock");
-        server = ApiServer.start("d1", socket, director.handlers());
+        server = start(socket);
     }
 
     @AfterEach
     void stop() {
         server.close();
+    }
+
+    private ApiServer start(Path path) {
+        return ApiServer.start(
+                new ApiServer.Options("d1", path, Management.LOCAL.api()), director.handlers(), AuditTrail.NONE);
     }
 
     /// The director behind the API: answers with samples, keeps the requests, and fails or waits on command.
@@ -413,7 +419,7 @@ class ApiServerTest {
     @Test
     void theSocketGoesWithTheServer() {
         var other = directory.resolve("other.sock");
-        ApiServer.start("d1", other, director.handlers()).close();
+        start(other).close();
         assertThat(other).doesNotExist();
     }
 
@@ -426,7 +432,7 @@ class ApiServerTest {
                 .close();
         assertThat(stale).exists();
 
-        try (var second = ApiServer.start("d1", stale, director.handlers());
+        try (var second = start(stale);
                 var client = new Client(stale)) {
             assertThat(second).isNotNull();
             client.write(request("GET", Operations.STATUS.path(), ""));
@@ -436,7 +442,7 @@ class ApiServerTest {
 
     @Test
     void aSocketThatADirectorAnswersOnIsRefusedWithTheRemedy() throws IOException {
-        assertThatThrownBy(() -> ApiServer.start("d1", socket, director.handlers()))
+        assertThatThrownBy(() -> start(socket))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(socket.toString())
                 .hasMessageContaining("director.api-socket");
@@ -448,7 +454,7 @@ class ApiServerTest {
     @Test
     void aFileThatIsNoSocketIsNeverRemoved() throws IOException {
         var precious = Files.writeString(directory.resolve("precious"), "data");
-        assertThatThrownBy(() -> ApiServer.start("d1", precious, director.handlers()))
+        assertThatThrownBy(() -> start(precious))
                 .hasMessageContaining("precious")
                 .hasMessageContaining("director.api-socket");
         assertThat(precious).hasContent("data");

@@ -33,6 +33,7 @@ import holdfast.admin.json.AdminJson;
 import holdfast.conf.DrainMode;
 import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.ArrayList;
@@ -80,7 +81,8 @@ class RoutesTest {
                             asked(request ->
                                     new RehomeResult(request.client(), request.service(), 0, 0L, List.of(), List.of())))
                     .on(Operations.IMPACT, asked(_ -> new ImpactResult(List.of(), List.of())))
-                    .on(Operations.ZERO, asked(_ -> new ZeroResult(0))));
+                    .on(Operations.ZERO, asked(_ -> new ZeroResult(0))),
+            AuditTrail.NONE);
 
     /// An answer as the client sees it.
     private record Answer(int status, String body) {}
@@ -274,7 +276,10 @@ class RoutesTest {
 
     private Answer ask(HttpMethod method, String uri, byte[] body) {
         var decoded = new QueryStringDecoder(uri);
-        var response = routes.answer(new Routes.Asked(method, decoded.path(), decoded.parameters(), body, true));
+        var response = routes.answer(
+                new Routes.Asked(
+                        method, decoded.path(), decoded.parameters(), EmptyHttpHeaders.INSTANCE, body, true),
+                Caller.DIRECTOR);
         return new Answer(response.status().code(), response.content().toString(UTF_8));
     }
 }

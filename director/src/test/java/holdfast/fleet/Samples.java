@@ -57,6 +57,7 @@ public final class Samples {
     public static AuditList.Entry audit(DirectorId who, long number, String hash) {
         return new AuditList.Entry(
                 number,
+                number % 2 == 0 ? number - 1 : null,
                 Instant.ofEpochSecond(1_700_000_000 + number).toString(),
                 who.name(),
                 "alice",

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -23,6 +24,7 @@ import holdfast.conf.KebabCase;
 import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// The codec between admin messages and JSON; thread-safe.
@@ -69,6 +71,17 @@ public final class AdminJson {
     /// @throws UnreadableJsonException if the body is no such answer
     public static <T> T answer(byte[] body, Class<T> type) {
         return read(ANSWERS, body, type);
+    }
+
+    /// A text among the members of an object; empty if the body is no object with such a text.
+    public static Optional<String> text(byte[] body, String member) {
+        try {
+            return Optional.ofNullable(REQUESTS.readTree(body))
+                    .map(object -> object.get(member))
+                    .map(JsonNode::textValue);
+        } catch (IOException _) {
+            return Optional.empty();
+        }
     }
 
     private static <T> T read(ObjectMapper mapper, byte[] body, Class<T> type) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.AgentRequest;
 import holdfast.admin.AgentResult;
+import holdfast.admin.AuditList;
+import holdfast.admin.AuditRequest;
 import holdfast.admin.ClientList;
 import holdfast.admin.ClientRuleList;
 import holdfast.admin.ClientRuleRequest;
@@ -285,6 +287,24 @@ class OperationsTest {
                                     "role changed to=active term=7 cause=\"two words\"")),
                             4,
                             1)),
+            new Sample<>(
+                    Operations.AUDIT,
+                    new AuditRequest(7),
+                    new AuditList(
+                            List.of(new AuditList.Entry(
+                                    4,
+                                    3L,
+                                    "2026-11-30T16:00:01.250Z",
+                                    "d1",
+                                    "alice",
+                                    "10.0.0.5",
+                                    "POST /v1/failover",
+                                    "{}",
+                                    "kernel update",
+                                    "200",
+                                    "0".repeat(64))),
+                            4,
+                            "000000000001:3 is no entry")),
             new Sample<>(Operations.MAINTENANCE, new Nothing(), new MaintenanceState(false, null, null, null, null)),
             new Sample<>(
                     Operations.CHANGE_MAINTENANCE,

@@ -271,6 +271,9 @@ public final class FleetCodec {
         if (entry.reason() != null) {
             written.setReason(entry.reason());
         }
+        if (entry.ends() != null) {
+            written.setEnds(entry.ends());
+        }
         return written.build();
     }
 
@@ -290,6 +293,7 @@ public final class FleetCodec {
             }
             entries.add(new AuditList.Entry(
                     each.getNumber(),
+                    each.hasEnds() ? each.getEnds() : null,
                     time(each.getAt()),
                     from.name(),
                     each.getUser(),

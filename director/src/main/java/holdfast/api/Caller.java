@@ -1,0 +1,32 @@
+package holdfast.api;
+
+import holdfast.conf.Access;
+import java.util.function.Supplier;
+
+/// Who asks for an operation, as the login found out.
+///
+/// @param name  of the account, of the certificate or of the token
+/// @param from  [#SOCKET], or the address of the caller's machine
+public record Caller(String name, Access access, String from) {
+    /// [#from] of a caller on the Unix socket.
+    public static final String SOCKET = "socket";
+
+    /// The director itself, as on SIGHUP.
+    public static final Caller DIRECTOR = new Caller("director", Access.ADMIN, SOCKET);
+
+    private static final ScopedValue<Caller> CURRENT = ScopedValue.newInstance();
+
+    /// The caller of the request that this thread answers.
+    public static Caller current() {
+        return CURRENT.orElse(DIRECTOR);
+    }
+
+    /// Whether the caller is on another machine, or speaks TCP to this one.
+    public boolean isRemote() {
+        return !from.equals(SOCKET);
+    }
+
+    <T> T asks(Supplier<T> request) {
+        return ScopedValue.where(CURRENT, this).call(request::get);
+    }
+}
