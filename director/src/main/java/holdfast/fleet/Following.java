@@ -25,6 +25,7 @@ public final class Following {
     private @Nullable String taken; // the tag of the last copy that was taken, or that was in force already
     private @Nullable String refused;
     private @Nullable String trouble;
+    private boolean isRefusedForGood;
     private long againAt;
     private boolean isUnderWay;
 
@@ -82,7 +83,7 @@ public final class Following {
         if (wanted.get().text().equals(present)) {
             made(tag);
         }
-        boolean isSettled = tag.equals(taken) || tag.equals(refused) || now - againAt < 0;
+        boolean isSettled = tag.equals(taken) || (tag.equals(refused) && (isRefusedForGood || now - againAt < 0));
         return isSettled ? Optional.empty() : wanted;
     }
 
@@ -104,9 +105,8 @@ public final class Following {
     /// @param isForGood  whether another try would end alike
     public void refused(String tag, String why, boolean isForGood, long now) {
         isUnderWay = false;
-        if (isForGood) {
-            refused = tag;
-        }
+        refused = tag;
+        isRefusedForGood = isForGood;
         againAt = now + AGAIN_INTERVAL;
         trouble = "revision " + tag + " of " + cluster + " is not in force here: " + why;
     }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,7 +32,9 @@ public final class HazelcastCarrier implements Carrier {
     private static final AtomicInteger INSTANCES = new AtomicInteger();
     private static final int OUTBOX_MAX = 256;
     private static final long AGAIN_MS = 5000;
-    private static final long LOOK_AGAIN_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long LOOK_FIRST_NS = TimeUnit.SECONDS.toNanos(4);
+    private static final long LOOK_AGAIN_NS = TimeUnit.SECONDS.toNanos(64);
+    private static final String LOGGING = "hazelcast.logging.type";
     private static final long SLOW_NS = TimeUnit.SECONDS.toNanos(3);
     private static final long CLOSE_MS = 1000;
 
@@ -48,6 +51,10 @@ public final class HazelcastCarrier implements Carrier {
     private volatile Doing doing = new Doing("has not started", System.nanoTime());
     private volatile @Nullable String trouble;
     private volatile @Nullable SealedLinks links;
+
+    // Owned by the thread.
+    private String failure = ""; // that is in the log already
+    private Set<String> mute = Set.of(); // members that are left out at the next start
 
     /// What the thread does now.
     ///
@@ -89,7 +96,9 @@ public final class HazelcastCarrier implements Carrier {
                     + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - now.since())
                     + " s; what is shown of others may be old");
         }
+        var sealed = links;
         return Optional.ofNullable(trouble)
+                .or(() -> sealed == null ? Optional.empty() : sealed.refusal())
                 .or(() -> members.size() == 1
                         ? Optional.of("no other director is connected to the fleet; see fleet.members and the key")
                         : Optional.empty());
@@ -119,7 +128,10 @@ public final class HazelcastCarrier implements Carrier {
                 doing = new Doing("", System.nanoTime());
                 trouble = "the fleet's link does not work: " + cause(e) + "; it is tried again every "
                         + AGAIN_MS / 1000 + " s";
-                log.warn("fleet link failed cause=\"{}\" again-after-ms={}", cause(e), AGAIN_MS);
+                if (!cause(e).equals(failure)) {
+                    log.warn("fleet link failed cause=\"{}\" again-after-ms={}", cause(e), AGAIN_MS);
+                }
+                failure = cause(e);
                 pause();
             }
         }
@@ -143,20 +155,37 @@ public final class HazelcastCarrier implements Carrier {
 
     private void live() throws IOException, InterruptedException {
         doing = new Doing("has been starting", System.nanoTime());
-        var sealed = new SealedLinks(ClusterKeys.of(KeyFile.read(fleet.keyFile())), fleet.site());
-        links = sealed;
+        System.setProperty(LOGGING, "slf4j"); // some of its classes log before they have a configuration
+        try (var sealed = new SealedLinks(ClusterKeys.of(KeyFile.read(fleet.keyFile())), fleet.site())) {
+            links = sealed;
+            try {
+                live(sealed);
+            } finally {
+                mute = sealed.mute();
+            }
+        }
+    }
+
+    private void live(SealedLinks sealed) throws InterruptedException {
         var config = MemberConfig.of(fleet, "fleet-" + INSTANCES.incrementAndGet());
+        // A member that accepts a connection and never answers keeps Hazelcast from starting at all.
+        var others = config.getNetworkConfig().getJoin().getTcpIpConfig();
+        var all = others.getMembers();
+        others.setMembers(all.stream().filter(each -> !mute.contains(each)).toList());
+        mute = Set.of();
         var member =
                 HazelcastInstanceFactory.newHazelcastInstance(config, config.getInstanceName(), new SealedNode(sealed));
         try {
             log.info("fleet joined site={} members={}", fleet.site(), member.getCluster().getMembers().size());
-            carry(member, sealed);
+            failure = "";
+            others.setMembers(all); // it goes on looking for them
+            carry(member);
         } finally {
             member.getLifecycleService().terminate();
         }
     }
 
-    private void carry(HazelcastInstance member, SealedLinks sealed) throws InterruptedException {
+    private void carry(HazelcastInstance member) throws InterruptedException {
         ReplicatedMap<String, byte[]> map = member.getReplicatedMap(MemberConfig.MAP);
         map.addEntryListener(new Listener());
         member.getCluster().addMembershipListener(new MembershipAdapter() {
@@ -171,19 +200,25 @@ public final class HazelcastCarrier implements Carrier {
             }
         });
         isLookDue = true;
-        long lookedAt = 0;
+        long lookAt = 0;
+        long interval = LOOK_FIRST_NS;
         trouble = null;
         while (!isClosed && member.getLifecycleService().isRunning()) {
             members = member.getCluster().getMembers().stream()
                     .map(each -> each.getAddress().getHost())
                     .toList();
-            sealed.sweep();
-            if (isLookDue || System.nanoTime() - lookedAt > LOOK_AGAIN_NS) {
+            if (isLookDue) {
                 isLookDue = false;
-                lookedAt = System.nanoTime();
-                doing = new Doing("has not read what others published", lookedAt);
-                map.forEach(ear::heard);
+                interval = LOOK_FIRST_NS;
+                lookAt = System.nanoTime();
                 ear.joined();
+            }
+            if (System.nanoTime() - lookAt >= 0) {
+                doing = new Doing("has not read what others published", System.nanoTime());
+                map.forEach(ear::heard);
+                // A map that was joined just now is filled by and by, without events.
+                lookAt = System.nanoTime() + interval;
+                interval = Math.min(LOOK_AGAIN_NS, 2 * interval);
             }
             doing = new Doing("", System.nanoTime());
             var letter = outbox.take(Outbox.SECOND);

@@ -28,7 +28,7 @@ final class MemberConfig {
             Map.entry("hazelcast.socket.send.buffer.size", "32"),
             Map.entry("hazelcast.tcp.join.port.try.count", "1"),
             Map.entry("hazelcast.wait.seconds.before.join", "0"),
-            Map.entry("hazelcast.max.join.seconds", "15"),
+            Map.entry("hazelcast.max.join.seconds", "10"),
             Map.entry("hazelcast.max.wait.seconds.before.join", "5"),
             Map.entry("hazelcast.merge.first.run.delay.seconds", "10"),
             Map.entry("hazelcast.merge.next.run.delay.seconds", "10"),

@@ -35,7 +35,7 @@ final class OpeningHandler extends InboundHandler<ByteBuffer, ByteBuffer> {
         try {
             return open();
         } catch (Refused why) {
-            link.refused();
+            link.refused(String.valueOf(why.getMessage()));
             throw why;
         } finally {
             compactOrClear(src);

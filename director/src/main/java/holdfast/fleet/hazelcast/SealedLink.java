@@ -2,6 +2,7 @@ package holdfast.fleet.hazelcast;
 
 import holdfast.fleet.wire.LinkSeal;
 import holdfast.fleet.wire.Refused;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,14 +12,14 @@ final class SealedLink {
     private final long begun;
     private final Runnable wake;
     private final Consumer<SealedLink> onProof;
-    private final Consumer<SealedLink> onRefusal;
+    private final BiConsumer<SealedLink, String> onRefusal;
     private volatile LinkSeal.@Nullable Sealer sealer;
     private boolean isProved; // of the inbound direction
 
     /// @param begun  ns
     /// @param wake   lets the outbound direction look again
     SealedLink(
-            LinkSeal seal, long begun, Runnable wake, Consumer<SealedLink> onProof, Consumer<SealedLink> onRefusal) {
+            LinkSeal seal, long begun, Runnable wake, Consumer<SealedLink> onProof, BiConsumer<SealedLink, String> onRefusal) {
         this.seal = seal;
         this.begun = begun;
         this.wake = wake;
@@ -55,7 +56,7 @@ final class SealedLink {
         }
     }
 
-    void refused() {
-        onRefusal.accept(this);
+    void refused(String why) {
+        onRefusal.accept(this, why);
     }
 }

@@ -54,6 +54,7 @@ public final class FleetNode implements Carrier.Ear, AutoCloseable {
     private final Following following;
     private Optional<News.SharedCopy> published = Optional.empty();
     private Optional<String> trouble = Optional.empty();
+    private String refusal = ""; // that is in the log already
     private boolean isHistoryNew;
     private boolean isAllDue = true;
     private long sequence;
@@ -152,7 +153,7 @@ public final class FleetNode implements Carrier.Ear, AutoCloseable {
                 isClosed = true;
             } catch (RuntimeException bug) {
                 turnAt = Clock.monotonic() + TURN_NS;
-                if (trouble.isEmpty()) {
+                if (trouble.isEmpty() && !isClosed) {
                     log.error("fleet failed by a bug effect=\"the others see old news of this director\"", bug);
                 }
                 trouble = Optional.of("this director's part in the fleet failed: " + bug + "; see its log");
@@ -210,7 +211,10 @@ public final class FleetNode implements Carrier.Ear, AutoCloseable {
             case FleetSurroundings.Taken.InForce() -> following.made(tag);
             case FleetSurroundings.Taken.Refused(String why, boolean isForGood) -> {
                 following.refused(tag, why, isForGood, Clock.monotonic());
-                log.warn("fleet revision not taken revision=\"{}\" cause=\"{}\"", tag, why);
+                if (!why.equals(refusal)) {
+                    log.warn("fleet revision not taken revision=\"{}\" cause=\"{}\"", tag, why);
+                }
+                refusal = why;
             }
         }
     }
