@@ -170,7 +170,7 @@ class ArchitectureTest {
         return List.of(
                 Arguments.of("org.jgroups..", List.of("holdfast.sync.jgroups..")),
                 Arguments.of("com.google.protobuf..", List.of("holdfast.sync.wire..", "holdfast.fleet.wire..")),
-                Arguments.of("com.hazelcast..", List.of("holdfast.fleet.hazelcast..")),
+                Arguments.of("com.hazelcast..", List.of("holdfast.fleet.hazelcast..", "holdfast.lab..")),
                 Arguments.of("io.netty..", List.of("holdfast.api..")),
                 Arguments.of("com.github.difflib..", List.of("holdfast.control..")),
                 Arguments.of("org.snakeyaml..", List.of("holdfast.conf.yaml..")),

@@ -23,7 +23,7 @@ final class FleetCommand extends Look {
 
     @Command(
             name = "history",
-            description = "List the failovers and the changes by operators of all directors of the site, the newest first.")
+            description = "List the failovers and operators' changes on all directors of the site, the newest first.")
     static final class FleetHistory implements Callable<Integer> {
         private static final int MOST = 10_000;
 

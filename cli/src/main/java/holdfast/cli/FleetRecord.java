@@ -33,7 +33,13 @@ record FleetRecord(List<Entry> entries, List<String> troubles) {
         private String line() {
             var who = cluster + "/" + director;
             if (failover != null) {
-                return "%s  %-16s  %s".formatted(at, who, failover.line().substring(failover.at().length()).strip());
+                return "%s  %-16s  %s"
+                        .formatted(
+                                at,
+                                who,
+                                failover.line()
+                                        .substring(failover.at().length())
+                                        .strip());
             }
             return audit == null ? "" : "%s  %-16s  %s".formatted(at, who, said(audit.entry()));
         }
@@ -80,7 +86,8 @@ record FleetRecord(List<Entry> entries, List<String> troubles) {
             }
         });
         return all.stream()
-                .filter(audited -> !ended.contains(Request.of(audited, audited.entry().number())))
+                .filter(audited ->
+                        !ended.contains(Request.of(audited, audited.entry().number())))
                 .map(audited -> entry(audited, begun))
                 .toList();
     }
@@ -98,9 +105,8 @@ record FleetRecord(List<Entry> entries, List<String> troubles) {
     }
 
     private static List<PastFailover> failovers(List<Event> events) {
-        return PastFailover.of(events.stream()
-                .sorted(Comparator.comparingLong(Event::number))
-                .toList());
+        return PastFailover.of(
+                events.stream().sorted(Comparator.comparingLong(Event::number)).toList());
     }
 
     String text() {

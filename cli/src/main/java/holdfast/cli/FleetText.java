@@ -63,12 +63,16 @@ final class FleetText {
     private static String safe(FleetView.Member director) {
         return director.silent()
                 ? FailoverReadiness.Safe.UNKNOWN.name()
-                : director.safe() == FailoverReadiness.Safe.YES ? "yes" : director.safe().name();
+                : director.safe() == FailoverReadiness.Safe.YES
+                        ? "yes"
+                        : director.safe().name();
     }
 
     /// Only the active measures its standbys.
     private static String ofStandbys(FleetView.Member director, Function<FleetView.Standby, String> word) {
-        return director.silent() || director.role() != Role.ACTIVE || director.standbys().isEmpty()
+        return director.silent()
+                        || director.role() != Role.ACTIVE
+                        || director.standbys().isEmpty()
                 ? NONE
                 : director.standbys().stream().map(word).collect(Collectors.joining(","));
     }

@@ -2,8 +2,8 @@ package holdfast.admin;
 
 import java.util.List;
 
-/// What happened on all directors of a site, as mirrored on the one that answers: the changes of role and the failovers,
-/// and who changed what. The mirror outlives a director that died, not a stop of all.
+/// What happened on all directors of a site, as mirrored on the one that answers: the changes of role and the
+/// failovers, and who changed what. The mirror outlives a director that died, not a stop of all.
 ///
 /// @param changes   the newest first
 /// @param audit     the newest first

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// All directors of a site, as one of them has heard them. Nothing here is the truth: each entry is what a director said
-/// about itself, with the age of its words.
+/// All directors of a site, as one of them has heard them. Nothing here is the truth: each entry is what a director
+/// said about itself, with the age of its words.
 ///
 /// @param site       name of the fleet
 /// @param troubles   of the fleet, each a sentence: a broken link, two actives of one group, a clock that is off

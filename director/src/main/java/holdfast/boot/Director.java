@@ -199,15 +199,16 @@ final class Director implements AutoCloseable {
     }
 
     /// The last part to start. It loads the classes of its library on threads of its own, and nothing waits for it.
-    private static FleetNode fleet(
-            Management.Fleet section, RevisionNode revisions, Answers answers, Written journal) {
+    private static FleetNode fleet(Management.Fleet section, RevisionNode revisions, Answers answers, Written journal) {
         var sources = new FleetSources(revisions, answers, journal, section.follow());
         var fleet = FleetNode.start(
                 section.site(), sources.id(), section.follow(), sources, ear -> HazelcastCarrier.start(section, ear));
         journal.auditEar().follow(fleet::audited);
         Thread.ofVirtual() // the audit is on a disk, which may hang
                 .name("fleet-audit")
-                .start(() -> journal.audit(new AuditRequest(Mirror.ENTRIES_MAX)).entries().forEach(fleet::audited));
+                .start(() -> journal.audit(new AuditRequest(Mirror.ENTRIES_MAX))
+                        .entries()
+                        .forEach(fleet::audited));
         return fleet;
     }
 

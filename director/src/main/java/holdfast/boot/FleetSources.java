@@ -99,7 +99,8 @@ final class FleetSources implements FleetSurroundings {
 
     @Override
     public List<Event> eventsAfter(long number) {
-        return journal.events(new EventsRequest(number, null, EventsRequest.KEPT_MAX)).events();
+        return journal.events(new EventsRequest(number, null, EventsRequest.KEPT_MAX))
+                .events();
     }
 
     @Override
@@ -109,7 +110,8 @@ final class FleetSources implements FleetSurroundings {
         }
         look();
         int term = Objects.requireNonNullElse(answers.status().term(), 0);
-        return Optional.of(new News.SharedCopy(id, term, revisions.present().id().toString(), text));
+        return Optional.of(
+                new News.SharedCopy(id, term, revisions.present().id().toString(), text));
     }
 
     @Override
@@ -153,9 +155,7 @@ final class FleetSources implements FleetSurroundings {
     }
 
     private static Optional<String> taken(Revision revision, String cluster) {
-        return revision.author().equals(AUTHOR)
-                ? Following.tagIn(revision.reason(), cluster)
-                : Optional.empty();
+        return revision.author().equals(AUTHOR) ? Following.tagIn(revision.reason(), cluster) : Optional.empty();
     }
 
     @Override
@@ -163,11 +163,14 @@ final class FleetSources implements FleetSurroundings {
         try {
             var name = "the configuration of " + copy.from().cluster();
             var result = answers.change(new ConfigChange(copy.text(), name, null, AUTHOR, reason, false));
-            log.info("fleet revision taken reason=\"{}\" revision={} made={}", reason, result.revision(), result.made());
+            log.info(
+                    "fleet revision taken reason=\"{}\" revision={} made={}", reason, result.revision(), result.made());
             return new Taken.InForce();
         } catch (RefusedException e) {
             return new Taken.Refused(
-                    e.error().error() + ": " + e.error().why() + "; " + e.error().remedy(), e.isWrongInput());
+                    e.error().error() + ": " + e.error().why() + "; "
+                            + e.error().remedy(),
+                    e.isWrongInput());
         } catch (RuntimeException e) {
             log.error("fleet revision not taken by a bug", e);
             return new Taken.Refused(e.toString(), true);

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The histories of all directors. An entry stays when its director dies, and an entry of an audit log is never replaced
-/// by another one: a director whose log was changed is found out. For one thread; a [#snapshot] is for all.
+/// The histories of all directors. An entry stays when its director dies, and an entry of an audit log is never
+/// replaced by another one: a director whose log was changed is found out. For one thread; a [#snapshot] is for all.
 public final class Mirror {
     /// Entries of a kind of one director; the oldest ones go.
     public static final int ENTRIES_MAX = 1000;
@@ -62,7 +62,8 @@ public final class Mirror {
                     audits.stream()
                             .sorted(Comparator.comparing((FleetHistory.Audited audited) ->
                                             audited.entry().at())
-                                    .thenComparingLong(audited -> audited.entry().number())
+                                    .thenComparingLong(
+                                            audited -> audited.entry().number())
                                     .reversed())
                             .limit(limit)
                             .toList(),
@@ -115,7 +116,9 @@ public final class Mirror {
             chars += size(entry);
             return true;
         }
-        return !before.hash().equals(entry.hash()) && troubles.size() < TROUBLES_MAX && troubles.add(changed(from, before, entry));
+        return !before.hash().equals(entry.hash())
+                && troubles.size() < TROUBLES_MAX
+                && troubles.add(changed(from, before, entry));
     }
 
     private static String changed(DirectorId from, AuditList.Entry before, AuditList.Entry now) {
@@ -177,7 +180,9 @@ public final class Mirror {
     }
 
     private static int size(AuditList.Entry entry) {
-        return entry.request().length() + entry.outcome().length() + entry.hash().length();
+        return entry.request().length()
+                + entry.outcome().length()
+                + entry.hash().length();
     }
 
     /// Entries that found no room.

@@ -31,7 +31,8 @@ public final class OwnHistory {
     /// Takes an event of this director; most are no part of the fleet's history.
     public void add(Event event) {
         if (CHANGES.contains(event.what())) {
-            changes.put(event.number(), Event.of(event.number(), event.at(), event.level(), cut(event.text(), TEXT_MAX)));
+            changes.put(
+                    event.number(), Event.of(event.number(), event.at(), event.level(), cut(event.text(), TEXT_MAX)));
             newChanges.add(event.number() / News.BLOCK);
             while (changes.size() > Mirror.ENTRIES_MAX) {
                 changes.pollFirstEntry();
@@ -94,6 +95,7 @@ public final class OwnHistory {
     }
 
     private static <T> List<T> block(NavigableMap<Long, T> all, long index) {
-        return List.copyOf(all.subMap(index * News.BLOCK, (index + 1) * News.BLOCK).values());
+        return List.copyOf(
+                all.subMap(index * News.BLOCK, (index + 1) * News.BLOCK).values());
     }
 }

@@ -165,7 +165,9 @@ public final class Roster {
     /// What is wrong between directors, each a sentence.
     public static List<String> troubles(List<Heard> roster, DirectorId self, long now) {
         var troubles = new ArrayList<String>();
-        var present = roster.stream().filter(Predicate.not(each -> each.isSilent(now))).toList();
+        var present = roster.stream()
+                .filter(Predicate.not(each -> each.isSilent(now)))
+                .toList();
         for (int i = 0; i < present.size(); i++) {
             for (var other : present.subList(i + 1, present.size())) {
                 if (areBothActive(present.get(i), other)) {

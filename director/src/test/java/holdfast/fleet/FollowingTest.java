@@ -80,8 +80,10 @@ class FollowingTest {
                 .extracting(News.SharedCopy::from)
                 .isEqualTo(D2);
         assertThat(due(Optional.empty(), "own", NOW)).contains(FIRST);
-        assertThat(following.due(true, _ -> false, Optional.empty(), "own", NOW)).isEmpty();
-        assertThat(following.due(false, _ -> true, Optional.empty(), "own", NOW)).isEmpty();
+        assertThat(following.due(true, _ -> false, Optional.empty(), "own", NOW))
+                .isEmpty();
+        assertThat(following.due(false, _ -> true, Optional.empty(), "own", NOW))
+                .isEmpty();
     }
 
     @Test

@@ -10,7 +10,8 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a fleet carries may come late, twice, and in another order on each director; all of them must end with the same.
+/// What a fleet carries may come late, twice, and in another order on each director; all of them must end with the
+/// same.
 class MergePropertyTest {
     private static final int ROUNDS = 300;
     private static final long NOW = Samples.s(50_000);
@@ -42,8 +43,7 @@ class MergePropertyTest {
                 case News.Audits audits -> mirror.hear(audits);
             }
         }
-        return new Joined(
-                roster.snapshot().stream().map(Roster.Heard::summary).toList(), mirror.snapshot());
+        return new Joined(roster.snapshot().stream().map(Roster.Heard::summary).toList(), mirror.snapshot());
     }
 
     /// Summaries of several runs, and blocks that grow.

@@ -30,10 +30,12 @@ class MirrorTest {
     void anAuditLogThatWasChangedIsFoundOutAndItsFirstWordsStay() {
         mirror.hear(new News.Audits(D1, 0, List.of(audit(D1, 4, ONE))));
         assertThat(mirror.snapshot().troubles()).isEmpty();
-        assertThat(mirror.hear(new News.Audits(D1, 0, List.of(audit(D1, 4, OTHER))))).isTrue();
+        assertThat(mirror.hear(new News.Audits(D1, 0, List.of(audit(D1, 4, OTHER)))))
+                .isTrue();
         assertThat(mirror.snapshot().troubles())
-                .containsExactly("entry 4 of the audit log of d1 of front is not the one that it sent before: its hash was"
-                        + " 111111111111 and is 222222222222");
+                .containsExactly(
+                        "entry 4 of the audit log of d1 of front is not the one that it sent before: its hash was"
+                                + " 111111111111 and is 222222222222");
         assertThat(mirror.snapshot().audits())
                 .singleElement()
                 .extracting(audited -> audited.entry().hash())
@@ -47,7 +49,8 @@ class MirrorTest {
             mirror.hear(new News.Changes(D1, index, events(first)));
         }
         assertThat(mirror.snapshot().changes()).hasSize(Mirror.ENTRIES_MAX);
-        assertThat(mirror.snapshot().newest(1).changes().getFirst().event().number()).isEqualTo(1999);
+        assertThat(mirror.snapshot().newest(1).changes().getFirst().event().number())
+                .isEqualTo(1999);
 
         var small = new Mirror(1000);
         small.hear(new News.Changes(D1, 0, events(0)));

@@ -30,10 +30,7 @@ class OwnHistoryTest {
         history.add(audit(D1, 120, "%064x".formatted(120)));
         assertThat(history.takeNews()).isEmpty();
         history.add(audit(D1, 121, "%064x".formatted(121)));
-        assertThat(history.takeNews())
-                .singleElement()
-                .extracting(News::key)
-                .isEqualTo("audit/front/d1/2");
+        assertThat(history.takeNews()).singleElement().extracting(News::key).isEqualTo("audit/front/d1/2");
         assertThat(history.all()).hasSize(3);
     }
 
@@ -41,6 +38,8 @@ class OwnHistoryTest {
     void longTextsAreCut() {
         history.add(event(5, "failover ended reason=\"" + "x".repeat(5000) + "\""));
         var block = (News.Changes) history.takeNews().getFirst();
-        assertThat(block.events().getFirst().text()).hasSize(OwnHistory.TEXT_MAX).endsWith("…");
+        assertThat(block.events().getFirst().text())
+                .hasSize(OwnHistory.TEXT_MAX)
+                .endsWith("…");
     }
 }

@@ -34,9 +34,12 @@ class RosterTest {
     @Test
     void aRunWhoseClockWasSetBackCountsOnceTheEarlierRunIsSilent() {
         roster.hear(summary(D1, 5000, 2, Role.ACTIVE), NOW, WALL);
-        assertThat(roster.hear(summary(D1, 10, 1, Role.STANDBY), NOW + s(9), WALL)).isFalse();
-        assertThat(roster.hear(summary(D1, 10, 4, Role.STANDBY), NOW + s(11), WALL)).isTrue();
-        assertThat(roster.hear(summary(D1, 10, 5, Role.STANDBY), NOW + s(12), WALL)).isTrue();
+        assertThat(roster.hear(summary(D1, 10, 1, Role.STANDBY), NOW + s(9), WALL))
+                .isFalse();
+        assertThat(roster.hear(summary(D1, 10, 4, Role.STANDBY), NOW + s(11), WALL))
+                .isTrue();
+        assertThat(roster.hear(summary(D1, 10, 5, Role.STANDBY), NOW + s(12), WALL))
+                .isTrue();
     }
 
     @Test
@@ -55,12 +58,10 @@ class RosterTest {
     @Test
     void wordsThatWereKeptElsewhereAreAsOldAsTheirClockSays() {
         roster.hear(summary(D1, 5, 1, Role.ACTIVE), NOW, WALL + 61_000);
-        assertThat(Roster.members(roster.snapshot(), NOW))
-                .singleElement()
-                .satisfies(member -> {
-                    assertThat(member.silent()).isTrue();
-                    assertThat(member.heardAgeMs()).isBetween(60_900L, 61_000L);
-                });
+        assertThat(Roster.members(roster.snapshot(), NOW)).singleElement().satisfies(member -> {
+            assertThat(member.silent()).isTrue();
+            assertThat(member.heardAgeMs()).isBetween(60_900L, 61_000L);
+        });
     }
 
     @Test

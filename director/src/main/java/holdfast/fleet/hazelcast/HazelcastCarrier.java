@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Carries the fleet's values in a replicated map of Hazelcast. Only the thread `fleet-link` calls Hazelcast, whose calls
-/// may block for seconds or for ever; all others use the [Outbox] and what that thread has written down.
+/// Carries the fleet's values in a replicated map of Hazelcast. Only the thread `fleet-link` calls Hazelcast, whose
+/// calls may block for seconds or for ever; all others use the [Outbox] and what that thread has written down.
 public final class HazelcastCarrier implements Carrier {
     private static final Logger log = LoggerFactory.getLogger(HazelcastCarrier.class);
     private static final AtomicInteger INSTANCES = new AtomicInteger();
@@ -126,8 +126,8 @@ public final class HazelcastCarrier implements Carrier {
             } catch (IOException | RuntimeException e) {
                 members = List.of();
                 doing = new Doing("", System.nanoTime());
-                trouble = "the fleet's link does not work: " + cause(e) + "; it is tried again every "
-                        + AGAIN_MS / 1000 + " s";
+                trouble = "the fleet's link does not work: " + cause(e) + "; it is tried again every " + AGAIN_MS / 1000
+                        + " s";
                 if (!cause(e).equals(failure)) {
                     log.warn("fleet link failed cause=\"{}\" again-after-ms={}", cause(e), AGAIN_MS);
                 }
@@ -176,7 +176,10 @@ public final class HazelcastCarrier implements Carrier {
         var member =
                 HazelcastInstanceFactory.newHazelcastInstance(config, config.getInstanceName(), new SealedNode(sealed));
         try {
-            log.info("fleet joined site={} members={}", fleet.site(), member.getCluster().getMembers().size());
+            log.info(
+                    "fleet joined site={} members={}",
+                    fleet.site(),
+                    member.getCluster().getMembers().size());
             failure = "";
             others.setMembers(all); // it goes on looking for them
             carry(member);

@@ -103,7 +103,8 @@ final class MemberConfig {
         join.getTcpIpConfig()
                 .setEnabled(true)
                 .setConnectionTimeoutSeconds(3)
-                .setMembers(fleet.members().stream().map(ListenAddress::toString).toList());
+                .setMembers(
+                        fleet.members().stream().map(ListenAddress::toString).toList());
         network.getMemcacheProtocolConfig().setEnabled(false);
         return network;
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Values that wait to be carried: of each key the latest one alone, in the order in which their keys came. Bounded. Any
-/// thread.
+/// Values that wait to be carried: of each key the latest one alone, in the order in which their keys came. Bounded.
+/// Any thread.
 final class Outbox {
     private final int most;
     private final Map<String, Letter> letters = new LinkedHashMap<>();

@@ -19,7 +19,11 @@ final class SealedLink {
     /// @param begun  ns
     /// @param wake   lets the outbound direction look again
     SealedLink(
-            LinkSeal seal, long begun, Runnable wake, Consumer<SealedLink> onProof, BiConsumer<SealedLink, String> onRefusal) {
+            LinkSeal seal,
+            long begun,
+            Runnable wake,
+            Consumer<SealedLink> onProof,
+            BiConsumer<SealedLink, String> onRefusal) {
         this.seal = seal;
         this.begun = begun;
         this.wake = wake;

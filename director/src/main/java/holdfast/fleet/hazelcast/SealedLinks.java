@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Puts a seal below Hazelcast on each of its connections, and bounds those whose other side has not proved yet that it
-/// has the key.
+/// Puts a seal below Hazelcast on each of its connections, and bounds those whose other side has not proved yet that
+/// it has the key.
 final class SealedLinks implements AutoCloseable {
     /// Connections of others that prove nothing; a stranger holds no more of our memory.
     static final int UNPROVED_MAX = 16;
@@ -59,7 +59,11 @@ final class SealedLinks implements AutoCloseable {
             }
             var seal = new LinkSeal(keys, site, channel.isClientMode(), dice);
             var link = new SealedLink(
-                    seal, System.nanoTime(), () -> wake(channel), this::prove, (refusing, why) -> refuse(refusing, why, channel));
+                    seal,
+                    System.nanoTime(),
+                    () -> wake(channel),
+                    this::prove,
+                    (refusing, why) -> refuse(refusing, why, channel));
             unproved.put(link, channel);
             channel.inboundPipeline().addLast(new OpeningHandler(link));
             protocol.initChannel(channel);
@@ -150,8 +154,8 @@ final class SealedLinks implements AutoCloseable {
     }
 
     Map<String, Long> counters() {
-        return new TreeMap<>(Map.of(
-                "links-proved", proved.get(), "links-refused", refused.get(), "links-unproved", (long)
+        return new TreeMap<>(
+                Map.of("links-proved", proved.get(), "links-refused", refused.get(), "links-unproved", (long)
                         unproved.size()));
     }
 }

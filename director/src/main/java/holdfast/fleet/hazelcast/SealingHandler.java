@@ -45,8 +45,7 @@ final class SealingHandler extends OutboundHandler<ByteBuffer, ByteBuffer> {
             return HandlerStatus.BLOCKED; // until the other side's hello wakes this direction
         }
         while (src.hasRemaining()) {
-            int length = Math.min(
-                    Math.min(src.remaining(), LinkSeal.CONTENT_MAX), dst.remaining() - LinkSeal.OVERHEAD);
+            int length = Math.min(Math.min(src.remaining(), LinkSeal.CONTENT_MAX), dst.remaining() - LinkSeal.OVERHEAD);
             if (length <= 0) {
                 return HandlerStatus.DIRTY;
             }

@@ -31,8 +31,8 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
-/// Writes what a director publishes, and reads what others have published; refuses all that no director of this version
-/// writes.
+/// Writes what a director publishes, and reads what others have published; refuses all that no director of this
+/// version writes.
 public final class FleetCodec {
     /// Longest value, in bytes.
     public static final int VALUE_MAX = 256 * 1024;
@@ -63,14 +63,16 @@ public final class FleetCodec {
                         .setTerm(copy.term())
                         .setRevision(copy.revision())
                         .setText(ByteString.copyFrom(deflated(copy.text()))));
-            case News.Changes(_, long index, List<Event> events) ->
+            case News.Changes block ->
                 written.setChanges(Changes.newBuilder()
-                        .setIndex(index)
-                        .addAllChanges(events.stream().map(FleetCodec::change).toList()));
-            case News.Audits(_, long index, List<AuditList.Entry> entries) ->
+                        .setIndex(block.index())
+                        .addAllChanges(
+                                block.events().stream().map(FleetCodec::change).toList()));
+            case News.Audits block ->
                 written.setAudits(Audits.newBuilder()
-                        .setIndex(index)
-                        .addAllEntries(entries.stream().map(FleetCodec::audit).toList()));
+                        .setIndex(block.index())
+                        .addAllEntries(
+                                block.entries().stream().map(FleetCodec::audit).toList()));
         }
         var bytes = written.build().toByteArray();
         return bytes.length > VALUE_MAX ? Optional.empty() : Optional.of(bytes);
@@ -310,9 +312,7 @@ public final class FleetCodec {
     private static <T> void checkBlock(long index, List<T> entries, Function<T, Long> number) throws Refused {
         Refused.unless(entries.size() <= News.BLOCK, "too long");
         Refused.unless(
-                entries.stream()
-                        .map(number)
-                        .allMatch(each -> each >= 0 && each / News.BLOCK == index),
+                entries.stream().map(number).allMatch(each -> each >= 0 && each / News.BLOCK == index),
                 "another block");
     }
 

@@ -3,7 +3,6 @@ package holdfast.fleet.wire;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -13,16 +12,16 @@ import javax.crypto.spec.GCMParameterSpec;
 
 /// The seal of one TCP connection between two members of a fleet, below the protocol that it carries (ADR 29).
 ///
-/// Each side begins with a hello in the clear: a magic number, 32 random bytes, and the ids of its keys. Both derive two
-/// keys from the fleet's key and both sides' random bytes, one for each direction, so a recorded connection cannot be
-/// played again, to either side. All that follows are records:
+/// Each side begins with a hello in the clear: a magic number, 32 random bytes, and the ids of its keys. Both derive
+/// two keys from the fleet's key and both sides' random bytes, one for each direction, so a recorded connection cannot
+/// be played again, to either side. All that follows are records:
 ///
 ///     0        4
 ///     | length | sealed, then a 16-byte tag |
 ///
 /// The length is associated data of AES-256-GCM (NIST SP 800-38D), and the number of the record is the nonce: a record
-/// that is changed, left out, repeated, moved or cut off does not open. The first record that opens proves that the other
-/// side has the key.
+/// that is changed, left out, repeated, moved or cut off does not open. The first record that opens proves that the
+/// other side has the key.
 public final class LinkSeal {
     /// Length of a hello.
     public static final int HELLO_BYTES = 4 + LinkSeal.RANDOM_BYTES + ClusterKeys.MAX * Long.BYTES;

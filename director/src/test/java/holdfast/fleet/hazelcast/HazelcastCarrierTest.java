@@ -103,7 +103,8 @@ class HazelcastCarrierTest {
         assertThat(stays.trouble()).isEmpty();
         leaves.close();
         await().atMost(JOIN_MAX)
-                .untilAsserted(() -> assertThat(stays.trouble()).get().asString().contains("no other director"));
+                .untilAsserted(
+                        () -> assertThat(stays.trouble()).get().asString().contains("no other director"));
         assertThat(stays.counters()).containsEntry("values-failed", 0L);
     }
 
@@ -112,10 +113,12 @@ class HazelcastCarrierTest {
         int port = freePort();
         var ear = new Heard();
         var carrier = carrier(ear, "a1", "d1", port, freePort());
-        await().atMost(JOIN_MAX).untilAsserted(() -> assertThat(carrier.members()).hasSize(1));
+        await().atMost(JOIN_MAX)
+                .untilAsserted(() -> assertThat(carrier.members()).hasSize(1));
         carrier(new Heard(), "b2", "stranger", freePort(), port);
         await().atMost(JOIN_MAX)
-                .untilAsserted(() -> assertThat(carrier.trouble()).get().asString().contains("127.0.0.1 was refused: another key"));
+                .untilAsserted(() ->
+                        assertThat(carrier.trouble()).get().asString().contains("127.0.0.1 was refused: another key"));
         assertThatThrownBy(() -> plainMember(port)).hasMessageContaining("Node failed to start");
         assertThat(carrier.counters().get("links-refused")).isGreaterThan(1);
         assertThat(carrier.members()).hasSize(1);
@@ -138,7 +141,8 @@ class HazelcastCarrierTest {
     void connectionsThatProveNothingAreFewAndShort() throws Exception {
         int port = freePort();
         var carrier = carrier(new Heard(), "a1", "d1", port, freePort());
-        await().atMost(JOIN_MAX).untilAsserted(() -> assertThat(carrier.members()).hasSize(1));
+        await().atMost(JOIN_MAX)
+                .untilAsserted(() -> assertThat(carrier.members()).hasSize(1));
         for (int i = 0; i < 3 * SealedLinks.UNPROVED_MAX; i++) {
             var socket = new Socket(InetAddress.getLoopbackAddress(), port);
             open.push(socket);
@@ -154,7 +158,8 @@ class HazelcastCarrierTest {
     void itStartsAndEndsAtOnceBesideAMemberThatAcceptsAndNeverAnswers() throws Exception {
         try (var mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             var carrier = carrier(new Heard(), "a1", "d1", freePort(), mute.getLocalPort());
-            await().atMost(JOIN_MAX).untilAsserted(() -> assertThat(carrier.members()).hasSize(1));
+            await().atMost(JOIN_MAX)
+                    .untilAsserted(() -> assertThat(carrier.members()).hasSize(1));
             long began = System.nanoTime();
             carrier.close();
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));

@@ -146,7 +146,9 @@ class FleetNodeTest {
         first.audited(audit(D1, 3, "a".repeat(64)));
         var second = node(D3, new Surroundings(D3, Role.STANDBY), null);
         await().atMost(SOON).untilAsserted(() -> {
-            assertThat(second.view().directors()).extracting(FleetView.Member::director).containsExactly("d3", "d1");
+            assertThat(second.view().directors())
+                    .extracting(FleetView.Member::director)
+                    .containsExactly("d3", "d1");
             assertThat(first.view().directors()).hasSize(2);
             assertThat(second.history(10).changes()).extracting("director").containsExactly("d1");
             assertThat(second.history(10).audit()).hasSize(1);
@@ -191,7 +193,8 @@ class FleetNodeTest {
     void aCutLinkLeavesTheLastKnownWithItsAge() {
         var node = node(D1, new Surroundings(D1, Role.ACTIVE), null);
         node(D3, new Surroundings(D3, Role.STANDBY), null);
-        await().atMost(SOON).untilAsserted(() -> assertThat(node.view().directors()).hasSize(2));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(node.view().directors()).hasSize(2));
         network.isCut = true;
         await().atMost(SOON).untilAsserted(() -> {
             var other = node.view().directors().getFirst();

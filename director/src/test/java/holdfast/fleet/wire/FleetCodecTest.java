@@ -24,14 +24,16 @@ class FleetCodecTest {
         return List.of(
                 Samples.summary(D1, 5, 7, Role.ACTIVE),
                 new News.SharedCopy(D1, 6, "17.6", "services:\n" + "  - {service: 'tcp/192.0.2.10:80'}\n".repeat(500)),
-                new News.Changes(D1, 1, List.of(event(50, "role changed to=active term=6"), event(99, "failover ended"))),
+                new News.Changes(
+                        D1, 1, List.of(event(50, "role changed to=active term=6"), event(99, "failover ended"))),
                 new News.Audits(D1, 0, List.of(audit(D1, 3, "a".repeat(64)), audit(D1, 4, "b".repeat(64)))));
     }
 
     @ParameterizedTest
     @MethodSource("examples")
     void whatIsWrittenIsRead(News news) throws Refused {
-        assertThat(FleetCodec.read(news.key(), FleetCodec.write(news).orElseThrow())).isEqualTo(news);
+        assertThat(FleetCodec.read(news.key(), FleetCodec.write(news).orElseThrow()))
+                .isEqualTo(news);
     }
 
     @ParameterizedTest
@@ -74,7 +76,9 @@ class FleetCodecTest {
         var bomb = new News.SharedCopy(D1, 6, "17.6", "x".repeat(FleetCodec.TEXT_BYTES_MAX + 1));
         var bytes = FleetCodec.write(bomb).orElseThrow();
         assertThat(bytes).hasSizeLessThan(10_000);
-        assertThatThrownBy(() -> FleetCodec.read(bomb.key(), bytes)).isInstanceOf(Refused.class).hasMessage("too long");
+        assertThatThrownBy(() -> FleetCodec.read(bomb.key(), bytes))
+                .isInstanceOf(Refused.class)
+                .hasMessage("too long");
     }
 
     @Test
@@ -82,7 +86,8 @@ class FleetCodecTest {
         var dice = new Random(1);
         var text = new StringBuilder();
         dice.ints(600_000, 32, 127).forEach(c -> text.append((char) c));
-        assertThat(FleetCodec.write(new News.SharedCopy(D1, 6, "17.6", text.toString()))).isEmpty();
+        assertThat(FleetCodec.write(new News.SharedCopy(D1, 6, "17.6", text.toString())))
+                .isEmpty();
     }
 
     @Test
@@ -93,13 +98,16 @@ class FleetCodecTest {
         LongStream.range(0, News.BLOCK)
                 .mapToObj(number -> audit(D1, number, "x".repeat(2000)))
                 .forEach(history::add);
-        assertThat(history.takeNews()).hasSize(2).allMatch(news -> FleetCodec.write(news).isPresent());
+        assertThat(history.takeNews())
+                .hasSize(2)
+                .allMatch(news -> FleetCodec.write(news).isPresent());
     }
 
     @Test
     void aControlCharacterNeverReachesATerminal() {
         var wrong = new News.Changes(D1, 0, List.of(event(3, "role changed \u001b[2J")));
-        assertThatThrownBy(() -> FleetCodec.read(wrong.key(), FleetCodec.write(wrong).orElseThrow()))
+        assertThatThrownBy(() ->
+                        FleetCodec.read(wrong.key(), FleetCodec.write(wrong).orElseThrow()))
                 .isInstanceOf(Refused.class);
     }
 }

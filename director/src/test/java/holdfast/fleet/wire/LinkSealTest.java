@@ -69,7 +69,9 @@ class LinkSealTest {
             join();
             var record = sealed(client.out(), "hello");
             record[bit / 8] ^= (byte) (1 << bit % 8);
-            assertThatThrownBy(() -> opened(server.in(), record)).as("bit %d", bit).isInstanceOf(Refused.class);
+            assertThatThrownBy(() -> opened(server.in(), record))
+                    .as("bit %d", bit)
+                    .isInstanceOf(Refused.class);
         }
     }
 
@@ -101,7 +103,10 @@ class LinkSealTest {
     void aRecordedConnectionCannotBePlayedToAnotherServer() throws Refused {
         var one = new LinkSeal(ClusterKeys.of(A), "north", true, dice);
         var hello = one.hello();
-        var recorded = sealed(one.join(new LinkSeal(ClusterKeys.of(A), "north", false, dice).hello()).out(), "hello");
+        var recorded = sealed(
+                one.join(new LinkSeal(ClusterKeys.of(A), "north", false, dice).hello())
+                        .out(),
+                "hello");
         var later = new LinkSeal(ClusterKeys.of(A), "north", false, dice).join(hello);
         assertThatThrownBy(() -> opened(later.in(), recorded)).isInstanceOf(Refused.class);
     }
