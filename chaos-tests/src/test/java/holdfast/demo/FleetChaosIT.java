@@ -20,24 +20,33 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// The fleet of two pairs: what it shows while directors die, and while its link is cut, lossy, mute, or visited by a
 /// stranger; and that forwarding, failover and synchronisation never notice.
 final class FleetChaosIT extends PairUnderTest {
     private static final Duration SEEN_MAX = Duration.ofSeconds(60);
     private static final Path RUN = Path.of("/run/holdfast");
-    private static final String FLEET = """
-
-            fleet:
-              site: lab
-              key-file: %s
-              members: [%s]
-            """;
     private static final String LINK = "tcp dport 7700";
     private static final String LINK_BACK = "tcp sport 7700";
 
     private Director four = lab.otherPair().getFirst();
     private Director five = lab.otherPair().getLast();
+
+    /// The other pair's logs and views of a test that failed.
+    @RegisterExtension
+    final AfterTestExecutionCallback otherTrace = context -> {
+        if (context.getExecutionException().isPresent()) {
+            for (var director : List.of(lab.d1(), lab.d2(), four, five)) {
+                System.out.println(
+                        lab.holdfast(director, "fleet", "--output", "json").text());
+            }
+            for (var director : lab.otherPair()) {
+                System.out.println("--- " + director + "\n" + Files.readString(director.log()));
+            }
+        }
+    };
 
     @Override
     int advertIntervalMs() {
@@ -75,12 +84,18 @@ final class FleetChaosIT extends PairUnderTest {
     }
 
     private String fleet(Director self) {
-        return FLEET.formatted(
-                RUN.resolve("fleet.key"),
-                Stream.of(lab.d1(), lab.d2(), four, five)
-                        .filter(other -> other != self)
-                        .map(other -> Network.SYNC.address(other) + ":7700")
-                        .collect(Collectors.joining(", ")));
+        return """
+
+            fleet:
+              site: lab
+              key-file: %s
+              members: [%s]
+            """.formatted(
+                        RUN.resolve("fleet.key"),
+                        Stream.of(lab.d1(), lab.d2(), four, five)
+                                .filter(other -> other != self)
+                                .map(other -> Network.SYNC.address(other) + ":7700")
+                                .collect(Collectors.joining(", ")));
     }
 
     private String ofOtherPair(Director director) throws IOException {
@@ -235,7 +250,7 @@ final class FleetChaosIT extends PairUnderTest {
             afterwards(lab.faults().dropTo(director, Network.SYNC, LINK_BACK + " numgen random mod 3 == 0"));
         }
         long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        int loud = 0;
+        long loud = 0;
         int looks = 0;
         while (System.nanoTime() < until) {
             long began = System.nanoTime();

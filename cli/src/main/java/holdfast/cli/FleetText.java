@@ -26,7 +26,9 @@ final class FleetText {
         var table = new TextTable(HEAD);
         fleet.directors().forEach(director -> table.add(row(director)));
         lines.addAll(table.lines());
-        fleet.directors().forEach(director -> lines.addAll(words(director)));
+        fleet.directors().stream()
+                .filter(director -> !director.silent()) // what it said last may be long untrue
+                .forEach(director -> lines.addAll(words(director)));
         return String.join(System.lineSeparator(), lines);
     }
 
