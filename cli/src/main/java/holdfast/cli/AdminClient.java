@@ -2,19 +2,19 @@ package holdfast.cli;
 
 import holdfast.admin.ApiError;
 import holdfast.admin.Bounds;
+import holdfast.admin.Connections;
+import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.Nothing;
 import holdfast.admin.Operation;
+import holdfast.admin.Operations;
 import holdfast.admin.Query;
 import holdfast.admin.json.AdminJson;
 import holdfast.admin.json.UnreadableJsonException;
 import holdfast.cli.http.Exchange;
-import holdfast.cli.http.UnixHttpClient;
-import java.io.IOException;
-import java.nio.file.Files;
+import holdfast.cli.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.stream.StreamSupport;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,7 +22,6 @@ import picocli.CommandLine.Spec;
 
 /// Calls a director's admin API; every failure becomes one sentence with the way out.
 final class AdminClient {
-    private static final String SOCKET_VARIABLE = "HOLDFAST_SOCKET";
     private static final int TIMEOUT_MAX_S = 3600;
 
     @SuppressWarnings("NullAway.Init")
@@ -32,9 +31,15 @@ final class AdminClient {
     @Option(
             names = "--socket",
             paramLabel = "PATH",
-            description =
-                    "socket of the director (default: $" + SOCKET_VARIABLE + ", else the only one in /run/holdfast)")
+            description = "socket of the director (default: $" + Target.SOCKET_VARIABLE
+                    + ", else the only one in /run/holdfast)")
     private @Nullable Path chosenSocket;
+
+    @Option(
+            names = "--director",
+            paramLabel = "HOST[:PORT]",
+            description = "a director on another machine (default: $" + Target.DIRECTOR_VARIABLE + "; port 7680)")
+    private @Nullable String chosenDirector;
 
     @Option(
             names = "--timeout",
@@ -63,17 +68,34 @@ final class AdminClient {
     ///
     /// @param onSilence  text to add if no answer came, because the director may have obeyed all the same
     <Q, A> A call(Operation<Q, A> operation, Q request, String onSilence) {
-        var socket = socket();
+        var target = target();
         var exchange = switch (operation.method()) {
-            case GET -> client(socket, 5).get(uri(operation, request));
-            case POST -> client(socket, 60).post(uri(operation, request), body(operation, request));
+            case GET -> client(target, 5).get(uri(operation, request));
+            case POST -> client(target, 60).post(uri(operation, request), body(operation, request));
         };
-        var reply = reply(exchange, socket, onSilence);
+        var reply = reply(exchange, target, onSilence);
         director = reply.director();
         if (reply.status() != 200 && (reply.status() != 409 || isApiError(reply))) {
-            throw refused(reply, socket);
+            throw refused(reply, target);
         }
-        return read(reply, operation.answer(), socket);
+        return read(reply, operation.answer(), target);
+    }
+
+    /// Entries of the tables; a director on another machine sends them in pages.
+    Connections connections(ConnectionsRequest wanted) {
+        var part = isRemote()
+                ? call(Operations.CONNECTIONS, wanted.on(ConnectionsRequest.FIRST_PAGE, wanted.limit()))
+                : call(Operations.CONNECTIONS, wanted);
+        var entries = new ArrayList<>(part.entries());
+        while (part.next() != null && entries.size() < wanted.limit()) {
+            part = call(Operations.CONNECTIONS, wanted.on(part.next(), wanted.limit() - entries.size()));
+            entries.addAll(part.entries());
+        }
+        return new Connections(Math.max(part.total(), entries.size()), part.truncated(), entries);
+    }
+
+    private boolean isRemote() {
+        return target() instanceof RemoteTarget;
     }
 
     private static <Q> String uri(Operation<Q, ?> operation, Q request) {
@@ -90,47 +112,25 @@ final class AdminClient {
         };
     }
 
-    private UnixHttpClient client(Path socket, int defaultTimeoutS) {
+    private HttpClient client(Target target, int defaultTimeoutS) {
         int seconds = timeoutS == null ? defaultTimeoutS : timeoutS;
         if (seconds < 1 || seconds > TIMEOUT_MAX_S) {
             throw new Failure(ExitCode.WRONG_INPUT, "--timeout " + seconds + " must be 1 to " + TIMEOUT_MAX_S);
         }
-        return new UnixHttpClient(socket, Duration.ofSeconds(seconds), Bounds.ANSWER_BYTES_MAX);
+        return new HttpClient(target.dial(), Duration.ofSeconds(seconds), Bounds.ANSWER_BYTES_MAX);
     }
 
-    private Path socket() {
-        if (chosenSocket != null) {
-            return chosenSocket;
-        }
-        var environment = Environment.of(spec);
-        var variable = environment.variables().getOrDefault(SOCKET_VARIABLE, "");
-        return variable.isEmpty() ? onlySocketIn(environment.runFolder()) : Path.of(variable);
+    private Target target() {
+        return chosenDirector != null
+                ? RemoteTarget.of(chosenDirector, Environment.of(spec))
+                : chosenSocket != null ? Target.on(chosenSocket) : Target.of(Environment.of(spec));
     }
 
-    private static Path onlySocketIn(Path folder) {
-        List<Path> sockets;
-        try (var files = Files.newDirectoryStream(folder, "*.sock")) {
-            sockets = StreamSupport.stream(files.spliterator(), false).sorted().toList();
-        } catch (IOException _) {
-            sockets = List.of();
-        }
-        if (sockets.isEmpty()) {
-            throw Failure.silence(
-                    "There is no director's socket in " + folder
-                            + ": no director runs here, or you may not look there; start one, or name its socket with --socket");
-        }
-        if (sockets.size() > 1) {
-            var names = String.join(", ", sockets.stream().map(Path::toString).toList());
-            throw new Failure(ExitCode.WRONG_INPUT, "Several directors run here; name one with --socket: " + names);
-        }
-        return sockets.getFirst();
-    }
-
-    private static Exchange.Reply reply(Exchange exchange, Path socket, String onSilence) {
+    private static Exchange.Reply reply(Exchange exchange, Target target, String onSilence) {
         return switch (exchange) {
             case Exchange.Reply reply -> reply;
             case Exchange.Failed(var cause, var detail) -> {
-                var sentence = sentence(cause, detail, socket, onSilence);
+                var sentence = target.sentence(cause, detail, onSilence);
                 throw isSilence(cause) ? Failure.silence(sentence) : new Failure(ExitCode.OUR_FAULT, sentence);
             }
         };
@@ -139,27 +139,7 @@ final class AdminClient {
     private static boolean isSilence(Exchange.Cause cause) {
         return switch (cause) {
             case NO_SOCKET, REFUSED, TIMEOUT, CLOSED -> true;
-            case NOT_A_SOCKET, DENIED, NOT_HTTP, TOO_LARGE, OTHER -> false;
-        };
-    }
-
-    private static String sentence(Exchange.Cause cause, String detail, Path socket, String onSilence) {
-        return switch (cause) {
-            case NO_SOCKET ->
-                "There is no socket " + socket + ": the director does not run; start it, or correct --socket";
-            case NOT_A_SOCKET -> socket + " is not a socket; name the api-socket of the director's configuration";
-            case REFUSED ->
-                "Nobody listens on " + socket
-                        + ": the director does not run any more; see its log, then start it again";
-            case DENIED -> "You may not use " + socket + "; run this as root or as the director's group";
-            case NOT_HTTP -> socket + " is not the admin API of a director; correct --socket";
-            case TIMEOUT ->
-                "The director on " + socket + " gave " + detail + onSilence
-                        + "; see its log, or wait longer with --timeout";
-            case CLOSED ->
-                "The director on " + socket + " hung up before its answer was whole" + onSilence + "; see its log";
-            case TOO_LARGE -> "The answer is larger than we take; ask for less with --limit";
-            case OTHER -> "The director on " + socket + " cannot be reached: " + detail;
+            case NOT_A_SOCKET, DENIED, UNKNOWN_HOST, NOT_TRUSTED, NOT_HTTP, TOO_LARGE, OTHER -> false;
         };
     }
 
@@ -172,15 +152,15 @@ final class AdminClient {
         }
     }
 
-    private static <T> T read(Exchange.Reply reply, Class<T> type, Path socket) {
+    private static <T> T read(Exchange.Reply reply, Class<T> type, Target target) {
         try {
             return AdminJson.answer(reply.body(), type);
         } catch (UnreadableJsonException e) {
-            throw notUnderstood(socket, e.getMessage());
+            throw notUnderstood(target, e.getMessage());
         }
     }
 
-    private static Failure refused(Exchange.Reply reply, Path socket) {
+    private static Failure refused(Exchange.Reply reply, Target target) {
         try {
             var error = AdminJson.answer(reply.body(), ApiError.class);
             int exit = switch (reply.status()) {
@@ -190,14 +170,14 @@ final class AdminClient {
             };
             return new Failure(exit, Text.begun(error.error()) + ": " + error.why() + "; " + error.remedy());
         } catch (UnreadableJsonException _) {
-            return notUnderstood(socket, "HTTP status " + reply.status());
+            return notUnderstood(target, "HTTP status " + reply.status());
         }
     }
 
-    private static Failure notUnderstood(Path socket, @Nullable String detail) {
+    private static Failure notUnderstood(Target target, @Nullable String detail) {
         return new Failure(
                 ExitCode.OUR_FAULT,
-                socket + " answers, but not as the admin API of this version (" + detail
-                        + "); correct --socket, or use the holdfast of the director's version");
+                target.name() + " answers, but not as the admin API of this version (" + detail + "); correct "
+                        + target.option() + ", or use the holdfast of the director's version");
     }
 }

@@ -4,7 +4,6 @@ import holdfast.admin.Bounds;
 import holdfast.admin.Connections;
 import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.EntryFilter;
-import holdfast.admin.Operations;
 import holdfast.conf.KebabCase;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,8 +30,7 @@ final class ConnectionCommand extends Group {
         private @Nullable String state;
 
         final Connections ask(int limit) {
-            return admin.call(
-                    Operations.CONNECTIONS,
+            return admin.connections(
                     new ConnectionsRequest(Connections.Kind.CONNECTION, filter.filter(), state, limit));
         }
 

@@ -5,6 +5,7 @@ import holdfast.admin.ClientList;
 import holdfast.admin.Host;
 import holdfast.admin.LogLevel;
 import holdfast.admin.WhereIsRequest;
+import holdfast.conf.Access;
 import holdfast.conf.DrainMode;
 import holdfast.conf.ForwardingMethod;
 import holdfast.conf.Ipv4;
@@ -54,6 +55,7 @@ final class Converters {
                 .registerConverter(Flags.class, word(Flags::of))
                 .registerConverter(Sticky.class, word(Sticky::of))
                 .registerConverter(Engine.class, word(Engine::of))
+                .registerConverter(Access.class, word(text -> constant(text, Access.values())))
                 .registerConverter(LogLevel.class, word(text -> constant(text, LogLevel.values())))
                 .registerConverter(ClientList.By.class, word(text -> constant(text, ClientList.By.values())))
                 .registerConverter(WhereIsRequest.Weighted.class, word(Converters::weighted))

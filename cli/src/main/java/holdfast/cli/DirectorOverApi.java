@@ -67,7 +67,7 @@ record DirectorOverApi(AdminClient admin, String author) implements DirectorAcce
 
     @Override
     public Connections connections() {
-        return admin.call(Operations.CONNECTIONS, ConnectionsRequest.ALL);
+        return admin.connections(ConnectionsRequest.ALL);
     }
 
     @Override

@@ -3,7 +3,6 @@ package holdfast.cli;
 import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
-import holdfast.admin.Operations;
 import holdfast.conf.MarkRule;
 import holdfast.conf.ServiceKey;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ final class Filter {
 
     /// The number of matching entries, for a question: `17`, or `1000 or more`.
     static String count(AdminClient admin, EntryFilter filter) {
-        var found = admin.call(Operations.CONNECTIONS, new ConnectionsRequest(null, filter, COUNTED_MAX));
+        var found = admin.connections(new ConnectionsRequest(null, filter, COUNTED_MAX));
         return found.truncated()
                 ? COUNTED_MAX + " or more"
                 : Integer.toString(found.entries().size());

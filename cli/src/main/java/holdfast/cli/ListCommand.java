@@ -180,7 +180,7 @@ final class ListCommand extends Look {
     }
 
     private void listConnections() {
-        var answer = admin.call(Operations.CONNECTIONS, new ConnectionsRequest(null, filter(), limit));
+        var answer = admin.connections(new ConnectionsRequest(null, filter(), limit));
         console.result(answer, new ConnectionsText(persistentConn, EndpointText.NUMERIC).of(answer));
         noteIfCut(answer, console);
     }

@@ -58,10 +58,8 @@ final class TemplateCommand extends Group {
             if (limit < 1 || limit > Bounds.ENTRIES_MAX) {
                 throw new Failure(ExitCode.WRONG_INPUT, "--limit " + limit + " must be 1 to " + Bounds.ENTRIES_MAX);
             }
-            var answer = admin.call(
-                    Operations.CONNECTIONS,
-                    new ConnectionsRequest(
-                            Connections.Kind.TEMPLATE, filter.filter(), pinned ? "pinned" : null, limit));
+            var answer = admin.connections(new ConnectionsRequest(
+                    Connections.Kind.TEMPLATE, filter.filter(), pinned ? "pinned" : null, limit));
             console.result(answer, TemplatesText.of(answer));
             ListCommand.noteIfCut(answer, console);
             return ExitCode.DONE;

@@ -25,6 +25,7 @@ class CommandTranscriptTest extends AgainstASocket {
                 "help-and-version",
                 "verbs",
                 "journal",
+                "audit",
                 "wrong"
             })
     void aCommandPrintsWhatItsTranscriptSays(String theme) throws IOException {
@@ -49,8 +50,8 @@ class CommandTranscriptTest extends AgainstASocket {
     @Test
     void everyVerbThatAsksADirectorHasATranscript() throws IOException {
         var shown = new ArrayList<String>();
-        for (var theme :
-                List.of("services", "real-servers", "vips", "connections", "help-and-version", "verbs", "journal")) {
+        for (var theme : List.of(
+                "services", "real-servers", "vips", "connections", "help-and-version", "verbs", "journal", "audit")) {
             Transcript.commands("/cli/" + theme + ".txt")
                     .forEach(args -> shown.add("holdfast " + String.join(" ", args)));
         }

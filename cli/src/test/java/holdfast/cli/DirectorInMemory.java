@@ -78,6 +78,7 @@ final class DirectorInMemory {
         on(Operations.ZERO, services::zero);
         on(Operations.COMPARE_CONFIG, (Nothing _) -> revisions.compared());
         on(Operations.EVENTS, journal::events);
+        on(Operations.AUDIT, journal::audit);
         on(Operations.LOG, (Nothing _) -> journal.log());
         on(Operations.CHANGE_LOG, journal::log);
         on(Operations.MAINTENANCE, (Nothing _) -> journal.maintenance());

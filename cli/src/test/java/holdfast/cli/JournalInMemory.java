@@ -1,5 +1,7 @@
 package holdfast.cli;
 
+import holdfast.admin.AuditList;
+import holdfast.admin.AuditRequest;
 import holdfast.admin.Event;
 import holdfast.admin.EventList;
 import holdfast.admin.EventsRequest;
@@ -35,6 +37,35 @@ final class JournalInMemory {
     /// Adds an event with the next number.
     void add(String at, String text) {
         events.add(Event.of(events.size() + 1, at, LogLevel.INFO, text));
+    }
+
+    AuditList audit(AuditRequest request) {
+        var asked = new AuditList.Entry(
+                1,
+                null,
+                "2026-11-30T14:49:59.998Z",
+                "d1",
+                "alice",
+                "10.0.0.5",
+                "POST /v1/failover",
+                "{\"reason\":\"kernel update\"}",
+                "kernel update",
+                "begun",
+                "1".repeat(64));
+        var refused = new AuditList.Entry(
+                2,
+                1L,
+                "2026-11-30T14:50:00.003Z",
+                "d1",
+                "alice",
+                "10.0.0.5",
+                "POST /v1/failover",
+                "",
+                null,
+                "409",
+                "2".repeat(64));
+        var all = List.of(asked, refused);
+        return new AuditList(all.subList(Math.max(0, 2 - request.limit()), 2), 2, null);
     }
 
     EventList events(EventsRequest request) {

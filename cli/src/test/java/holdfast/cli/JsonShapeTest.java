@@ -23,8 +23,13 @@ class JsonShapeTest extends AgainstASocket {
     private static final String REAL = "10.0.0.11";
 
     /// The commands that ask no director.
-    private static final List<String> ALONE =
-            List.of("config check", "key generate", "import keepalived", "import ldirectord", "import ipvsadm");
+    private static final List<String> ALONE = List.of(
+            "config check",
+            "key generate",
+            "token generate",
+            "import keepalived",
+            "import ldirectord",
+            "import ipvsadm");
 
     /// A use of each command.
     private Map<String, List<String>> uses() throws IOException {
@@ -81,6 +86,8 @@ class JsonShapeTest extends AgainstASocket {
         uses.put("maintenance off", List.of());
         uses.put("maintenance status", List.of());
         uses.put("events", List.of());
+        uses.put("audit", List.of());
+        uses.put("token generate", List.of("prometheus", "--role", "viewer"));
         uses.put("log level", List.of("debug"));
         uses.put("config compare", List.of());
         uses.put("config check", List.of(file));

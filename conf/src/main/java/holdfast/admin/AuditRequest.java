@@ -12,6 +12,6 @@ public record AuditRequest(int limit) {
     private static final Parameter<AuditRequest, Integer> LIMIT =
             Parameter.limit("entries", USUAL, AuditRequest::limit);
 
-    static final Query<AuditRequest> QUERY = new Query<>(
-            List.of(LIMIT), given -> new AuditRequest(Objects.requireNonNullElse(given.of(LIMIT), USUAL)));
+    static final Query<AuditRequest> QUERY =
+            new Query<>(List.of(LIMIT), given -> new AuditRequest(Objects.requireNonNullElse(given.of(LIMIT), USUAL)));
 }

@@ -4,6 +4,8 @@ package holdfast.admin;
 public final class Bounds {
     /// Most entries of one listing, and the number of connections listed if the request names no limit.
     public static final int ENTRIES_MAX = 100_000;
+    /// Most entries of one answer to a caller on TCP, so that no slow reader there fills the director's memory.
+    public static final int PAGE_MAX = 2000;
     /// Number of clients listed if the request names no limit.
     public static final int CLIENTS_USUAL = 20;
     /// Longest time that a request may name: 136 years, as for the seconds in a configuration.

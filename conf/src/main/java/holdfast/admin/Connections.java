@@ -9,9 +9,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param total      entries of the requested kinds in the tables; with a filter, the entries listed
 /// @param truncated  whether the bound cut `entries` short
-public record Connections(long total, boolean truncated, List<Entry> entries) {
+/// @param next       the page to ask for next; null if this was the last one, and if no page was asked for
+public record Connections(
+        long total,
+        boolean truncated,
+        List<Entry> entries,
+        @Nullable String next) {
     public Connections {
         entries = List.copyOf(entries);
+    }
+
+    /// A listing without pages.
+    public Connections(long total, boolean truncated, List<Entry> entries) {
+        this(total, truncated, entries, null);
     }
 
     /// A connection or a template.

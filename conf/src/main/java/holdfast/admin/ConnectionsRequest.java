@@ -11,16 +11,29 @@ import org.jspecify.annotations.Nullable;
 /// @param kind   null for both
 /// @param state  IPVS's name in any case, such as established, or pinned; null for all
 /// @param limit  most entries wanted, 1 to [Bounds#ENTRIES_MAX]
+/// @param page   [#FIRST_PAGE], or the [Connections#next] of the page before; null for a listing without pages
 public record ConnectionsRequest(
         Connections.@Nullable Kind kind,
         EntryFilter filter,
         @Nullable String state,
-        int limit) {
+        int limit,
+        @Nullable String page) {
+    /// Where a listing in pages begins.
+    public static final String FIRST_PAGE = "first";
+
     /// The largest listing.
     public static final ConnectionsRequest ALL = new ConnectionsRequest(null, EntryFilter.ALL, Bounds.ENTRIES_MAX);
 
     private static final Parameter<ConnectionsRequest, Integer> LIMIT =
             Parameter.limit("entries", Bounds.ENTRIES_MAX, ConnectionsRequest::limit);
+
+    private static final Parameter<ConnectionsRequest, String> PAGE = new Parameter<>(
+            "page",
+            "`first`, or `next` of the page before; the pages have each entry once that lasts as long as they are read",
+            ConnectionsRequest::page,
+            ConnectionsRequest::page,
+            "'%s' is not a page",
+            "ask for first, or for next of the page before");
 
     private static final Parameter<ConnectionsRequest, Connections.Kind> KIND = new Parameter<>(
             "kind",
@@ -63,11 +76,28 @@ public record ConnectionsRequest(
             "leave it out for all");
 
     static final Query<ConnectionsRequest> QUERY =
-            new Query<>(List.of(LIMIT, KIND, CLIENT, REAL, SERVICE, STATE), ConnectionsRequest::of);
+            new Query<>(List.of(LIMIT, PAGE, KIND, CLIENT, REAL, SERVICE, STATE), ConnectionsRequest::of);
 
-    /// Entries in any state.
+    /// Entries in any state, without pages.
     public ConnectionsRequest(Connections.@Nullable Kind kind, EntryFilter filter, int limit) {
-        this(kind, filter, null, limit);
+        this(kind, filter, null, limit, null);
+    }
+
+    /// Without pages.
+    public ConnectionsRequest(Connections.@Nullable Kind kind, EntryFilter filter, @Nullable String state, int limit) {
+        this(kind, filter, state, limit, null);
+    }
+
+    /// A page of this listing.
+    public ConnectionsRequest on(String wanted, int most) {
+        return new ConnectionsRequest(kind, filter, state, most, wanted);
+    }
+
+    private static String page(String text) {
+        if (!text.matches(FIRST_PAGE + "|[tc][0-9]{1,9}")) {
+            throw new IllegalArgumentException("a page is 'first', or what the page before calls next");
+        }
+        return text;
     }
 
     private static String state(String text) {
@@ -82,6 +112,7 @@ public record ConnectionsRequest(
                 given.of(KIND),
                 new EntryFilter(given.of(CLIENT), given.of(REAL), given.of(SERVICE)),
                 given.of(STATE),
-                Objects.requireNonNullElse(given.of(LIMIT), Bounds.ENTRIES_MAX));
+                Objects.requireNonNullElse(given.of(LIMIT), Bounds.ENTRIES_MAX),
+                given.of(PAGE));
     }
 }

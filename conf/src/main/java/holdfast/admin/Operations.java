@@ -2,12 +2,18 @@ package holdfast.admin;
 
 import holdfast.admin.Operation.Body;
 import holdfast.conf.Access;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 
 /// All operations of the admin API.
 public final class Operations {
     /// The header of HTTP with the name of the director that answers; each answer has it.
     public static final String DIRECTOR_HEADER = "Holdfast-Director";
+
+    /// Where the description of the API for programs is (OpenAPI 3.1), made from the list of operations.
+    public static final String DESCRIPTION = "/v1/openapi.json";
 
     public static final Operation<Nothing, Status> STATUS = Operation.get(
             "/v1/status",
@@ -29,7 +35,7 @@ public final class Operations {
 
     public static final Operation<FailoverRequest, FailoverResult> FAILOVER = Operation.post(
                     Access.OPERATOR,
-            "/v1/failover",
+                    "/v1/failover",
                     new Body<>(FailoverRequest.class),
                     FailoverResult.class,
                     "Moves the VIPs to the standby, or says what stands against it.")
@@ -131,7 +137,10 @@ public final class Operations {
 
     public static final Operation<Nothing, Keys> RELOAD_KEYS = Operation.post(
             Access.ADMIN,
-            "/v1/keys/reload", Query.NONE, Keys.class, "Uses the keys that the key file holds now, or none of them.");
+            "/v1/keys/reload",
+            Query.NONE,
+            Keys.class,
+            "Uses the keys that the key file holds now, or none of them.");
 
     public static final Operation<Nothing, LogState> LOG =
             Operation.get("/v1/log", Query.NONE, LogState.class, "Shows the level at which the director logs.");
@@ -208,4 +217,14 @@ public final class Operations {
             FLEET_HISTORY);
 
     private Operations() {}
+
+    /// The description of the API for programs, in JSON.
+    public static byte[] description() {
+        try (var in = Operations.class.getResourceAsStream("openapi.json")) {
+            return Objects.requireNonNull(in, "openapi.json is missing in the build")
+                    .readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 /// look at sound values only: so the first run finds each mistake and reports it once. The resulting tree is useful
 /// only without findings.
 final class ConfigurationReader {
-    private static final Set<String> TOP =
-            Section.keys("director", "api", "metrics", "fleet", "datapath", "cluster", "vip-groups", "ipvs", "marks", "services");
+    private static final Set<String> TOP = Section.keys(
+            "director", "api", "metrics", "fleet", "datapath", "cluster", "vip-groups", "ipvs", "marks", "services");
     private static final Set<String> SHARED = Section.keys("vip-groups", "ipvs", "marks", "services");
     private static final Set<String> REVISION =
             Section.keys("revision", "drains", "client-rules", "vip-groups", "ipvs", "marks", "services");

@@ -169,7 +169,8 @@ record Kind<T>(T standIn, Function<Node.Scalar, T> read) {
                 return ListenAddress.of(scalar.text());
             } catch (IllegalArgumentException _) {
                 throw new Refusal(
-                        "is not an IPv4 address with a port of 1 to 65535", "write ADDRESS:PORT, such as 10.0.0.1:7680");
+                        "is not an IPv4 address with a port of 1 to 65535",
+                        "write ADDRESS:PORT, such as 10.0.0.1:7680");
             }
         });
     }

@@ -4,21 +4,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// How people and programs reach a director: the admin API, the metrics and the view of the fleet. Only the Unix socket of
-/// the API is there unless the file asks for more.
+/// How people and programs reach a director: the admin API, the metrics and the view of the fleet. Only the Unix
+/// socket of the API is there unless the file asks for more.
 ///
 /// @param metrics  where everybody may read the metrics, without TLS; empty for nowhere
 /// @param fleet    empty for a director that joins no fleet
 public record Management(Api api, Optional<ListenAddress> metrics, Optional<Fleet> fleet) {
     /// The Unix socket alone, with every role for everybody who may use it.
     public static final Management LOCAL = new Management(
-            new Api(Optional.empty(), Access.ADMIN, Optional.empty(), Optional.empty()), Optional.empty(), Optional.empty());
+            new Api(Optional.empty(), Access.ADMIN, Optional.empty(), Optional.empty()),
+            Optional.empty(),
+            Optional.empty());
 
     /// The admin API.
     ///
     /// @param group       owns the socket beside the director's user; empty for the group of the process
-    /// @param socketRole  of the callers on the socket whom the file of users does not name; root and the director's
-    ///     own user are admins always
+    /// @param socketRole  of callers on the socket whom the file of users does not name; root and the user of the
+    ///     director are admins always
     /// @param users       the file of users, with their roles and the hashes of their tokens
     public record Api(Optional<String> group, Access socketRole, Optional<Path> users, Optional<Remote> remote) {}
 

@@ -37,10 +37,11 @@ final class ManagementReader {
 
     private Management.Api api(Section section) {
         var group = section.has("group")
-                ? Optional.of(section.required("group", Kind.account(), "group: holdfast").value())
+                ? Optional.of(section.required("group", Kind.account(), "group: holdfast")
+                        .value())
                 : Optional.<String>empty();
-        var role = section.optional(
-                "socket-role", Kind.constant(Access.values(), Access::word, Map.of()), Access.ADMIN);
+        var role =
+                section.optional("socket-role", Kind.constant(Access.values(), Access::word, Map.of()), Access.ADMIN);
         return new Management.Api(group, role.value(), users(section), remote(section));
     }
 
@@ -70,7 +71,8 @@ final class ManagementReader {
             files.checkPrivate(key);
         }
         var clientCa = section.has("client-ca")
-                ? Optional.of(file(section, "client-ca", "/etc/holdfast/clients.crt").value())
+                ? Optional.of(
+                        file(section, "client-ca", "/etc/holdfast/clients.crt").value())
                 : Optional.<Path>empty();
         return Optional.of(new Management.Remote(listen.value(), certificate.value(), key.value(), clientCa));
     }
@@ -109,8 +111,9 @@ final class ManagementReader {
             files.checkKey(key);
         }
         var follow = section.has("follow")
-                ? Optional.of(section.required("follow", Kind.name("write the cluster.name of that pair"), "follow: front")
-                        .value())
+                ? Optional.of(
+                        section.required("follow", Kind.name("write the cluster.name of that pair"), "follow: front")
+                                .value())
                 : Optional.<String>empty();
         return new Management.Fleet(
                 site.value(),

@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The users of the admin API: a line `NAME ROLE CREDENTIAL` for each, where the credential is `certificate`, `socket` or
+/// The users of the admin API: a line `NAME ROLE CREDENTIAL` for each, where the credential is `certificate`,
+/// `socket` or
 /// `sha256:` and the hash of a token. The file has no secret in it.
 ///
 /// @param users     by credential: a hash of a token, a name with `certificate:` or `socket:` before it
@@ -104,7 +105,8 @@ public record UsersFile(Map<String, User> users, List<String> mistakes) {
             } else if (!isName(words.get(0))) {
                 mistakes.add("has no name of a user at the beginning of line " + number);
             } else if (access.isEmpty()) {
-                mistakes.add("has the role '%s' on line %d, not viewer, operator or admin".formatted(words.get(1), number));
+                mistakes.add(
+                        "has the role '%s' on line %d, not viewer, operator or admin".formatted(words.get(1), number));
             } else {
                 add(number, new User(words.get(0), access.get()), words.get(2).toLowerCase(Locale.ROOT));
             }

@@ -3,8 +3,8 @@ package holdfast.api;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Who may open a connection and ask how often: a pure state of bounded size, that one thread owns. Times are monotonic
-/// ns. A source or user beyond the bound of the table takes the place of the one that was idle longest.
+/// Who may open a connection and ask how often: a pure state of bounded size, that one thread owns. Times are
+/// monotonic ns. A source or user beyond the bound of the table takes the place of the one that was idle longest.
 final class Admission {
     private static final long SECOND = 1_000_000_000;
 

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves the admin API on a Unix socket, and on TCP if the configuration asks for it. Each of the two has its own event
-/// loop and bounds, so that no crowd on TCP keeps the local command line waiting.
+/// Serves the admin API on a Unix socket, and on TCP if the configuration asks for it. Each of the two has its own
+/// event loop and bounds, so that no crowd on TCP keeps the local command line waiting.
 public final class ApiServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
     private static final int FILE_TYPE = 0170000; // of the mode in inode(7)
@@ -50,26 +50,40 @@ public final class ApiServer implements AutoCloseable {
         Supplier<UsersFile> known = () -> users.map(WatchedFile::content).orElse(UsersFile.EMPTY);
         var routes = new Routes(options.director(), handlers, trail);
         var login = new Login.OnSocket(System.getProperty("user.name"), api.socketRole(), known);
+        var _ = known.get(); // now, so that a file that becomes wrong later leaves these users in
         removeStale(socket);
         channel = Listeners.bootstrap(loop, NioServerDomainSocketChannel.class, new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel connection) {
                         gate.opened(connection, Clock.monotonic());
-                        Listeners.speakHttp(connection, routes, gate, login, options.times(), Clock::monotonic);
+                        Listeners.speakHttp(
+                                connection,
+                                routes,
+                                gate,
+                                login,
+                                options.patience().times(),
+                                Clock::monotonic);
                     }
                 })
                 .bind(UnixDomainSocketAddress.of(socket))
                 .syncUninterruptibly()
                 .channel();
         giveTo(api.group().orElse(null));
-        remote = api.remote().map(wanted -> RemoteListener.start(wanted, routes, known, options.times()));
+        remote = api.remote().map(wanted -> RemoteListener.start(wanted, routes, known, options.patience()));
     }
 
     /// @param director  its name, which every answer carries
-    public record Options(String director, Path socket, Management.Api api, Deadlines.Times times) {
+    public record Options(String director, Path socket, Management.Api api, Patience patience) {
         public Options(String director, Path socket, Management.Api api) {
-            this(director, socket, api, Deadlines.Times.USUAL);
+            this(director, socket, api, Patience.USUAL);
         }
+    }
+
+    /// How slow and how many clients may be.
+    ///
+    /// @param limits  on TCP
+    record Patience(Deadlines.Times times, Admission.Limits limits) {
+        static final Patience USUAL = new Patience(Deadlines.Times.USUAL, new Admission.Limits(64, 50, 2000, 4096));
     }
 
     /// Listens on the socket, which its owner and its group may use. What TCP lacks is tried again later.

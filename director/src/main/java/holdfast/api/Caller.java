@@ -26,7 +26,8 @@ public record Caller(String name, Access access, String from) {
         return !from.equals(SOCKET);
     }
 
-    <T> T asks(Supplier<T> request) {
+    /// Does something in the name of this caller.
+    public <T> T asks(Supplier<T> request) {
         return ScopedValue.where(CURRENT, this).call(request::get);
     }
 }

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Closes a connection whose client is too slow: with the next request, within a request, or in reading the answer. How
-/// long the director takes for an answer is the operation's own business. Each bound is far beyond what a slow line needs.
+/// Closes a connection whose client is too slow: with the next request, within a request, or in reading the answer.
+/// How long the director takes for an answer is the operation's own business. Each bound is far beyond what a slow
+/// line needs.
 final class Deadlines extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(Deadlines.class);
 
@@ -67,8 +68,7 @@ final class Deadlines extends ChannelInboundHandlerAdapter {
 
     private void within(ChannelHandlerContext context, Duration bound, String what) {
         cancel();
-        deadline = context.executor()
-                .schedule(() -> tooLate(context, what), bound.toMillis(), TimeUnit.MILLISECONDS);
+        deadline = context.executor().schedule(() -> tooLate(context, what), bound.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void tooLate(ChannelHandlerContext context, String what) {

@@ -1,12 +1,12 @@
 package holdfast.api;
 
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Lets a request in after its head: its caller must be known, may not ask too often, and waits until fewer requests are
-/// answered. So nobody uploads a body who may not, and the bodies and answers in memory are bounded.
+/// Lets a request in after its head: its caller must be known, may not ask too often, and waits until fewer requests
+/// are answered. So nobody uploads a body who may not, and the bodies and answers in memory are bounded.
 ///
 /// It stands behind a [io.netty.handler.flow.FlowControlHandler], which keeps the rest of the request back meanwhile.
 final class Door extends ChannelDuplexHandler {
@@ -42,12 +42,22 @@ final class Door extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (isRefused) {
-            ReferenceCountUtil.release(message);
+            skip(context, message);
         } else if (message instanceof HttpRequest request) {
             knock(context, request);
         } else {
             context.fireChannelRead(message);
         }
+    }
+
+    /// The rest of a refused request. To close at once instead would lose the refusal, if the client still sends: the
+    /// kernel then answers it with a reset.
+    private void skip(ChannelHandlerContext context, Object message) {
+        if (message instanceof LastHttpContent) {
+            isRefused = false;
+            deadlines.answered(context);
+        }
+        ReferenceCountUtil.release(message);
     }
 
     private void knock(ChannelHandlerContext context, HttpRequest request) {
@@ -66,8 +76,12 @@ final class Door extends ChannelDuplexHandler {
             gate.ask(context.channel(), () -> enter(context, request));
         } catch (RefusedException e) {
             isRefused = true;
-            ReferenceCountUtil.release(request);
-            context.writeAndFlush(routes.refusal(e)).addListener(ChannelFutureListener.CLOSE);
+            var _ = context.writeAndFlush(routes.refusal(e));
+            if (request instanceof LastHttpContent) {
+                skip(context, request);
+            } else {
+                ReferenceCountUtil.release(request);
+            }
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The bounds of one listener: how many connections it has, and how many requests it answers at once. The event loop of
-/// the listener owns it, except for the counts.
+/// The bounds of one listener: how many connections it has, and how many requests it answers at once. The event loop
+/// of the listener owns it, except for the counts.
 final class Gate {
     /// Remote requests that were refused because their user asked too often.
     final AtomicLong tooOften = new AtomicLong();

@@ -1,5 +1,6 @@
 package holdfast.api;
 
+import holdfast.admin.Bounds;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -14,7 +15,6 @@ import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import holdfast.admin.Bounds;
 
 /// What the listeners on the socket and on TCP have in common: an event loop of their own and the handlers of HTTP.
 final class Listeners {

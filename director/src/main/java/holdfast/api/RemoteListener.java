@@ -13,32 +13,34 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The admin API on TCP, with TLS. A director forwards without it: an address that is not there, or a certificate that
-/// cannot be used, is tried again.
+/// The admin API on TCP, with TLS. A director forwards without it: an address that is not there, or a certificate
+/// that cannot be used, is tried again.
 final class RemoteListener implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RemoteListener.class);
     private static final int RETRY_S = 5;
     private static final int CONNECTIONS_MAX = 512;
     private static final int ANSWERS_MAX = 8;
-    private static final Admission.Limits LIMITS = new Admission.Limits(64, 50, 2000, 4096);
 
     private final Management.Remote wanted;
     private final WatchedFile<Tls> tls;
     private final EventLoopGroup loop = Listeners.loop("api-tls");
-    private final Gate gate = new Gate(CONNECTIONS_MAX, ANSWERS_MAX, Optional.of(new Admission(LIMITS)));
+    private final Gate gate;
     private final ChannelInitializer<Channel> connections;
+    private final CompletableFuture<@Nullable Void> firstTry = new CompletableFuture<>();
     private volatile @Nullable Channel channel;
     private volatile @Nullable String trouble;
 
     private RemoteListener(
-            Management.Remote wanted, Routes routes, Supplier<UsersFile> users, Deadlines.Times times) {
+            Management.Remote wanted, Routes routes, Supplier<UsersFile> users, ApiServer.Patience patience) {
         this.wanted = wanted;
+        gate = new Gate(CONNECTIONS_MAX, ANSWERS_MAX, Optional.of(new Admission(patience.limits())));
         tls = Tls.watch(wanted, Clock::monotonic);
         var login = new Login.OverTls(users);
         connections = new ChannelInitializer<>() {
@@ -50,43 +52,46 @@ final class RemoteListener implements AutoCloseable {
                     return;
                 }
                 connection.pipeline().addLast(now.context().newHandler(connection.alloc()));
-                Listeners.speakHttp(connection, routes, gate, login, times, Clock::monotonic);
+                Listeners.speakHttp(connection, routes, gate, login, patience.times(), Clock::monotonic);
             }
         };
     }
 
     static RemoteListener start(
-            Management.Remote wanted, Routes routes, Supplier<UsersFile> users, Deadlines.Times times) {
-        var listener = new RemoteListener(wanted, routes, users, times);
-        listener.bind().awaitUninterruptibly();
+            Management.Remote wanted, Routes routes, Supplier<UsersFile> users, ApiServer.Patience patience) {
+        var listener = new RemoteListener(wanted, routes, users, patience);
+        listener.bind();
+        listener.firstTry.join();
         return listener;
     }
 
-    private ChannelFuture bind() {
+    private void bind() {
         var address = new InetSocketAddress(
                 wanted.listen().address().toString(), wanted.listen().port());
-        var bound = Listeners.bootstrap(loop, NioServerSocketChannel.class, connections).bind(address);
-        return bound.addListener(_ -> tried(bound));
-    }
-
-    private void bindAgain() {
-        var _ = bind();
+        var bound = Listeners.bootstrap(loop, NioServerSocketChannel.class, connections)
+                .bind(address);
+        bound.addListener(_ -> tried(bound));
     }
 
     private void tried(ChannelFuture bound) {
         if (bound.isSuccess()) {
             channel = bound.channel();
             trouble = null;
+            firstTry.complete(null);
             log.info("api listens address={}", wanted.listen());
             return;
         }
         var sentence = "the API is not on " + wanted.listen() + ": "
                 + bound.cause().getMessage() + "; correct api.listen, or give this machine the address";
         if (!sentence.equals(trouble)) {
-            log.warn("api not bound address={} cause=\"{}\"", wanted.listen(), bound.cause().getMessage());
+            log.warn(
+                    "api not bound address={} cause=\"{}\"",
+                    wanted.listen(),
+                    bound.cause().getMessage());
         }
         trouble = sentence;
-        var _ = loop.schedule(this::bindAgain, RETRY_S, TimeUnit.SECONDS);
+        firstTry.complete(null);
+        var _ = loop.schedule(this::bind, RETRY_S, TimeUnit.SECONDS);
     }
 
     Gate gate() {

@@ -36,12 +36,10 @@ record Tls(SslContext context, Instant expiresAt) {
     private static Tls read(Management.Remote remote) {
         try {
             var builder = SslContextBuilder.forServer(
-                            remote.certificate().toFile(),
-                            remote.privateKey().toFile())
+                            remote.certificate().toFile(), remote.privateKey().toFile())
                     .sslProvider(SslProvider.JDK)
                     .protocols("TLSv1.3", "TLSv1.2");
-            remote.clientCa()
-                    .ifPresent(ca -> builder.trustManager(ca.toFile()).clientAuth(ClientAuth.OPTIONAL));
+            remote.clientCa().ifPresent(ca -> builder.trustManager(ca.toFile()).clientAuth(ClientAuth.OPTIONAL));
             return new Tls(builder.build(), expiry(remote.certificate()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

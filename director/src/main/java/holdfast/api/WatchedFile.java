@@ -29,7 +29,8 @@ final class WatchedFile<T> {
     private long nextLookAt;
 
     /// What tells one state of a file from another.
-    private record Stamp(long modifiedMs, long bytes, @Nullable Object inode) {}
+    private record Stamp(
+            long modifiedMs, long bytes, @Nullable Object inode) {}
 
     /// @param read   throws an [IllegalArgumentException] or an [UncheckedIOException] that names the rule
     /// @param clock  monotonic ns

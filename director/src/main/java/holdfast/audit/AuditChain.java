@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The chain of entries as text. A file begins with a line `follows HASH`, which names the last entry of the file before
-/// it; each further line is `HASH JSON`, where the hash is SHA-256 of the hash before it and of the JSON.
+/// The chain of entries as text. A file begins with a line `follows HASH`, which names the last entry of the file
+/// before it; each further line is `HASH JSON`, where the hash is SHA-256 of the hash before it and of the JSON.
 final class AuditChain {
     /// Before the first entry of all.
     static final String BEGIN = "0".repeat(64);

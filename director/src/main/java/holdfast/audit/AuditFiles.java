@@ -10,11 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The files of the audit, `audit/NUMBER` each, by the number of its first entry. The oldest go when there are more than
-/// [#FILES_MAX]. One thread appends; any thread reads.
+/// The files of the audit, `audit/NUMBER` each, by the number of its first entry. The oldest go when there are more
+/// than [#FILES_MAX]. One thread appends; any thread reads.
 final class AuditFiles {
     static final int FILE_BYTES_MAX = 1 << 20;
     static final int FILES_MAX = 8;
@@ -102,8 +101,8 @@ final class AuditFiles {
     }
 
     private static void write(Path file, String text) throws IOException {
-        try (var channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+        try (var channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             long before = channel.size();
             try {
                 var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The audit of a director on its disk. The thread `audit` writes and forces each entry to the disk before the request is
-/// obeyed. A disk that is full or hangs keeps no operator from a failover: the request goes on after a second, the lost
-/// entries are counted, and [#trouble] says so.
+/// The audit of a director on its disk. The thread `audit` writes and forces each entry to the disk before the
+/// request is obeyed. A disk that is full or hangs keeps no operator from a failover: the request goes on after a
+/// second, the lost entries are counted, and [#trouble] says so.
 public final class AuditLog implements AuditTrail, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AuditLog.class);
     private static final String BEGUN = "begun";
@@ -64,7 +64,8 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
     public Consumer<String> begun(Caller caller, String operation, byte[] request) {
         var text = new String(request, StandardCharsets.UTF_8);
         var cut = text.length() <= REQUEST_CHARS_MAX ? text : text.substring(0, REQUEST_CHARS_MAX);
-        var number = append(caller, null, operation, cut, AdminJson.text(request, "reason").orElse(null), BEGUN);
+        var number = append(
+                caller, null, operation, cut, AdminJson.text(request, "reason").orElse(null), BEGUN);
         return outcome -> {
             var begun = number.getNow(0L);
             var _ = append(caller, begun == 0 ? null : begun, operation, "", null, outcome);
@@ -132,13 +133,13 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
     /// The log is another place, so its hashes show what was changed in the files.
     private static void tell(AuditList.Entry entry) {
         log.info(
-                    "audit entry number={} user={} from={} operation=\"{}\" outcome={} hash={}",
-                    entry.number(),
-                    entry.user(),
-                    entry.from(),
-                    entry.operation(),
-                    entry.outcome(),
-                    entry.hash());
+                "audit entry number={} user={} from={} operation=\"{}\" outcome={} hash={}",
+                entry.number(),
+                entry.user(),
+                entry.from(),
+                entry.operation(),
+                entry.outcome(),
+                entry.hash());
     }
 
     private synchronized void lose(String cause) {

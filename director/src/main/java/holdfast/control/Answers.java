@@ -7,6 +7,7 @@ import holdfast.admin.FailoverResult;
 import holdfast.admin.Operations;
 import holdfast.admin.Status;
 import holdfast.api.Handlers;
+import holdfast.api.Page;
 import holdfast.conf.Configuration;
 import holdfast.fleet.node.FleetNode;
 import holdfast.group.Group;
@@ -89,6 +90,7 @@ public final class Answers {
         var fleetAnswers = new FleetAnswers(configuration, fleet);
         var keys = new KeyCommands(configuration.get().cluster().keyFile(), replication);
         handlers = new Handlers()
+                .page(Operations.DESCRIPTION, _ -> new Page("application/json", Operations.description()))
                 .on(Operations.STATUS, _ -> status())
                 .on(Operations.SERVICES, _ -> ServiceListing.of(ask))
                 .on(Operations.CONNECTIONS, listing::connections)

@@ -1,10 +1,12 @@
 package holdfast.control;
 
+import holdfast.admin.Bounds;
 import holdfast.admin.Connections;
 import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.Endpoint;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
+import holdfast.api.Caller;
 import holdfast.api.RefusedException;
 import holdfast.conf.Ipv4;
 import holdfast.conf.Protocol;
@@ -56,6 +58,9 @@ public final class EntryListing {
             .sorted()
             .toList();
 
+    /// Slices looked through for one page: 100,000 slots, where a filter lets few entries through.
+    private static final int PAGE_SLICES = 200;
+
     private static final int END = -1;
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000_000_000;
@@ -89,21 +94,72 @@ public final class EntryListing {
     /// Entries found, and the slot at which the next slice begins, or [#END].
     private record Slice(List<Connections.Entry> entries, int cursor) {}
 
+    /// A listing, or a page of it. A caller on TCP gets [Bounds#PAGE_MAX] entries at most.
     Connections connections(ConnectionsRequest request) {
+        checkState(request.state());
+        int limit = Caller.current().isRemote() ? Math.min(request.limit(), Bounds.PAGE_MAX) : request.limit();
+        var page = request.page();
+        return page == null ? whole(request, limit) : page(request, limit, page);
+    }
+
+    /// By the slots of the tables, so that a page begins where the one before it ended, whatever has come and gone.
+    private Connections page(ConnectionsRequest request, int limit, String page) {
+        var entries = new ArrayList<Connections.Entry>();
+        var at = page.equals(ConnectionsRequest.FIRST_PAGE) ? Cursor.first(request.kind()) : Cursor.of(page);
+        for (int slices = 0; at != null && slices < PAGE_SLICES && entries.size() < limit; slices++) {
+            var from = at;
+            int room = limit - entries.size();
+            var slice = ask.tables(tables -> bySlot(from.source(tables), request, from.slot(), room));
+            entries.addAll(slice.entries());
+            at = slice.cursor() == END ? from.next(request.kind()) : new Cursor(from.kind(), slice.cursor());
+        }
+        boolean isAll = request.filter().equals(EntryFilter.ALL) && request.state() == null;
+        long total = isAll ? total(request.kind()) : entries.size();
+        return new Connections(Math.max(total, entries.size()), at != null, entries, at == null ? null : at.toString());
+    }
+
+    /// Where a page ends: in one of the tables, before a slot.
+    private record Cursor(Connections.Kind kind, int slot) {
+        static Cursor first(Connections.@Nullable Kind wanted) {
+            return new Cursor(wanted == null ? Connections.Kind.TEMPLATE : wanted, 0);
+        }
+
+        static Cursor of(String page) {
+            var kind = page.charAt(0) == 't' ? Connections.Kind.TEMPLATE : Connections.Kind.CONNECTION;
+            return new Cursor(kind, Integer.parseInt(page.substring(1)));
+        }
+
+        /// The beginning of the next table; null if this was the last one.
+        @Nullable
+        Cursor next(Connections.@Nullable Kind wanted) {
+            return wanted == null && kind == Connections.Kind.TEMPLATE
+                    ? new Cursor(Connections.Kind.CONNECTION, 0)
+                    : null;
+        }
+
+        Source source(Tables tables) {
+            return kind == Connections.Kind.TEMPLATE ? new TemplateSource(tables) : new ConnSource(tables);
+        }
+
+        @Override
+        public String toString() {
+            return (kind == Connections.Kind.TEMPLATE ? "t" : "c") + slot;
+        }
+    }
+
+    private Connections whole(ConnectionsRequest request, int limit) {
         var kind = request.kind();
         var filter = request.filter();
-        int limit = request.limit();
-        checkState(request.state());
         var entries = new ArrayList<Connections.Entry>();
         boolean isWhole = true;
         if (kind != Connections.Kind.CONNECTION) {
             var client = filter.client();
             isWhole = (client != null && client.length() == 32)
                     ? addUpTo(limit, entries, ask.tables(tables -> templatesOf(client.address(), tables, request)))
-                    : collect(entries, request, TemplateSource::new);
+                    : collect(entries, limit, request, TemplateSource::new);
         }
         if (kind != Connections.Kind.TEMPLATE) {
-            isWhole &= collect(entries, request, ConnSource::new);
+            isWhole &= collect(entries, limit, request, ConnSource::new);
         }
         boolean isAll = filter.equals(EntryFilter.ALL) && request.state() == null;
         long total = isAll ? total(kind) : entries.size();
@@ -164,33 +220,35 @@ public final class EntryListing {
 
     /// @return false if the limit cut entries off
     private boolean collect(
-            List<Connections.Entry> entries, ConnectionsRequest request, Function<Tables, Source> source) {
+            List<Connections.Entry> entries, int limit, ConnectionsRequest request, Function<Tables, Source> source) {
         var filter = request.filter();
         return (filter.real() == null && filter.service() == null)
-                ? collectAll(entries, request, source)
-                : collectOfReals(entries, request, source);
+                ? collectAll(entries, limit, request, source)
+                : collectOfReals(entries, limit, request, source);
     }
 
     private boolean collectAll(
-            List<Connections.Entry> entries, ConnectionsRequest request, Function<Tables, Source> source) {
+            List<Connections.Entry> entries, int limit, ConnectionsRequest request, Function<Tables, Source> source) {
         int cursor = 0;
         while (cursor != END) {
             int from = cursor;
-            var slice = ask.tables(tables -> bySlot(source.apply(tables), request, from));
+            var slice = ask.tables(tables -> bySlot(source.apply(tables), request, from, SLICE));
             cursor = slice.cursor();
-            if (!addUpTo(request.limit(), entries, slice.entries())) {
+            if (!addUpTo(limit, entries, slice.entries())) {
                 return false;
             }
         }
         return true;
     }
 
-    private static Slice bySlot(Source source, ConnectionsRequest request, int from) {
+    /// @param room  most entries wanted
+    private static Slice bySlot(Source source, ConnectionsRequest request, int from, int room) {
         var entries = new ArrayList<Connections.Entry>();
         var table = source.table();
         long now = Clock.monotonic();
         int end = Math.min(table.high(), from + SLICE);
-        for (int slot = from; slot < end; slot++) {
+        int slot = from;
+        for (; slot < end && entries.size() < room; slot++) {
             if (table.isLive(slot)) {
                 source.realAt(slot);
                 if (isWanted(source, request)) {
@@ -198,11 +256,11 @@ public final class EntryListing {
                 }
             }
         }
-        return new Slice(entries, end == table.high() ? END : end);
+        return new Slice(entries, slot >= table.high() ? END : slot);
     }
 
     private boolean collectOfReals(
-            List<Connections.Entry> entries, ConnectionsRequest request, Function<Tables, Source> source) {
+            List<Connections.Entry> entries, int limit, ConnectionsRequest request, Function<Tables, Source> source) {
         for (int real : ask.tables(tables -> reals(tables, request.filter()))) {
             var listed = new HashSet<Integer>();
             int cursor = SlotTable.MISSING;
@@ -210,7 +268,7 @@ public final class EntryListing {
                 int from = cursor;
                 var slice = ask.tables(tables -> ofReal(source.apply(tables), real, request, from, listed));
                 cursor = slice.cursor();
-                if (!addUpTo(request.limit(), entries, slice.entries())) {
+                if (!addUpTo(limit, entries, slice.entries())) {
                     return false;
                 }
             } while (cursor != END);

@@ -40,8 +40,8 @@ class AccessTest {
     }
 
     private int ask(Operation<?, ?> operation, Access access) {
-        return routes()
-                .answer(asked(operation.method().name(), operation.path()), new Caller("alice", access, "10.0.0.5"))
+        return routes().answer(
+                        asked(operation.method().name(), operation.path()), new Caller("alice", access, "10.0.0.5"))
                 .status()
                 .code();
     }

@@ -31,7 +31,9 @@ class AdmissionTest {
             }
         }
         assertThat(opened).as("twice as many at once").isEqualTo(4);
-        assertThat(admission.opened("a", SECOND / 2)).as("one more in half a second").isTrue();
+        assertThat(admission.opened("a", SECOND / 2))
+                .as("one more in half a second")
+                .isTrue();
         admission.closed("a");
         assertThat(admission.opened("a", SECOND / 2)).isFalse();
     }

@@ -277,8 +277,7 @@ class RoutesTest {
     private Answer ask(HttpMethod method, String uri, byte[] body) {
         var decoded = new QueryStringDecoder(uri);
         var response = routes.answer(
-                new Routes.Asked(
-                        method, decoded.path(), decoded.parameters(), EmptyHttpHeaders.INSTANCE, body, true),
+                new Routes.Asked(method, decoded.path(), decoded.parameters(), EmptyHttpHeaders.INSTANCE, body, true),
                 Caller.DIRECTOR);
         return new Answer(response.status().code(), response.content().toString(UTF_8));
     }

@@ -1,6 +1,7 @@
 package holdfast.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import holdfast.admin.AuditList;
 import holdfast.admin.AuditRequest;
@@ -54,6 +55,7 @@ class AuditLogTest {
             assertThat(begun.getFirst().outcome()).isEqualTo("begun");
 
             outcome.accept("409");
+            await().until(() -> mirrored.size() == 2);
             var ended = audit.list(ALL).entries().getLast();
             assertThat(ended.ends()).isEqualTo(1);
             assertThat(ended.outcome()).isEqualTo("409");
@@ -130,7 +132,8 @@ class AuditLogTest {
         Files.writeString(directory.resolve("audit"), "a file in place of the directory");
         try (var audit = open()) {
             change(audit, "{}", "200");
-            assertThat(audit.trouble()).hasValueSatisfying(why -> assertThat(why).contains("cannot be written"));
+            assertThat(audit.trouble())
+                    .hasValueSatisfying(why -> assertThat(why).contains("cannot be written"));
 
             Files.delete(directory.resolve("audit"));
             change(audit, "{}", "200");

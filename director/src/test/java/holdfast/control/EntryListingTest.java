@@ -9,12 +9,16 @@ import static holdfast.testing.Fixtures.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import holdfast.admin.Bounds;
 import holdfast.admin.Connections;
 import holdfast.admin.ConnectionsRequest;
 import holdfast.admin.EntryFilter;
 import holdfast.admin.Host;
+import holdfast.api.Caller;
 import holdfast.api.RefusedException;
+import holdfast.conf.Access;
 import holdfast.linux.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 class EntryListingTest {
     private static final String HOST = "255.255.255.255";
 
-    private final IdleWorker idle = new IdleWorker();
+    private final IdleWorker idle = new IdleWorker(4096);
 
     @BeforeEach
     void configure() {
@@ -68,6 +72,49 @@ class EntryListingTest {
                         .stream()
                         .map(entry -> entry.real().toString())
                         .toList();
+    }
+
+    private Connections page(String page, int limit) {
+        return new EntryListing(idle.datapath)
+                .connections(new ConnectionsRequest(Connections.Kind.CONNECTION, EntryFilter.ALL, null, limit, page));
+    }
+
+    @Test
+    void pagesHaveEachEntryOnceWhateverComesAndGoesMeanwhile() {
+        for (int i = 0; i < 2500; i++) {
+            connection(0, 20_000 + i, 80, "10.0.0.11", 80);
+        }
+        var seen = new ArrayList<Integer>();
+        var page = ConnectionsRequest.FIRST_PAGE;
+        int late = 0;
+        while (page != null) {
+            var part = page(page, 700);
+            assertThat(part.entries()).hasSizeLessThanOrEqualTo(700);
+            assertThat(part.truncated()).isEqualTo(part.next() != null);
+            assertThat(part.total()).isEqualTo(2500 + late);
+            part.entries().forEach(entry -> seen.add(entry.client().port()));
+            page = part.next();
+            connection(0, 50_000 + late++, 80, "10.0.0.11", 80);
+        }
+        assertThat(seen).doesNotHaveDuplicates();
+        assertThat(seen.stream().filter(port -> port < 50_000)).hasSize(2500);
+    }
+
+    @Test
+    void aCallerOnTcpGetsAPageOfABoundedLength() {
+        for (int i = 0; i < Bounds.PAGE_MAX + 10; i++) {
+            connection(0, 20_000 + i, 80, "10.0.0.11", 80);
+        }
+        var remote = new Caller("alice", Access.VIEWER, "10.0.0.5");
+        var listed = remote.asks(() -> new EntryListing(idle.datapath).connections(ConnectionsRequest.ALL));
+        assertThat(listed.entries()).hasSize(Bounds.PAGE_MAX);
+        assertThat(listed.truncated()).isTrue();
+        var first = remote.asks(() -> page(ConnectionsRequest.FIRST_PAGE, Bounds.ENTRIES_MAX));
+        assertThat(first.entries()).hasSize(Bounds.PAGE_MAX);
+        assertThat(remote.asks(() -> page(String.valueOf(first.next()), 100)).entries())
+                .hasSize(10);
+        assertThat(page(ConnectionsRequest.FIRST_PAGE, Bounds.ENTRIES_MAX).entries())
+                .hasSize(Bounds.PAGE_MAX + 10);
     }
 
     @Test

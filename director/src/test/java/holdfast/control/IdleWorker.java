@@ -33,7 +33,12 @@ public final class IdleWorker implements AutoCloseable {
     private final Worker worker;
 
     public IdleWorker() {
-        var limits = new Configuration.Datapath(64, 64, 0, false);
+        this(64);
+    }
+
+    /// @param entriesMax  connections, and templates
+    IdleWorker(int entriesMax) {
+        var limits = new Configuration.Datapath(entriesMax, entriesMax, 0, false);
         var tables = new Tables(limits, true, new FlowHash(5, 6), new FlowHash(7, 8), Clock.monotonic(), memory);
         var owned = new OwnedAddresses(List.of());
         worker = new Worker(tables, new Links(List.of()), owned, new Lease(), 0, probes, new GroupDatapath.Listener() {

@@ -25,6 +25,10 @@ public sealed interface Exchange {
         REFUSED,
         /// The file's permissions refuse us.
         DENIED,
+        /// The name of the machine has no address.
+        UNKNOWN_HOST,
+        /// The other side's certificate is not one that we trust, or it does not trust ours.
+        NOT_TRUSTED,
         /// The other side speaks another protocol.
         NOT_HTTP,
         /// No whole answer came in time.

@@ -103,9 +103,9 @@ class OperationsTest {
             List.of(new ConfigState.Elsewhere("d2", "17.6", true)));
 
     /// A request and an answer of an operation, with as many members as they can have.
-    private record Sample<Q, A>(Operation<Q, A> operation, Q request, A answer) {}
+    record Sample<Q, A>(Operation<Q, A> operation, Q request, A answer) {}
 
-    private static final List<Sample<?, ?>> SAMPLES = List.of(
+    static final List<Sample<?, ?>> SAMPLES = List.of(
             new Sample<>(
                     Operations.STATUS,
                     new Nothing(),
@@ -406,7 +406,7 @@ class OperationsTest {
     }
 
     private static String row(Operation<?, ?> operation) {
-        return "| `%s` | %s |".formatted(operation, operation.description());
+        return "| `%s` | %s | %s |".formatted(operation, operation.access().word(), operation.description());
     }
 
     private static Stream<String> parameters(Operation<?, ?> operation) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(20)
-class UnixHttpClientTest {
+class HttpClientTest {
     private static final int LARGE = 4 << 20; // more than a socket buffers
 
     @TempDir
@@ -69,8 +69,8 @@ class UnixHttpClientTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    private UnixHttpClient client(Duration timeout) {
-        return new UnixHttpClient(socket, timeout, 1000);
+    private HttpClient client(Duration timeout) {
+        return new HttpClient(new UnixDial(socket), timeout, 1000);
     }
 
     private static Cause cause(Exchange exchange) {
