@@ -78,6 +78,62 @@ final class FleetChaosIT extends PairUnderTest {
         }
     }
 
+    /// A director's memory, threads and CPU at rest, without the fleet and with it, in one run.
+    @Test
+    void whatTheFleetCosts() throws IOException, InterruptedException {
+        startOtherPair();
+        awaitAll(lab.d2(), "d1", "d2", "d4", "d5");
+        var with = standby();
+        report("with the fleet: " + cost(with));
+        assertThat(hazelcastClasses(with)).isPositive();
+        write(with.configuration(), Files.readString(with.configuration()).replaceAll("(?s)\nfleet:.*", "\n"));
+        with.stop();
+        with.start();
+        lab.awaitEqualPair();
+        Thread.sleep(20_000); // as long as the other one had to become warm
+        report("without: " + cost(with));
+        assertThat(hazelcastClasses(with)).as("classes of Hazelcast without the section").isZero();
+        var refused = lab.holdfast(with, "fleet");
+        assertThat(refused.exit()).isEqualTo(3);
+        assertThat(refused.text()).contains("no section 'fleet'").contains("add that section");
+    }
+
+    private Director standby() {
+        return lab.other(active());
+    }
+
+    private String cost(Director director) throws IOException, InterruptedException {
+        var pid = Long.toString(director.pid());
+        long before = ticks(pid);
+        Thread.sleep(10_000);
+        long used = ticks(pid) - before;
+        jcmd(pid, "GC.run");
+        var heap = jcmd(pid, "GC.heap_info").lines().filter(line -> line.contains("used")).findFirst().orElse("");
+        var memory = Files.readAllLines(Path.of("/proc", pid, "status")).stream()
+                .filter(line -> line.startsWith("VmRSS") || line.startsWith("Threads"))
+                .map(line -> line.replaceAll("\\s+", " "))
+                .collect(Collectors.joining(", "));
+        return "%s, heap %s, CPU at rest %.1f %% of a core".formatted(memory, heap.strip(), used / 10.0);
+    }
+
+    /// CPU time in ticks of 10 ms, by `/proc/PID/stat`.
+    private static long ticks(String pid) throws IOException {
+        var stat = Files.readString(Path.of("/proc", pid, "stat"));
+        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    }
+
+    private String jcmd(String pid, String command) {
+        return lab.run(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), pid, command);
+    }
+
+    private long hazelcastClasses(Director director) {
+        return jcmd(Long.toString(director.pid()), "GC.class_histogram")
+                .lines()
+                .filter(line -> line.contains("com.hazelcast"))
+                .count();
+    }
+
     private static void key(String name, String digits) throws IOException {
         var file = Files.writeString(RUN.resolve(name), digits.repeat(32) + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
