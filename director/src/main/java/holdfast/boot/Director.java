@@ -1,13 +1,18 @@
 package holdfast.boot;
 
+import holdfast.admin.AuditRequest;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.json.AdminJson;
 import holdfast.api.ApiServer;
 import holdfast.conf.Configuration;
 import holdfast.conf.KeyFile;
+import holdfast.conf.Management;
 import holdfast.conn.FlowHash;
 import holdfast.control.Answers;
 import holdfast.control.Maintenance;
+import holdfast.fleet.Mirror;
+import holdfast.fleet.hazelcast.HazelcastCarrier;
+import holdfast.fleet.node.FleetNode;
 import holdfast.forward.Links;
 import holdfast.forward.Network;
 import holdfast.forward.OwnedAddresses;
@@ -154,7 +159,17 @@ final class Director implements AutoCloseable {
                                 () -> unfit(group.terms(), revisions, maintenance, warmUp))));
         group.start(vrrp);
         revisions.start(new Enforcer(group, vrrp, datapath, owned, links, shield));
-        var joined = new Answers(revisions, path, datapath, vrrp, group, maintenance, journal, this::troubles);
+        var fleet = new AtomicReference<@Nullable FleetNode>();
+        var joined = new Answers(
+                revisions,
+                path,
+                datapath,
+                vrrp,
+                group,
+                maintenance,
+                journal,
+                this::troubles,
+                () -> Optional.ofNullable(fleet.get()));
         troubles.add(() -> journal.audit().trouble().stream().toList());
         var api = part(
                 "api",
@@ -176,7 +191,25 @@ final class Director implements AutoCloseable {
                         () -> maintenance.obstacle().isPresent(),
                         Supervision.Manager.of(
                                 System.getenv(), ProcessHandle.current().pid())));
+        configuration
+                .management()
+                .fleet()
+                .ifPresent(section -> fleet.set(part("fleet", fleet(section, revisions, joined, journal))));
         return joined;
+    }
+
+    /// The last part to start. It loads the classes of its library on threads of its own, and nothing waits for it.
+    private static FleetNode fleet(Management.Fleet section, RevisionNode revisions, Answers answers, Written journal) {
+        var sources = new FleetSources(revisions, answers, journal, section.follow());
+        var fleet = FleetNode.start(
+                section.site(), sources.id(), section.follow(), sources, ear -> HazelcastCarrier.start(section, ear));
+        journal.auditEar().follow(fleet::audited);
+        Thread.ofVirtual() // the audit is on a disk, which may hang
+                .name("fleet-audit")
+                .start(() -> journal.audit(new AuditRequest(Mirror.ENTRIES_MAX))
+                        .entries()
+                        .forEach(fleet::audited));
+        return fleet;
     }
 
     private List<String> troubles() {

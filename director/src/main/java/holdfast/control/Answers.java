@@ -1,5 +1,7 @@
 package holdfast.control;
 
+import holdfast.admin.ConfigChange;
+import holdfast.admin.ConfigResult;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.Operations;
@@ -7,6 +9,7 @@ import holdfast.admin.Status;
 import holdfast.api.Handlers;
 import holdfast.api.Page;
 import holdfast.conf.Configuration;
+import holdfast.fleet.node.FleetNode;
 import holdfast.group.Group;
 import holdfast.group.Readouts;
 import holdfast.group.Replication;
@@ -40,7 +43,8 @@ public final class Answers {
             Group group,
             Maintenance maintenance,
             Journal journal,
-            Supplier<List<String>> troubles) {
+            Supplier<List<String>> troubles,
+            Supplier<Optional<FleetNode>> fleet) {
         this(
                 () -> revisions.present().configuration(),
                 new ConfigCommands(revisions, path, group.replication()::status),
@@ -52,11 +56,13 @@ public final class Answers {
                 group.terms()::current,
                 Readouts.of(group, () -> faults(revisions, maintenance, troubles), vrrp::status),
                 maintenance,
-                journal);
+                journal,
+                fleet);
     }
 
     /// @param handover  moves the VIPs
     /// @param term      the highest known term; 0 before the first
+    /// @param fleet     empty while it has not started, and for a director that joins none
     Answers(
             Supplier<Configuration> configuration,
             ConfigCommands config,
@@ -68,7 +74,8 @@ public final class Answers {
             IntSupplier term,
             StatusSources sources,
             Maintenance maintenance,
-            Journal journal) {
+            Journal journal,
+            Supplier<Optional<FleetNode>> fleet) {
         this.vrrp = vrrp;
         this.config = config;
         Supplier<Optional<SyncStatus>> replicated = replication::status;
@@ -80,6 +87,7 @@ public final class Answers {
         var templates = new TemplateCommands(datapath, replicated);
         var clients = new ClientCommands(datapath, orders);
         var reals = new RealServerCommands(configuration, datapath, orders);
+        var fleetAnswers = new FleetAnswers(configuration, fleet);
         var keys = new KeyCommands(configuration.get().cluster().keyFile(), replication);
         handlers = new Handlers()
                 .page(Operations.DESCRIPTION, _ -> new Page("application/json", Operations.description()))
@@ -113,6 +121,8 @@ public final class Answers {
                 .on(
                         Operations.CHANGE_MAINTENANCE,
                         request -> maintenance.change(request, this::isActive, this::failover))
+                .on(Operations.FLEET, _ -> fleetAnswers.view())
+                .on(Operations.FLEET_HISTORY, fleetAnswers::history)
                 .complete();
     }
 
@@ -131,6 +141,13 @@ public final class Answers {
     /// Whether this director is active now. Any thread.
     public boolean isActive() {
         return vrrp.get().role() == VrrpStatus.Role.ACTIVE;
+    }
+
+    /// Changes the shared configuration as an operator does, and waits until that is done.
+    ///
+    /// @throws holdfast.api.RefusedException if it is not done
+    public ConfigResult change(ConfigChange wanted) {
+        return config.change(wanted);
     }
 
     /// Takes the shared part of this director's file again; the log has the result.
