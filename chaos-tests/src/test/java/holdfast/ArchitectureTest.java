@@ -72,6 +72,7 @@ class ArchitectureTest {
                         "holdfast.group..",
                         "holdfast.control..",
                         "holdfast.api..",
+                        "holdfast.metrics..",
                         "holdfast.revision..",
                         "holdfast.boot.."
                     },
@@ -89,7 +90,7 @@ class ArchitectureTest {
             List.of("persist"),
             List.of("client", "schedule", "packet"),
             List.of("conn"),
-            List.of("service", "revision"));
+            List.of("service", "revision", "metrics"));
 
     /// Packages whose only inputs are their arguments.
     private static final List<String> PURE = List.of(
@@ -167,7 +168,8 @@ class ArchitectureTest {
         return List.of(
                 Arguments.of("org.jgroups..", List.of("holdfast.sync.jgroups..")),
                 Arguments.of("com.google.protobuf..", List.of("holdfast.sync.wire..")),
-                Arguments.of("io.netty..", List.of("holdfast.api..")),
+                Arguments.of("io.netty..", List.of("holdfast.api..", "holdfast.metrics.http..")),
+                Arguments.of("io.prometheus..", List.of("holdfast.metrics..")),
                 Arguments.of("com.github.difflib..", List.of("holdfast.control..")),
                 Arguments.of("org.snakeyaml..", List.of("holdfast.conf.yaml..")),
                 Arguments.of("com.fasterxml.jackson..", List.of("holdfast.admin.json..")),

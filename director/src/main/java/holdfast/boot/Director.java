@@ -5,6 +5,7 @@ import holdfast.admin.json.AdminJson;
 import holdfast.api.ApiServer;
 import holdfast.conf.Configuration;
 import holdfast.conf.KeyFile;
+import holdfast.conf.ProgramVersion;
 import holdfast.conn.FlowHash;
 import holdfast.control.Answers;
 import holdfast.control.Journal;
@@ -18,6 +19,9 @@ import holdfast.group.TermStore;
 import holdfast.group.Terms;
 import holdfast.linux.Clock;
 import holdfast.linux.Memory;
+import holdfast.metrics.Identity;
+import holdfast.metrics.Pages;
+import holdfast.metrics.http.MetricsServer;
 import holdfast.revision.node.RevisionFiles;
 import holdfast.revision.node.RevisionNode;
 import holdfast.revision.node.UnusableRevisionException;
@@ -140,6 +144,7 @@ final class Director implements AutoCloseable {
         part("sync", group.replication());
         var maintenance = Maintenance.open(configuration.director().stateDir());
         var warmUp = new AtomicReference<@Nullable Rehearsal>();
+        var metrics = new AtomicReference<@Nullable MetricsServer>();
         var trust = configuration.cluster().sync() ? group.configuration().trust() : Configuration.Trust.ANY;
         var vrrp = part(
                 "vrrp",
@@ -152,7 +157,8 @@ final class Director implements AutoCloseable {
                                 () -> unfit(group.terms(), revisions, maintenance, warmUp))));
         group.start(vrrp);
         revisions.start(new Enforcer(group, vrrp, datapath, owned, links, shield));
-        var joined = new Answers(revisions, path, datapath, vrrp, group, maintenance, journal);
+        var joined =
+                new Answers(revisions, path, datapath, vrrp, group, maintenance, journal, () -> faults(metrics.get()));
         part(
                 "api",
                 ApiServer.start(
@@ -169,7 +175,30 @@ final class Director implements AutoCloseable {
                         () -> maintenance.obstacle().isPresent(),
                         Supervision.Manager.of(
                                 System.getenv(), ProcessHandle.current().pid())));
+        var pages = pages(configuration, joined, maintenance);
+        configuration
+                .management()
+                .metrics()
+                .ifPresent(address -> metrics.set(part("metrics", MetricsServer.start(address, pages))));
         return joined;
+    }
+
+    private static Pages pages(Configuration configuration, Answers answers, Maintenance maintenance) {
+        return new Pages(
+                new Identity(
+                        configuration.cluster().name(),
+                        configuration.director().name(),
+                        configuration.groups().getFirst().name(),
+                        ProgramVersion.TEXT),
+                new Pages.Parts(
+                        answers::status,
+                        answers::services,
+                        () -> configuration.cluster().sync() ? Optional.of(answers.keys()) : Optional.empty(),
+                        () -> maintenance.obstacle().isPresent()));
+    }
+
+    private static List<String> faults(@Nullable MetricsServer metrics) {
+        return metrics == null ? List.of() : metrics.fault().stream().toList();
     }
 
     private Group group(Configuration configuration, Configuration.VipGroup group, Machine machine, Links links) {

@@ -2,7 +2,9 @@ package holdfast.control;
 
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
+import holdfast.admin.Keys;
 import holdfast.admin.Operations;
+import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.api.Handlers;
 import holdfast.conf.Configuration;
@@ -28,8 +30,11 @@ public final class Answers {
     private final StatusAnswer status;
     private final FailoverCommands failovers;
     private final ConfigCommands config;
+    private final Ask ask;
+    private final KeyCommands keys;
     private final Handlers handlers;
 
+    /// @param faults  of parts that forwarding does not depend on, as sentences
     public Answers(
             RevisionNode revisions,
             Path path,
@@ -37,7 +42,8 @@ public final class Answers {
             VrrpNode vrrp,
             Group group,
             Maintenance maintenance,
-            Journal journal) {
+            Journal journal,
+            Supplier<List<String>> faults) {
         this(
                 () -> revisions.present().configuration(),
                 new ConfigCommands(revisions, path, group.replication()::status),
@@ -47,7 +53,7 @@ public final class Answers {
                 vrrp::failover,
                 group.replication(),
                 group.terms()::current,
-                Readouts.of(group, () -> faults(revisions, maintenance), vrrp::status),
+                Readouts.of(group, () -> faults(revisions, maintenance, faults), vrrp::status),
                 maintenance,
                 journal);
     }
@@ -72,15 +78,15 @@ public final class Answers {
         status = new StatusAnswer(configuration, config::summary, datapath, vrrp, replicated, term, sources);
         failovers = new FailoverCommands(
                 configuration.get().director().name(), status, this::isActive, term, handover, config::differences);
-        var ask = new Ask(datapath);
+        ask = new Ask(datapath);
         var listing = new EntryListing(datapath);
         var templates = new TemplateCommands(datapath, replicated);
         var clients = new ClientCommands(datapath, orders);
         var reals = new RealServerCommands(configuration, datapath, orders);
-        var keys = new KeyCommands(configuration.get().cluster().keyFile(), replication);
+        keys = new KeyCommands(configuration.get().cluster().keyFile(), replication);
         handlers = new Handlers()
                 .on(Operations.STATUS, _ -> status())
-                .on(Operations.SERVICES, _ -> ServiceListing.of(ask))
+                .on(Operations.SERVICES, _ -> services())
                 .on(Operations.CONNECTIONS, listing::connections)
                 .on(Operations.SYNC, _ -> status.sync())
                 .on(Operations.FAILOVER, this::failover)
@@ -112,9 +118,10 @@ public final class Answers {
     }
 
     /// Maintenance shows on an active too, which has no reason against a takeover to show.
-    private static List<String> faults(RevisionNode revisions, Maintenance maintenance) {
-        return Stream.of(revisions.trouble(), maintenance.obstacle())
-                .flatMap(Optional::stream)
+    private static List<String> faults(RevisionNode revisions, Maintenance maintenance, Supplier<List<String>> others) {
+        return Stream.concat(
+                        Stream.of(revisions.trouble(), maintenance.obstacle()).flatMap(Optional::stream),
+                        others.get().stream())
                 .toList();
     }
 
@@ -135,6 +142,18 @@ public final class Answers {
 
     public Status status() {
         return status.status();
+    }
+
+    /// Every service with its numbers; waits until the datapath has answered for each slice of them.
+    public ServiceList services() {
+        return ServiceListing.of(ask);
+    }
+
+    /// The keys of the cluster in use.
+    ///
+    /// @throws holdfast.api.RefusedException without sync
+    public Keys keys() {
+        return keys.list();
     }
 
     public FailoverResult failover(FailoverRequest request) {
