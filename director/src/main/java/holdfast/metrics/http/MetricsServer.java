@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class MetricsServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MetricsServer.class);
     private static final long RETRY_S = 5;
+    private static final int BACKLOG = 1024; // a scraper behind a crowd waits for no second SYN
 
     private final ListenAddress address;
     private final EventLoopGroup loop;
@@ -38,7 +39,7 @@ public final class MetricsServer implements AutoCloseable {
         bootstrap = new ServerBootstrap()
                 .group(loop)
                 .channel(NioServerSocketChannel.class)
-                .option(ChannelOption.SO_BACKLOG, Crowd.CONNECTIONS_MAX)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childHandler(new Readers(pages));
     }
 

@@ -99,7 +99,8 @@ class MetricsServerTest {
         assertThat(ask("nonsense")).startsWith("HTTP/1.1 400 ");
         assertThat(ask("GET /" + "x".repeat(20_000) + " HTTP/1.1")).startsWith("HTTP/1.1 4");
         assertThat(ask("GET /metrics HTTP/1.1\r\nX: " + "x".repeat(20_000))).startsWith("HTTP/1.1 4");
-        assertThat(ask("POST /metrics HTTP/1.1\r\nContent-Length: 100000")).startsWith("HTTP/1.1 413 ");
+        assertThat(ask("POST /metrics HTTP/1.1\r\nConnection: close\r\nContent-Length: 100000"))
+                .startsWith("HTTP/1.1 413 ");
     }
 
     /// A thousand that say nothing: the director keeps the newest of them, and a scraper is served at once.
