@@ -56,6 +56,14 @@ final class MetricsChaosIT extends PairUnderTest {
         lab.d1().start();
         lab.d2().start();
         lab.awaitEqualPair();
+        awaitSafe();
+    }
+
+    private void awaitSafe() {
+        Lab.await(
+                "a failover is safe",
+                REJOIN_MAX,
+                () -> active().status().failover().safe() == Safe.YES);
     }
 
     private static String address(Director director) {
@@ -142,11 +150,11 @@ final class MetricsChaosIT extends PairUnderTest {
 
     /// Some more seconds of what is now, for whoever looks at the plots.
     private static void peace(Prometheus prometheus) {
-        double from = prometheus.value("time()").orElseThrow();
+        double from = prometheus.value("vector(time())").orElseThrow();
         Lab.await(
                 "some seconds have gone by",
                 Duration.ofSeconds(60),
-                () -> prometheus.value("time()").orElseThrow() > from + SECONDS_OF_PEACE);
+                () -> prometheus.value("vector(time())").orElseThrow() > from + SECONDS_OF_PEACE);
     }
 
     /// `promtool` finds nothing to say about the page of a real director.
