@@ -72,9 +72,32 @@ require_packages() {
         export DEBIAN_FRONTEND=noninteractive
         logged apt apt-get update --quiet=2
         mapfile -t missing < <(missing_packages | sort -u | sed '/^$/d')   # apt may know a JDK 25 only now
-        ((${#missing[@]} == 0)) || logged apt apt-get install --yes --no-install-recommends "${missing[@]}"
+        ((${#missing[@]} == 0)) || without_services "${missing[@]}"
     fi
     require_jdk
+}
+
+# Installs packages of which we want the programs only. Debian would start the service of one at once, and at each boot:
+# so none may start meanwhile, and those of these packages are disabled.
+without_services() {
+    local policy=/usr/sbin/policy-rc.d package
+    if [[ ! -e $policy ]]; then
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+        printf '#!/bin/sh\nexit 101\n' >$policy
+        chmod +x $policy
+    else
+        policy=
+    fi
+    logged apt apt-get install --yes --no-install-recommends "$@"
+    if [[ -n $policy ]]; then
+        rm -f "$policy"
+        trap - EXIT
+    fi
+    for package in "$@"; do
+        if [[ -e /lib/systemd/system/$package.service ]] && command -v systemctl >/dev/null; then
+            systemctl --quiet disable "$package.service" || say "could not disable the service $package; it starts at the next boot"
+        fi
+    done
 }
 
 # Runs a command with its output in build/NAME.log, which is shown where the command fails.

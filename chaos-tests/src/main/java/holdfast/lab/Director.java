@@ -15,6 +15,9 @@ import holdfast.admin.DrainRequest;
 import holdfast.admin.DrainResult;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
+import holdfast.admin.FleetHistory;
+import holdfast.admin.FleetHistoryRequest;
+import holdfast.admin.FleetView;
 import holdfast.admin.Nothing;
 import holdfast.admin.Operation;
 import holdfast.admin.Operations;
@@ -210,6 +213,16 @@ public final class Director {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// All directors of the site, as it has heard them.
+    public FleetView fleet() {
+        return call(Operations.FLEET, new Nothing());
+    }
+
+    /// What happened on all directors of the site.
+    public FleetHistory fleetHistory() {
+        return call(Operations.FLEET_HISTORY, new FleetHistoryRequest(1000));
     }
 
     /// Reports what a real server can take.

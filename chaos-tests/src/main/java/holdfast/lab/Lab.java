@@ -36,6 +36,8 @@ public final class Lab {
     private final Director d1 = new Director(this, "d1");
     private final Director d2 = new Director(this, "d2");
     private final Director d3 = new Director(this, "d3");
+    private final Director d4 = new Director(this, "d4");
+    private final Director d5 = new Director(this, "d5");
 
     private Lab(Path home) {
         this.home = home;
@@ -64,6 +66,12 @@ public final class Lab {
     /// ([#configure]) and starts it.
     public Director d3() {
         return d3;
+    }
+
+    /// Hosts for another pair of directors, in a lab with guests: they share the interconnect with the first pair, and
+    /// nothing else, so they may have the same addresses in front.
+    public List<Director> otherPair() {
+        return List.of(d4, d5);
     }
 
     /// A host without a key, in a lab with guests.

@@ -38,6 +38,7 @@ public final class Main implements Runnable, Environment.Holder {
             AgentCommand.class,
             ZeroCommand.class,
             SyncCommand.class,
+            FleetCommand.class,
             KeyCommand.class,
             TokenCommand.class,
             FailoverCommand.class,

@@ -336,7 +336,7 @@ class CommandLineTest extends AgainstASocket {
     void wrongUseEndsWithTwoAndASuggestion() {
         assertThat(runBare("statsu").err())
                 .isEqualTo(
-                        "There is no command 'holdfast statsu'; did you mean status? There are 27, such as status, list, service, "
+                        "There is no command 'holdfast statsu'; did you mean status? There are 28, such as status, list, service, "
                                 + "real, vip, connection, whereis, clients\nSee 'holdfast --help'.\n");
         assertThat(runBare("statsu").exit()).isEqualTo(2);
         assertThat(runBare().exit()).isEqualTo(2);

@@ -83,6 +83,8 @@ final class DirectorInMemory {
         on(Operations.CHANGE_LOG, journal::log);
         on(Operations.MAINTENANCE, (Nothing _) -> journal.maintenance());
         on(Operations.CHANGE_MAINTENANCE, journal::maintenance);
+        on(Operations.FLEET, (Nothing _) -> FleetInMemory.view());
+        on(Operations.FLEET_HISTORY, _ -> FleetInMemory.history(journal));
         on(Operations.KEYS, (Nothing _) -> keys());
         on(Operations.RELOAD_KEYS, (Nothing _) -> keys());
     }

@@ -72,6 +72,8 @@ class JsonShapeTest extends AgainstASocket {
         uses.put("agent", List.of(SERVICE, REAL, "50"));
         uses.put("zero", List.of());
         uses.put("sync status", List.of());
+        uses.put("fleet", List.of());
+        uses.put("fleet history", List.of());
         uses.put("key list", List.of());
         uses.put("key reload", List.of());
         uses.put("key generate", List.of(folder.resolve("new.key").toString()));

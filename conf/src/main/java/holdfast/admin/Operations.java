@@ -171,6 +171,18 @@ public final class Operations {
             MaintenanceState.class,
             "Begins or ends the director's maintenance; an active one moves the VIPs first.");
 
+    public static final Operation<Nothing, FleetView> FLEET = Operation.get(
+            "/v1/fleet",
+            Query.NONE,
+            FleetView.class,
+            "Shows all directors of the site with their roles, health and revisions, as this one has heard them.");
+
+    public static final Operation<FleetHistoryRequest, FleetHistory> FLEET_HISTORY = Operation.get(
+            "/v1/fleet/history",
+            FleetHistoryRequest.QUERY,
+            FleetHistory.class,
+            "Lists the failovers and the changes by operators of all directors of the site.");
+
     /// All operations, in the order of the API's documentation.
     public static final List<Operation<?, ?>> ALL = List.of(
             STATUS,
@@ -200,7 +212,9 @@ public final class Operations {
             EVENTS,
             AUDIT,
             MAINTENANCE,
-            CHANGE_MAINTENANCE);
+            CHANGE_MAINTENANCE,
+            FLEET,
+            FLEET_HISTORY);
 
     private Operations() {}
 

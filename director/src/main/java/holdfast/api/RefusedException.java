@@ -46,6 +46,11 @@ public final class RefusedException extends RuntimeException {
         return status;
     }
 
+    /// Whether the request itself is wrong, at any time and on any director.
+    public boolean isWrongInput() {
+        return status.equals(HttpResponseStatus.BAD_REQUEST);
+    }
+
     public ApiError error() {
         return error;
     }

@@ -1,13 +1,21 @@
 package holdfast.boot;
 
+import holdfast.admin.AuditRequest;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.json.AdminJson;
 import holdfast.api.ApiServer;
+import holdfast.api.Page;
 import holdfast.conf.Configuration;
 import holdfast.conf.KeyFile;
+import holdfast.conf.ListenAddress;
+import holdfast.conf.Management;
+import holdfast.conf.ProgramVersion;
 import holdfast.conn.FlowHash;
 import holdfast.control.Answers;
 import holdfast.control.Maintenance;
+import holdfast.fleet.Mirror;
+import holdfast.fleet.hazelcast.HazelcastCarrier;
+import holdfast.fleet.node.FleetNode;
 import holdfast.forward.Links;
 import holdfast.forward.Network;
 import holdfast.forward.OwnedAddresses;
@@ -17,6 +25,9 @@ import holdfast.group.TermStore;
 import holdfast.group.Terms;
 import holdfast.linux.Clock;
 import holdfast.linux.Memory;
+import holdfast.metrics.Identity;
+import holdfast.metrics.Pages;
+import holdfast.metrics.http.MetricsServer;
 import holdfast.revision.node.RevisionFiles;
 import holdfast.revision.node.RevisionNode;
 import holdfast.revision.node.UnusableRevisionException;
@@ -154,8 +165,19 @@ final class Director implements AutoCloseable {
                                 () -> unfit(group.terms(), revisions, maintenance, warmUp))));
         group.start(vrrp);
         revisions.start(new Enforcer(group, vrrp, datapath, owned, links, shield));
-        var joined = new Answers(revisions, path, datapath, vrrp, group, maintenance, journal, this::troubles);
+        var fleet = new AtomicReference<@Nullable FleetNode>();
+        var joined = new Answers(
+                revisions,
+                path,
+                datapath,
+                vrrp,
+                group,
+                maintenance,
+                journal,
+                this::troubles,
+                () -> Optional.ofNullable(fleet.get()));
         troubles.add(() -> journal.audit().trouble().stream().toList());
+        var pages = pages(configuration, joined, maintenance);
         var api = part(
                 "api",
                 ApiServer.start(
@@ -163,7 +185,7 @@ final class Director implements AutoCloseable {
                                 configuration.director().name(),
                                 configuration.director().apiSocket(),
                                 configuration.management().api()),
-                        joined.handlers(),
+                        joined.handlers().page("/metrics", accept -> page(pages, accept)),
                         journal.audit()));
         troubles.add(api::troubles);
         warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
@@ -176,7 +198,53 @@ final class Director implements AutoCloseable {
                         () -> maintenance.obstacle().isPresent(),
                         Supervision.Manager.of(
                                 System.getenv(), ProcessHandle.current().pid())));
+        configuration
+                .management()
+                .fleet()
+                .ifPresent(section -> fleet.set(part("fleet", fleet(section, revisions, joined, journal))));
+        configuration
+                .management()
+                .metrics()
+                .ifPresent(address -> serve(address, pages));
         return joined;
+    }
+
+    /// The last part to start. It loads the classes of its library on threads of its own, and nothing waits for it.
+    private static FleetNode fleet(Management.Fleet section, RevisionNode revisions, Answers answers, Written journal) {
+        var sources = new FleetSources(revisions, answers, journal, section.follow());
+        var fleet = FleetNode.start(
+                section.site(), sources.id(), section.follow(), sources, ear -> HazelcastCarrier.start(section, ear));
+        journal.auditEar().follow(fleet::audited);
+        Thread.ofVirtual() // the audit is on a disk, which may hang
+                .name("fleet-audit")
+                .start(() -> journal.audit(new AuditRequest(Mirror.ENTRIES_MAX))
+                        .entries()
+                        .forEach(fleet::audited));
+        return fleet;
+    }
+
+    private static Pages pages(Configuration configuration, Answers answers, Maintenance maintenance) {
+        return new Pages(
+                new Identity(
+                        configuration.cluster().name(),
+                        configuration.director().name(),
+                        configuration.groups().getFirst().name(),
+                        ProgramVersion.TEXT),
+                new Pages.Parts(
+                        answers::status,
+                        answers::services,
+                        () -> configuration.cluster().sync() ? Optional.of(answers.keys()) : Optional.empty(),
+                        () -> maintenance.obstacle().isPresent()));
+    }
+
+    private static Page page(Pages pages, String accept) {
+        var page = pages.page(accept);
+        return new Page(page.contentType(), page.bytes());
+    }
+
+    private void serve(ListenAddress address, Pages pages) {
+        var server = part("metrics", MetricsServer.start(address, pages));
+        troubles.add(() -> server.fault().stream().toList());
     }
 
     private List<String> troubles() {

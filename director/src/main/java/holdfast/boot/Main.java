@@ -53,12 +53,13 @@ final class Main implements Callable<Integer> {
                 var kept = new EventFile(configuration.director().stateDir());
                 var events = new Events(kept.read(), EventsRequest.KEPT_MAX, kept);
                 var director = configuration.director();
+                var ear = new AuditEar();
                 try (kept;
-                        var audit = AuditLog.open(director.name(), director.stateDir(), _ -> {})) {
+                        var audit = AuditLog.open(director.name(), director.stateDir(), ear)) {
                     events.listen(context);
                     log.info("director starting {}", FirstLine.of(file, configuration));
                     warnings.forEach(warning -> log.warn("configuration {}", warning));
-                    yield run(configuration, file.toAbsolutePath(), kept, new Written(levels, events, audit));
+                    yield run(configuration, file.toAbsolutePath(), kept, new Written(levels, events, audit, ear));
                 }
             }
         };

@@ -10,7 +10,9 @@ import holdfast.audit.AuditLog;
 import holdfast.control.Journal;
 
 /// What this process writes down about itself.
-record Written(LogLevels levels, Events events, AuditLog audit) implements Journal {
+///
+/// @param auditEar  hears each entry of the audit
+record Written(LogLevels levels, Events events, AuditLog audit, AuditEar auditEar) implements Journal {
     @Override
     public EventList events(EventsRequest request) {
         return events.list(request);

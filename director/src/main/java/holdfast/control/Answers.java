@@ -1,12 +1,17 @@
 package holdfast.control;
 
+import holdfast.admin.ConfigChange;
+import holdfast.admin.ConfigResult;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
+import holdfast.admin.Keys;
 import holdfast.admin.Operations;
+import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.api.Handlers;
 import holdfast.api.Page;
 import holdfast.conf.Configuration;
+import holdfast.fleet.node.FleetNode;
 import holdfast.group.Group;
 import holdfast.group.Readouts;
 import holdfast.group.Replication;
@@ -29,6 +34,8 @@ public final class Answers {
     private final StatusAnswer status;
     private final FailoverCommands failovers;
     private final ConfigCommands config;
+    private final Ask ask;
+    private final KeyCommands keys;
     private final Handlers handlers;
 
     /// @param troubles  what does not work beside forwarding, takeover and sync, each a sentence
@@ -40,7 +47,8 @@ public final class Answers {
             Group group,
             Maintenance maintenance,
             Journal journal,
-            Supplier<List<String>> troubles) {
+            Supplier<List<String>> troubles,
+            Supplier<Optional<FleetNode>> fleet) {
         this(
                 () -> revisions.present().configuration(),
                 new ConfigCommands(revisions, path, group.replication()::status),
@@ -52,11 +60,13 @@ public final class Answers {
                 group.terms()::current,
                 Readouts.of(group, () -> faults(revisions, maintenance, troubles), vrrp::status),
                 maintenance,
-                journal);
+                journal,
+                fleet);
     }
 
     /// @param handover  moves the VIPs
     /// @param term      the highest known term; 0 before the first
+    /// @param fleet     empty while it has not started, and for a director that joins none
     Answers(
             Supplier<Configuration> configuration,
             ConfigCommands config,
@@ -68,23 +78,25 @@ public final class Answers {
             IntSupplier term,
             StatusSources sources,
             Maintenance maintenance,
-            Journal journal) {
+            Journal journal,
+            Supplier<Optional<FleetNode>> fleet) {
         this.vrrp = vrrp;
         this.config = config;
         Supplier<Optional<SyncStatus>> replicated = replication::status;
         status = new StatusAnswer(configuration, config::summary, datapath, vrrp, replicated, term, sources);
         failovers = new FailoverCommands(
                 configuration.get().director().name(), status, this::isActive, term, handover, config::differences);
-        var ask = new Ask(datapath);
+        ask = new Ask(datapath);
         var listing = new EntryListing(datapath);
         var templates = new TemplateCommands(datapath, replicated);
         var clients = new ClientCommands(datapath, orders);
         var reals = new RealServerCommands(configuration, datapath, orders);
-        var keys = new KeyCommands(configuration.get().cluster().keyFile(), replication);
+        var fleetAnswers = new FleetAnswers(configuration, fleet);
+        keys = new KeyCommands(configuration.get().cluster().keyFile(), replication);
         handlers = new Handlers()
                 .page(Operations.DESCRIPTION, _ -> new Page("application/json", Operations.description()))
                 .on(Operations.STATUS, _ -> status())
-                .on(Operations.SERVICES, _ -> ServiceListing.of(ask))
+                .on(Operations.SERVICES, _ -> services())
                 .on(Operations.CONNECTIONS, listing::connections)
                 .on(Operations.SYNC, _ -> status.sync())
                 .on(Operations.FAILOVER, this::failover)
@@ -113,6 +125,8 @@ public final class Answers {
                 .on(
                         Operations.CHANGE_MAINTENANCE,
                         request -> maintenance.change(request, this::isActive, this::failover))
+                .on(Operations.FLEET, _ -> fleetAnswers.view())
+                .on(Operations.FLEET_HISTORY, fleetAnswers::history)
                 .complete();
     }
 
@@ -133,6 +147,13 @@ public final class Answers {
         return vrrp.get().role() == VrrpStatus.Role.ACTIVE;
     }
 
+    /// Changes the shared configuration as an operator does, and waits until that is done.
+    ///
+    /// @throws holdfast.api.RefusedException if it is not done
+    public ConfigResult change(ConfigChange wanted) {
+        return config.change(wanted);
+    }
+
     /// Takes the shared part of this director's file again; the log has the result.
     public void reload() {
         config.reload();
@@ -140,6 +161,18 @@ public final class Answers {
 
     public Status status() {
         return status.status();
+    }
+
+    /// Every service with its numbers; waits until the datapath has answered for each slice of them.
+    public ServiceList services() {
+        return ServiceListing.of(ask);
+    }
+
+    /// The keys of the cluster in use.
+    ///
+    /// @throws holdfast.api.RefusedException without sync
+    public Keys keys() {
+        return keys.list();
     }
 
     public FailoverResult failover(FailoverRequest request) {

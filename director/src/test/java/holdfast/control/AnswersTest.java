@@ -55,7 +55,8 @@ class AnswersTest {
                                 () -> 0,
                                 sources,
                                 Maintenance.open(directory),
-                                new NoJournal())
+                                new NoJournal(),
+                                Optional::empty)
                         .handlers()
                         .complete())
                 .doesNotThrowAnyException();

@@ -28,6 +28,9 @@ import holdfast.admin.EventsRequest;
 import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
+import holdfast.admin.FleetHistory;
+import holdfast.admin.FleetHistoryRequest;
+import holdfast.admin.FleetView;
 import holdfast.admin.Host;
 import holdfast.admin.ImpactRequest;
 import holdfast.admin.ImpactResult;
@@ -309,7 +312,44 @@ class OperationsTest {
             new Sample<>(
                     Operations.CHANGE_MAINTENANCE,
                     new MaintenanceRequest(true, "root", "kernel update"),
-                    new MaintenanceState(true, "2026-11-30T16:00:00Z", "root", "kernel update", "d2")));
+                    new MaintenanceState(true, "2026-11-30T16:00:00Z", "root", "kernel update", "d2")),
+            new Sample<>(
+                    Operations.FLEET,
+                    new Nothing(),
+                    new FleetView(
+                            "north",
+                            List.of("the clock of d2 of front is 12 s ahead of ours"),
+                            List.of(new FleetView.Member(
+                                    "d2",
+                                    "front",
+                                    "shop",
+                                    51,
+                                    Role.STANDBY,
+                                    null,
+                                    FailoverReadiness.Safe.UNKNOWN,
+                                    null,
+                                    List.of("nothing is known of d1"),
+                                    List.of("the disk is full"),
+                                    List.of(),
+                                    List.of(new FleetView.Standby("d1", Sync.State.UNKNOWN, null, null, null)),
+                                    "17.6",
+                                    false,
+                                    new FleetView.Follows("back", "16.6 (1a2b3c4d)", null),
+                                    "0.1.0",
+                                    4711,
+                                    12_000,
+                                    true)),
+                            Map.of("members", 2L))),
+            new Sample<>(
+                    Operations.FLEET_HISTORY,
+                    new FleetHistoryRequest(20),
+                    new FleetHistory(
+                            List.of(new FleetHistory.Change(
+                                    "d1",
+                                    "front",
+                                    Event.of(4, "2026-11-30T16:00:01.250Z", LogLevel.INFO, "role changed to=active"))),
+                            List.of(),
+                            List.of("entry 4 of the audit log of d1 of front is not the one that it sent before"))));
 
     @Test
     void everyConstantIsInTheListAndHasASample() {

@@ -1,0 +1,2 @@
+/// The thread `fleet` around the pure fleet, and what it needs from its surroundings.
+package holdfast.fleet.node;
