@@ -92,7 +92,9 @@ final class FleetChaosIT extends PairUnderTest {
         lab.awaitEqualPair();
         Thread.sleep(20_000); // as long as the other one had to become warm
         report("without: " + cost(with));
-        assertThat(hazelcastClasses(with)).as("classes of Hazelcast without the section").isZero();
+        assertThat(hazelcastClasses(with))
+                .as("classes of Hazelcast without the section")
+                .isZero();
         var refused = lab.holdfast(with, "fleet");
         assertThat(refused.exit()).isEqualTo(3);
         assertThat(refused.text()).contains("no section 'fleet'").contains("add that section");
@@ -108,7 +110,11 @@ final class FleetChaosIT extends PairUnderTest {
         Thread.sleep(10_000);
         long used = ticks(pid) - before;
         jcmd(pid, "GC.run");
-        var heap = jcmd(pid, "GC.heap_info").lines().filter(line -> line.contains("used")).findFirst().orElse("");
+        var heap = jcmd(pid, "GC.heap_info")
+                .lines()
+                .filter(line -> line.contains("used"))
+                .findFirst()
+                .orElse("");
         var memory = Files.readAllLines(Path.of("/proc", pid, "status")).stream()
                 .filter(line -> line.startsWith("VmRSS") || line.startsWith("Threads"))
                 .map(line -> line.replaceAll("\\s+", " "))
@@ -334,7 +340,8 @@ final class FleetChaosIT extends PairUnderTest {
                         "holdfast.lab.MuteMember",
                         Network.SYNC.address(four).toString(),
                         "7700")
-                .inheritIO()
+                .redirectErrorStream(true)
+                .redirectOutput(RUN.resolve("guest.log").toFile())
                 .start();
         afterwards(mute::destroyForcibly);
         for (var director : List.of(lab.d1(), lab.d2())) {
@@ -368,7 +375,8 @@ final class FleetChaosIT extends PairUnderTest {
                         Network.SYNC.strangersAddress().toString(),
                         Network.SYNC.address(lab.d1()) + ":7700",
                         Network.SYNC.address(lab.d2()) + ":7700")
-                .inheritIO()
+                .redirectErrorStream(true)
+                .redirectOutput(RUN.resolve("guest.log").toFile())
                 .start();
         afterwards(stranger::destroyForcibly);
         Lab.await(
@@ -405,7 +413,11 @@ final class FleetChaosIT extends PairUnderTest {
         var taken = four.configHistory().changes().getFirst();
         assertThat(taken.author()).isEqualTo("fleet");
         assertThat(taken.reason()).startsWith("follows lab revision ");
-        assertThat(shown(lab.d2())).contains("follows lab, revision ");
+        Lab.await(
+                "the fleet shows who follows whom",
+                SEEN_MAX,
+                () -> lab.holdfast(lab.d2(), "fleet").text().contains("follows lab, revision "));
+        shown(lab.d2());
 
         change(four.is(Role.ACTIVE) ? four : five, "weight: 7", "weight: 3", "by hand");
         assertThat(four.config().text()).contains("weight: 3");

@@ -65,6 +65,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -188,7 +189,8 @@ final class Director implements AutoCloseable {
                         joined.handlers().page("/metrics", accept -> page(pages, accept)),
                         journal.audit()));
         troubles.add(api::troubles);
-        warmUp.set(part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {})));
+        var rehearsal = part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {}));
+        warmUp.set(rehearsal);
         long interval = TimeUnit.MILLISECONDS.toNanos(group.configuration().advertIntervalMs());
         supervision = part(
                 "supervision",
@@ -201,7 +203,14 @@ final class Director implements AutoCloseable {
         configuration
                 .management()
                 .fleet()
-                .ifPresent(section -> fleet.set(part("fleet", fleet(section, revisions, joined, journal))));
+                .ifPresent(section -> fleet.set(part(
+                        "fleet",
+                        fleet(
+                                section,
+                                revisions,
+                                joined,
+                                journal,
+                                () -> rehearsal.obstacle().isEmpty()))));
         configuration
                 .management()
                 .metrics()
@@ -210,10 +219,21 @@ final class Director implements AutoCloseable {
     }
 
     /// The last part to start. It loads the classes of its library on threads of its own, and nothing waits for it.
-    private static FleetNode fleet(Management.Fleet section, RevisionNode revisions, Answers answers, Written journal) {
+    ///
+    /// @param isWarm  whether this director needs no CPU to become fit for its work
+    private static FleetNode fleet(
+            Management.Fleet section,
+            RevisionNode revisions,
+            Answers answers,
+            Written journal,
+            BooleanSupplier isWarm) {
         var sources = new FleetSources(revisions, answers, journal, section.follow());
         var fleet = FleetNode.start(
-                section.site(), sources.id(), section.follow(), sources, ear -> HazelcastCarrier.start(section, ear));
+                section.site(),
+                sources.id(),
+                section.follow(),
+                sources,
+                ear -> HazelcastCarrier.start(section, isWarm, ear));
         journal.auditEar().follow(fleet::audited);
         Thread.ofVirtual() // the audit is on a disk, which may hang
                 .name("fleet-audit")

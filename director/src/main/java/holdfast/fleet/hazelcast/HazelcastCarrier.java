@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +38,10 @@ public final class HazelcastCarrier implements Carrier {
     private static final String LOGGING = "hazelcast.logging.type";
     private static final long SLOW_NS = TimeUnit.SECONDS.toNanos(3);
     private static final long CLOSE_MS = 1000;
+    private static final long WAIT_MS = 200;
 
     private final Management.Fleet fleet;
+    private final BooleanSupplier mayStart;
     private final Ear ear;
     private final Outbox outbox = new Outbox(OUTBOX_MAX);
     private final Thread thread =
@@ -61,14 +64,17 @@ public final class HazelcastCarrier implements Carrier {
     /// @param what  for a sentence; empty while it waits for work
     private record Doing(String what, long since) {}
 
-    private HazelcastCarrier(Management.Fleet fleet, Ear ear) {
+    private HazelcastCarrier(Management.Fleet fleet, BooleanSupplier mayStart, Ear ear) {
         this.fleet = fleet;
+        this.mayStart = mayStart;
         this.ear = ear;
     }
 
     /// Returns at once; the member starts on a thread of its own, and again whenever it fails.
-    public static HazelcastCarrier start(Management.Fleet fleet, Ear ear) {
-        var carrier = new HazelcastCarrier(fleet, ear);
+    ///
+    /// @param mayStart  whether this director has nothing more urgent to do with its CPUs; asked until it is so
+    public static HazelcastCarrier start(Management.Fleet fleet, BooleanSupplier mayStart, Ear ear) {
+        var carrier = new HazelcastCarrier(fleet, mayStart, ear);
         carrier.thread.start();
         return carrier;
     }
@@ -154,6 +160,10 @@ public final class HazelcastCarrier implements Carrier {
     }
 
     private void live() throws IOException, InterruptedException {
+        doing = new Doing("has been waiting until this director is warm", System.nanoTime());
+        while (!mayStart.getAsBoolean()) {
+            Thread.sleep(WAIT_MS);
+        }
         doing = new Doing("has been starting", System.nanoTime());
         System.setProperty(LOGGING, "slf4j"); // some of its classes log before they have a configuration
         try (var sealed = new SealedLinks(ClusterKeys.of(KeyFile.read(fleet.keyFile())), fleet.site())) {

@@ -42,7 +42,7 @@ final class SealedLinks implements AutoCloseable {
 
     private volatile @Nullable Refusal lastRefusal;
 
-    private record Refusal(String sentence, long at) {}
+    private record Refusal(String peer, String why, long at) {}
 
     SealedLinks(ClusterKeys keys, String site) {
         this.keys = keys;
@@ -80,6 +80,10 @@ final class SealedLinks implements AutoCloseable {
         proved.incrementAndGet();
         if (channel != null) {
             called(channel).ifPresent(mute::remove);
+            var last = lastRefusal;
+            if (last != null && address(channel).equals(Optional.of(last.peer()))) {
+                lastRefusal = null;
+            }
         }
     }
 
@@ -96,15 +100,17 @@ final class SealedLinks implements AutoCloseable {
     }
 
     private void refuse(SealedLink link, String why, Channel channel) {
-        unproved.remove(link);
-        refused.incrementAndGet();
-        called(channel).ifPresent(mute::add);
-        if (channel.remoteSocketAddress() instanceof InetSocketAddress peer) {
-            lastRefusal = new Refusal(
-                    "a connection with " + peer.getAddress().getHostAddress() + " was refused: " + why
-                            + "; see to the key files and 'site' of the fleet",
-                    System.nanoTime());
+        if (unproved.remove(link) != null) {
+            refused.incrementAndGet();
+            called(channel).ifPresent(mute::add);
+            address(channel).ifPresent(peer -> lastRefusal = new Refusal(peer, why, System.nanoTime()));
         }
+    }
+
+    private static Optional<String> address(Channel channel) {
+        return channel.remoteSocketAddress() instanceof InetSocketAddress peer
+                ? Optional.of(peer.getAddress().getHostAddress())
+                : Optional.empty();
     }
 
     /// The last connection that was refused within a minute, as a sentence.
@@ -112,7 +118,8 @@ final class SealedLinks implements AutoCloseable {
         var last = lastRefusal;
         return last == null || System.nanoTime() - last.at() > REFUSAL_NS
                 ? Optional.empty()
-                : Optional.of(last.sentence());
+                : Optional.of("a connection with " + last.peer() + " was refused: " + last.why()
+                        + "; see to the key files and 'site' of the fleet");
     }
 
     private void sweepAlways() {
@@ -135,11 +142,11 @@ final class SealedLinks implements AutoCloseable {
     private void sweep() {
         long now = System.nanoTime();
         unproved.forEach((link, channel) -> {
-            if (channel.isClosed() && unproved.remove(link) != null) {
+            if (channel.isClosed() && channel.isClientMode()) {
+                unproved.remove(link);
                 called(channel).ifPresent(mute::add);
-            } else if (now - link.begun() > PROOF_NS && unproved.remove(link) != null) {
-                refused.incrementAndGet();
-                called(channel).ifPresent(mute::add);
+            } else if (channel.isClosed() || now - link.begun() > PROOF_NS) {
+                refuse(link, "it proved nothing", channel);
                 close(channel);
             }
         });

@@ -71,7 +71,7 @@ class HazelcastCarrierTest {
     private Carrier carrier(Heard ear, String key, String name, int port, int member) throws IOException {
         var file = Files.writeString(folder.resolve("key" + port), key.repeat(32) + "\n");
         var fleet = new Management.Fleet("test", at(port), List.of(at(member)), file, Optional.empty());
-        var carrier = HazelcastCarrier.start(fleet, ear);
+        var carrier = HazelcastCarrier.start(fleet, () -> true, ear);
         open.push(carrier);
         ear.again.set(() -> carrier.publish("summary/front/" + name, name.getBytes(UTF_8)));
         ear.joined();
