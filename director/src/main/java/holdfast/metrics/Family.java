@@ -55,7 +55,11 @@ enum Family {
                     + " above 2000, `peers` above 16, `paths` above 16 for each peer, `vips` above 256; the sums contain"
                     + " them",
             "kind"),
-    PAGES(Type.COUNTER, Scope.DIRECTOR, "pages_total", "pages of metrics made; one serves all who ask within a second"),
+    PAGES(
+            Type.COUNTER,
+            Scope.DIRECTOR,
+            "pages_total",
+            "pages of metrics made; one serves all who ask within half a second"),
     PAGES_FAILED(
             Type.COUNTER, Scope.DIRECTOR, "pages_failed_total", "pages that could not be made; the log has the cause"),
     CONNECTIONS_CLOSED(

@@ -25,12 +25,14 @@ import org.slf4j.LoggerFactory;
 
 /// Makes the pages of metrics of a director, for whoever reads them: its own server, or the admin API.
 ///
-/// One page is made at a time. It serves everybody who asks within a second, so readers never multiply what the
-/// director is asked. A page takes at most about six seconds, when every part is stuck, and then lacks the metrics
-/// of these parts.
+/// One page is made at a time. It serves everybody who asks within half a second, so readers never multiply what
+/// the director is asked. A page takes at most about six seconds, when every part is stuck, and then lacks the
+/// metrics of these parts.
 public final class Pages {
     private static final Logger log = LoggerFactory.getLogger(Pages.class);
-    private static final long FRESH = TimeUnit.SECONDS.toNanos(1);
+    /// So short that a scraper never gets a page twice, if it comes once a second.
+    private static final long FRESH = TimeUnit.MILLISECONDS.toNanos(500);
+
     private static final int ROOM_BYTES = 32 * 1024; // for what a page has more than the one before
 
     private final Identity identity;
@@ -74,7 +76,7 @@ public final class Pages {
         maintenance = parts.maintenance();
     }
 
-    /// A page not older than a second. Any thread, which may wait for some seconds.
+    /// A page made within the last half second. Any thread, which may wait for some seconds.
     ///
     /// @param accept  the header of HTTP, by which OpenMetrics is chosen; null or anything else for the text of
     ///     Prometheus
@@ -106,7 +108,7 @@ public final class Pages {
         tally.made();
         var fresh = read().snapshots();
         taken = fresh;
-        takenAt = clock.getAsLong();
+        takenAt = clock.getAsLong(); // after a slow answer too, the readers who waited meanwhile get this page
         return fresh;
     }
 

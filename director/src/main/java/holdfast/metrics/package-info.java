@@ -5,7 +5,7 @@
 /// What is not known is absent from a page, never 0.
 ///
 /// Nothing waits for a page, and a page waits for nothing longer than two seconds. A page is made once for
-/// everybody who asks within a second, so that the datapath answers one listing of services a second at most.
+/// everybody who asks within half a second, so that the datapath answers two listings of services a second at most.
 @NullMarked
 package holdfast.metrics;
 

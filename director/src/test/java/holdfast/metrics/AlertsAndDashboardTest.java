@@ -21,10 +21,7 @@ class AlertsAndDashboardTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "prometheus/holdfast.rules.yaml",
-                "prometheus/holdfast.rules.test.yaml",
-                "grafana/holdfast.json"
+            strings = {"prometheus/holdfast.rules.yaml", "prometheus/holdfast.rules.test.yaml", "grafana/holdfast.json"
             })
     void everyMetricOfTheFileExists(String file) throws IOException {
         var named = NAME.matcher(Files.readString(Path.of("../conf", file)))
