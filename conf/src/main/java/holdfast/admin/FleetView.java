@@ -75,5 +75,8 @@ public record FleetView(String site, List<String> troubles, List<Member> directo
     /// @param cluster   that it follows
     /// @param revision  of that cluster that was taken last; null before the first
     /// @param trouble   why a newer one is not in force, as a sentence; null if nothing is wrong
-    public record Follows(String cluster, @Nullable String revision, @Nullable String trouble) {}
+    public record Follows(
+            String cluster,
+            @Nullable String revision,
+            @Nullable String trouble) {}
 }

@@ -63,7 +63,12 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
     public Consumer<String> begun(Caller caller, String operation, byte[] request) {
         var text = new String(request, StandardCharsets.UTF_8);
         var number = append(
-                caller, null, operation, cut(text), AdminJson.text(request, "reason").orElse(null), BEGUN);
+                caller,
+                null,
+                operation,
+                cut(text),
+                AdminJson.text(request, "reason").orElse(null),
+                BEGUN);
         return outcome -> {
             var begun = number.getNow(0L);
             var _ = append(caller, begun == 0 ? null : begun, operation, "", null, outcome);

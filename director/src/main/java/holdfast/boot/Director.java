@@ -211,10 +211,7 @@ final class Director implements AutoCloseable {
                                 joined,
                                 journal,
                                 () -> rehearsal.obstacle().isEmpty()))));
-        configuration
-                .management()
-                .metrics()
-                .ifPresent(address -> serve(address, pages));
+        configuration.management().metrics().ifPresent(address -> serve(address, pages));
         return joined;
     }
 
