@@ -94,16 +94,18 @@ final class ApiChaosIT extends PairUnderTest {
         assertThat(active.is(Role.ACTIVE)).isTrue();
 
         var service = "tcp/192.0.2.10:80";
-        assertThat(elsewhere(active, RemoteApi.OPERATOR, "drain", service, "10.0.0.11:80", "--reason", "disk").text())
+        assertThat(elsewhere(active, RemoteApi.OPERATOR, "drain", service, "10.0.0.11:80", "--reason", "disk")
+                        .text())
                 .doesNotContain("takes");
-        var added = elsewhere(
-                active, RemoteApi.OPERATOR, "service", "add", "tcp/192.0.2.10:8081", "--scheduler", "rr");
+        var added = elsewhere(active, RemoteApi.OPERATOR, "service", "add", "tcp/192.0.2.10:8081", "--scheduler", "rr");
         assertThat(added.text()).contains("oncall is operator, and it takes admin");
         assertThat(elsewhere(active, RemoteApi.ADMIN, "service", "add", "tcp/192.0.2.10:8081", "--reason", "a test")
                         .exit())
                 .isZero();
         var change = active.configHistory().changes().getFirst();
-        assertThat(change.author()).as("the login counts, not what the client says").startsWith("boss");
+        assertThat(change.author())
+                .as("the login counts, not what the client says")
+                .startsWith("boss");
 
         var moved = elsewhere(active, RemoteApi.OPERATOR, "failover", "--yes", "--reason", "a drill");
         assertThat(moved.exit()).as(moved.text()).isZero();
@@ -125,7 +127,8 @@ final class ApiChaosIT extends PairUnderTest {
     @Test
     void anAuditThatWasChangedIsFound() throws IOException {
         var active = active();
-        assertThat(elsewhere(active, RemoteApi.OPERATOR, "maintenance", "off").exit()).isZero();
+        assertThat(elsewhere(active, RemoteApi.OPERATOR, "maintenance", "off").exit())
+                .isZero();
         assertThat(lab.holdfast(active, "audit").exit()).isZero();
         try (var files = Files.list(active.stateDirectory().resolve("audit"))) {
             var file = files.sorted().toList().getLast();

@@ -92,7 +92,9 @@ final class FleetChaosIT extends PairUnderTest {
         lab.awaitEqualPair();
         Thread.sleep(20_000); // as long as the other one had to become warm
         report("without: " + cost(with));
-        assertThat(hazelcastClasses(with)).as("classes of Hazelcast without the section").isZero();
+        assertThat(hazelcastClasses(with))
+                .as("classes of Hazelcast without the section")
+                .isZero();
         var refused = lab.holdfast(with, "fleet");
         assertThat(refused.exit()).isEqualTo(3);
         assertThat(refused.text()).contains("no section 'fleet'").contains("add that section");
@@ -108,7 +110,11 @@ final class FleetChaosIT extends PairUnderTest {
         Thread.sleep(10_000);
         long used = ticks(pid) - before;
         jcmd(pid, "GC.run");
-        var heap = jcmd(pid, "GC.heap_info").lines().filter(line -> line.contains("used")).findFirst().orElse("");
+        var heap = jcmd(pid, "GC.heap_info")
+                .lines()
+                .filter(line -> line.contains("used"))
+                .findFirst()
+                .orElse("");
         var memory = Files.readAllLines(Path.of("/proc", pid, "status")).stream()
                 .filter(line -> line.startsWith("VmRSS") || line.startsWith("Threads"))
                 .map(line -> line.replaceAll("\\s+", " "))

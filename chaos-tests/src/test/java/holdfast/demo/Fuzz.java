@@ -11,12 +11,55 @@ import java.util.Random;
 /// Requests that a program with a fault, or a stranger with a token, might send.
 final class Fuzz {
     private static final List<String> MEMBERS = List.of(
-            "service", "real", "weight", "percent", "action", "to", "from", "client", "clients", "reason", "accept", "text",
-            "file", "base", "dryRun", "mode", "deadlineS", "off", "filter", "limit", "connections", "change", "level", "on");
+            "service",
+            "real",
+            "weight",
+            "percent",
+            "action",
+            "to",
+            "from",
+            "client",
+            "clients",
+            "reason",
+            "accept",
+            "text",
+            "file",
+            "base",
+            "dryRun",
+            "mode",
+            "deadlineS",
+            "off",
+            "filter",
+            "limit",
+            "connections",
+            "change",
+            "level",
+            "on");
     private static final List<String> VALUES = List.of(
-            "null", "true", "false", "0", "-1", "1e400", "9223372036854775808", "\"\"", "\"tcp/192.0.2.10:80\"",
-            "\"10.0.0.11\"", "\"10.0.0.11:80\"", "\"198.51.100.0/24\"", "\"\\u0000\"", "\"\\ud800\"", "{}", "[]", "[[[[]]]]",
-            "\"info\"", "\"flush\"", "\"../../etc/passwd\"", "\"services: [\"", "\"0.0\"", "\"%s%n\"", "{\"filter\":{}}");
+            "null",
+            "true",
+            "false",
+            "0",
+            "-1",
+            "1e400",
+            "9223372036854775808",
+            "\"\"",
+            "\"tcp/192.0.2.10:80\"",
+            "\"10.0.0.11\"",
+            "\"10.0.0.11:80\"",
+            "\"198.51.100.0/24\"",
+            "\"\\u0000\"",
+            "\"\\ud800\"",
+            "{}",
+            "[]",
+            "[[[[]]]]",
+            "\"info\"",
+            "\"flush\"",
+            "\"../../etc/passwd\"",
+            "\"services: [\"",
+            "\"0.0\"",
+            "\"%s%n\"",
+            "{\"filter\":{}}");
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH");
 
     private Fuzz() {}
@@ -24,7 +67,9 @@ final class Fuzz {
     static byte[] request(Random random) {
         var operation = pick(random, Operations.ALL);
         var method = random.nextInt(4) > 0 ? operation.method().name() : pick(random, METHODS.subList(0, 4));
-        var path = random.nextInt(10) > 0 ? operation.path() : operation.path() + "/" + Integer.toHexString(random.nextInt());
+        var path = random.nextInt(10) > 0
+                ? operation.path()
+                : operation.path() + "/" + Integer.toHexString(random.nextInt());
         var query = operation.input() instanceof Query<?> known && random.nextBoolean() ? query(random, known) : "";
         var whole = RemoteApi.request(method, path + query, RemoteApi.OPERATOR, body(random, operation));
         return whole;
@@ -68,7 +113,9 @@ final class Fuzz {
         var text = new StringBuilder("{");
         for (int i = random.nextInt(6); i > 0; i--) {
             text.append(text.length() > 1 ? "," : "")
-                    .append('"').append(pick(random, MEMBERS)).append("\":")
+                    .append('"')
+                    .append(pick(random, MEMBERS))
+                    .append("\":")
                     .append(depth > 0 && random.nextInt(5) == 0 ? object(random, depth - 1) : pick(random, VALUES));
         }
         return text.append('}').toString();

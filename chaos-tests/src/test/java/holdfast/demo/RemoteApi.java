@@ -38,16 +38,49 @@ final class RemoteApi {
 
     /// Makes an authority, a certificate for each director, and the file of users.
     static RemoteApi in(Path folder, Lab lab) throws IOException, GeneralSecurityException {
-        lab.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-                "-subj", "/CN=lab", "-keyout", folder.resolve("ca.key").toString(),
-                "-out", folder.resolve("ca.crt").toString());
+        lab.run(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "30",
+                "-subj",
+                "/CN=lab",
+                "-keyout",
+                folder.resolve("ca.key").toString(),
+                "-out",
+                folder.resolve("ca.crt").toString());
         for (var director : new Director[] {lab.d1(), lab.d2()}) {
-            lab.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                    "-days", "30", "-subj", "/CN=" + director, "-addext", "subjectAltName=IP:" + address(director),
-                    "-addext", "basicConstraints=critical,CA:FALSE",
-                    "-CA", folder.resolve("ca.crt").toString(), "-CAkey", folder.resolve("ca.key").toString(),
-                    "-keyout", folder.resolve(director + ".key").toString(),
-                    "-out", folder.resolve(director + ".crt").toString());
+            lab.run(
+                    "openssl",
+                    "req",
+                    "-x509",
+                    "-newkey",
+                    "ec",
+                    "-pkeyopt",
+                    "ec_paramgen_curve:P-256",
+                    "-nodes",
+                    "-days",
+                    "30",
+                    "-subj",
+                    "/CN=" + director,
+                    "-addext",
+                    "subjectAltName=IP:" + address(director),
+                    "-addext",
+                    "basicConstraints=critical,CA:FALSE",
+                    "-CA",
+                    folder.resolve("ca.crt").toString(),
+                    "-CAkey",
+                    folder.resolve("ca.key").toString(),
+                    "-keyout",
+                    folder.resolve(director + ".key").toString(),
+                    "-out",
+                    folder.resolve(director + ".crt").toString());
             lab.run("chmod", "o=", folder.resolve(director + ".key").toString());
         }
         Files.writeString(
@@ -62,7 +95,8 @@ final class RemoteApi {
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, new char[0]);
         try (var in = Files.newInputStream(authority)) {
-            store.setCertificateEntry("ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            store.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
         }
         var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         managers.init(store);
@@ -77,7 +111,8 @@ final class RemoteApi {
 
     /// A director's file with the section `api`.
     String enabled(String file, Director director) {
-        return file + """
+        return file
+                + """
 
                 api:
                   listen: %s:%d
@@ -85,11 +120,11 @@ final class RemoteApi {
                   private-key: %s
                   users-file: %s
                 """.formatted(
-                        address(director),
-                        PORT,
-                        folder.resolve(director + ".crt"),
-                        folder.resolve(director + ".key"),
-                        folder.resolve("users"));
+                                address(director),
+                                PORT,
+                                folder.resolve(director + ".crt"),
+                                folder.resolve(director + ".key"),
+                                folder.resolve("users"));
     }
 
     /// A directory as `HOLDFAST_CREDENTIALS` names it.
@@ -115,9 +150,10 @@ final class RemoteApi {
 
     /// A whole request.
     static byte[] request(String method, String uri, String token, byte[] body) {
-        var head = "%s %s HTTP/1.1\r\nHost: director\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-                .formatted(method, uri, token, body.length)
-                .getBytes(StandardCharsets.ISO_8859_1);
+        var head =
+                "%s %s HTTP/1.1\r\nHost: director\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                        .formatted(method, uri, token, body.length)
+                        .getBytes(StandardCharsets.ISO_8859_1);
         var request = new byte[head.length + body.length];
         System.arraycopy(head, 0, request, 0, head.length);
         System.arraycopy(body, 0, request, head.length, body.length);
