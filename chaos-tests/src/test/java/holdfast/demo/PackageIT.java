@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -30,6 +31,8 @@ final class PackageIT {
     private static final Pattern SCP = Pattern.compile("scp (/\\S+) (d[12]):(/\\S+)");
     /// CAP_NET_ADMIN and CAP_NET_RAW (capability.h).
     private static final String TWO_CAPABILITIES = "0000000000003000";
+
+    private static final Duration JOINED_MAX = Duration.ofSeconds(60);
 
     private final Lab lab = Lab.around();
     private final Map<String, LabMachine> machines = new TreeMap<>();
@@ -110,6 +113,7 @@ final class PackageIT {
     }
 
     /// Those of `bin/lib/topology` that the examples do not have: echo, for a connection that lasts and for probes.
+    /// Also metrics and a fleet, so that all libraries run from the modules of the package's runtime.
     private void addServices() {
         var services = new StringBuilder();
         for (var protocol : new String[] {"tcp", "udp"}) {
@@ -118,11 +122,26 @@ final class PackageIT {
         }
         for (var machine : machines.values()) {
             try {
-                Files.writeString(machine.file("/etc/holdfast/director.yaml"), services, StandardOpenOption.APPEND);
+                Files.writeString(
+                        machine.file("/etc/holdfast/director.yaml"),
+                        services + fleet(machine.name()),
+                        StandardOpenOption.APPEND);
+                Files.writeString(machine.file("/etc/holdfast/fleet.key"), "0f".repeat(32) + "\n");
+                machine.ask("chmod 600 /etc/holdfast/fleet.key");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    private static String fleet(String name) {
+        int number = name.equals("d1") ? 1 : 2;
+        return """
+                metrics:
+                  listen: 10.255.0.%d:9640
+                fleet:
+                  members: [10.255.0.%d:7700]
+                """.formatted(number, 3 - number);
     }
 
     private static void addService(StringBuilder services, String key, String forwarding, String real) {
@@ -141,7 +160,16 @@ final class PackageIT {
                     .contains("Uid:\t" + user + "\t" + user + "\t" + user + "\t" + user)
                     .contains("CapEff:\t" + TWO_CAPABILITIES)
                     .contains("CapBnd:\t" + TWO_CAPABILITIES);
+            Lab.await(
+                    machine + " has joined the fleet",
+                    JOINED_MAX,
+                    () -> journal(machine).contains("fleet joined"));
+            assertThat(journal(machine)).doesNotContain("NoClassDefFoundError", "ClassNotFoundException");
         }
+    }
+
+    private static String journal(LabMachine machine) {
+        return machine.ask("journalctl --no-pager --unit holdfast");
     }
 
     private void startClients() {
