@@ -6,6 +6,9 @@ set -euo pipefail
 HOLDFAST_HOME=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
 export HOLDFAST_HOME
 BUILD=$HOLDFAST_HOME/build
+CACHES=$BUILD
+# shellcheck source=bin/lib/jvm.sh
+. "$HOLDFAST_HOME/bin/lib/jvm.sh"
 export PATH=$HOLDFAST_HOME/bin:$PATH:/usr/sbin:/sbin
 
 say() { printf '%s\n' "$*" >&2; }
@@ -69,9 +72,32 @@ require_packages() {
         export DEBIAN_FRONTEND=noninteractive
         logged apt apt-get update --quiet=2
         mapfile -t missing < <(missing_packages | sort -u | sed '/^$/d')   # apt may know a JDK 25 only now
-        ((${#missing[@]} == 0)) || logged apt apt-get install --yes --no-install-recommends "${missing[@]}"
+        ((${#missing[@]} == 0)) || without_services "${missing[@]}"
     fi
     require_jdk
+}
+
+# Installs packages of which we want the programs only. Debian would start the service of one at once, and at each boot:
+# so none may start meanwhile, and those of these packages are disabled.
+without_services() {
+    local policy=/usr/sbin/policy-rc.d package
+    if [[ ! -e $policy ]]; then
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+        printf '#!/bin/sh\nexit 101\n' >$policy
+        chmod +x $policy
+    else
+        policy=
+    fi
+    logged apt apt-get install --yes --no-install-recommends "$@"
+    if [[ -n $policy ]]; then
+        rm -f "$policy"
+        trap - EXIT
+    fi
+    for package in "$@"; do
+        if [[ -e /lib/systemd/system/$package.service ]] && command -v systemctl >/dev/null; then
+            systemctl --quiet disable "$package.service" || say "could not disable the service $package; it starts at the next boot"
+        fi
+    done
 }
 
 # Runs a command with its output in build/NAME.log, which is shown where the command fails.
@@ -109,68 +135,25 @@ build() {
         # Without stack maps no class of picocli would be in an AOT cache (ADR 28).
         logged stack-maps "$JAVA_HOME/bin/java" -cp "$BUILD/lib.new/*" holdfast.cli.StackMaps "$picocli" "$BUILD/picocli.new"
         mv "$BUILD/picocli.new" "$picocli"
-        mkdir "$BUILD/lib.new/cli"
-        (cd "$BUILD/lib.new/cli" && tr ':' '\n' <"$HOLDFAST_HOME/cli/target/classpath" | sed 's:.*/:../:' | xargs ln -s ../cli-*.jar -t .)
+        own_class_path cli
+        own_class_path director
         rm -rf "${BUILD:?}/lib" "$BUILD"/*.aot
         mv "$BUILD/lib.new" "$BUILD/lib"
-        train director "$BUILD/lib/*" "${DIRECTOR_JVM[@]}" -- holdfast.boot.Training "$HOLDFAST_HOME/conf/examples/d1.yaml"
-        train cli "$BUILD/lib/cli/*" "${CLI_JVM[@]}" -- holdfast.cli.Training "$BUILD/training.sock" "$HOLDFAST_HOME/conf/examples/d1.yaml"
+        train_both "$BUILD/lib/*" "$BUILD/lib/cli/*" "$HOLDFAST_HOME/conf/examples/d1.yaml"
         mv "$BUILD/stamp.new" "$BUILD/stamp"
     fi
     exec {lock}>&-
 }
 
+# The jars of one program alone, as links, in a folder of its own.
+own_class_path() {
+    mkdir "$BUILD/lib.new/$1"
+    (cd "$BUILD/lib.new/$1" && tr ':' '\n' <"$HOLDFAST_HOME/$1/target/classpath" | sed 's:.*/:../:' | xargs ln -s ../"$1"-*.jar -t .)
+}
+
 setup() {
     require_packages
     build
-}
-
-# Memory access by FFM, and by Netty and protobuf through Unsafe; the command line has neither.
-JVM=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
-
-# The product deserialises no Java object at all: JGroups would do it with what it receives. (JMH, in benchmarks, must.)
-# Its counters stay in its own memory: a mapped file in /tmp would make a thread wait for the disk at a safepoint.
-PRODUCT_JVM=('-Djdk.serialFilter=!*' -XX:+PerfDisableSharedMem)
-
-# ZGC pauses least (a heartbeat was late by 4 ms at most, with Serial 30); the heap is small because tables are outside.
-DIRECTOR_JVM=("${JVM[@]}" "${PRODUCT_JVM[@]}" -XX:+UseZGC -Xms128m -Xmx128m -XX:+AlwaysPreTouch -XX:+ExitOnOutOfMemoryError)
-
-# Short runs: a simple compiler, a simple collector, and reflection without code made for it (ADR 28 has the numbers).
-CLI_JVM=("${PRODUCT_JVM[@]}" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djdk.reflect.useNativeAccessorOnly=true)
-
-# Makes build/NAME.aot, from which a program starts faster: `train NAME CLASSPATH FLAGS... -- MAIN ARGUMENTS...` runs it
-# once and keeps the classes that it loaded. How the run ends does not matter, and a program without its cache only starts
-# slower.
-train() {
-    local name=$1 path=$2 flags=() code=0
-    shift 2
-    while [[ $1 != -- ]]; do
-        flags+=("$1")
-        shift
-    done
-    shift
-    rm -f "$BUILD/$name.aot.new"
-    timeout 120 "$JAVA_HOME/bin/java" "${flags[@]}" -XX:AOTCacheOutput="$BUILD/$name.aot.new" -cp "$path" "$@" \
-        >"$BUILD/aot-$name.log" 2>&1 </dev/null || code=$?
-    if [[ -s $BUILD/$name.aot.new ]]; then
-        mv "$BUILD/$name.aot.new" "$BUILD/$name.aot"
-    else
-        say "no AOT cache for the $name (exit code $code, see $BUILD/aot-$name.log); it starts more slowly"
-    fi
-}
-
-# Runs a program of ours in place of this shell: `run_java NAME CLASSPATH FLAGS... -- MAIN ARGUMENTS...`. A cache that does
-# not fit (other jars, another JDK, damaged) is left aside by the JVM, and its complaint is nothing for an operator.
-run_java() {
-    local name=$1 path=$2 flags=()
-    shift 2
-    while [[ $1 != -- ]]; do
-        flags+=("$1")
-        shift
-    done
-    shift
-    [[ ! -r $BUILD/$name.aot ]] || flags+=(-XX:AOTCache="$BUILD/$name.aot" -XX:AOTMode=auto '-Xlog:aot*=off,cds*=off')
-    exec "$JAVA_HOME/bin/java" "${flags[@]}" -cp "$path" "$@"
 }
 
 # The first CPU that this shell may run on.

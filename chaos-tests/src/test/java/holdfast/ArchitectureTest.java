@@ -73,6 +73,7 @@ class ArchitectureTest {
                         "holdfast.control..",
                         "holdfast.api..",
                         "holdfast.audit..",
+                        "holdfast.metrics..",
                         "holdfast.revision..",
                         "holdfast.fleet..",
                         "holdfast.boot.."
@@ -91,7 +92,7 @@ class ArchitectureTest {
             List.of("persist"),
             List.of("client", "schedule", "packet"),
             List.of("conn"),
-            List.of("service", "revision", "fleet"));
+            List.of("service", "revision", "fleet", "metrics"));
 
     /// Packages whose only inputs are their arguments.
     private static final List<String> PURE = List.of(
@@ -171,7 +172,8 @@ class ArchitectureTest {
                 Arguments.of("org.jgroups..", List.of("holdfast.sync.jgroups..")),
                 Arguments.of("com.google.protobuf..", List.of("holdfast.sync.wire..", "holdfast.fleet.wire..")),
                 Arguments.of("com.hazelcast..", List.of("holdfast.fleet.hazelcast..", "holdfast.lab..")),
-                Arguments.of("io.netty..", List.of("holdfast.api..")),
+                Arguments.of("io.netty..", List.of("holdfast.api..", "holdfast.metrics.http..")),
+                Arguments.of("io.prometheus..", List.of("holdfast.metrics..")),
                 Arguments.of("com.github.difflib..", List.of("holdfast.control..")),
                 Arguments.of("org.snakeyaml..", List.of("holdfast.conf.yaml..")),
                 Arguments.of("com.fasterxml.jackson..", List.of("holdfast.admin.json..")),

@@ -25,7 +25,7 @@ final class AotCacheLabIT {
     @BeforeEach
     void copyScripts() throws IOException {
         Files.createDirectories(home.resolve("bin/lib"));
-        for (var script : new String[] {"bin/holdfast", "bin/lib/common.sh"}) {
+        for (var script : new String[] {"bin/holdfast", "bin/lib/common.sh", "bin/lib/jvm.sh"}) {
             Files.copy(HOME.resolve(script), home.resolve(script));
         }
         Files.createDirectories(home.resolve("build"));

@@ -3,7 +3,6 @@ package holdfast.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.lab.Director;
-import holdfast.lab.Lab;
 import holdfast.lab.Network;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,10 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,12 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ManualChaosIT extends PairUnderTest {
     private static final Path HOME = Path.of(System.getenv("HOLDFAST_HOME"));
     private static final Path PAGE = HOME.resolve("docs/operating/day.md");
-    /// What an operator may look at again until it is so.
-    private static final Pattern LOOK = Pattern.compile(
-            "holdfast (status|list|whereis|events|key list|drain list|failover (last|history)|config (show|history|compare))");
-    private static final Duration SEEN_MAX = Duration.ofSeconds(30);
     private static final Duration CART_PATIENCE = Duration.ofSeconds(5);
-    private static final int REFUSALS_MAX = 5;
 
     private final Map<String, Runnable> events = Map.of(
             "both machines are new", this::emptyBoth,
@@ -42,7 +33,6 @@ final class ManualChaosIT extends PairUnderTest {
             "the links are mended", this::mend);
     private final Shopper client = new Shopper(7, Target.NAT);
     private final List<Runnable> mends = new ArrayList<>();
-    private final List<String> wrongs = new ArrayList<>();
 
     @TempDir
     Path machines;
@@ -54,51 +44,12 @@ final class ManualChaosIT extends PairUnderTest {
 
     @Test
     void aDayWithAPairGoesAsThePageSays() throws IOException {
-        for (var entry : ManualPage.of(Files.readAllLines(PAGE)).entries()) {
-            switch (entry) {
-                case ManualPage.Event(var what) ->
-                    Objects.requireNonNull(events.get(what), what).run();
-                case ManualPage.Command command -> perform(command);
-            }
-        }
+        var wrongs = new PageRun(this::type, events, this::report).play(PAGE);
         assertThat(wrongs).as("answers that the page shows wrongly").isEmpty();
     }
 
-    private void perform(ManualPage.Command command) {
-        long from = System.nanoTime();
-        var director = command.director().equals("d1") ? lab.d1() : lab.d2();
-        if (LOOK.matcher(command.text()).find()) {
-            look(director, command);
-        } else {
-            judge(command, type(director, command));
-        }
-        report("%d ms: %s".formatted(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from), command));
-    }
-
-    private void look(Director director, ManualPage.Command command) {
-        try {
-            Lab.await(
-                    "the page's answer", SEEN_MAX, () -> command.isAnsweredBy(shells().type(director, command.text())));
-        } catch (Lab.NotInTimeException _) {
-            judge(command, shells().type(director, command.text()));
-        }
-    }
-
-    private void judge(ManualPage.Command command, String said) {
-        if (!command.isAnsweredBy(said)) {
-            wrongs.add("%s%nanswered%n%s%nand the page shows%n%s"
-                    .formatted(command, said, String.join("\n", command.answer())));
-        }
-    }
-
-    /// A failover may be refused where a busy machine makes the standby late; it may then be asked for again.
-    private String type(Director director, ManualPage.Command command) {
-        var said = shells().type(director, command.text());
-        for (int again = 0; again < REFUSALS_MAX && said.startsWith("Refused: nothing was begun"); again++) {
-            report(said);
-            said = shells().type(director, command.text());
-        }
-        return said;
+    private String type(String director, String command) {
+        return shells().type(director.equals("d1") ? lab.d1() : lab.d2(), command);
     }
 
     private OperatorShells shells() {

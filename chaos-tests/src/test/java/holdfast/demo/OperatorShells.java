@@ -30,8 +30,8 @@ final class OperatorShells {
     /// A third host, which `scp` knows.
     private static final String BACKUP = "backup";
 
-    private static final String PROGRAM = "/opt/holdfast";
-    private static final String EXAMPLES = "conf/examples";
+    private static final String SHARED = "/usr/share/holdfast";
+    private static final String EXAMPLES = "examples";
 
     private final Lab lab;
     private final Path home;
@@ -44,7 +44,7 @@ final class OperatorShells {
         this.machines = machines;
     }
 
-    /// Leaves nothing on the director's machine but the program: no configuration, no key, no state.
+    /// Leaves nothing on the director's machine but what the package brings: no configuration, no key, no state.
     void empty(Director director) {
         try {
             delete(machine(director));
@@ -52,10 +52,13 @@ final class OperatorShells {
             delete(director.configuration());
             Files.createDirectories(machines.resolve(BACKUP));
             Files.createDirectories(Path.of(here(director, "/tmp")));
-            var examples = Path.of(here(director, PROGRAM)).resolve(EXAMPLES);
+            Files.createDirectories(Path.of(here(director, "/etc/holdfast")));
+            Files.createDirectories(director.stateDirectory());
+            var examples = Path.of(here(director, SHARED)).resolve(EXAMPLES);
             Files.createDirectories(examples);
             for (var name : List.of("d1.yaml", "d2.yaml")) {
-                var text = Files.readString(home.resolve(EXAMPLES).resolve(name));
+                var text =
+                        Files.readString(home.resolve("conf").resolve(EXAMPLES).resolve(name));
                 Files.writeString(examples.resolve(name), here(director, text));
             }
         } catch (IOException e) {
@@ -164,8 +167,8 @@ final class OperatorShells {
                 machine.resolve("etc").toString(),
                 "/var/lib/holdfast",
                 director.stateDirectory().toString(),
-                PROGRAM,
-                machine.resolve("opt").toString(),
+                SHARED,
+                machine.resolve("share").toString(),
                 "/tmp",
                 machine.resolve("tmp").toString());
     }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,13 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Every command of the operator's pages and of the README runs on a real pair, in the page's order, and ends as it
-/// should. [ManualChaosIT] also compares the answers of the page that tells a whole day.
+/// should. [ManualChaosIT] and [PackageIT] also compare the answers of pages that tell a story.
 final class PagesChaosIT extends PairUnderTest {
     private static final Path HOME = Path.of(System.getenv("HOLDFAST_HOME"));
     private static final Pattern COMMAND =
             Pattern.compile("\\s*(?:\\$ )?(?:bin/lab exec d1 )?((?:holdfast|ipvsadm(?:-save)?) [^#]+)(?:#.*)?");
     /// What a reader does not see: how the commands of the next block end, or what the operator does before.
     private static final Pattern NOTE = Pattern.compile("<!-- test: (.+) -->");
+    private static final Set<String> STORIES = Set.of("day.md", "packages.md");
     /// The pair of these tests joins none.
     private static final String NO_FLEET = "no fleet here";
     private static final int REFUSALS_MAX = 5;
@@ -51,7 +53,10 @@ final class PagesChaosIT extends PairUnderTest {
     private static List<Path> pages() throws IOException {
         try (var all = Files.list(HOME.resolve("docs/operating"))) {
             return Stream.concat(
-                            all.filter(page -> !page.endsWith("day.md")).sorted(), Stream.of(HOME.resolve("README.md")))
+                            all.filter(page ->
+                                            !STORIES.contains(page.getFileName().toString()))
+                                    .sorted(),
+                            Stream.of(HOME.resolve("README.md")))
                     .toList();
         }
     }

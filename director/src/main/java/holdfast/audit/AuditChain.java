@@ -20,7 +20,8 @@ final class AuditChain {
 
     private static final String FOLLOWS = "follows ";
     private static final String HEADER = FOLLOWS + "[0-9a-f]{64}";
-    private static final String ENTRY = "[0-9a-f]{64} .*";
+    /// JSON may have characters that a regular expression takes for ends of lines, such as U+2028.
+    private static final String ENTRY = "(?s)[0-9a-f]{64} .*";
     private static final int HASH = 64;
 
     private final List<AuditList.Entry> entries = new ArrayList<>();

@@ -7,7 +7,6 @@ import holdfast.api.AuditTrail;
 import holdfast.api.Caller;
 import holdfast.linux.DiskFault;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -63,13 +62,21 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
     @Override
     public Consumer<String> begun(Caller caller, String operation, byte[] request) {
         var text = new String(request, StandardCharsets.UTF_8);
-        var cut = text.length() <= REQUEST_CHARS_MAX ? text : text.substring(0, REQUEST_CHARS_MAX);
         var number = append(
-                caller, null, operation, cut, AdminJson.text(request, "reason").orElse(null), BEGUN);
+                caller, null, operation, cut(text), AdminJson.text(request, "reason").orElse(null), BEGUN);
         return outcome -> {
             var begun = number.getNow(0L);
             var _ = append(caller, begun == 0 ? null : begun, operation, "", null, outcome);
         };
+    }
+
+    /// Never between the halves of one character.
+    private static String cut(String request) {
+        if (request.length() <= REQUEST_CHARS_MAX) {
+            return request;
+        }
+        boolean isHalf = Character.isHighSurrogate(request.charAt(REQUEST_CHARS_MAX - 1));
+        return request.substring(0, isHalf ? REQUEST_CHARS_MAX - 1 : REQUEST_CHARS_MAX);
     }
 
     /// Completes with the entry's number once the entry is on the disk, and waits a while for that.
@@ -124,7 +131,7 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
                 tell(entry);
             }
             written.accept(entry);
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | RuntimeException e) { // whatever it is, the thread must write the next entry
             lose(DiskFault.of(e).cause());
             pending.number().complete(0L);
         }

@@ -4,9 +4,12 @@ import holdfast.admin.AuditRequest;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.json.AdminJson;
 import holdfast.api.ApiServer;
+import holdfast.api.Page;
 import holdfast.conf.Configuration;
 import holdfast.conf.KeyFile;
+import holdfast.conf.ListenAddress;
 import holdfast.conf.Management;
+import holdfast.conf.ProgramVersion;
 import holdfast.conn.FlowHash;
 import holdfast.control.Answers;
 import holdfast.control.Maintenance;
@@ -22,6 +25,9 @@ import holdfast.group.TermStore;
 import holdfast.group.Terms;
 import holdfast.linux.Clock;
 import holdfast.linux.Memory;
+import holdfast.metrics.Identity;
+import holdfast.metrics.Pages;
+import holdfast.metrics.http.MetricsServer;
 import holdfast.revision.node.RevisionFiles;
 import holdfast.revision.node.RevisionNode;
 import holdfast.revision.node.UnusableRevisionException;
@@ -172,6 +178,7 @@ final class Director implements AutoCloseable {
                 this::troubles,
                 () -> Optional.ofNullable(fleet.get()));
         troubles.add(() -> journal.audit().trouble().stream().toList());
+        var pages = pages(configuration, joined, maintenance);
         var api = part(
                 "api",
                 ApiServer.start(
@@ -179,7 +186,7 @@ final class Director implements AutoCloseable {
                                 configuration.director().name(),
                                 configuration.director().apiSocket(),
                                 configuration.management().api()),
-                        joined.handlers(),
+                        joined.handlers().page("/metrics", accept -> page(pages, accept)),
                         journal.audit()));
         troubles.add(api::troubles);
         var rehearsal = part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {}));
@@ -204,6 +211,10 @@ final class Director implements AutoCloseable {
                                 joined,
                                 journal,
                                 () -> rehearsal.obstacle().isEmpty()))));
+        configuration
+                .management()
+                .metrics()
+                .ifPresent(address -> serve(address, pages));
         return joined;
     }
 
@@ -230,6 +241,30 @@ final class Director implements AutoCloseable {
                         .entries()
                         .forEach(fleet::audited));
         return fleet;
+    }
+
+    private static Pages pages(Configuration configuration, Answers answers, Maintenance maintenance) {
+        return new Pages(
+                new Identity(
+                        configuration.cluster().name(),
+                        configuration.director().name(),
+                        configuration.groups().getFirst().name(),
+                        ProgramVersion.TEXT),
+                new Pages.Parts(
+                        answers::status,
+                        answers::services,
+                        () -> configuration.cluster().sync() ? Optional.of(answers.keys()) : Optional.empty(),
+                        () -> maintenance.obstacle().isPresent()));
+    }
+
+    private static Page page(Pages pages, String accept) {
+        var page = pages.page(accept);
+        return new Page(page.contentType(), page.bytes());
+    }
+
+    private void serve(ListenAddress address, Pages pages) {
+        var server = part("metrics", MetricsServer.start(address, pages));
+        troubles.add(() -> server.fault().stream().toList());
     }
 
     private List<String> troubles() {

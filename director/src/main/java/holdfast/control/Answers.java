@@ -4,7 +4,9 @@ import holdfast.admin.ConfigChange;
 import holdfast.admin.ConfigResult;
 import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
+import holdfast.admin.Keys;
 import holdfast.admin.Operations;
+import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.api.Handlers;
 import holdfast.api.Page;
@@ -32,6 +34,8 @@ public final class Answers {
     private final StatusAnswer status;
     private final FailoverCommands failovers;
     private final ConfigCommands config;
+    private final Ask ask;
+    private final KeyCommands keys;
     private final Handlers handlers;
 
     /// @param troubles  what does not work beside forwarding, takeover and sync, each a sentence
@@ -82,17 +86,17 @@ public final class Answers {
         status = new StatusAnswer(configuration, config::summary, datapath, vrrp, replicated, term, sources);
         failovers = new FailoverCommands(
                 configuration.get().director().name(), status, this::isActive, term, handover, config::differences);
-        var ask = new Ask(datapath);
+        ask = new Ask(datapath);
         var listing = new EntryListing(datapath);
         var templates = new TemplateCommands(datapath, replicated);
         var clients = new ClientCommands(datapath, orders);
         var reals = new RealServerCommands(configuration, datapath, orders);
         var fleetAnswers = new FleetAnswers(configuration, fleet);
-        var keys = new KeyCommands(configuration.get().cluster().keyFile(), replication);
+        keys = new KeyCommands(configuration.get().cluster().keyFile(), replication);
         handlers = new Handlers()
                 .page(Operations.DESCRIPTION, _ -> new Page("application/json", Operations.description()))
                 .on(Operations.STATUS, _ -> status())
-                .on(Operations.SERVICES, _ -> ServiceListing.of(ask))
+                .on(Operations.SERVICES, _ -> services())
                 .on(Operations.CONNECTIONS, listing::connections)
                 .on(Operations.SYNC, _ -> status.sync())
                 .on(Operations.FAILOVER, this::failover)
@@ -157,6 +161,18 @@ public final class Answers {
 
     public Status status() {
         return status.status();
+    }
+
+    /// Every service with its numbers; waits until the datapath has answered for each slice of them.
+    public ServiceList services() {
+        return ServiceListing.of(ask);
+    }
+
+    /// The keys of the cluster in use.
+    ///
+    /// @throws holdfast.api.RefusedException without sync
+    public Keys keys() {
+        return keys.list();
     }
 
     public FailoverResult failover(FailoverRequest request) {

@@ -118,6 +118,21 @@ class AuditLogTest {
     }
 
     @Test
+    void anEntryIsReadBackWhateverItsRequestHasInIt() {
+        try (var audit = open()) {
+            var odd = "\u0000\r\n\u0085\u2028\u2029\ufffd\ud83d\ude00 \\ \" ";
+            change(audit, odd, "200");
+            change(audit, "x".repeat(4095) + "\ud83d\ude00", "200");
+            await().until(() -> mirrored.size() == 4);
+            var list = audit.list(ALL);
+            assertThat(list.broken()).isNull();
+            assertThat(list.entries()).isEqualTo(mirrored);
+            assertThat(list.entries().getFirst().request()).isEqualTo(odd);
+            assertThat(audit.trouble()).isEmpty();
+        }
+    }
+
+    @Test
     void aLongRequestIsCut() {
         try (var audit = open()) {
             change(audit, "{\"text\":\"" + "#".repeat(1_000_000) + "\",\"reason\":\"why\"}", "200");
