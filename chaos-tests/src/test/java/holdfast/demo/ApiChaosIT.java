@@ -151,10 +151,11 @@ final class ApiChaosIT extends PairUnderTest {
         for (var operation : Operations.ALL) {
             if (operation.method() == Operation.Method.GET) {
                 var answer = api.ask(active, "GET", operation.path(), RemoteApi.VIEWER, new byte[0]);
-                assertThat(answer.status()).as(operation.toString()).isEqualTo(200);
+                boolean hasNoFleet = operation.path().startsWith("/v1/fleet");
+                assertThat(answer.status()).as(operation.toString()).isEqualTo(hasNoFleet ? 409 : 200);
                 var reference = document.get("paths")
                         .get(operation.path())
-                        .at("/get/responses/200/content/application~1json/schema");
+                        .at("/get/responses/" + answer.status() + "/content/application~1json/schema");
                 var schema = ((ObjectNode) reference).deepCopy();
                 schema.set("components", document.get("components"));
                 assertThat(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
