@@ -121,9 +121,7 @@ final class AdminClient {
     }
 
     private Target target() {
-        return chosenDirector != null
-                ? RemoteTarget.of(chosenDirector, Environment.of(spec))
-                : chosenSocket != null ? Target.on(chosenSocket) : Target.of(Environment.of(spec));
+        return Targets.choose(chosenDirector, chosenSocket, Environment.of(spec));
     }
 
     private static Exchange.Reply reply(Exchange exchange, Target target, String onSilence) {

@@ -3,11 +3,7 @@ package holdfast.cli;
 import holdfast.cli.http.Dial;
 import holdfast.cli.http.Exchange;
 import holdfast.cli.http.UnixDial;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.StreamSupport;
 
 /// The director that a command is for.
 interface Target {
@@ -27,37 +23,8 @@ interface Target {
     /// @param onSilence  text to add if the director may have obeyed all the same
     String sentence(Exchange.Cause cause, String detail, String onSilence);
 
-    /// The target where no option names one.
-    static Target of(Environment environment) {
-        var director = environment.variables().getOrDefault(DIRECTOR_VARIABLE, "");
-        var socket = environment.variables().getOrDefault(SOCKET_VARIABLE, "");
-        if (!socket.isEmpty()) {
-            return on(Path.of(socket));
-        }
-        return director.isEmpty() ? on(onlySocketIn(environment.runFolder())) : RemoteTarget.of(director, environment);
-    }
-
     static Target on(Path socket) {
         return new Local(socket);
-    }
-
-    private static Path onlySocketIn(Path folder) {
-        List<Path> sockets;
-        try (var files = Files.newDirectoryStream(folder, "*.sock")) {
-            sockets = StreamSupport.stream(files.spliterator(), false).sorted().toList();
-        } catch (IOException _) {
-            sockets = List.of();
-        }
-        if (sockets.isEmpty()) {
-            throw Failure.silence(
-                    "There is no director's socket in " + folder
-                            + ": no director runs here, or you may not look there; start one, or name its socket with --socket");
-        }
-        if (sockets.size() > 1) {
-            var names = String.join(", ", sockets.stream().map(Path::toString).toList());
-            throw new Failure(ExitCode.WRONG_INPUT, "Several directors run here; name one with --socket: " + names);
-        }
-        return sockets.getFirst();
     }
 
     /// A director on this machine.

@@ -79,13 +79,6 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    /// How slow and how many clients may be.
-    ///
-    /// @param limits  on TCP
-    record Patience(Deadlines.Times times, Admission.Limits limits) {
-        static final Patience USUAL = new Patience(Deadlines.Times.USUAL, new Admission.Limits(64, 50, 2000, 4096));
-    }
-
     /// Listens on the socket, which its owner and its group may use. What TCP lacks is tried again later.
     ///
     /// @throws IllegalStateException if another process answers on it already

@@ -37,8 +37,7 @@ final class RemoteListener implements AutoCloseable {
     private volatile @Nullable Channel channel;
     private volatile @Nullable String trouble;
 
-    private RemoteListener(
-            Management.Remote wanted, Routes routes, Supplier<UsersFile> users, ApiServer.Patience patience) {
+    private RemoteListener(Management.Remote wanted, Routes routes, Supplier<UsersFile> users, Patience patience) {
         this.wanted = wanted;
         gate = new Gate(CONNECTIONS_MAX, ANSWERS_MAX, Optional.of(new Admission(patience.limits())));
         tls = Tls.watch(wanted, Clock::monotonic);
@@ -57,8 +56,7 @@ final class RemoteListener implements AutoCloseable {
         };
     }
 
-    static RemoteListener start(
-            Management.Remote wanted, Routes routes, Supplier<UsersFile> users, ApiServer.Patience patience) {
+    static RemoteListener start(Management.Remote wanted, Routes routes, Supplier<UsersFile> users, Patience patience) {
         var listener = new RemoteListener(wanted, routes, users, patience);
         listener.bind();
         listener.firstTry.join();

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The admin API on real TCP with real TLS: who gets in, and what a slow, rude or numerous client gets.
 @Timeout(60)
 class RemoteListenerTest {
-    private static final ApiServer.Patience SHORT = new ApiServer.Patience(
+    private static final Patience SHORT = new Patience(
             new Deadlines.Times(Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(5)),
             new Admission.Limits(64, 50, 3, 10));
 
@@ -81,10 +81,10 @@ class RemoteListenerTest {
     }
 
     private void start() {
-        start(ApiServer.Patience.USUAL);
+        start(Patience.USUAL);
     }
 
-    private void start(ApiServer.Patience patience) {
+    private void start(Patience patience) {
         var handlers = new Handlers();
         handlers.on(Operations.LOG, _ -> new LogState(LogLevel.INFO, LogLevel.INFO, null));
         handlers.on(Operations.FAILOVER, _ -> {
