@@ -16,8 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 /// send a byte a second, and ten thousand connections that ask nothing, from a hundred addresses.
 final class Crowd implements AutoCloseable {
     static final int IDLE = 10_000;
-    private static final int ASKERS = 4;
-    private static final int EACH_PER_SECOND = 250;
+    private static final int ASKERS = 20;
+    private static final int EACH_PER_SECOND = 50;
     private static final int SLOW = 20;
     private static final int SOURCES = 100;
     private static final long SECOND = 1_000_000_000;

@@ -3,6 +3,7 @@ package holdfast.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.admin.ConfigChange;
+import holdfast.admin.FailoverReadiness;
 import holdfast.admin.FleetView;
 import holdfast.admin.Role;
 import holdfast.lab.Director;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// stranger; and that forwarding, failover and synchronisation never notice.
 final class FleetChaosIT extends PairUnderTest {
     private static final Duration SEEN_MAX = Duration.ofSeconds(60);
+    private static final int MEASURED_S = 10;
+    private static final int TICKS_PER_S = 100; // USER_HZ of /proc
     private static final Path RUN = Path.of("/run/holdfast");
     private static final String LINK = "tcp dport 7700";
     private static final String LINK_BACK = "tcp sport 7700";
@@ -90,7 +94,10 @@ final class FleetChaosIT extends PairUnderTest {
         with.stop();
         with.start();
         lab.awaitEqualPair();
-        Thread.sleep(20_000); // as long as the other one had to become warm
+        Lab.await(
+                with + " is warm, as its readiness has it",
+                SEEN_MAX,
+                () -> active().status().failover().safe() == FailoverReadiness.Safe.YES);
         report("without: " + cost(with));
         assertThat(hazelcastClasses(with))
                 .as("classes of Hazelcast without the section")
@@ -107,7 +114,7 @@ final class FleetChaosIT extends PairUnderTest {
     private String cost(Director director) throws IOException, InterruptedException {
         var pid = Long.toString(director.pid());
         long before = ticks(pid);
-        Thread.sleep(10_000);
+        TimeUnit.SECONDS.sleep(MEASURED_S);
         long used = ticks(pid) - before;
         jcmd(pid, "GC.run");
         var heap = jcmd(pid, "GC.heap_info")
@@ -119,7 +126,8 @@ final class FleetChaosIT extends PairUnderTest {
                 .filter(line -> line.startsWith("VmRSS") || line.startsWith("Threads"))
                 .map(line -> line.replaceAll("\\s+", " "))
                 .collect(Collectors.joining(", "));
-        return "%s, heap %s, CPU at rest %.1f %% of a core".formatted(memory, heap.strip(), used / 10.0);
+        return "%s, heap %s, CPU at rest %.1f %% of a core"
+                .formatted(memory, heap.strip(), 100.0 * used / (MEASURED_S * TICKS_PER_S));
     }
 
     /// CPU time in ticks of 10 ms, by `/proc/PID/stat`.

@@ -93,8 +93,8 @@ final class PackageIT {
         for (var name : new String[] {"d1", "d2"}) {
             var machine = LabMachine.boot(lab, HOME, name, PARTS.resolve("root"));
             machines.put(name, machine);
-            copy(PARTS.resolve("old.deb"), machine.file("/root/holdfast_0.1.0_amd64.deb"));
-            copy(PARTS.resolve("new.deb"), machine.file("/root/holdfast_0.2.0_amd64.deb"));
+            copy(PARTS.resolve("old.deb"), machine.file("/root").resolve("holdfast_0.1.0_amd64.deb"));
+            copy(PARTS.resolve("new.deb"), machine.file("/root").resolve("holdfast_0.2.0_amd64.deb"));
         }
     }
 

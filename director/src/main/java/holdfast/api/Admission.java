@@ -11,13 +11,15 @@ final class Admission {
     private final Limits limits;
     private final Map<String, Bucket> sources;
     private final Map<String, Bucket> users;
+    private final Map<String, Bucket> strangers;
     private final Map<String, Integer> open = new LinkedHashMap<>();
 
     /// @param openPerSource     most connections of one address at once
     /// @param newPerSecond      new connections of one address, each second; twice as many at once
     /// @param requestsPerSecond requests of one user, each second; twice as many at once
+    /// @param triesPerSecond    failed logins of one address, each second; twice as many at once
     /// @param namesMax          most addresses, and most users, that are remembered
-    record Limits(int openPerSource, int newPerSecond, int requestsPerSecond, int namesMax) {}
+    record Limits(int openPerSource, int newPerSecond, int requestsPerSecond, int triesPerSecond, int namesMax) {}
 
     /// Tokens of one name, which come back with time.
     private static final class Bucket {
@@ -44,6 +46,7 @@ final class Admission {
         this.limits = limits;
         sources = bounded(limits.namesMax());
         users = bounded(limits.namesMax());
+        strangers = bounded(limits.namesMax());
     }
 
     private static Map<String, Bucket> bounded(int max) {
@@ -77,6 +80,11 @@ final class Admission {
     /// How many addresses are remembered, and how many of them have connections.
     int namesKept() {
         return Math.max(sources.size(), open.size());
+    }
+
+    /// Whether an address may try to log in again after it failed.
+    boolean tries(String source, long now) {
+        return bucket(strangers, source, limits.triesPerSecond(), now).take(limits.triesPerSecond(), now);
     }
 
     private static Bucket bucket(Map<String, Bucket> buckets, String name, int perSecond, long now) {

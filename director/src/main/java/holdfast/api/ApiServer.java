@@ -13,10 +13,12 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,13 +39,14 @@ public final class ApiServer implements AutoCloseable {
     private static final int ANSWERS_MAX = 64;
 
     private final Path socket;
-    private final EventLoopGroup loop = Listeners.loop("api");
+    private final EventLoopGroup loop;
     private final Gate gate = new Gate(CONNECTIONS_MAX, ANSWERS_MAX, Optional.empty());
     private final Optional<WatchedFile<UsersFile>> users;
     private final Channel channel;
     private final Optional<RemoteListener> remote;
 
-    private ApiServer(Options options, Handlers handlers, AuditTrail trail) throws IOException {
+    private ApiServer(Options options, Handlers handlers, AuditTrail trail, EventLoopGroup loop) throws IOException {
+        this.loop = loop;
         socket = options.socket();
         var api = options.api();
         users = api.users().map(file -> new WatchedFile<>(List.of(file), ApiServer::read, Clock::monotonic));
@@ -83,10 +86,15 @@ public final class ApiServer implements AutoCloseable {
     ///
     /// @throws IllegalStateException if another process answers on it already
     public static ApiServer start(Options options, Handlers handlers, AuditTrail trail) {
+        var loop = Listeners.loop("api");
         try {
-            return new ApiServer(options, handlers, trail);
+            return new ApiServer(options, handlers, trail, loop);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot listen on the API socket " + options.socket(), e);
+            Listeners.end(loop);
+            throw new UncheckedIOException("cannot listen on the API socket " + options.socket() + ": " + e, e);
+        } catch (RuntimeException e) {
+            Listeners.end(loop);
+            throw e;
         }
     }
 
@@ -106,8 +114,18 @@ public final class ApiServer implements AutoCloseable {
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
         if (group != null) {
             var lookup = socket.getFileSystem().getUserPrincipalLookupService();
-            Files.getFileAttributeView(socket, PosixFileAttributeView.class)
-                    .setGroup(lookup.lookupPrincipalByGroupName(group));
+            try {
+                Files.getFileAttributeView(socket, PosixFileAttributeView.class)
+                        .setGroup(lookup.lookupPrincipalByGroupName(group));
+            } catch (UserPrincipalNotFoundException e) {
+                throw new IllegalStateException(
+                        "api.group '" + group + "' is no group of this machine; make it, or correct the name", e);
+            } catch (FileSystemException e) {
+                throw new IllegalStateException(
+                        "api.group '" + group + "' cannot be given the socket " + socket + ": " + e.getReason()
+                                + "; run the director as a user in that group",
+                        e);
+            }
         }
     }
 
@@ -143,20 +161,12 @@ public final class ApiServer implements AutoCloseable {
         return remote.flatMap(RemoteListener::address);
     }
 
-    /// What the bounds have counted since the start, by name.
-    public Map<String, Long> counters() {
-        var counters = new TreeMap<String, Long>();
-        count("socket", gate, counters);
-        remote.ifPresent(listener -> count("tcp", listener.gate(), counters));
+    /// What the bounds have counted since the start, by `socket` or `tcp`, and by name.
+    public Map<String, Map<String, Long>> counters() {
+        var counters = new TreeMap<String, Map<String, Long>>();
+        counters.put("socket", gate.counters());
+        remote.ifPresent(listener -> counters.put("tcp", listener.gate().counters()));
         return counters;
-    }
-
-    private static void count(String listener, Gate gate, Map<String, Long> counters) {
-        counters.put(listener + "-answered", gate.answered.get());
-        counters.put(listener + "-too-often", gate.tooOften.get());
-        counters.put(listener + "-connections-refused", gate.refused.get());
-        counters.put(listener + "-connections-shed", gate.shed.get());
-        counters.put(listener + "-too-slow", gate.late.get());
     }
 
     @Override

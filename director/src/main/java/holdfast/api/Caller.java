@@ -2,6 +2,7 @@ package holdfast.api;
 
 import holdfast.conf.Access;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Who asks for an operation, as the login found out.
 ///
@@ -24,6 +25,11 @@ public record Caller(String name, Access access, String from) {
     /// Whether the caller is on another machine, or speaks TCP to this one.
     public boolean isRemote() {
         return !from.equals(SOCKET);
+    }
+
+    /// Whom a change is by. On TCP that is whom the login found; on the socket a script may name the person behind it.
+    public String author(@Nullable String given) {
+        return isRemote() ? name + "@" + from : given == null ? name : given;
     }
 
     /// Does something in the name of this caller.

@@ -41,7 +41,7 @@ final class Deadlines extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (isIdle) {
             isIdle = false;
-            within(context, times.request(), "request");
+            reading(context);
         }
         context.fireChannelRead(message);
     }
@@ -52,9 +52,14 @@ final class Deadlines extends ChannelInboundHandlerAdapter {
         context.fireChannelInactive();
     }
 
-    /// The request is whole.
-    void read() {
+    /// The client has done its part: its request is whole, or waits for those before it.
+    void pause() {
         cancel();
+    }
+
+    /// The rest of the request is awaited again.
+    void reading(ChannelHandlerContext context) {
+        within(context, times.request(), "request");
     }
 
     void answering(ChannelHandlerContext context) {
@@ -68,7 +73,10 @@ final class Deadlines extends ChannelInboundHandlerAdapter {
 
     private void within(ChannelHandlerContext context, Duration bound, String what) {
         cancel();
-        deadline = context.executor().schedule(() -> tooLate(context, what), bound.toMillis(), TimeUnit.MILLISECONDS);
+        if (context.channel().isActive()) { // a client that has gone is not late
+            deadline =
+                    context.executor().schedule(() -> tooLate(context, what), bound.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     private void tooLate(ChannelHandlerContext context, String what) {

@@ -1,6 +1,7 @@
 package holdfast.api;
 
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -73,10 +74,14 @@ final class Door extends ChannelDuplexHandler {
             }
             caller = known;
             context.channel().config().setAutoRead(false);
+            deadlines.pause();
             gate.ask(context.channel(), () -> enter(context, request));
         } catch (RefusedException e) {
             isRefused = true;
-            var _ = context.writeAndFlush(routes.refusal(e));
+            var refusal = context.writeAndFlush(routes.refusal(e));
+            if (!e.isPatient() && !gate.mayTryAgain(context.channel(), clock.getAsLong())) {
+                refusal.addListener(ChannelFutureListener.CLOSE);
+            }
             if (request instanceof LastHttpContent) {
                 skip(context, request);
             } else {
@@ -87,6 +92,7 @@ final class Door extends ChannelDuplexHandler {
 
     private void enter(ChannelHandlerContext context, HttpRequest request) {
         isInside = true;
+        deadlines.reading(context);
         context.fireChannelRead(request);
         context.channel().config().setAutoRead(true);
     }
@@ -116,7 +122,7 @@ final class Door extends ChannelDuplexHandler {
         @Override
         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
             context.channel().config().setAutoRead(false);
-            deadlines.read();
+            deadlines.pause();
             var asked = Routes.Asked.of(request);
             var by = Objects.requireNonNull(caller);
             Thread.ofVirtual().name("api-request").start(() -> {

@@ -3,10 +3,11 @@ package holdfast.api;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The bounds of one listener: how many connections it has, and how many requests it answers at once. The event loop
@@ -20,13 +21,16 @@ final class Gate {
     final AtomicLong shed = new AtomicLong();
     /// Connections that were closed because a client was too slow.
     final AtomicLong late = new AtomicLong();
+    /// Requests of callers whom the login did not let in.
+    final AtomicLong unknown = new AtomicLong();
     final AtomicLong answered = new AtomicLong();
 
     private final int connectionsMax;
     private final Optional<Admission> admission;
     /// Connections on which nothing is asked, the one that was idle longest first.
     private final LinkedHashSet<Channel> idle = new LinkedHashSet<>();
-    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    /// Requests that wait, the oldest first; a connection has one at most.
+    private final SequencedMap<Channel, Runnable> waiting = new LinkedHashMap<>();
     private int open;
     private int free;
 
@@ -59,6 +63,7 @@ final class Gate {
     private void closed(Channel connection, String source) {
         open--;
         idle.remove(connection);
+        waiting.remove(connection);
         admission.ifPresent(bounds -> bounds.closed(source));
     }
 
@@ -69,6 +74,14 @@ final class Gate {
     /// Where a caller comes from, for people.
     static String from(Channel connection) {
         return source(connection.remoteAddress());
+    }
+
+    /// Counts a request whose caller the login did not let in.
+    ///
+    /// @return whether the connection may try again
+    boolean mayTryAgain(Channel connection, long now) {
+        unknown.incrementAndGet();
+        return admission.isEmpty() || admission.get().tries(source(connection.remoteAddress()), now);
     }
 
     boolean mayAsk(Caller caller, long now) {
@@ -86,13 +99,7 @@ final class Gate {
             free--;
             begin.run();
         } else {
-            waiting.add(() -> {
-                if (connection.isActive()) {
-                    begin.run();
-                } else {
-                    release();
-                }
-            });
+            waiting.put(connection, begin);
         }
     }
 
@@ -106,11 +113,22 @@ final class Gate {
     }
 
     private void release() {
-        var next = waiting.poll();
+        var next = waiting.pollFirstEntry();
         if (next == null) {
             free++;
         } else {
-            next.run();
+            next.getValue().run();
         }
+    }
+
+    /// What was counted since the start, by name.
+    Map<String, Long> counters() {
+        return Map.of(
+                "answered", answered.get(),
+                "not-known", unknown.get(),
+                "too-often", tooOften.get(),
+                "too-slow", late.get(),
+                "connections-refused", refused.get(),
+                "connections-shed", shed.get());
     }
 }

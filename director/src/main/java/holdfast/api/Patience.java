@@ -4,5 +4,5 @@ package holdfast.api;
 ///
 /// @param limits  on TCP
 record Patience(Deadlines.Times times, Admission.Limits limits) {
-    static final Patience USUAL = new Patience(Deadlines.Times.USUAL, new Admission.Limits(64, 50, 2000, 4096));
+    static final Patience USUAL = new Patience(Deadlines.Times.USUAL, new Admission.Limits(64, 50, 2000, 20, 4096));
 }

@@ -42,6 +42,11 @@ public final class RefusedException extends RuntimeException {
                 "ask an " + operation.access().word() + ", or have your line in the file of users changed");
     }
 
+    /// Whether the same request is welcome later.
+    boolean isPatient() {
+        return status.equals(HttpResponseStatus.TOO_MANY_REQUESTS);
+    }
+
     HttpResponseStatus status() {
         return status;
     }

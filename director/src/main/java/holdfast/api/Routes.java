@@ -88,7 +88,8 @@ final class Routes {
         var answer = json(refused.status(), refused.error());
         if (refused.status().equals(HttpResponseStatus.UNAUTHORIZED)) {
             answer.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
-        } else {
+        }
+        if (refused.isPatient()) {
             answer.headers().set(HttpHeaderNames.RETRY_AFTER, LATER_S);
         }
         return answer;

@@ -32,7 +32,7 @@ final class WatchedFile<T> {
     private record Stamp(
             long modifiedMs, long bytes, @Nullable Object inode) {}
 
-    /// @param read   throws an [IllegalArgumentException] or an [UncheckedIOException] that names the rule
+    /// @param read   throws an exception that names the rule
     /// @param clock  monotonic ns
     WatchedFile(List<Path> files, Function<List<Path>, T> read, LongSupplier clock) {
         this.files = List.copyOf(files);
@@ -60,14 +60,13 @@ final class WatchedFile<T> {
     private void look() {
         try {
             var now = files.stream().map(WatchedFile::stamp).toList();
-            if (now.equals(seen)) {
-                return;
+            if (!now.equals(seen)) {
+                content = read.apply(files);
+                seen = now; // only now: files that could not be read are tried again, changed or not
+                log.info("api files read files={}", files);
             }
-            seen = now;
-            content = read.apply(files);
             trouble = null;
-            log.info("api files read files={}", files);
-        } catch (IllegalArgumentException | UncheckedIOException e) {
+        } catch (RuntimeException e) { // whatever is in the files, the last good content counts
             var sentence = files + " cannot be used: " + e.getMessage();
             if (!sentence.equals(trouble)) {
                 trouble = sentence;

@@ -2,11 +2,11 @@ package holdfast.audit;
 
 import holdfast.admin.AuditList;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -129,16 +129,23 @@ final class AuditFiles {
     }
 
     /// Everything that is kept.
-    AuditChain read() {
+    AuditChain read() throws IOException {
         var chain = new AuditChain();
-        try {
-            for (var file : files()) {
-                chain.read(file.getFileName().toString(), lines(file));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (var file : files()) {
+            read(file, chain);
         }
         return chain;
+    }
+
+    /// The oldest file may go while the others are listed.
+    private static void read(Path file, AuditChain chain) throws IOException {
+        try {
+            chain.read(file.getFileName().toString(), lines(file));
+        } catch (NoSuchFileException e) {
+            if (!chain.entries().isEmpty()) {
+                throw e;
+            }
+        }
     }
 
     /// The whole lines of a file; another one may be in the making.

@@ -5,6 +5,7 @@ import holdfast.admin.AuditRequest;
 import holdfast.admin.json.AdminJson;
 import holdfast.api.AuditTrail;
 import holdfast.api.Caller;
+import holdfast.api.RefusedException;
 import holdfast.linux.DiskFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
     private final String director;
     private final AuditFiles files;
     private final Consumer<AuditList.Entry> written;
-    private final ArrayBlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+    private final ArrayBlockingQueue<Optional<Pending>> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
     private final Thread thread = Thread.ofPlatform().name("audit").daemon().unstarted(this::run);
     private volatile @Nullable String trouble;
     private volatile boolean isClosed;
@@ -98,7 +99,7 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
         long patienceMs = trouble == null ? PATIENCE_MS : PATIENCE_IN_TROUBLE_MS;
         var pending = new Pending(
                 entry, new CompletableFuture<Long>().completeOnTimeout(0L, patienceMs, TimeUnit.MILLISECONDS));
-        if (isClosed || !queue.offer(pending)) {
+        if (isClosed || !queue.offer(Optional.of(pending))) {
             lose("the disk does not keep up");
             pending.number().complete(0L);
         }
@@ -111,12 +112,8 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
 
     private void run() {
         try {
-            while (true) {
-                var pending = queue.take();
-                if (pending.entry().operation().isEmpty()) {
-                    return;
-                }
-                write(pending);
+            for (var next = queue.take(); next.isPresent(); next = queue.take()) {
+                write(next.get());
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -194,7 +191,7 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
 
     /// The newest entries, and whether the kept ones are whole.
     public AuditList list(AuditRequest request) {
-        var chain = files.read();
+        var chain = read();
         var all = chain.entries();
         return new AuditList(
                 all.subList(Math.max(0, all.size() - request.limit()), all.size()),
@@ -202,13 +199,23 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
                 chain.broken());
     }
 
+    private AuditChain read() {
+        try {
+            return files.read();
+        } catch (IOException e) {
+            throw RefusedException.notNow(
+                    "the audit cannot be read",
+                    files + ": " + DiskFault.of(e).cause(),
+                    "see to the state-dir of this director");
+        }
+    }
+
     /// Writes what waits, for a second at most.
     @Override
     public void close() {
         isClosed = true;
         try {
-            var end = new AuditList.Entry(0, null, "", "", "", "", "", "", null, "", "");
-            boolean _ = queue.offer(new Pending(end, new CompletableFuture<>()), 1, TimeUnit.SECONDS);
+            boolean _ = queue.offer(Optional.empty(), 1, TimeUnit.SECONDS);
             thread.join(TimeUnit.SECONDS.toMillis(1));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -59,6 +59,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -178,7 +179,8 @@ final class Director implements AutoCloseable {
                 this::troubles,
                 () -> Optional.ofNullable(fleet.get()));
         troubles.add(() -> journal.audit().trouble().stream().toList());
-        var pages = pages(configuration, joined, maintenance);
+        var served = new AtomicReference<@Nullable ApiServer>();
+        var pages = pages(configuration, joined, maintenance, served);
         var api = part(
                 "api",
                 ApiServer.start(
@@ -188,6 +190,7 @@ final class Director implements AutoCloseable {
                                 configuration.management().api()),
                         joined.handlers().page("/metrics", accept -> page(pages, accept)),
                         journal.audit()));
+        served.set(api);
         troubles.add(api::troubles);
         var rehearsal = part("rehearsal", Rehearsal.start(() -> AdminJson.write(joined.status()), () -> {}));
         warmUp.set(rehearsal);
@@ -240,7 +243,11 @@ final class Director implements AutoCloseable {
         return fleet;
     }
 
-    private static Pages pages(Configuration configuration, Answers answers, Maintenance maintenance) {
+    private static Pages pages(
+            Configuration configuration,
+            Answers answers,
+            Maintenance maintenance,
+            AtomicReference<@Nullable ApiServer> api) {
         return new Pages(
                 new Identity(
                         configuration.cluster().name(),
@@ -251,7 +258,10 @@ final class Director implements AutoCloseable {
                         answers::status,
                         answers::services,
                         () -> configuration.cluster().sync() ? Optional.of(answers.keys()) : Optional.empty(),
-                        () -> maintenance.obstacle().isPresent()));
+                        () -> maintenance.obstacle().isPresent(),
+                        () -> Optional.ofNullable(api.get())
+                                .map(ApiServer::counters)
+                                .orElse(Map.of())));
     }
 
     private static Page page(Pages pages, String accept) {

@@ -41,6 +41,7 @@ final class FleetSources implements FleetSurroundings {
     // Of the revision in force, since texts are long and the history is on disk. Owned by the thread `fleet`.
     private @Nullable RevisionId known;
     private String text = "";
+    private int term; // of the last summary, which a turn makes before it shares
     private Optional<String> taken = Optional.empty();
 
     /// @param follows  the cluster whose configuration this one takes; empty for none
@@ -60,6 +61,7 @@ final class FleetSources implements FleetSurroundings {
     @Override
     public FleetView.Member self(FleetView.@Nullable Follows taken) {
         var status = answers.status();
+        term = Objects.requireNonNullElse(status.term(), 0);
         return new FleetView.Member(
                 status.director(),
                 id.cluster(),
@@ -109,7 +111,6 @@ final class FleetSources implements FleetSurroundings {
             return Optional.empty();
         }
         look();
-        int term = Objects.requireNonNullElse(answers.status().term(), 0);
         return Optional.of(
                 new News.SharedCopy(id, term, revisions.present().id().toString(), text));
     }

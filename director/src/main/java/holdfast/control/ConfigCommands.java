@@ -248,7 +248,7 @@ public final class ConfigCommands {
         }
         var outcome = Ask.within(
                 TIMEOUT_S,
-                revisions.propose(base, author(author), orEmpty(reason), shared),
+                revisions.propose(base, Caller.current().author(author), orEmpty(reason), shared),
                 () -> RefusedException.notNow(
                         "it is not known whether the change was made",
                         "this director has not finished it within " + TIMEOUT_S + " s",
@@ -264,12 +264,6 @@ public final class ConfigCommands {
             case Outcome.Refused(String why, String remedy) ->
                 throw RefusedException.notNow("the change was not made", why, remedy);
         };
-    }
-
-    /// A caller on TCP is whom the login found; on the socket a script may name the person behind it.
-    private static String author(@Nullable String given) {
-        var caller = Caller.current();
-        return caller.isRemote() ? caller.name() + "@" + caller.from() : given == null ? caller.name() : given;
     }
 
     private static String orEmpty(@Nullable String text) {

@@ -9,6 +9,7 @@ import holdfast.admin.Host;
 import holdfast.api.Caller;
 import holdfast.api.RefusedException;
 import holdfast.conf.Ipv4;
+import holdfast.conf.KebabCase;
 import holdfast.conf.Protocol;
 import holdfast.conf.Suggestion;
 import holdfast.conn.Conn;
@@ -105,7 +106,9 @@ public final class EntryListing {
     /// By the slots of the tables, so that a page begins where the one before it ended, whatever has come and gone.
     private Connections page(ConnectionsRequest request, int limit, String page) {
         var entries = new ArrayList<Connections.Entry>();
-        var at = page.equals(ConnectionsRequest.FIRST_PAGE) ? Cursor.first(request.kind()) : Cursor.of(page);
+        var at = page.equals(ConnectionsRequest.FIRST_PAGE)
+                ? Cursor.first(request.kind())
+                : Cursor.of(page, request.kind());
         for (int slices = 0; at != null && slices < PAGE_SLICES && entries.size() < limit; slices++) {
             var from = at;
             int room = limit - entries.size();
@@ -124,8 +127,14 @@ public final class EntryListing {
             return new Cursor(wanted == null ? Connections.Kind.TEMPLATE : wanted, 0);
         }
 
-        static Cursor of(String page) {
+        static Cursor of(String page, Connections.@Nullable Kind wanted) {
             var kind = page.charAt(0) == 't' ? Connections.Kind.TEMPLATE : Connections.Kind.CONNECTION;
+            if (wanted != null && kind != wanted) {
+                throw RefusedException.wrongInput(
+                        "page " + page + " is of another listing",
+                        "it goes on with another kind than " + KebabCase.of(wanted),
+                        "ask for all pages with the same parameters");
+            }
             return new Cursor(kind, Integer.parseInt(page.substring(1)));
         }
 

@@ -4,6 +4,7 @@ import holdfast.admin.FailoverRequest;
 import holdfast.admin.FailoverResult;
 import holdfast.admin.MaintenanceRequest;
 import holdfast.admin.MaintenanceState;
+import holdfast.api.Caller;
 import holdfast.api.RefusedException;
 import holdfast.linux.DiskFault;
 import java.io.IOException;
@@ -106,7 +107,7 @@ public final class Maintenance {
         }
         var next = new Begun(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                text(request.author()).replace(' ', '-'),
+                text(Caller.current().author(request.author())).replace(' ', '-'),
                 text(request.reason()));
         write(next);
         begun = next;

@@ -1,5 +1,6 @@
 package holdfast.control;
 
+import holdfast.api.Caller;
 import holdfast.api.RefusedException;
 import holdfast.conf.AgentReport;
 import holdfast.conf.ByHand;
@@ -65,7 +66,7 @@ final class RevisedOrders implements HandOrders {
         }
         var outcome = Ask.within(
                 TIMEOUT_S,
-                revisions.propose(present, OPERATOR, reason, next),
+                revisions.propose(present, Caller.current().author(OPERATOR), reason, next),
                 () -> RefusedException.notNow(
                         "it is not known whether the order was taken",
                         "this director has not finished it within " + TIMEOUT_S + " s",

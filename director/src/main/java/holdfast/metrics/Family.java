@@ -47,6 +47,15 @@ enum Family {
             "peer_same_key",
             "1 if the last message of a peer was sealed with the key that this director seals with",
             "peer"),
+    API_EVENTS(
+            Type.COUNTER,
+            Scope.DIRECTOR,
+            "api_events_total",
+            "of the admin API by its `listener`, `socket` or `tcp`: requests `answered`; requests of callers who are"
+                    + " `not-known`, or ask `too-often`; connections whose client was `too-slow`;"
+                    + " `connections-refused`, because their address has too many; `connections-shed` for newer ones",
+            "listener",
+            "event"),
     LEFT_OUT(
             Type.GAUGE,
             Scope.DIRECTOR,

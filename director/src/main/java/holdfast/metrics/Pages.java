@@ -40,6 +40,7 @@ public final class Pages {
     private final Question<ServiceList> services;
     private final Question<Optional<Keys>> keys;
     private final BooleanSupplier maintenance;
+    private final Supplier<Map<String, Map<String, Long>>> api;
     private final LongSupplier clock;
     private final Threads threads = new Threads(Path.of("/proc/self/task"));
     private final Tally tally = new Tally();
@@ -57,11 +58,13 @@ public final class Pages {
     ///
     /// @param keys         empty without sync
     /// @param maintenance  whether the director is in maintenance; answers at once
+    /// @param api          counts of the admin API by its listener and by event; answers at once
     public record Parts(
             Supplier<Status> status,
             Supplier<ServiceList> services,
             Supplier<Optional<Keys>> keys,
-            BooleanSupplier maintenance) {}
+            BooleanSupplier maintenance,
+            Supplier<Map<String, Map<String, Long>>> api) {}
 
     public Pages(Identity identity, Parts parts) {
         this(identity, parts, System::nanoTime);
@@ -74,6 +77,7 @@ public final class Pages {
         services = new Question<>("services", parts.services());
         keys = new Question<>("keys", parts.keys());
         maintenance = parts.maintenance();
+        api = parts.api();
     }
 
     /// A page made within the last half second. Any thread, which may wait for some seconds.
@@ -123,6 +127,7 @@ public final class Pages {
                     answers ? services.ask() : Optional.empty(), // a stuck worker is not asked for more
                     keys.ask().flatMap(all -> all),
                     maintenance.getAsBoolean(),
+                    api.get(),
                     Vitals.read(threads),
                     tally.sums());
         } catch (InterruptedException e) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class AdmissionTest {
     private static final long SECOND = 1_000_000_000;
 
-    private final Admission admission = new Admission(new Admission.Limits(3, 2, 10, 4));
+    private final Admission admission = new Admission(new Admission.Limits(3, 2, 10, 1, 4));
 
     @Test
     void anAddressHasSoManyConnectionsAtOnceAndNoMore() {

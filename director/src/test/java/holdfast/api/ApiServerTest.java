@@ -17,6 +17,7 @@ import holdfast.admin.ServiceList;
 import holdfast.admin.Status;
 import holdfast.admin.Sync;
 import holdfast.admin.json.AdminJson;
+import holdfast.conf.Access;
 import holdfast.conf.Management;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +34,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -414,6 +416,14 @@ class ApiServerTest {
     void ownerAndGroupMayUseTheSocketAndNobodyElse() throws IOException {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                 .isEqualTo("rw-rw----");
+    }
+
+    @Test
+    void aGroupThatIsNotThereIsNamed() {
+        var api = new Management.Api(Optional.of("nobody-has-it"), Access.ADMIN, Optional.empty(), Optional.empty());
+        var options = new ApiServer.Options("d1", directory.resolve("other.sock"), api);
+        assertThatThrownBy(() -> ApiServer.start(options, director.handlers(), AuditTrail.NONE))
+                .hasMessageContaining("api.group 'nobody-has-it' is no group of this machine");
     }
 
     @Test

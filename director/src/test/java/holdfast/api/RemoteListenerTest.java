@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RemoteListenerTest {
     private static final Patience SHORT = new Patience(
             new Deadlines.Times(Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(5)),
-            new Admission.Limits(64, 50, 3, 10));
+            new Admission.Limits(64, 50, 3, 5, 10));
 
     @TempDir
     Path directory;
@@ -126,7 +126,10 @@ class RemoteListenerTest {
     }
 
     private long counted(String name) {
-        return server.counters().getOrDefault(name, 0L);
+        int dash = name.indexOf('-');
+        return server.counters()
+                .getOrDefault(name.substring(0, dash), Map.of())
+                .getOrDefault(name.substring(dash + 1), 0L);
     }
 
     private static Map<String, String> token(String token) {
@@ -321,6 +324,21 @@ class RemoteListenerTest {
                     .until(() ->
                             ask(client, "GET", "/v1/log", token("read-only")).statusCode() == 200);
         }
+    }
+
+    @Test
+    void whoGuessesTokensIsCountedAndCutOff() throws Exception {
+        start(SHORT);
+        try (var socket = pki.client().getSocketFactory().createSocket("127.0.0.1", port)) {
+            var guess = "GET /v1/log HTTP/1.1\r\nHost: d1\r\nAuthorization: Bearer guess\r\n\r\n".repeat(100);
+            socket.getOutputStream().write(guess.getBytes(StandardCharsets.US_ASCII));
+            var answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answers.split("HTTP/1.1 401", -1).length - 1)
+                    .as("five a second, ten at once")
+                    .isBetween(1, 40);
+            assertThat(answers).doesNotContainIgnoringCase("retry-after");
+        }
+        assertThat(counted("tcp-not-known")).isPositive();
     }
 
     @Test

@@ -101,6 +101,13 @@ class EntryListingTest {
     }
 
     @Test
+    void aPageOfAnotherKindIsRefused() {
+        assertThatThrownBy(() -> page("t5", 10))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("page t5 is of another listing");
+    }
+
+    @Test
     void aCallerOnTcpGetsAPageOfABoundedLength() {
         for (int i = 0; i < Bounds.PAGE_MAX + 10; i++) {
             connection(0, 20_000 + i, 80, "10.0.0.11", 80);

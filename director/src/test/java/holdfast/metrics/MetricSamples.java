@@ -35,7 +35,12 @@ public final class MetricSamples {
     public static Pages pages() {
         return new Pages(
                 IDENTITY,
-                new Pages.Parts(MetricSamples::status, () -> services(1, 3), () -> Optional.of(keys()), () -> false));
+                new Pages.Parts(
+                        MetricSamples::status,
+                        () -> services(1, 3),
+                        () -> Optional.of(keys()),
+                        () -> false,
+                        MetricSamples::api));
     }
 
     /// Pages of a director with so many real servers that a page has its full size.
@@ -43,7 +48,11 @@ public final class MetricSamples {
         return new Pages(
                 IDENTITY,
                 new Pages.Parts(
-                        MetricSamples::status, () -> services(1, 5000), () -> Optional.of(keys()), () -> false));
+                        MetricSamples::status,
+                        () -> services(1, 5000),
+                        () -> Optional.of(keys()),
+                        () -> false,
+                        MetricSamples::api));
     }
 
     /// Pages that cannot be made, because two peers have one name.
@@ -54,7 +63,8 @@ public final class MetricSamples {
                         () -> status(List.of(peer("d2", 1L), peer("d2", 1L)), new Status.Table(1, 2)),
                         () -> services(1, 1),
                         Optional::empty,
-                        () -> false));
+                        () -> false,
+                        Map::of));
     }
 
     static Status status() {
@@ -193,5 +203,9 @@ public final class MetricSamples {
                 number == 1 ? 40 : null,
                 new ServiceList.Totals(1, 2, 3, 4, 5),
                 ServiceList.Rates.ZERO);
+    }
+
+    static Map<String, Map<String, Long>> api() {
+        return Map.of("socket", Map.of("answered", 7L), "tcp", Map.of("not-known", 2L));
     }
 }

@@ -48,7 +48,8 @@ class PagesTest {
     private Pages pages() {
         return new Pages(
                 MetricSamples.IDENTITY,
-                new Pages.Parts(() -> status.get(), () -> services.get(), () -> keys.get(), () -> false),
+                new Pages.Parts(
+                        () -> status.get(), () -> services.get(), () -> keys.get(), () -> false, MetricSamples::api),
                 clock::get);
     }
 

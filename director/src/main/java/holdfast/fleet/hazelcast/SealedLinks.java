@@ -53,7 +53,8 @@ final class SealedLinks implements AutoCloseable {
     /// Lets a protocol set up a connection above the seal.
     ChannelInitializer below(ChannelInitializer protocol) {
         return channel -> {
-            if (unproved.size() >= UNPROVED_MAX && !channel.isClientMode()) {
+            boolean isTooMany = unproved.size() >= UNPROVED_MAX && !channel.isClientMode();
+            if (isTooMany) {
                 refused.incrementAndGet();
                 channel.close(); // an exception here would end Hazelcast's acceptor
             }
@@ -64,7 +65,9 @@ final class SealedLinks implements AutoCloseable {
                     () -> wake(channel),
                     this::prove,
                     (refusing, why) -> refuse(refusing, why, channel));
-            unproved.put(link, channel);
+            if (!isTooMany) {
+                unproved.put(link, channel);
+            }
             channel.inboundPipeline().addLast(new OpeningHandler(link));
             protocol.initChannel(channel);
             channel.outboundPipeline().addLast(new SealingHandler(link));
