@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param datapath  lines of the configuration's section `datapath` beyond the interfaces; none for the defaults
 /// @param isSticky  whether its NAT service has persistence
-record HoldfastTarget(String name, List<String> datapath, boolean isSticky, int port) implements Target {
+/// @param sections  of the configuration, whole, beyond those of a bench
+record HoldfastTarget(String name, List<String> datapath, boolean isSticky, String sections, int port)
+        implements Target {
     private static final String NAT_VIP = "192.0.2.10";
     private static final String DR_VIP = "192.0.2.11";
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
@@ -123,7 +125,7 @@ record HoldfastTarget(String name, List<String> datapath, boolean isSticky, int 
                     forwarding: dr
                     real-servers:
                       - {address: %s, port: %d, weight: 1}
-                """.formatted(
+                %s""".formatted(
                         STATE,
                         SOCKET,
                         keys,
@@ -137,7 +139,8 @@ record HoldfastTarget(String name, List<String> datapath, boolean isSticky, int 
                         DR_VIP,
                         port,
                         Network.ON_BRIDGE,
-                        port);
+                        port,
+                        sections);
     }
 
     private record Director(Process process) implements Running {

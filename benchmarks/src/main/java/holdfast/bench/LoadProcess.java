@@ -33,19 +33,33 @@ final class LoadProcess {
     ///
     /// @return its output, lines of `key value`
     static Map<String, Double> client(String program, Duration limit, List<String> arguments) {
-        Path output = Program.FILES.resolve("client.out");
-        var process = Network.CLIENT.start(output, java(program, arguments));
-        boolean ended = Program.endsWithin(process, limit);
-        var printed = Program.read(output).strip();
-        if (!ended || process.exitValue() != 0) {
-            throw new MeasurementException(program + (ended ? " failed: " : " did not end: ") + printed);
+        return start(program, arguments).values(limit);
+    }
+
+    /// Starts a client.
+    static Client start(String program, List<String> arguments) {
+        var output = Program.FILES.resolve(program + ".out");
+        return new Client(program, output, Network.CLIENT.start(output, java(program, arguments)));
+    }
+
+    /// A client that runs.
+    record Client(String program, Path output, Process process) {
+        /// Waits for its end.
+        ///
+        /// @return its output, lines of `key value`
+        Map<String, Double> values(Duration limit) {
+            boolean ended = Program.endsWithin(process, limit);
+            var printed = Program.read(output).strip();
+            if (!ended || process.exitValue() != 0) {
+                throw new MeasurementException(program + (ended ? " failed: " : " did not end: ") + printed);
+            }
+            var values = new HashMap<String, Double>();
+            printed.lines().forEach(line -> {
+                int space = line.indexOf(' ');
+                values.put(line.substring(0, space), Double.valueOf(line.substring(space + 1)));
+            });
+            return values;
         }
-        var values = new HashMap<String, Double>();
-        printed.lines().forEach(line -> {
-            int space = line.indexOf(' ');
-            values.put(line.substring(0, space), Double.valueOf(line.substring(space + 1)));
-        });
-        return values;
     }
 
     private static List<String> java(String program, List<String> arguments) {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             RatesSuite.class,
             LatencySuite.class,
             FloodSuite.class,
+            ApiSuite.class,
             TablesSuite.class,
             SealSuite.class,
             StartSuite.class

@@ -36,7 +36,7 @@ final class StartSuite implements Callable<Integer> {
     @Override
     public Integer call() {
         var rows = rows();
-        try (var _ = new HoldfastTarget("holdfast", List.of(), false, PORT).start()) {
+        try (var _ = new HoldfastTarget("holdfast", List.of(), false, "", PORT).start()) {
             measure(rows);
         }
         var table = new ArrayList<List<String>>();

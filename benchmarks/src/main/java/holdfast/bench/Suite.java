@@ -63,11 +63,24 @@ final class Suite {
 
     private List<String> datapath = List.of();
     private boolean isSticky;
+    private String sections = "";
 
     /// Gives directors a persistent service, and these lines of the section `datapath`.
     Suite sticky(List<String> lines) {
         datapath = List.copyOf(lines);
         isSticky = true;
+        return this;
+    }
+
+    /// Gives directors these sections of the configuration too.
+    Suite with(String sections) {
+        this.sections = sections;
+        return this;
+    }
+
+    /// Measures this target alone, whatever `--targets` says: the suite means nothing for the others.
+    Suite only(String target) {
+        targets = List.of(target);
         return this;
     }
 
@@ -143,7 +156,7 @@ final class Suite {
 
     private Target holdfast(String variant, List<String> lines, int port) {
         var all = Stream.concat(datapath.stream(), lines.stream()).toList();
-        return new HoldfastTarget("holdfast" + variant, all, isSticky, port);
+        return new HoldfastTarget("holdfast" + variant, all, isSticky, sections, port);
     }
 
     private ParameterException wrong(String what) {

@@ -1,5 +1,6 @@
 /// The loads that iperf3 cannot make, as processes of their own in the namespaces of client and real server: each is
-/// one thread on plain channels, bounded in time and in connections, and prints its result as lines of `key value`.
+/// bounded in time and in connections, and prints its result as lines of `key value`. Packets come from one thread on
+/// plain channels.
 @NullMarked
 package holdfast.bench.load;
 
