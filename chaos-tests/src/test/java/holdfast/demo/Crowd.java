@@ -21,6 +21,7 @@ final class Crowd implements AutoCloseable {
     private static final int SLOW = 20;
     private static final int SOURCES = 100;
     private static final long SECOND = 1_000_000_000;
+    private static final long WARM_UP = 15 * SECOND;
 
     final AtomicInteger answered = new AtomicInteger();
     final AtomicInteger refused = new AtomicInteger();
@@ -51,6 +52,16 @@ final class Crowd implements AutoCloseable {
         }
         crowd.begin(crowd::hangAround);
         return crowd;
+    }
+
+    /// Lets the director compile what answers, as one does that has been asked for a while.
+    static void warmUp(RemoteApi api, Director director) throws IOException {
+        try (var crowd = new Crowd(api, director, 0)) {
+            for (int i = 0; i < ASKERS; i++) {
+                crowd.begin(crowd::ask);
+            }
+            LockSupport.parkNanos(WARM_UP);
+        }
     }
 
     /// An activity, which begins anew when its connection ends.

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// The fleet of two pairs: what it shows while directors die, and while its link is cut, lossy, mute, or visited by a
 /// stranger; and that forwarding, failover and synchronisation never notice.
 final class FleetChaosIT extends PairUnderTest {
-    private static final Duration SEEN_MAX = Duration.ofMinutes(3); // on a busy machine Hazelcast repeats what timed out
+    private static final Duration SEEN_MAX =
+            Duration.ofMinutes(3); // on a busy machine Hazelcast repeats what timed out
     private static final int MEASURED_S = 10;
     private static final int TICKS_PER_S = 100; // USER_HZ of /proc
     private static final Path RUN = Path.of("/run/holdfast");
