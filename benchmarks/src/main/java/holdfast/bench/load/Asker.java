@@ -20,10 +20,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
-/// The client of the suite `api`: `Asker TO PORT CERTIFICATE TOKEN PER-SECOND WARM-UP-S SECONDS` asks a director's
-/// admin
-/// API for its status at an even rate, on twenty connections with TLS. A connection that falls behind asks without a
-/// pause until it is in time again.
+/// The client of the suite `api`: `Asker TO PORT CERTIFICATE TOKEN PER-SECOND WARM-UP-S SECONDS` asks a
+/// director's admin API for its status at an even rate, on twenty connections with TLS. A connection that falls behind
+/// asks without a pause until it is in time again.
 public final class Asker {
     private static final int CONNECTIONS = 20;
     private static final long SECOND = 1_000_000_000;
