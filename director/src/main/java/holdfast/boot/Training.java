@@ -136,7 +136,7 @@ final class Training {
         }
 
         @Override
-        public void peerWord(String member, Whereabouts whereabouts, Word word) {}
+        public void peerWord(String member, Whereabouts whereabouts, Word word, long ageNanos) {}
 
         @Override
         public void config(String from, ConfigMessage message) {}

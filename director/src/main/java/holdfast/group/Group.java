@@ -233,8 +233,9 @@ public final class Group {
         }
 
         @Override
-        public void peerWord(String member, Whereabouts whereabouts, Word word) {
-            inbox.peerWord(whereabouts, Replication.heard(self, member, whereabouts, word));
+        public void peerWord(String member, Whereabouts whereabouts, Word word, long ageNanos) {
+            long spokenAt = boottime.getAsLong() - ageNanos;
+            inbox.peerWord(whereabouts, Replication.heard(self, member, whereabouts, word, spokenAt));
             vouchedUntil.accept(vouching.heard(word.standing(), monotonic.getAsLong()));
         }
 

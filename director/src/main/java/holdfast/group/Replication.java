@@ -138,8 +138,9 @@ public final class Replication implements AutoCloseable {
 
     /// A peer's word in the election's form. A peer whose standing is unknown takes no part.
     ///
-    /// @param self  our own name, under which the word may answer us
-    public static PeerWord heard(String self, String member, Whereabouts whereabouts, Word word) {
+    /// @param self      our own name, under which the word may answer us
+    /// @param spokenAt  at the earliest, on the boot-time clock
+    public static PeerWord heard(String self, String member, Whereabouts whereabouts, Word word, long spokenAt) {
         var standing = word.standing() == Standing.UNKNOWN
                 ? holdfast.vip.Standing.FAULT
                 : holdfast.vip.Standing.valueOf(word.standing().name());
@@ -150,7 +151,8 @@ public final class Replication implements AutoCloseable {
                 standing,
                 word.asks(),
                 word.answers().getOrDefault(self, 0L),
-                word.history());
+                word.history(),
+                spokenAt);
     }
 
     /// Empty if tables are not replicated.

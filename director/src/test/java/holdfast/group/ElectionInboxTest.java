@@ -66,7 +66,7 @@ class ElectionInboxTest {
         assertThat(inbox.isOfPeer(THEIRS)).isFalse();
         inbox.peerWord(
                 new Whereabouts(1, 100, Map.of("192.0.2.10", THEIRS)),
-                new PeerWord("d2", 1, 100, Standing.ACTIVE, 0, 0, 5));
+                new PeerWord("d2", 1, 100, Standing.ACTIVE, 0, 0, 5, 0));
         assertThat(inbox.isOfPeer(A_STRANGERS)).isFalse();
         now += SECOND;
         assertThat(inbox.isOfPeer(THEIRS)).isTrue();

@@ -247,8 +247,8 @@ public final class SimulatedSync implements TableSync {
                     core.refuse(Refused.MALFORMED);
                 }
             }
-            case SyncEffect.WordHeard(String member, Whereabouts whereabouts, Word word) ->
-                listener.peerWord(member, whereabouts, word);
+            case SyncEffect.WordHeard(String member, Whereabouts whereabouts, Word word, long age) ->
+                listener.peerWord(member, whereabouts, word, age);
             case SyncEffect.ConfigArrived(String from, ConfigMessage message) -> listener.config(from, message);
             case SyncEffect.ConfigHeard(String member, ConfigVersion config) -> listener.peerConfig(member, config);
             case SyncEffect.Twin(String address) -> listener.twin(address);

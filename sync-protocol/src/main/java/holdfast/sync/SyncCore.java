@@ -404,7 +404,7 @@ public final class SyncCore {
         }
         watch(peer);
         if (now - peer.echo <= Peer.WORD_INTERVAL) {
-            effects.add(new SyncEffect.WordHeard(peer.id.name(), hello.whereabouts(), hello.word()));
+            effects.add(new SyncEffect.WordHeard(peer.id.name(), hello.whereabouts(), hello.word(), now - peer.echo));
             effects.add(new SyncEffect.ConfigHeard(peer.id.name(), hello.config()));
         }
     }

@@ -32,7 +32,9 @@ public sealed interface SyncEffect {
     record ConfigHeard(String member, ConfigVersion config) implements SyncEffect {}
 
     /// A member's word arrived in a hello that is at most one second old.
-    record WordHeard(String member, Whereabouts whereabouts, Word word) implements SyncEffect {}
+    ///
+    /// @param ageNanos  it was spoken so long ago at most
+    record WordHeard(String member, Whereabouts whereabouts, Word word, long ageNanos) implements SyncEffect {}
 
     /// An older director of our name runs at this address.
     record Twin(String address) implements SyncEffect {}

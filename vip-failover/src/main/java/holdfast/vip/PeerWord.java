@@ -8,5 +8,13 @@ package holdfast.vip;
 ///     number
 /// @param answer   our question that it answers with: it has not taken over; 0 for none
 /// @param history  when the history of its tables began, ms of the Unix epoch; 0 if they have none yet
+/// @param spokenAt when it was spoken, at the earliest
 public record PeerWord(
-        String name, int address, long interval, Standing standing, long asks, long answer, long history) {}
+        String name,
+        int address,
+        long interval,
+        Standing standing,
+        long asks,
+        long answer,
+        long history,
+        long spokenAt) {}

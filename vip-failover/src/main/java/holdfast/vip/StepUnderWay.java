@@ -231,7 +231,7 @@ final class StepUnderWay {
             }
         } else {
             move(new Handover.PeerReleased(word.name()));
-            if (word.asks() == 0 && wasActive && isOut) {
+            if (word.asks() == 0 && wasActive && isOut && isOutStill(word)) {
                 elect(new Vrrp.PeerResigned(word.address()));
             }
         }
@@ -243,6 +243,11 @@ final class StepUnderWay {
             waking = waking.without(word.name());
             goOnIfUnrivalled();
         }
+    }
+
+    /// Whether the speaker cannot serve again by now: if it hears nobody, it takes over from nobody after its silence.
+    private boolean isOutStill(PeerWord word) {
+        return now - word.spokenAt() < vrrp.earliestTakeoverInterval();
     }
 
     /// A director that follows a third one does not answer: the third may be active, and we may soon replace it.

@@ -36,6 +36,6 @@ class NewestWordsTest {
     }
 
     private static PeerWord word(String name, Standing standing) {
-        return new PeerWord(name, 1, INTERVAL, standing, 0, 0, 0);
+        return new PeerWord(name, 1, INTERVAL, standing, 0, 0, 0, 0);
     }
 }

@@ -207,7 +207,8 @@ final class Simulation {
                     said.standing(),
                     said.asks(),
                     said.answers().getOrDefault(peer.name, 0L),
-                    said.history());
+                    said.history(),
+                    now);
             long number = ++wordNumber;
             if (!interconnectCut || !partitioned) {
                 carry(() -> peer.hearWord(this, number, word));

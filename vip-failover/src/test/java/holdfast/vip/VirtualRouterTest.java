@@ -213,7 +213,7 @@ class VirtualRouterTest {
         assertThat(take(0, new Heard(new Vrrp.Advert(0, INTERVAL, PEER))))
                 .containsExactly(new Doubted(PEER, Doubt.RESIGNATION));
         assertThat(state.isActive()).isTrue();
-        assertThat(take(MS, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.ACTIVE, 0, 0, HISTORY))))
+        assertThat(take(MS, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.ACTIVE, 0, 0, HISTORY, MS))))
                 .as("the advert was only ahead of the word")
                 .contains(new BecomeStandby(Vrrp.Reason.OUTRANKED));
     }
@@ -329,6 +329,18 @@ class VirtualRouterTest {
         lowerAdvert(0);
         speaks(MS, Standing.FAULT);
         assertThat(take(23 * MS, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
+    }
+
+    /// Its speaker has heard nobody since, and may serve again.
+    @Test
+    void aWordThatIsOlderThanATakeoverNeedsResignsNoLonger() {
+        take(0, new Tables(new TableState(1, 1, true)));
+        take(0, up());
+        lowerAdvert(0);
+        long old = MS - router.vrrp().earliestTakeoverInterval();
+        take(MS, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.FAULT, 0, 0, HISTORY, old)));
+        assertThat(take(23 * MS, new Tick())).isEmpty();
+        assertThat(take(700 * MS, new Tick())).as("after the silence").hasAtLeastOneElementOfType(BecomeActive.class);
     }
 
     @Test
@@ -458,7 +470,7 @@ class VirtualRouterTest {
         take(0, up());
         speaks(0, Standing.ACTIVE);
         take(0, new Heard(new Vrrp.Advert(254, INTERVAL, PEER)));
-        take(320 * MS, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 7, 0, HISTORY)));
+        take(320 * MS, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 7, 0, HISTORY, 0)));
         assertThat(router.word(state, 320 * MS).answers()).isEqualTo(Map.of("b", 7L));
         assertThat(take(400 * MS, new Tick())).isEmpty();
         assertThat(take(700 * MS, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
@@ -489,7 +501,7 @@ class VirtualRouterTest {
     }
 
     private static PeerWord asks(String name, int address) {
-        return new PeerWord(name, address, INTERVAL, Standing.STANDBY, 7, 0, HISTORY);
+        return new PeerWord(name, address, INTERVAL, Standing.STANDBY, 7, 0, HISTORY, 0);
     }
 
     @Test
@@ -510,7 +522,7 @@ class VirtualRouterTest {
         active();
         speaks(0, Standing.STANDBY);
         take(S, new Paused(S));
-        var answer = new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 0, S, HISTORY));
+        var answer = new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 0, S, HISTORY, S));
         assertThat(router.step(state, answer, S + 2 * MS).notAfter()).isEqualTo(S + 3 * INTERVAL);
     }
 
@@ -565,7 +577,7 @@ class VirtualRouterTest {
         take(MS, new Heard(new Vrrp.Advert(254, INTERVAL, PEER)));
         take(MS, new Tables(new TableState(1, 1, true)));
         take(2 * MS, new Tables(TableState.UNKNOWN));
-        take(400 * MS, new Spoke(new PeerWord("c", STRANGER, INTERVAL, Standing.STANDBY, 0, 0, 2)));
+        take(400 * MS, new Spoke(new PeerWord("c", STRANGER, INTERVAL, Standing.STANDBY, 0, 0, 2, 400 * MS)));
         assertThat(take(5 * INTERVAL, new Tick())).hasAtLeastOneElementOfType(BecomeActive.class);
     }
 
@@ -638,15 +650,15 @@ class VirtualRouterTest {
     }
 
     private void speaks(long now, Standing standing) {
-        take(now, new Spoke(new PeerWord("b", PEER, INTERVAL, standing, 0, 0, HISTORY)));
+        take(now, new Spoke(new PeerWord("b", PEER, INTERVAL, standing, 0, 0, HISTORY, now)));
     }
 
     private void speaksOf(long history, Standing standing) {
-        take(0, new Spoke(new PeerWord("b", PEER, INTERVAL, standing, 0, 0, history)));
+        take(0, new Spoke(new PeerWord("b", PEER, INTERVAL, standing, 0, 0, history, 0)));
     }
 
     private void answers(long now, long question) {
-        take(now, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 0, question, HISTORY)));
+        take(now, new Spoke(new PeerWord("b", PEER, INTERVAL, Standing.STANDBY, 0, question, HISTORY, now)));
     }
 
     private List<Effect> lowerAdvert(long now) {

@@ -122,7 +122,9 @@ public final class SyncNode implements TableSync {
         void standbyState(String member, SyncState state);
 
         /// A hello arrived that is at most one second old. About ten times a second for each member and path.
-        void peerWord(String member, Whereabouts whereabouts, Word word);
+        ///
+        /// @param ageNanos  it was spoken so long ago at most
+        void peerWord(String member, Whereabouts whereabouts, Word word, long ageNanos);
 
         /// A message about the configuration came.
         void config(String from, ConfigMessage message);
@@ -569,8 +571,8 @@ public final class SyncNode implements TableSync {
                     core.refuse(Refused.MALFORMED);
                 }
             }
-            case SyncEffect.WordHeard(String member, Whereabouts whereabouts, Word word) ->
-                listener.peerWord(member, whereabouts, word);
+            case SyncEffect.WordHeard(String member, Whereabouts whereabouts, Word word, long age) ->
+                listener.peerWord(member, whereabouts, word, age);
             case SyncEffect.ConfigArrived(String from, ConfigMessage message) -> listener.config(from, message);
             case SyncEffect.ConfigHeard(String member, ConfigVersion config) -> listener.peerConfig(member, config);
             case SyncEffect.Twin(String address) -> {

@@ -85,7 +85,7 @@ public class SyncNodeTest {
         }
 
         @Override
-        public void peerWord(String member, Whereabouts whereabouts, Word word) {
+        public void peerWord(String member, Whereabouts whereabouts, Word word, long ageNanos) {
             words.put(member, word);
         }
 

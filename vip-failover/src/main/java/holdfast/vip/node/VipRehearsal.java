@@ -206,7 +206,8 @@ public final class VipRehearsal {
                     said.standing(),
                     said.asks(),
                     said.answers().getOrDefault(to, 0L),
-                    said.history());
+                    said.history(),
+                    now);
         }
 
         private void perform(VirtualRouter.Effect effect) {
