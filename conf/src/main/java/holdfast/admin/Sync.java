@@ -100,7 +100,7 @@ public record Sync(
     public enum State {
         /// Nothing was heard yet.
         UNKNOWN,
-        /// Takes its first snapshot.
+        /// Takes copies, until it has everything.
         JOINING,
         /// Its digest equals ours.
         EQUAL,

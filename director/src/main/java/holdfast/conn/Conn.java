@@ -2,6 +2,7 @@ package holdfast.conn;
 
 import holdfast.conf.ForwardingMethod;
 import holdfast.linux.Memory;
+import holdfast.sync.Buckets;
 
 /// A movable window onto one connection of a [ConnTable].
 ///
@@ -213,13 +214,13 @@ public final class Conn extends SlotView {
 
     /// Sets the version and updates the table's digest.
     public Conn version(long version) {
-        addDigest(-digest());
+        long before = digest();
         Memory.putLong(base + VERSION, version);
-        addDigest(digest());
+        changed(before);
         return this;
     }
 
-    /// The snapshot that last confirmed it; one byte.
+    /// The copy that last confirmed it; one byte.
     public int epoch() {
         return Memory.getByte(base + EPOCH) & 0xff;
     }
@@ -253,6 +254,11 @@ public final class Conn extends SlotView {
     protected long digest() {
         return Digest.of(
                 clientHi(), clientLo(), virtualAddress(), inboundPorts(), realAddress(), realPort(), version());
+    }
+
+    @Override
+    public int bucket() {
+        return Buckets.ofConnection(Digest.ofKey(clientHi(), clientLo(), virtualAddress(), inboundPorts()));
     }
 
     /// Never true for a free slot, whose protocol is 0, which no key has.

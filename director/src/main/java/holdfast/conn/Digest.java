@@ -23,6 +23,12 @@ public final class Digest {
         return mix(client + servers + version);
     }
 
+    /// Of a key alone, for the bucket to which its entry belongs ([holdfast.sync.Buckets]).
+    public static long ofKey(long clientHi, long clientLo, int virtualAddress, long ports) {
+        long client = folded(clientHi ^ 0xa0761d6478bd642fL, clientLo ^ 0xe7037ed1a0b428dbL);
+        return mix(client + (ports ^ Integer.toUnsignedLong(virtualAddress)));
+    }
+
     /// Both halves of a product, so that every bit of either factor matters (Wang Yi's wyhash).
     private static long folded(long a, long b) {
         return a * b ^ Math.unsignedMultiplyHigh(a, b);

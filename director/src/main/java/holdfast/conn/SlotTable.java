@@ -1,13 +1,14 @@
 package holdfast.conn;
 
 import holdfast.service.RealServerTable;
+import holdfast.sync.Buckets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Objects;
 
 /// The common base of the tables of connections and templates: records that never move, under a slot number that stays
 /// the same while the entry lives; a list of slots for each real server; a timer wheel; and the sum of the entries'
-/// fingerprints. The subclasses own the indexes and the meaning of an entry.
+/// fingerprints, of all and of each bucket. The subclasses own the indexes and the meaning of an entry.
 ///
 /// Only the datapath thread uses a table, even to read. Nothing is allocated after the constructor.
 public abstract class SlotTable {
@@ -43,6 +44,7 @@ public abstract class SlotTable {
     private int size;
     private int fresh; // slots from here on have never been used
     private int freed = -1; // the first slot of a chain of freed ones
+    private final long[] digests = new long[Buckets.COUNT / 2]; // by the bucket modulo their number
     private long digest;
     private long refusedFull;
     private long refusedProbes;
@@ -146,7 +148,12 @@ public abstract class SlotTable {
         return digest;
     }
 
-    /// The same sum, recomputed from the entries; for tests and for an operator in doubt.
+    /// The sum of the fingerprints of a bucket's entries.
+    public final long digest(int bucket) {
+        return digests[bucket % digests.length];
+    }
+
+    /// The same sum as [#digest()], recomputed from the entries; for tests and for an operator in doubt.
     public final long recomputedDigest() {
         long sum = 0;
         for (int slot = next(0); slot != MISSING; slot = next(slot + 1)) {
@@ -197,8 +204,9 @@ public abstract class SlotTable {
         return records.address() + (long) Objects.checkIndex(slot, capacity) * recordBytes;
     }
 
-    final void addDigest(long change) {
+    final void addDigest(int bucket, long change) {
         digest += change;
+        digests[bucket % digests.length] += change;
     }
 
     protected final void moveToList(int slot, int from, int to) {
@@ -225,14 +233,15 @@ public abstract class SlotTable {
     /// Counts and lists an entry that is in the indexes.
     protected final void enlist(int slot, int real) {
         size++;
-        digest += entry(slot).digest();
+        entry(slot).changed(0);
         lists.add(real + 1, slot);
     }
 
     /// The reverse of [#enlist].
     protected final void strike(int slot, int real) {
         size--;
-        digest -= entry(slot).digest();
+        var leaving = entry(slot);
+        addDigest(leaving.bucket(), -leaving.digest());
         lists.remove(real + 1, slot);
     }
 

@@ -65,6 +65,9 @@ public abstract class SlotView {
     /// Its part in the table's digest.
     protected abstract long digest();
 
+    /// The bucket of its key, as [holdfast.sync.Buckets] numbers them.
+    public abstract int bucket();
+
     protected abstract boolean isLive();
 
     /// Marks the slot as unused.
@@ -82,8 +85,11 @@ public abstract class SlotView {
         return Memory.getInt(base + CLIENT);
     }
 
-    protected final void addDigest(long change) {
-        table.addDigest(change);
+    /// Updates the table's digests after a change of the entry.
+    ///
+    /// @param before  [#digest] before the change; 0 if the entry is new
+    protected final void changed(long before) {
+        table.addDigest(bucket(), digest() - before);
     }
 
     /// Writes the client except its low 32 bits, which belong to the record.

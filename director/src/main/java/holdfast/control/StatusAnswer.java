@@ -413,7 +413,10 @@ public final class StatusAnswer {
         all.put("deltas-lost", counters.deltasLost());
         all.put("batches-resent", counters.batchesResent());
         all.put("resends-asked", counters.resendsAsked());
-        all.put("snapshots-asked", counters.snapshotsAsked());
+        all.put("copies-of-changes", counters.copiesOfChanges());
+        all.put("copies-of-digests", counters.copiesOfDigests());
+        all.put("copies-of-buckets", counters.copiesOfBuckets());
+        all.put("records-copied", counters.recordsCopied());
         all.put("batches-applied", counters.batchesApplied());
         all.put("sends-dropped", counters.sendsDropped());
         counters.refused().forEach((reason, count) -> all.put("refused-" + KebabCase.of(reason), count));

@@ -1,5 +1,8 @@
 package holdfast.forward;
 
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyCredit;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Equality;
 import holdfast.sync.Version;
@@ -101,7 +104,7 @@ public final class Datapath {
     }
 
     /// Continues under a higher term, whose stream begins anew. Entries keep their versions: on a standby, records
-    /// of a term before the stream's give way, and a snapshot brings all.
+    /// of a term before the stream's give way.
     ///
     /// @return false if it does not serve, or if the term is not above its own
     public boolean renew(int term, long now) {
@@ -180,9 +183,9 @@ public final class Datapath {
         return false;
     }
 
-    /// Writes all entries into the stream, in the coming turns.
-    public void beginSnapshot() {
-        changes.beginSnapshot();
+    /// Writes a copy into the stream, in the coming turns, while it serves.
+    public void copy(CopyOrder order) {
+        changes.copy(order);
     }
 
     // ---- turns
@@ -205,7 +208,7 @@ public final class Datapath {
         boolean busy = mode != Mode.HELD && tables.turn(now, TIMER_BUDGET) > 0; // during a hold nothing changes
         switch (mode) {
             case ACTIVE -> {
-                busy |= changes.writeSnapshot(now);
+                busy |= changes.writeCopies(now);
                 if (now - checkpointAt >= 0) {
                     changes.checkpoint(now);
                     checkpointAt = now + CHECKPOINT_INTERVAL_NS;
@@ -278,5 +281,15 @@ public final class Datapath {
     /// The last comparison of a mark. Any thread.
     public Equality equality() {
         return replica.equality();
+    }
+
+    /// Allows more of a copy. Any thread.
+    public void credit(CopyCredit credit) {
+        changes.credit(credit);
+    }
+
+    /// The buckets that copies in the last copy of digests. Any thread.
+    public Buckets lacking() {
+        return replica.lacking();
     }
 }

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The election's view of the sync side, also if `cluster.sync` is off and there is none.
 ///
-/// It joins the knowledge of two threads: the worker knows which digests agreed, the sync thread whether the stream is
-/// whole.
+/// It joins the knowledge of two threads: the worker knows which digests agreed, the sync thread whether the stream
+/// is whole.
 public final class Replication implements AutoCloseable {
     private final Consumer<TableState> publish;
     private final AtomicReference<Known> known = new AtomicReference<>(Known.NOTHING);

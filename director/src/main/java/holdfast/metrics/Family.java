@@ -179,7 +179,8 @@ enum Family {
             Scope.GROUP,
             "sync_events_total",
             "`batches-sent`, `deltas-sent`, `deltas-coalesced`, `deltas-lost`, `batches-resent`, `resends-asked`,"
-                    + " `snapshots-asked`, `batches-applied`, `sends-dropped`",
+                    + " `copies-of-changes`, `copies-of-digests`, `copies-of-buckets`, `records-copied`,"
+                    + " `batches-applied`, `sends-dropped`",
             "event"),
     SYNC_REFUSED(
             Type.COUNTER,

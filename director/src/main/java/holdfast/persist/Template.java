@@ -7,6 +7,7 @@ import holdfast.conn.SlotTable;
 import holdfast.conn.SlotView;
 import holdfast.linux.Memory;
 import holdfast.service.RealServerTable;
+import holdfast.sync.Buckets;
 
 /// A movable window onto one template of a [TemplateTable].
 ///
@@ -92,10 +93,10 @@ public final class Template extends SlotView {
             throw new IllegalArgumentException(
                     "real server " + real + " has another virtual service than the template");
         }
-        addDigest(-digest());
+        long before = digest();
         table.moveToReal(slot(), real(), real);
         Memory.putShort(base + TIME, (short) real);
-        addDigest(digest());
+        changed(before);
         return this;
     }
 
@@ -154,13 +155,13 @@ public final class Template extends SlotView {
 
     /// Sets the version and updates the table's digest.
     public Template version(long version) {
-        addDigest(-digest());
+        long before = digest();
         put(VERSION, version);
-        addDigest(digest());
+        changed(before);
         return this;
     }
 
-    /// The snapshot that last confirmed it; one byte.
+    /// The copy that last confirmed it; one byte.
     public int epoch() {
         return Memory.getByte(base + USE) & 0xff;
     }
@@ -211,6 +212,11 @@ public final class Template extends SlotView {
                         version());
     }
 
+    @Override
+    public int bucket() {
+        return Buckets.ofTemplate(Digest.ofKey(clientHi(), clientLo(), virtualAddress(), ports()));
+    }
+
     /// Whether it can be found under this key. It compares the client first and looks up the real server only if
     /// the client matches.
     boolean isOf(long clientHi, long clientLo, long addresses, long ports) {
@@ -235,9 +241,10 @@ public final class Template extends SlotView {
 
     /// Pinned no longer either: nothing but its timer is to end it.
     void invalidate() {
-        addDigest(-digest());
+        long before = digest();
         flag(INVALID, true);
         flag(PINNED, false);
+        changed(before);
     }
 
     void controlled(int controlled) {

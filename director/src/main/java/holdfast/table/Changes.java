@@ -6,6 +6,9 @@ import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
 import holdfast.service.Services;
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyCredit;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.Delta;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Version;
@@ -14,22 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The worker's side of the stream: assigns a version to every change and writes the change as a delta.
 ///
-/// While this director is active, each change has a version even if the ring has no room for it: a gap in the sequence
-/// shows the sync side that a delta was lost. Allocates nothing.
+/// While this director is active, each change has a version even if the ring has no room for it: a gap in the
+/// sequence shows the sync side that a delta was lost. Allocates nothing.
 public final class Changes {
-    private static final int SNAPSHOT_BUDGET = 256; // slots in a turn, used or not: a flood leaves many free
+    private static final int TOMBSTONES_MAX = 1 << 18;
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000_000_000;
     static final int ASSURED = 1;
     static final int PINNED = 2;
-
-    private enum Copying {
-        NOTHING,
-        BEGIN,
-        TEMPLATES,
-        CONNECTIONS,
-        END
-    }
 
     private final DeltaRing ring;
     private final ConnTable connections;
@@ -38,17 +33,14 @@ public final class Changes {
     private final Counters counters;
     private final Supplier<Policy> policy; // the present one
     private final boolean replicated;
-    private final Conn copied;
-    private final Template copiedTemplate;
+    private final Tombstones tombstones;
+    private final Copies copies;
     private final Template controller;
 
     private int term;
     private long sequence;
     private boolean isOpen;
     private boolean written;
-    private Copying copying = Copying.NOTHING;
-    private boolean copyAgain;
-    private int cursor;
 
     /// @param replicated   whether a sync thread reads the ring
     /// @param ringRecords  a power of two
@@ -67,8 +59,8 @@ public final class Changes {
         this.counters = counters;
         this.replicated = replicated;
         ring = new DeltaRing(ringRecords);
-        copied = connections.view();
-        copiedTemplate = templates.view();
+        tombstones = new Tombstones(Math.min(TOMBSTONES_MAX, connections.capacity() + templates.capacity()));
+        copies = new Copies(this, connections, templates, tombstones, ring);
         controller = templates.view();
     }
 
@@ -81,8 +73,8 @@ public final class Changes {
         this.term = term;
         sequence = 0;
         isOpen = true;
-        copying = Copying.NOTHING;
-        copyAgain = false;
+        copies.stop();
+        tombstones.begin(term);
         checkpoint(now);
     }
 
@@ -104,6 +96,10 @@ public final class Changes {
         return connections.digest() * 31 + templates.digest();
     }
 
+    long digest(int bucket) {
+        return bucket < Buckets.FIRST_OF_CONNECTIONS ? templates.digest(bucket) : connections.digest(bucket);
+    }
+
     /// Whether anything was written since the last call.
     public boolean takeWritten() {
         boolean was = written;
@@ -120,7 +116,9 @@ public final class Changes {
     }
 
     void connectionEnd(Conn conn, long now) {
-        write(conn, next(), Delta.Op.CONNECTION_END, now);
+        long version = next();
+        tombstones.add(conn, version);
+        write(conn, version, Delta.Op.CONNECTION_END, now);
     }
 
     void template(Template template, long now) {
@@ -140,7 +138,9 @@ public final class Changes {
     }
 
     void templateEnd(Template template, long now) {
-        write(template, next(), Delta.Op.TEMPLATE_END, 0, now);
+        long version = next();
+        tombstones.add(template, version);
+        write(template, version, Delta.Op.TEMPLATE_END, 0, now);
     }
 
     /// Writes the digest as of now into the stream.
@@ -156,73 +156,55 @@ public final class Changes {
         }
     }
 
-    /// Starts a snapshot; during a snapshot, requests another one after it.
-    public void beginSnapshot() {
-        if (copying == Copying.NOTHING) {
-            copying = Copying.BEGIN;
-        } else {
-            copyAgain = true;
+    /// Starts a copy, in place of one under way.
+    public void copy(CopyOrder order) {
+        if (isOpen) {
+            copies.order(order);
         }
     }
 
-    /// Continues the snapshot, as far as a budget and the ring allow; it leaves half of the ring to live changes.
+    /// Allows more of the copy. Any thread.
+    public void credit(CopyCredit credit) {
+        copies.credit(credit);
+    }
+
+    /// Continues the copy, as far as its credit, a budget and the ring allow.
     ///
     /// @return whether there was work
-    public boolean writeSnapshot(long now) {
-        if (copying == Copying.NOTHING || !isOpen) {
-            return false;
-        }
-        for (int left = SNAPSHOT_BUDGET; left > 0 && copying != Copying.NOTHING; left--) {
-            if (isCrowded()) {
-                return false;
-            }
-            copyOne(now);
-        }
-        return true;
+    public boolean writeCopies(long now) {
+        return isOpen && copies.write(now);
     }
 
-    private void copyOne(long now) {
-        switch (copying) {
-            case BEGIN -> {
-                control(Delta.Op.SNAPSHOT_BEGIN);
-                copying = Copying.TEMPLATES;
-                cursor = 0;
-            }
-            case TEMPLATES -> {
-                if (cursor == templates.high()) {
-                    copying = Copying.CONNECTIONS;
-                    cursor = 0;
-                } else {
-                    copyTemplate(cursor++, now);
-                }
-            }
-            case CONNECTIONS -> {
-                if (cursor == connections.high()) {
-                    copying = Copying.END;
-                } else {
-                    copyConnection(cursor++, now);
-                }
-            }
-            case END -> {
-                control(Delta.Op.SNAPSHOT_END);
-                checkpoint(now);
-                copying = copyAgain ? Copying.BEGIN : Copying.NOTHING;
-                copyAgain = false;
-            }
-            case NOTHING -> {}
+    void copy(Template template, long now) {
+        write(template, template.version(), Delta.Op.TEMPLATE, 0, now);
+    }
+
+    void copy(Conn conn, long now) {
+        write(conn, conn.version(), Delta.Op.CONNECTION, now);
+    }
+
+    void mark(Delta.Op op, CopyOrder.Kind kind, int ticket, boolean isContinued) {
+        var delta = claim();
+        if (delta != null) {
+            delta.op(op).version(version()).copyKind(kind).ticket(ticket).continued(isContinued);
+            publish();
         }
     }
 
-    private void copyTemplate(int slot, long now) {
-        if (templates.isLive(slot) && !copiedTemplate.at(slot).isInvalid()) {
-            write(copiedTemplate, copiedTemplate.version(), Delta.Op.TEMPLATE, 0, now);
+    void bucket(int number) {
+        var delta = claim();
+        if (delta != null) {
+            delta.op(Delta.Op.BUCKET).version(version()).bucket(number).digest(digest(number));
+            publish();
         }
     }
 
-    private void copyConnection(int slot, long now) {
-        if (connections.isLive(slot)) {
-            copied.at(slot);
-            write(copied, copied.version(), Delta.Op.CONNECTION, now);
+    /// Writes the end with this number in the list of ends.
+    void end(long number) {
+        var delta = claim();
+        if (delta != null) {
+            tombstones.write(number, delta);
+            publish();
         }
     }
 
@@ -234,14 +216,6 @@ public final class Changes {
     private long next() {
         sequence++;
         return version();
-    }
-
-    private void control(Delta.Op op) {
-        var delta = claim();
-        if (delta != null) {
-            delta.op(op).version(version());
-            publish();
-        }
     }
 
     private void write(Conn conn, long version, Delta.Op op, long now) {

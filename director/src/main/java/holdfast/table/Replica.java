@@ -9,19 +9,24 @@ import holdfast.conn.Lookups;
 import holdfast.persist.Template;
 import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
+import holdfast.service.Services;
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.Delta;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Equality;
 import holdfast.sync.Version;
+import java.util.BitSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The standby's side of the stream: applies the active's deltas to the tables.
 ///
 /// The version decides whether a record is news, never the order of arrival. But an entry of ours from a term before
-/// the stream's yields to any record: changes that we made as the active and that no other director received are void.
-/// A snapshot is a mark and sweep: an entry that neither it nor a live delta named between its begin and its end does
-/// not exist on the active. Worker only, except [#applied] and [#equality].
+/// the stream's yields to any record: changes that we made as the active and that no other director received are
+/// void. A copy of buckets is a mark and sweep: an entry in one of them that neither it nor a live delta named
+/// between its begin and its end does not exist on the active. Worker only, except [#applied], [#equality] and
+/// [#lacking].
 public final class Replica {
     public static final int RING_RECORDS = 1 << 16;
     private static final int BATCH = 64;
@@ -51,6 +56,12 @@ public final class Replica {
     private volatile Equality equality = Equality.UNKNOWN;
     private long appliedVersion;
     private boolean compared;
+    private volatile Buckets lacking = Buckets.NONE;
+    private CopyOrder.Kind copyKind = CopyOrder.Kind.CHANGES;
+    private final BitSet marked = new BitSet(Buckets.COUNT); // that the copy brings, or that differ
+    private final BitSet unlinked = new BitSet(Buckets.COUNT); // with connections that may have got a template
+    private final BitSet needed = new BitSet(Buckets.COUNT);
+    private boolean hasNewTemplates; // by this copy
     private int epoch;
     private int sweptConnections; // slots that a sweep has checked
     private int sweptTemplates;
@@ -86,6 +97,11 @@ public final class Replica {
         return equality;
     }
 
+    /// The buckets that copies have shown to be needed. Any thread.
+    public Buckets lacking() {
+        return lacking;
+    }
+
     /// Version of the newest change applied.
     public long appliedVersion() {
         return appliedVersion;
@@ -108,8 +124,8 @@ public final class Replica {
         equality = Equality.UNKNOWN;
     }
 
-    /// Applies records in batches, and reads everything ahead of its use. The end of a snapshot is applied once all
-    /// entries that it did not name are removed, which takes several turns.
+    /// Applies records in batches, and reads everything ahead of its use. The end of a copy of buckets is applied
+    /// once all entries that it did not name are removed, which takes several turns.
     ///
     /// @return 0 if there is no work
     public int apply(long now, int budget) {
@@ -117,7 +133,7 @@ public final class Replica {
     }
 
     /// Applies everything that has arrived, for a promotion that waits for it. It does not search for entries that
-    /// a snapshot did not name: they end by their own timers.
+    /// a copy did not name: they end by their own timers.
     public void catchUp(long now) {
         apply(now, Integer.MAX_VALUE, 0);
     }
@@ -128,7 +144,7 @@ public final class Replica {
         for (int count = lookUp(budget); count > 0 && !isSweeping; count = lookUp(budget - done)) {
             for (at = 0; at < count && !isSweeping; at++) {
                 var delta = Objects.requireNonNull(ring.peek());
-                isSweeping = delta.op() == Delta.Op.SNAPSHOT_END && !sweep(sweepBudget);
+                isSweeping = delta.op() == Delta.Op.COPY_END && !sweep(sweepBudget);
                 if (!isSweeping) {
                     apply(delta, now);
                     ring.release();
@@ -172,7 +188,7 @@ public final class Replica {
                 entryOf[number] = beginTemplateLookup(delta);
                 templateLookups.toBeRemoved(entryOf[number]);
             }
-            case SNAPSHOT_BEGIN, SNAPSHOT_END, CHECKPOINT -> {}
+            case COPY_BEGIN, COPY_END, CHECKPOINT, BUCKET -> {}
         }
     }
 
@@ -252,8 +268,9 @@ public final class Replica {
             case CONNECTION_END -> connectionEnd(delta);
             case TEMPLATE -> template(delta, now);
             case TEMPLATE_END -> templateEnd(delta);
-            case SNAPSHOT_BEGIN -> beginSweep();
-            case SNAPSHOT_END -> {}
+            case COPY_BEGIN -> beginCopy(delta.copyKind());
+            case BUCKET -> bucket(delta);
+            case COPY_END -> endCopy();
             case CHECKPOINT -> compare(delta, now);
         }
         appliedVersion = Math.max(appliedVersion, delta.version());
@@ -400,6 +417,7 @@ public final class Replica {
         }
         if (real != RealServerTable.NONE && slot == TemplateTable.MISSING) {
             slot = templates.insert(delta.clientAddress(), real, timeoutS, expiresAt);
+            hasNewTemplates = true;
         }
         if (real == RealServerTable.NONE || slot == TemplateTable.FULL) {
             tables.counters().count(Counter.COPY_WITHOUT_ROOM);
@@ -422,28 +440,73 @@ public final class Replica {
         }
     }
 
-    private void beginSweep() {
+    private void beginCopy(CopyOrder.Kind kind) {
+        copyKind = kind;
+        hasNewTemplates = false;
+        marked.clear();
+        unlinked.clear();
         epoch = (epoch + 1) & 0xff;
         sweptConnections = 0;
         sweptTemplates = 0;
     }
 
-    /// Continues to remove entries that the snapshot did not name.
+    private void bucket(Delta delta) {
+        boolean isDigest = copyKind == CopyOrder.Kind.DIGESTS;
+        if (!isDigest || delta.digest() != tables.digest(delta.bucket())) {
+            marked.set(delta.bucket());
+        }
+    }
+
+    private void endCopy() {
+        switch (copyKind) {
+            case DIGESTS -> {
+                needed.clear();
+                needed.or(marked);
+            }
+            case BUCKETS -> {
+                needed.andNot(marked);
+                needed.or(unlinked);
+            }
+            case CHANGES -> {
+                return;
+            }
+        }
+        lacking = Buckets.of(needed);
+    }
+
+    /// Whether the connection could be one of a template that came after it: only its own record tells.
+    private boolean mayHaveTemplate() {
+        int service = conn.service();
+        boolean isPersistent = service != Services.NONE && tables.services().isPersistent(service);
+        return isPersistent
+                && (conn.template() == Conn.NO_TEMPLATE
+                        || template.at(conn.template()).isInvalid());
+    }
+
+    /// Continues to remove entries that the copy did not name.
     ///
     /// @param budget  0 for a promotion that has no time for it
     /// @return whether all are removed
     private boolean sweep(int budget) {
+        if (copyKind != CopyOrder.Kind.BUCKETS) {
+            return true;
+        }
         int left = budget;
         for (; left > 0 && sweptConnections < connections.high(); left--) {
             int slot = sweptConnections++;
-            if (connections.isLive(slot) && conn.at(slot).epoch() != epoch) {
+            if (!connections.isLive(slot)) {
+                continue;
+            }
+            if (conn.at(slot).epoch() != epoch && marked.get(conn.bucket())) {
                 remove(slot);
                 left -= REMOVAL;
+            } else if (hasNewTemplates && mayHaveTemplate()) {
+                unlinked.set(conn.bucket());
             }
         }
         for (; left > 0 && sweptTemplates < templates.high(); left--) {
             int slot = sweptTemplates++;
-            if (templates.isLive(slot) && template.at(slot).epoch() != epoch) {
+            if (templates.isLive(slot) && template.at(slot).epoch() != epoch && marked.get(template.bucket())) {
                 merge.forgotten(template.version(), template.client());
                 tables.persistence().drop(slot);
                 left -= REMOVAL;

@@ -257,6 +257,11 @@ public final class Tables implements Entries {
         return changes.digest();
     }
 
+    /// The digest over the entries of a bucket.
+    public long digest(int bucket) {
+        return changes.digest(bucket);
+    }
+
     /// Makes changes ours, under this term; timers end entries from now on.
     public void promote(int term, long now) {
         this.term = term;

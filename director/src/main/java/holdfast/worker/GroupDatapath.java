@@ -6,6 +6,9 @@ import holdfast.forward.Forwarder;
 import holdfast.forward.Lease;
 import holdfast.forward.Mode;
 import holdfast.linux.Clock;
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyCredit;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Equality;
 import holdfast.sync.TableOwner;
@@ -260,8 +263,18 @@ public final class GroupDatapath implements TableOwner, DatapathOrders {
     }
 
     @Override
-    public void requestSnapshot() {
-        worker.accept(datapath::beginSnapshot);
+    public void copy(CopyOrder order) {
+        worker.accept(() -> datapath.copy(order));
+    }
+
+    @Override
+    public void credit(CopyCredit credit) {
+        datapath.credit(credit);
+    }
+
+    @Override
+    public Buckets lacking() {
+        return datapath.lacking();
     }
 
     @Override

@@ -81,7 +81,7 @@ final class SyncSamples {
                         OptionalLong.of(3), OptionalLong.of(1), Optional.empty(), false, Optional.of(HOLDS)),
                 List.of(peer),
                 List.of(),
-                new SyncStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, none),
+                new SyncStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, none),
                 Optional.empty(),
                 System.nanoTime());
     }

@@ -22,6 +22,9 @@ import holdfast.linux.Memory;
 import holdfast.packet.Frame;
 import holdfast.packet.TestPacket;
 import holdfast.service.Traffic;
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyCredit;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.Version;
 import holdfast.table.Counter;
 import holdfast.table.Replica;
@@ -32,8 +35,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// The packet path allocates nothing on the heap, whatever happens to a packet, and neither does the stream on either
-/// side. System calls are left out: [Egress] is empty here.
+/// The packet path allocates nothing on the heap, whatever happens to a packet, and neither does the stream on
+/// either side. System calls are left out: [Egress] is empty here.
 class AllocationTest {
     private static final int ROUNDS = 30_000;
     private static final Links LINKS = new Links(List.of(
@@ -162,24 +165,27 @@ class AllocationTest {
         assertThat(active.counters().value(Counter.DROPPED_NO_NEIGHBOUR)).isGreaterThanOrEqualTo(ROUNDS);
     }
 
-    /// But for the checkpoint behind it: what a checkpoint says is published to other threads as a new
-    /// [holdfast.sync.Equality].
+    /// But for its sets of buckets and the checkpoint behind it: what a checkpoint says is published to other
+    /// threads as a new [holdfast.sync.Equality].
     @Test
-    void aSnapshotAllocatesNothing() {
+    void aCopyAllocatesNothingPerEntry() {
         active.promote(1, now);
         for (int i = 0; i < 500; i++) {
             take(clientFrame(1000 + i, i % 2 == 0 ? 80 : 443, SYN), 54, 0);
         }
         deliver();
+        var order = new CopyOrder(1, Version.NONE, Buckets.ALL);
+        var credit = new CopyCredit(1, Integer.MAX_VALUE);
         assertThat(Allocation.bytesOf(() -> {
                     for (int i = 0; i < 100; i++) {
-                        active.changes().beginSnapshot();
-                        while (active.changes().writeSnapshot(now)) {
+                        active.changes().copy(order);
+                        active.changes().credit(credit);
+                        while (active.changes().writeCopies(now)) {
                             deliver();
                         }
                     }
                 }))
-                .isLessThan(100 * 64); // an entry that allocated would cost a hundred times this
+                .isLessThan(100 * 2048); // if each entry allocated, four times as much
         assertThat(standby.digest()).isEqualTo(active.digest());
     }
 

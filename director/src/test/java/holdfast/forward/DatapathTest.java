@@ -12,6 +12,9 @@ import holdfast.conf.Configuration;
 import holdfast.conf.Ipvs;
 import holdfast.conf.SchedulerName;
 import holdfast.conn.FlowHash;
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyCredit;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.Delta;
 import holdfast.sync.Equality;
 import holdfast.sync.Version;
@@ -312,7 +315,8 @@ class DatapathTest {
         datapath.standBy(false, lease.end());
         turn();
         bring(Mode.HELD);
-        datapath.beginSnapshot();
+        datapath.copy(new CopyOrder(1, Version.of(OURS, 0), Buckets.NONE));
+        datapath.credit(new CopyCredit(1, Integer.MAX_VALUE));
         now += 1000 * 1000 * MS; // long after the connection is due
         turn();
         assertThat(written()).isEmpty();
@@ -321,9 +325,13 @@ class DatapathTest {
         datapath.resume();
         turn();
         assertThat(written())
-                .as("the connection ends, then comes the snapshot")
+                .as("the connection ends, then comes the copy")
                 .startsWith(
-                        Delta.Op.CONNECTION_END, Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.CHECKPOINT);
+                        Delta.Op.CONNECTION_END,
+                        Delta.Op.COPY_BEGIN,
+                        Delta.Op.CONNECTION_END,
+                        Delta.Op.COPY_END,
+                        Delta.Op.CHECKPOINT);
     }
 
     @Test

@@ -26,7 +26,11 @@ import holdfast.conf.ServiceKey;
 import holdfast.packet.Frame;
 import holdfast.packet.TestPacket;
 import holdfast.persist.TemplateTable;
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyCredit;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.Equality;
+import holdfast.sync.Version;
 import holdfast.table.Counter;
 import holdfast.testing.Seeds;
 import java.util.LinkedHashSet;
@@ -405,7 +409,7 @@ class FloodTest {
     }
 
     @Test
-    void aFullStandbyThatMissedAPartIsEqualAfterTwoSnapshots() { // the first one finds no room for all
+    void aFullStandbyThatMissedAPartIsEqualAfterTwoCopies() { // the first one finds no room for all
         try (var standby = director(SIZE, SIZE, sticky("255.255.255.255"))) {
             standby.tables.demote();
             flood(SIZE);
@@ -415,9 +419,12 @@ class FloodTest {
             while (lost.peek() != null) {
                 lost.release();
             }
-            for (int snapshot = 0; snapshot < 2; snapshot++) {
-                director.tables.changes().beginSnapshot();
-                while (director.tables.changes().writeSnapshot(director.now)) {}
+            for (int copy = 1; copy <= 2; copy++) {
+                director.tables.changes().copy(new CopyOrder(copy, Version.NONE, Buckets.ALL));
+                director.tables.changes().credit(new CopyCredit(copy, Integer.MAX_VALUE));
+                while (director.tables.changes().writeCopies(director.now)) {
+                    deliver(standby);
+                }
                 deliver(standby);
             }
             assertThat(deliver(standby)).isEqualTo(Equality.State.EQUAL);

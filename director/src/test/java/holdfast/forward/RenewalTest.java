@@ -8,6 +8,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.conf.SchedulerName;
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyCredit;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.Version;
 import holdfast.table.Counter;
 import org.junit.jupiter.api.AfterEach;
@@ -16,6 +19,8 @@ import org.junit.jupiter.api.Test;
 /// Two directors were active at the same time. The winner continues under a term above the loser's, and its stream
 /// makes the loser equal, whatever the loser has written meanwhile.
 class RenewalTest {
+    private static final CopyOrder EVERYTHING = new CopyOrder(1, Version.NONE, Buckets.ALL);
+
     private static final int BOTH = 40000;
     private static final int WINNERS = 40001;
     private static final int LOSERS = 40002;
@@ -46,9 +51,10 @@ class RenewalTest {
         loser.replicate();
     }
 
-    private void writeSnapshot() {
-        winner.tables.changes().beginSnapshot();
-        while (winner.tables.changes().writeSnapshot(winner.now)) {
+    private void writeCopy() {
+        winner.tables.changes().copy(EVERYTHING);
+        winner.tables.changes().credit(new CopyCredit(1, Integer.MAX_VALUE));
+        while (winner.tables.changes().writeCopies(winner.now)) {
             deliver(true);
         }
     }
@@ -68,7 +74,7 @@ class RenewalTest {
         twoActives();
         winner.tables.promote(3, winner.now);
         deliver(true);
-        writeSnapshot();
+        writeCopy();
         assertThat(loser.tables.digest()).isEqualTo(winner.tables.digest());
         assertThat(loser.knows(WINNERS)).isTrue();
         assertThat(loser.knows(LOSERS)).isFalse();
@@ -86,11 +92,12 @@ class RenewalTest {
 
     /// Its end would take out, on every standby, all that was not copied under the new term.
     @Test
-    void aSnapshotThatIsUnderWayEndsWithItsTerm() {
+    void aCopyThatIsUnderWayEndsWithItsTerm() {
         winner.client(BOTH, SYN, Counter.FORWARDED_TO_SERVER);
-        winner.tables.changes().beginSnapshot();
+        winner.tables.changes().copy(EVERYTHING);
+        winner.tables.changes().credit(new CopyCredit(1, Integer.MAX_VALUE));
         winner.tables.promote(3, winner.now);
-        assertThat(winner.tables.changes().writeSnapshot(winner.now)).isFalse();
+        assertThat(winner.tables.changes().writeCopies(winner.now)).isFalse();
         assertThat(winner.tables.changes().version()).isEqualTo(Version.of(3, 0));
     }
 }

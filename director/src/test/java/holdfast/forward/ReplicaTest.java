@@ -22,11 +22,13 @@ import holdfast.conn.Conn;
 import holdfast.conn.TcpState;
 import holdfast.packet.Frame;
 import holdfast.persist.Template;
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.Delta;
 import holdfast.sync.Version;
 import holdfast.table.Counter;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,14 +95,13 @@ class ReplicaTest {
     }
 
     @Test
-    void anOlderRecordStillConfirmsItsEntryToTheSnapshot() {
+    void anOlderRecordStillConfirmsItsEntryToTheCopy() {
         connection(Version.of(1, 5), 1);
         apply();
-        arriving(Delta.Op.SNAPSHOT_BEGIN, Version.of(1, 5));
-        apply();
+        copyBegins(Version.of(1, 5));
         connection(Version.of(1, 3), 3);
         apply();
-        arriving(Delta.Op.SNAPSHOT_END, Version.of(1, 5));
+        arriving(Delta.Op.COPY_END, Version.of(1, 5));
         apply();
         assertThat(known().state()).isEqualTo(1);
     }
@@ -134,22 +135,44 @@ class ReplicaTest {
     }
 
     @Test
-    void aSnapshotAskedForDuringOneIsWrittenAfterIt() {
-        director.tables.promote(2, director.now);
-        var changes = director.tables.changes();
-        changes.beginSnapshot();
-        changes.beginSnapshot();
-        changes.beginSnapshot();
-        while (changes.writeSnapshot(director.now)) {}
-        var ops = new ArrayList<Delta.Op>();
-        for (var delta = changes.ring().peek();
-                delta != null;
-                delta = changes.ring().peek()) {
-            ops.add(delta.op());
-            changes.ring().release();
+    void aCopyOfSomeBucketsSweepsNoOther() {
+        connection(Version.of(1, 5), 1);
+        apply();
+        int bucket = known().bucket();
+        copyBegins(Version.of(1, 5), bucket == 600 ? 601 : 600);
+        arriving(Delta.Op.COPY_END, Version.of(1, 5));
+        apply();
+        assertThat(director.tables.connections().size()).isEqualTo(1);
+        copyBegins(Version.of(1, 5), bucket);
+        arriving(Delta.Op.COPY_END, Version.of(1, 5));
+        apply();
+        assertThat(director.tables.connections().size()).isZero();
+    }
+
+    @Test
+    void aCopyOfDigestsShowsTheBucketsThatDiffer() {
+        connection(Version.of(1, 5), 1);
+        apply();
+        int bucket = known().bucket();
+        arriving(Delta.Op.COPY_BEGIN, Version.of(1, 5)).copyKind(CopyOrder.Kind.DIGESTS);
+        apply();
+        for (int number = 0; number < Buckets.COUNT; number++) {
+            arriving(Delta.Op.BUCKET, Version.of(1, 5)).bucket(number).digest(0);
+            apply();
         }
-        assertThat(ops.stream().filter(op -> op == Delta.Op.SNAPSHOT_BEGIN)).hasSize(2);
-        assertThat(ops.stream().filter(op -> op == Delta.Op.SNAPSHOT_END)).hasSize(2);
+        arriving(Delta.Op.COPY_END, Version.of(1, 5));
+        apply();
+        assertThat(director.replica.lacking()).isEqualTo(Buckets.range(bucket, bucket + 1));
+    }
+
+    private void copyBegins(long version, int... buckets) {
+        arriving(Delta.Op.COPY_BEGIN, version).copyKind(CopyOrder.Kind.BUCKETS);
+        apply();
+        for (int bucket :
+                buckets.length == 0 ? IntStream.range(0, Buckets.COUNT).toArray() : buckets) {
+            arriving(Delta.Op.BUCKET, version).bucket(bucket);
+            apply();
+        }
     }
 
     @Test
@@ -308,16 +331,15 @@ class ReplicaTest {
     void aClientThatTheOtherActiveDoesNotKnowIsReportedAfterTheMerge() {
         aTemplateWithAConnection();
         director.replica.merge().begin(1);
-        arriving(Delta.Op.SNAPSHOT_BEGIN, Version.of(3, 1));
-        apply();
-        arriving(Delta.Op.SNAPSHOT_END, Version.of(3, 1));
+        copyBegins(Version.of(3, 1));
+        arriving(Delta.Op.COPY_END, Version.of(3, 1));
         apply();
         assertThat(director.replica.merge().end()).startsWith("clients-moved=0 clients-forgotten=1");
     }
 
     private static final int STALE = 4000;
 
-    /// A standby that knows many connections of which a snapshot, which has arrived whole, mentions none.
+    /// A standby that knows many connections of which a copy, which has arrived whole, mentions none.
     private static TestDirector withAStaleTable() {
         var service = service(tcp(80), SchedulerName.RR, real("10.0.0.11", 8080, 1));
         var standby = new TestDirector(new Configuration.Datapath(8192, 64, 0, false), service);
@@ -327,16 +349,31 @@ class ReplicaTest {
             standby.replica.ring().publish();
             standby.replicate();
         }
-        for (var op : List.of(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.CHECKPOINT)) {
-            requireNonNull(standby.replica.ring().claim()).op(op).version(Version.of(1, STALE + 1));
-            standby.replica.ring().publish();
+        var ring = standby.replica.ring();
+        requireNonNull(ring.claim())
+                .op(Delta.Op.COPY_BEGIN)
+                .version(Version.of(1, STALE + 1))
+                .copyKind(CopyOrder.Kind.BUCKETS);
+        ring.publish();
+        for (int bucket = 0; bucket < Buckets.COUNT; bucket++) {
+            standby.replicate();
+            requireNonNull(ring.claim())
+                    .op(Delta.Op.BUCKET)
+                    .version(Version.of(1, STALE + 1))
+                    .bucket(bucket);
+            ring.publish();
+        }
+        standby.replicate();
+        for (var op : List.of(Delta.Op.COPY_END, Delta.Op.CHECKPOINT)) {
+            requireNonNull(ring.claim()).op(op).version(Version.of(1, STALE + 1));
+            ring.publish();
         }
         assertThat(standby.tables.connections().size()).isEqualTo(STALE);
         return standby;
     }
 
     @Test
-    void packetsNeverWaitForTheWholeSweepOfASnapshotAndNothingIsComparedBeforeItsEnd() {
+    void packetsNeverWaitForTheWholeSweepOfACopyAndNothingIsComparedBeforeItsEnd() {
         try (var standby = withAStaleTable()) {
             long appliedBefore = standby.replica.applied();
             int turns = 0;
@@ -355,7 +392,7 @@ class ReplicaTest {
             assertThat(isCompared).isTrue();
             assertThat(turns).isGreaterThan(STALE / 64);
             assertThat(standby.tables.connections().size()).isZero();
-            assertThat(standby.replica.applied()).isEqualTo(appliedBefore + 3);
+            assertThat(standby.replica.applied()).isEqualTo(appliedBefore + 2);
         }
     }
 

@@ -28,6 +28,9 @@ import holdfast.packet.Frame;
 import holdfast.packet.TestPacket;
 import holdfast.persist.TemplateTable;
 import holdfast.service.RealServerTable;
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyCredit;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.Delta;
 import holdfast.sync.Equality;
 import holdfast.sync.Version;
@@ -66,11 +69,11 @@ class StreamTest {
     }
 
     @Test
-    void snapshotsAtAnyMomentChangeNothing() {
+    void copiesAtAnyMomentChangeNothing() {
         Seeds.each(100, (random, _) -> {
             try (var pair = new Pair(random, 1024)) {
                 for (int round = 0; round < 10; round++) {
-                    pair.snapshots = random.nextInt(4);
+                    pair.copies = random.nextInt(4);
                     pair.round();
                     pair.deliverAll();
                     pair.assertEqual();
@@ -80,9 +83,9 @@ class StreamTest {
     }
 
     @Test
-    void aSnapshotHealsWhatAFullRingLost() {
+    void aCopyHealsWhatAFullRingLost() {
         Seeds.each(100, (random, _) -> {
-            try (var pair = new Pair(random, 16)) {
+            try (var pair = new Pair(random, 32)) {
                 for (int round = 0; round < 8; round++) {
                     pair.isStalled = random.nextInt(3) == 0;
                     pair.round();
@@ -95,7 +98,7 @@ class StreamTest {
     }
 
     @Test
-    void aStandbyThatStartsLateBecomesEqualBySnapshot() {
+    void aStandbyThatStartsLateBecomesEqualByACopy() {
         Seeds.each(50, (random, _) -> {
             try (var pair = new Pair(random, 1024)) {
                 pair.isStalled = true;
@@ -140,30 +143,30 @@ class StreamTest {
     }
 
     @Test
-    void aSnapshotLooksAtAFewSlotsInATurnThoughAFloodHasLeftManyFree() {
-        var limits = new Configuration.Datapath(2048, 16, 0, false);
+    void aCopyLooksAtAFewSlotsInATurnThoughAFloodHasLeftManyFree() {
+        var limits = new Configuration.Datapath(16_384, 16, 0, false);
         var http = service(
                 tcp(80),
                 SchedulerName.RR,
                 new Configuration.RealServer(new Ipv4(TestDirector.REAL), 80, 1, ForwardingMethod.NAT));
         try (var director = new TestDirector(limits, http)) {
-            for (int port = 1; port <= 2000; port++) {
+            for (int port = 1; port <= 16_000; port++) {
                 director.client(1024 + port, SYN, Counter.FORWARDED_TO_SERVER);
             }
-            for (int port = 1; port < 2000; port++) {
+            for (int port = 1; port < 16_000; port++) {
                 int slot = director.tables.connections().find(Frame.TCP, TestDirector.CLIENT, 1024 + port, VIP, 80);
                 director.tables.end(slot, false, director.now);
             }
             director.forgetChanges();
             var changes = director.tables.changes();
-            changes.beginSnapshot();
-            changes.writeSnapshot(director.now);
-            assertThat(changes.ring().size()).as("its beginning").isEqualTo(1);
-            int turns = 1;
-            for (; changes.ring().size() < 4; turns++) {
-                changes.writeSnapshot(director.now);
+            changes.copy(new CopyOrder(1, changes.version() - 16_000, Buckets.NONE));
+            changes.credit(new CopyCredit(1, Integer.MAX_VALUE));
+            int turns = 0;
+            while (changes.writeCopies(director.now)) {
+                director.forgetChanges();
+                turns++;
             }
-            assertThat(turns).isBetween(8, 10);
+            assertThat(turns).isBetween(60, 80);
         }
     }
 
@@ -182,12 +185,15 @@ class StreamTest {
         private TestDirector active;
         private TestDirector standby;
         private long now = 1000 * SECOND;
-        private int snapshots;
+        private int copies;
+        private int tickets;
+        private CopyOrder order = new CopyOrder(0, Version.NONE, Buckets.NONE);
+        private long delivered = Version.NONE;
+        private long lostSince = Version.NONE;
         private boolean isStalled;
         private long delay; // longest time that a change may have waited
         private long stalledSince = -1;
         private boolean isLost;
-        private long lostAt;
         private boolean isHealing;
         private long lostSeen;
         private int checkpoints;
@@ -234,11 +240,11 @@ class StreamTest {
                 } else {
                     active.tables.changes().checkpoint(now);
                 }
-                if (snapshots > 0 && random.nextInt(12) == 0) {
-                    snapshots--;
-                    active.tables.changes().beginSnapshot();
+                if (copies > 0 && random.nextInt(12) == 0) {
+                    copies--;
+                    copy(anyOrder());
                 }
-                active.tables.changes().writeSnapshot(now);
+                active.tables.changes().writeCopies(now);
                 noticeLoss();
                 if (!isStalled) {
                     deliver(random.nextInt(4));
@@ -299,7 +305,19 @@ class StreamTest {
             }
         }
 
-        /// What the sync side does about a hole in the sequence: every standby needs a snapshot.
+        private void copy(CopyOrder wanted) {
+            active.tables.changes().copy(wanted);
+            active.tables.changes().credit(new CopyCredit(wanted.ticket(), Integer.MAX_VALUE));
+        }
+
+        private CopyOrder anyOrder() {
+            int from = random.nextInt(Buckets.COUNT);
+            return random.nextBoolean()
+                    ? new CopyOrder(++tickets, Version.NONE, Buckets.range(from, from + random.nextInt(Buckets.COUNT)))
+                    : new CopyOrder(++tickets, Version.of(1, random.nextInt(50)), Buckets.NONE);
+        }
+
+        /// What the sync side does about a hole in the sequence: every standby needs a copy.
         private void noticeLoss() {
             if (isStalled && stalledSince < 0) {
                 stalledSince = now;
@@ -309,15 +327,32 @@ class StreamTest {
             long lost = active.count(Counter.LOST_DELTA);
             if (lost != lostSeen) {
                 lostSeen = lost;
-                needSnapshot();
+                needCopy(isLost ? lostSince : delivered);
             }
         }
 
-        private void needSnapshot() {
+        /// Climbs down the ladder from a rung that may serve.
+        ///
+        /// @param since  up to which nothing is missing; NONE if that is not known
+        private void needCopy(long since) {
             isLost = true;
             isHealing = false;
-            lostAt = active.tables.changes().version();
-            active.tables.changes().beginSnapshot();
+            lostSince = since;
+            order = switch (random.nextInt(3)) {
+                case 0 -> new CopyOrder(++tickets, Version.NONE, Buckets.ALL);
+                case 1 -> new CopyOrder(++tickets, Version.NONE, Buckets.NONE);
+                default -> new CopyOrder(++tickets, since, Buckets.NONE);
+            };
+            copy(order);
+        }
+
+        private void copied(CopyOrder.Kind kind) {
+            Buckets lacking = standby.replica.lacking();
+            isLost = kind != CopyOrder.Kind.CHANGES && !lacking.isEmpty();
+            if (isLost) {
+                order = new CopyOrder(++tickets, Version.NONE, lacking);
+                copy(order);
+            }
         }
 
         /// What a connection of a forgotten server is linked to may differ until it is taken out.
@@ -335,16 +370,22 @@ class StreamTest {
                 if (delta == null) {
                     return;
                 }
-                var op = delta.op();
-                if (op == Delta.Op.SNAPSHOT_BEGIN) {
-                    isHealing = delta.version() >= lostAt;
-                } else if (op == Delta.Op.SNAPSHOT_END && isHealing) {
-                    isLost = false;
+                if (delta.op() == Delta.Op.COPY_BEGIN) {
+                    isHealing = delta.ticket() == order.ticket();
+                }
+                boolean heals = delta.op() == Delta.Op.COPY_END && isHealing && isLost && !delta.isContinued();
+                var kind = heals ? delta.copyKind() : CopyOrder.Kind.CHANGES;
+                if (Version.term(delta.version())
+                        == Version.term(active.tables.changes().version())) {
+                    delivered = Math.max(delivered, delta.version());
                 }
                 requireNonNull(standby.replica.ring().claim()).copyOf(delta);
                 standby.replica.ring().publish();
                 out.release();
                 standby.replicate();
+                if (heals) {
+                    copied(kind);
+                }
                 if (standby.replica.takeCompared() && !isLost) {
                     checkpoints++;
                     assertThat(standby.replica.equality().state())
@@ -360,18 +401,18 @@ class StreamTest {
             deliver(Integer.MAX_VALUE);
         }
 
-        /// Delivers and lets snapshots be written until one that was begun after the last loss is through.
+        /// Delivers and lets copies be written until those that were begun after the last loss are through.
         void heal() {
             sweep();
             noticeLoss();
             deliver(Integer.MAX_VALUE);
             for (int turn = 0; isLost && turn < 1000; turn++) {
-                active.tables.changes().writeSnapshot(now);
+                active.tables.changes().writeCopies(now);
                 noticeLoss();
                 deliver(Integer.MAX_VALUE);
             }
-            assertThat(isLost).as("still without a snapshot").isFalse();
-            while (active.tables.changes().writeSnapshot(now)) {
+            assertThat(isLost).as("still without a copy").isFalse();
+            while (active.tables.changes().writeCopies(now)) {
                 deliver(Integer.MAX_VALUE);
             }
             deliverAll();
@@ -379,7 +420,8 @@ class StreamTest {
 
         void dropStream() {
             active.forgetChanges();
-            needSnapshot();
+            delivered = Version.NONE;
+            needCopy(Version.NONE);
         }
 
         /// The standby takes over with what it has; the old active goes on for a while and then follows.
@@ -400,7 +442,8 @@ class StreamTest {
             }
             old.tables.demote();
             old.forgetChanges();
-            needSnapshot();
+            delivered = Version.NONE;
+            needCopy(Version.NONE);
         }
 
         void assertEqual() {
@@ -421,15 +464,17 @@ class StreamTest {
             ours.forEach((key, entry) -> assertRemaining(key, entry, requireNonNull(theirs.get(key))));
         }
 
-        /// A standby may be behind by the tenth that it is not told, and ahead by what the record waited; and an entry
-        /// whose end it did not hear of lives on for a second.
+        /// A standby may be behind by the tenth that it is not told and the tenth that a new active adds to what it
+        /// inherits, or ahead if it did not tell it itself while it was
+        /// active; ahead by what the record waited; and an entry whose end it did not hear of lives on for a
+        /// second.
         private void assertRemaining(String key, Entry ours, Entry theirs) {
             long rounding = ours.timeoutNs() / 4096 + 2_000_000;
-            assertThat(theirs.expiresAt())
+            assertThat(Math.max(theirs.expiresAt(), now + SECOND)) // a standby puts off what is due
                     .as(key)
                     .isBetween(
-                            ours.expiresAt() - ours.timeoutNs() / 10 - rounding,
-                            Math.max(ours.expiresAt(), now) + delay + SECOND + rounding);
+                            ours.expiresAt() - 2 * (ours.timeoutNs() / 10) - rounding,
+                            Math.max(ours.expiresAt(), now) + ours.timeoutNs() / 10 + delay + SECOND + rounding);
         }
 
         private void assertRealServersEqual() {

@@ -230,8 +230,8 @@ public final class SimulatedSync implements TableSync {
                     wire.unicast(member, message, ++counter);
                 }
             }
-            case SyncEffect.AskSnapshot() -> {
-                tables.requestSnapshot();
+            case SyncEffect.AskCopy(CopyOrder order) -> {
+                tables.copy(order);
                 tables.wakeUp();
             }
             case SyncEffect.WakeWorker() -> tables.wakeUp();

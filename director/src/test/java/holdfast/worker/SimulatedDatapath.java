@@ -28,6 +28,9 @@ import holdfast.persist.TemplateTable;
 import holdfast.sim.SimulatedProcess;
 import holdfast.sim.Strand;
 import holdfast.sim.Timeline;
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyCredit;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.DeltaRing;
 import holdfast.sync.Equality;
 import holdfast.sync.TableOwner;
@@ -441,8 +444,18 @@ public final class SimulatedDatapath implements TableOwner, DatapathOrders {
     }
 
     @Override
-    public void requestSnapshot() {
-        ask(datapath::beginSnapshot);
+    public void copy(CopyOrder order) {
+        ask(() -> datapath.copy(order));
+    }
+
+    @Override
+    public void credit(CopyCredit credit) {
+        datapath.credit(credit);
+    }
+
+    @Override
+    public Buckets lacking() {
+        return datapath.lacking();
     }
 
     @Override

@@ -20,6 +20,9 @@ import holdfast.forward.Mode;
 import holdfast.forward.OwnedAddresses;
 import holdfast.forward.ProbeQueue;
 import holdfast.linux.Clock;
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyCredit;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.Delta;
 import holdfast.sync.Equality;
 import holdfast.sync.Version;
@@ -41,6 +44,8 @@ import org.junit.jupiter.api.Timeout;
 /// side.
 @Timeout(10)
 class WorkerTest {
+    private static final CopyOrder DIGESTS = new CopyOrder(1, Version.NONE, Buckets.NONE);
+
     private static final int CLIENT = ip("198.51.100.7");
 
     private final Arena memory = Arena.ofShared();
@@ -124,11 +129,11 @@ class WorkerTest {
     }
 
     /// The worker's regular checkpoints may come before it and after it.
-    private void aSnapshotIsWritten() {
+    private void aCopyIsWritten() {
         var ops = new ArrayList<Delta.Op>();
         await().untilAsserted(() -> {
             ops.addAll(written());
-            assertThat(ops).containsSequence(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END, Delta.Op.CHECKPOINT);
+            assertThat(ops).containsSequence(Delta.Op.BUCKET, Delta.Op.COPY_END, Delta.Op.CHECKPOINT);
         });
     }
 
@@ -209,7 +214,8 @@ class WorkerTest {
     @Test
     void aRenewalBeginsTheStreamAnewUnderItsTerm() {
         var _ = datapath.activate(2, Long.MAX_VALUE);
-        datapath.requestSnapshot();
+        datapath.copy(DIGESTS);
+        datapath.credit(new CopyCredit(1, Integer.MAX_VALUE));
         await().until(() -> datapath.out().size() >= 3);
         assertThat(datapath.renew(5).join()).isTrue();
         modeBecomes(Mode.ACTIVE);
@@ -219,8 +225,9 @@ class WorkerTest {
         }
         assertThat(requireNonNull(out.peek()).version()).isEqualTo(Version.of(5, 0));
         written();
-        datapath.requestSnapshot();
-        aSnapshotIsWritten();
+        datapath.copy(DIGESTS);
+        datapath.credit(new CopyCredit(1, Integer.MAX_VALUE));
+        aCopyIsWritten();
     }
 
     @Test
@@ -314,14 +321,15 @@ class WorkerTest {
         assertThat(held.poll(5, TimeUnit.SECONDS)).isNotNull();
         settle();
         written();
-        datapath.requestSnapshot();
+        datapath.copy(DIGESTS);
+        datapath.credit(new CopyCredit(1, Integer.MAX_VALUE));
         settle();
         settle();
-        assertThat(written()).as("no snapshot while held").isEmpty();
+        assertThat(written()).as("no copy while held").isEmpty();
 
         datapath.resume();
         modeBecomes(Mode.ACTIVE);
-        aSnapshotIsWritten();
+        aCopyIsWritten();
     }
 
     @Test
@@ -347,7 +355,8 @@ class WorkerTest {
         datapath.standBy(false);
         modeBecomes(Mode.STANDBY);
         written();
-        datapath.requestSnapshot();
+        datapath.copy(DIGESTS);
+        datapath.credit(new CopyCredit(1, Integer.MAX_VALUE));
         settle();
         settle();
         assertThat(written()).isEmpty();

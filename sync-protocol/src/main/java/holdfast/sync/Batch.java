@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// A numbered part of an active's stream: up to [#RECORDS_MAX] records, each key at most once between two barriers.
-/// Immutable; the words hold records in the layout of [Delta].
+/// A part of a copy goes to one standby; the others get the same number without records. Immutable; the words hold
+/// records in the layout of [Delta].
 public final class Batch implements SyncMessage {
     public static final int RECORDS_MAX = 200;
 
@@ -14,6 +15,8 @@ public final class Batch implements SyncMessage {
     private final long stampNanos;
     private final long lost;
     private final int count;
+    private final boolean isCopy;
+    private final long[] words;
     private final MemorySegment records;
 
     /// @param lane        the worker that wrote the records; 0 for now
@@ -22,11 +25,17 @@ public final class Batch implements SyncMessage {
     /// @param lost        changes between this batch and the previous one that the worker could not queue
     /// @param words       [Delta#BYTES] / 8 per record; kept, not copied
     public Batch(int term, int lane, long number, long stampNanos, long lost, long[] words) {
+        this(term, lane, number, stampNanos, lost, words, false);
+    }
+
+    private Batch(int term, int lane, long number, long stampNanos, long lost, long[] words, boolean isCopy) {
         this.term = term;
         this.lane = lane;
         this.number = number;
         this.stampNanos = stampNanos;
         this.lost = lost;
+        this.words = words;
+        this.isCopy = isCopy;
         this.count = words.length / Delta.WORDS;
         this.records = MemorySegment.ofArray(words);
     }
@@ -54,6 +63,21 @@ public final class Batch implements SyncMessage {
 
     public int count() {
         return count;
+    }
+
+    /// The same part of the stream for those whom its records do not concern.
+    Batch emptied() {
+        return new Batch(term, lane, number, stampNanos, lost, new long[0], isCopy);
+    }
+
+    /// This batch as a part of a copy for one standby.
+    public Batch asCopy() {
+        return new Batch(term, lane, number, stampNanos, lost, words, true);
+    }
+
+    /// Whether it is a part of a copy for one standby.
+    public boolean isCopy() {
+        return isCopy;
     }
 
     /// A new window onto the records, at the first one.

@@ -8,8 +8,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// A movable window onto one record of a [DeltaRing] or a [Batch]: one change of one connection or template, or one
-/// checkpoint in the stream. Not thread-safe, and valid only until the ring passes the record to the other side.
+/// A movable window onto one record of a [DeltaRing] or a [Batch]: one change of one connection or template, a
+/// checkpoint, or a mark of a copy. Not thread-safe, and valid only until the ring passes the record to the other
+/// side.
 ///
 /// ```
 ///  0         8             16       20       24     28         32         36      40      42      44     46   48
@@ -17,9 +18,10 @@ import java.util.List;
 ///  48            52   53         54       55      56
 /// | templatePort | op | protocol | method | state | mark, or digest |
 /// ```
-/// A CHECKPOINT has no key: its counts of connections and templates use the fields of client and virtual address, and
-/// its
-/// digest the field of the service's mark.
+/// A record without a key uses some of these fields for something else: a CHECKPOINT has its counts of connections
+/// and templates in client and virtual, and its digest in the last field. A BUCKET has its number in client and its
+/// digest in the last field. COPY_BEGIN and COPY_END have the kind of the copy in state, its ticket in timeoutS,
+/// and in flags whether another part of it follows.
 public final class Delta {
     public static final int BYTES = 64;
     static final int WORDS = BYTES / Long.BYTES;
@@ -49,14 +51,16 @@ public final class Delta {
         CONNECTION_END,
         /// A template has ended as of the version.
         TEMPLATE_END,
-        /// From here to SNAPSHOT_END every entry of the active appears at least once, mixed with live records.
-        /// A SNAPSHOT_BEGIN within an open snapshot starts anew: entries seen before do not count.
-        SNAPSHOT_BEGIN,
-        /// An entry that neither the snapshot nor a live record named since SNAPSHOT_BEGIN does not exist on
-        /// the active.
-        SNAPSHOT_END,
+        /// A copy for one standby begins, as a [CopyOrder] asked for it. Up to COPY_END its records are mixed with
+        /// live ones.
+        COPY_BEGIN,
+        /// After a copy of buckets, an entry in one of them that neither the copy nor a live record named since
+        /// COPY_BEGIN does not exist on the active.
+        COPY_END,
         /// The digest and the counts of the active's whole table as of the version.
-        CHECKPOINT;
+        CHECKPOINT,
+        /// Within a copy: a bucket whose entries follow, or the digest of a bucket as of the version.
+        BUCKET;
 
         private static final List<Op> ALL = List.of(values());
 
@@ -299,7 +303,7 @@ public final class Delta {
         return this;
     }
 
-    /// CHECKPOINT only.
+    /// CHECKPOINT and BUCKET only.
     public long digest() {
         return memory.get(JAVA_LONG, base + DIGEST);
     }
@@ -327,5 +331,42 @@ public final class Delta {
     public Delta templates(int count) {
         memory.set(JAVA_INT, base + VIRTUAL, count);
         return this;
+    }
+
+    /// BUCKET only: its number, less than [Buckets#COUNT].
+    public int bucket() {
+        return memory.get(JAVA_INT, base + CLIENT);
+    }
+
+    public Delta bucket(int number) {
+        memory.set(JAVA_INT, base + CLIENT, number);
+        return this;
+    }
+
+    /// COPY_BEGIN and COPY_END only.
+    public CopyOrder.Kind copyKind() {
+        return CopyOrder.Kind.of(state());
+    }
+
+    public Delta copyKind(CopyOrder.Kind kind) {
+        return state(kind.code());
+    }
+
+    /// COPY_BEGIN and COPY_END only: [CopyOrder#ticket].
+    public int ticket() {
+        return timeoutS();
+    }
+
+    public Delta ticket(int ticket) {
+        return timeoutS(ticket);
+    }
+
+    /// COPY_END only: whether another part of the same copy follows.
+    public boolean isContinued() {
+        return flags() != 0;
+    }
+
+    public Delta continued(boolean isContinued) {
+        return flags(isContinued ? 1 : 0);
     }
 }

@@ -3,15 +3,16 @@ package holdfast.sync;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The newest batches of one term, kept for resends, with the stream's totals up to each batch. A ring: a new batch
-/// overwrites the oldest.
+/// The newest batches of one term, kept for resends, with whom each was for and the stream's totals up to it. A
+/// ring: a new batch overwrites the oldest.
 final class History {
     private final @Nullable Batch[] batches;
+    private final @Nullable MemberId[] addressees;
     private final Totals[] totals;
     private long newest;
 
     /// The content of the stream from its first batch to a given one. A lost change counts as one connection and as
-    /// one template, since its kind is unknown.
+    /// one template, since its kind is unknown. A copy brings no change.
     record Totals(long templates, long connections, long deltas) {
         static final Totals ZERO = new Totals(0, 0, 0);
 
@@ -23,15 +24,15 @@ final class History {
             return new Totals(templates + other.templates, connections + other.connections, deltas + other.deltas);
         }
 
-        static Totals of(Batch batch) {
+        private static Totals of(Batch batch) {
             long templates = batch.lost();
             long connections = batch.lost();
             Delta view = batch.view();
-            for (int i = 0; i < batch.count(); i++) {
+            for (int i = 0; i < batch.count() && !batch.isCopy(); i++) {
                 switch (batch.record(view, i).op()) {
                     case TEMPLATE, TEMPLATE_END -> templates++;
                     case CONNECTION, CONNECTION_END -> connections++;
-                    case SNAPSHOT_BEGIN, SNAPSHOT_END, CHECKPOINT -> {}
+                    case COPY_BEGIN, COPY_END, CHECKPOINT, BUCKET -> {}
                 }
             }
             return new Totals(templates, connections, batch.count() + batch.lost());
@@ -40,14 +41,17 @@ final class History {
 
     History(int size) {
         batches = new Batch[size];
+        addressees = new MemberId[size];
         totals = new Totals[size];
         Arrays.fill(totals, Totals.ZERO);
     }
 
-    void add(Batch batch) {
+    /// @param to  the standby whose copy it is a part of; null if it is for all
+    void add(Batch batch, @Nullable MemberId to) {
         Totals before = newest == 0 ? Totals.ZERO : totalsOf(newest);
         newest = batch.number();
         batches[slot(newest)] = batch;
+        addressees[slot(newest)] = to;
         totals[slot(newest)] = before.plus(Totals.of(batch));
     }
 
@@ -68,6 +72,14 @@ final class History {
     @Nullable
     Batch batch(long number) {
         return holds(number) ? batches[slot(number)] : null;
+    }
+
+    /// The batch as `member` gets it: a part of another standby's copy without its records.
+    @Nullable
+    Batch batch(long number, MemberId member) {
+        Batch batch = batch(number);
+        MemberId to = batch == null ? null : addressees[slot(number)];
+        return batch == null || to == null || to.equals(member) ? batch : batch.emptied();
     }
 
     /// The totals up to and including batch `number`, which must be held; zero for number 0.

@@ -42,7 +42,10 @@ record Readout(
                 sent.lost(),
                 sent.resent(),
                 receiver.resendsAsked(),
-                sent.snapshotsAsked(),
+                sent.copiesOfChanges(),
+                sent.copiesOfDigests(),
+                sent.copiesOfBuckets(),
+                sent.recordsCopied(),
                 receiver.batchesApplied(),
                 sendsDropped,
                 refused);
@@ -82,7 +85,7 @@ record Readout(
                 OptionalLong.of(sender.position()),
                 OptionalLong.of(sender.newestVersion()),
                 Optional.empty(),
-                sender.snapshotOpen(),
+                sender.isCopying(),
                 sender.holds());
     }
 
@@ -94,7 +97,7 @@ record Readout(
                         ? OptionalLong.empty()
                         : OptionalLong.of(receiver.appliedVersion()),
                 equality.state() == Equality.State.UNKNOWN ? Optional.empty() : Optional.of(equality),
-                receiver.snapshotOpen(),
+                receiver.isCopying(),
                 receiver.activeHolds());
     }
 

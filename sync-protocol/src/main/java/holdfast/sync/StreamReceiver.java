@@ -1,6 +1,7 @@
 package holdfast.sync;
 
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -11,35 +12,44 @@ import org.jspecify.annotations.Nullable;
 /// acknowledges records that the worker has applied. No thread, clock or socket: callers pass messages and the time,
 /// and take the effects.
 ///
-/// - The tables are *complete* when a snapshot that began at or after `base` was applied whole, or a checkpoint after
-/// `base`
-///   compared equal. `base` is the start of the unbroken run of batches. A gap that no resend can fill, a gap in the
-///   worker's sequence, or different digests set a new `base`.
-/// - The receiver does not pass on a SNAPSHOT_END whose SNAPSHOT_BEGIN lies before `base`: the sweep would delete
-///   entries whose copies were lost in the gap.
-/// - If the worker's ring has no room for a whole batch, batches wait here and are then dropped without an
-///   acknowledgement. The active still holds them, and the receiver asks for them again.
+/// It knows what it may lack, and climbs down a ladder to get it:
+/// - After a gap, it asks for the *batches* again.
+/// - If the active no longer holds them, or has lost changes itself, it asks for the *changes* since the version
+///   before the gap.
+/// - If it has tables of which it does not know how they differ, as after another director took over, it waits for
+/// the next checkpoint. If that differs, it asks for the *digests* of all buckets, and then for the *buckets* that
+/// differ.
+/// - Without tables it asks for all buckets. They come in parts, and what came stays.
+///
+/// A copy counts if it began at or after `base`, the start of the unbroken run of batches, and came whole. The
+/// receiver does not pass on a COPY_END whose COPY_BEGIN lies before `base`: the sweep would delete entries whose
+/// copies were lost in the gap.
+///
+/// If the worker's ring has no room for a whole batch, batches wait here and are then dropped without an
+/// acknowledgement. The active still holds them, and the receiver asks for them again.
 final class StreamReceiver {
     static final long SILENT_INTERVAL = Peer.SILENT_INTERVAL;
 
-    private static final int PENDING_MAX = 256;
+    private static final int PENDING_MAX = 1024;
     private static final long RESEND_FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long RESEND_MAX_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int RESEND_BATCHES = 64;
-    private static final long SNAPSHOT_MAX_INTERVAL = TimeUnit.SECONDS.toNanos(1);
-    /// Delay before another snapshot if the last one did not make the tables equal, as between tables of different
+    private static final long COPY_MAX_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+    /// Delay before another copy if the last one did not make the tables equal, as between tables of different
     /// size; doubles each time.
     private static final long VAIN_FIRST_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     private static final long VAIN_MAX_INTERVAL = TimeUnit.SECONDS.toNanos(60);
-    private static final long SNAPSHOT_FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
-    /// How long a director that has tables waits for the new active's checkpoint before it asks for a snapshot.
+    /// A copy of which nothing came for so long has been given up by the active.
+    private static final long COPY_STALL_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long COPY_FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
+    /// How long a director that has tables waits for the new active's checkpoint before it asks for a copy.
     private static final long COMPARE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(300);
     /// A checkpoint comes every 100 ms; after this time equality is unknown.
     private static final long EQUAL_INTERVAL = TimeUnit.SECONDS.toNanos(1);
     private static final long ACK_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long NEVER = Long.MIN_VALUE;
-    private static final long NONE = -1;
 
     private final List<SyncEffect> effects;
 
@@ -64,27 +74,39 @@ final class StreamReceiver {
     private boolean ackDue;
     private long ackedAt = NEVER;
 
+    private long deliveredVersion = Version.NONE; // the newest of this term
     private long base = 1;
     private long baseAt;
-    private boolean complete;
-    private boolean differs;
     private boolean urgent;
+
+    private boolean isUnknown; // our tables may differ anywhere
+    private long missingSince = Version.NONE; // changes after it are missing; NONE if none are
+    private Buckets todo = Buckets.NONE; // of which we need all entries
+    private boolean differs;
+    private boolean wasEqual;
     private long equalAt = NEVER;
-    private boolean snapshotOpen;
-    private long snapshotEnd = NONE;
+
+    private @Nullable Copy copy; // that is being delivered
+    private long copyHeardAt;
+    private final ArrayDeque<CopyEnd> ends = new ArrayDeque<>();
 
     private long gapSince = NEVER;
     private long resendAt;
     private long resendInterval;
-    private long snapshotAskAt = NEVER;
-    private long snapshotInterval;
-    private long vainInterval; // before the next snapshot if this one does not help; 0 for none
+    private long copyAskAt = NEVER;
+    private long copyInterval;
+    private long vainInterval; // before the next copy if this one does not help; 0 for none
 
     private long resendsAsked;
     private long batchesApplied;
 
     /// A batch in the worker's ring: it is applied once the worker has counted `target` records.
     private record InFlight(Batch batch, long target, long version) {}
+
+    private record Copy(CopyOrder.Kind kind, BitSet buckets) {}
+
+    /// A whole copy in the worker's ring: it is applied once the worker has counted `target` records.
+    private record CopyEnd(long target, CopyOrder.Kind kind, Buckets buckets, boolean isContinued) {}
 
     StreamReceiver(List<SyncEffect> effects) {
         this.effects = effects;
@@ -132,12 +154,23 @@ final class StreamReceiver {
         return heardAt;
     }
 
-    boolean snapshotOpen() {
-        return snapshotOpen;
+    boolean isCopying() {
+        return copy != null || !ends.isEmpty();
     }
 
+    /// Whether it has everything before its position.
     boolean complete() {
-        return complete;
+        return !isUnknown && missingSince == Version.NONE && todo.isEmpty();
+    }
+
+    /// Buckets of which it still needs all entries.
+    int bucketsToCopy() {
+        return todo.size();
+    }
+
+    /// Whether copies do not make its tables equal.
+    boolean copiesInVain() {
+        return vainInterval > VAIN_FIRST_INTERVAL;
     }
 
     long resendsAsked() {
@@ -163,8 +196,13 @@ final class StreamReceiver {
         appliedBatch = from - 1;
         appliedStamp = 0;
         ackedAt = NEVER;
+        deliveredVersion = Version.NONE;
+        isUnknown = hasTable;
+        missingSince = Version.NONE;
+        todo = hasTable ? Buckets.NONE : Buckets.ALL;
+        wasEqual = false;
         rebase(now);
-        urgent = !hasTable;
+        differs = false;
         vainInterval = 0;
     }
 
@@ -175,8 +213,9 @@ final class StreamReceiver {
         inFlight.clear();
         checkpoints.clear();
         activeHolds = null;
-        snapshotOpen = false;
-        complete = false;
+        copy = null;
+        ends.clear();
+        isUnknown = true;
         differs = false;
         gapSince = NEVER;
     }
@@ -211,21 +250,22 @@ final class StreamReceiver {
     /// Does the due work: acknowledges applied records, passes pending batches to the worker's ring, and asks for
     /// missing ones.
     ///
-    /// @param applied   read before `equality`, so that `equality` includes the comparison of every applied
-    ///     checkpoint
-    void turn(DeltaRing in, long applied, Equality equality, long now) {
+    /// @param applied    read before `equality` and `lacking`, so that these include every applied checkpoint and
+    ///     copy
+    /// @param lacking  as [TableOwner#lacking]
+    void turn(DeltaRing in, long applied, Equality equality, Buckets lacking, long now) {
         if (active == null) {
             return;
         }
-        noteApplied(applied, equality, now);
+        noteApplied(applied, equality, lacking, now);
         deliver(in, now);
         mindTheGap(now);
-        mindTheBase(now);
+        mindTheCopy(now);
         if (ackDue || ackedAt == NEVER || now - ackedAt >= ACK_INTERVAL) {
             ackDue = false;
             ackedAt = now;
             effects.add(new SyncEffect.Unicast(
-                    active, new SyncMessage.Ack(term, appliedBatch, appliedStamp, state(now), complete)));
+                    active, new SyncMessage.Ack(term, appliedBatch, appliedStamp, state(now), complete())));
         }
     }
 
@@ -248,16 +288,21 @@ final class StreamReceiver {
         if (gapSince != NEVER) {
             least = Math.min(least, resendAt - now);
         }
-        if (wantsSnapshot()) {
-            long comparesUntil = urgent ? now : baseAt + COMPARE_INTERVAL;
-            long askAt = snapshotAskAt == NEVER ? now : snapshotAskAt;
+        if (wantsCopy()) {
+            long comparesUntil = mayCompare() ? baseAt + COMPARE_INTERVAL : now;
+            long askAt = copyAskAt == NEVER ? now : copyAskAt;
             least = Math.min(least, Math.max(comparesUntil - now, askAt - now));
         }
         return least;
     }
 
-    private boolean wantsSnapshot() {
-        return !complete && !snapshotOpen && snapshotEnd == NONE;
+    private boolean wantsCopy() {
+        return !complete() && !isCopying();
+    }
+
+    /// Whether a checkpoint could still show that the tables are equal as they are.
+    private boolean mayCompare() {
+        return isUnknown && !urgent && missingSince == Version.NONE;
     }
 
     SyncState state(long now) {
@@ -267,14 +312,15 @@ final class StreamReceiver {
         if (differs) {
             return SyncState.DIFFERENT;
         }
-        if (!complete || equalAt == NEVER) {
-            return SyncState.JOINING;
+        if (!complete() || equalAt == NEVER) {
+            boolean lacksTheNewest = wasEqual && !isUnknown && todo.isEmpty();
+            return lacksTheNewest ? SyncState.BEHIND : SyncState.JOINING;
         }
         boolean stuck = gapSince != NEVER && now - gapSince > StreamSender.BEHIND_INTERVAL;
         return stuck || now - equalAt > EQUAL_INTERVAL ? SyncState.BEHIND : SyncState.EQUAL;
     }
 
-    private void noteApplied(long applied, Equality equality, long now) {
+    private void noteApplied(long applied, Equality equality, Buckets lacking, long now) {
         while (!inFlight.isEmpty() && inFlight.peekFirst().target() <= applied) {
             InFlight done = inFlight.removeFirst();
             appliedBatch = done.batch().number();
@@ -284,10 +330,8 @@ final class StreamReceiver {
             ackDue = true;
             hasTable = true;
         }
-        if (snapshotEnd != NONE && applied >= snapshotEnd) {
-            snapshotEnd = NONE;
-            complete = true;
-            differs = false;
+        while (!ends.isEmpty() && ends.peekFirst().target() <= applied) {
+            noteCopied(ends.removeFirst(), lacking, now);
         }
         boolean compared = false;
         while (!checkpoints.isEmpty() && checkpoints.peekFirst() <= applied) {
@@ -299,20 +343,40 @@ final class StreamReceiver {
         }
     }
 
+    private void noteCopied(CopyEnd end, Buckets lacking, long now) {
+        switch (end.kind()) {
+            case CHANGES -> missingSince = Version.NONE;
+            case DIGESTS -> {
+                isUnknown = false;
+                missingSince = Version.NONE;
+                todo = lacking;
+            }
+            case BUCKETS -> todo = todo.minus(end.buckets()).plus(lacking);
+        }
+        if (complete()) {
+            differs = false;
+        }
+        copyInterval = COPY_FIRST_INTERVAL;
+        copyAskAt = end.isContinued() ? now + copyInterval : NEVER;
+    }
+
     private void judge(Equality equality, long now) {
         switch (equality.state()) {
             case EQUAL -> {
-                complete = true;
+                isUnknown = false;
+                missingSince = Version.NONE;
+                todo = Buckets.NONE;
                 differs = false;
+                wasEqual = true;
                 equalAt = now;
                 vainInterval = 0;
             }
             case DIFFERENT -> {
-                boolean everythingCame = complete && !snapshotOpen && snapshotEnd == NONE;
-                if (everythingCame) {
+                if (complete() && !isCopying()) {
                     rebase(now);
+                    isUnknown = true;
                     differs = true;
-                    snapshotAskAt = vainInterval == 0 ? NEVER : now + vainInterval;
+                    copyAskAt = vainInterval == 0 ? NEVER : now + vainInterval;
                     vainInterval =
                             vainInterval == 0 ? VAIN_FIRST_INTERVAL : Math.min(2 * vainInterval, VAIN_MAX_INTERVAL);
                 }
@@ -331,10 +395,10 @@ final class StreamReceiver {
             }
             pending.pollFirstEntry();
             if (batch.lost() > 0) {
-                rebase(now);
-                urgent = true;
+                noteLoss(now);
             }
             write(batch, in);
+            copyHeardAt = batch.isCopy() ? now : copyHeardAt;
             expected++;
             gapSince = NEVER;
             any = true;
@@ -350,19 +414,25 @@ final class StreamReceiver {
         for (int i = 0; i < batch.count(); i++) {
             Delta record = batch.record(view, i);
             boolean passes = switch (record.op()) {
-                case SNAPSHOT_BEGIN -> {
-                    snapshotOpen = true;
-                    snapshotEnd = NONE;
+                case COPY_BEGIN -> {
+                    copy = new Copy(record.copyKind(), new BitSet(Buckets.COUNT));
                     yield true;
                 }
-                case SNAPSHOT_END -> {
-                    boolean whole = snapshotOpen;
-                    snapshotOpen = false;
-                    if (whole) {
-                        checkpoints.clear(); // compared before the sweep, so they are invalid
-                        snapshotEnd = delivered + 1;
+                case BUCKET -> {
+                    if (copy != null) {
+                        copy.buckets().set(record.bucket());
                     }
-                    yield whole;
+                    yield copy != null;
+                }
+                case COPY_END -> {
+                    Copy whole = copy;
+                    copy = null;
+                    if (whole != null) {
+                        checkpoints.clear(); // compared before the sweep, so they are invalid
+                        ends.add(new CopyEnd(
+                                delivered + 1, whole.kind(), Buckets.of(whole.buckets()), record.isContinued()));
+                    }
+                    yield whole != null;
                 }
                 case CHECKPOINT -> {
                     checkpoints.add(delivered + 1);
@@ -382,6 +452,9 @@ final class StreamReceiver {
                 version = Math.max(version, record.version());
             }
         }
+        if (Version.term(version) == term) {
+            deliveredVersion = Math.max(deliveredVersion, version);
+        }
         inFlight.add(new InFlight(batch, delivered, version));
     }
 
@@ -394,8 +467,7 @@ final class StreamReceiver {
         }
         if (expected < activeOldest) {
             expected = pending.isEmpty() ? activePosition + 1 : pending.firstKey();
-            rebase(now);
-            urgent = true;
+            noteLoss(now);
             gapSince = NEVER;
             return;
         }
@@ -415,32 +487,48 @@ final class StreamReceiver {
         }
     }
 
-    /// Asks for a snapshot while the tables are not complete: at once if nothing else can help, else after a checkpoint
+    /// Asks for a copy while the tables are not complete: at once if nothing else can help, else after a checkpoint
     /// had time to show that the tables are equal as they are.
-    private void mindTheBase(long now) {
-        boolean mayYetCompare = !urgent && now - baseAt < COMPARE_INTERVAL;
-        if (!wantsSnapshot() || mayYetCompare) {
+    private void mindTheCopy(long now) {
+        if (copy != null && now - copyHeardAt > COPY_STALL_INTERVAL) {
+            copy = null;
+        }
+        boolean mayYetCompare = mayCompare() && now - baseAt < COMPARE_INTERVAL;
+        if (!wantsCopy() || mayYetCompare) {
             return;
         }
-        if (snapshotAskAt == NEVER || now - snapshotAskAt >= 0) {
-            effects.add(new SyncEffect.Unicast(following(), new SyncMessage.SnapshotRequest(term, base)));
-            snapshotInterval = Math.min(snapshotInterval * 2, SNAPSHOT_MAX_INTERVAL);
-            snapshotAskAt = now + snapshotInterval;
+        if (copyAskAt == NEVER || now - copyAskAt >= 0) {
+            Buckets wanted = missingSince == Version.NONE && !isUnknown ? todo : Buckets.NONE;
+            effects.add(
+                    new SyncEffect.Unicast(following(), new SyncMessage.CopyRequest(term, base, missingSince, wanted)));
+            copyInterval = Math.min(copyInterval * 2, COPY_MAX_INTERVAL);
+            copyAskAt = now + copyInterval;
         }
     }
 
+    /// Records that nobody can send again what came after the last batch that was delivered.
+    private void noteLoss(long now) {
+        boolean isCovered = isUnknown || missingSince != Version.NONE || todo.equals(Buckets.ALL);
+        if (!isCovered && deliveredVersion == Version.NONE) {
+            isUnknown = true;
+        } else if (!isCovered) {
+            missingSince = deliveredVersion;
+        }
+        rebase(now);
+        urgent = true;
+    }
+
+    /// Copies and checkpoints that began before the next batch no longer count.
     private void rebase(long now) {
         base = expected;
         baseAt = now;
-        complete = false;
-        differs = false;
         urgent = false;
         equalAt = NEVER;
         checkpoints.clear();
-        snapshotOpen = false;
-        snapshotEnd = NONE;
-        snapshotAskAt = NEVER;
-        snapshotInterval = SNAPSHOT_FIRST_INTERVAL;
+        copy = null;
+        ends.clear();
+        copyAskAt = NEVER;
+        copyInterval = COPY_FIRST_INTERVAL;
     }
 
     private MemberId following() {

@@ -1,12 +1,16 @@
 package holdfast.sync;
 
 import holdfast.sync.History.Totals;
+import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +20,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - A batch is cut when it is full, else at the end of a turn. Part-filled batches are cut at most once every
 ///   [#FLUSH_INTERVAL], so that a trickle is quick and a flood is dense.
-/// - Within a batch a newer record of a key replaces the older one, but never across a barrier (a checkpoint or a
-/// snapshot's
-///   begin or end). An END stays before a later record of its key, which may need the records in between.
 /// - The worker's sequence has a gap when its ring was full. The lost changes are unknown, so the batch after the gap
-///   carries their number, and every standby needs a snapshot that begins after it.
+///   carries their number, and every standby needs a copy of what changed since.
+/// - One copy is written at a time, for one standby; the others get only the numbers of its batches. A copy waits
+///   for its standby, and ends when that is silent.
+/// - Copies and live changes are in batches of their own. Of two open ones that of the copy is cut first, so that
+/// no end overtakes an older copy of its entry. Digests and moves of templates keep their place among live changes.
 final class StreamSender {
     static final int HISTORY_BATCHES = 2048;
     static final long FLUSH_INTERVAL = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final long COPY_FLUSH_INTERVAL = TimeUnit.MILLISECONDS.toNanos(1);
     /// A standby that was silent for this long is unknown.
     static final long SILENT_INTERVAL = Peer.SILENT_INTERVAL;
     /// A standby with a batch unacknowledged for this long is behind, whatever it reports.
@@ -33,11 +39,11 @@ final class StreamSender {
     static final long LAG_INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
     private static final long ASK_AGAIN_INTERVAL = TimeUnit.SECONDS.toNanos(1);
-    /// Unacknowledged batches of an awake standby at which a snapshot pauses; a fraction of JGroups' credits.
-    private static final int SNAPSHOT_WINDOW = 256;
-    private static final long AWAKE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
+    /// Records of a copy that its standby has not applied, at which the copy pauses: some 300 kB, which a socket's
+    /// buffer takes.
+    private static final int COPY_WINDOW = 64 * Batch.RECORDS_MAX;
+
     private static final int RESENDS_PER_REQUEST = 64;
-    private static final int INDEX_SIZE = 512;
     private static final long NEVER = Long.MIN_VALUE;
 
     private final int term;
@@ -45,9 +51,9 @@ final class StreamSender {
     private final History history;
     private final Map<MemberId, Standby> standbys = new HashMap<>();
 
-    private final Batch.Builder open = new Batch.Builder(Batch.RECORDS_MAX);
-    private final int[] index = new int[INDEX_SIZE];
-    private long openedAt;
+    private final OpenBatch live = new OpenBatch();
+    private final OpenBatch copied = new OpenBatch(); // for the standby of the present copy, or of the last one
+    private @Nullable MemberId copiedFor;
     private long lostBeforeOpen;
     private long lastCutAt = NEVER;
 
@@ -55,16 +61,36 @@ final class StreamSender {
     private long newestVersion = Version.NONE;
 
     private @Nullable Checkpoint checkpoint;
-    private boolean snapshotOpen;
-    private long snapshotBegin;
-    private long wantedFrom;
-    private long askedAt = NEVER;
+    private final Map<MemberId, SyncMessage.CopyRequest> wanted = new LinkedHashMap<>();
+    private @Nullable Copying copying;
+    private boolean copyOpen; // between COPY_BEGIN and COPY_END in the worker's records
+    private int tickets;
 
     private long deltasSent;
-    private long coalesced;
     private long lost;
     private long resent;
-    private long snapshotsAsked;
+    private final long[] copies = new long[CopyOrder.Kind.values().length];
+    private long recordsCopied;
+
+    /// A copy that the worker was asked for and has not finished.
+    private static final class Copying {
+        final MemberId to;
+        final CopyOrder order;
+        long askedAt;
+        long begin; // the batch in which its latest part begins; 0 before the first
+        int taken; // records
+        int applied;
+        final ArrayDeque<OnTheWay> onTheWay = new ArrayDeque<>();
+
+        Copying(MemberId to, CopyOrder order, long askedAt) {
+            this.to = to;
+            this.order = order;
+            this.askedAt = askedAt;
+        }
+    }
+
+    /// @param taken  records of the copy up to this batch
+    private record OnTheWay(long batch, int taken) {}
 
     /// The counts of the last checkpoint, and the stream's totals when it was cut.
     private record Checkpoint(int templates, int connections, Totals at) {}
@@ -76,6 +102,10 @@ final class StreamSender {
         final long since;
         long acked;
         Totals ackedTotals = Totals.ZERO;
+
+        @Nullable
+        Totals wholeTotals; // up to the last batch before which it lacked nothing
+
         long ackedAt = NEVER;
         long oldestUnackedStamp = NEVER;
         boolean complete;
@@ -103,7 +133,18 @@ final class StreamSender {
             OptionalLong oldestAgeNanos) {}
 
     /// Numbers since the term began.
-    record Counts(long batches, long deltas, long coalesced, long lost, long resent, long snapshotsAsked) {
+    record Counts(
+            long batches,
+            long deltas,
+            long coalesced,
+            long lost,
+            long resent,
+            long copiesOfChanges,
+            long copiesOfDigests,
+            long copiesOfBuckets,
+            long recordsCopied) {
+        static final Counts ZERO = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
         Counts plus(Counts other) {
             return new Counts(
                     batches + other.batches,
@@ -111,7 +152,10 @@ final class StreamSender {
                     coalesced + other.coalesced,
                     lost + other.lost,
                     resent + other.resent,
-                    snapshotsAsked + other.snapshotsAsked);
+                    copiesOfChanges + other.copiesOfChanges,
+                    copiesOfDigests + other.copiesOfDigests,
+                    copiesOfBuckets + other.copiesOfBuckets,
+                    recordsCopied + other.recordsCopied);
         }
     }
 
@@ -137,8 +181,8 @@ final class StreamSender {
         return newestVersion;
     }
 
-    boolean snapshotOpen() {
-        return snapshotOpen;
+    boolean isCopying() {
+        return copying != null;
     }
 
     /// Entries in the worker's tables at its last checkpoint.
@@ -146,57 +190,107 @@ final class StreamSender {
         return Optional.ofNullable(checkpoint).map(last -> new TableSize(last.connections(), last.templates()));
     }
 
-    /// Whether to take another record from the worker's ring. A snapshot waits for standbys that keep
-    /// acknowledging, until the ring is so full that live changes could be lost.
-    boolean mayTake(DeltaRing out, long now) {
-        if (!snapshotOpen || out.size() > out.capacity() / 4 * 3) {
-            return true;
+    /// Records that the worker may have written of the copy so far; and the ticket of the copy. Its standby must
+    /// have applied all but the last [#COPY_WINDOW] of them.
+    CopyCredit copyCredit() {
+        Copying copy = copying;
+        if (copy == null) {
+            return CopyCredit.NONE;
         }
-        for (Standby standby : standbys.values()) {
-            boolean awake = standby.ackedAt != NEVER && now - standby.ackedAt < AWAKE_INTERVAL;
-            if (awake && history.newest() - standby.acked > SNAPSHOT_WINDOW) {
-                return false;
-            }
-        }
-        return true;
+        return new CopyCredit(copy.order.ticket(), copy.applied + COPY_WINDOW);
     }
 
     /// Takes one record from the worker.
     void offer(Delta delta, long now) {
-        if (isStale(delta)) {
+        boolean isLive = isLive(delta);
+        if (!isLive && copying != null) {
+            copying.taken++;
+        }
+        if (!isLive && !isOfPresentCopy(delta)) {
             return;
         }
-        noticeHole(delta, now);
-        if (open.count() == 0) {
-            openedAt = now;
+        if (isLive || delta.op().isBarrier()) {
+            noticeHole(delta, now);
         }
-        if (delta.op().isBarrier()) {
-            clearIndex();
-            noteBarrier(delta);
-            open.next().copyOf(delta);
-        } else if (!coalesces(delta)) {
-            open.next().copyOf(delta);
+        if (isLive) {
+            addLive(delta, now);
+        } else {
+            addCopied(delta, now);
         }
+    }
+
+    private void addLive(Delta delta, long now) {
+        live.add(delta, now);
         if (delta.op() == Delta.Op.CHECKPOINT) {
             int templates = delta.templates();
             int connections = delta.connections();
             cut(now);
             checkpoint = new Checkpoint(templates, connections, history.totalsOf(history.newest()));
-        } else if (open.count() == Batch.RECORDS_MAX) {
+        } else if (live.isFull() || delta.isMove()) {
             cut(now);
         }
     }
 
-    /// End of a turn: cuts the open batch unless a part-filled batch was sent a moment ago.
-    void flush(long now) {
-        if (open.count() > 0 && (lastCutAt == NEVER || now - lastCutAt >= FLUSH_INTERVAL)) {
+    private void addCopied(Delta delta, long now) {
+        Copying copy = Objects.requireNonNull(copying);
+        boolean isOfAnother = !copy.to.equals(copiedFor);
+        boolean keepsItsPlace = delta.op() == Delta.Op.BUCKET && live.count() > 0;
+        if (isOfAnother || keepsItsPlace || delta.op() == Delta.Op.COPY_BEGIN) {
             cut(now);
         }
-        if (wantedFrom > 0 && !snapshotOpen && (askedAt == NEVER || now - askedAt >= ASK_AGAIN_INTERVAL)) {
-            askedAt = now;
-            snapshotsAsked++;
-            effects.add(new SyncEffect.AskSnapshot());
+        copiedFor = copy.to;
+        if (isMark(delta)) {
+            follow(copy, delta);
+            if (copyOpen) {
+                copies[delta.copyKind().code()]++;
+            }
         }
+        copied.add(delta, now);
+        if (copied.isFull()) {
+            cutCopied(now);
+        }
+    }
+
+    /// End of a turn: cuts the open batches unless a part-filled batch was sent a moment ago.
+    void flush(long now) {
+        if (isOpen() && (lastCutAt == NEVER || now - lastCutAt >= flushInterval())) {
+            cut(now);
+        }
+        giveUpSilent(now);
+        if (copying == null && !wanted.isEmpty()) {
+            var next = wanted.entrySet().iterator().next();
+            wanted.remove(next.getKey());
+            var order = new CopyOrder(
+                    ++tickets, next.getValue().since(), next.getValue().buckets());
+            copying = new Copying(next.getKey(), order, now);
+            effects.add(new SyncEffect.AskCopy(order));
+        } else if (copying != null && copying.begin == 0 && now - copying.askedAt >= ASK_AGAIN_INTERVAL) {
+            copying.askedAt = now;
+            effects.add(new SyncEffect.AskCopy(copying.order));
+        }
+    }
+
+    private boolean isOpen() {
+        return live.count() > 0 || copied.count() > 0;
+    }
+
+    /// Beside a copy, few large batches leave its standby more time.
+    private long flushInterval() {
+        return copying == null ? FLUSH_INTERVAL : COPY_FLUSH_INTERVAL;
+    }
+
+    private void giveUpSilent(long now) {
+        Copying copy = copying;
+        Standby standby = copy == null ? null : standbys.get(copy.to);
+        if (standby == null || now - Math.max(standby.ackedAt, standby.since) > SILENT_INTERVAL) {
+            giveUp();
+        }
+    }
+
+    /// The worker keeps what it has not written, until another order replaces it.
+    private void giveUp() {
+        copying = null;
+        copyOpen = false;
     }
 
     /// End of the term: cuts the open batch in any case.
@@ -207,13 +301,13 @@ final class StreamSender {
     /// ns until [#flush] is due.
     long idleFor(long now) {
         long least = Long.MAX_VALUE;
-        if (open.count() > 0) {
-            least = lastCutAt == NEVER ? 0 : lastCutAt + FLUSH_INTERVAL - now;
+        if (isOpen()) {
+            least = lastCutAt == NEVER ? 0 : lastCutAt + flushInterval() - now;
         }
-        if (wantedFrom > 0 && !snapshotOpen) {
-            least = Math.min(least, askedAt == NEVER ? 0 : askedAt + ASK_AGAIN_INTERVAL - now);
+        if (copying == null) {
+            return wanted.isEmpty() ? least : 0;
         }
-        return least;
+        return copying.begin == 0 ? Math.min(least, copying.askedAt + ASK_AGAIN_INTERVAL - now) : least;
     }
 
     void joined(MemberId standby, long now) {
@@ -222,6 +316,10 @@ final class StreamSender {
 
     void left(MemberId standby) {
         standbys.remove(standby);
+        wanted.remove(standby);
+        if (copying != null && copying.to.equals(standby)) {
+            giveUp();
+        }
     }
 
     void acked(MemberId from, SyncMessage.Ack ack, long now) {
@@ -236,11 +334,15 @@ final class StreamSender {
         if (standby.complete && ack.complete()) {
             recordLag(standby, ack, now);
         }
+        noteApplied(from, ack.batch());
         standby.acked = ack.batch();
         standby.complete = ack.complete();
         standby.says = ack.state();
         if (ack.batch() == 0 || history.holds(ack.batch())) {
             standby.ackedTotals = history.totalsOf(ack.batch());
+            if (ack.complete()) {
+                standby.wholeTotals = standby.ackedTotals;
+            }
         }
         Batch next = history.batch(ack.batch() + 1);
         if (next != null) {
@@ -250,12 +352,22 @@ final class StreamSender {
         }
     }
 
+    private void noteApplied(MemberId standby, long batch) {
+        Copying copy = copying;
+        if (copy == null || !copy.to.equals(standby)) {
+            return;
+        }
+        while (!copy.onTheWay.isEmpty() && copy.onTheWay.peekFirst().batch() <= batch) {
+            copy.applied = copy.onTheWay.removeFirst().taken();
+        }
+    }
+
     /// Sends batches of the history again. For older batches the standby learns from our position that they are no
-    /// longer held, and asks for a snapshot.
+    /// longer held, and asks for a copy.
     void resend(MemberId to, SyncMessage.Resend request) {
         long last = Math.min(Math.min(request.to(), history.newest()), request.from() + RESENDS_PER_REQUEST - 1);
         for (long number = Math.max(request.from(), history.oldest()); number <= last; number++) {
-            Batch batch = history.batch(number);
+            Batch batch = history.batch(number, to);
             if (batch != null) {
                 effects.add(new SyncEffect.Unicast(to, batch));
                 resent++;
@@ -263,11 +375,17 @@ final class StreamSender {
         }
     }
 
-    /// Records that a standby needs a snapshot that begins in batch `from` or later.
-    void wantSnapshot(long from) {
-        boolean comes = snapshotBegin >= from && snapshotBegin > 0;
-        if (!comes) {
-            wantedFrom = Math.max(wantedFrom, from);
+    /// Records that a standby needs a copy. A copy for it that is being written serves if its latest part begins
+    /// late enough.
+    void wantCopy(MemberId from, SyncMessage.CopyRequest request) {
+        Copying copy = copying;
+        boolean comes = copy != null
+                && copy.to.equals(from)
+                && copy.order.since() == request.since()
+                && copy.order.buckets().isEmpty() == request.buckets().isEmpty()
+                && (copy.begin == 0 || copy.begin >= request.from());
+        if (!comes && standbys.containsKey(from)) {
+            wanted.put(from, request);
         }
     }
 
@@ -288,8 +406,9 @@ final class StreamSender {
                     OptionalLong.empty(),
                     OptionalLong.empty());
         }
-        long waiting = queued + open.count() + lostBeforeOpen;
-        Totals unacked = history.totalsOf(history.newest()).minus(standby.ackedTotals);
+        long waiting = queued + live.count() + lostBeforeOpen;
+        Totals newest = history.totalsOf(history.newest());
+        Totals unacked = newest.minus(standby.ackedTotals);
         boolean acked = standby.ackedAt != NEVER;
         return new Readout(
                 state(standby, now),
@@ -297,8 +416,8 @@ final class StreamSender {
                 acked ? OptionalLong.of(now - standby.ackedAt) : OptionalLong.empty(),
                 acked ? OptionalLong.of(history.newest() - standby.acked) : OptionalLong.empty(),
                 acked ? OptionalLong.of(unacked.deltas() + waiting) : OptionalLong.empty(),
-                atRisk(standby, unacked.templates(), waiting, Checkpoint::templates, Totals::templates),
-                atRisk(standby, unacked.connections(), waiting, Checkpoint::connections, Totals::connections),
+                atRisk(standby, newest, waiting, Checkpoint::templates, Totals::templates),
+                atRisk(standby, newest, waiting, Checkpoint::connections, Totals::connections),
                 oldestAge(standby, waiting, now));
     }
 
@@ -309,19 +428,54 @@ final class StreamSender {
     }
 
     Counts counts() {
-        return new Counts(history.newest(), deltasSent, coalesced, lost, resent, snapshotsAsked);
+        return new Counts(
+                history.newest(),
+                deltasSent,
+                live.coalesced() + copied.coalesced(),
+                lost,
+                resent,
+                copies[CopyOrder.Kind.CHANGES.code()],
+                copies[CopyOrder.Kind.DIGESTS.code()],
+                copies[CopyOrder.Kind.BUCKETS.code()],
+                recordsCopied);
     }
 
-    private boolean isStale(Delta delta) {
-        boolean ofThisTerm = Version.term(delta.version()) == term;
-        boolean isCopy = snapshotOpen && !delta.op().isBarrier();
-        return !ofThisTerm && !isCopy; // left over from an earlier time as active
+    /// Whether it is a change or a checkpoint of this term; not of a copy, nor left over from an earlier time as
+    /// active.
+    private boolean isLive(Delta delta) {
+        if (Version.term(delta.version()) != term) {
+            return false;
+        }
+        return delta.op() == Delta.Op.CHECKPOINT
+                || (!delta.op().isBarrier() && Version.sequence(delta.version()) > lastSequence);
+    }
+
+    /// Whether the record is of the present copy, and not left over from one that was given up or of an earlier
+    /// term.
+    private boolean isOfPresentCopy(Delta delta) {
+        Copying copy = copying;
+        if (copy == null) {
+            return false;
+        }
+        return isMark(delta)
+                ? Version.term(delta.version()) == term && copy.order.ticket() == delta.ticket()
+                : copyOpen;
+    }
+
+    private static boolean isMark(Delta delta) {
+        return delta.op() == Delta.Op.COPY_BEGIN || delta.op() == Delta.Op.COPY_END;
+    }
+
+    private void follow(Copying copy, Delta mark) {
+        copyOpen = mark.op() == Delta.Op.COPY_BEGIN;
+        if (copyOpen) {
+            copy.begin = history.newest() + 1;
+        } else if (!mark.isContinued()) {
+            copying = null;
+        }
     }
 
     private void noticeHole(Delta delta, long now) {
-        if (Version.term(delta.version()) != term) {
-            return;
-        }
         long sequence = Version.sequence(delta.version());
         boolean isChange = !delta.op().isBarrier();
         long missing = isChange ? sequence - lastSequence - 1 : sequence - lastSequence;
@@ -329,7 +483,6 @@ final class StreamSender {
             cut(now);
             lost += missing;
             lostBeforeOpen += missing;
-            wantSnapshotAfterHole();
         }
         if (sequence > lastSequence) {
             lastSequence = sequence;
@@ -337,59 +490,32 @@ final class StreamSender {
         }
     }
 
-    private void wantSnapshotAfterHole() {
-        wantedFrom = Math.max(wantedFrom, history.newest() + 1);
-    }
-
-    private void noteBarrier(Delta delta) {
-        if (delta.op() == Delta.Op.SNAPSHOT_BEGIN) {
-            snapshotOpen = true;
-            snapshotBegin = history.newest() + 1;
-            askedAt = NEVER;
-            if (snapshotBegin >= wantedFrom) {
-                wantedFrom = 0;
-            }
-        } else if (delta.op() == Delta.Op.SNAPSHOT_END) {
-            snapshotOpen = false;
-        }
-    }
-
-    /// Replaces an older delta of the same key, if the open batch has one that may be replaced.
-    private boolean coalesces(Delta delta) {
-        int slot = delta.keyHash() & INDEX_SIZE - 1;
-        while (index[slot] != 0) {
-            Delta held = open.record(index[slot] - 1);
-            if (held.hasKeyOf(delta)) {
-                return replace(held, delta, slot);
-            }
-            slot = slot + 1 & INDEX_SIZE - 1;
-        }
-        index[slot] = open.count() + 1;
-        return false;
-    }
-
-    private boolean replace(Delta held, Delta delta, int slot) {
-        if (delta.version() < held.version()) {
-            coalesced++; // the snapshot's copy of an entry that has changed since
-            return true;
-        }
-        boolean isOfAnother = held.op().isEnd() && !delta.op().isEnd();
-        if (isOfAnother || held.isMove() || delta.isMove()) {
-            index[slot] = open.count() + 1;
-            return false;
-        }
-        held.copyOf(delta);
-        coalesced++;
-        return true;
-    }
-
     private void cut(long now) {
-        if (open.count() == 0) {
+        cutCopied(now);
+        if (live.count() > 0) {
+            Batch batch = number(live, now);
+            history.add(batch, null);
+            deltasSent += batch.count();
+            effects.add(new SyncEffect.Multicast(batch));
+        }
+    }
+
+    private void cutCopied(long now) {
+        MemberId to = copiedFor;
+        if (copied.count() == 0 || to == null) {
             return;
         }
-        Batch batch = open.build(term, 0, history.newest() + 1, openedAt, lostBeforeOpen);
-        open.clear();
-        clearIndex();
+        Batch batch = number(copied, now).asCopy();
+        history.add(batch, to);
+        recordsCopied += batch.count();
+        if (copying != null && copying.to.equals(to)) {
+            copying.onTheWay.add(new OnTheWay(batch.number(), copying.taken));
+        }
+        sendCopied(batch, to);
+    }
+
+    private Batch number(OpenBatch open, long now) {
+        Batch batch = open.cut(term, history.newest() + 1, lostBeforeOpen);
         lostBeforeOpen = 0;
         lastCutAt = now;
         for (Standby standby : standbys.values()) {
@@ -397,13 +523,22 @@ final class StreamSender {
                 standby.oldestUnackedStamp = batch.stampNanos();
             }
         }
-        history.add(batch);
-        deltasSent += batch.count();
-        effects.add(new SyncEffect.Multicast(batch));
+        return batch;
     }
 
-    private void clearIndex() {
-        java.util.Arrays.fill(index, 0);
+    /// The other standbys get its number alone.
+    private void sendCopied(Batch batch, MemberId to) {
+        if (isAlone(to)) {
+            effects.add(new SyncEffect.Multicast(batch));
+            return;
+        }
+        for (MemberId standby : standbys.keySet()) {
+            effects.add(new SyncEffect.Unicast(standby, standby.equals(to) ? batch : batch.emptied()));
+        }
+    }
+
+    private boolean isAlone(MemberId standby) {
+        return standbys.size() == 1 && standbys.containsKey(standby);
     }
 
     private void recordLag(Standby standby, SyncMessage.Ack ack, long now) {
@@ -443,29 +578,37 @@ final class StreamSender {
     }
 
     private SyncState state(Standby standby, long now) {
-        if (standby.ackedAt == NEVER || now - standby.ackedAt > SILENT_INTERVAL) {
+        if (isSilent(standby, now)) {
             return SyncState.UNKNOWN;
         }
         boolean late = standby.oldestUnackedStamp != NEVER && now - standby.oldestUnackedStamp > BEHIND_INTERVAL;
         return late && standby.says == SyncState.EQUAL ? SyncState.BEHIND : standby.says;
     }
 
-    /// A standby that has everything before its position lacks at most what it has not acknowledged. A standby that
-    /// joins may lack the whole table, whose size the last checkpoint gave.
+    private static boolean isSilent(Standby standby, long now) {
+        return standby.ackedAt == NEVER || now - standby.ackedAt > SILENT_INTERVAL;
+    }
+
+    /// A standby that has everything before its position lacks at most what it has not acknowledged. One that is
+    /// behind lacks at most what came after it had everything. Any other may lack the whole table, whose size the
+    /// last checkpoint gave.
     private OptionalLong atRisk(
             Standby standby,
-            long unacked,
+            Totals newest,
             long waiting,
-            java.util.function.ToLongFunction<Checkpoint> inTable,
-            java.util.function.ToLongFunction<Totals> inStream) {
+            ToLongFunction<Checkpoint> inTable,
+            ToLongFunction<Totals> inStream) {
+        long sent = inStream.applyAsLong(newest);
         if (standby.complete) {
-            return OptionalLong.of(unacked + waiting);
+            return OptionalLong.of(sent - inStream.applyAsLong(standby.ackedTotals) + waiting);
         }
-        if (checkpoint == null) {
-            return OptionalLong.empty();
+        if (standby.says == SyncState.BEHIND && standby.wholeTotals != null) {
+            return OptionalLong.of(sent - inStream.applyAsLong(standby.wholeTotals) + waiting);
         }
-        long since = inStream.applyAsLong(history.totalsOf(history.newest())) - inStream.applyAsLong(checkpoint.at());
-        return OptionalLong.of(inTable.applyAsLong(checkpoint) + since + waiting);
+        return checkpoint == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(
+                        inTable.applyAsLong(checkpoint) + sent - inStream.applyAsLong(checkpoint.at()) + waiting);
     }
 
     private OptionalLong oldestAge(Standby standby, long waiting, long now) {
@@ -476,6 +619,6 @@ final class StreamSender {
         if (standby.oldestUnackedStamp != NEVER) {
             return OptionalLong.of(now - standby.oldestUnackedStamp);
         }
-        return OptionalLong.of(waiting > 0 && open.count() > 0 ? now - openedAt : 0);
+        return OptionalLong.of(waiting > 0 && live.count() > 0 ? now - live.openedAt() : 0);
     }
 }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One director's whole part in the sync as a pure machine. It decides whose stream counts, and hands each message to
-/// the part that it concerns: the [StreamSender] or [StreamReceiver] of the present role, [Members], or the [Outbox].
-/// No thread, clock, socket or log; the rings that it reads and writes are memory.
+/// One director's whole part in the sync as a pure machine. It decides whose stream counts, and hands each message
+/// to the part that it concerns: the [StreamSender] or [StreamReceiver] of the present role, [Members], or the
+/// [Outbox]. No thread, clock, socket or log; the rings that it reads and writes are memory.
 public final class SyncCore {
     private static final int TAKE_MAX = 2000;
     private static final int FAREWELLS = 3;
@@ -27,11 +27,12 @@ public final class SyncCore {
     private final States states;
     private @Nullable StreamSender sender;
     private long lostAtPromotion;
+    private CopyCredit credit = CopyCredit.NONE;
 
     private ConfigVersion config;
     private Word word = Word.UNKNOWN;
     private boolean leaving;
-    private StreamSender.Counts before = new StreamSender.Counts(0, 0, 0, 0, 0, 0);
+    private StreamSender.Counts before = StreamSender.Counts.ZERO;
 
     public SyncCore(MemberId self, ConfigVersion config, Whereabouts whereabouts, TableOwner tables, long now) {
         this.self = self;
@@ -211,11 +212,12 @@ public final class SyncCore {
         if (sender != null) {
             more = take(sender, now);
             sender.flush(now);
+            creditCopy(sender.copyCredit());
             tellStates(sender, now);
         } else {
             discardLeftovers();
             long applied = tables.applied();
-            receiver.turn(tables.in(), applied, tables.equality(), now);
+            receiver.turn(tables.in(), applied, tables.equality(), tables.lacking(), now);
             states.own(receiver.state(now));
         }
         outbox.turn(now);
@@ -229,9 +231,7 @@ public final class SyncCore {
 
     /// Whether a turn now would find new work of the worker.
     public boolean hasWork(long now) {
-        return sender != null
-                ? tables.out().size() > 0 && sender.mayTake(tables.out(), now)
-                : receiver.hasNews(tables.applied());
+        return sender != null ? tables.out().size() > 0 : receiver.hasNews(tables.applied());
     }
 
     /// Whether the next step depends on the worker or the standbys, and possibly nobody wakes us for it.
@@ -245,12 +245,16 @@ public final class SyncCore {
         return Math.min(least, sender != null ? sender.idleFor(now) : receiver.idleFor(now));
     }
 
+    private void creditCopy(CopyCredit now) {
+        if (!credit.equals(now)) {
+            credit = now;
+            tables.credit(now);
+        }
+    }
+
     private boolean take(StreamSender to, long now) {
         DeltaRing out = tables.out();
         for (int taken = 0; taken < TAKE_MAX; taken++) {
-            if (!to.mayTake(out, now)) {
-                return false;
-            }
             Delta delta = out.peek();
             if (delta == null) {
                 return false;
@@ -345,9 +349,9 @@ public final class SyncCore {
                     sender.resend(peer.id, resend);
                 }
             }
-            case SyncMessage.SnapshotRequest request -> {
+            case SyncMessage.CopyRequest request -> {
                 if (isOfOurTerm(request) && sender != null) {
-                    sender.wantSnapshot(request.from());
+                    sender.wantCopy(peer.id, request);
                 }
             }
             case SyncMessage.HandoverStep step -> {

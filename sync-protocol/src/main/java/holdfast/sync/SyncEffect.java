@@ -8,8 +8,8 @@ public sealed interface SyncEffect {
 
     record Unicast(MemberId to, SyncMessage message) implements SyncEffect {}
 
-    /// Request a snapshot from our own worker.
-    record AskSnapshot() implements SyncEffect {}
+    /// Order a copy from our own worker.
+    record AskCopy(CopyOrder order) implements SyncEffect {}
 
     /// Records were put into the worker's ring.
     record WakeWorker() implements SyncEffect {}

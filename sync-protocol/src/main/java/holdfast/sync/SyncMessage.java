@@ -10,11 +10,11 @@ public sealed interface SyncMessage
         permits Batch,
                 ConfigMessage,
                 SyncMessage.Ack,
+                SyncMessage.CopyRequest,
                 SyncMessage.HandoverReceipt,
                 SyncMessage.HandoverStep,
                 SyncMessage.Hello,
-                SyncMessage.Resend,
-                SyncMessage.SnapshotRequest {
+                SyncMessage.Resend {
     int term();
 
     /// Identifies the sender and its position every 100 ms, so that peers notice a gap at the end of the stream and
@@ -62,8 +62,10 @@ public sealed interface SyncMessage
     /// Asks for batches again, both ends included.
     record Resend(int term, long from, long to) implements SyncMessage {}
 
-    /// Asks for a snapshot that begins in batch `from` or later.
-    record SnapshotRequest(int term, long from) implements SyncMessage {}
+    /// Asks for a copy of what the sender lacks, as in [CopyOrder].
+    ///
+    /// @param from  the batch in which the copy begins at the earliest
+    record CopyRequest(int term, long from, long since, Buckets buckets) implements SyncMessage {}
 
     /// A step of a handover, sent again until its receipt comes.
     ///

@@ -60,13 +60,13 @@ public record SyncStatus(
     /// @param batch          the last batch cut (active) or applied (standby)
     /// @param version        of the newest change in it
     /// @param equality       the last comparison of digests on this director; only a standby makes any
-    /// @param snapshotOpen   whether a snapshot is under way
+    /// @param copying        whether a copy is under way, to or from this director
     /// @param activeHolds    entries in the active's tables at its last checkpoint; empty before the first one
     public record Position(
             OptionalLong batch,
             OptionalLong version,
             Optional<Equality> equality,
-            boolean snapshotOpen,
+            boolean copying,
             Optional<TableSize> activeHolds) {
         static final Position UNKNOWN =
                 new Position(OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), false, Optional.empty());
@@ -195,10 +195,13 @@ public record SyncStatus(
     /// @param batchesSent        each counted once, without resends
     /// @param deltasSent         after coalescing
     /// @param deltasCoalesced    replaced by a newer delta of the same key in the same batch
-    /// @param deltasLost         that the worker could not queue; each such gap costs a snapshot
+    /// @param deltasLost         that the worker could not queue; each such gap costs a copy of what changed since
     /// @param batchesResent      on request
     /// @param resendsAsked       ranges that we asked for
-    /// @param snapshotsAsked     of our own worker, as active
+    /// @param copiesOfChanges    begun as active, of what changed since a version
+    /// @param copiesOfDigests    likewise, of the digests of all buckets
+    /// @param copiesOfBuckets    likewise, of all entries of some buckets; a part counts as one
+    /// @param recordsCopied      sent in copies
     /// @param batchesApplied     as standby
     /// @param sendsDropped       that JGroups refused
     /// @param refused            by reason; every reason is present
@@ -209,7 +212,10 @@ public record SyncStatus(
             long deltasLost,
             long batchesResent,
             long resendsAsked,
-            long snapshotsAsked,
+            long copiesOfChanges,
+            long copiesOfDigests,
+            long copiesOfBuckets,
+            long recordsCopied,
             long batchesApplied,
             long sendsDropped,
             Map<Refused, Long> refused) {

@@ -162,7 +162,7 @@ class KnownTermsTest extends CoreUnderTest {
         assertThat(core.status(0, now).position().batch())
                 .as("from the first batch on")
                 .hasValue(0);
-        assertThat(sent(SyncMessage.SnapshotRequest.class))
+        assertThat(sent(SyncMessage.CopyRequest.class))
                 .as("its table may well be equal")
                 .isEmpty();
     }

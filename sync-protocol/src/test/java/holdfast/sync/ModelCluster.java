@@ -238,7 +238,7 @@ final class ModelCluster {
         }
         if (now >= node.pausedUntil) {
             if (node.active) {
-                node.tables.snapshotTurn(40);
+                node.tables.copyTurn(40);
             } else {
                 node.tables.apply(random.nextInt(100), now);
             }
@@ -305,7 +305,7 @@ final class ModelCluster {
                     nodes.stream()
                             .filter(other -> other.id.equals(to))
                             .forEach(other -> send(Link.INTERCONNECT, node, other, ++node.counter, message));
-                case SyncEffect.AskSnapshot() -> node.tables.requestSnapshot();
+                case SyncEffect.AskCopy(CopyOrder order) -> node.tables.copy(order);
                 case SyncEffect.HigherTerm(int term) -> {
                     note(node.name + " is told of term " + term);
                     told(node, term);

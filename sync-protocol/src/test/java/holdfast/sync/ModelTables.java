@@ -1,11 +1,16 @@
 package holdfast.sync;
 
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A worker's tables as plain maps: the duties of a director's worker towards sync in the simplest form. Its work
 /// methods are for one thread, the [TableOwner] methods for the sync thread.
@@ -15,24 +20,38 @@ public final class ModelTables implements TableOwner {
 
     record Entry(long version, int real, int epoch) {}
 
+    private record End(Key key, long version) {}
+
     private static final int VIRTUAL = 0xc000020a;
 
     final Map<Key, Entry> entries = new HashMap<>();
+    /// Ends applied or made, for the claims of the tests; the tables themselves look only at [#ends].
     final Map<Key, Long> tombstones = new HashMap<>();
+    private static final int ENDS_MAX = 64;
+    private final ArrayDeque<End> ends = new ArrayDeque<>();
+    private long endsForgotten;
     private final DeltaRing out;
     private final DeltaRing in;
-    private final AtomicInteger snapshotsWanted = new AtomicInteger();
+    private final AtomicReference<@Nullable CopyOrder> ordered = new AtomicReference<>();
+    private final AtomicInteger copiesOrdered = new AtomicInteger();
     private final AtomicLong applied = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
     private volatile Equality equality = Equality.UNKNOWN;
 
-    private final ArrayDeque<Key> snapshotLeft = new ArrayDeque<>();
-    private boolean snapshotOpen;
+    private @Nullable CopyOrder present;
+    private volatile CopyCredit credit = CopyCredit.NONE;
+    private int copied;
+    private final ArrayDeque<Consumer<Delta>> copyLeft = new ArrayDeque<>();
+    private Buckets restOfCopy = Buckets.NONE;
+    private volatile Buckets lacking = Buckets.NONE;
+    private CopyOrder.Kind copyKind = CopyOrder.Kind.CHANGES;
+    private final BitSet marked = new BitSet();
     private int term;
     private long sequence;
     private int streamTerm;
     private int epoch;
     private final AtomicLong digest = new AtomicLong();
+    private final long[] digests = new long[Buckets.COUNT];
     private int templates;
 
     /// Told of each record that the standby applies.
@@ -66,8 +85,19 @@ public final class ModelTables implements TableOwner {
     }
 
     @Override
-    public void requestSnapshot() {
-        snapshotsWanted.incrementAndGet();
+    public void copy(CopyOrder order) {
+        copiesOrdered.incrementAndGet();
+        ordered.set(order);
+    }
+
+    @Override
+    public void credit(CopyCredit now) {
+        credit = now;
+    }
+
+    @Override
+    public Buckets lacking() {
+        return lacking;
     }
 
     @Override
@@ -80,8 +110,8 @@ public final class ModelTables implements TableOwner {
         return equality;
     }
 
-    int snapshotsWanted() {
-        return snapshotsWanted.get();
+    int copiesOrdered() {
+        return copiesOrdered.get();
     }
 
     public long digest() {
@@ -96,15 +126,15 @@ public final class ModelTables implements TableOwner {
         apply(Integer.MAX_VALUE, now);
         term = newTerm;
         sequence = 0;
-        snapshotOpen = false;
-        snapshotLeft.clear();
-        snapshotsWanted.set(0);
+        ends.clear();
+        endsForgotten = Version.of(newTerm, 0);
+        demote();
     }
 
     void demote() {
-        snapshotOpen = false;
-        snapshotLeft.clear();
-        snapshotsWanted.set(0);
+        present = null;
+        copyLeft.clear();
+        ordered.set(null);
     }
 
     /// Active: one new version of `key`, or its end.
@@ -113,6 +143,10 @@ public final class ModelTables implements TableOwner {
         if (end) {
             remove(key);
             tombstones.put(key, version);
+            ends.add(new End(key, version));
+            if (ends.size() > ENDS_MAX) {
+                endsForgotten = ends.removeFirst().version();
+            }
         } else {
             put(key, new Entry(version, real, epoch));
         }
@@ -144,26 +178,113 @@ public final class ModelTables implements TableOwner {
         return true;
     }
 
-    /// Active: writes on a wanted snapshot while half of the ring is free.
-    void snapshotTurn(int recordsMax) {
-        if (!snapshotOpen && snapshotsWanted.get() > 0 && barrier(Delta.Op.SNAPSHOT_BEGIN)) {
-            snapshotsWanted.decrementAndGet();
-            snapshotOpen = true;
-            snapshotLeft.addAll(entries.keySet());
-        }
-        for (int i = 0; snapshotOpen && i < recordsMax && out.size() < out.capacity() / 2; i++) {
-            Key key = snapshotLeft.poll();
-            if (key == null) {
-                snapshotOpen = !barrier(Delta.Op.SNAPSHOT_END);
+    /// Active: writes on an ordered copy while half of the ring is free. What a copy brings is looked up when it is
+    /// written, not when it begins.
+    void copyTurn(int recordsMax) {
+        for (int i = 0; i < recordsMax && out.size() < out.capacity() / 2; i++) {
+            var replacing = ordered.getAndSet(null);
+            if (replacing != null && !replacing.equals(present)) {
+                present = replacing;
+                copyLeft.clear();
+                restOfCopy = present.buckets();
+                copied = 0;
+                beginPart(present);
+            }
+            boolean mayWrite = present != null && credit.ticket() == present.ticket() && copied < credit.records();
+            var next = mayWrite ? copyLeft.poll() : null;
+            if (next == null) {
                 return;
             }
-            Entry entry = entries.get(key);
-            Delta delta = entry == null ? null : out.claim();
-            if (entry != null && delta != null) {
-                fill(delta, key, entry.version(), entry.real(), false);
+            Delta delta = Objects.requireNonNull(out.claim());
+            next.accept(delta);
+            if (delta.version() != Version.NONE) { // else the entry is gone
+                copied++;
                 out.publish();
             }
         }
+    }
+
+    /// What is copied is listed when the begin is written: what came before it counts as old.
+    private void beginPart(CopyOrder order) {
+        copyLeft.add(delta -> {
+            boolean knows = order.since() >= endsForgotten;
+            var kind = order.kind() == CopyOrder.Kind.CHANGES && !knows ? CopyOrder.Kind.DIGESTS : order.kind();
+            mark(Delta.Op.COPY_BEGIN, kind, order, false).accept(delta);
+            list(order, kind);
+        });
+    }
+
+    private void list(CopyOrder order, CopyOrder.Kind kind) {
+        switch (kind) {
+            case CHANGES -> {
+                for (End end : ends) {
+                    if (end.version() > order.since()) {
+                        copyLeft.add(delta -> fill(delta, end.key(), end.version(), 0, true));
+                    }
+                }
+                for (var entry : entries.entrySet()) {
+                    if (entry.getValue().version() > order.since()) {
+                        copyLeft.add(delta -> copy(delta, entry.getKey()));
+                    }
+                }
+            }
+            case DIGESTS -> {
+                for (int bucket = 0; bucket < Buckets.COUNT; bucket++) {
+                    copyLeft.add(digest(bucket));
+                }
+            }
+            case BUCKETS -> {
+                var part = new BitSet();
+                for (int bucket = restOfCopy.next(0);
+                        bucket >= 0 && part.cardinality() < Buckets.COUNT / 3;
+                        bucket = restOfCopy.next(bucket + 1)) {
+                    part.set(bucket);
+                    copyLeft.add(digest(bucket));
+                }
+                restOfCopy = restOfCopy.minus(Buckets.of(part));
+                for (Key key : entries.keySet()) {
+                    if (part.get(bucket(key))) {
+                        copyLeft.add(delta -> copy(delta, key));
+                    }
+                }
+            }
+        }
+        boolean isContinued = kind == CopyOrder.Kind.BUCKETS && !restOfCopy.isEmpty();
+        copyLeft.add(delta -> {
+            mark(Delta.Op.COPY_END, kind, order, isContinued).accept(delta);
+            if (isContinued) {
+                beginPart(order);
+            } else {
+                present = null;
+            }
+        });
+    }
+
+    private Consumer<Delta> mark(Delta.Op op, CopyOrder.Kind kind, CopyOrder order, boolean isContinued) {
+        return delta -> delta.op(op)
+                .version(Version.of(term, sequence))
+                .copyKind(kind)
+                .ticket(order.ticket())
+                .continued(isContinued);
+    }
+
+    private Consumer<Delta> digest(int bucket) {
+        return delta -> delta.op(Delta.Op.BUCKET)
+                .version(Version.of(term, sequence))
+                .bucket(bucket)
+                .digest(digests[bucket]);
+    }
+
+    private void copy(Delta delta, Key key) {
+        Entry entry = entries.get(key);
+        if (entry != null) {
+            fill(delta, key, entry.version(), entry.real(), false);
+        }
+    }
+
+    private static int bucket(Key key) {
+        long hash = key.hashCode() * 0x9e3779b97f4a7c15L;
+        return key.template() ? Buckets.ofTemplate(hash) : Buckets.ofConnection(hash);
     }
 
     /// Standby: applies up to `recordsMax` records.
@@ -205,30 +326,33 @@ public final class ModelTables implements TableOwner {
             case TEMPLATE, CONNECTION -> {
                 Key key = key(delta);
                 noteStream(delta);
-                if (isNews(key, delta.version(), true)) {
+                if (isNews(key, delta.version())) {
                     tombstones.remove(key);
                     put(key, new Entry(delta.version(), delta.realAddress(), epoch));
+                } else {
+                    entries.computeIfPresent(key, (_, kept) -> new Entry(kept.version(), kept.real(), epoch));
                 }
             }
             case TEMPLATE_END, CONNECTION_END -> {
                 Key key = key(delta);
                 noteStream(delta);
-                if (isNews(key, delta.version(), false)) {
+                if (isNews(key, delta.version())) {
                     remove(key);
                     tombstones.put(key, delta.version());
                 }
             }
-            case SNAPSHOT_BEGIN -> {
+            case COPY_BEGIN -> {
                 noteStream(delta);
+                copyKind = delta.copyKind();
+                marked.clear();
                 epoch++;
             }
-            case SNAPSHOT_END -> {
-                var stale = entries.entrySet().stream()
-                        .filter(entry -> entry.getValue().epoch() != epoch)
-                        .map(Map.Entry::getKey)
-                        .toList();
-                stale.forEach(this::remove);
+            case BUCKET -> {
+                if (copyKind != CopyOrder.Kind.DIGESTS || delta.digest() != digests[delta.bucket()]) {
+                    marked.set(delta.bucket());
+                }
             }
+            case COPY_END -> endCopy();
             case CHECKPOINT ->
                 equality = new Equality(
                         delta.digest() == digest.get() ? Equality.State.EQUAL : Equality.State.DIFFERENT,
@@ -237,25 +361,27 @@ public final class ModelTables implements TableOwner {
         }
     }
 
+    private void endCopy() {
+        if (copyKind == CopyOrder.Kind.DIGESTS) {
+            lacking = Buckets.of(marked);
+        } else if (copyKind == CopyOrder.Kind.BUCKETS) {
+            var stale = entries.entrySet().stream()
+                    .filter(entry -> entry.getValue().epoch() != epoch && marked.get(bucket(entry.getKey())))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            stale.forEach(this::remove);
+            lacking = lacking.minus(Buckets.of(marked));
+        }
+    }
+
     private void noteStream(Delta delta) {
         streamTerm = Math.max(streamTerm, Version.term(delta.version()));
     }
 
-    private boolean isNews(Key key, long version, boolean orSame) {
+    /// As the product decides: it does not remember ends.
+    private boolean isNews(Key key, long version) {
         Entry mine = entries.get(key);
-        Long buried = tombstones.get(key);
-        long known = Math.max(mine == null ? 0 : mine.version(), buried == null ? 0 : buried);
-        return version > known || (orSame && version == known) || Version.term(known) < streamTerm;
-    }
-
-    private boolean barrier(Delta.Op op) {
-        Delta delta = out.claim();
-        if (delta == null) {
-            return false;
-        }
-        delta.op(op).version(Version.of(term, sequence));
-        out.publish();
-        return true;
+        return mine == null || version >= mine.version() || Version.term(mine.version()) < streamTerm;
     }
 
     private static void fill(Delta delta, Key key, long version, int real, boolean end) {
@@ -281,6 +407,7 @@ public final class ModelTables implements TableOwner {
         remove(key);
         entries.put(key, entry);
         templates += key.template() ? 1 : 0;
+        digests[bucket(key)] += hash(key, entry);
         digest.addAndGet(hash(key, entry));
     }
 
@@ -288,6 +415,7 @@ public final class ModelTables implements TableOwner {
         Entry old = entries.remove(key);
         if (old != null) {
             templates -= key.template() ? 1 : 0;
+            digests[bucket(key)] -= hash(key, old);
             digest.addAndGet(-hash(key, old));
         }
     }

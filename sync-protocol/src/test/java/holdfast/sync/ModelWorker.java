@@ -93,7 +93,7 @@ public final class ModelWorker implements AutoCloseable {
 
     private boolean write(long now) {
         int before = tables.out().size();
-        tables.snapshotTurn(500);
+        tables.copyTurn(500);
         long due = (now - rateSince) / 1000 * ratePerSecond / 1_000_000;
         if (ratePerSecond == 0 || due - written > ratePerSecond) {
             rateSince = now;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class StreamReceiverTest {
@@ -14,10 +15,11 @@ class StreamReceiverTest {
 
     private final List<SyncEffect> effects = new ArrayList<>();
     private final StreamReceiver receiver = new StreamReceiver(effects);
-    private DeltaRing in = new DeltaRing(1024);
+    private DeltaRing in = new DeltaRing(4096);
     private long now = 1000 * MS;
     private long applied;
     private Equality equality = Equality.UNKNOWN;
+    private Buckets lacking = Buckets.NONE;
 
     @Test
     void acksOnlyWhatTheWorkerApplied() {
@@ -86,7 +88,7 @@ class StreamReceiverTest {
     }
 
     @Test
-    void isCompleteOnlyAfterAWholeSnapshotIsApplied() {
+    void isCompleteOnlyAfterAWholeCopyIsApplied() {
         becomeEqual();
     }
 
@@ -111,64 +113,139 @@ class StreamReceiverTest {
 
     private void becomeEqual() {
         follow();
-        receiver.batch(batch(1, Delta.Op.SNAPSHOT_BEGIN, Delta.Op.CONNECTION), now);
-        receiver.batch(batch(2, Delta.Op.SNAPSHOT_END), now);
+        turn();
+        assertThat(lastRequest()).isEqualTo(new SyncMessage.CopyRequest(5, 1, Version.NONE, Buckets.ALL));
+        arrives(1, copyOf(Buckets.ALL));
         turn();
         assertThat(lastAck().complete()).isFalse();
         applyAll();
         turn();
         assertThat(lastAck().complete()).isTrue();
         assertThat(lastAck().state()).as("not compared yet").isEqualTo(SyncState.JOINING);
-        receiver.batch(batch(3, Delta.Op.CHECKPOINT), now);
+        compared(2, Equality.State.EQUAL);
+        assertThat(lastAck().state()).isEqualTo(SyncState.EQUAL);
+        effects.clear();
+    }
+
+    @Test
+    void whatCameOfACopyStaysAndTheRestIsAskedFor() {
+        follow();
+        turn();
+        arrives(1, copyOf(Buckets.range(0, 600)));
         turn();
         applyAll();
-        equality = new Equality(Equality.State.EQUAL, 1, now);
+        effects.clear();
         turn();
-        assertThat(lastAck().state()).isEqualTo(SyncState.EQUAL);
-    }
-
-    @Test
-    void aSnapshotWithAGapThatNobodyCanFillSweepsNothing() {
-        follow();
-        receiver.batch(batch(1, Delta.Op.SNAPSHOT_BEGIN, Delta.Op.CONNECTION), now);
-        receiver.batch(batch(4, Delta.Op.CONNECTION, Delta.Op.SNAPSHOT_END), now);
-        receiver.heard(4, 4, now);
-        turn();
-        later(1);
-        assertThat(drainedOps()).containsExactly(Delta.Op.SNAPSHOT_BEGIN, Delta.Op.CONNECTION, Delta.Op.CONNECTION);
-        turn();
-        assertThat(lastAck().complete()).isFalse();
-        assertThat(of(SyncMessage.SnapshotRequest.class)).contains(new SyncMessage.SnapshotRequest(5, 4));
-    }
-
-    @Test
-    void aHoleAtTheWorkerMakesItAskForASnapshotFromThere() {
-        follow();
-        receiver.batch(batch(1, Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END), now);
+        assertThat(lastRequest()).isEqualTo(new SyncMessage.CopyRequest(5, 1, Version.NONE, Buckets.range(600, 1024)));
+        arrives(2, copyOf(Buckets.range(600, 1024)));
         turn();
         applyAll();
         turn();
         assertThat(lastAck().complete()).isTrue();
-        receiver.batch(new Batch(5, 0, 2, 77, 9, new long[Delta.WORDS]), now);
+    }
+
+    @Test
+    void aContinuedCopyIsNotAskedForAgainAtOnce() {
+        follow();
+        turn();
+        arrives(1, copyOf(true, Buckets.range(0, 600)));
+        turn();
+        applyAll();
+        effects.clear();
+        turn();
+        assertThat(of(SyncMessage.CopyRequest.class)).isEmpty();
+        later(250);
+        assertThat(of(SyncMessage.CopyRequest.class)).as("it did not go on").hasSize(1);
+    }
+
+    @Test
+    void aCopyWithAGapThatNobodyCanFillSweepsNothing() {
+        follow();
+        arrives(1, copyOf(Buckets.range(0, 2)).subList(0, 2));
+        receiver.batch(batch(4, Delta.Op.CONNECTION, Delta.Op.COPY_END), now);
+        receiver.heard(4, 4, now);
+        turn();
+        later(1);
+        assertThat(drainedOps()).containsExactly(Delta.Op.COPY_BEGIN, Delta.Op.BUCKET, Delta.Op.CONNECTION);
+        turn();
+        assertThat(lastAck().complete()).isFalse();
+        assertThat(lastRequest()).isEqualTo(new SyncMessage.CopyRequest(5, 4, Version.NONE, Buckets.ALL));
+    }
+
+    @Test
+    void aGapThatNobodyCanFillCostsACopyOfWhatChangedSince() {
+        becomeEqual();
+        receiver.batch(batch(9, Delta.Op.CONNECTION), now);
+        receiver.heard(9, 9, now);
+        turn();
+        later(1);
+        assertThat(lastRequest()).isEqualTo(new SyncMessage.CopyRequest(5, 9, Version.of(5, 2), Buckets.NONE));
+        later(60);
+        assertThat(lastAck().state()).isEqualTo(SyncState.BEHIND);
+        arrives(10, copyOfChanges());
+        turn();
+        applyAll();
+        turn();
+        assertThat(lastAck().complete()).isTrue();
+        assertThat(lastAck().state()).as("until it is compared").isEqualTo(SyncState.BEHIND);
+        compared(11, Equality.State.EQUAL);
+        assertThat(lastAck().state()).isEqualTo(SyncState.EQUAL);
+    }
+
+    /// What the second gap hid may have changed before the first copy began.
+    @Test
+    void aSecondGapKeepsTheVersionOfTheFirst() {
+        becomeEqual();
+        receiver.batch(batch(9, Delta.Op.CONNECTION), now);
+        receiver.heard(9, 9, now);
+        turn();
+        later(1);
+        receiver.batch(batch(20, Delta.Op.CONNECTION), now);
+        receiver.heard(20, 20, now);
+        turn();
+        later(1);
+        assertThat(lastRequest()).isEqualTo(new SyncMessage.CopyRequest(5, 20, Version.of(5, 2), Buckets.NONE));
+    }
+
+    @Test
+    void changesThatTheActiveLostCostACopyOfWhatChangedSince() {
+        becomeEqual();
+        receiver.batch(new Batch(5, 0, 3, 77, 9, new long[Delta.WORDS]), now);
         turn();
         applyAll();
         turn();
         assertThat(lastAck().complete()).isFalse();
-        assertThat(of(SyncMessage.SnapshotRequest.class)).contains(new SyncMessage.SnapshotRequest(5, 2));
+        assertThat(lastRequest()).isEqualTo(new SyncMessage.CopyRequest(5, 3, Version.of(5, 2), Buckets.NONE));
     }
 
     @Test
-    void aDirectorWithATableWaitsForTheCheckpointBeforeItAsksForEverything() {
+    void anActiveThatForgotTheEndsAnswersWithDigests() {
+        becomeEqual();
+        receiver.batch(new Batch(5, 0, 3, 77, 9, new long[Delta.WORDS]), now);
+        turn();
+        arrives(4, copyOfDigests());
+        turn();
+        lacking = Buckets.range(7, 8);
+        applyAll();
+        turn();
+        assertThat(lastRequest()).isEqualTo(new SyncMessage.CopyRequest(5, 3, Version.NONE, lacking));
+        arrives(5, copyOf(lacking));
+        turn();
+        lacking = Buckets.NONE;
+        applyAll();
+        turn();
+        assertThat(lastAck().complete()).isTrue();
+    }
+
+    @Test
+    void aDirectorWithATableWaitsForTheCheckpointBeforeItAsksForDigests() {
         receiver.tableIsOurs();
         follow();
         later(200);
-        assertThat(of(SyncMessage.SnapshotRequest.class)).isEmpty();
-        receiver.batch(batch(1, Delta.Op.CHECKPOINT), now);
-        turn();
-        applyAll();
-        equality = new Equality(Equality.State.DIFFERENT, 1, now);
-        turn();
-        assertThat(of(SyncMessage.SnapshotRequest.class)).containsExactly(new SyncMessage.SnapshotRequest(5, 1));
+        assertThat(of(SyncMessage.CopyRequest.class)).isEmpty();
+        compared(1, Equality.State.DIFFERENT);
+        assertThat(of(SyncMessage.CopyRequest.class))
+                .containsExactly(new SyncMessage.CopyRequest(5, 1, Version.NONE, Buckets.NONE));
     }
 
     @Test
@@ -176,61 +253,62 @@ class StreamReceiverTest {
         receiver.tableIsOurs();
         follow();
         later(200);
-        receiver.batch(batch(1, Delta.Op.CHECKPOINT), now);
-        turn();
-        applyAll();
-        equality = new Equality(Equality.State.EQUAL, 1, now);
-        turn();
+        compared(1, Equality.State.EQUAL);
         assertThat(lastAck().state()).isEqualTo(SyncState.EQUAL);
         later(1000);
-        assertThat(of(SyncMessage.SnapshotRequest.class)).isEmpty();
+        assertThat(of(SyncMessage.CopyRequest.class)).isEmpty();
     }
 
     @Test
     void differentDigestsAfterACompleteCopyAreSaidAndHealed() {
         becomeEqual();
-        receiver.batch(batch(4, Delta.Op.CHECKPOINT), now);
-        turn();
-        applyAll();
-        equality = new Equality(Equality.State.DIFFERENT, 1, now);
-        turn();
+        compared(3, Equality.State.DIFFERENT);
         assertThat(lastAck().state()).isEqualTo(SyncState.DIFFERENT);
-        assertThat(of(SyncMessage.SnapshotRequest.class)).contains(new SyncMessage.SnapshotRequest(5, 5));
+        assertThat(lastRequest()).isEqualTo(new SyncMessage.CopyRequest(5, 4, Version.NONE, Buckets.NONE));
+        arrives(4, copyOfDigests());
+        turn();
+        lacking = Buckets.range(7, 9);
+        applyAll();
+        turn();
+        assertThat(lastRequest()).isEqualTo(new SyncMessage.CopyRequest(5, 4, Version.NONE, lacking));
+        assertThat(lastAck().state()).isEqualTo(SyncState.DIFFERENT);
     }
 
     /// Tables of different size never become equal; each copy costs the active and all standbys.
     @Test
     void copiesThatDoNotHelpBecomeRareAndOneAfterAnEqualTableDoesNotWait() {
         becomeEqual();
-        int batch = 3;
-        equality = new Equality(Equality.State.DIFFERENT, 1, now);
+        var bucket = Buckets.range(7, 8);
+        int batch = 2;
+        int copies = 0;
         for (int second = 0; second < 600; second++) {
-            int asked = of(SyncMessage.SnapshotRequest.class).size();
-            receiver.batch(batch(++batch, Delta.Op.CHECKPOINT), now);
-            later(1000);
-            applyAll();
-            turn();
-            if (of(SyncMessage.SnapshotRequest.class).size() > asked) {
-                receiver.batch(batch(++batch, Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END), now);
+            now += 1000 * MS;
+            compared(++batch, Equality.State.DIFFERENT);
+            if (!requests().isEmpty()) {
+                boolean isOfDigests = requests().getLast().buckets().isEmpty();
+                lacking = isOfDigests ? bucket : Buckets.NONE;
+                arrives(++batch, isOfDigests ? copyOfDigests() : copyOf(bucket));
+                effects.clear();
                 turn();
                 applyAll();
                 turn();
+                copies++;
             }
         }
-        int askedInVain = of(SyncMessage.SnapshotRequest.class).size();
-        assertThat(askedInVain).isBetween(10, 20);
-        receiver.batch(batch(++batch, Delta.Op.SNAPSHOT_BEGIN, Delta.Op.SNAPSHOT_END), now);
-        receiver.batch(batch(++batch, Delta.Op.CHECKPOINT), now);
-        turn();
-        applyAll();
-        equality = new Equality(Equality.State.EQUAL, 1, now);
-        turn();
-        receiver.batch(batch(++batch, Delta.Op.CHECKPOINT), now);
-        turn();
-        applyAll();
-        equality = new Equality(Equality.State.DIFFERENT, 1, now);
-        turn();
-        assertThat(of(SyncMessage.SnapshotRequest.class)).hasSize(askedInVain + 1);
+        assertThat(copies).isBetween(20, 40);
+        assertThat(receiver.copiesInVain()).isTrue();
+        for (int i = 0; i < 2; i++) {
+            lacking = i == 0 ? bucket : Buckets.NONE;
+            arrives(++batch, i == 0 ? copyOfDigests() : copyOf(bucket));
+            turn();
+            applyAll();
+            turn();
+        }
+        compared(++batch, Equality.State.EQUAL);
+        assertThat(receiver.copiesInVain()).isFalse();
+        effects.clear();
+        compared(++batch, Equality.State.DIFFERENT);
+        assertThat(requests()).hasSize(1);
     }
 
     @Test
@@ -240,12 +318,66 @@ class StreamReceiverTest {
         assertThat(receiver.state(now)).isEqualTo(SyncState.UNKNOWN);
     }
 
+    private List<SyncMessage.CopyRequest> requests() {
+        return of(SyncMessage.CopyRequest.class);
+    }
+
+    private SyncMessage.CopyRequest lastRequest() {
+        return requests().getLast();
+    }
+
+    /// A checkpoint arrives, and the worker compares it.
+    private void compared(long batch, Equality.State as) {
+        receiver.heard(batch, 1, now);
+        receiver.batch(batch(batch, Delta.Op.CHECKPOINT), now);
+        turn();
+        applyAll();
+        equality = new Equality(as, 1, now);
+        turn();
+    }
+
+    private static List<Consumer<Delta>> copyOf(Buckets buckets) {
+        return copyOf(false, buckets);
+    }
+
+    private static List<Consumer<Delta>> copyOf(boolean isContinued, Buckets buckets) {
+        var records = new ArrayList<Consumer<Delta>>();
+        records.add(delta -> delta.op(Delta.Op.COPY_BEGIN).copyKind(CopyOrder.Kind.BUCKETS));
+        for (int bucket = buckets.next(0); bucket >= 0; bucket = buckets.next(bucket + 1)) {
+            int number = bucket;
+            records.add(delta -> delta.op(Delta.Op.BUCKET).bucket(number));
+        }
+        records.add(delta ->
+                delta.op(Delta.Op.COPY_END).copyKind(CopyOrder.Kind.BUCKETS).continued(isContinued));
+        return records;
+    }
+
+    private static List<Consumer<Delta>> copyOfChanges() {
+        return List.of(
+                delta -> delta.op(Delta.Op.COPY_BEGIN).copyKind(CopyOrder.Kind.CHANGES),
+                delta -> delta.op(Delta.Op.COPY_END).copyKind(CopyOrder.Kind.CHANGES));
+    }
+
+    private static List<Consumer<Delta>> copyOfDigests() {
+        return List.of(
+                delta -> delta.op(Delta.Op.COPY_BEGIN).copyKind(CopyOrder.Kind.DIGESTS),
+                delta -> delta.op(Delta.Op.COPY_END).copyKind(CopyOrder.Kind.DIGESTS));
+    }
+
+    private void arrives(long batch, List<Consumer<Delta>> records) {
+        var builder = new Batch.Builder(records.size());
+        for (var filling : records) {
+            filling.accept(builder.next().version(Version.of(5, batch)));
+        }
+        receiver.batch(builder.build(5, 0, batch, 77, 0), now);
+    }
+
     private void follow() {
         receiver.follow(ACTIVE, 5, 1, now);
     }
 
     private void turn() {
-        receiver.turn(in, applied, equality, now);
+        receiver.turn(in, applied, equality, lacking, now);
     }
 
     private void later(long millis) {

@@ -10,7 +10,7 @@ class SyncCoreTest extends CoreUnderTest {
     void aNewDirectorAsksForATableAtOnce() {
         hear(PEER, hello().active(3));
         turn();
-        assertThat(sent(SyncMessage.SnapshotRequest.class)).hasSize(1);
+        assertThat(sent(SyncMessage.CopyRequest.class)).hasSize(1);
     }
 
     @Test
@@ -19,7 +19,7 @@ class SyncCoreTest extends CoreUnderTest {
         core.standby();
         hear(PEER, hello().active(3));
         turn();
-        assertThat(sent(SyncMessage.SnapshotRequest.class)).isEmpty();
+        assertThat(sent(SyncMessage.CopyRequest.class)).isEmpty();
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -82,6 +83,7 @@ class SyncSimulationTest {
         private final List<Node> nodes = new ArrayList<>();
         private final Map<Long, Integer> written = new HashMap<>();
         private final Map<Integer, List<Batch>> cut = new HashMap<>();
+        private final IdentityHashMap<Batch, String> copiesFor = new IdentityHashMap<>();
         private final Map<Integer, Map<ModelTables.Key, Long>> atPromotion = new HashMap<>();
         private final Map<ModelTables.Key, Long> lostEnds = new HashMap<>();
         private final Set<String> parted = new HashSet<>();
@@ -230,7 +232,7 @@ class SyncSimulationTest {
                 return;
             }
             if (node.active) {
-                node.tables.snapshotTurn(40);
+                node.tables.copyTurn(40);
             } else {
                 node.tables.apply(random.nextInt(100), now);
             }
@@ -249,9 +251,15 @@ class SyncSimulationTest {
                     case SyncEffect.Multicast(SyncMessage message) -> multicast(node, message);
                     case SyncEffect.Unicast(MemberId to, SyncMessage message) -> {
                         checkAck(node, message);
+                        if (message instanceof Batch batch) {
+                            noteCut(batch);
+                            if (batch.isCopy() && batch.count() > 0) {
+                                copiesFor.put(batch, to.name());
+                            }
+                        }
                         send(node, to.name(), ++node.counter, message);
                     }
-                    case SyncEffect.AskSnapshot() -> node.tables.requestSnapshot();
+                    case SyncEffect.AskCopy(CopyOrder order) -> node.tables.copy(order);
                     case SyncEffect.StateChanged(String member, SyncState state) ->
                         note(node.name + " sees " + member + " " + state);
                     case SyncEffect.HigherTerm(int higher) -> {
@@ -274,17 +282,29 @@ class SyncSimulationTest {
 
         private void multicast(Node from, SyncMessage message) {
             if (message instanceof Batch batch) {
-                List<Batch> ofTerm = cut.get(batch.term());
-                if (ofTerm == null || ofTerm.size() + 1 != batch.number()) {
-                    throw new AssertionError("batches without a hole: " + batch);
+                noteCut(batch);
+                if (batch.isCopy()) {
+                    copiesFor.put(batch, "who is alone");
                 }
-                ofTerm.add(batch);
             }
             long counter = ++from.counter;
             for (Node to : nodes) {
                 if (to != from) {
                     send(from, to.name, counter, message);
                 }
+            }
+        }
+
+        /// Parts of copies are sent to each standby, with and without their records, or to nobody if all have left;
+        /// and any batch again.
+        private void noteCut(Batch batch) {
+            List<Batch> ofTerm = cut.getOrDefault(batch.term(), List.of());
+            while (ofTerm.size() < batch.number()) {
+                ofTerm.add(batch.emptied());
+            }
+            int at = (int) batch.number() - 1;
+            if (batch.count() > ofTerm.get(at).count()) {
+                ofTerm.set(at, batch);
             }
         }
 
@@ -440,12 +460,18 @@ class SyncSimulationTest {
             List<Batch> batches = cut.getOrDefault(ack.term(), List.of());
             for (long number = node.checkedBatch + 1; number <= ack.batch(); number++) {
                 Batch batch = batches.get((int) number - 1);
+                if (!copiesFor.getOrDefault(batch, node.name).equals(node.name)) {
+                    continue;
+                }
                 Delta view = batch.view();
                 for (int i = 0; i < batch.count(); i++) {
                     Delta record = batch.record(view, i);
                     if (!record.op().isBarrier()) {
-                        expected.merge(ModelTables.key(record), record.version(), Math::max);
-                        ended.put(ModelTables.key(record), record.op().isEnd());
+                        var key = ModelTables.key(record);
+                        if (record.version() >= expected.getOrDefault(key, 0L)) {
+                            expected.put(key, record.version());
+                            ended.put(key, record.op().isEnd());
+                        }
                     }
                 }
             }
@@ -458,7 +484,7 @@ class SyncSimulationTest {
             Long buried = node.tables.tombstones.get(key);
             boolean isThere = entry != null && entry.version() >= version;
             boolean endCame = buried != null && buried >= version;
-            boolean endWasLost = lostEnds.getOrDefault(key, 0L) >= version; // and a snapshot without the key came
+            boolean endWasLost = lostEnds.getOrDefault(key, 0L) >= version; // and a copy without the key came
             boolean isGone = entry == null && (end || endCame || endWasLost);
             if (!isThere && !isGone) {
                 throw new AssertionError(

@@ -245,7 +245,8 @@ final class StepUnderWay {
         }
     }
 
-    /// Whether the speaker cannot serve again by now: if it hears nobody, it takes over from nobody after its silence.
+    /// Whether the speaker cannot serve again by now: if it hears nobody, it takes over from nobody after its
+    /// silence.
     private boolean isOutStill(PeerWord word) {
         return now - word.spokenAt() < vrrp.earliestTakeoverInterval();
     }
@@ -341,8 +342,8 @@ final class StepUnderWay {
         move(new Handover.Withdrawn(why));
     }
 
-    /// A standby that is not equal, or has another reason not to take over, leaves any live active alone, whatever its
-    /// priority (promise 4). One that is equal loses no time once the active is dead.
+    /// A standby that is not equal, or has another reason not to take over, leaves any live active alone, whatever
+    /// its priority (promise 4). One that is equal loses no time once the active is dead.
     private Vrrp rules() {
         if (!tables.equal()) {
             return vrrp.unfit();

@@ -16,9 +16,9 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.function.LongSupplier;
 
-/// Several directors, their LAN and their sync channel in virtual time, in one thread, all from one seed. Each director
-/// has a clock of its own and runs the same [VirtualRouter] as the shell does. Its datapath is a thread of its own,
-/// which obeys its orders in turn, but late. Words and handover messages may be lost, late and duplicated.
+/// Several directors, their LAN and their sync channel in virtual time, in one thread, all from one seed. Each
+/// director has a clock of its own and runs the same [VirtualRouter] as the shell does. Its datapath is a thread of
+/// its own, which obeys its orders in turn, but late. Words and handover messages may be lost, late and duplicated.
 final class Simulation {
     static final long MS = 1_000_000;
     static final long INTERVAL = 100 * MS;

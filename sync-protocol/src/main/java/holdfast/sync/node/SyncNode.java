@@ -6,6 +6,7 @@ import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.ConfigMessage;
 import holdfast.sync.ConfigVersion;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.KeyUse;
 import holdfast.sync.MemberId;
 import holdfast.sync.Origin;
@@ -544,8 +545,8 @@ public final class SyncNode implements TableSync {
             }
             case SyncEffect.Unicast(MemberId member, SyncMessage message) ->
                 to.unicast(sender(member), seal.seal(message, member));
-            case SyncEffect.AskSnapshot() -> {
-                tables.requestSnapshot();
+            case SyncEffect.AskCopy(CopyOrder order) -> {
+                tables.copy(order);
                 tables.wakeUp();
             }
             case SyncEffect.WakeWorker() -> tables.wakeUp();

@@ -3,6 +3,7 @@ package holdfast.sync.node;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.ConfigVersion;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.MemberId;
 import holdfast.sync.Origin;
 import holdfast.sync.SyncCore;
@@ -139,7 +140,7 @@ public final class SyncRehearsal {
                 case SyncEffect.Multicast(var message) -> carry(from.seal.seal(message), true, from, to);
                 case SyncEffect.Unicast(var member, var message) ->
                     carry(from.seal.seal(message, member), false, from, to);
-                case SyncEffect.AskSnapshot() -> from.tables.requestSnapshot();
+                case SyncEffect.AskCopy(CopyOrder order) -> from.tables.copy(order);
                 case SyncEffect.WakeWorker() -> workers.run();
                 case SyncEffect.HigherTerm _,
                         SyncEffect.StateChanged _,

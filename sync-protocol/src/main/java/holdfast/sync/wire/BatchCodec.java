@@ -2,6 +2,8 @@ package holdfast.sync.wire;
 
 import com.google.protobuf.ByteString;
 import holdfast.sync.Batch;
+import holdfast.sync.Buckets;
+import holdfast.sync.CopyOrder;
 import holdfast.sync.Delta;
 import holdfast.sync.Version;
 import holdfast.sync.wire.proto.DeltaBatch;
@@ -26,19 +28,12 @@ final class BatchCodec {
         return new Decoder(wire, term).run();
     }
 
-    private static boolean hasKey(Delta.Op op) {
-        return switch (op) {
-            case CONNECTION, TEMPLATE, CONNECTION_END, TEMPLATE_END -> true;
-            case SNAPSHOT_BEGIN, SNAPSHOT_END, CHECKPOINT -> false;
-        };
-    }
-
     private static int mask(int prefix) {
         return prefix == 0 ? 0 : -1 << (32 - prefix);
     }
 
-    /// The newest sequence so far of each term in a batch. Live changes follow it one by one, and the older copies
-    /// of a snapshot do not change it.
+    /// The newest sequence so far of each term in a batch. Live changes follow it one by one, and copies of older
+    /// entries do not change it.
     private static final class Newest {
         private final Map<Integer, Long> ofTerm = new HashMap<>();
 
@@ -79,7 +74,8 @@ final class BatchCodec {
                     .setLane(batch.lane())
                     .setNumber(batch.number())
                     .setStampNs(batch.stampNanos())
-                    .setLost(batch.lost());
+                    .setLost(batch.lost())
+                    .setCopy(batch.isCopy());
         }
 
         DeltaBatch run() {
@@ -92,12 +88,14 @@ final class BatchCodec {
 
         private void add(Delta record) {
             shape.clear().setOp(record.op().code()).setTerm(Version.term(record.version()));
-            if (hasKey(record.op())) {
-                addKeyed(record);
-            } else if (record.op() == Delta.Op.CHECKPOINT) {
-                wire.addDigest(record.digest())
-                        .addConnections(record.connections())
-                        .addTemplates(record.templates());
+            switch (record.op()) {
+                case CONNECTION, TEMPLATE, CONNECTION_END, TEMPLATE_END -> addKeyed(record);
+                case CHECKPOINT ->
+                    wire.addDigest(record.digest())
+                            .addConnections(record.connections())
+                            .addTemplates(record.templates());
+                case BUCKET -> wire.addDigest(record.digest()).addBucket(record.bucket());
+                case COPY_BEGIN, COPY_END -> addState(record);
             }
             Shape built = shape.build();
             Integer known = shapes.get(built);
@@ -110,8 +108,12 @@ final class BatchCodec {
             wire.addSequence(newest.difference(record.version()));
         }
 
-        private void addKeyed(Delta record) {
+        private void addState(Delta record) {
             shape.setState(record.state()).setFlags(record.flags()).setTimeoutS(record.timeoutS());
+        }
+
+        private void addKeyed(Delta record) {
+            addState(record);
             service.clear()
                     .setAddress(record.virtualAddress())
                     .setPort(record.virtualPort())
@@ -182,6 +184,7 @@ final class BatchCodec {
         private int explicit;
         private final Newest newest = new Newest();
         private int checkpoints;
+        private int buckets;
 
         Decoder(DeltaBatch wire, int term) throws Malformed {
             this.wire = wire;
@@ -200,7 +203,8 @@ final class BatchCodec {
                 read(i, wire.getShapes(place));
             }
             checkAllUsed();
-            return batch.build(term, wire.getLane(), wire.getNumber(), wire.getStampNs(), wire.getLost());
+            Batch built = batch.build(term, wire.getLane(), wire.getNumber(), wire.getStampNs(), wire.getLost());
+            return wire.getCopy() ? built.asCopy() : built;
         }
 
         private void checkDictionaries() throws Malformed {
@@ -227,7 +231,8 @@ final class BatchCodec {
                     && wire.getClientCount() == keyed
                     && wire.getClientPorts().size() == 2 * keyed
                     && wire.getRemainingMsCount() == keyed;
-            boolean checkpointsAgree = wire.getDigestCount() == checkpoints
+            boolean checkpointsAgree = wire.getDigestCount() == checkpoints + buckets
+                    && wire.getBucketCount() == buckets
                     && wire.getConnectionsCount() == checkpoints
                     && wire.getTemplatesCount() == checkpoints;
             Malformed.unless(
@@ -240,18 +245,35 @@ final class BatchCodec {
             Malformed.unless(sequence >= 0 && sequence <= Version.SEQUENCE_MAX, "sequence out of range");
             Delta.Op op = Delta.Op.of(shape.getOp());
             Delta record = batch.next().op(op).version(Version.of(shape.getTerm(), sequence));
-            if (hasKey(op)) {
-                readKeyed(record, shape);
-            } else if (op == Delta.Op.CHECKPOINT) {
-                Malformed.unless(
-                        checkpoints < Math.min(wire.getDigestCount(), wire.getConnectionsCount())
-                                && checkpoints < wire.getTemplatesCount(),
-                        "columns of different lengths");
-                record.digest(wire.getDigest(checkpoints))
-                        .connections(wire.getConnections(checkpoints))
-                        .templates(wire.getTemplates(checkpoints));
-                checkpoints++;
+            switch (op) {
+                case CONNECTION, TEMPLATE, CONNECTION_END, TEMPLATE_END -> readKeyed(record, shape);
+                case CHECKPOINT -> {
+                    Malformed.unless(
+                            checkpoints < Math.min(wire.getConnectionsCount(), wire.getTemplatesCount()),
+                            "columns of different lengths");
+                    record.digest(digest())
+                            .connections(wire.getConnections(checkpoints))
+                            .templates(wire.getTemplates(checkpoints));
+                    checkpoints++;
+                }
+                case BUCKET -> {
+                    Malformed.unless(buckets < wire.getBucketCount(), "columns of different lengths");
+                    int number = wire.getBucket(buckets);
+                    Malformed.unless(number >= 0 && number < Buckets.COUNT, "no such bucket");
+                    record.digest(digest()).bucket(number);
+                    buckets++;
+                }
+                case COPY_BEGIN, COPY_END -> {
+                    Malformed.unless(CopyOrder.Kind.isKnown(shape.getState()), "no such copy");
+                    record.state(shape.getState()).flags(shape.getFlags()).timeoutS(shape.getTimeoutS());
+                }
             }
+        }
+
+        private long digest() throws Malformed {
+            int place = checkpoints + buckets;
+            Malformed.unless(place < wire.getDigestCount(), "columns of different lengths");
+            return wire.getDigest(place);
         }
 
         private void readKeyed(Delta record, Shape shape) throws Malformed {

@@ -8,6 +8,7 @@ import holdfast.conf.Ipv4;
 import holdfast.conf.Protocol;
 import holdfast.conf.ServiceKey;
 import holdfast.sync.Batch;
+import holdfast.sync.Buckets;
 import holdfast.sync.ConfigMessage;
 import holdfast.sync.ConfigVersion;
 import holdfast.sync.Standing;
@@ -24,6 +25,7 @@ import holdfast.sync.wire.proto.ConfigAnswer;
 import holdfast.sync.wire.proto.ConfigFetch;
 import holdfast.sync.wire.proto.ConfigPiece;
 import holdfast.sync.wire.proto.ConfigProposal;
+import holdfast.sync.wire.proto.CopyRequest;
 import holdfast.sync.wire.proto.DeltaBatch;
 import holdfast.sync.wire.proto.Handover;
 import holdfast.sync.wire.proto.HandoverReceipt;
@@ -31,7 +33,6 @@ import holdfast.sync.wire.proto.Heard;
 import holdfast.sync.wire.proto.Hello;
 import holdfast.sync.wire.proto.Kind;
 import holdfast.sync.wire.proto.Resend;
-import holdfast.sync.wire.proto.SnapshotRequest;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,7 +66,7 @@ final class MessageCodec {
             case Batch _ -> Kind.KIND_BATCH;
             case SyncMessage.Ack _ -> Kind.KIND_ACK;
             case SyncMessage.Resend _ -> Kind.KIND_RESEND;
-            case SyncMessage.SnapshotRequest _ -> Kind.KIND_SNAPSHOT_REQUEST;
+            case SyncMessage.CopyRequest _ -> Kind.KIND_COPY_REQUEST;
             case SyncMessage.HandoverStep _ -> Kind.KIND_HANDOVER;
             case SyncMessage.HandoverReceipt _ -> Kind.KIND_HANDOVER_RECEIPT;
             case ConfigMessage.Fetch _ -> Kind.KIND_CONFIG_FETCH;
@@ -94,8 +95,13 @@ final class MessageCodec {
                         .setTo(resend.to())
                         .build()
                         .toByteArray();
-            case SyncMessage.SnapshotRequest request ->
-                SnapshotRequest.newBuilder().setFrom(request.from()).build().toByteArray();
+            case SyncMessage.CopyRequest request ->
+                CopyRequest.newBuilder()
+                        .setFrom(request.from())
+                        .setSince(request.since())
+                        .setBuckets(ByteString.copyFrom(request.buckets().bytes()))
+                        .build()
+                        .toByteArray();
             case SyncMessage.HandoverStep step ->
                 Handover.newBuilder()
                         .setNumber(step.number())
@@ -115,7 +121,7 @@ final class MessageCodec {
             case KIND_BATCH -> BatchCodec.decode(DeltaBatch.parseFrom(payload), term);
             case KIND_ACK -> ack(term, Ack.parseFrom(payload));
             case KIND_RESEND -> resend(term, Resend.parseFrom(payload));
-            case KIND_SNAPSHOT_REQUEST -> snapshotRequest(term, SnapshotRequest.parseFrom(payload));
+            case KIND_COPY_REQUEST -> copyRequest(term, CopyRequest.parseFrom(payload));
             case KIND_HANDOVER -> handover(term, Handover.parseFrom(payload));
             case KIND_HANDOVER_RECEIPT ->
                 new SyncMessage.HandoverReceipt(
@@ -407,9 +413,15 @@ final class MessageCodec {
         return new SyncMessage.Resend(term, wire.getFrom(), wire.getTo());
     }
 
-    private static SyncMessage snapshotRequest(int term, SnapshotRequest wire) throws Malformed {
+    private static SyncMessage copyRequest(int term, CopyRequest wire) throws Malformed {
         Malformed.unless(wire.getFrom() >= 1, "batch out of range");
-        return new SyncMessage.SnapshotRequest(term, wire.getFrom());
+        Malformed.unless(wire.getSince() == Version.NONE || Version.term(wire.getSince()) == term, "another term");
+        Malformed.unless(wire.getBuckets().size() <= Buckets.BYTES_MAX, "too many buckets");
+        return new SyncMessage.CopyRequest(
+                term,
+                wire.getFrom(),
+                wire.getSince(),
+                Buckets.of(wire.getBuckets().toByteArray()));
     }
 
     private static SyncMessage handover(int term, Handover wire) throws Malformed {

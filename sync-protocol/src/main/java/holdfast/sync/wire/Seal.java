@@ -28,7 +28,7 @@ import javax.crypto.spec.GCMParameterSpec;
 ///
 /// This class decides whether a message is authentic; the core decides whether it was seen before. For one thread.
 public final class Seal {
-    public static final int FORMAT = 4;
+    public static final int FORMAT = 5;
 
     private static final int TAG_BITS = 128;
     private static final int NONCE_BYTES = 12;

@@ -40,7 +40,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Whole nodes over real JGroups multicast on the loopback interface; members that die or freeze are JVMs of their own.
+/// Whole nodes over real JGroups multicast on the loopback interface; members that die or freeze are JVMs of their
+/// own.
 @Timeout(60)
 @Tag("slow")
 public class SyncNodeTest {

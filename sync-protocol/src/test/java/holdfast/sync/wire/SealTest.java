@@ -8,6 +8,7 @@ import holdfast.conf.AgentReport;
 import holdfast.conf.Ipv4;
 import holdfast.conf.ServiceKey;
 import holdfast.sync.Batch;
+import holdfast.sync.Buckets;
 import holdfast.sync.ClusterKey;
 import holdfast.sync.ClusterKeys;
 import holdfast.sync.ConfigMessage;
@@ -78,7 +79,8 @@ class SealTest {
                                 -16,
                                 Optional.of(new TableSize(64_000_000, 16)))),
                 new SyncMessage.Resend(1, 5, 6),
-                new SyncMessage.SnapshotRequest(1, 5),
+                new SyncMessage.CopyRequest(1, 5, Version.of(1, 9), Buckets.NONE),
+                new SyncMessage.CopyRequest(1, 5, Version.NONE, Buckets.range(3, 700)),
                 new SyncMessage.HandoverReceipt(18),
                 new ConfigMessage.Fetch(6, 21, 4096),
                 new ConfigMessage.Piece(6, 21, 4096, 4099, ByteBuffer.wrap(new byte[] {1, 2, 3})),
@@ -323,7 +325,7 @@ class SealTest {
         assertThat((double) bytes / records).isLessThanOrEqualTo(24);
     }
 
-    /// Half connections opening and closing, a quarter their templates, a quarter copies of a snapshot with versions of
+    /// Half connections opening and closing, a quarter their templates, a quarter copies with versions of
     /// two terms, over 8 services and 40 real servers, with a CHECKPOINT.
     private static Batch mixed(Random random, int count) {
         var builder = new Batch.Builder(count);

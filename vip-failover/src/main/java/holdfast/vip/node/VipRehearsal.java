@@ -23,8 +23,8 @@ import java.util.Queue;
 import java.util.Set;
 
 /// Two throw-away directors that hold elections in virtual time, so that the JVM loads and compiles the code of the
-/// real director before anything depends on it. They run planned failovers that succeed, are refused and are aborted, a
-/// death, a silence, a pause, a link that goes down and up, and a resignation.
+/// real director before anything depends on it. They run planned failovers that succeed, are refused and are
+/// aborted, a death, a silence, a pause, a link that goes down and up, and a resignation.
 ///
 /// Adverts travel as bytes, as between two processes, but never leave this object. The calling thread plays both
 /// election threads.
