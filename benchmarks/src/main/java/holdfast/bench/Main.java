@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
             ApiSuite.class,
             TablesSuite.class,
             SealSuite.class,
-            StartSuite.class
+            StartSuite.class,
+            SyncSuite.class
         })
 public final class Main {
     private Main() {}

@@ -43,6 +43,11 @@ record Namespace(String name) {
         return Long.parseLong(run("cat", "/sys/class/net/" + link + "/statistics/rx_bytes"));
     }
 
+    /// The bytes that a link of this namespace has sent so far.
+    long sentBytes(String link) {
+        return Long.parseLong(run("cat", "/sys/class/net/" + link + "/statistics/tx_bytes"));
+    }
+
     private List<String> inside(List<String> command) {
         return Stream.concat(Stream.of("ip", "netns", "exec", name), command.stream())
                 .toList();
