@@ -98,6 +98,38 @@ enum Suite {
             return "| %s | %s | %s | %s |"
                     .formatted(mutation.claim(), mutation.cell(Edit::file), verdict.by(), verdict.after());
         }
+    },
+
+    SYNC(
+            "sync.txt",
+            300,
+            List.of(
+                    "holdfast.sync.SyncSimulationTest",
+                    "holdfast.sync.HealingSimulationTest",
+                    "holdfast.forward.StreamTest",
+                    "holdfast.sync.StreamReceiverTest",
+                    "holdfast.sync.StreamSenderTest",
+                    "holdfast.forward.ReplicaTest",
+                    "holdfast.forward.CopiesTest"),
+            """
+            # Bugs planted in the sync protocol, and what finds each
+
+            `bin/mutants sync` takes each of these rules out of a copy of the sync, one at a time. It then runs the simulation of three
+            directors' sync, the storms of faults, the property tests of real tables, and at last the tests of single classes, until
+            one fails. The exact changes are in `director/src/test/resources/holdfast/mutants/sync.txt`.
+
+            | rule that was taken out | where | found by | at |
+            |---|---|---|---|
+            """) {
+        @Override
+        List<String> tests(Mutation mutation) {
+            return tests;
+        }
+
+        @Override
+        String row(Verdict verdict) {
+            return SIMULATION.row(verdict);
+        }
     };
 
     final int secondsMax;
