@@ -273,7 +273,9 @@ public final class Replica {
             case COPY_END -> endCopy();
             case CHECKPOINT -> compare(delta, now);
         }
-        appliedVersion = Math.max(appliedVersion, delta.version());
+        if (!delta.isCopied()) {
+            appliedVersion = Math.max(appliedVersion, delta.version());
+        }
     }
 
     private void connection(Delta delta, long now) {

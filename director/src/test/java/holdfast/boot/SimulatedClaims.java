@@ -199,7 +199,9 @@ final class SimulatedClaims {
     void finished(SimulatedDirector director, FailoverRecord record) {
         records.add(record);
         boolean isGiver = record.side() == FailoverRecord.Side.GIVER;
-        if (!isGiver || record.outcome() != FailoverRecord.Outcome.DONE) {
+        // "the peer is active" would say that it took over by itself meanwhile, of which the giver heard late
+        boolean isConfirmed = record.steps().getLast().name().equals("taken");
+        if (!isGiver || record.outcome() != FailoverRecord.Outcome.DONE || !isConfirmed) {
             return;
         }
         var taker = cluster.director(record.peer())

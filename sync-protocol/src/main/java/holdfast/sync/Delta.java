@@ -14,14 +14,14 @@ import java.util.List;
 ///
 /// ```
 ///  0         8             16       20       24     28         32         36      40      42      44     46   48
-///  | version | remainingMs | client | virtual| real | template | timeoutS | flags | cport | vport | rport | -  |
+///  | version | remainingMs | client | virtual| real | template | timeoutS | flags | cport | vport | rport | c  |
 ///  48            52   53         54       55      56
 /// | templatePort | op | protocol | method | state | mark, or digest |
 /// ```
-/// A record without a key uses some of these fields for something else: a CHECKPOINT has its counts of connections
-/// and templates in client and virtual, and its digest in the last field. A BUCKET has its number in client and its
-/// digest in the last field. COPY_BEGIN and COPY_END have the kind of the copy in state, its ticket in timeoutS,
-/// and in flags whether another part of it follows.
+/// c is whether the record is of a copy, which only the receiver sets. A record without a key uses some of these
+/// fields for something else: a CHECKPOINT has its counts of connections and templates in client and virtual, and
+/// its digest in the last field. A BUCKET has its number in client and its digest in the last field. COPY_BEGIN and
+/// COPY_END have the kind of the copy in state, its ticket in timeoutS, and in flags whether another part follows.
 public final class Delta {
     public static final int BYTES = 64;
     static final int WORDS = BYTES / Long.BYTES;
@@ -35,7 +35,7 @@ public final class Delta {
 
     private static final int VERSION = 0, REMAINING = 8, CLIENT = 16, VIRTUAL = 20, REAL = 24, TEMPLATE = 28;
     private static final int TIMEOUT = 32, FLAGS = 36, CLIENT_PORT = 40, VIRTUAL_PORT = 42, REAL_PORT = 44;
-    private static final int TEMPLATE_PORT = 48, OP = 52, PROTOCOL = 53, METHOD = 54, STATE = 55;
+    private static final int COPIED = 46, TEMPLATE_PORT = 48, OP = 52, PROTOCOL = 53, METHOD = 54, STATE = 55;
     private static final int DIGEST = 56, SERVICE_MARK = 56;
 
     /// The kind of a record. The standby must not depend on the order of records of *different* keys between two
@@ -340,6 +340,16 @@ public final class Delta {
 
     public Delta bucket(int number) {
         memory.set(JAVA_INT, base + CLIENT, number);
+        return this;
+    }
+
+    /// Whether it came in a copy, so that its version does not tell that everything older has come.
+    public boolean isCopied() {
+        return memory.get(JAVA_BYTE, base + COPIED) != 0;
+    }
+
+    Delta copied(boolean isCopied) {
+        memory.set(JAVA_BYTE, base + COPIED, (byte) (isCopied ? 1 : 0));
         return this;
     }
 

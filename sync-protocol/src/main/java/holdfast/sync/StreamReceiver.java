@@ -163,16 +163,6 @@ final class StreamReceiver {
         return !isUnknown && missingSince == Version.NONE && todo.isEmpty();
     }
 
-    /// Buckets of which it still needs all entries.
-    int bucketsToCopy() {
-        return todo.size();
-    }
-
-    /// Whether copies do not make its tables equal.
-    boolean copiesInVain() {
-        return vainInterval > VAIN_FIRST_INTERVAL;
-    }
-
     long resendsAsked() {
         return resendsAsked;
     }
@@ -377,12 +367,22 @@ final class StreamReceiver {
                     isUnknown = true;
                     differs = true;
                     copyAskAt = vainInterval == 0 ? NEVER : now + vainInterval;
+                    warnIfInVain();
                     vainInterval =
                             vainInterval == 0 ? VAIN_FIRST_INTERVAL : Math.min(2 * vainInterval, VAIN_MAX_INTERVAL);
                 }
                 urgent = true;
             }
             case UNKNOWN -> {}
+        }
+    }
+
+    /// For the log of an operator whose standby is too small, at most once a minute in the end.
+    private void warnIfInVain() {
+        if (vainInterval > 0) {
+            effects.add(new SyncEffect.Warn(("sync tables differ after a copy active=%s next-copy-in-s=%d"
+                            + " look-at=copy-without-room,connections-max,templates-max")
+                    .formatted(following().name(), TimeUnit.NANOSECONDS.toSeconds(vainInterval))));
         }
     }
 
@@ -446,10 +446,10 @@ final class StreamReceiver {
                 if (slot == null) {
                     throw new IllegalStateException("the ring had room for the batch and is full now");
                 }
-                slot.copyOf(record);
+                slot.copyOf(record).copied(batch.isCopy());
                 in.publish();
                 delivered++;
-                version = Math.max(version, record.version());
+                version = batch.isCopy() ? version : Math.max(version, record.version());
             }
         }
         if (Version.term(version) == term) {

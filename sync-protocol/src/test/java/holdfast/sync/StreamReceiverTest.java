@@ -192,6 +192,21 @@ class StreamReceiverTest {
         assertThat(lastAck().state()).isEqualTo(SyncState.EQUAL);
     }
 
+    /// A copy may overtake older changes.
+    @Test
+    void theVersionsOfACopyProveNothingOfWhatIsOlder() {
+        becomeEqual();
+        var builder = new Batch.Builder(1);
+        builder.next().op(Delta.Op.CONNECTION).version(Version.of(5, 90));
+        receiver.batch(builder.build(5, 0, 3, 77, 0).asCopy(), now);
+        receiver.batch(batch(9, Delta.Op.CONNECTION), now);
+        receiver.heard(9, 9, now);
+        turn();
+        later(1);
+        assertThat(lastRequest()).isEqualTo(new SyncMessage.CopyRequest(5, 9, Version.of(5, 2), Buckets.NONE));
+        assertThat(receiver.appliedVersion()).isLessThan(Version.of(5, 90));
+    }
+
     /// What the second gap hid may have changed before the first copy began.
     @Test
     void aSecondGapKeepsTheVersionOfTheFirst() {
@@ -281,6 +296,7 @@ class StreamReceiverTest {
         var bucket = Buckets.range(7, 8);
         int batch = 2;
         int copies = 0;
+        long warnings = 0;
         for (int second = 0; second < 600; second++) {
             now += 1000 * MS;
             compared(++batch, Equality.State.DIFFERENT);
@@ -288,6 +304,9 @@ class StreamReceiverTest {
                 boolean isOfDigests = requests().getLast().buckets().isEmpty();
                 lacking = isOfDigests ? bucket : Buckets.NONE;
                 arrives(++batch, isOfDigests ? copyOfDigests() : copyOf(bucket));
+                warnings += effects.stream()
+                        .filter(SyncEffect.Warn.class::isInstance)
+                        .count();
                 effects.clear();
                 turn();
                 applyAll();
@@ -296,7 +315,7 @@ class StreamReceiverTest {
             }
         }
         assertThat(copies).isBetween(20, 40);
-        assertThat(receiver.copiesInVain()).isTrue();
+        assertThat(warnings).as("of which an operator hears").isBetween(10L, 20L);
         for (int i = 0; i < 2; i++) {
             lacking = i == 0 ? bucket : Buckets.NONE;
             arrives(++batch, i == 0 ? copyOfDigests() : copyOf(bucket));
@@ -305,7 +324,6 @@ class StreamReceiverTest {
             turn();
         }
         compared(++batch, Equality.State.EQUAL);
-        assertThat(receiver.copiesInVain()).isFalse();
         effects.clear();
         compared(++batch, Equality.State.DIFFERENT);
         assertThat(requests()).hasSize(1);
