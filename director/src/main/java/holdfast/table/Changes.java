@@ -60,7 +60,7 @@ public final class Changes {
         this.replicated = replicated;
         ring = new DeltaRing(ringRecords);
         tombstones = new Tombstones(Math.min(TOMBSTONES_MAX, connections.capacity() + templates.capacity()));
-        copies = new Copies(this, connections, templates, tombstones, ring);
+        copies = new Copies(new OfCopies(), connections, templates, tombstones, ring);
         controller = templates.view();
     }
 
@@ -175,36 +175,47 @@ public final class Changes {
         return isOpen && copies.write(now);
     }
 
-    void copy(Template template, long now) {
-        write(template, template.version(), Delta.Op.TEMPLATE, 0, now);
-    }
-
-    void copy(Conn conn, long now) {
-        write(conn, conn.version(), Delta.Op.CONNECTION, now);
-    }
-
-    void mark(Delta.Op op, CopyOrder.Kind kind, int ticket, boolean isContinued) {
-        var delta = claim();
-        if (delta != null) {
-            delta.op(op).version(version()).copyKind(kind).ticket(ticket).continued(isContinued);
-            publish();
+    private final class OfCopies implements Copies.Writer {
+        @Override
+        public void copy(Template template, long now) {
+            write(template, template.version(), Delta.Op.TEMPLATE, 0, now);
         }
-    }
 
-    void bucket(int number) {
-        var delta = claim();
-        if (delta != null) {
-            delta.op(Delta.Op.BUCKET).version(version()).bucket(number).digest(digest(number));
-            publish();
+        @Override
+        public void copy(Conn conn, long now) {
+            write(conn, conn.version(), Delta.Op.CONNECTION, now);
         }
-    }
 
-    /// Writes the end with this number in the list of ends.
-    void end(long number) {
-        var delta = claim();
-        if (delta != null) {
-            tombstones.write(number, delta);
-            publish();
+        @Override
+        public void mark(Delta.Op op, CopyOrder.Kind kind, int ticket, boolean isContinued) {
+            var delta = claim();
+            if (delta != null) {
+                delta.op(op).version(version()).copyKind(kind).ticket(ticket).continued(isContinued);
+                publish();
+            }
+        }
+
+        @Override
+        public void bucket(int number) {
+            var delta = claim();
+            if (delta != null) {
+                delta.op(Delta.Op.BUCKET).version(version()).bucket(number).digest(digest(number));
+                publish();
+            }
+        }
+
+        @Override
+        public void end(long number) {
+            var delta = claim();
+            if (delta != null) {
+                tombstones.write(number, delta);
+                publish();
+            }
+        }
+
+        @Override
+        public void checkpoint(long now) {
+            Changes.this.checkpoint(now);
         }
     }
 

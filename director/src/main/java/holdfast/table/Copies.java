@@ -35,10 +35,27 @@ final class Copies {
         END
     }
 
-    private final Changes changes;
+    /// Writes single records of a copy into the stream.
+    interface Writer {
+        void mark(Delta.Op op, CopyOrder.Kind kind, int ticket, boolean isContinued);
+
+        void bucket(int number);
+
+        /// @param number  of an end in the list of ends
+        void end(long number);
+
+        void copy(Template template, long now);
+
+        void copy(Conn conn, long now);
+
+        void checkpoint(long now);
+    }
+
+    private final Writer changes;
     private final ConnTable connections;
     private final TemplateTable templates;
     private final Tombstones tombstones;
+    private final DeltaRing ring;
     private final Conn conn;
     private final Template template;
     private final int ringRecordsMax;
@@ -53,11 +70,12 @@ final class Copies {
     private long cursor;
     private long endsUntil;
 
-    Copies(Changes changes, ConnTable connections, TemplateTable templates, Tombstones tombstones, DeltaRing ring) {
+    Copies(Writer changes, ConnTable connections, TemplateTable templates, Tombstones tombstones, DeltaRing ring) {
         this.changes = changes;
         this.connections = connections;
         this.templates = templates;
         this.tombstones = tombstones;
+        this.ring = ring;
         conn = connections.view();
         template = templates.view();
         ringRecordsMax = Math.min(RING_RECORDS_MAX, ring.capacity() / 2);
@@ -100,7 +118,7 @@ final class Copies {
         return stage != Stage.NOTHING
                 && allowed.ticket() == ticket()
                 && written < allowed.records()
-                && changes.ring().size() < ringRecordsMax;
+                && ring.size() < ringRecordsMax;
     }
 
     private int step(int budget, long now) {
